@@ -471,9 +471,14 @@ test.each([
   rmSync(folder, { recursive: true });
 });
 
+test('an image whose name is not valid is one finding, whatever its pull secrets open', async () => {
+  const { findings } = await report(['-f', '-'], pod('{name: regcred}', 'ghcr.io/acme/WEB') + secret('regcred'));
+  expect(findings.map(({ code }) => code)).toEqual(['invalid-image']);
+});
+
 describe('commands that are proposed', () => {
   test.each([
-    ['the image as it is to be', pod('', 'UPPER'), 'kubectl set image -f FILE app=REGISTRY/NAME:TAG --local -o yaml'],
+    ['the place of the image, for a file may have several containers of one name', pod('', 'UPPER'), 'vi +6 FILE'],
     ['a Secret for the registry of the image', pod('{name: a}'), 'regsecret create a --server ghcr.io'],
     [
       'what is to stand in the manifest',

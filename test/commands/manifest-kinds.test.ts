@@ -91,15 +91,6 @@ describe.each(situations)('$apiVersion $kind', (situation) => {
 });
 
 test.each([
-  ['kubectl knows', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, 'kubectl set image -f '],
-  ['kubectl does not know', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web' }, '+'],
-])('the image of a kind that %s is changed by a command that can', async (_, { apiVersion, kind }, command) => {
-  const situation = { ...bare, apiVersion, kind } as unknown as Situation;
-  const { stdout } = await run(['doctor', '-f', '-', '-o', 'json'], manifest(situation));
-  expect(JSON.parse(stdout).findings[0].fix.command).toContain(command);
-});
-
-test.each([
   ['no kind', { spec: { template: { spec: { containers: [] } } } }],
   ['no containers', { kind: 'SealedThing', spec: { template: { spec: { imagePullSecrets: [] } } } }],
   ['a template where pods have none', { kind: 'Pod', spec: { template: { spec: { containers: [] } } } }],

@@ -171,7 +171,11 @@ function sumOf(pods: readonly Puller[]): number {
  */
 function togetherOf(first: Finding, group: readonly Seen[]): Finding {
   const all = group.map(({ found }) => found);
-  if (first.code === 'stale-copy') return { ...first, arguments: staleTogether(first.arguments.source, all) };
+  if (first.code === 'stale-copy') {
+    // The sentence names a copy that works.
+    const { object } = all.find((found) => found.code === first.code && found.arguments.refusedBy) ?? first;
+    return { ...first, object, arguments: staleTogether(first.arguments.source, all) };
+  }
   if (first.code !== 'missing-secret') return first;
   return { ...first, arguments: Object.assign({}, ...all.map((found) => found.arguments)) };
 }

@@ -70,11 +70,12 @@ export function describeStale({ name, namespace }: Named, shown: string, stale: 
   const { source, namespaces, refusedBy } = stale;
   const which = namespaces ? `secret ${name} in ${namespaces.length} namespaces` : shown;
   const where = namespaces ? 'these namespaces' : `namespace ${namespace}`;
+  const whole = `${source.namespace}/${source.name}`;
   const end =
     refusedBy === undefined
-      ? `sync gives ${where} the login of ${source.namespace}`
-      : `${displayServer(refusedBy)} rejects the login of ${source.namespace}, and accepts that of ${namespaces ? 'a copy' : 'the copy'}`;
-  return `${which} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; ${end}`;
+      ? `sync gives ${where} the login in secret ${whole}`
+      : `${displayServer(refusedBy)} rejects the login in secret ${whole}, and accepts the one in its copy ${namespace}/${name}`;
+  return `${which} is marked as a copy of ${whole}, but differs from it; ${end}`;
 }
 
 /** Nothing that would replace a login which works. */

@@ -1,9 +1,8 @@
 /** What the commands that change pods, or what makes them, are made of. */
 import { imageServer } from '../keyring/server.ts';
-import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
 import { type NearTags, withNearTag } from '../verify/near-tags.ts';
-import { knownKind } from '../workloads/kind.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
 import {
   changeCommand,
@@ -81,11 +80,9 @@ export function askAbout(
 /** `image` for the container of that name. */
 export function setImage(object: FindingObject, remedy: Remedy, container: string, image: string): Command {
   if (isTyped(object, container)) return words``;
+  // kubectl set image changes every object of the file with such a container.
+  if (object.file !== undefined) return editFile(object);
   const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
-  // kubectl changes no image of a kind that it does not know.
-  if (remedy.how === 'file' && knownKind(object.kind) === undefined) return editFile(object);
-  if (remedy.how === 'file')
-    return words`kubectl set image -f ${kubectlPath(fileWord(remedy.file))} ${pair} --local -o yaml`;
   return changeMaker(
     object,
     remedy,

@@ -178,7 +178,7 @@ function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull)
   const pulls = puller.images.map((use) => imagePull(puller, use, facts));
   const fits = pulls.some(({ attempt }) => hasLogin(attempt));
   return pulls.flatMap((pull) => {
-    if (!hasSoundList(pull)) return [];
+    if (!hasSoundList(pull) || pull.attempt.reason === 'invalid image') return [];
     const found = suspicionOf(pull);
     const isVague =
       found?.code === 'no-entry' || (found?.code === 'other-images' && found.arguments.difference === 'path');

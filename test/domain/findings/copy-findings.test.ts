@@ -14,19 +14,19 @@ const source = { namespace: 'prod', name: 'regcred' };
 testFindings([
   [
     finding('stale-copy', SECRET, { source }),
-    'warning: secret team-a/regcred is marked as a copy of prod/regcred, but differs from it; sync gives namespace team-a the login of prod',
+    'warning: secret team-a/regcred is marked as a copy of prod/regcred, but differs from it; sync gives namespace team-a the login in secret prod/regcred',
     'advice',
     'regsecret sync regcred -n prod --to team-a --dry-run=client',
   ],
   [
     finding('stale-copy', SECRET, { source, namespaces: ['team-a', 'team-b'] }),
-    'warning: secret regcred in 2 namespaces is marked as a copy of prod/regcred, but differs from it; sync gives these namespaces the login of prod',
+    'warning: secret regcred in 2 namespaces is marked as a copy of prod/regcred, but differs from it; sync gives these namespaces the login in secret prod/regcred',
     'advice',
     'regsecret sync regcred -n prod --to team-a,team-b --dry-run=client',
   ],
   [
     finding('stale-copy', SECRET, { source, refusedBy: server }),
-    'warning: secret team-a/regcred is marked as a copy of prod/regcred, but differs from it; ghcr.io rejects the login of prod, and accepts that of the copy',
+    'warning: secret team-a/regcred is marked as a copy of prod/regcred, but differs from it; ghcr.io rejects the login in secret prod/regcred, and accepts the one in its copy team-a/regcred',
     'advice',
     'regsecret verify regcred -n prod',
   ],

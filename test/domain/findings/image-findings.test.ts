@@ -50,15 +50,14 @@ testFindings([
     'kubectl edit deployment web -n team-a',
   ],
   [
-    finding('invalid-image', WORKLOAD, {
-      image: 'A:b',
-      error: 'a repository has no capitals',
-      container: 'app',
-      remedy: FILE,
-    }),
+    finding(
+      'invalid-image',
+      { ...WORKLOAD, file: 'web.yaml', line: 3 },
+      { image: 'A:b', error: 'a repository has no capitals', container: 'app', remedy: FILE },
+    ),
     'error: A:b in deployment team-a/web is not a valid image name (a repository has no capitals)',
     'advice',
-    'kubectl set image -f web.yaml app=REGISTRY/NAME:TAG --local -o yaml',
+    'vi +3 web.yaml',
   ],
   [
     finding(
