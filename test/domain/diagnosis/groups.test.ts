@@ -411,7 +411,9 @@ test('a copy that works is not replaced by a source that is rejected, whatever o
   });
   const [view] = finished(groupFindings([stale('a'), stale('b', shownServer('r.example'))]));
   expect(view?.fix.command.words.slice(0, 3)).toEqual(['regsecret', 'verify', 'regcred']);
-  expect(view?.message).toMatch(/r\.example rejects the login in secret prod\/regcred, and accepts the one in its copy b\/regcred$/);
+  expect(view?.message).toMatch(
+    /r\.example rejects the login in secret prod\/regcred, and accepts the one in its copy b\/regcred$/,
+  );
 });
 
 describe('told apart', () => {

@@ -32,7 +32,12 @@ describe('an image is changed', () => {
     ['in a Pod', POD, RECREATE, 'kubectl set image pod/web-1 app=REGISTRY/NAME:TAG -n team-a'],
     ['in what a Pod is made of', POD, DEPLOYMENT, 'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a'],
     ['in a file, which may have other containers of that name', { ...WORKLOAD, ...inFile }, FILE, 'vi +3 web.yaml'],
-    ['in an object of a kind that kubectl does not know', rollout, OWNER, 'kubectl set image rollout/web app=REGISTRY/NAME:TAG -n team-a'],
+    [
+      'in an object of a kind that kubectl does not know',
+      rollout,
+      OWNER,
+      'kubectl set image rollout/web app=REGISTRY/NAME:TAG -n team-a',
+    ],
   ])('%s', (_, object, remedy, line) => {
     const found = finding('invalid-image', object, { image: 'UPPER', error: 'x', container: 'app', remedy } as never);
     expect(formatCommand(fixFor(found), { shell: 'posix', given: {} })).toBe(line);
