@@ -171,11 +171,7 @@ function sumOf(pods: readonly Puller[]): number {
  */
 function togetherOf(first: Finding, group: readonly Seen[]): Finding {
   const all = group.map(({ found }) => found);
-  if (first.code === 'stale-copy') {
-    // The sentence names a copy that works.
-    const { object } = all.find((found) => found.code === first.code && found.arguments.refusedBy) ?? first;
-    return { ...first, object, arguments: staleTogether(first.arguments.source, all) };
-  }
+  if (first.code === 'stale-copy') return { ...first, ...staleTogether(first.arguments.source, all) };
   if (first.code !== 'missing-secret') return first;
   return { ...first, arguments: Object.assign({}, ...all.map((found) => found.arguments)) };
 }

@@ -19,19 +19,21 @@ export interface StaleCopy {
   readonly refusedBy?: ShownServer | undefined;
 }
 
-/** What is found of all copies of `source`. One that works is enough for it to be said. */
-export function staleTogether(
+/** What is found of all copies of `source`. One that works is enough for it to be said, and is the one that is named. */
+export function staleTogether<T extends { readonly namespace?: string | undefined }>(
   source: CopySourceName,
-  found: readonly { readonly object: { readonly namespace?: string | undefined }; readonly arguments: object }[],
-): StaleCopy {
+  found: readonly { readonly object: T; readonly arguments: object }[],
+): { readonly object?: T; readonly arguments: StaleCopy } {
   const namespaces = [...new Set(found.map(({ object }) => object.namespace ?? ''))].sort();
-  const refusals = found.map(({ arguments: args }) =>
-    'refusedBy' in args ? (args as StaleCopy).refusedBy : undefined,
-  );
+  const refusalOf = (args: object): StaleCopy['refusedBy'] => (args as Partial<StaleCopy>).refusedBy;
+  const better = found.find((one) => refusalOf(one.arguments) !== undefined);
   return {
-    source,
-    namespaces: namespaces.length < 2 ? undefined : namespaces,
-    refusedBy: refusals.find((server) => server !== undefined),
+    ...(better && { object: better.object }),
+    arguments: {
+      source,
+      namespaces: namespaces.length < 2 ? undefined : namespaces,
+      refusedBy: better && refusalOf(better.arguments),
+    },
   };
 }
 
