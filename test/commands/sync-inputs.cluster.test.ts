@@ -184,11 +184,11 @@ describe('flags', () => {
       ['-l', 'kubernetes.io/metadata.name=kube-public'],
       '-l kubernetes.io/metadata.name=kube-public matches only kube-public: namespaces of that kind get nothing unless they are named',
     ],
-  ])('%s that chooses nothing is said, and is no failure', async (_, args, warning) => {
+  ])('%s that chooses nothing is said, and is a failure', async (_, args, warning) => {
     const { home } = await newFleet(0);
     const ran = await regsecretIn(home, ['sync', ...args]);
     const hint = warning.startsWith('no ') ? 'hint: kubectl get namespaces --show-labels\n' : '';
-    expect(ran).toEqual({ code: 0, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n${hint}` });
+    expect(ran).toEqual({ code: 1, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n${hint}` });
   });
 
   test('a pattern with a typo that chooses nothing: what is proposed has the right one, and writes nothing', async () => {
@@ -197,7 +197,7 @@ describe('flags', () => {
     const ran = await regsecretIn(home, ['sync', '--to', `no-*,${typo}`]);
     const line = (to: string) => ['sync', 'regsecret', '-n', home, '--to', to, '--dry-run=client'];
     expect([ran.code, ran.stderr.split('\n').slice(2, -1)]).toEqual([
-      0,
+      1,
       [
         `warning: no namespace matches ${typo}; did you mean '${near}'?`,
         `hint: regsecret ${line(`'no-*,${near}'`).join(' ')}`,

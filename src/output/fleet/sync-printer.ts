@@ -44,6 +44,8 @@ interface Told {
   readonly problems: Failure[];
   readonly notes: Readonly<Record<Verb, NoteBook>>;
   skipped: Skipped;
+  /** Whether a pattern or label chose nothing. */
+  isIdle: boolean;
   /** The result of a dry run, which is printed in the order of the namespaces. */
   readonly held: { readonly namespace: string; readonly text: string }[];
 }
@@ -60,7 +62,8 @@ export async function withSyncPrinter(
     attach: noteBook({ ...context, verb: 'attach' }, printer),
     detach: noteBook({ ...context, verb: 'detach' }, printer),
   };
-  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped: { leftAlone: [], ending: [] }, held: [] };
+  const skipped = { leftAlone: [], ending: [] };
+  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped, isIdle: false, held: [] };
   try {
     await work(listenerFor(told, options, printer, io));
   } catch (error) {
@@ -83,7 +86,13 @@ export async function withSyncPrinter(
     printer,
   );
   const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
-  return hasFailed ? EXIT.failed : EXIT.ok;
+  // Of several clusters, one may have none of them.
+  const isMistyped = told.isIdle && run.context === undefined && isNothing(told);
+  return hasFailed || isMistyped ? EXIT.failed : EXIT.ok;
+}
+
+function isNothing({ outcomes, skipped }: Told): boolean {
+  return outcomes.length + skipped.leftAlone.length + skipped.ending.length === 0;
 }
 
 /** A look of many says it of what it has written: the others were said when they were. */
@@ -120,6 +129,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       saySkipped(found, wanted, printer);
     },
     idle(what, { glob, reserved, near }) {
+      told.isIdle = true;
       if (reserved.length > 0) {
         printer.warn(
           `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
