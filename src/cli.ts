@@ -46,6 +46,8 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     flags(command.addHelpText('after', examples(name, shown) + more).allowExcessArguments()).action(
       run(io, exit, (words, own) => parseLine(words, own, io)),
     );
+    // `why` stays what it is.
+    if (alias !== undefined && alias === args[0]) command.showHelpAfterError(`hint: ${name} ${alias} --help`);
   }
   return program;
 }

@@ -25,6 +25,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
+    await refuseNamespace(transport, ref, verb, meant?.as);
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
       throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
     }
@@ -34,6 +35,19 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     const rename = { from: ref.name, to: name };
     throw new UserError(text, meant.as === 'near' ? { add, drop: UNASKED, rename, otherwise } : otherwise);
   }
+}
+
+/** Throws UserError for `list team-a`, where that is no Secret, but a namespace. */
+async function refuseNamespace(
+  transport: Transport,
+  { namespace, name }: SecretRef,
+  verb: string,
+  meantAs: NonNullable<MissingSecret['meant']>['as'] | undefined,
+): Promise<void> {
+  const isOther = meantAs === 'elsewhere' || meantAs === 'copy' || name === 'regsecret';
+  if (isOther || !(verb === 'list' || LOOKING.includes(verb)) || !(await hasNamespace(transport, name))) return;
+  const text = `secret ${namespace}/${name} does not exist, but a namespace of that name does`;
+  throw new UserError(text, command`regsecret list ${scope(name)}`);
 }
 
 /** `--yes` was typed for one name, and does not count for the corrected one. */

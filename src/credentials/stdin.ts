@@ -40,7 +40,10 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
     // What is not the password must not become one, so only a typo counts.
     const near = Object.keys(io.env).find((name) => isSlip(variable, name));
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new UserError(`--password-env names a variable that is not set${meant}`, hint);
+    // With a digit in it, it may be a password of capitals.
+    const isName = /^[A-Z_]+$/.test(variable);
+    const text = isName ? `$${variable} is not set` : '--password-env names a variable that is not set';
+    throw new UserError(text + meant, hint);
   }
   return password(text, { source: `$${variable}`, flag: '--password-env', file: 'FILE' });
 }

@@ -37,10 +37,10 @@ export async function checkArguments(command: Command): Promise<void> {
 function checkValue(command: Command, option: Option, value: string): void {
   const name = option.long ?? option.flags;
   if (value === '' && !mayBeEmpty(command, option)) {
-    throw new UsageError(
-      `${name} has an empty value`,
-      prose`leave ${name} out, or set the variable that its value comes from`,
-    );
+    const set = prose`set the variable that its value comes from`;
+    // A login has one.
+    const hint = /username$/.test(name) ? set : prose`leave ${name} out, or ${set}`;
+    throw new UsageError(`${name} has an empty value`, hint);
   }
   if (/[\r\n]/.test(value) && !mayHaveLines(name)) {
     throw new UsageError(`the value of ${name} has a line break`, prose`check where the value of ${name} comes from`);

@@ -55,7 +55,7 @@ describe('the folder that it is started in', () => {
     const args = ['create', 'x', '--username', 'u', '--password-env', 'PASSWORD', '--dry-run=client'];
     const ran = await regsecret(args, { cwd: folder(files) });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain('--password-env names a variable that is not set');
+    expect(ran.stderr).toContain('$PASSWORD is not set');
   });
 });
 

@@ -231,19 +231,13 @@ describe('logins that pull nothing', () => {
       1,
       '--password-file names a file that does not exist',
     ],
-    [
-      'a variable that is not set',
-      [...dry, '--username', 'u', '--password-env', 'NOPE'],
-      {},
-      1,
-      '--password-env names a variable that is not set',
-    ],
+    ['a variable that is not set', [...dry, '--username', 'u', '--password-env', 'NOPE'], {}, 1, '$NOPE is not set'],
     [
       'a variable whose name has a typo',
       [...dry, '--username', 'u', '--password-env', 'REGISTRY_PASWORD'],
       { env: { REGISTRY_PASSWORD: 'x' } },
       1,
-      '--password-env names a variable that is not set; did you mean REGISTRY_PASSWORD?',
+      '$REGISTRY_PASWORD is not set; did you mean REGISTRY_PASSWORD?',
     ],
     [
       'the value of a variable in place of its name',

@@ -564,6 +564,14 @@ describe('in many namespaces', () => {
     );
   });
 
+  test('a port that lacks a digit', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [`${host}:23652`]: OLD, [`${host}x:2365`]: OLD } });
+    expect((await rotate(home, `${host}:2365`)).stderr).toContain(
+      ` holds a login for ${host}:2365; did you mean ${host}:23652?\n`,
+    );
+  });
+
   test('a user name with a typo', async () => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: auth('janedoe', 'old'), [`${host}/acme`]: auth('bob', 'old') } });

@@ -104,7 +104,9 @@ test('what is not there is an error', () => {
   const { io, home } = machine();
   expect(() => passwordFromFile(join(home, 'token'))).toThrow('--password-file names a file that does not exist');
   expect(() => passwordFromFile(home)).toThrow(`${home} is a directory`);
-  expect(() => passwordFromEnv('TOKEN', io)).toThrow('--password-env names a variable that is not set');
+  expect(() => passwordFromEnv('TOKEN', io)).toThrow('$TOKEN is not set');
+  for (const password of ['hunter', 'HUNTER2', 'AKIAIOSFODNN7EXAMPLE'])
+    expect(() => passwordFromEnv(password, io)).toThrow('--password-env names a variable that is not set');
 });
 
 describe('white space at an end of a password or a user name is said, for nobody sees it', () => {

@@ -130,6 +130,16 @@ function userOf(line: readonly string[]): string[] {
   return line.includes('--password-stdin') ? [...named, '--password-stdin'] : named;
 }
 
+/** `why ghcr.io/acme/app:v1 --for deploy/web`. */
+function imageFor(line: readonly string[]): string {
+  const { value, rest } = valueBehind('--for', line);
+  const [, ...typed] = rest.filter((word) => word !== '--image');
+  const [image = ''] = typed;
+  const isImage = typed.length === 1 && /^[a-z0-9.-]+(:\d+)?\/[\w./:@-]+$/.test(image);
+  const isTarget = /^[a-z]+\/[a-z0-9.-]+$/.test(value);
+  return ['regsecret', line[0], isTarget ? value : 'KIND/NAME', '--image', isImage ? image : 'IMAGE'].join(' ');
+}
+
 /** `create -u jane -p secret`, as docker's login has it: the line once more, with nothing that was typed for the password. */
 function loginOf(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   const [found = ''] = MEANT[option] ?? [];
@@ -187,6 +197,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
     const name = isObjectName(value) ? value : 'NAME';
     return `\n(Did you mean ${line[0] === 'detach' ? '--from' : '--to'} ${option.slice(2)}/${name}?)\n`;
   }
+  if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--for') return `\n(Did you mean ${imageFor(line)}?)\n`;
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--exclude')
     return '\n(-l chooses namespaces by their labels, and --ignore leaves out findings.)\n';
   const login = loginOf(option, flags, line);

@@ -1,7 +1,7 @@
 /** What is said where no Secret, or not the one that was named, holds the login that is to be replaced. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
-import { isSlip } from '../../domain/text/closest.ts';
+import { closest, isSlip } from '../../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -25,7 +25,11 @@ export function checkFound(
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
   const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
   // Not in a command: anybody can put a server into a Secret, and it would be sent the new password.
-  const near = otherServers.map(displayServer).find((one) => one.startsWith(`${servers}:`));
+  const others = otherServers.map(displayServer);
+  const [host = ''] = servers.split(/:\d+$/);
+  // Of another host somebody may have made one that reads alike.
+  const ofHost = others.filter((one) => one.startsWith(`${host}:`));
+  const near = ofHost.find((one) => one.startsWith(`${servers}:`)) ?? closest(servers, ofHost);
   const meant = near === undefined ? '' : `; did you mean ${near}?`;
   const where = isOne ? scope(namespace) : ALL_NAMESPACES;
   throw new UserError(text + meant, command`regsecret list ${where}`, near === undefined ? [UNSEEN] : []);
