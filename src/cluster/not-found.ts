@@ -4,7 +4,7 @@ import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, nameWord, scope } from '../domain/text/object-name.ts';
+import { nameWord, scope } from '../domain/text/object-name.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
@@ -12,8 +12,8 @@ import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { copiesNamed, sourcesFirst } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
-import { METADATA_OF_ONE, NAMESPACES, objectRefusal } from './object-request.ts';
-import { kindsOf, type Otherwise, otherPlaces } from './other-places.ts';
+import { NAMESPACES, objectRefusal } from './object-request.ts';
+import { exists, hasNamespace, kindsOf, type Otherwise, otherPlaces } from './other-places.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
@@ -215,21 +215,6 @@ function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | und
     .filter((ref) => ref.name.startsWith(name))
     .sort((one, other) => one.name.length - other.name.length);
   return others.every((ref) => ref.name.startsWith(`${first?.name}-`)) ? first : undefined;
-}
-
-async function hasNamespace(transport: Transport, name: string): Promise<boolean> {
-  return isNamespaceName(name) && exists(transport, `/api/v1/namespaces/${name}`);
-}
-
-/** Whether there is such an object that we may see. */
-async function exists(transport: Transport, path: string): Promise<boolean> {
-  try {
-    await transport.request({ method: 'GET', path, accept: METADATA_OF_ONE });
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return false;
-  }
 }
 
 /** Throws UserError when there is no such namespace; one that may not be read may exist. */

@@ -2,11 +2,13 @@
 import { words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
-import { isObjectName } from '../domain/text/object-name.ts';
+import { isNamespaceName, isObjectName } from '../domain/text/object-name.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
+import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { listNames } from './list-names.ts';
+import { METADATA_OF_ONE } from './object-request.ts';
 
 /** What does exist instead, as `secret/pull does`, and the command for that. */
 export interface Otherwise {
@@ -40,4 +42,19 @@ export async function otherPlaces(
   const what = kind === ref.kind ? 'it' : targetName({ kind, name });
   const line = more.length === 0 ? again(name, kind, first) : prose`add ${words`-n`} with one of them`;
   return { what: `${what} does in ${nounFor(namespaces.length, 'namespace')} ${many(namespaces)}`, line };
+}
+
+export async function hasNamespace(transport: Transport, name: string): Promise<boolean> {
+  return isNamespaceName(name) && exists(transport, `/api/v1/namespaces/${name}`);
+}
+
+/** Whether there is such an object that we may see. */
+export async function exists(transport: Transport, path: string): Promise<boolean> {
+  try {
+    await transport.request({ method: 'GET', path, accept: METADATA_OF_ONE });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return false;
+  }
 }

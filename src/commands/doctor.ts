@@ -107,10 +107,17 @@ function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): numb
 async function watch(options: DoctorOptions, io: Io): Promise<number> {
   const targets = targetsOf(options);
   const { followTargets } = await import('../operations/doctor/follow.ts');
+  const { say } = await printerFor(io);
+  // A terminal shows it all the time.
+  let isSaid = io.stderr.isTTY || options.timeout !== undefined;
   const { seen, condition } = await followTargets(targets, options, io, {
     judge: (gathered, answers) => examine(gathered, answers, options, io),
     show: (examined) => show(examined, options, io),
-    waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work),
+    waiting(awaited, work) {
+      if (!isSaid) say(`waiting for ${awaited}; Ctrl-C or --timeout ends it`);
+      isSaid = true;
+      return withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work);
+    },
   });
   // What runs hides nothing that could not be judged.
   if (condition.isWell) return exitCode(seen.report, options);

@@ -7,9 +7,10 @@ import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { commandTo, type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
 import type { SyncRequest } from '../operations/sync/sync-request.ts';
+import { sayFinding } from '../output/fleet/failure-printer.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
-import { sayFinding, withSyncPrinter } from '../output/fleet/sync-printer.ts';
+import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { canPrompt } from '../prompt.ts';
 
 /** Returns the exit code; throws UserError. */

@@ -32,6 +32,7 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     await attach('good', 'fixed');
     expect(await seen.ended, seen.stderr()).toBe(0);
     expect(seen.stdout()).toContain(`a new pod with serviceaccount/fixed can pull ${image}\n`);
+    expect(seen.stderr()).toContain('; Ctrl-C or --timeout ends it\n');
   });
 
   test('ends with 1 when something else is wrong, and says what', async () => {

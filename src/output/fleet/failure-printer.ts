@@ -1,4 +1,7 @@
 /** What failed in many places, so that a person can read it: one error for each reason, with the places that have it. */
+import type { Finding } from '../../domain/findings/finding.ts';
+import { fixFor } from '../../domain/findings/fixes.ts';
+import { formatFinding } from '../../domain/findings/messages.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
@@ -81,4 +84,10 @@ function takingTurns<T>(items: readonly T[], namespaceOf: (item: T) => string | 
     return { item, turn };
   });
   return ranked.toSorted((one, other) => one.turn - other.turn).map(({ item }) => item);
+}
+
+/** What is wrong with the source, and what helps. */
+export function sayFinding(finding: Finding, printer: Printer): void {
+  printer.warn(formatFinding(finding));
+  printer.hint(fixFor(finding));
 }

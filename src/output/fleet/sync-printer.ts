@@ -1,7 +1,4 @@
 /** What `sync` prints: a line for each change, failures put together by their reason, and the summary. */
-import type { Finding } from '../../domain/findings/finding.ts';
-import { fixFor } from '../../domain/findings/fixes.ts';
-import { formatFinding } from '../../domain/findings/messages.ts';
 import { SYNC } from '../../domain/pull-secret/copy.ts';
 import { type Command, clusterCommand } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -20,7 +17,7 @@ import { type NoteBook, noteBook } from '../attach-printer.ts';
 import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
 import { withProgress } from '../progress.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
-import { type Failure, printFailures } from './failure-printer.ts';
+import { type Failure, printFailures, sayFinding } from './failure-printer.ts';
 
 export interface SyncPrinterOptions {
   /** Of the Secret. */
@@ -170,12 +167,6 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       printer.warn(near === undefined ? text : `${text}; did you mean ${near}?`);
     },
   };
-}
-
-/** What is wrong with the source, and what helps. */
-export function sayFinding(finding: Finding, printer: Printer): void {
-  printer.warn(formatFinding(finding));
-  printer.hint(fixFor(finding));
 }
 
 function isChange({ action }: SyncOutcome): boolean {
