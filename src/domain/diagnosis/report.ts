@@ -18,7 +18,7 @@ import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
-import { askedSecrets, secretFindings, unaskedServers } from './secret-checks.ts';
+import { askedSecrets, idleLogins, secretFindings, unaskedServers } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
 export interface Diagnosed {
@@ -45,9 +45,14 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     );
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
-    const rest = unjudgedOf(found, gathered, diagnosed, strict);
+    const said = new Set(found.map(({ object }) => secretKey(object.namespace ?? '', object.name)));
+    const idle = idleLogins(gathered, facts, said);
+    // Where nothing pulls, they are all that there is to be judged.
+    const isBare = counts.pods + counts.workloads === 0;
+    const rest = [...unjudgedOf(found, gathered, diagnosed, strict), ...(isBare ? idle : [])];
+    const unseen = [...unseenOf(facts, scope), ...(isBare ? [] : idle)];
     const healthy = isHealthy(found, strict) && (rest.length === 0 || null);
-    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: unseenOf(facts, scope) };
+    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {

@@ -9,7 +9,7 @@ import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { sameKey } from '../keyring/key.ts';
 import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
-import { plural } from '../text/enumerate.ts';
+import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import { assignLogin } from '../verify/login-permission.ts';
 import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
@@ -17,7 +17,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { type Candidate, simulatePull } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
-import type { Answer, Observed, Puller, PullFacts } from './facts.ts';
+import { type Answer, isInScope, type Observed, type Puller, type PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 
 /** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
@@ -43,6 +43,23 @@ export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
   const { moreEntries = 0 } = state.contents;
   const count = Math.max(0, questionsIn(id, facts).size - MAX_LOGINS_ASKED) + moreEntries;
   return count === 0 ? [] : [`${plural(count, 'more server')} of ${describeObject({ kind: 'Secret', ...id })}`];
+}
+
+/** The logins that nobody is asked about, because nothing in the scope uses them, in words; of those `said` something is said. */
+export function idleLogins({ usage, scope }: Observed, facts: PullFacts, said: ReadonlySet<string>): string[] {
+  if (usage === undefined) return [];
+  const idle = [...facts.secrets.keys()].filter(
+    (key) =>
+      isInScope(scope, secretName(key).namespace) &&
+      !usage.has(key) &&
+      !said.has(key) &&
+      facts.online &&
+      questionsIn(secretName(key), facts).size > 0,
+  );
+  const [logins, secrets] = idle.length === 1 ? ['login', 'secret'] : ['logins', 'secrets'];
+  return idle.length === 0
+    ? []
+    : [`whether registries accept the ${logins} in ${secrets} ${many(idle)}, which nothing here uses`];
 }
 
 /** By their keys. */

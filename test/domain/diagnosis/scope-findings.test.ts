@@ -302,6 +302,20 @@ describe('of a Secret', () => {
     expect(shown([old], { secrets: { gone: 'missing', regcred: good } })).toEqual(expected);
   });
 
+  test.each([
+    ['and there are pods: that is not seen', 1, true],
+    ['and nothing pulls: that is not judged', 0, null],
+  ])('nothing here uses it, but copies elsewhere do, %s', (_, pods, healthy) => {
+    const known = factsOf({ secrets: { regcred: good }, says: refuses });
+    const facts = { ...known, sources: new Set(['team-a/regcred']) };
+    const scope = { namespaces: new Set(['team-a']), counts: { ...COUNTS, pods, secrets: 1 } };
+    const observed = { pullers: [], facts, findings: [], unchecked: [], usage: new Map(), scope };
+    const { unjudged = [], unseen, ...report } = reportAt(observed, facts);
+    const said = 'whether registries accept the login in secret team-a/regcred, which nothing here uses';
+    expect([report.findings, report.healthy]).toEqual([[], healthy]);
+    expect([unseen.includes(said), unjudged]).toEqual(pods === 1 ? [true, []] : [false, [said]]);
+  });
+
   test('nothing that may be listed uses it', () => {
     const rest = { usage: new Map(), unchecked: ['list pods'] };
     expect(shown([], world(login()), rest)).toEqual([]);
