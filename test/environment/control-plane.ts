@@ -22,6 +22,8 @@ export interface ClusterInfo {
   /** An administrator's, with a client certificate of the group system:masters. */
   kubeconfig: string;
   server: string;
+  /** Where etcd listens. */
+  etcd: string;
   caFile: string;
   /** With it, tests issue client certificates for any user. */
   caKeyFile: string;
@@ -98,6 +100,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
   return {
     kubeconfig,
     server,
+    etcd,
     caFile: files.ca.certFile,
     caKeyFile: files.ca.keyFile,
     admin: files.admin,
