@@ -20,6 +20,7 @@ import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
+import { saySource } from '../output/fleet/login-source.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
 import { type ClusterRun, type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
@@ -109,6 +110,8 @@ async function newLogins(options: RotateOptions, io: Io, printer: Printer): Prom
   const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, Date.now()) : undefined;
   const collected = await collectCredentials(options, io, { check });
   for (const warning of collected.warnings) printer.warn(warning);
+  // What nobody has typed or named.
+  if (collected.personal) saySource(collected.entries, printer);
   const unchecked = { entries: collected.entries, refusal: undefined };
   const { entries, refusal } = verify ? await accepted(collected, { options, io, printer }) : unchecked;
   const logins = entries.map(({ server, credential, email }) => {

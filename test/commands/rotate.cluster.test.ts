@@ -564,6 +564,20 @@ describe('in many namespaces', () => {
     );
   });
 
+  test('a login of this machine: which file it is from', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), 'regsecret-docker-'));
+    writeFileSync(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { [host]: { auth: NEW.auth } } }));
+    const env = { DOCKER_CONFIG };
+    const ran = await regsecretIn(home, ['rotate', '--server', host, '--no-verify', '--any-password'], { env });
+    rmSync(DOCKER_CONFIG, { recursive: true });
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      `source: the login for ${host} from ${join(DOCKER_CONFIG, 'config.json')}\n1 Secret: 1 updated\n${othersIn(home)}`,
+    ]);
+  });
+
   test('a port that lacks a digit', async () => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [`${host}:23652`]: OLD, [`${host}x:2365`]: OLD } });
@@ -758,7 +772,7 @@ describe('a line that names no registry, or no user: the Secrets say which there
   test('one registry, in one Secret and in all', async () => {
     const namespace = await newNamespace();
     await put(namespace, { auths: { [host]: login(user), [second]: login(other), '*.example.com': login(user) } });
-    const added = `--username ${user} ${piped.join(' ')} --server ${host}`;
+    const added = `--server ${host} --username ${user} ${piped.join(' ')}`;
     const error = `error: no registry is named; ${user} has a login for ${host}`;
     const servers = [host, second].sort();
     for (const names of [['pull'], []])
@@ -786,10 +800,10 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const servers = [host, second].sort();
     const error = `error: no registry is named; ${user} has logins for ${servers.join(', ')}`;
     const flags = servers.map((server) => `--server ${server}`);
-    expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...args, ...flags)}`]);
+    expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...flags, ...args)}`]);
     expect(await says(two, args)).toEqual([
       error,
-      `hint: ${flags.map((flag) => line(two, ...args, flag)).join(', or ')}`,
+      `hint: ${flags.map((flag) => line(two, flag, ...args)).join(', or ')}`,
     ]);
   });
 
@@ -813,9 +827,10 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const [home, one] = [await newNamespace({ labels: { team } }), await newNamespace({ labels: { team } })];
     await put(home, { auths: { [host]: login(user) } });
     await put(one, { auths: { [host]: login(user), [third]: login(user) } });
-    const args = ['-l', `team=${team}`, '--username', user, ...piped];
+    const [stdin = '', dry = ''] = piped;
+    const args = ['--username', user, stdin, '-l', `team=${team}`, dry];
     const error = `error: no registry is named; ${user} has logins for ${host}, ${third}`;
-    expect(await says(home, args)).toEqual([error, `hint: ${line(home, ...args, '--server', host)}`]);
+    expect(await says(home, args)).toEqual([error, `hint: ${line(home, '--server', host, ...args)}`]);
     expect(await says('default', args)).toEqual([error, 'hint: add --server with one of them']);
   });
 

@@ -34,7 +34,7 @@ export async function loginSource(options: LoginSourceOptions, printer: Printer,
 }
 
 /** Every login of this machine is easily taken for every namespace: what is brought is said before it is. */
-function saySource(entries: readonly CollectedEntry[], printer: Printer): void {
+export function saySource(entries: readonly CollectedEntry[], printer: Printer): void {
   const servers = many(entries.map(({ server }) => displayServer(server)));
   const from = many([...new Set(entries.map((entry) => entry.from))]);
   const [logins, which] =
