@@ -428,6 +428,8 @@ describe('create --verify', () => {
         '  leave out --verify to write the login unchecked\n' +
         `hint: regsecret create -n ${namespace} c --registry-ca FILE --from-file - --replace --verify\n`,
     ]);
-    expect((await create(host)).stderr).toContain('\nhint: trust its CA with --registry-ca FILE\n');
+    expect((await create(host)).stderr).toContain(
+      ` --registry-ca FILE --server ${host} --username ada --password-stdin --verify\n`,
+    );
   });
 });
