@@ -9,7 +9,7 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError, parseImage } from '../domain/keyring/image.ts';
 import { sameKey } from '../domain/keyring/key.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
+import { describeSecret, type Secret } from '../domain/keyring/secret.ts';
 import { imageServer, loginCommand } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
@@ -140,10 +140,10 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
   try {
     if (allNamespaces) return { secrets: await everywhere(names, transport), isWhole: true };
     const { findSecrets } = await import('../cluster/not-found.ts');
-    const { namespace } = transport;
-    const wanted = { namespace, names: names.length === 0 ? ['regsecret'] : names };
+    const wanted = { namespace: transport.namespace, names: names.length === 0 ? ['regsecret'] : names };
     const { secrets, errors } = await findSecrets(transport, wanted, 'verify');
     for (const error of errors) printer.error(error);
+    if (names.length === 0) for (const secret of secrets) printer.say(`only ${describeSecret(secret)} is verified`);
     return { secrets, isWhole: errors.length === 0 };
   } finally {
     transport.close();

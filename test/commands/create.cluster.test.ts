@@ -466,7 +466,8 @@ describe('an API server that cannot be used', () => {
     const ran = await here(args, { env: { KUBECONFIG: cluster().kubeconfig }, stdin: CANARY });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     const error = `namespace ${wrong} does not exist; did you mean default?`;
-    expect(ran.stderr).toContain(`error: ${error}\nhint: -n default\n`);
+    const line = 'regsecret create x -n default --server ghcr.io --username jane --password-stdin';
+    expect(ran.stderr).toContain(`error: ${error}\nhint: ${line}\n`);
   });
 
   test('a context that does not exist is named', async () => {

@@ -80,7 +80,7 @@ const LOGIN = '--username jane --password-env PASSWORD --server r.example --no-v
  */
 const LINES: readonly (readonly string[])[] = [
   [`create new ${LOGIN}`, `create regsecret ${LOGIN}`],
-  [`create regsecret --force --type dockercfg ${LOGIN}`, `create regsecret --force ${LOGIN} --username john`],
+  [`create regsecret --force --type dockercfg ${LOGIN}`, `create regsecret --force ${LOGIN.replace('jane', 'john')}`],
   [`create new --attach sa/default ${LOGIN}`, `create other --attach sa/default ${LOGIN}`],
   ['attach --serviceaccount default'],
   ['attach --serviceaccount default --no-checks'],

@@ -607,7 +607,11 @@ describe('what an unknown flag means', () => {
     ['doctor --server ghcr.io', '(Did you mean verify --server?)'],
     ['list --all', '(Did you mean -A?)'],
     ['detach pull --all', '(Did you mean -A?)'],
-    ['attach pull --all', '(Did you mean --all-serviceaccounts, or --all-serviceaccounts -A?)'],
+    ['create pull --server a.io --dryrun=client', '(Did you mean --dry-run?)'],
+    [
+      'attach pull --all',
+      '(Did you mean --used --restart? It attaches to the service accounts that pods and workloads use; --all-serviceaccounts to every one.)',
+    ],
     ['inspect --image ghcr.io/acme/app:v1', '(Did you mean verify --image?)'],
     ['doctor --format json', '(Did you mean -o json?)'],
     ['delete pull --all', 'hint: regsecret delete --help'],

@@ -1,4 +1,5 @@
 /** What is said of a command line that cannot be parsed. */
+import { closest } from './closest.ts';
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
 import { isRepeatable, typedAgain } from './typed-again.ts';
@@ -51,7 +52,7 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
   if (option !== undefined)
-    return `error: unknown option '${option}'${meant(option, flags, line) ?? (suggestion || '\n')}`;
+    return `error: unknown option '${option}'${meant(option, flags, line) ?? (suggestion || nearFlag(option, flags, line))}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
@@ -74,6 +75,12 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
       'error: $1 got an invalid value. ',
     )
     .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
+}
+
+/** Where there is a value, as in `--dryrun=client`, commander proposes nothing. */
+function nearFlag(option: string, flags: readonly string[], line: readonly string[]): string {
+  const near = line.some((word) => word.startsWith(`${option}=`)) ? closest(option, flags) : undefined;
+  return near === undefined ? '\n' : `\n(Did you mean ${near}?)\n`;
 }
 
 /** What was meant by `command`, with the words behind it. */
@@ -173,7 +180,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
   if (option === '--all' && line[0] === 'attach')
-    return '\n(Did you mean --all-serviceaccounts, or --all-serviceaccounts -A?)\n';
+    return '\n(Did you mean --used --restart? It attaches to the service accounts that pods and workloads use; --all-serviceaccounts to every one.)\n';
   if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
     return '\n(list does not filter by login; -o wide shows registries and users.)\n';
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--fix')

@@ -174,7 +174,11 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });
     else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });
-    else throw new UsageError(`--to ${word} names no ${word}`, prose`--to ${word}/NAME, or --to ${word} -l app=NAME`);
+    else {
+      const all = verb === 'attach' ? '; --used --restart is for the service accounts that pods and workloads use' : '';
+      const hint = prose`${flag} ${word}/NAME, or ${flag} ${word} -l app=NAME${all}`;
+      throw new UsageError(`${flag} ${word} names no ${word}`, hint);
+    }
   }
   if (options.allServiceaccounts) selections.push({ by: 'kind', kind: 'ServiceAccount', labelSelector: selector });
   if (options.used) selections.push({ by: 'use' });
@@ -185,19 +189,15 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   if (targets.length + selections.length > 0)
     return { targets: [], selections: [...selections, ...targets.map(everywhere)] };
   if (verb === 'detach' && options.filename === undefined) return { targets, selections: LISTING_KINDS.map(implied) };
-  throw new UsageError(
-    `-A says where to ${verb}, but not what`,
-    prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
-  );
+  throw new UsageError(`-A says where to ${verb}, but not what`, EVERYWHERE);
 }
+
+const EVERYWHERE = prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`;
 
 /** All service accounts of a name. Throws UsageError for another kind: one name elsewhere is another thing. */
 function everywhere({ kind, name }: NamedTarget): TargetSelection {
   if (kind === 'ServiceAccount') return { by: 'kind', kind, name };
-  throw new UsageError(
-    `-A cannot be combined with the name of a ${kind.toLowerCase()}`,
-    prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
-  );
+  throw new UsageError(`-A cannot be combined with the name of a ${kind.toLowerCase()}`, EVERYWHERE);
 }
 
 /** Those last whose list cannot be changed: what they get with a new one depends on the others. */

@@ -124,7 +124,11 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
   [{ secret: 'x/y' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
   [{ pod: ['A'] }, nameRule('pod'), 'kubectl get pods'],
   [{ serviceaccount: ['A'] }, nameRule('serviceaccount'), 'kubectl get serviceaccounts'],
-  [{ to: ['deploy'] }, '--to deployment names no deployment', '--to deployment/NAME, or --to deployment -l app=NAME'],
+  [
+    { to: ['deploy'] },
+    '--to deployment names no deployment',
+    '--to deployment/NAME, or --to deployment -l app=NAME; --used --restart is for the service accounts that pods and workloads use',
+  ],
   [{ selector: 'app=web' }, '-l needs a kind', PICKS],
   [{ selector: 'app=web', to: ['deploy/web'] }, '-l needs a kind', PICKS],
   [{ selector: 'app=web', used: true }, '-l needs a kind', PICKS],
