@@ -43,8 +43,11 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 }
 
 /** Returns the exit code; throws UserError. */
-export async function rotate(options: RotateOptions, io: Io): Promise<number> {
-  await checkOptions(options, io);
+export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
+  const username = await checkOptions(typed, io);
+  const options = username === undefined ? typed : { ...typed, username };
+  if (username !== undefined)
+    (await printerFor(io)).say(`no user name is given, so it is ${username}, as in the Secrets that are there`);
   let refusal: UserError | undefined;
   const homes = new Set<string>();
   const code = await inClusters(options, io, {
@@ -70,7 +73,9 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   });
   if (options.names.length === 0) {
     const { say } = await printerFor(io);
-    say(`only pull secrets${whereLooked(options, [...homes])} a Secret of another type may still hold the old login`);
+    say(
+      `only pull secrets${whereLooked(options, [...homes])} a Secret of another type, or another key in one of these, may still hold the old login`,
+    );
   }
   if (refusal !== undefined) throw refusal;
   return code;
@@ -85,13 +90,13 @@ function whereLooked({ allNamespaces, selector }: RotateOptions, homes: readonly
   return ` of ${where}, and their copies, were looked at: add -A for all namespaces;`;
 }
 
-/** Throws UsageError. */
-async function checkOptions(options: RotateOptions, io: Io): Promise<void> {
+/** Returns the user name where only the Secrets tell it. Throws UsageError. */
+async function checkOptions(options: RotateOptions, io: Io): Promise<string | undefined> {
   const { selector, names, namespace } = options;
   checkContextFlags(options, { hasSource: false });
   checkSelector(selector);
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
-  await checkNamed({ ...options, line: lineOf(options), scopeIn: (home) => scopeOf(options, home) }, io);
+  return checkNamed({ ...options, line: lineOf(options), scopeIn: (home) => scopeOf(options, home) }, io);
 }
 
 function scopeOf(options: RotateOptions, home: string): SecretScope {

@@ -55,7 +55,11 @@ const aState: fc.Arbitrary<State> = fc.record({
 });
 
 /** Which logins become the new one, by `namespace/name path`; `-A` or not, copies are of `home/x`. */
-function model({ secrets, flags }: State): Set<string> {
+function model({ secrets: given, flags }: State): Set<string> {
+  // What names itself as its source is no copy.
+  const isItself = ({ namespace, name, mark }: State['secrets'][number]): boolean =>
+    mark === 'copy' && namespace === 0 && name === 'x';
+  const secrets = given.map((secret) => (isItself(secret) ? { ...secret, mark: 'none' as const } : secret));
   const has = (flag: State['flags'][number]): boolean => flags.includes(flag);
   const isMeant = ({ login, path }: Held): boolean =>
     login !== 'ci:NEW' && (path === '' || has('--below')) && (login.startsWith('ci:') || has('--any-user'));
@@ -68,8 +72,7 @@ function model({ secrets, flags }: State): Set<string> {
   const source = secrets.find(({ namespace, name }) => namespace === 0 && name === 'x');
   const sourceHas = source?.held.some(({ login }) => login === 'ci:NEW') ?? false;
   const sourceGets = source?.held.some(isMeant) ?? false;
-  const withSource =
-    source !== undefined && source.mark !== 'copy' && (sourceGets ? isFree(source.mark, false) : sourceHas);
+  const withSource = source !== undefined && (sourceGets ? isFree(source.mark, false) : sourceHas);
   const changed = new Set<string>();
   for (const { namespace, name, held, mark } of secrets) {
     const inScope = namespace === 0 || has('-A');

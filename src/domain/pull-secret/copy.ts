@@ -60,8 +60,11 @@ export function copySourceOf(secret: Secret): CopySource {
 }
 
 /** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
-export function sourceOf({ metadata: { labels, annotations } }: Secret): string | undefined {
-  return labels?.[MANAGED_BY] === 'regsecret' ? annotations?.[SOURCE] : undefined;
+export function sourceOf({ metadata: { namespace, name, labels, annotations } }: Secret): string | undefined {
+  if (labels?.[MANAGED_BY] !== 'regsecret') return undefined;
+  // A source that somebody has made anew from a copy of it. In another cluster the source may have the same name.
+  const isItself = annotations?.[SOURCE] === `${namespace}/${name}` && annotations[MADE_FROM] === undefined;
+  return isItself ? undefined : annotations?.[SOURCE];
 }
 
 /** Makes a copy a Secret of its own. */

@@ -26,24 +26,29 @@ export interface LoginChoice extends CredentialOptions, ContextFlags {
 /** More lines are no choice any more. */
 const CHOICES = 3;
 
-/** Throws UsageError where no login is named; a missing user name is left to others where the Secrets have none. */
-export async function checkNamed(typed: LoginChoice, io: Io): Promise<void> {
+/**
+ * Returns the user name of the new login where only the Secrets of the home namespace tell it, and only one; where they have none,
+ * that is left to others. Throws UsageError where no login is named.
+ */
+export async function checkNamed(typed: LoginChoice, io: Io): Promise<string | undefined> {
   const { server, all, fromFile, prompt } = typed;
-  if ((fromFile ?? all ?? prompt) !== undefined) return;
+  if ((fromFile ?? all ?? prompt) !== undefined) return undefined;
   const options = await withUserName(typed, io);
   if (server === undefined) throw await withoutServer(options, io);
   if (options.isMisplaced) throw new UsageError(MISPLACED, choice([words``], options, prose`add ${words`--username`}`));
-  if (options.username !== undefined || !hasLoginFlags(options)) return;
+  if (options.username !== undefined || !hasLoginFlags(options)) return undefined;
   const wanted = server.map(canonicalServer);
   const logins = (await loginsOf(options, io)).filter((login) => wanted.some((one) => sameKey(one, login.server)));
   const users = namesIn(logins, 'username');
-  if (users.length === 0) return;
+  if (users.length === 0) return undefined;
+  const own = namesIn(logins.filter(isAtHome), 'username');
+  if (own.length === 1 && users.length === 1) return own[0];
   const servers = many(wanted.map(displayServer));
   const theirs = users.length === 1 ? `the login for ${servers} is that of` : `the logins for ${servers} are those of`;
   throw new UsageError(
     `there is a password, but no user name; ${theirs} ${many(users)}`,
     choice(
-      namesIn(logins.filter(isAtHome), 'username').map((name) => words`--username ${name}`),
+      own.map((name) => words`--username ${name}`),
       options,
       prose`add ${words`--username`} with one of them`,
     ),

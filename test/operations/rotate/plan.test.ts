@@ -221,7 +221,11 @@ describe('a table', () => {
         { name: 'c', auths: { 'ghcr.io': 'ci:old' }, source: 'home/c' },
       ],
       {},
-      ['a', 'b', 'c'].map((name) => `home/${name} held back (source), ghcr.io: new`),
+      [
+        'home/a held back (source), ghcr.io: new',
+        'home/b held back (source), ghcr.io: new',
+        'home/c update, ghcr.io: new',
+      ],
     ],
     [
       'outside of the scope only copies of what is in it',
