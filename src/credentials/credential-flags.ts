@@ -58,6 +58,8 @@ export function loginWords(options: Omit<CredentialOptions, 'user'>): Command {
 export async function fromFlags(options: CredentialOptions, io: Io): Promise<SourceResult> {
   const servers = theServers(options);
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
+  // As a proposed line has it where nobody knows the name.
+  if (username === 'USER') throw new UsageError('USER stands for a user name', prose`type that name in place of USER`);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) return promptedLogin(servers, username, io);

@@ -69,6 +69,7 @@ describe('create, with the words of kubectl', () => {
     ['create x --password secret', 2, "error: unknown option '--password'"],
     ['create x --password=secret', 2, "error: unknown option '--password'"],
     ['create x -f config.json', 2, "error: unknown option '-f'"],
+    ['create x --server a.io --username USER --password-stdin', 2, 'error: USER stands for a user name'],
     ['create x --user jane --password-stdin', 2, 'error: there is a password, but no user name'],
     ['create x --from-file', 2, missing('--from-file <file>')],
   ]);
@@ -608,6 +609,10 @@ describe('what an unknown flag means', () => {
     ['list --all', '(Did you mean -A?)'],
     ['detach pull --all', '(Did you mean -A?)'],
     ['create pull --server a.io --dryrun=client', '(Did you mean --dry-run?)'],
+    [
+      'attach pull --all-workloads',
+      '(Did you mean --used --restart? It attaches to the service accounts that pods and workloads use; --all-serviceaccounts to every one.)',
+    ],
     [
       'attach pull --all',
       '(Did you mean --used --restart? It attaches to the service accounts that pods and workloads use; --all-serviceaccounts to every one.)',

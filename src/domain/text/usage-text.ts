@@ -179,7 +179,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
     return `\n(create does not ask before it writes: leave out ${option}.)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
-  if (option === '--all' && line[0] === 'attach')
+  if (/^--all(-(workloads|deployments|pods))?$/.test(option) && line[0] === 'attach')
     return '\n(Did you mean --used --restart? It attaches to the service accounts that pods and workloads use; --all-serviceaccounts to every one.)\n';
   if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
     return '\n(list does not filter by login; -o wide shows registries and users.)\n';

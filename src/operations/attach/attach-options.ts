@@ -192,7 +192,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   throw new UsageError(`-A says where to ${verb}, but not what`, EVERYWHERE);
 }
 
-const EVERYWHERE = prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`;
+const EVERYWHERE = prose`--serviceaccount default -A, --to deployment -l app=NAME -A, or --used -A`;
 
 /** All service accounts of a name. Throws UsageError for another kind: one name elsewhere is another thing. */
 function everywhere({ kind, name }: NamedTarget): TargetSelection {

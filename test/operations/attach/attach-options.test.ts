@@ -115,7 +115,7 @@ describe('a request', () => {
 });
 
 const PICKS = '--to deployment -l app=web, or --all-serviceaccounts -l team=a';
-const ALL = '--serviceaccount default -A, --all-serviceaccounts -A, or --used -A';
+const ALL = '--serviceaccount default -A, --to deployment -l app=NAME -A, or --used -A';
 const DURATION = '--timeout takes seconds or units: 30, 30s, 2m, 1h';
 
 test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
