@@ -122,22 +122,22 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     if (options.verify !== false) checkKept(entries, applied, printer);
     if (targets.length > 0) return await attachTo(applied, attachment);
     await sayLeftOver(applied, run);
-    // What comes next in a script, its author knows.
-    const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
-    if (applied.action === 'created' && options.output === undefined && dryRun === 'none' && !isScript) {
-      printer.hint(attachCommand(applied.secret.metadata.name, options));
-    }
-    if (applied.action === 'unchanged' && personal) sayHowToRenew(entries, run);
+    if (options.output === undefined && dryRun === 'none') sayNext(applied, draft, run);
     return EXIT.ok;
   } finally {
     transport.close();
   }
 }
 
-/** The login of this machine is rejected as often as the one that the Secret has, and whoever ran this to replace it is told. */
-function sayHowToRenew([login, ...others]: Draft['entries'], { options, printer }: Run): void {
-  const { verify, dryRun, output } = options;
-  if (login === undefined || others.length > 0 || verify === true || dryRun !== 'none' || output !== undefined) return;
+/** What a person types next. */
+function sayNext({ action, secret }: Applied, { entries, personal }: Draft, { options, io, printer }: Run): void {
+  // The author of a script knows what comes next.
+  const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
+  if (action === 'created' && !isScript) printer.hint(attachCommand(secret.metadata.name, options));
+  // Somebody may run this to replace a login that is rejected, and the login of this machine is the same one.
+  const [login, ...others] = entries;
+  if (action !== 'unchanged' || !personal || login === undefined || others.length > 0 || options.verify === true)
+    return;
   printer.hint(prose`if ${displayServer(login.server)} rejects this login, renew it: ${renewal(login)}`);
 }
 

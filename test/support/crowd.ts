@@ -28,16 +28,10 @@ export async function createCrowd(cluster: ClusterInfo): Promise<void> {
     ),
   );
   const first = `/api/v1/namespaces/${namespaceOf(0)}`;
-  await post(client, `${first}/secrets`, secret(0));
+  const storedSecret = await post(client, `${first}/secrets`, secret(0));
   await post(client, `${first}/pods`, pod(0));
-  await run(client, 0);
-  const [storedSecret, storedPod] = await Promise.all(
-    [`${first}/secrets/pull-0`, `${first}/pods/pod-0`].map(
-      async (path) => (await client.request('GET', path)).body as Stored,
-    ),
-  );
+  const storedPod = await runFirst(client);
   client.close();
-  if (storedSecret === undefined || storedPod === undefined) throw new Error('the first of the crowd is gone');
   await store(cluster.etcd, SECRETS, (index) => like(storedSecret, index, secret(index)));
   await store(cluster.etcd, PODS, (index) => {
     const { spec, ...rest } = pod(index);
@@ -78,23 +72,21 @@ async function store(etcd: string, total: number, object: (index: number) => Sto
   }
 }
 
-async function post(client: ApiClient, path: string, body: object): Promise<void> {
+async function post(client: ApiClient, path: string, body: object): Promise<Stored> {
   const { status, body: answer } = await client.request('POST', path, body);
   if (status !== 201) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
+  return answer as Stored;
+}
+
+async function runFirst(client: ApiClient): Promise<Stored> {
+  const path = `/api/v1/namespaces/${namespaceOf(0)}/pods/pod-0/status`;
+  const patch = { 'content-type': 'application/merge-patch+json' };
+  const { status, body: answer } = await client.request('PATCH', path, { status: running(0) }, patch);
+  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
+  return answer as Stored;
 }
 
 /** What a kubelet reports once a pod has its images. */
-async function run(client: ApiClient, index: number): Promise<void> {
-  const path = `/api/v1/namespaces/${namespaceOf(index)}/pods/pod-${index}/status`;
-  const { status, body: answer } = await client.request(
-    'PATCH',
-    path,
-    { status: running(index) },
-    { 'content-type': 'application/merge-patch+json' },
-  );
-  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
-}
-
 function running(index: number): object {
   const containerStatuses = CONTAINERS.map((name) => ({
     name,

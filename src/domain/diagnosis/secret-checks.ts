@@ -47,13 +47,12 @@ export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
 
 /** The logins that nobody is asked about, because nothing in the scope uses them, in words; of those `said` something is said. */
 export function idleLogins({ usage, scope }: Observed, facts: PullFacts, said: ReadonlySet<string>): string[] {
-  if (usage === undefined) return [];
+  if (usage === undefined || !facts.online) return [];
   const idle = [...facts.secrets.keys()].filter(
     (key) =>
       isInScope(scope, secretName(key).namespace) &&
       !usage.has(key) &&
       !said.has(key) &&
-      facts.online &&
       questionsIn(secretName(key), facts).size > 0,
   );
   const [logins, secrets] = idle.length === 1 ? ['login', 'secret'] : ['logins', 'secrets'];

@@ -136,9 +136,7 @@ function rightsOfRotate(names: readonly string[], { allNamespaces, selector, res
   });
 }
 
-interface RemoveLine extends Omit<RotateLine, 'restart'> {
-  readonly yes?: boolean;
-}
+type RemoveLine = Omit<RotateLine, 'restart'>;
 
 function rightsOfRemove(name: string | undefined, { allNamespaces, selector, dryRun }: RemoveLine): Right[] {
   const isWide = allNamespaces === true || selector !== undefined;
