@@ -17,7 +17,7 @@ import {
   templateWith,
   type World,
 } from '../../support/pull-facts.ts';
-import { rejected } from '../../support/rare-situation.ts';
+import { rejected } from '../../support/pull-situation.ts';
 import { reportAt } from '../../support/steps.ts';
 
 const list = [{ name: 'a' }];

@@ -4,7 +4,7 @@ import type { PodEvent, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import type { FindingOf } from '../../../src/domain/findings/finding.ts';
 import { rfc3339 } from '../../../src/domain/text/time.ts';
 import { IMAGE, login, NOW, podWith, secretWith, settle, type World } from '../../support/pull-facts.ts';
-import { good, jane, list, wrong } from '../../support/rare-situation.ts';
+import { good, jane, list, wrong } from '../../support/pull-situation.ts';
 
 const head =
   'failed to do request: Head "https://ghcr.io/v2/acme/web/manifests/v1": tls: failed to verify certificate: x509: ';

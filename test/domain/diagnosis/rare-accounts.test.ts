@@ -11,7 +11,7 @@ import {
   reportsAsEver,
   type Situation,
   wrong,
-} from '../../support/rare-situation.ts';
+} from '../../support/pull-situation.ts';
 
 const accounts: readonly Situation[] = [
   ['the service account may not be read', templateWith(), { account: 'forbidden', says: both(forbidden) }],

@@ -11,7 +11,7 @@ import {
   quay,
   reportsAsEver,
   type Situation,
-} from '../../support/rare-situation.ts';
+} from '../../support/pull-situation.ts';
 
 const never = 'is not present with pull policy of Never';
 const onNode = (...nodeImages: string[]): World => ({ nodeImages });

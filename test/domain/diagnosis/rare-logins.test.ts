@@ -14,7 +14,7 @@ import {
   reportsAsEver,
   type Situation,
   wrong,
-} from '../../support/rare-situation.ts';
+} from '../../support/pull-situation.ts';
 
 const logins: readonly Situation[] = [
   [

@@ -10,7 +10,7 @@ import {
   rejected,
   reportsAsEver,
   type Situation,
-} from '../../support/rare-situation.ts';
+} from '../../support/pull-situation.ts';
 
 const pods: readonly Situation[] = [
   ['no node yet', podWith({ list: list('a'), pod: { node: '' } }), { secrets: { a: good }, says: jane }],

@@ -11,7 +11,7 @@ import {
   reportsAsEver,
   type Situation,
   wrong,
-} from '../../support/rare-situation.ts';
+} from '../../support/pull-situation.ts';
 
 const others: readonly Situation[] = [
   [

@@ -13,7 +13,7 @@ import {
   rejected,
   reportsAsEver,
   type Situation,
-} from '../../support/rare-situation.ts';
+} from '../../support/pull-situation.ts';
 
 const ago = (seconds: number): number => NOW - 1000 * seconds;
 const time = (seconds: number): string => new Date(ago(seconds)).toISOString();

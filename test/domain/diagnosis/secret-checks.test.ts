@@ -8,7 +8,7 @@ import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { factsOf, login, NOW, secretWith, type World } from '../../support/pull-facts.ts';
-import { down, good, quay, rejected } from '../../support/rare-situation.ts';
+import { down, good, quay, rejected } from '../../support/pull-situation.ts';
 
 const ids = ['a', 'b'].map((name) => ({ namespace: 'team-a', name }));
 const nowhere: NonNullable<World['says']> = () => down;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { imagePull } from '../../../src/domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../../src/domain/diagnosis/list-causes.ts';
 import { factsOf, login, secretWith, templateWith, type World } from '../../support/pull-facts.ts';
-import { good, list, quay } from '../../support/rare-situation.ts';
+import { good, list, quay } from '../../support/pull-situation.ts';
 
 const path = secretWith({ 'ghcr.io/other': login() });
 

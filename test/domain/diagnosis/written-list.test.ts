@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { notesOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import { factsOf, login, podWith, secretWith, templateWith, type World } from '../../support/pull-facts.ts';
-import { good, list, wrong } from '../../support/rare-situation.ts';
+import { good, list, wrong } from '../../support/pull-situation.ts';
 
 const account: Puller = {
   ...templateWith(),

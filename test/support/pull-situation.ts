@@ -1,4 +1,4 @@
-/** What the tests of rare situations share: their Secrets, what registries say, and how their reports are held. */
+/** What the tests of pulls share: their Secrets, what registries say, and how reports are held. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
