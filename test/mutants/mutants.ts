@@ -63,7 +63,7 @@ async function limitOf(room: string): Promise<number> {
 function isKilled({ room, file, mutation }: Pick<Mutant, 'room' | 'file' | 'mutation'>): Promise<boolean> {
   const tests = room.startsWith('domain/')
     ? [`test/${room}/**/*.test.ts`]
-    : ['test/operations/**/*.test.ts', 'test/commands/*.test.ts'];
+    : ['test/operations/**/*.test.ts', 'test/commands/**/*.test.ts'];
   const run: MutantRun = { file, mutation, tests };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'run-mutant.ts'), JSON.stringify(run)], {
     stdio: 'ignore',

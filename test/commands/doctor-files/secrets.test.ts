@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CANARY } from '../support/canary.ts';
-import { here, type RanHere } from '../support/here.ts';
+import { CANARY } from '../../support/canary.ts';
+import { here, type RanHere } from '../../support/here.ts';
 
 const [A, B] = ['127.0.0.1:5001', '127.0.0.1:5002'];
 
