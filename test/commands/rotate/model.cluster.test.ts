@@ -3,11 +3,11 @@
  * REGSECRET_CASES says how many, REGSECRET_SEED which.
  */
 import { expect, test } from 'vitest';
-import { api, newNamespace } from '../environment/use.ts';
-import { created, freshName, regsecretIn } from '../support/attach-world.ts';
-import { CANARY } from '../support/canary.ts';
-import { fc } from '../support/fast-check.ts';
-import { pool } from '../support/pool.ts';
+import { api, newNamespace } from '../../environment/use.ts';
+import { created, freshName, regsecretIn } from '../../support/attach-world.ts';
+import { CANARY } from '../../support/canary.ts';
+import { fc } from '../../support/fast-check.ts';
+import { pool } from '../../support/pool.ts';
 
 const CASES = Number(process.env.REGSECRET_CASES ?? 40);
 const WIDTH = 4;

@@ -1,0 +1,108 @@
+/** `rotate` without a registry, or without a user. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { newNamespace } from '../../environment/use.ts';
+import { freshName, regsecretIn } from '../../support/attach-world.ts';
+import { CANARY } from '../../support/canary.ts';
+import { auth, freshHost, put } from '../../support/rotate-world.ts';
+
+describe('a line that names no registry, or no user: the Secrets say which there are', () => {
+  const [host, second, third] = [freshHost(), freshHost(), freshHost()];
+  const [user, other] = [freshName('user'), freshName('user')];
+  const login = (name: string) => auth(name, `${CANARY}-old`);
+  const piped = ['--password-stdin', '--dry-run=client'];
+  const says = async (namespace: string, args: readonly string[], env: Record<string, string> = {}) => {
+    const ran = await regsecretIn(namespace, ['rotate', ...args], { stdin: CANARY, env });
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    return ran.stderr.split('\n').slice(0, -1);
+  };
+  const dockerLogins = (...hosts: string[]) => {
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-docker-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const auths = Object.fromEntries(hosts.map((one) => [one, auth(user, CANARY)]));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }));
+    return { DOCKER_CONFIG: folder };
+  };
+  const line = (namespace: string, ...rest: string[]) => ['regsecret rotate', '-n', namespace, ...rest].join(' ');
+
+  test('one registry, in one Secret and in all', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, { auths: { [host]: login(user), [second]: login(other), '*.example.com': login(user) } });
+    const added = `--server ${host} --username ${user} ${piped.join(' ')}`;
+    const error = `error: no registry is named; ${user} has a login for ${host}`;
+    const servers = [host, second].sort();
+    for (const names of [['pull'], []])
+      expect(await says(namespace, [...names, '--username', user, ...piped])).toEqual([
+        error,
+        `hint: ${line(namespace, ...names, added)}`,
+      ]);
+    const both = `error: no registry is named; there are logins for ${servers.join(', ')}`;
+    const add = 'add --server with one of them';
+    expect(await says(namespace, [])).toEqual([
+      both,
+      `hint: this machine has no login for them: ${add}, and --username USER --password-stdin`,
+    ]);
+    const lines = (some: readonly string[]) => some.map((server) => line(namespace, '--server', server)).join(', or ');
+    expect(await says(namespace, [], dockerLogins(second))).toEqual([both, `hint: ${lines([second])}`]);
+    expect(await says(namespace, [], dockerLogins(host, second))).toEqual([both, `hint: ${lines(servers)}`]);
+  });
+
+  test('one password for two registries is replaced for both; of two passwords, nobody knows which', async () => {
+    const [one, two] = [await newNamespace(), await newNamespace()];
+    for (const namespace of [one, two]) await put(namespace, { auths: { [host]: login(user) } });
+    await put(one, { name: 'other', auths: { [second]: login(user) } });
+    await put(two, { name: 'other', auths: { [second]: auth(user, `${CANARY}-other`) } });
+    const args = ['--username', user, ...piped];
+    const servers = [host, second].sort();
+    const error = `error: no registry is named; ${user} has logins for ${servers.join(', ')}`;
+    const flags = servers.map((server) => `--server ${server}`);
+    expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...flags, ...args)}`]);
+    expect(await says(two, args)).toEqual([
+      error,
+      `hint: ${flags.map((flag) => line(two, flag, ...args)).join(', or ')}`,
+    ]);
+  });
+
+  test('the user name with the flag of the kubeconfig', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, { auths: { [host]: login(user) } });
+    const text = 'error: --user is a user of the kubeconfig; that of a registry is --username';
+    const args = ['--server', host, ...piped];
+    expect(await says(namespace, ['--user', user, ...args])).toEqual([
+      text,
+      `hint: ${line(namespace, '--username', user, ...args)}`,
+    ]);
+    expect(await says(namespace, ['--user', user, ...piped])).toEqual([
+      `${text}; no registry is named; ${user} has a login for ${host}`,
+      `hint: ${line(namespace, '--username', user, '--server', host, ...piped)}`,
+    ]);
+  });
+
+  test('registries that only other namespaces have are named, and in no command: it would send the new password there', async () => {
+    const team = freshName('team');
+    const [home, one] = [await newNamespace({ labels: { team } }), await newNamespace({ labels: { team } })];
+    await put(home, { auths: { [host]: login(user) } });
+    await put(one, { auths: { [host]: login(user), [third]: login(user) } });
+    const [stdin = '', dry = ''] = piped;
+    const args = ['--username', user, stdin, '-l', `team=${team}`, dry];
+    const error = `error: no registry is named; ${user} has logins for ${host}, ${third}`;
+    expect(await says(home, args)).toEqual([error, `hint: ${line(home, '--server', host, ...args)}`]);
+    expect(await says('default', args)).toEqual([error, 'hint: add --server with one of them']);
+  });
+
+  test('a password without a user name', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, { auths: { [host]: login(user), [second]: login(other) } });
+    await put(namespace, { name: 'other', auths: { [`https://${second}/v2/`]: login(user) } });
+    const text = 'error: there is a password, but no user name';
+    const ran = await regsecretIn(namespace, ['rotate', '--server', host, ...piped, '--no-verify'], { stdin: CANARY });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(user) });
+    expect(ran.stderr).toContain(`no user name is given, so it is ${user}, as in the Secrets that are there\n`);
+    const both = await says(namespace, ['--server', second, '--password-stdin']);
+    expect(both[0]).toBe(`${text}; the logins for ${second} are those of ${[other, user].sort().join(', ')}`);
+    expect(both[1]?.split(', or ')).toHaveLength(2);
+    expect(await says(namespace, ['--server', third, '--password-stdin'])).toEqual([text, 'hint: add --username USER']);
+  });
+});

@@ -1,0 +1,111 @@
+/** `rotate` in many namespaces. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cluster, kubeconfigFor, newNamespace } from '../../environment/use.ts';
+import { freshName, regsecretIn } from '../../support/attach-world.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
+import {
+  auth,
+  auths,
+  freshHost,
+  LABELLED,
+  NEW,
+  OLD,
+  OTHERS,
+  othersIn,
+  put,
+  rotate,
+} from '../../support/rotate-world.ts';
+
+describe('in many namespaces', () => {
+  test('all of them, those with labels also beside -A, and what is printed before is what is done', async () => {
+    const team = freshName('team');
+    const [home, one, two] = [await newNamespace(), await newNamespace({ labels: { team } }), await newNamespace()];
+    // Other tests have the other one for other registries.
+    const [host, old, other] = [freshHost(), auth('ci', freshName('old')), auth('ci', 'other')];
+    for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: old, 'quay.io': other } });
+    const labelled = await rotate(home, host, [
+      '-A',
+      '-l',
+      `team=${team}`,
+      '--dry-run=client',
+      '--any-password',
+      '-o',
+      'name',
+    ]);
+    expect([labelled.stdout, labelled.stderr]).toEqual(['secret/pull\n', `1 Secret: 1 updated (dry run)\n${LABELLED}`]);
+    const plan = await rotate(home, host, ['-A', '--dry-run=server']);
+    const rows = plan.stdout
+      .split('\n')
+      .slice(1, -1)
+      .map((row) => row.split(/ {2,}/));
+    expect(rows.map(([namespace]) => namespace)).toEqual([home, one, two].sort());
+    expect(new Set(rows.map(([, ...cells]) => cells.join()))).toEqual(
+      new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new one of ci`]),
+    );
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, ran.stderr]).toEqual([0, `3 Secrets: 3 updated\n${OTHERS}`]);
+    const lines = ran.stdout.split('\n').filter(Boolean);
+    expect(lines.sort()).toEqual([home, one, two].map((namespace) => `secret/pull configured in ${namespace}`).sort());
+    for (const namespace of [home, one, two]) {
+      expect(await auths(namespace)).toEqual({ [host]: NEW, 'quay.io': other });
+    }
+    const after = await rotate(home, host, ['-A', '--dry-run=client']);
+    expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
+    expect((await rotate(home, host, ['-A', '-q'])).stderr).toBe('');
+  });
+
+  test('another run of the same command that ends while the Secrets are being read', async () => {
+    const [host, label] = [freshHost(), freshName('team')];
+    const [home, team] = [
+      await newNamespace({ labels: { team: label } }),
+      await newNamespace({ labels: { team: label } }),
+    ];
+    for (const namespace of [home, team]) await put(namespace, { auths: { [host]: OLD } });
+    const args = ['-l', `team=${label}`];
+    let other: Promise<unknown> | undefined;
+    const proxy = await startFaultProxy(cluster(), async ({ path }) => {
+      if (!path.includes(`/namespaces/${home}/secrets`)) return undefined;
+      other ??= rotate(home, host, args);
+      await other;
+      return undefined;
+    });
+    const ran = await rotate(home, host, args, { kubeconfig: kubeconfigFor({ server: proxy.server }) });
+    await proxy.close();
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('2 Secrets: 2 unchanged')]);
+    expect(await auths(team)).toEqual({ [host]: NEW });
+  });
+
+  test('a login of this machine: which file it is from', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), 'regsecret-docker-'));
+    writeFileSync(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { [host]: { auth: NEW.auth } } }));
+    const env = { DOCKER_CONFIG };
+    const ran = await regsecretIn(home, ['rotate', '--server', host, '--no-verify', '--any-password'], { env });
+    rmSync(DOCKER_CONFIG, { recursive: true });
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      `source: the login for ${host} from ${join(DOCKER_CONFIG, 'config.json')}\n1 Secret: 1 updated\n${othersIn(home)}`,
+    ]);
+  });
+
+  test('one that may not be written keeps no other from it', async () => {
+    const [home, one] = [await newNamespace(), await newNamespace()];
+    const host = freshHost();
+    for (const namespace of [home, one]) await put(namespace, { auths: { [host]: OLD } });
+    await put(one, { name: 'fixed', auths: { [host]: OLD }, rest: { immutable: true } });
+    const ran = await rotate(home, host, ['-A', '-o', 'json']);
+    expect(ran.code).toBe(1);
+    const { results, errors } = JSON.parse(ran.stdout);
+    const action = (result: { namespace: string; name: string; action: string }) =>
+      `${result.namespace}/${result.name} ${result.action}`;
+    expect(results.map(action).sort()).toEqual(
+      [`${home}/pull updated`, `${one}/pull updated`, `${one}/fixed held back`].sort(),
+    );
+    expect(errors).toMatchObject([{ namespace: one, name: 'fixed' }]);
+    expect(ran.stderr).toContain('3 Secrets: 2 updated, 1 left\n');
+  });
+});

@@ -1,0 +1,70 @@
+/** `rotate` with a typo. */
+import { describe, expect, test } from 'vitest';
+import { janedoe, newNamespace, sharedRegistries } from '../../environment/use.ts';
+import { regsecretIn } from '../../support/attach-world.ts';
+import { CANARY } from '../../support/canary.ts';
+import { auth, freshHost, OLD, put, rotate } from '../../support/rotate-world.ts';
+
+describe('in many namespaces', () => {
+  test('a registry without its port', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [`${host}:5000`]: OLD } });
+    expect((await rotate(home, host)).stderr).toBe(
+      `error: no pull secret in namespace ${home} holds a login for ${host}; did you mean ${host}:5000?\n` +
+        `hint: regsecret list -n ${home}\n`,
+    );
+  });
+
+  test('a port that lacks a digit', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [`${host}:23652`]: OLD, [`${host}x:2365`]: OLD } });
+    expect((await rotate(home, `${host}:2365`)).stderr).toContain(
+      ` holds a login for ${host}:2365; did you mean ${host}:23652?\n`,
+    );
+  });
+
+  test('a user name with a typo', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: auth('janedoe', 'old'), [`${host}/acme`]: auth('bob', 'old') } });
+    const args = (user: string) => ['--server', host, '--username', user, '--password-stdin', '--no-verify'];
+    const ran = await regsecretIn(home, ['rotate', '-A', ...args('janedo')], { stdin: CANARY });
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([
+      1,
+      '',
+      'error: no login is that of janedo; did you mean janedoe?\n' +
+        `hint: regsecret rotate -n ${home} -A --server ${host} --username janedoe --password-stdin --no-verify\n`,
+    ]);
+    // The registry rejects the login, too, which is no news then.
+    const real = { ...janedoe, host: sharedRegistries().basic.host };
+    await put(home, { name: 'real', auths: { [real.host]: auth(real.username, 'old') } });
+    const line = ['rotate', '--server', real.host, '--username', real.username.slice(0, -1), '--password-stdin'];
+    expect((await regsecretIn(home, line, { stdin: real.password })).stderr).toMatch(
+      /^error: no login is that of .*; did you mean janedoe\?\n/,
+    );
+    // The next name of a robot is no typo.
+    const { code, stderr } = await regsecretIn(home, ['rotate', ...args('janedoe2')], { stdin: CANARY });
+    expect([code, stderr.split('\n')[0]]).toEqual([0, `secret/pull in ${home} keeps the login of janedoe for ${host}`]);
+  });
+
+  test('a selector that nobody can read is what is wrong', async () => {
+    const ran = await rotate('default', freshHost(), ['-l', 'team=a,']);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(
+      /^error: the API server cannot read the selector of -l: .*\nhint: write it as in -l team=a\n$/,
+    );
+  });
+});
+
+test.each([
+  ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate -n default --server HOST\n'],
+  [
+    'no registry, but a user whom nobody has',
+    ['rotate', '-A', '--username', 'nobody', '--password-file', 'new', '--dry-run=client'],
+    'error: no registry is named\nhint: --server HOST\n',
+  ],
+  ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
+])('wrong usage: %s', async (_, args, says) => {
+  const ran = await regsecretIn('default', args);
+  expect(ran.code).toBeGreaterThan(0);
+  expect(ran.stderr).toContain(says);
+});

@@ -1,0 +1,69 @@
+/** What the tests of `rotate` share: Secrets that are put there, the run, and what it says at the end. */
+import { api } from '../environment/use.ts';
+import { created, freshName, regsecretIn } from './attach-world.ts';
+import { CANARY } from './canary.ts';
+
+export const base64 = (text: string): string => Buffer.from(text).toString('base64');
+export const auth = (user: string, password: string) => ({ auth: base64(`${user}:${password}`) });
+/** Said at the end, unless a name chooses Secrets. */
+const TYPES = ' a Secret of another type, or another key in one of these, may still hold the old login\n';
+export const OTHERS = `only pull secrets were looked at:${TYPES}`;
+export const LABELLED = `only pull secrets of namespaces with these labels, and their copies, were looked at: use -A instead of -l for all namespaces;${TYPES}`;
+export const othersIn = (namespace: string) =>
+  `only pull secrets of namespace ${namespace}, and their copies, were looked at: add -A for all namespaces;${TYPES}`;
+export const OLD = auth('ci', `${CANARY}-old`);
+export const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
+/** No other test has it, so that one may look at all namespaces. */
+export const freshHost = (): string => `${freshName('r')}.example.com`;
+
+export interface Put {
+  readonly name?: string;
+  readonly metadata?: object;
+  readonly auths?: object;
+  /** The payload where its bytes matter. */
+  readonly text?: string;
+  readonly rest?: object;
+}
+
+export async function put(
+  namespace: string,
+  { name = 'pull', metadata = {}, auths, text, rest = {} }: Put,
+): Promise<void> {
+  await created(`/api/v1/namespaces/${namespace}/secrets`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, ...metadata },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': base64(text ?? JSON.stringify({ auths })) },
+    ...rest,
+  });
+}
+
+interface Stored {
+  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Record<string, string> };
+  readonly data: Record<string, string>;
+}
+
+export async function stored(namespace: string, name = 'pull'): Promise<Stored> {
+  return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).body as unknown as Stored;
+}
+
+export async function payload(namespace: string, name = 'pull'): Promise<string> {
+  return Buffer.from((await stored(namespace, name)).data['.dockerconfigjson'] ?? '', 'base64').toString();
+}
+
+export const auths = async (namespace: string, name?: string) => JSON.parse(await payload(namespace, name)).auths;
+
+/** The new login is that of `ci`; no registry is asked. */
+export function rotate(
+  namespace: string,
+  host: string,
+  args: readonly string[] = [],
+  options: { kubeconfig?: string; tty?: boolean } = {},
+) {
+  const login = ['--server', host, '--username', 'ci', '--password-stdin', '--no-verify'];
+  return regsecretIn(namespace, ['rotate', ...args, ...login], { stdin: CANARY, ...options });
+}
+
+const MANAGED = { 'app.kubernetes.io/managed-by': 'regsecret' };
+export const copyOf = (source: string) => ({ labels: MANAGED, annotations: { 'regsecret/source': source } });
