@@ -15,7 +15,7 @@ import { againWith, type Hint, type Prose, prose } from '../../domain/text/hint.
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { canPrompt } from '../../prompt.ts';
-import type { ScopeLogin } from './logins-in-scope.ts';
+import { isAtHome, type ScopeLogin } from './scope-login.ts';
 
 export interface LoginChoice extends CredentialOptions, ContextFlags {
   scopeIn(namespace: string): SecretScope;
@@ -103,10 +103,6 @@ async function withoutServer(options: Asked, io: Io): Promise<UsageError> {
         : prose`this machine has no login for ${them}: add ${words`--server`} with ${it}, and ${words`--username USER --password-stdin`}`,
     ),
   );
-}
-
-function isAtHome({ atHome }: ScopeLogin): boolean {
-  return atHome.size > 0;
 }
 
 /** None where they may not be read, or where there are several clusters. */

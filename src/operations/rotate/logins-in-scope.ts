@@ -5,16 +5,7 @@ import { contentsOf } from '../../domain/keyring/contents.ts';
 import { isAnonymous } from '../../domain/keyring/entry.ts';
 import { keyText } from '../../domain/keyring/key.ts';
 import { serverProblem, serverToType } from '../../domain/keyring/server.ts';
-
-export interface ScopeLogin {
-  /** As it is typed. */
-  readonly server: string;
-  readonly username: string;
-  /** Those that the namespace of the connection has for it; none where only others have it: there, anybody may have put it. */
-  readonly atHome: ReadonlySet<string>;
-  /** In how many Secrets. */
-  readonly count: number;
-}
+import { isAtHome, type ScopeLogin } from './scope-login.ts';
 
 /** Those at home come first, then those in most Secrets. Throws UserError where they may not be read. */
 export async function loginsInScope(reader: Reader, scope: SecretScope): Promise<ScopeLogin[]> {
@@ -37,10 +28,9 @@ export async function loginsInScope(reader: Reader, scope: SecretScope): Promise
     }
   });
   return [...found]
-    .toSorted(([key, one], [otherKey, other]) => rank(other) - rank(one) || (key < otherKey ? -1 : 1))
+    .toSorted(
+      ([key, one], [otherKey, other]) =>
+        Number(isAtHome(other)) - Number(isAtHome(one)) || other.count - one.count || (key < otherKey ? -1 : 1),
+    )
     .map(([, login]) => login);
-}
-
-function rank({ atHome, count }: ScopeLogin): number {
-  return count + (atHome.size > 0 ? 1e9 : 0);
 }
