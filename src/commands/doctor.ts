@@ -6,7 +6,7 @@ import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type Diagnosed, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
-import { askedSecrets, secretQuestions } from '../domain/diagnosis/secret-checks.ts';
+import { askedSecrets, secretQuestions, usersIn } from '../domain/diagnosis/secret-checks.ts';
 import type { FindingView } from '../domain/diagnosis/view.ts';
 import { userOf } from '../domain/findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../domain/findings/selection.ts';
@@ -17,7 +17,14 @@ import { EXIT, UsageError } from '../errors.ts';
 import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
-import { checkFiles, checkWatch, type DoctorLine, targetsOf, wideFlag } from '../output/doctor/doctor-line.ts';
+import {
+  checkFiles,
+  checkWatch,
+  type DoctorLine,
+  namespaceWords,
+  targetsOf,
+  wideFlag,
+} from '../output/doctor/doctor-line.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
 import { sayMore } from '../output/doctor/remarks.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
@@ -73,14 +80,19 @@ async function examine(
 ): Promise<Examined> {
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
-  return { report: await withUsers(report, io), now: diagnosed.facts.now };
+  const usual = usersIn(gathered.scope?.home ?? '', diagnosed.facts);
+  return { report: await withUsers(report, usual, io), now: diagnosed.facts.now };
 }
 
 /** With the users of the logins that this machine does not have. */
-async function withUsers(report: DoctorReport, io: Io): Promise<DoctorReport> {
+async function withUsers(
+  report: DoctorReport,
+  usual: (server: string) => string | undefined,
+  io: Io,
+): Promise<DoctorReport> {
   if (report.findings.length === 0) return report;
   const { userNamer } = await import('../credentials/known-logins.ts');
-  const named = await userNamer(io);
+  const named = await userNamer(io, usual);
   const withUser = (found: FindingView): FindingView => ({
     ...found,
     fix: { ...found.fix, command: named(found.fix.command, userOf(found)) },
@@ -93,7 +105,8 @@ async function withUsers(report: DoctorReport, io: Io): Promise<DoctorReport> {
 }
 
 async function show({ report, now }: Examined, options: DoctorOptions, io: Io): Promise<void> {
-  await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now }, io);
+  const { output, verbose = false } = options;
+  await printDoctor(report, { output, verbose, now, wide: namespaceWords(options) }, io);
   await sayMore(report, options, io);
 }
 

@@ -20,35 +20,52 @@ export async function loginLack(io: Io): Promise<(server: string) => boolean> {
   return (server) => serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
 }
 
-/** Proposed commands, with the user of the login where `create` would find none on this machine. */
-export async function userNamer(io: Io): Promise<(line: Command, username: string | undefined) => Command> {
+/**
+ * Proposed commands, with the user of the login where `create` would find none on this machine; that is `usual` for a server
+ * where nothing else tells.
+ */
+export async function userNamer(
+  io: Io,
+  usual: (server: string) => string | undefined = () => undefined,
+): Promise<(line: Command, username: string | undefined) => Command> {
   const lacksLogin = await loginLack(io);
   // With somebody there, `create` asks for the user as well.
   const unknown = canPrompt(io) ? undefined : 'USER';
-  return (line, username) => withUser(line, [username || unknown, unknown], lacksLogin);
+  return (line, username) =>
+    withUser(
+      line,
+      (servers) => {
+        const [user, ...others] = new Set(servers.map((server) => (servers.length === 1 && username) || usual(server)));
+        return (others.length === 0 && user) || unknown;
+      },
+      lacksLogin,
+    );
 }
-
-/** The user of one server, and that of several, which nobody knows. */
-type Users = readonly [one: string | undefined, several: string | undefined];
 
 /**
  * `command` with the user in each `create` whose servers all lack a login: it asks for the password then, or says how to pipe
  * it.
  */
-function withUser(command: Command, users: Users, lacksLogin: (server: string) => boolean): Command {
+function withUser(
+  command: Command,
+  userOf: (servers: readonly string[]) => string | undefined,
+  lacksLogin: (server: string) => boolean,
+): Command {
   const { words, pipe, next } = command;
   const servers = words.filter((_, index) => words[index - 1] === '--server');
+  const known = servers.filter((server) => typeof server === 'string');
   const isLacking =
     words[1] === 'create' &&
     servers.length > 0 &&
     !words.includes('--from-file') &&
-    servers.every((server) => typeof server === 'string' && lacksLogin(server));
-  const username = users[servers.length === 1 ? 0 : 1];
-  const isNamed = isLacking && username && showsAsItIs(username);
+    known.length === servers.length &&
+    known.every(lacksLogin);
+  const username = isLacking ? userOf(known) : undefined;
+  const isNamed = username && showsAsItIs(username);
   return {
     ...command,
     words: isNamed ? words.toSpliced(words.lastIndexOf('--server') + 2, 0, '--username', username) : words,
-    ...(pipe && { pipe: withUser(pipe, users, lacksLogin) }),
-    ...(next && { next: withUser(next, users, lacksLogin) }),
+    ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }),
+    ...(next && { next: withUser(next, userOf, lacksLogin) }),
   };
 }

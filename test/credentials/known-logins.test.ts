@@ -76,6 +76,20 @@ test.each<[string, Command, string | undefined, string]>([
   expect(await named(line, username, machine().io)).toBe(shown);
 });
 
+test.each<[string, Command, string | undefined, string]>([
+  ['of one server', create('ghcr.io'), undefined, ' --username bot '],
+  ['of one server whose user is known', create('ghcr.io'), 'jane', ' --username jane '],
+  ['of two servers, for both', command`regsecret create --server ghcr.io --server quay.io`, 'jane', ' --username bot'],
+  ['of two servers, for one', command`regsecret create --server ghcr.io --server a.io`, 'jane', ' --username USER'],
+])('the usual user %s', async (_, line, username, shown) => {
+  for (const tty of [false, true]) {
+    const { io } = machine({ tty });
+    const named = await userNamer(io, (server) => (server === 'a.io' ? undefined : 'bot'));
+    const text = formatCommand(named(line, username), io.commands);
+    expect(`${text} `).toContain(tty ? shown.replace(' --username USER', '') : shown);
+  }
+});
+
 test('create asks a person for a user that nobody knows', async () => {
   const { io } = machine({ tty: true });
   expect(await named(create('ghcr.io'), undefined, io)).toBe(

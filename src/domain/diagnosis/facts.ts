@@ -46,6 +46,8 @@ export interface Observed {
 export interface Scope {
   /** Left out: all of them. */
   readonly namespaces?: ReadonlySet<string> | undefined;
+  /** The namespace of the command line, or of its context: whose Secrets are those of whoever asks. */
+  readonly home?: string | undefined;
   readonly counts: Omit<Counts, 'registries'>;
 }
 

@@ -18,7 +18,7 @@ import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
-import { askedSecrets, idleLogins, secretFindings, unaskedServers } from './secret-checks.ts';
+import { askedSecrets, idleLogins, numberLogins, secretFindings, unaskedServers } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
 export interface Diagnosed {
@@ -38,11 +38,8 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   const asked = facts.answers.size > 0;
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
-    const found = yield* groupFindings(
-      [...(yield* scopeFindings(gathered, facts, judged)), ...unread],
-      usage,
-      facts.secrets,
-    );
+    const seen = [...(yield* scopeFindings(gathered, facts, judged)), ...unread];
+    const found = numberLogins(yield* groupFindings(seen, usage, facts.secrets), facts);
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
     const said = new Set(found.map(({ object }) => secretKey(object.namespace ?? '', object.name)));

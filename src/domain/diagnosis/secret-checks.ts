@@ -8,7 +8,7 @@ import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { sameKey } from '../keyring/key.ts';
-import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
+import { canonicalServer, HUB_REGISTRY, registryOf } from '../keyring/server.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import { assignLogin } from '../verify/login-permission.ts';
@@ -19,6 +19,7 @@ import { type Candidate, simulatePull } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
 import { type Answer, isInScope, type Observed, type Puller, type PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
+import type { FindingView } from './view.ts';
 
 /** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
 export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly SecretName[] {
@@ -150,6 +151,43 @@ function isAccepted({ secret, server, answer }: Candidate, namespace: string, fa
   const entries = state?.status === 'there' ? state.contents.entries : [];
   const entry = entries.find((one) => shownServer(one.server) === server);
   return entry !== undefined && loginAnswer(entry, facts)?.verdict.kind === 'accepted';
+}
+
+/** Tells whose login the Secrets of `namespace` have for a server; undefined where they have none, or those of several users. */
+export function usersIn(namespace: string, { secrets }: PullFacts): (server: string) => string | undefined {
+  const entries = [...secrets].flatMap(([key, state]) =>
+    state.status === 'there' && secretName(key).namespace === namespace ? state.contents.entries : [],
+  );
+  return (server) => {
+    const users = entries.flatMap(({ server: own, login }) =>
+      login !== undefined && !isAnonymous(login) && sameKey(canonicalServer(server), own) ? [login.username] : [],
+    );
+    const [user, ...others] = new Set(users);
+    return others.length === 0 ? user : undefined;
+  };
+}
+
+/** `findings` with a number for each login that several of them reject. */
+export function numberLogins(findings: readonly FindingView[], { secrets }: PullFacts): FindingView[] {
+  const keys = findings.map((found) => rejectedLogin(found, secrets));
+  const alike = Map.groupBy(
+    keys.filter((key) => key !== undefined),
+    (key) => key,
+  );
+  const shared = [...alike].flatMap(([key, same]) => (same.length > 1 ? [key] : []));
+  return findings.map((found, index) => {
+    const place = shared.indexOf(keys[index] ?? '');
+    return place < 0 ? found : { ...found, login: place + 1 };
+  });
+}
+
+/** What only the same login for the same server has. */
+function rejectedLogin({ code, object, arguments: args }: Finding, secrets: PullFacts['secrets']): string | undefined {
+  if (code !== 'credential-rejected') return undefined;
+  const state = secrets.get(secretKey(object.namespace ?? '', object.name));
+  const entries = state?.status === 'there' ? state.contents.entries : [];
+  const entry = entries.find(({ server }) => shownServer(server) === args.server);
+  return entry?.login && JSON.stringify([args.server, entry.login.username, entry.login.password]);
 }
 
 /** Nothing of one that may not be read. `usage` is left out where nobody looked, or may look. */

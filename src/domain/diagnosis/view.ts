@@ -31,6 +31,8 @@ export type FindingView = Finding & {
   readonly objects?: readonly AffectedObject[] | undefined;
   /** How many more like it the same Secret has, which are not listed. */
   readonly more?: number | undefined;
+  /** The same for findings of one login: a user and a password, which several Secrets have. Left out where no other one has it. */
+  readonly login?: number | undefined;
 };
 
 export interface Affected {

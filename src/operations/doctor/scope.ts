@@ -176,6 +176,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     usage,
     scope: {
       namespaces,
+      home: collector.transport.namespace,
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),

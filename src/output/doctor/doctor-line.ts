@@ -92,10 +92,17 @@ function imageFlags(images: readonly string[]): Command {
 }
 
 /** The flag for several namespaces, and doctor with it alone. */
-export function wideFlag({ allNamespaces, selector }: DoctorLine): { flag: string; line: Command } | undefined {
-  if (selector !== undefined) return { flag: '-l', line: clusterCommand`regsecret doctor -l ${selector}` };
-  if (allNamespaces !== true) return undefined;
-  return { flag: '--all-namespaces', line: command`regsecret doctor ${ALL_NAMESPACES}` };
+export function wideFlag(typed: DoctorLine): { flag: string; line: Command } | undefined {
+  const wide = namespaceWords(typed);
+  if (wide === undefined) return undefined;
+  if (typed.selector !== undefined) return { flag: '-l', line: clusterCommand`regsecret doctor ${wide}` };
+  return { flag: '--all-namespaces', line: command`regsecret doctor ${wide}` };
+}
+
+/** The words that choose several namespaces, as other commands take them, too. */
+export function namespaceWords({ allNamespaces, selector }: DoctorLine): Command | undefined {
+  if (selector !== undefined) return words`-l ${selector}`;
+  return allNamespaces === true ? words`${ALL_NAMESPACES}` : undefined;
 }
 
 /** Where a target comes from; `wide` is the command for several namespaces. */

@@ -7,7 +7,7 @@ import { isPickedUp } from '../../domain/findings/fixes.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
-import { stepsIn } from '../../domain/text/command.ts';
+import { type Command, stepsIn } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
@@ -24,6 +24,8 @@ import { scopeLines } from './scope-printer.ts';
 
 export interface DoctorPrinterOptions {
   readonly output: ReportFormat | undefined;
+  /** The words that chose several namespaces. */
+  readonly wide?: Command | undefined;
   readonly verbose: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -34,7 +36,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   const style = await styleFor(io.stdout, io);
   const line = (text: Printable): void => io.stdout.write(printed`${text}\n`);
   const { counts } = report;
-  if (counts !== undefined) for (const text of await scopeLines({ ...report, counts }, options.verbose, io)) line(text);
+  if (counts !== undefined) for (const text of await scopeLines({ ...report, counts }, options, io)) line(text);
   const pullers = report.pullers ?? [];
   for (const [index, puller] of pullers.entries()) {
     if (index > 0) line(printed``);

@@ -7,6 +7,7 @@ import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { formatIgnored } from '../../domain/findings/selection.ts';
+import type { Command } from '../../domain/text/command.ts';
 import { many, nounFor, plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
@@ -15,6 +16,7 @@ import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
 import { affectedOf } from './affected.ts';
 import { type CodeGroup, groupByCode, isWaitingGroup, pickFrom, waitingIn } from './code-groups.ts';
+import { type SharedCommand, sharedCommand } from './shared-command.ts';
 
 export type ScopeReport = DoctorReport & { readonly counts: Counts };
 
@@ -25,14 +27,25 @@ const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0]
 const ROWS = 36;
 const COLUMNS = 80;
 
+export interface ScopeOptions {
+  readonly verbose: boolean;
+  /** The words that chose several namespaces. */
+  readonly wide?: Command | undefined;
+}
+
+interface Look extends ScopeOptions {
+  readonly style: Style;
+  readonly io: Io;
+}
+
 /** The lines for people; with `verbose` nothing is left out. */
-export async function scopeLines(report: ScopeReport, verbose: boolean, io: Io): Promise<Printable[]> {
-  const style = await styleFor(io.stdout, io);
+export async function scopeLines(report: ScopeReport, options: ScopeOptions, io: Io): Promise<Printable[]> {
+  const look = { ...options, style: await styleFor(io.stdout, io), io };
   const groups = groupByCode(report.findings);
   const linesOf = (part: keyof typeof SHOWN): Printable[] => {
     const chosen = groups.filter((group) => partOf(group) === part);
-    const lines = (limit: number): Printable[] => chosen.flatMap((group) => groupLines(group, limit, style, io));
-    if (verbose) return lines(Number.POSITIVE_INFINITY);
+    const lines = (limit: number): Printable[] => chosen.flatMap((group) => groupLines(group, limit, look));
+    if (options.verbose) return lines(Number.POSITIVE_INFINITY);
     const fitting = SHOWN[part].map(lines).find((some) => rowsOf(some) <= ROWS);
     return fitting ?? lines(1);
   };
@@ -68,7 +81,7 @@ function rowsOf(lines: readonly Printable[]): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
 }
 
-function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Printable[] {
+function groupLines(group: CodeGroup, limit: number, { wide, style, io }: Look): Printable[] {
   const { severity, code, findings } = group;
   const label = (severity === 'error' ? style.error : style.warning)(`${severity}:`);
   const [only, ...others] = findings;
@@ -78,6 +91,7 @@ function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Prin
   }
   const shown = pickFrom(findings, limit);
   const rest = findings.filter((found) => !shown.includes(found));
+  const shared = sharedCommand(findings, wide);
   return [
     printed`${label} ${printable(groupTitle(group))} ${style.faint(`[${code}]`)}`,
     ...shown.flatMap((found, index) => [
@@ -86,6 +100,9 @@ function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Prin
       ...belowTitle(found, style, io).map((line) => printed`    ${line}`),
     ]),
     ...(rest.length === 0 ? [] : [printed`  ${printable(formatRest(rest, shown.length))}`]),
+    ...(shared === undefined || limit === 0
+      ? []
+      : [printed`  ${style.faint(sharedLabel(shared, group))} ${hintText(shared.command, io)}`]),
   ];
 }
 
@@ -96,6 +113,12 @@ function groupTitle(group: CodeGroup): string {
   if (failing > 0) return `${plural(failing, 'pod')} ${where} cannot pull`;
   const count = `${plural(countOf('error', findings) + countOf('warning', findings), 'finding')} ${where}`;
   return pods === 0 ? count : `${count}, ${plural(pods, 'pod')}`;
+}
+
+function sharedLabel({ findings }: SharedCommand, group: CodeGroup): Printable {
+  return printable(
+    findings === group.findings.length ? `all ${findings}:` : `${findings} of ${group.findings.length}:`,
+  );
 }
 
 function belowTitle(found: FindingView, style: Style, io: Io): Printable[] {

@@ -1,7 +1,8 @@
 /** What registries are asked about the logins of Secrets, and what of their answers is a finding. */
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../../src/domain/diagnosis/facts.ts';
-import { secretFindings, secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { numberLogins, secretFindings, secretQuestions, usersIn } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { findingView } from '../../../src/domain/diagnosis/view.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
@@ -108,4 +109,53 @@ test.each<[string, (isOld: boolean) => Verdict, string | undefined]>([
   );
   const [stale] = secretFindings({ namespace: 'team-a', name: 'a' }, { ...known, answers });
   expect(stale).toMatchObject({ code: 'stale-copy', arguments: { refusedBy } });
+});
+
+describe('the user of', () => {
+  const world = {
+    secrets: {
+      a: secretWith({ 'ghcr.io': login('bot'), 'quay.io': login('bot'), 'https://index.docker.io/v1/': login('hub') }),
+      b: secretWith({ 'https://ghcr.io/v2/': login('bot', 'other'), 'quay.io': login('ann'), 'a.io': {} }),
+    },
+    beyond: { 'team-b/c': secretWith({ 'b.io': login('eve') }) },
+  };
+  test.each([
+    ['a server that two Secrets have', 'ghcr.io', 'bot'],
+    ['Docker Hub', 'docker.io', 'hub'],
+    ['a server with two users', 'quay.io', undefined],
+    ['an entry without a login', 'a.io', undefined],
+    ['a server that only another namespace has', 'b.io', undefined],
+  ])('%s', (_, server, user) => {
+    expect(usersIn('team-a', factsOf(world))(server)).toBe(user);
+  });
+});
+
+test('findings of the same login have the same number, and the others none', () => {
+  const facts = factsOf({
+    secrets: {
+      a: secretWith({ 'ghcr.io': login('bot', 'old'), 'quay.io': login('bot', 'old') }),
+      b: secretWith({ 'ghcr.io': login('bot', 'old'), 'quay.io': login('bot', 'new') }),
+      c: secretWith({ 'ghcr.io': login('ann', 'old') }),
+      d: 'missing',
+    },
+    says: () => rejected,
+  });
+  const all = ['a', 'b', 'c'].map((name) => ({ namespace: 'team-a', name }));
+  const answers = new Map<string, Answer>();
+  for (const question of finished(secretQuestions(all, facts)))
+    answers.set(questionKey(question), { verdict: rejected, at: NOW });
+  const views = [...all, { namespace: 'team-a', name: 'd' }]
+    .flatMap((id) => secretFindings(id, { ...facts, answers }))
+    .map((found) => findingView(found));
+  const shown = numberLogins(views, facts).map(
+    ({ object, arguments: args, login: number }) => `${object.name} ${'server' in args ? args.server : '-'} ${number}`,
+  );
+  expect(shown).toEqual([
+    'a ghcr.io 1',
+    'a quay.io undefined',
+    'b ghcr.io 1',
+    'b quay.io undefined',
+    'c ghcr.io undefined',
+    'd - undefined',
+  ]);
 });

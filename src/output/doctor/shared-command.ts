@@ -1,0 +1,87 @@
+/** One command for several findings of a code: what would take as many commands as there are namespaces. */
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { compareUtf8 } from '../../domain/go/utf8.ts';
+import { serverToType } from '../../domain/keyring/server.ts';
+import { andThen, type Command, command, type Word } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
+
+export interface SharedCommand {
+  readonly command: Command;
+  /** How many findings it is for. */
+  readonly findings: number;
+}
+
+/** More namespaces, and more objects of one, are not read in a line. */
+const MAX_STEPS = 4;
+const MAX_TARGETS = 8;
+
+/**
+ * The commands of `findings`, which are of one code, put together: what is attached in a namespace is one command, and a login that
+ * several Secrets have is rotated. `wide` is the flag of the namespaces that were looked at, undefined for one. Undefined where nothing is
+ * saved, or the line would be too long to be read.
+ */
+export function sharedCommand(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
+  return oneAfterTheOther(findings) ?? rotateAll(findings, wide);
+}
+
+/** Of what asks for no password: only the first would get it from stdin. */
+function oneAfterTheOther(findings: readonly FindingView[]): SharedCommand | undefined {
+  const commands = findings.map(({ fix }) => fix.command);
+  if (commands.length < 2 || !commands.every((one) => isAttach(one) || isSetImage(one))) return undefined;
+  const alike = [...Map.groupBy(commands, (one) => JSON.stringify(apart(one).rest)).values()];
+  const steps = alike.map((same) => {
+    const [{ rest }] = same.map(apart) as [Apart];
+    const targets = [...new Set(same.flatMap((one) => apart(one).targets))];
+    return { ...(same[0] as Command), words: [...rest, ...targets.flatMap((target) => [TO, target])], targets };
+  });
+  if (steps.length > MAX_STEPS || steps.some(({ targets }) => targets.length > MAX_TARGETS)) return undefined;
+  const [first, ...others] = steps.map(({ targets: _, ...step }) => step);
+  return first && { command: others.reduce<Command>(andThen, first), findings: commands.length };
+}
+
+const TO = '--to';
+
+function isAttach({ words, pipe, next }: Command): boolean {
+  return words[1] === 'attach' && words.includes(TO) && pipe === undefined && next === undefined;
+}
+
+/** With a tag that exists: one in capitals stands for what nobody knows. */
+function isSetImage({ words, next }: Command): boolean {
+  return (
+    words[1] === 'set' && next === undefined && !words.some((word) => typeof word === 'string' && /:TAG$/.test(word))
+  );
+}
+
+interface Apart {
+  readonly targets: readonly Word[];
+  readonly rest: readonly Word[];
+}
+
+/** The targets of `--to`, and the other words. */
+function apart({ words }: Command): Apart {
+  const isTarget = (index: number): boolean => words[index - 1] === TO;
+  return {
+    targets: words.filter((_, index) => isTarget(index)),
+    rest: words.filter((word, index) => word !== TO && !isTarget(index)),
+  };
+}
+
+/** `rotate` replaces what the namespace of `-n` has, wherever it is. */
+function rotateAll(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
+  const rejected = findings.filter((found) => found.login !== undefined && isOwnCreate(found));
+  const alike = [...Map.groupBy(rejected, ({ login }) => login).values()];
+  const [most = []] = alike.toSorted((one, other) => other.length - one.length);
+  const [first] = most.toSorted((one, other) => compareUtf8(one.object.namespace ?? '', other.object.namespace ?? ''));
+  if (first?.code !== 'credential-rejected' || most.length < 2) return undefined;
+  const { server, username } = first.arguments;
+  const login = command`--server ${serverToType(server, undefined)} --username ${username}`;
+  const line = command`regsecret rotate ${scope(first.object.namespace)} ${wide} ${login}`;
+  return { command: line, findings: most.length };
+}
+
+/** Whether the Secret itself is written: that of a copy is its source, and one that is immutable is made under another name. */
+function isOwnCreate({ object, fix: { command: line } }: FindingView): boolean {
+  const [, verb, name, place] = line.words;
+  const isHere = typeof place === 'object' && 'namespace' in place && place.namespace === object.namespace;
+  return verb === 'create' && name === object.name && isHere && line.pipe === undefined && line.next === undefined;
+}
