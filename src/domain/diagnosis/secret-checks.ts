@@ -19,7 +19,6 @@ import { type Candidate, simulatePull } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
 import { type Answer, isInScope, type Observed, type Puller, type PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
-import type { FindingView } from './view.ts';
 
 /** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
 export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly SecretName[] {
@@ -168,7 +167,10 @@ export function usersIn(namespace: string, { secrets }: PullFacts): (server: str
 }
 
 /** `findings` with a number for each login that several of them reject. */
-export function numberLogins(findings: readonly FindingView[], { secrets }: PullFacts): FindingView[] {
+export function numberLogins<Found extends Finding>(
+  findings: readonly Found[],
+  { secrets }: PullFacts,
+): (Found & { readonly login?: number })[] {
   const keys = findings.map((found) => rejectedLogin(found, secrets));
   const alike = Map.groupBy(
     keys.filter((key) => key !== undefined),

@@ -27,19 +27,19 @@ const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0]
 const ROWS = 36;
 const COLUMNS = 80;
 
-export interface ScopeOptions {
+export interface ScopeLook {
   readonly verbose: boolean;
   /** The words that chose several namespaces. */
   readonly wide?: Command | undefined;
 }
 
-interface Look extends ScopeOptions {
+interface Look extends ScopeLook {
   readonly style: Style;
   readonly io: Io;
 }
 
 /** The lines for people; with `verbose` nothing is left out. */
-export async function scopeLines(report: ScopeReport, options: ScopeOptions, io: Io): Promise<Printable[]> {
+export async function scopeLines(report: ScopeReport, options: ScopeLook, io: Io): Promise<Printable[]> {
   const look = { ...options, style: await styleFor(io.stdout, io), io };
   const groups = groupByCode(report.findings);
   const linesOf = (part: keyof typeof SHOWN): Printable[] => {
