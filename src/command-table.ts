@@ -149,6 +149,7 @@ export const COMMANDS: readonly Definition[] = [
     examples: [
       ['list', 'of this namespace'],
       ['list -A --problems', 'with a problem, in all namespaces'],
+      ['list -A --username janedoe', 'with a login of janedoe, such as one whose password has leaked'],
       ['list -A -o wide', 'with user names, and marks that show equal passwords'],
     ],
     flags: listFlags,

@@ -1,13 +1,15 @@
 /** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
 import type { ApiError } from '../cluster/client/api-error.ts';
 import type { Transport } from '../cluster/client/transport.ts';
-import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { type KubeFlags, MISPLACED_USER } from '../cluster/config/kube-flags.ts';
 import { listNames } from '../cluster/list-names.ts';
 import { checkNamespace, findSecret } from '../cluster/not-found.ts';
 import { listRefusal, NAMESPACES } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import {
+  holdsLogin,
+  type LoginFilter,
   missingRow,
   type RowOrder,
   type SecretRow,
@@ -17,12 +19,16 @@ import {
   unreadRow,
   withOrigin,
 } from '../domain/findings/secret-row.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { serverFlags } from '../domain/keyring/server.ts';
+import { checkApart, checkServer } from '../domain/pull-secret/usable.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
-import { nounFor } from '../domain/text/enumerate.ts';
-import { againWithout, type Hint, prose } from '../domain/text/hint.ts';
+import { many, nounFor } from '../domain/text/enumerate.ts';
+import { againWith, againWithout, type Hint, prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
-import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
+import { isRepeatable } from '../domain/text/typed-again.ts';
+import { type SecretName, secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -37,6 +43,9 @@ export interface ListOptions extends KubeFlags {
   readonly allNamespaces?: boolean | undefined;
   readonly selector?: string | undefined;
   readonly problems?: boolean | undefined;
+  /** Only those with an entry that is of one of these registries and of this user. */
+  readonly server?: readonly string[] | undefined;
+  readonly username?: string | undefined;
   readonly sortBy?: RowOrder | undefined;
   readonly headers?: boolean | undefined;
   readonly output?: 'wide' | 'json' | 'yaml' | 'name' | undefined;
@@ -48,6 +57,7 @@ interface Scope {
   readonly namespace: string | undefined;
   readonly names: readonly string[];
   readonly labelSelector: string | undefined;
+  readonly login: LoginFilter;
   /** Whether it is said which are copies, and what their sources are like. */
   readonly looks: boolean;
   /** Whether one that is referred to and missing has a row; a name without an object fails what it is piped into. */
@@ -56,10 +66,17 @@ interface Scope {
   readonly fingerprint: Fingerprint;
 }
 
+interface Gathered {
+  readonly rows: readonly SecretRow[];
+  /** Those that are there and have no such login. */
+  readonly others: readonly SecretName[];
+}
+
 /** Prints one line for each pull secret, and for each that is missing; throws UserError. */
 export async function list(options: ListOptions, io: Io): Promise<number> {
   const { allNamespaces = false, names = [], selector, problems = false, sortBy = 'namespace' } = options;
   checkOptions(options);
+  await checkUser(options, io);
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
   const now = Date.now();
@@ -73,20 +90,24 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const isMarked = options.output !== undefined && options.output !== 'name';
     const fingerprint = isMarked ? createFingerprint(io) : () => '';
     const missing = options.output !== 'name';
-    const scope = { namespace, names, labelSelector: selector || undefined, looks, missing, fingerprint };
-    const all = await gather(reader, scope, now);
+    const labelSelector = selector || undefined;
+    const login = { servers: options.server, username: options.username };
+    const scope = { namespace, names, labelSelector, login, looks, missing, fingerprint };
+    const { rows: all, others } = await gather(reader, scope, now);
+    if (all.length === 0 && login.servers !== undefined) checkTyped(login.servers);
     const rows = sortRows(problems ? all.filter(({ findings }) => findings.length > 0) : all, sortBy);
-    if (all.length === 0 && namespace !== undefined) await checkNamespace(transport, namespace);
+    if (all.length + others.length === 0 && namespace !== undefined) await checkNamespace(transport, namespace);
     const printer = await printerFor(io);
     const unseen = reader.missingRights.resources('list');
     if (unseen.length > 0)
       printer.warn(`no permission to list ${unseen.join(', ')}, so uses of a secret there are unknown`);
     const { output, headers = true } = options;
     const isCut = await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
-    if (rows.length === 0 && output === undefined && names.length === 0) await sayNone(options, transport, printer);
+    const isSaid = names.length === 0 || others.length > 0;
+    if (rows.length === 0 && output === undefined && isSaid) await sayNone(options, transport, printer);
     if (problems && output === undefined && names.length === 0 && !selector) printer.hint(unasked(options));
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
-    const there = await reportMissing(all, scope, transport, printer);
+    const there = await reportMissing([...all, ...others], scope, transport, printer);
     const wide = wideLine(options, transport.namespace);
     const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
     if (looksForUsers) printer.hint(prose`for user names and equal passwords: ${wide}`);
@@ -110,15 +131,31 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
     throw new UsageError('names and -l cannot be used together', againWithout('-l', command`regsecret list ${names}`));
 }
 
+/** Throws UsageError where the user of a registry was typed as one of the kubeconfig. */
+async function checkUser({ user, username, kubeconfig }: ListOptions, io: Io): Promise<void> {
+  if (!user || username !== undefined) return;
+  const { loadKubeConfig } = await import('../cluster/config/kube-config.ts');
+  const { users } = await loadKubeConfig(kubeconfig, io);
+  if (!users.has(user)) throw new UsageError(MISPLACED_USER, againWith(words`--username USER`));
+}
+
+/** An entry may have a server that matches no image, so this is for one that none has. Throws UserError. */
+function checkTyped(servers: readonly string[]): void {
+  checkApart(servers);
+  for (const server of servers) checkServer(server);
+}
+
 /** The same with all of each cell, among them who uses each Secret. */
-function wideLine({ names = [], allNamespaces, selector, problems, sortBy }: ListOptions, namespace: string): Command {
+function wideLine(options: ListOptions, namespace: string): Command {
+  const { names = [], allNamespaces, selector, problems, server, username, sortBy } = options;
   const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
   const labels = selector ? words`-l ${selector}` : undefined;
   const flags = flagWords([
     ...(problems ? ['--problems'] : []),
     ...(sortBy === undefined ? [] : ['--sort-by', sortBy]),
   ]);
-  return command`regsecret list ${names} ${where} ${labels} ${flags} -o wide`;
+  const login = words`${serverFlags(server)} ${username === undefined ? undefined : words`--username ${username}`}`;
+  return command`regsecret list ${names} ${where} ${labels} ${login} ${flags} -o wide`;
 }
 
 /** What else may be wrong with a login. */
@@ -128,27 +165,40 @@ function unasked({ allNamespaces, namespace }: ListOptions): Hint {
 }
 
 async function sayNone(options: ListOptions, transport: Transport, printer: Printer): Promise<void> {
-  const { allNamespaces, selector, problems } = options;
-  const which = selector ? ` with these labels${problems ? ' and a problem' : ''}` : problems ? ' with a problem' : '';
+  const { allNamespaces, names = [], selector, problems } = options;
+  const login = describeLogin(options);
+  const having = [selector ? 'these labels' : [], login ?? [], problems ? 'a problem' : []].flat();
+  const called = names.length === 0 ? '' : ` called ${many(names)}`;
+  const which = having.length === 0 ? '' : `${called} with ${having.join(' and ')}`;
   // Where Secrets are written, -l chooses namespaces.
   const of = selector ? ' (-l means labels of Secrets here)' : '';
   const where = allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`;
   printer.say(`no pull secrets${which} in ${where}${of}`);
   if (which === '') printer.hint(command`regsecret create`);
-  if (!selector || problems) return;
+  const all = allNamespaces ? ALL_NAMESPACES : scope(transport.namespace);
+  if (login !== undefined && !problems) printer.hint(command`regsecret list ${all} -o wide`);
+  if (!selector || problems || login !== undefined) return;
   const meant = await listNames(transport, NAMESPACES, { labelSelector: selector });
   const line = clusterCommand`regsecret doctor -l ${selector}`;
   if (meant.length > 0) printer.hint(prose`for the ${nounFor(meant.length, 'namespace')} with these labels: ${line}`);
 }
 
+/** What may be a password at the wrong place is not repeated. */
+function describeLogin({ server, username }: ListOptions): string | undefined {
+  if (server === undefined && username === undefined) return undefined;
+  const user = username !== undefined && isRepeatable('--username', username) ? username : 'that user';
+  const of = username === undefined ? '' : ` of ${user}`;
+  return `a login${of}${server === undefined ? '' : ` for ${many(server.map(displayServer))}`}`;
+}
+
 /** Says which of the named ones are not there, or may not be read; true where all are. */
 async function reportMissing(
-  rows: readonly SecretRow[],
+  found: readonly SecretName[],
   { names, namespace }: Scope,
   transport: Transport,
   printer: Printer,
 ): Promise<boolean> {
-  const missing = names.filter((name) => !rows.some((row) => row.name === name));
+  const missing = names.filter((name) => !found.some((one) => one.name === name));
   for (const name of missing) {
     if (namespace === undefined) {
       const text = `secret ${name} does not exist in any namespace`;
@@ -164,18 +214,22 @@ async function reportMissing(
 }
 
 /** Reads Secrets and who refers to them at the same time, then asks for those of other types that are referred to. */
-async function gather(reader: Reader, scope: Scope, now: number): Promise<SecretRow[]> {
+async function gather(reader: Reader, scope: Scope, now: number): Promise<Gathered> {
   const { eachSecret } = await import('../cluster/read-secrets.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
   const { inPortions } = await import('../concurrency.ts');
   const { createCopyOrigins } = await import('../operations/doctor/copy-origins.ts');
-  const { namespace, names, labelSelector } = scope;
+  const { namespace, names, labelSelector, login } = scope;
+  const isAny = login.servers === undefined && login.username === undefined;
   const isListed = (name: string): boolean =>
     labelSelector === undefined && (names.length === 0 || names.includes(name));
   const summaries = new Map<string, SecretSummary>();
+  const others = new Set<string>();
   const origins = createCopyOrigins(reader);
   const keep = function* (secret: Secret): Generator<void> {
     if (scope.looks) origins.note(secret);
+    const { namespace: where = '', name = '' } = secret.metadata;
+    if (!(yield* holdsLogin(secret, login))) return void others.add(secretKey(where, name));
     const summary = yield* summarize(secret, now, scope.fingerprint);
     summaries.set(secretKey(summary.namespace, summary.name), summary);
   };
@@ -185,25 +239,26 @@ async function gather(reader: Reader, scope: Scope, now: number): Promise<Secret
   ]);
   if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
   const named = namespace === undefined ? [] : names.map((name) => secretKey(namespace, name));
-  const others = [...new Set([...usage.keys(), ...named])]
-    .filter((key) => !summaries.has(key) && isListed(secretName(key).name))
+  const unseen = [...new Set([...usage.keys(), ...named])]
+    .filter((key) => !summaries.has(key) && !others.has(key) && isListed(secretName(key).name))
     .map(secretName);
-  await eachSecret(reader, others, async (ref, secret) => {
+  await eachSecret(reader, unseen, async (ref, secret) => {
     const key = secretKey(ref.namespace, ref.name);
     if (secret === 'forbidden' || (secret === 'missing' && !(scope.missing && usage.has(key)))) return;
-    if (secret === 'missing') summaries.set(key, missingRow(ref.namespace, ref.name));
-    else await inPortions(keep(secret), reader.transport.signal);
+    if (secret === 'missing' && isAny) summaries.set(key, missingRow(ref.namespace, ref.name));
+    else if (secret !== 'missing') await inPortions(keep(secret), reader.transport.signal);
   });
   await addOrigins(summaries, origins, scope);
   for (const found of reader.unread === undefined ? [] : unreadFindings(reader.unread)) {
-    if (found.object.kind !== 'Secret' || !isListed(found.object.name)) continue;
+    if (!isAny || found.object.kind !== 'Secret' || !isListed(found.object.name)) continue;
     const row = unreadRow(found);
     summaries.set(secretKey(row.namespace, row.name), row);
   }
-  return [...summaries].map(([key, summary]) => ({
+  const rows = [...summaries].map(([key, summary]) => ({
     ...summary,
     usedBy: { ...(usage.get(key) ?? UNUSED), ...mounts.get(key) },
   }));
+  return { rows, others: [...others].map(secretName) };
 }
 
 /** Where each copy comes from. A source has the name of its copy, so that with names, too, those of all namespaces are there. */

@@ -1,9 +1,11 @@
 /** The flags of the commands that only read Secrets: `inspect`, `list` and `verify`. */
 import { type Command, Option } from 'commander';
+import { prose } from '../domain/text/hint.ts';
 import {
   collect,
   credentialFlags,
   kubernetesFlags,
+  once,
   registryFlags,
   SECRET_FILES,
   secretNamesArgument,
@@ -29,12 +31,16 @@ export function listFlags(list: Command): Command {
       .option('-A, --all-namespaces', 'of all namespaces')
       .option('-l, --selector <labels>', 'Secrets with these labels')
       .option('--problems', 'only those with a problem')
+      .option('--server <server>', 'only those with a login for this registry (repeatable)', collect)
+      .option('--username <user>', 'only those with a login of this user', once('--username', ONE_USER))
       .optionsGroup('Output:')
       .addOption(sortOption())
       .option('--no-headers', 'do not print the header line')
       .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml', 'name'])),
   );
 }
+
+const ONE_USER = { rule: 'one run looks for one user', hint: prose`run it once for each` };
 
 /** Also as kubectl has it, which takes a path. */
 const PATHS: Readonly<Record<string, string>> = {

@@ -19,15 +19,16 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
   return loginFlags(command, title).option('--prompt', 'ask for server, user name and password');
 }
 
-/** The last of several would count for every --server. */
-function once(flag: string) {
+const ONE_LOGIN = {
+  rule: 'one run takes one login',
+  hint: prose`run it once for each registry: ${words`--server HOST --username USER --password-stdin`}`,
+};
+
+/** Of several, the last would count alone. */
+export function once(flag: string, { rule, hint } = ONE_LOGIN) {
   return (value: string, previous?: string): string => {
     if (previous === undefined || previous === value) return value;
-    const each = words`--server HOST --username USER --password-stdin`;
-    throw new UsageError(
-      `${flag} is given twice, and one run takes one login`,
-      prose`run it once for each registry: ${each}`,
-    );
+    throw new UsageError(`${flag} is given twice, and ${rule}`, hint);
   };
 }
 

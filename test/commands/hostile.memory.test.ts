@@ -1,4 +1,4 @@
-/** `doctor -A` where tenants have written 100 Secrets of a megabyte each, and 20 of nothing but empty entries: as many as they like. */
+/** `doctor -A` and `list -A` where tenants have written 100 Secrets of a megabyte each, and 20 of nothing but empty entries: as many as they like. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
@@ -24,6 +24,12 @@ describe.skipIf(process.platform !== 'linux').each(artefacts())('%s', (_, progra
   test('doctor -A --offline', { timeout: 300_000 }, async () => {
     const { stdout, peakBytes } = await measured([...program, 'doctor', '-A', '--offline', '-o', 'json'], cluster);
     expect(JSON.parse(stdout).counts).toMatchObject({ failingPods: SIZE.pods, secrets: SIZE.secrets + SIZE.empty });
+    expect(peakBytes).toBeLessThan(MAX_BYTES);
+  });
+
+  test('list -A --server', { timeout: 300_000 }, async () => {
+    const { stdout, peakBytes } = await measured([...program, 'list', '-A', '--server', 'a.io', '-o', 'json'], cluster);
+    expect(JSON.parse(stdout).items).toEqual([]);
     expect(peakBytes).toBeLessThan(MAX_BYTES);
   });
 });

@@ -212,6 +212,112 @@ describe('some of them', () => {
   });
 });
 
+describe('only those with a login', () => {
+  const names = async (...args: string[]) => {
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['list', '-o', 'name', ...args]);
+    return [code, stdout.match(/(?<=secret\/)\S+/g) ?? [], stderr];
+  };
+
+  test.each([
+    ['--username jane', ['legacy', 'regcred']],
+    ['--username Jane', []],
+    ['--server ghcr.io', ['broken', 'legacy', 'regcred']],
+    ['--server https://ghcr.io/v1/', ['broken', 'legacy', 'regcred']],
+    ['--server ghcr.io/acme', []],
+    ['--server quay.io --username john', ['regcred']],
+    ['--server quay.io --server ghcr.io --problems', ['broken']],
+    ['--server a.io --server quay.io', ['regcred']],
+    ['--server quay.io --username jane', []],
+    ['regcred broken --username jane', ['regcred']],
+    ['opaque --server ghcr.io', ['opaque']],
+    ['--server ghcr.io --problems', ['broken']],
+    ['--server ghcr.io -l no=such', []],
+  ])('%s', async (args, expected) => {
+    expect(await names(...args.split(' '))).toEqual([0, expected, '']);
+  });
+
+  test('a path of it, another name of it, and an entry that the row only counts', async () => {
+    const own = await newNamespace();
+    const many = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`r${index}.example.com`, login('ci')]));
+    await Promise.all([
+      newPullSecret(own, 'other'),
+      secret('path', JSON_TYPE, { '.dockerconfigjson': config({ 'quay.io/acme/': login('jane') }) }, own),
+      secret('hub', JSON_TYPE, { '.dockerconfigjson': config({ 'https://index.docker.io/v1/': login('jane') }) }, own),
+      secret('many', JSON_TYPE, { '.dockerconfigjson': config({ ...many, 'last.example.com': login('jo') }) }, own),
+    ]);
+    const found = async (...args: string[]) =>
+      (await regsecretIn(own, ['list', '-o', 'name', ...args])).stdout.match(/(?<=secret\/)\S+/g);
+    expect(await found('--server', 'quay.io')).toEqual(['path']);
+    for (const hub of ['docker.io', 'index.docker.io', 'registry-1.docker.io'])
+      expect(await found('--server', hub)).toEqual(['hub']);
+    expect(await found('--username', 'jo')).toEqual(['many']);
+    expect(await found('--server', 'last.example.com', '--username', 'jo')).toEqual(['many']);
+    expect(await found('--server', 'last.example.com', '--username', 'ci')).toBe(null);
+  });
+
+  test('a Secret that is referred to is asked for once', async () => {
+    const proxy = await startFaultProxy(cluster());
+    onTestFinished(() => proxy.close());
+    const { token } = cluster().tokenUsers['token-admin'];
+    const env = { KUBECONFIG: kubeconfigFor({ server: proxy.server, token }) };
+    await here(['list', '-n', namespace, '--username', 'nobody'], { env });
+    const single = proxy.requests.flatMap(({ path }) => /\/secrets\/([^?]*)/.exec(path)?.[1] ?? []);
+    expect(single.sort()).toEqual(['missing', 'referred']);
+  });
+
+  test.each([
+    ['--username nobody', 'no pull secrets with a login of nobody in namespace NS', 'regsecret list -n NS -o wide'],
+    [
+      '--username nobody --server ghcr.io --problems',
+      'no pull secrets with a login of nobody for ghcr.io and a problem in namespace NS',
+      'list asks no registry, and regsecret doctor -n NS does',
+    ],
+    [
+      'regcred --server gchr.io',
+      'no pull secrets called regcred with a login for gchr.io in namespace NS',
+      'regsecret list -n NS -o wide',
+    ],
+    ['--username jane:x', 'no pull secrets with a login of that user in namespace NS', 'regsecret list -n NS -o wide'],
+  ])('%s: nothing has it', async (args, sentence, hint) => {
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['list', ...args.split(' ')]);
+    expect([code, stdout, stderr.replaceAll(namespace, 'NS')]).toEqual([0, '', `${sentence}\nhint: ${hint}\n`]);
+  });
+
+  test.each([
+    ['quay.io/acme/app:v1', 1, 'no image can match', '--server quay.io/acme/app'],
+    ['quay.io/acme/app:v1,b.io', 1, 'no image can match', '--server'],
+    ['a.io,b.io', 2, '--server takes one registry, so repeat it for each', '--server a.io --server b.io'],
+  ])('%s is no registry that an entry can be for', async (server, code, error, hint) => {
+    const ran = await regsecretIn(namespace, ['list', '-o', 'json', '--server', server]);
+    const [first, second] = ran.stderr.split('\n');
+    expect([ran.code, ran.stdout, first, second]).toEqual([
+      code,
+      '',
+      expect.stringContaining(error),
+      expect.stringContaining(hint),
+    ]);
+  });
+
+  test('one that does not exist is an error all the same', async () => {
+    const [code, found, errors] = await names('regcrd', 'legacy', '--username', 'john');
+    expect([code, found, errors]).toEqual([1, [], expect.stringMatching(/^error: secret \S+ does not exist; did you/)]);
+  });
+
+  test('the line with all of each cell has them, too', async () => {
+    const env = { KUBECONFIG: cluster().kubeconfig };
+    const { stderr } = await here(['list', '-A', '--server', 'quay.io', '--username', 'john'], { env });
+    expect(stderr).toContain(': regsecret list -A --server quay.io --username john -o wide\n');
+  });
+
+  test('a user that the kubeconfig does not have is one of a registry', async () => {
+    const { code, stderr } = await regsecretIn(namespace, ['list', '--user', 'john']);
+    expect([code, stderr]).toEqual([
+      2,
+      `error: --user is a user of the kubeconfig; that of a registry is --username\nhint: regsecret list -n ${namespace} --username john\n`,
+    ]);
+  });
+});
+
 test('what is in a Secret that no pod pulls with is not asked for', async () => {
   const proxy = await startFaultProxy(cluster());
   onTestFinished(() => proxy.close());

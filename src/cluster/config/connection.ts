@@ -10,7 +10,7 @@ import { checkCluster, checkUser } from './check.ts';
 import type { InCluster } from './in-cluster.ts';
 import type { KubeConfig } from './kube-config.ts';
 import type { Cluster, KubeContext, User } from './kube-file.ts';
-import type { KubeFlags } from './kube-flags.ts';
+import { type KubeFlags, MISPLACED_USER } from './kube-flags.ts';
 import { parseServer, type Server } from './server-address.ts';
 
 export interface Connection {
@@ -37,7 +37,7 @@ export function resolveConnection(
   const userName = flags.user || context.user || '';
   if (flags.user && !config.users.has(flags.user)) {
     throw new UserError(`auth info "${flags.user}" does not exist`, configCommand`kubectl config get-users`, [
-      '--user is a user of the kubeconfig; that of a registry is --username',
+      MISPLACED_USER,
       'list -o wide shows the users of registries',
     ]);
   }

@@ -10,3 +10,6 @@ export interface KubeFlags extends GivenFlags {
   /** How many requests are sent at once. */
   readonly concurrency?: number | undefined;
 }
+
+/** For the user of a registry, who was typed as one of the kubeconfig. */
+export const MISPLACED_USER = '--user is a user of the kubeconfig; that of a registry is --username';

@@ -1,7 +1,10 @@
 /** One line of the list of pull secrets. */
+import { contentsOf } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
+import { readKey } from '../keyring/key.ts';
 import type { Secret } from '../keyring/secret.ts';
+import { isWithin } from '../keyring/server.ts';
 import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -39,6 +42,27 @@ export interface RowRegistry {
 
 /** What a row needs of a Secret: nothing of its contents is kept but names. */
 export type SecretSummary = Omit<SecretRow, 'usedBy'>;
+
+/** Which login a Secret has to hold: of one of these registries, as `rotate` looks for it, and of this user. */
+export interface LoginFilter {
+  readonly servers?: readonly string[] | undefined;
+  readonly username?: string | undefined;
+}
+
+/** Whether `secret` has an entry that is meant, also one of those that its row only counts. In steps. */
+export function* holdsLogin(secret: Secret, { servers, username }: LoginFilter): Generator<void, boolean> {
+  if (servers === undefined && username === undefined) return true;
+  const isOf = (server: string, typed: string): boolean => {
+    const [key, wanted] = [readKey(server), readKey(typed)];
+    return server === typed || (key !== undefined && wanted !== undefined && isWithin(key, wanted));
+  };
+  const { entries } = yield* contentsOf(secret);
+  return entries.some(
+    ({ server, login }) =>
+      (username === undefined || login?.username === username) &&
+      (servers?.some((typed) => isOf(server, typed)) ?? true),
+  );
+}
 
 /** In steps; `now` in milliseconds since 1970. */
 export function* summarize(

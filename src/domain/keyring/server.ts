@@ -46,9 +46,24 @@ export function onlyEntry(server: string): string {
 
 /** The host[:port] that is asked about `server`; undefined when it has none. */
 export function registryOf(server: string): string | undefined {
-  const host = readKey(server)?.host;
-  if (host !== undefined && HUB_NAMES.includes(host)) return HUB_REGISTRY;
+  const key = readKey(server);
+  return key && registryAt(key);
+}
+
+function registryAt({ host }: Key): string | undefined {
+  if (HUB_NAMES.includes(host)) return HUB_REGISTRY;
   return host === '' ? undefined : host;
+}
+
+/** Whether `key` is of the same registry as `other`, and has no path that `other` leaves out. */
+export function isWithin(key: Key, other: Key): boolean {
+  return registryAt(key) === registryAt(other) && isPathBelow(key.path, other.path);
+}
+
+/** `/acme/` is below no path and below `/acme`. */
+function isPathBelow(path: string, other: string): boolean {
+  const parent = other.replace(/\/$/, '');
+  return parent === '' || path === parent || path.startsWith(`${parent}/`);
 }
 
 /**

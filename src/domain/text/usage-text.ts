@@ -181,8 +181,9 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
   if (/^--all(-(workloads|deployments|pods))?$/.test(option) && line[0] === 'attach')
     return '\n(Did you mean --used --restart? It attaches to the service accounts that pods and workloads use; --all-serviceaccounts to every one.)\n';
-  if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
-    return '\n(list does not filter by login; -o wide shows registries and users.)\n';
+  // A registry is typed without a scheme.
+  if (line[0] === 'list' && option === '-s' && valueBehind('-s', line).value.includes('://'))
+    return '\n(Did you mean --api-server?)\n';
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--fix')
     return `\n(${line[0]} prints the commands that fix what it finds, and runs none of them.)\n`;
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--server') return '\n(Did you mean verify --server?)\n';

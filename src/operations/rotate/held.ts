@@ -3,7 +3,7 @@ import { contentsOf } from '../../domain/keyring/contents.ts';
 import type { KubeletEntry } from '../../domain/keyring/entry.ts';
 import { readKey } from '../../domain/keyring/key.ts';
 import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
-import { registryOf } from '../../domain/keyring/server.ts';
+import { isWithin } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import type { NewLogin } from '../../domain/pull-secret/entry-change.ts';
 import { holdsOldLogin, lastAppliedLogins, loginKey } from '../../domain/pull-secret/last-applied.ts';
@@ -117,14 +117,7 @@ function loginFor(server: string, logins: readonly RotatedLogin[]): Pick<HeldEnt
     const wanted = readKey(next.server);
     if (wanted === undefined) continue;
     if (wanted.host === key.host && wanted.path === key.path) return { place: 'same', next };
-    const isBelow = registryOf(server) === registryOf(next.server) && isPathBelow(key.path, wanted.path);
-    if (isBelow && wanted.path.length >= (readKey(below?.server ?? '')?.path.length ?? 0)) below = next;
+    if (isWithin(key, wanted) && wanted.path.length >= (readKey(below?.server ?? '')?.path.length ?? 0)) below = next;
   }
   return below && { place: 'below', next: below };
-}
-
-/** `/acme/` is below no path and below `/acme`. */
-function isPathBelow(path: string, other: string): boolean {
-  const parent = other.replace(/\/$/, '');
-  return parent === '' || path === parent || path.startsWith(`${parent}/`);
 }

@@ -2,6 +2,7 @@
 import { connect } from '../../cluster/client/transport.ts';
 import type { ContextFlags } from '../../cluster/config/contexts.ts';
 import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
+import { MISPLACED_USER } from '../../cluster/config/kube-flags.ts';
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import { hasLoginFlags } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
@@ -35,7 +36,8 @@ export async function checkNamed(typed: LoginChoice, io: Io): Promise<string | u
   if ((fromFile ?? all ?? prompt) !== undefined) return undefined;
   const options = await withUserName(typed, io);
   if (server === undefined) throw await withoutServer(options, io);
-  if (options.isMisplaced) throw new UsageError(MISPLACED, choice([words``], options, prose`add ${words`--username`}`));
+  if (options.isMisplaced)
+    throw new UsageError(MISPLACED_USER, choice([words``], options, prose`add ${words`--username`}`));
   if (options.username !== undefined || !hasLoginFlags(options)) return undefined;
   const wanted = server.map(canonicalServer);
   const logins = (await loginsOf(options, io)).filter((login) => wanted.some((one) => sameKey(one, login.server)));
@@ -54,8 +56,6 @@ export async function checkNamed(typed: LoginChoice, io: Io): Promise<string | u
     ),
   );
 }
-
-const MISPLACED = '--user is a user of the kubeconfig; that of a registry is --username';
 
 /** The user of a login, typed as one of the kubeconfig, which has none of that name. */
 async function withUserName(options: LoginChoice, io: Io): Promise<Asked> {
@@ -77,7 +77,7 @@ async function withoutServer(options: Asked, io: Io): Promise<UsageError> {
   const { username, isMisplaced } = options;
   const logins = (await loginsOf(options, io)).filter((login) => username === undefined || login.username === username);
   const servers = namesIn(logins, 'server');
-  const text = isMisplaced ? `${MISPLACED}; no registry is named` : 'no registry is named';
+  const text = isMisplaced ? `${MISPLACED_USER}; no registry is named` : 'no registry is named';
   if (servers.length === 0) {
     const flag = words`--server HOST`;
     return new UsageError(text, isMisplaced ? choice([flag], options, prose`add ${flag}`) : againWith(flag));
