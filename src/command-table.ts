@@ -147,7 +147,6 @@ export const COMMANDS: readonly Definition[] = [
     title: 'list',
     description: 'list pull secrets, who uses them, and what is wrong in the Secrets; doctor looks at pods, too',
     examples: [
-      ['list', 'of this namespace'],
       ['list -A --problems', 'with a problem, in all namespaces'],
       ['list -A --username janedoe', 'with a login of janedoe, such as one whose password has leaked'],
       ['list -A -o wide', 'with user names, and marks that show equal passwords'],

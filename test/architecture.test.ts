@@ -50,6 +50,7 @@ const ROOMS = [
   { room: 'operations/watch', purpose: 'sync --watch: what is heard, and what is looked at again when' },
   { room: 'operations/rotate', purpose: 'a new login into every Secret that holds the old one' },
   { room: 'operations/doctor', purpose: 'gathering the facts for a diagnosis' },
+  { room: 'operations/list', purpose: 'the pull secrets that are listed, and who refers to them' },
   { room: 'operations/completion', purpose: 'names for a command line that is being typed: soon, or none' },
   { room: 'operations/rbac', purpose: 'from a command line to the rights that it needs' },
   { room: 'output', purpose: 'what the user sees' },

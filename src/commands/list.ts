@@ -1,26 +1,12 @@
 /** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
-import type { ApiError } from '../cluster/client/api-error.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { type KubeFlags, MISPLACED_USER } from '../cluster/config/kube-flags.ts';
 import { listNames } from '../cluster/list-names.ts';
 import { checkNamespace, findSecret } from '../cluster/not-found.ts';
-import { listRefusal, NAMESPACES } from '../cluster/object-request.ts';
-import type { Reader } from '../cluster/reader.ts';
+import { NAMESPACES } from '../cluster/object-request.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
-import {
-  holdsLogin,
-  type LoginFilter,
-  missingRow,
-  type RowOrder,
-  type SecretRow,
-  type SecretSummary,
-  sortRows,
-  summarize,
-  unreadRow,
-  withOrigin,
-} from '../domain/findings/secret-row.ts';
+import { type RowOrder, sortRows } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
 import { serverFlags } from '../domain/keyring/server.ts';
 import { checkApart, checkServer } from '../domain/pull-secret/usable.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
@@ -28,13 +14,13 @@ import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, againWithout, type Hint, prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { isRepeatable } from '../domain/text/typed-again.ts';
-import { type SecretName, secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
+import type { SecretName } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { CopyOrigins } from '../operations/doctor/copy-origins.ts';
 import { unreadFindings } from '../operations/doctor/unread-findings.ts';
-import { createFingerprint, type Fingerprint } from '../output/fingerprint.ts';
+import type { ListScope } from '../operations/list/gather-rows.ts';
+import { createFingerprint } from '../output/fingerprint.ts';
 import { printList } from '../output/list-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
@@ -51,27 +37,6 @@ export interface ListOptions extends KubeFlags {
   readonly output?: 'wide' | 'json' | 'yaml' | 'name' | undefined;
 }
 
-/** Which Secrets are listed. */
-interface Scope {
-  /** Undefined: all of them. */
-  readonly namespace: string | undefined;
-  readonly names: readonly string[];
-  readonly labelSelector: string | undefined;
-  readonly login: LoginFilter;
-  /** Whether it is said which are copies, and what their sources are like. */
-  readonly looks: boolean;
-  /** Whether one that is referred to and missing has a row; a name without an object fails what it is piped into. */
-  readonly missing: boolean;
-  /** What stands for each password, where any is printed. */
-  readonly fingerprint: Fingerprint;
-}
-
-interface Gathered {
-  readonly rows: readonly SecretRow[];
-  /** Those that are there and have no such login. */
-  readonly others: readonly SecretName[];
-}
-
 /** Prints one line for each pull secret, and for each that is missing; throws UserError. */
 export async function list(options: ListOptions, io: Io): Promise<number> {
   const { allNamespaces = false, names = [], selector, problems = false, sortBy = 'namespace' } = options;
@@ -82,6 +47,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   const now = Date.now();
   try {
     const namespace = allNamespaces ? undefined : transport.namespace;
+    const { gatherRows } = await import('../operations/list/gather-rows.ts');
     const { createReader } = await import('../cluster/reader.ts');
     const { createUnreadObjects } = await import('../cluster/client/unread-objects.ts');
     const unread = createUnreadObjects();
@@ -93,7 +59,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const labelSelector = selector || undefined;
     const login = { servers: options.server, username: options.username };
     const scope = { namespace, names, labelSelector, login, looks, missing, fingerprint };
-    const { rows: all, others } = await gather(reader, scope, now);
+    const { rows: all, others } = await gatherRows(reader, scope, now);
     if (all.length === 0 && login.servers !== undefined) checkTyped(login.servers);
     const rows = sortRows(problems ? all.filter(({ findings }) => findings.length > 0) : all, sortBy);
     if (all.length + others.length === 0 && namespace !== undefined) await checkNamespace(transport, namespace);
@@ -194,7 +160,7 @@ function describeLogin({ server, username }: ListOptions): string | undefined {
 /** Says which of the named ones are not there, or may not be read; true where all are. */
 async function reportMissing(
   found: readonly SecretName[],
-  { names, namespace }: Scope,
+  { names, namespace }: ListScope,
   transport: Transport,
   printer: Printer,
 ): Promise<boolean> {
@@ -211,77 +177,4 @@ async function reportMissing(
     });
   }
   return missing.length === 0;
-}
-
-/** Reads Secrets and who refers to them at the same time, then asks for those of other types that are referred to. */
-async function gather(reader: Reader, scope: Scope, now: number): Promise<Gathered> {
-  const { eachSecret } = await import('../cluster/read-secrets.ts');
-  const { gatherUsage } = await import('../cluster/usage.ts');
-  const { inPortions } = await import('../concurrency.ts');
-  const { createCopyOrigins } = await import('../operations/doctor/copy-origins.ts');
-  const { namespace, names, labelSelector, login } = scope;
-  const isAny = login.servers === undefined && login.username === undefined;
-  const isListed = (name: string): boolean =>
-    labelSelector === undefined && (names.length === 0 || names.includes(name));
-  const summaries = new Map<string, SecretSummary>();
-  const others = new Set<string>();
-  const origins = createCopyOrigins(reader);
-  const keep = function* (secret: Secret): Generator<void> {
-    if (scope.looks) origins.note(secret);
-    const { namespace: where = '', name = '' } = secret.metadata;
-    if (!(yield* holdsLogin(secret, login))) return void others.add(secretKey(where, name));
-    const summary = yield* summarize(secret, now, scope.fingerprint);
-    summaries.set(secretKey(summary.namespace, summary.name), summary);
-  };
-  const [{ usage, mounts }, refused] = await Promise.all([
-    gatherUsage(reader, namespace),
-    eachListed(reader, scope, keep),
-  ]);
-  if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
-  const named = namespace === undefined ? [] : names.map((name) => secretKey(namespace, name));
-  const unseen = [...new Set([...usage.keys(), ...named])]
-    .filter((key) => !summaries.has(key) && !others.has(key) && isListed(secretName(key).name))
-    .map(secretName);
-  await eachSecret(reader, unseen, async (ref, secret) => {
-    const key = secretKey(ref.namespace, ref.name);
-    if (secret === 'forbidden' || (secret === 'missing' && !(scope.missing && usage.has(key)))) return;
-    if (secret === 'missing' && isAny) summaries.set(key, missingRow(ref.namespace, ref.name));
-    else if (secret !== 'missing') await inPortions(keep(secret), reader.transport.signal);
-  });
-  await addOrigins(summaries, origins, scope);
-  for (const found of reader.unread === undefined ? [] : unreadFindings(reader.unread)) {
-    if (!isAny || found.object.kind !== 'Secret' || !isListed(found.object.name)) continue;
-    const row = unreadRow(found);
-    summaries.set(secretKey(row.namespace, row.name), row);
-  }
-  const rows = [...summaries].map(([key, summary]) => ({
-    ...summary,
-    usedBy: { ...(usage.get(key) ?? UNUSED), ...mounts.get(key) },
-  }));
-  return { rows, others: [...others].map(secretName) };
-}
-
-/** Where each copy comes from. A source has the name of its copy, so that with names, too, those of all namespaces are there. */
-async function addOrigins(
-  summaries: Map<string, SecretSummary>,
-  origins: CopyOrigins,
-  { namespace, labelSelector }: Scope,
-): Promise<void> {
-  for (const [key, copyOf] of await origins.find(namespace === undefined && labelSelector === undefined)) {
-    const summary = summaries.get(key);
-    if (summary !== undefined) summaries.set(key, withOrigin(summary, copyOf));
-  }
-}
-
-/** Those of names in one namespace are read one by one, for which a role needs no right to list. */
-async function eachListed(
-  reader: Reader,
-  { namespace, names, labelSelector }: Scope,
-  use: (secret: Secret) => Generator<void>,
-): Promise<ApiError | undefined> {
-  const { eachPullSecret, eachSecretNamed } = await import('../cluster/read-secrets.ts');
-  if (names.length === 0) return eachPullSecret(reader, namespace, use, labelSelector);
-  if (namespace !== undefined) return undefined;
-  const refused = await Promise.all(names.map((name) => eachSecretNamed(reader, name, use)));
-  return refused.find((error) => error !== undefined);
 }
