@@ -173,14 +173,13 @@ function lineOf(options: RotateOptions): Command {
 }
 
 /** What was typed beside the names and namespaces, for the same command with others. */
-function flagsBeside({ below, anyUser, anyPassword, verify, restart, ...options }: RotateOptions): Command {
-  const how = flagWords([
-    ...(below ? ['--below'] : []),
-    ...(anyUser ? ['--any-user'] : []),
-    ...(anyPassword ? ['--any-password'] : []),
-    ...(verify === false ? ['--no-verify'] : []),
-    ...(restart ? ['--restart'] : []),
-  ]);
+function flagsBeside({ below, anyUser, anyPassword, owned, verify, restart, ...options }: RotateOptions): Command {
+  const given = {
+    ...{ '--below': below, '--any-user': anyUser, '--any-password': anyPassword, '--owned': owned },
+    ...{ '--no-verify': verify === false, '--restart': restart },
+  };
+  const named = Object.entries(given).filter(([, isGiven]) => isGiven);
+  const how = flagWords(named.map(([flag]) => flag));
   return words`${loginWords(options)} ${how} ${dryRunFlag(options)}`;
 }
 

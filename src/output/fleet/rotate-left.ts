@@ -1,7 +1,7 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
-import { type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -99,7 +99,7 @@ export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
   const [login, password] = isOne ? ['its login', 'its password was'] : ['its logins', 'their passwords were'];
   return new UserError(
     `${secret} keeps ${login} for ${names}, because ${password} not found in namespace ${request.home}`,
-    OTHER,
+    otherPassword(ref.namespace, request),
     [
       request.verify
         ? `${names} ${isOne ? 'does not accept it' : 'do not accept them'}`
@@ -120,7 +120,13 @@ function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRe
 
 const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
-const OTHER: Hint = prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts: choose another one with ${words`-n NAMESPACE`}, or add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
+/** Anybody may have put a password there, so it is said who gets the new one. */
+function otherPassword(namespace: string, { scope: { namespaces, names, flags } }: RotateRequest): Hint {
+  const labels = typeof namespaces === 'object' && 'labelSelector' in namespaces ? namespaces.labelSelector : undefined;
+  const where = labels === undefined ? command`${ALL_NAMESPACES}` : words`-l ${labels}`;
+  const line = command`regsecret rotate ${names.map(nameWord)} ${scope(namespace)} ${where} ${flags}`;
+  return prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts. If the owners of this Secret may have the new login: ${line}; ${words`--any-password`} gives it to the owners of all these namespaces`;
+}
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 

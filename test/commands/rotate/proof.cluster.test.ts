@@ -97,12 +97,14 @@ describe('in many namespaces', () => {
     await put(one, { auths: { [host]: auth('ci', 'guess'), [second]: auth('ci', 'guess') } });
     await put(one, { name: 'right', auths: { [host]: OLD, ...beside } });
     const { stderr } = await rotate(home, host, ['--server', second, '-l', `team=${team}`, '--dry-run=client']);
-    const owners = 'which gives the new login to the owners of all these namespaces';
+    const why = 'rotate replaces only passwords that the namespace of -n has, or that the registry accepts';
+    const flags = `--server ${second} --server ${host} --username ci --password-stdin --no-verify --dry-run=client`;
+    const line = `regsecret rotate -n ${one} -l team=${team} ${flags}`;
     const same = (server: string) => `the same password is also stored for ${server} in 1 Secret (${one}/right)`;
     expect(stderr.split('\n').slice(0, -2)).toEqual([
       `error: secret ${one}/pull keeps its logins for ${host}, ${second}, because their passwords were not found in namespace ${home}`,
       '  with --no-verify, no registry is asked whether it still accepts the password',
-      `hint: rotate replaces only passwords that the namespace of -n has, or that the registry accepts: choose another one with -n NAMESPACE, or add --any-password, ${owners}`,
+      `hint: ${why}. If the owners of this Secret may have the new login: ${line}; --any-password gives it to the owners of all these namespaces`,
       '2 Secrets: 1 updated, 1 left (dry run)',
       ...more.slice(0, 3).map(same),
       `and for ${more.slice(3).join(', ')}`,
