@@ -198,7 +198,7 @@ async function rotateIn(
     { prepareRotation },
     { rotatePrinter, rotateIntent },
     { saySamePassword },
-    { checkFound, checkUserTypo, refOf, withoutLogin },
+    { checkFound, checkUserTypo, withoutLogins },
     { withProgress },
   ] = await Promise.all([
     import('../operations/rotate/plan.ts'),
@@ -222,7 +222,7 @@ async function rotateIn(
   const { items } = rotation;
   options.note(rotatedSources(items));
   report.left(items);
-  for (const secret of rotation.without) report.problem(refOf(secret), withoutLogin(secret, request));
+  for (const [ref, error] of withoutLogins(rotation, request)) report.problem(ref, error);
   const meant = items.filter(({ action }) => action === 'update');
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
   if (!(await isAgreed(run, intent))) return EXIT.failed;

@@ -1,6 +1,7 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
 import type { SecretRow } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { shortType } from '../domain/keyring/secret.ts';
 import { describeOrigin } from '../domain/pull-secret/copy-origin.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { concat, printable, printed } from '../domain/text/printable.ts';
@@ -38,7 +39,7 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
   const columns: Column[] = [
     ...(namespaces ? ([['NAMESPACE', (row) => row.namespace]] satisfies Column[]) : []),
     ['NAME', (row) => row.name],
-    ['TYPE', (row) => shortType(row.type)],
+    ['TYPE', (row) => (row.type === undefined ? '-' : shortType(row.type))],
     ['REGISTRIES', (row) => (wide ? allRegistriesOf(row) : registriesOf(row)) || '-'],
     ...(wide ? WIDE : []),
     ['USED BY', ({ usedBy }) => formatUsage(usedBy).join(', ') || '-'],
@@ -73,7 +74,3 @@ const WIDE: readonly Column[] = [
   ['USERS', ({ registries }) => registries.map(({ username = '-' }) => username).join(', ') || '-'],
   ['PASSWORDS', ({ registries }) => registries.map(({ fingerprint = '-' }) => fingerprint).join(', ') || '-'],
 ];
-
-function shortType(type: string | undefined): string {
-  return type === undefined ? '-' : type.replace(/^kubernetes\.io\//, '');
-}

@@ -9,6 +9,11 @@ export interface Style {
   faint(text: string): Printable;
 }
 
+/** `error:` or `warning:`, in its colour. */
+export function severityLabel(severity: 'error' | 'warning', style: Style): Printable {
+  return style[severity](`${severity}:`);
+}
+
 const PLAIN: Style = { warning: printable, error: printable, faint: printable };
 
 /**

@@ -48,6 +48,11 @@ export const DATA_KEY: Readonly<Record<PullSecretType, '.dockerconfigjson' | '.d
   'kubernetes.io/dockercfg': '.dockercfg',
 };
 
+/** As people call it, and `kubectl create secret` prints no more. */
+export function shortType(type: string): string {
+  return type.replace(/^kubernetes\.io\//, '');
+}
+
 /** The sum of decoded values that the API server accepts (core/v1/types.go `MaxSecretSize`), in bytes. */
 const MAX_SECRET_SIZE = 1024 * 1024;
 

@@ -1,4 +1,5 @@
 /** Who refers to a Secret by name: service accounts, workloads and pods, in a list of pull secrets or otherwise. */
+import type { Secret } from '../keyring/secret.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { isObjectName } from '../text/object-name.ts';
 import { fieldOf, itemsOf } from './api-object.ts';
@@ -44,6 +45,11 @@ export function compareNames(one: SecretName, other: SecretName): number {
 /** One text for each Secret. */
 export function secretKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
+}
+
+/** Which Secret `secret` is. */
+export function secretNameOf({ metadata: { namespace = '', name = '' } }: Pick<Secret, 'metadata'>): SecretName {
+  return { namespace, name };
 }
 
 /** The Secret with this key: neither part has a slash. */

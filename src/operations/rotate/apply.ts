@@ -8,7 +8,7 @@ import { finished } from '../../domain/keyring/steps.ts';
 import { changeLogins, type DataChange, patchOf } from '../../domain/pull-secret/entry-change.ts';
 import { UserError } from '../../errors.ts';
 import { heldIn } from './held.ts';
-import { type PlannedEntry, type PlannedSecret, planEntries, type RotateRules } from './plan.ts';
+import { isHome, type PlannedEntry, type PlannedSecret, planEntries, type RotateRules } from './plan.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 
 /** Everything is told to `listener`; what fails keeps nothing else from being written. Throws what is no UserError. */
@@ -19,7 +19,6 @@ export async function applyRotation(
   rules: RotateRules,
   listener: RotateListener,
 ): Promise<void> {
-  const isHome = ({ ref }: PlannedSecret): boolean => ref.namespace === rules.home;
   const changeOf = createChanger();
   const write = async (item: PlannedSecret): Promise<void> => {
     try {
@@ -30,7 +29,8 @@ export async function applyRotation(
     }
   };
   // Those at home prove which passwords elsewhere are the old one, also after an interruption.
-  for (const some of [items.filter((item) => !isHome(item)), items.filter(isHome)]) {
+  for (const isLast of [false, true]) {
+    const some = items.filter(({ ref }) => isHome(ref, rules) === isLast);
     await forEachLimit(transport.concurrency, some, write);
   }
 }

@@ -8,7 +8,7 @@ import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import type { NewLogin } from '../../domain/pull-secret/entry-change.ts';
 import { holdsOldLogin, lastAppliedLogins, loginKey } from '../../domain/pull-secret/last-applied.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
-import type { SecretName } from '../../domain/workloads/references.ts';
+import { type SecretName, secretNameOf } from '../../domain/workloads/references.ts';
 
 /** A new login, and the server it is for. */
 export interface RotatedLogin extends NewLogin {
@@ -78,7 +78,7 @@ export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
   const contents = yield* contentsOf(secret);
   const { entries, format } = contents;
   if (format !== type) return NOTHING;
-  const ref = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+  const ref = secretNameOf(secret);
   const others = entries.flatMap(({ server, login }) =>
     login !== undefined && loginFor(server, logins) === undefined ? [{ ref, server, password: login.password }] : [],
   );

@@ -5,7 +5,7 @@ import { closest, isSlip } from '../../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
-import type { SecretName } from '../../domain/workloads/references.ts';
+import { type SecretName, secretNameOf } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
@@ -48,18 +48,21 @@ export function checkUserTypo(
   throw new UserError(`no login is that of ${username}; did you mean ${near}?`, lineFor(near));
 }
 
-/** Why a Secret that was named is left. */
-export function withoutLogin(secret: Secret, { logins }: RotateRequest): UserError {
-  const { name, namespace } = refOf(secret);
-  if (!isPullSecretType(secret.type)) {
-    const text = `${describeSecret(secret)} has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
-    return new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
-  }
-  const servers = many(logins.map(({ server }) => displayServer(server)));
-  const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
-  return new UserError(`${describeSecret(secret)} holds no login for ${servers}`, inspect);
+/** Why each Secret that was named and has none of the logins is left. */
+export function withoutLogins(
+  { without }: Rotation,
+  request: RotateRequest,
+): readonly (readonly [ref: SecretName, why: UserError])[] {
+  return without.map((secret) => {
+    const ref = secretNameOf(secret);
+    return [ref, withoutLogin(secret, ref, request)];
+  });
 }
 
-export function refOf({ metadata: { namespace = '', name = '' } }: Secret): SecretName {
-  return { namespace, name };
+function withoutLogin(secret: Secret, { namespace, name }: SecretName, { logins }: RotateRequest): UserError {
+  const lack = isPullSecretType(secret.type)
+    ? `holds no login for ${many(logins.map(({ server }) => displayServer(server)))}`
+    : `has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
+  const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
+  return new UserError(`${describeSecret(secret)} ${lack}`, inspect);
 }

@@ -50,8 +50,11 @@ export function planRotation(held: readonly HeldSecret[], rules: RotateRules): P
     // One that differs from its source is brought to it by `sync`, and anybody may say of his Secret that it is a copy.
     .filter(({ action }) => action !== 'left');
   const items = [...copies, ...own.map((secret) => planSecret(secret, rules, isRotated))];
-  const isHome = ({ ref }: PlannedSecret): boolean => ref.namespace === rules.home;
-  return [...items.filter((item) => !isHome(item)), ...items.filter(isHome)];
+  return [...items.filter(({ ref }) => !isHome(ref, rules)), ...items.filter(({ ref }) => isHome(ref, rules))];
+}
+
+export function isHome({ namespace }: SecretName, { home }: Pick<RotateRules, 'home'>): boolean {
+  return namespace === home;
 }
 
 /** `NAMESPACE/NAME` of what has the new login afterwards. What is a copy itself is no source. */
@@ -81,7 +84,7 @@ export function planEntries({ entries, ref }: HeldSecret, rules: RotateRules): P
   return entries.map((entry) => ({ ...entry, state: entryState(entry, ref, rules) }));
 }
 
-function entryState(entry: HeldEntry, { namespace }: SecretName, rules: RotateRules): EntryState {
+function entryState(entry: HeldEntry, ref: SecretName, rules: RotateRules): EntryState {
   const { login, hasMore, place } = entry;
   const { username, password } = entry.next.credential;
   const isNew = login?.username === username && login.password === password;
@@ -92,7 +95,7 @@ function entryState(entry: HeldEntry, { namespace }: SecretName, rules: RotateRu
     return login.username ? 'other user' : 'no user';
   }
   // Its owner has the new login already, so nothing is given away.
-  if (isNew || namespace === rules.home || rules.isProven(entry)) return 'new';
+  if (isNew || isHome(ref, rules) || rules.isProven(entry)) return 'new';
   return login === undefined ? 'cannot be decoded' : 'other password';
 }
 

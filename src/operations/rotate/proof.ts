@@ -9,7 +9,7 @@ import { registryOf } from '../../domain/keyring/server.ts';
 import { assignLogin } from '../../domain/verify/login-permission.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import type { HeldEntry, HeldSecret } from './held.ts';
-import { planRotation, type RotateRules } from './plan.ts';
+import { isHome, planRotation, type RotateRules } from './plan.ts';
 
 /**
  * Of logins that are asked about; a tenant could make thousands. Those that most namespaces have come first, then one of each
@@ -22,7 +22,7 @@ export type Proof = RotateRules['isProven'];
 
 /** Those of the home namespace, by the other `rules`. */
 export function provenAtHome(held: readonly HeldSecret[], rules: Omit<RotateRules, 'isProven'>): Proof {
-  const atHome = held.filter(({ ref }) => ref.namespace === rules.home);
+  const atHome = held.filter(({ ref }) => isHome(ref, rules));
   const known = new Set(
     planRotation(atHome, { ...rules, isInScope: () => true, owned: true, isProven: () => true }).flatMap(
       ({ entries }) => entries.flatMap((entry) => (entry.state === 'new' ? (keyOf(entry) ?? []) : [])),

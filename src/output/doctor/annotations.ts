@@ -1,10 +1,8 @@
 /** Findings for the log of GitHub Actions, which shows them at their file and line. */
 import type { FindingView } from '../../domain/diagnosis/view.ts';
-import { formatMore } from '../../domain/findings/listed.ts';
 import { type Printable, printable, withoutWorkflowCommands } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
-import { hintText } from '../printer.ts';
-import { affectedOf } from './affected.ts';
+import { findingLines } from './finding-lines.ts';
 
 /** Writes a command of the workflow for each; texts of others are escaped, and make no command of their own. */
 export function writeAnnotations(findings: readonly FindingView[], io: Io): void {
@@ -12,19 +10,12 @@ export function writeAnnotations(findings: readonly FindingView[], io: Io): void
 }
 
 function annotationOf(found: FindingView, io: Io): string {
-  const { severity, code, message, object, fix, more } = found;
+  const { severity, code, object } = found;
   const { file, line } = object;
   // What comes from stdin is in no file of the repository.
   const place = file === undefined || file === '-' ? [] : [['file', file] as const, ['line', `${line ?? 1}`] as const];
   const properties = [...place, ['title', code] as const].map(([name, value]) => `${name}=${escapeProperty(value)}`);
-  const lines = [message, affectedOf(found) ?? [], more === undefined ? [] : formatMore(more)].flat().map(printable);
-  const text = [...lines, ...fixLines(fix, io)].map(escapeData);
-  return `::${severity} ${properties.join(',')}::${text.join('%0A')}\n`;
-}
-
-/** What to do in a line of its own; none where nothing can be done. */
-export function fixLines({ command, sufficient }: FindingView['fix'], io: Io): string[] {
-  return command.words.length === 0 ? [] : [`${sufficient ? 'fix' : 'next'}: ${hintText(command, io)}`];
+  return `::${severity} ${properties.join(',')}::${findingLines(found, io).map(escapeData).join('%0A')}\n`;
 }
 
 /** actions/toolkit packages/core/src/command.ts `escapeData`. */

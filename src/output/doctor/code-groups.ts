@@ -30,8 +30,8 @@ export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
     );
 }
 
-function groupOf(findings: readonly [FindingView, ...FindingView[]] | FindingView[]): CodeGroup {
-  const [{ severity, code }] = findings as [FindingView];
+function groupOf(findings: readonly FindingView[]): CodeGroup {
+  const [{ severity, code }] = findings as readonly [FindingView];
   const objects = distinct(findings.flatMap((found) => found.objects ?? []));
   const sorted = findings.toSorted((one, other) => compareUtf8(namespaceOf(one), namespaceOf(other)));
   const named = findings.flatMap((found) => [

@@ -6,6 +6,7 @@ import type { FindingCode } from '../../domain/findings/finding.ts';
 import { isPickedUp } from '../../domain/findings/fixes.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
+import { shortType } from '../../domain/keyring/secret.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
 import { type Command, stepsIn } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -14,10 +15,10 @@ import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
 import { formatUsage } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
-import { type Style, styleFor } from '../style.ts';
+import { type Style, severityLabel, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
 import { formatAffected } from './affected.ts';
-import { loginLines, proposedLines, stepsOf } from './doctor-steps.ts';
+import { loginLines, proposedLines, SECRET_STATES, stepsOf } from './doctor-steps.ts';
 import { formatAccount, formatProspect, formatState, formatTrouble, isRejection } from './prospect.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
@@ -159,7 +160,7 @@ function secretLines({ name, state, type = '', entries = [], moreEntries, copyOf
   const used = users.length === 0 ? '' : `, used by ${many(users)}`;
   if (state !== 'there') return [`secret/${name} ${SECRET_STATES[state]}${used}`];
   return [
-    `secret/${name} (${type.replace(/^kubernetes\.io\//, '')})${copyOf === undefined ? '' : `, ${describeOrigin(copyOf)}`}${used}`,
+    `secret/${name} (${shortType(type)})${copyOf === undefined ? '' : `, ${describeOrigin(copyOf)}`}${used}`,
     ...entries.map(({ server, username = 'no user', verdict }) => {
       const answer = verdict === undefined ? '' : `: its registry ${describeVerdict(verdict)}`;
       return `  ${displayServer(server)} (${username})${answer}`;
@@ -167,8 +168,6 @@ function secretLines({ name, state, type = '', entries = [], moreEntries, copyOf
     ...(moreEntries === undefined ? [] : [`  and ${moreEntries} more`]),
   ];
 }
-
-const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
 
 /** What is not the cause of anything above. */
 function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io): Printable[] {
@@ -199,9 +198,8 @@ const OF_A_KIND = 10;
 function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
   const { severity, code, message, fix, more } = found;
   const affected = formatAffected(found);
-  const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
-    printed`${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    printed`${severityLabel(severity, style)} ${printable(message)} ${style.faint(`[${code}]`)}`,
     ...(affected === undefined ? [] : [printed`  ${style.faint(affected)}`]),
     printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),

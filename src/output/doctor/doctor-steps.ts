@@ -2,6 +2,7 @@
 import type { EventView, ImageView, LoginView, PullerView, SecretView } from '../../domain/diagnosis/view.ts';
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
+import { shortType } from '../../domain/keyring/secret.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
 import { humanDuration } from '../../domain/text/time.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
@@ -37,14 +38,15 @@ function listText({ list, serviceAccount, object }: PullerView): string {
   }
 }
 
+export const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
+
 function secretText({ state, type = '', entries = [], moreEntries, copyOf }: SecretView): string {
-  if (state === 'missing') return 'does not exist';
-  if (state === 'not readable') return 'may not be read';
+  if (state !== 'there') return SECRET_STATES[state];
   const shown = entries.map(({ server, username, error }) => {
     const who = error === undefined ? (username ?? 'no user') : 'cannot be decoded';
     return `${displayServer(server)} (${who})`;
   });
-  return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}${moreEntries === undefined ? '' : ` and ${moreEntries} more`}${copyOf === undefined ? '' : `; ${describeOrigin(copyOf)}`}`;
+  return `${shortType(type)}: ${shown.join(', ') || 'no entries'}${moreEntries === undefined ? '' : ` and ${moreEntries} more`}${copyOf === undefined ? '' : `; ${describeOrigin(copyOf)}`}`;
 }
 
 function imageSteps(image: ImageView, puller: PullerView): string[] {

@@ -12,7 +12,7 @@ import { isFolder, isPath } from '../../files/file.ts';
 import type { Io } from '../../io.ts';
 import { type LintLine, lintAgain, lintBuilt } from '../../manifests/lint/lint-line.ts';
 import { hintText } from '../printer.ts';
-import { type Style, styleFor } from '../style.ts';
+import { type Style, severityLabel, styleFor } from '../style.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
@@ -83,9 +83,8 @@ function withSecret({ name, namespace: home }: FindingObject, typed: LintLine): 
 }
 
 function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {
-  const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
-    printed`${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    printed`${printable(placeOf(object))}: ${severityLabel(severity, style)} ${printable(message)} ${style.faint(`[${code}]`)}`,
     // The sentence says it where there is no command.
     ...(fix.command.words.length === 0 ? [] : [printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [printed`  ${style.faint(formatMore(more))}`]),

@@ -8,7 +8,6 @@ import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
 import { again, type DoctorLine } from './doctor-line.ts';
 
-/** What is said to a person beside the result. */
 export async function sayMore(
   report: DoctorReport,
   options: DoctorLine & Pick<GivenFlags, 'as'>,

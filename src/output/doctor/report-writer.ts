@@ -6,7 +6,6 @@ import { formatJson, shownReport, writeStructured } from '../structured.ts';
 /** How a report is printed for programs. */
 export type ReportFormat = 'json' | 'yaml' | 'github' | 'sarif';
 
-/** Writes `report` in that format. */
 export async function writeReport(report: DoctorReport, format: ReportFormat, io: Io): Promise<void> {
   switch (format) {
     case 'github': {

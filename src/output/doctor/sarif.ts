@@ -3,11 +3,9 @@ import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { FINDING_CODES } from '../../domain/findings/catalog.ts';
 import { describeObject } from '../../domain/findings/finding.ts';
-import { formatMore } from '../../domain/findings/listed.ts';
 import type { Io } from '../../io.ts';
 import { RELEASE } from '../../version.ts';
-import { affectedOf } from './affected.ts';
-import { fixLines } from './annotations.ts';
+import { findingLines } from './finding-lines.ts';
 
 const HOME = 'https://github.com/regsecret/regsecret';
 
@@ -25,19 +23,13 @@ export function sarifOf({ findings, ignored }: Pick<DoctorReport, 'findings' | '
           ruleId: found.code,
           ruleIndex: codes.indexOf(found.code),
           level: found.severity,
-          message: { text: textOf(found, io) },
+          message: { text: findingLines(found, io).join('\n') },
           locations: [locationOf(found)],
         })),
         ...(ignored === undefined ? {} : { properties: { ignored } }),
       },
     ],
   };
-}
-
-function textOf(found: FindingView, io: Io): string {
-  const { message, more, fix } = found;
-  const rest = [affectedOf(found) ?? [], more === undefined ? [] : formatMore(more)].flat();
-  return [message, ...rest, ...fixLines(fix, io)].join('\n');
 }
 
 /** At its line, or as an object of the cluster. */

@@ -13,7 +13,7 @@ import { type Printable, printable, printed } from '../../domain/text/printable.
 import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
-import { type Style, styleFor } from '../style.ts';
+import { type Style, severityLabel, styleFor } from '../style.ts';
 import { affectedOf } from './affected.ts';
 import { type CodeGroup, groupByCode, isWaitingGroup, pickFrom, waitingIn } from './code-groups.ts';
 import { type SharedCommand, sharedCommand } from './shared-command.ts';
@@ -83,7 +83,7 @@ function rowsOf(lines: readonly Printable[]): number {
 
 function groupLines(group: CodeGroup, limit: number, { wide, style, io }: Look): Printable[] {
   const { severity, code, findings } = group;
-  const label = (severity === 'error' ? style.error : style.warning)(`${severity}:`);
+  const label = severityLabel(severity, style);
   const [only, ...others] = findings;
   if (only !== undefined && others.length === 0) {
     const title = printed`${label} ${printable(only.message)} ${style.faint(`[${code}]`)}`;

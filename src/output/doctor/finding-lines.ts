@@ -1,0 +1,17 @@
+/** A finding by itself, for what shows it at its place in a file. */
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { formatMore } from '../../domain/findings/listed.ts';
+import type { Io } from '../../io.ts';
+import { hintText } from '../printer.ts';
+import { affectedOf } from './affected.ts';
+
+/** The sentence, who has it, how many more there are, and what to do. */
+export function findingLines(found: FindingView, io: Io): string[] {
+  const { message, more, fix } = found;
+  return [
+    message,
+    affectedOf(found) ?? [],
+    more === undefined ? [] : formatMore(more),
+    fix.command.words.length === 0 ? [] : `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`,
+  ].flat();
+}
