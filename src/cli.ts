@@ -105,7 +105,10 @@ async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Prom
     if (two !== undefined) throw two;
     // The line alone would do what the role is for.
     const near = /\(Did you mean regsecret (?!rbac)(\S+)[^\n]*\?\)/;
-    for (const text of errors) io.stderr.write(printableLines(text.replace(near, '(Did you mean $1?)')));
+    for (const text of errors) {
+      const kept = text.replace(/(unknown option .*\n\(Did you mean )regsecret (?!rbac)/, '$1rbac ');
+      io.stderr.write(printableLines(kept.replace(near, '(Did you mean $1?)')));
+    }
     throw error;
   }
   if (parsed === undefined) throw new UsageError('rbac needs a command of regsecret', command`regsecret rbac list`);

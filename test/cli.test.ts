@@ -12,7 +12,11 @@ async function said(args: string, name?: string): Promise<{ code: number; stdout
 describe('wrong usage exits 2 and ends in the help that helps', () => {
   test.each([
     ['creat', "unknown command 'creat'\n(Did you mean regsecret create?)", 'regsecret --help'],
-    ['create --sever x', "unknown option '--sever'\n(Did you mean --server?)", 'regsecret create --help'],
+    [
+      'create --sever x',
+      "unknown option '--sever'\n(Did you mean regsecret create --server x?)",
+      'regsecret create --help',
+    ],
     ['create x y', 'create takes the name of one Secret', 'regsecret create --help'],
     ['create -o', 'argument missing', 'regsecret create --help'],
     ['create --type foo', 'Allowed choices are dockerconfigjson, dockercfg.', 'regsecret create --help'],

@@ -8,7 +8,8 @@ export const SCOPE_FLAGS: readonly string[] = ['-n', '--namespace', '--context']
 const BARE: readonly string[] = [
   ...['-A', '--all-namespaces', '--all-serviceaccounts', '--used', '--force', '--no-checks', '--no-verify'],
   ...['--restart', '--all', '--password-stdin', '--strict', '--yes', '--owned'],
-  ...['--errors', '-R', '--recursive', '-v', '--verbose', '--offline'],
+  ...['--errors', '-R', '--recursive', '-v', '--verbose', '--offline', '--problems', '--watch', '--write', '--reveal'],
+  ...['--dry-run=client', '--dry-run=server'],
 ];
 /** Flags whose value shows what is meant, and which say it in every error, too. Contexts and files have names of any form. */
 const SHOWN: readonly string[] = [
@@ -21,6 +22,10 @@ const NAMED: readonly string[] = [
   ...['-o', '--output', '--field-manager', '--timeout', '--refresh', '--listen', '--concurrency', '--plain-http'],
   ...['--only', '--ignore'],
 ];
+
+export function isBare(flag: string): boolean {
+  return BARE.includes(flag);
+}
 
 /** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */
 export function isRepeatable(flag: string, value: string): boolean {

@@ -2,7 +2,7 @@
 import { closest } from './closest.ts';
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
-import { isRepeatable, typedAgain } from './typed-again.ts';
+import { isBare, isRepeatable, typedAgain } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +16,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--from-env-file': ['--from-file'],
   '--label': ['--selector'],
   '--labels': ['--selector'],
+  '--to-selector': ['--selector'],
   '--errors': ['--problems'],
   '--errors-only': ['--errors', '--problems'],
   '--problems': ['--errors'],
@@ -52,7 +53,7 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
   if (option !== undefined)
-    return `error: unknown option '${option}'${meant(option, flags, line) ?? (suggestion || nearFlag(option, flags, line))}`;
+    return `error: unknown option '${option}'${meant(option, flags, line) ?? nearFlag(option, suggestion, flags, line)}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
@@ -78,9 +79,23 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
 }
 
 /** Where there is a value, as in `--dryrun=client`, commander proposes nothing. */
-function nearFlag(option: string, flags: readonly string[], line: readonly string[]): string {
-  const near = line.some((word) => word.startsWith(`${option}=`)) ? closest(option, flags) : undefined;
-  return near === undefined ? '\n' : `\n(Did you mean ${near}?)\n`;
+function nearFlag(option: string, suggestion: string, flags: readonly string[], line: readonly string[]): string {
+  const isJoined = line.some((word) => word.startsWith(`${option}=`));
+  const [, near = isJoined ? closest(option, flags) : undefined] = /mean (--[a-z-]+)\?/.exec(suggestion) ?? [];
+  return near === undefined ? suggestion || '\n' : `\n(Did you mean ${withFlag(near, option, line)}?)\n`;
+}
+
+/** The line with `found` in place of `option`; `found` alone where a word may be a password, or the value of `option`. */
+function withFlag(found: string, option: string, line: readonly string[]): string {
+  const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  const joined = line[index]?.slice(option.length + 1) ?? '';
+  const isOdd = isBare(found) && (joined !== '' || /^[^-]/.test(line[index + 1] ?? ''));
+  const words = joined === '' ? [found] : found === '--dry-run' ? [`${found}=${joined}`] : [found, joined];
+  const again =
+    index < 1 || isOdd || /^--?p(as|w)/.test(option)
+      ? undefined
+      : plainAgain(line.toSpliced(index, 1, ...words).slice(1));
+  return again === undefined ? found : ['regsecret', line[0], ...again].join(' ');
 }
 
 /** What was meant by `command`, with the words behind it. */
@@ -213,5 +228,5 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   const copied = copyOf(option, line);
   if (copied !== undefined) return `\n(Did you mean ${copied}?)\n`;
   const found = MEANT[option]?.find((flag) => flags.includes(flag));
-  return found === undefined ? undefined : `\n(Did you mean ${found}?)\n`;
+  return found === undefined ? undefined : `\n(Did you mean ${withFlag(found, option, line)}?)\n`;
 }
