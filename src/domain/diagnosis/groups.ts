@@ -4,7 +4,7 @@ import { describeObject, type Finding, withSeverity } from '../findings/finding.
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
 import { staleTogether } from '../pull-secret/copy-origin.ts';
-import { andThen, type Command, stepsIn, type Word } from '../text/command.ts';
+import { andThen, apart, stepsIn } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -117,25 +117,16 @@ function noteFix(found: Finding): Fix | undefined {
 function fixOfAll(fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
   const place = fix?.command.words.indexOf(SERVER) ?? -1;
   if (fix?.command.words[1] !== 'create' || place < 0) return fix;
-  const own = apart(fix.command);
+  const own = apart(fix.command, SERVER);
   const rest = JSON.stringify(own.rest);
-  const parts = group.flatMap((one) => one.fix?.command ?? []).map(apart);
+  const parts = group.flatMap((one) => (one.fix === undefined ? [] : apart(one.fix.command, SERVER)));
   const alike = parts.filter((one) => JSON.stringify(one.rest) === rest);
-  const servers = [...new Set(alike.flatMap((one) => one.servers))].sort();
+  const servers = [...new Set(alike.flatMap((one) => one.values))].sort();
   const flags = servers.flatMap((server) => [SERVER, server]);
   return { ...fix, command: { ...fix.command, words: own.rest.toSpliced(place, 0, ...flags) } };
 }
 
 const SERVER = '--server';
-
-/** The servers that `command` is for, and its other words. */
-function apart({ words }: Command): { readonly servers: readonly Word[]; readonly rest: readonly Word[] } {
-  const isServer = (index: number): boolean => words[index - 1] === SERVER;
-  return {
-    servers: words.filter((_, index) => isServer(index)),
-    rest: words.filter((word, index) => word !== SERVER && !isServer(index)),
-  };
-}
 
 /** All that has a finding, by namespace and name; undefined where nobody pulls. */
 function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefined {

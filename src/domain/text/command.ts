@@ -69,6 +69,15 @@ export function stepsIn({ next, ...first }: Command): Command[] {
   return [first, ...(next === undefined ? [] : stepsIn(next))];
 }
 
+/** The values of `flag` in a command, and its other words. */
+export function apart({ words }: Command, flag: string): { readonly values: Word[]; readonly rest: Word[] } {
+  const isValue = (index: number): boolean => words[index - 1] === flag;
+  return {
+    values: words.filter((_, index) => isValue(index)),
+    rest: words.filter((word, index) => word !== flag && !isValue(index)),
+  };
+}
+
 /** `name` as the argument of a program, which may not take it for a flag; `-` is stdin. */
 export function pathWord(name: string): string {
   return name.startsWith('-') && name !== '-' ? `./${name}` : name;

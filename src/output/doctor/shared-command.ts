@@ -2,7 +2,7 @@
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
 import { serverToType } from '../../domain/keyring/server.ts';
-import { andThen, type Command, command, type Word } from '../../domain/text/command.ts';
+import { andThen, apart, type Command, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 
 export interface SharedCommand {
@@ -28,11 +28,12 @@ export function sharedCommand(findings: readonly FindingView[], wide: Command | 
 function oneAfterTheOther(findings: readonly FindingView[]): SharedCommand | undefined {
   const commands = findings.map(({ fix }) => fix.command);
   if (commands.length < 2 || !commands.every((one) => isAttach(one) || isSetImage(one))) return undefined;
-  const alike = [...Map.groupBy(commands, (one) => JSON.stringify(apart(one).rest)).values()];
+  const parts = commands.map((line) => ({ line, ...apart(line, TO) }));
+  const alike = [...Map.groupBy(parts, ({ rest }) => JSON.stringify(rest)).values()];
   const steps = alike.map((same) => {
-    const [{ rest }] = same.map(apart) as [Apart];
-    const targets = [...new Set(same.flatMap((one) => apart(one).targets))];
-    return { ...(same[0] as Command), words: [...rest, ...targets.flatMap((target) => [TO, target])], targets };
+    const [{ line, rest }] = same as [(typeof parts)[number]];
+    const targets = [...new Set(same.flatMap(({ values }) => values))];
+    return { ...line, words: [...rest, ...targets.flatMap((target) => [TO, target])], targets };
   });
   if (steps.length > MAX_STEPS || steps.some(({ targets }) => targets.length > MAX_TARGETS)) return undefined;
   const [first, ...others] = steps.map(({ targets: _, ...step }) => step);
@@ -50,20 +51,6 @@ function isSetImage({ words, next }: Command): boolean {
   return (
     words[1] === 'set' && next === undefined && !words.some((word) => typeof word === 'string' && /:TAG$/.test(word))
   );
-}
-
-interface Apart {
-  readonly targets: readonly Word[];
-  readonly rest: readonly Word[];
-}
-
-/** The targets of `--to`, and the other words. */
-function apart({ words }: Command): Apart {
-  const isTarget = (index: number): boolean => words[index - 1] === TO;
-  return {
-    targets: words.filter((_, index) => isTarget(index)),
-    rest: words.filter((word, index) => word !== TO && !isTarget(index)),
-  };
 }
 
 /** `rotate` replaces what the namespace of `-n` has, wherever it is. */
