@@ -15,8 +15,8 @@ export interface Watched {
 }
 
 export interface ChangeListener {
-  /** One object has been made, has changed, or is gone. */
-  changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', namespace: string | undefined, name: string): void;
+  /** One object has been made, has changed, or is gone; one that is not `isEnding` then has only lost its labels. */
+  changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', namespace: string | undefined, name: string, isEnding: boolean): void;
   /** The API server has taken the watch. */
   opened(): void;
   /** It speaks: a change, or a bookmark. */
@@ -91,11 +91,13 @@ async function followOnce(
       return;
     }
     isWell = true;
-    const { name, namespace, resourceVersion } = metadataOf(object);
+    const { name, namespace, resourceVersion, deletionTimestamp } = metadataOf(object);
     last = resourceVersion ?? last;
     listener.heard();
     const kind = KINDS.find((one) => one === type);
-    if (kind !== undefined && name !== undefined) listener.changed(kind, namespace, name);
+    if (kind !== undefined && name !== undefined) {
+      listener.changed(kind, namespace, name, deletionTimestamp !== undefined);
+    }
   };
   try {
     if (last === undefined) {
@@ -141,12 +143,19 @@ async function currentVersion(
   return `${fieldOf(list, 'metadata', 'resourceVersion') ?? ''}`;
 }
 
-function metadataOf(object: unknown): Record<'name' | 'namespace' | 'resourceVersion', string | undefined> {
-  const textOf = (field: string): string | undefined => {
+type Field = 'name' | 'namespace' | 'resourceVersion' | 'deletionTimestamp';
+
+function metadataOf(object: unknown): Record<Field, string | undefined> {
+  const textOf = (field: Field): string | undefined => {
     const value = fieldOf(object, 'metadata', field);
     return typeof value === 'string' ? value : undefined;
   };
-  return { name: textOf('name'), namespace: textOf('namespace'), resourceVersion: textOf('resourceVersion') };
+  return {
+    name: textOf('name'),
+    namespace: textOf('namespace'),
+    resourceVersion: textOf('resourceVersion'),
+    deletionTimestamp: textOf('deletionTimestamp'),
+  };
 }
 
 /** What there is to say of an end; nothing of those that are part of every life. */

@@ -59,6 +59,10 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
     look: looks(shown, { printer, io: inside, writing }),
     trouble,
     fight: (fight) => void sayFight(fight, printer, io),
+    left: (namespace) =>
+      printer.say(
+        `namespace ${namespace} no longer matches ${request.selection.labelSelector}: secret ${request.name} stays there, and is not updated any more`,
+      ),
   };
   const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(Date.now()));
   const server = listen === undefined ? undefined : await serveStatus(listen, page);

@@ -49,6 +49,17 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
   await putSecret(home);
   for (const namespace of [first, second, born, late]) await has(namespace);
 
+  // Namespaces that lose their label keep the copy; one that is deleted does not.
+  await change(`/api/v1/namespaces/${late}`, { metadata: { labels: { fleet: null } } });
+  const left = (namespace: string) =>
+    `namespace ${namespace} no longer matches fleet=${prefix}: secret regsecret stays there, and is not updated any more\n`;
+  await watch.says(left(late));
+  await api('DELETE', `/api/v1/namespaces/${born}`);
+  await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('last.example') } });
+  await has(first, payloadOf('last.example'));
+  await has(late);
+  expect(watch.stderr.match(/ no longer matches .*\n/g)).toEqual([left(late).replace(/^namespace \S+/, '')]);
+
   expect(await watch.end('SIGTERM')).toBe(0);
   // What is unchanged is not spoken of.
   expect(watch.stdout).not.toContain('unchanged');

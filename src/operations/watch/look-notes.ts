@@ -8,12 +8,14 @@ export interface LookNotes {
   readonly written: Map<string, Fight['object']>;
   /** Namespaces that may be served by another try. */
   readonly failed: string[];
+  /** Namespaces that have the copy, of all looks. */
+  readonly served: Set<string>;
 }
 
 /** `listener`, with note taken of what was written to Secrets called `name` and to lists, and of what failed. */
 export function noting(
   listener: SyncListener,
-  { written, failed }: LookNotes,
+  { written, failed, served }: LookNotes,
   name: string,
   metrics: Metrics,
 ): SyncListener {
@@ -23,7 +25,8 @@ export function noting(
       const { namespace, action } = outcome;
       if (outcome.action === 'failed') {
         if (!outcome.isDecided) failed.push(namespace);
-      }
+      } else if (action === 'deleted') served.delete(namespace);
+      else served.add(namespace);
       const isWritten = outcome.action === 'failed' ? outcome.isWritten : action !== 'unchanged';
       if (isWritten) written.set(namespace, { kind: 'Secret', namespace, name });
       metrics.outcome(outcome);

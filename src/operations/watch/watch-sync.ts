@@ -33,6 +33,8 @@ export interface WatchHost {
   /** What goes wrong and is tried again. */
   trouble(error: UserError, reason: ErrorReason): void;
   fight(fight: Fight): void;
+  /** A namespace with a copy does not have the labels any more, and keeps it. */
+  left(namespace: string): void;
 }
 
 /** What is watched for `request`. */
@@ -52,13 +54,23 @@ export function watchedFor({ name, accounts, selection: { labelSelector } }: Syn
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const agenda = createAgenda(host.now());
-  const looker: Looker = { ...host, agenda, sizes: new Map() };
+  const served = new Set<string>();
+  const looker: Looker = { ...host, agenda, sizes: new Map(), served };
   const bell = createBell();
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const listener = changeListener(watched, { transport, request, agenda, host, bell, begin, trouble: troubles.tell });
+    const listener = changeListener(watched, {
+      transport,
+      request,
+      agenda,
+      host,
+      served,
+      bell,
+      begin,
+      trouble: troubles.tell,
+    });
     return { begun, over: followChanges(transport, watched, listener, end.signal) };
   });
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -103,6 +115,7 @@ function heldBack(host: WatchHost) {
 interface Looker extends WatchHost {
   readonly agenda: Agenda;
   readonly sizes: ObjectSizes;
+  readonly served: LookNotes['served'];
 }
 
 async function lookOn(transport: Transport, request: SyncRequest, host: Looker, bell: Bell): Promise<void> {
@@ -126,8 +139,8 @@ async function lookOnce(
   request: SyncRequest,
   host: Looker & { readonly isFirst: boolean },
 ): Promise<void> {
-  const { sizes } = host;
-  const notes: LookNotes = { written: new Map(), failed: [] };
+  const { sizes, served } = host;
+  const notes: LookNotes = { written: new Map(), failed: [], served };
   const isFull = look.only === undefined;
   let ended = false;
   try {
@@ -167,6 +180,7 @@ interface Heard {
   readonly request: SyncRequest;
   readonly agenda: Agenda;
   readonly host: WatchHost;
+  readonly served: LookNotes['served'];
   readonly bell: Bell;
   readonly begin: () => void;
   readonly trouble: (error: UserError) => void;
@@ -175,19 +189,21 @@ interface Heard {
 /** From what is heard of a kind to what is looked at again. */
 function changeListener(
   { resource: { plural } }: Watched,
-  { transport, request, agenda, host, bell, begin, trouble }: Heard,
+  { transport, request, agenda, host, served, bell, begin, trouble }: Heard,
 ): ChangeListener {
   const { selection, prune, name: secret } = request;
   const isOfCluster = host.login() === undefined;
   const isMeant = (name: string): boolean =>
     prune || choiceOf({ name, isEnding: false, isLeftAlone: false }, selection, transport.namespace) === 'chosen';
   return {
-    changed(type, place, name) {
+    changed(type, place, name, isEnding) {
       const namespace = place ?? name;
       const isSource = plural === 'secrets' && namespace === transport.namespace && name === secret;
       if (isSource && isOfCluster) agenda.sourceChanged(host.now());
-      else if (plural === 'namespaces' && type === 'DELETED' && !prune) agenda.gone(namespace);
-      else if (isMeant(namespace)) agenda.changed(namespace, host.now());
+      else if (plural === 'namespaces' && type === 'DELETED' && !prune) {
+        agenda.gone(namespace);
+        if (served.delete(namespace) && !isEnding) host.left(namespace);
+      } else if (isMeant(namespace)) agenda.changed(namespace, host.now());
       else return;
       bell.ring();
     },

@@ -89,6 +89,7 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
     },
     trouble: (error) => void troubles.push(error.message),
     fight: () => undefined,
+    left: () => undefined,
   });
   const failed = over.catch((error: unknown) => error);
   const start = Date.now();
