@@ -83,7 +83,8 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  const fix = isOneEach(failing) ? fixOfEach([failing, ...group]) : fixOfAll(failing.fix, group);
+  const isEach = [failing, ...group.filter(({ fix }) => fix !== undefined)].some(isOneEach);
+  const fix = isEach ? fixOfEach([failing, ...group]) : fixOfAll(failing.fix, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
@@ -98,11 +99,14 @@ function isOneEach({ found, fix }: Seen): boolean {
 function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const made = new Set(group.flatMap(({ puller }) => (puller?.pod === undefined ? [] : nameKey(puller))));
   const fixes = group.flatMap(({ found, fix = noteFix(found), puller }) =>
-    fix === undefined || (puller !== undefined && puller.pod === undefined && made.has(nameKey(puller))) ? [] : fix,
+    puller !== undefined && puller.pod === undefined && made.has(nameKey(puller)) ? [] : (fixOfAll(fix, group) ?? []),
   );
   const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
   const some = [...different.values()].slice(0, EXAMPLES);
-  const steps = some.flatMap(({ command }) => stepsIn(command));
+  const isMade = some.some(({ command }) => command.words[1] === 'create');
+  // The list of a service account keeps a name that is made for its other pods.
+  const isKept = ({ words }: Command): boolean => isMade && words[1] === 'detach' && words.includes('--serviceaccount');
+  const steps = some.flatMap(({ command }) => stepsIn(command).filter((step) => !isKept(step)));
   const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();
   const command = first && others.reduce((before, step) => andThen(before, step), first);
   return command && { command, sufficient: fixes.every(({ sufficient }) => sufficient) };

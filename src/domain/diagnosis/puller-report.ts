@@ -119,14 +119,17 @@ function duplicateNames({ puller, facts }: Noted): Finding[] {
   return [...new Set(twice)].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
 }
 
-/** There is one that was meant: that goes into the list, and the typo out of it. */
+/** There is one that was meant: that goes into the list, and the typo out of it, where it has a login for an image. */
 function misspeltNames({ puller, facts }: Noted): Finding[] {
+  const { images } = puller;
   const { namespace } = puller.ref;
+  const isFitting = (near: string): boolean =>
+    images.some(({ image }) => hasLogin(simulatePull([near], namespace, image, { ...facts, online: false })));
   const names = listedNames(writtenList(puller, facts));
   return names.flatMap((name) => {
     if (facts.secrets.get(secretKey(namespace, name))?.status !== 'missing') return [];
     const near = nearName({ namespace, name }, facts);
-    if (near === undefined || !isSlip(name, near)) return [];
+    if (near === undefined || !isSlip(name, near) || (images.length > 0 && !isFitting(near))) return [];
     const args = { near, listed: names.includes(near) || undefined, remedy: remedyOfList(puller, facts) };
     return [finding('missing-secret', objectOf({ kind: 'Secret', namespace, name }), args)];
   });

@@ -11,7 +11,7 @@ import { isInScope, type Observed, type Puller, type PullFacts, type SecretState
 import { causeKey, lacksImage, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
-import { type Judged, judgementsOf, notesOn } from './puller-report.ts';
+import { findingKey, type Judged, judgementsOf, notesOn } from './puller-report.ts';
 import { needsEntry, secretFindings } from './secret-checks.ts';
 
 /** Everything that shows, not yet put together. A step for each pod, template and Secret. */
@@ -113,7 +113,10 @@ function seenOf(
   failing: ReadonlySet<string>,
 ): Seen[] {
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
-  const notes = notesOn(puller, [], facts);
+  const said = new Set(
+    causes.map(({ found }) => findingKey(found.code === 'fails-at-restart' ? found.arguments.cause : found)),
+  );
+  const notes = notesOn(puller, [], facts).filter((note) => !said.has(findingKey(note)));
   // Who names a Secret, the finding of the Secret says.
   return [...causes, ...notes.map((found) => (found.object.kind === 'Secret' ? { found } : { found, puller }))];
 }

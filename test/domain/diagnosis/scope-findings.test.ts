@@ -45,8 +45,12 @@ const pods = (name: string, count: number, options: PullerOptions): Puller => ({
   count,
 });
 
-/** `severity code object pods` of each finding. */
-function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed> = {}): string[] {
+/** What is found once registries have said what they are asked. */
+function findingsOf(
+  pullers: readonly Puller[],
+  world: World,
+  rest: Partial<Observed> = {},
+): ReturnType<typeof reportAt>['findings'] {
   const online = factsOf(world);
   const answers = new Map<string, Answer>();
   const facts = { ...online, answers };
@@ -62,8 +66,12 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   }
   const scope = { counts: COUNTS };
   const usage = new Map([['team-a/regcred', { serviceAccounts: ['default'], workloads: [], pods: 0 }]]);
-  const report = reportAt({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts);
-  return report.findings.map(
+  return reportAt({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts).findings;
+}
+
+/** `severity code object pods` of each finding. */
+function shown(...about: Parameters<typeof findingsOf>): string[] {
+  return findingsOf(...about).map(
     ({ severity, code, object, affects }) => `${severity} ${code} ${object.kind}/${object.name} ${affects?.pods ?? 0}`,
   );
 }
@@ -123,6 +131,57 @@ test('a name that nobody has goes out of each list with a login for the images, 
       'regsecret detach gone -n team-a --from deployment/web && regsecret detach gone -n team-a --from deployment/api',
     ],
   ]);
+});
+
+describe('a name that is misspelt in several lists: only where the near Secret opens the images it takes its place', () => {
+  const typo = [{ name: 'regcerd' }];
+  const other = 'quay.io/acme/api:v1';
+  const of = (name: string, image: string, own: readonly object[] | undefined): Puller[] => {
+    const options = { list: own ?? typo, image };
+    const remedy = { how: 'template', target: { kind: 'Deployment', namespace: 'team-a', name } } as const;
+    const made = pods(name, 1, { ...options, status: REFUSED, remedy });
+    const listed = { ...made, pod: { ...made.pod, template: { name: `deployment/${name}`, list: own } } } as Puller;
+    return [{ ...template(name, { ...options, list: own as never }, 0) }, listed];
+  };
+  const ownLists = [
+    'regsecret attach regcred -n team-a --to deployment/web',
+    'regsecret detach regcerd -n team-a --from deployment/web',
+  ];
+  const create = 'regsecret create regcerd -n team-a --server quay.io';
+
+  const refused = IMAGE.replace('web', 'api');
+  const says: World['says'] = (user, { image }) => {
+    if (user === undefined) return refuses();
+    return image?.path === 'acme/api'
+      ? { kind: 'no access', repository: image.path, status: 403 }
+      : { kind: 'accepted' };
+  };
+
+  test.each<[string, readonly Puller[], readonly string[], World['says']?]>([
+    ['lists of their own', [...of('web', IMAGE, typo), ...of('api', other, typo)], [...ownLists, create]],
+    ['in the other order', [...of('api', other, typo), ...of('web', IMAGE, typo)], [create, ...ownLists]],
+    [
+      'two that it does not open',
+      [...of('api', other, typo), ...of('web', IMAGE, typo), ...of('ci', 'r.example/ci:v1', typo)],
+      [`${create} --server r.example`, ...ownLists],
+    ],
+    [
+      'the list of the service account, which keeps the name for the other',
+      [...of('web', IMAGE, undefined), ...of('api', other, undefined)],
+      ['regsecret attach regcred -n team-a --serviceaccount default', 'kubectl delete pod web -n team-a', create],
+    ],
+    [
+      'one whose login may not pull the other image',
+      [...of('web', IMAGE, typo), ...of('api', refused, typo)],
+      [...ownLists, create.replace('quay.io', 'ghcr.io')],
+      says,
+    ],
+  ])('%s', (_, pullers, lines, says) => {
+    const secrets = { regcerd: 'missing', regcred: good } as const;
+    const world: World = { secrets, account: typo, others: ['regcred'], ...(says && { says }) };
+    const found = findingsOf(pullers, world).filter(({ code }) => code === 'missing-secret');
+    expect(found.map(({ fix }) => shownHint(fix.command)?.split(' && '))).toEqual([lines]);
+  });
 });
 
 describe('two for', () => {
