@@ -17,7 +17,7 @@ import {
   secretObject,
   usableSecret,
 } from './image-pull.ts';
-import { listRules } from './list-causes.ts';
+import { lackingLogin, listRules } from './list-causes.ts';
 import { candidateRules, unlessChanged } from './login-causes.ts';
 
 export type PullRule = (pull: ImagePull) => Finding | undefined;
@@ -72,9 +72,13 @@ function imageError(image: string): string | undefined {
 }
 
 /** plugin/pkg/admission/serviceaccount `getServiceAccount`: pods that exist have had one. */
-function missingAccount({ object, puller, facts }: ImagePull): Finding | undefined {
-  const isMade = puller.pod !== undefined || accountOf(puller, facts).status !== 'missing';
-  return isMade ? undefined : finding('missing-account', object, { account: puller.account });
+function missingAccount(pull: ImagePull): Finding | undefined {
+  const { object, puller, facts } = pull;
+  if (puller.pod !== undefined || accountOf(puller, facts).status !== 'missing') return undefined;
+  // What the new one gets counts only for pods without a list of their own.
+  const isBare = (puller.imagePullSecrets ?? []).length === 0;
+  const lacking = pull.denied && isBare ? lackingLogin(pull) : {};
+  return finding('missing-account', object, { account: puller.account, ...lacking });
 }
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences` */

@@ -148,8 +148,15 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   const command = fixFor(cause, { image: pull.use.image, secrets, immutable, secretOf });
   return {
     command,
-    sufficient: isSufficient(cause, command) && isReached && (online || !namesAnother(cause)),
+    sufficient:
+      isSufficient(cause, command) && isReached && (online || !namesAnother(cause)) && !hidesAnother(cause, pull),
   };
+}
+
+/** Whether the pods that the API server rejects could not pull either once it takes them. */
+function hidesAnother({ code, arguments: named }: Finding, { denied }: ImagePull): boolean {
+  const isRejected = code === 'not-mountable' || (code === 'missing-account' && !('usable' in named));
+  return isRejected && denied;
 }
 
 /** `replaced`: how many of its entries get a new login. */

@@ -167,7 +167,7 @@ function noPullSecret(pull: ImagePull): Finding | undefined {
 }
 
 /** The one of these Secrets that opens the image, or else one whose login is told that the image does not exist. */
-function lackingLogin(
+export function lackingLogin(
   pull: ImagePull,
   fitting = fittingSecrets(pull),
 ): { readonly usable?: string | undefined; readonly absent?: true } {

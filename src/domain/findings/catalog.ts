@@ -92,6 +92,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'missing-account': {
     severity: 'error',
     subject: ({ object: { namespace }, arguments: { account } }) => [namespace, account],
+    oneEach: true,
   },
   'different-credentials': { severity: 'warning', identity: ['server'], isAdvice: true },
   'invalid-image': { severity: 'error', identity: ['image'], kubeletSays: ['invalid name'], isAdvice: true },

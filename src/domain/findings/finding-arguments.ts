@@ -144,8 +144,11 @@ export interface FindingArguments<Cause> {
   readonly 'duplicate-name': { readonly secret: string; readonly remedy: Remedy };
   /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
+  /** `usable` is what the new one needs for its pods. */
   readonly 'missing-account': {
     readonly account: string;
+    readonly usable?: string | undefined;
+    readonly absent?: true;
     /** In manifests, some of those who use one of that name, and their namespaces: this one names none. */
     readonly usedBy?: readonly string[] | undefined;
     readonly elsewhere?: { readonly namespaces: readonly string[] } | undefined;

@@ -140,10 +140,11 @@ const FIXES: Fixes = {
     usable === undefined ? edit(object) : changeCommand('attach', remedy, usable),
   'duplicate-name': ({ object, arguments: { secret, remedy } }) =>
     object.file === undefined ? changeCommand('attach', remedy, secret) : editFile(object),
-  'not-mountable': ({ object, arguments: { secret, account } }) =>
-    command`regsecret attach ${nameWord(secret)} ${scope(object.namespace)} --serviceaccount ${nameWord(account)}`,
-  'missing-account': ({ object, arguments: { account } }) =>
-    command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`,
+  'not-mountable': ({ object, arguments: { secret, account } }) => attachTo(account, secret, object),
+  'missing-account': ({ object, arguments: { account, usable } }) => {
+    const create = command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`;
+    return usable === undefined ? create : andThen(create, attachTo(account, usable, object));
+  },
   'different-credentials': keepAccepted,
 
   'invalid-image': ({ object, arguments: { container, volume, remedy } }) =>
@@ -192,6 +193,10 @@ const FIXES: Fixes = {
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
 };
+
+function attachTo(account: string, secret: string, { namespace }: FindingObject): Command {
+  return command`regsecret attach ${nameWord(secret)} ${scope(namespace)} --serviceaccount ${nameWord(account)}`;
+}
 
 function entryFix(
   {

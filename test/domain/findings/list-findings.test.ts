@@ -336,6 +336,12 @@ testFindings([
     'kubectl create serviceaccount builder -n team-a',
   ],
   [
+    finding('missing-account', WORKLOAD, { account: 'builder', usable: 'regcred' }),
+    'error: pods of deployment team-a/web are rejected: serviceaccount builder does not exist',
+    'fix',
+    'kubectl create serviceaccount builder -n team-a && regsecret attach regcred -n team-a --serviceaccount builder',
+  ],
+  [
     finding('different-credentials', WORKLOAD, {
       server,
       secrets: ['regcred', 'other'],

@@ -1,7 +1,18 @@
 /** No pull secret, one that the pod does not have yet, and a list that hides another. */
-import { attachOther, bare, judgements, noCredential, noTag, type Row } from '../../../support/judgement-table.ts';
+import {
+  all,
+  attachOther,
+  bare,
+  judgements,
+  noCredential,
+  noTag,
+  open,
+  type Row,
+} from '../../../support/judgement-table.ts';
 import { deployment, IMAGE, podWith, templateWith } from '../../../support/pull-facts.ts';
 import { forbidden, good, jane, list, quay, wrong } from '../../../support/pull-situation.ts';
+
+const newAccount = 'kubectl create serviceaccount default -n team-a';
 
 const lists: readonly Row[] = [
   ['no pull secret', podWith(), { says: jane }, { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare }],
@@ -219,7 +230,35 @@ const lists: readonly Row[] = [
     'a service account that does not exist',
     templateWith({ list: list('regcred') }),
     { secrets: { regcred: good }, account: 'missing', says: jane },
-    { outcome: 'will not pull', cause: 'missing-account', fix: 'kubectl create serviceaccount default -n team-a' },
+    { outcome: 'will not pull', cause: 'missing-account', fix: newAccount },
+  ],
+  [
+    'a service account that does not exist, and the image is public',
+    templateWith(),
+    { secrets: { other: good }, account: 'missing', others: ['other'], says: all(open) },
+    { outcome: 'will not pull', cause: 'missing-account', fix: newAccount },
+  ],
+  [
+    'a service account that does not exist, and a Secret that opens the image',
+    templateWith(),
+    { secrets: { other: good }, account: 'missing', others: ['other'], says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'missing-account',
+      fix: `${newAccount} && regsecret attach other -n team-a --serviceaccount default`,
+    },
+  ],
+  [
+    'a service account that does not exist, and no Secret opens the image',
+    templateWith(),
+    { secrets: { other: wrong }, account: 'missing', others: ['other'], says: jane },
+    { outcome: 'will not pull', cause: 'missing-account', fix: newAccount, sufficient: false },
+  ],
+  [
+    'a service account that does not exist, and a list of its own that does not open the image',
+    templateWith({ list: list('wrong') }),
+    { secrets: { wrong, other: good }, account: 'missing', others: ['other'], says: jane },
+    { outcome: 'will not pull', cause: 'missing-account', fix: newAccount, sufficient: false },
   ],
 ];
 
