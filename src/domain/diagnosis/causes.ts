@@ -1,16 +1,19 @@
 /** Why an image is not pulled: one small rule for each cause, in the order of their precedence. The first one decides. */
 import { finding } from '../findings/catalog.ts';
 import type { Finding } from '../findings/finding.ts';
+import { isTyped } from '../findings/pod-commands.ts';
 import { ImageReferenceError, parseImage } from '../keyring/image.ts';
 import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { mirrorIn, nodeTimeIn } from '../workloads/pull-error.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { mayWithholdImages } from './facts.ts';
+import { type Answer, mayWithholdImages } from './facts.ts';
 import {
+  answersTo,
   answersToNext,
   findingsInSecret,
+  fittingSecrets,
   foundIn,
   type ImagePull,
   nextOf,
@@ -210,6 +213,7 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     ...attempt.candidates.map(({ answer }) => answer),
     nobody,
     ...(pull.denied ? answersToNext(pull) : []),
+    ...(pull.denied && isTyped(object, shared.container) ? missingTags(pull) : []),
   ];
   // A login that is not asked about may see it.
   const answer = attempt.unasked === undefined ? answers.find((one) => one?.verdict.kind === 'not found') : undefined;
@@ -225,6 +229,12 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     anonymous: anonymous || undefined,
     said: { by: 'kubelet' },
   });
+}
+
+/** What is told to logins that are not in the list: for an image that nothing uses yet, its name is what is wrong. */
+function missingTags(pull: ImagePull): Answer[] {
+  const told = fittingSecrets(pull).flatMap((name) => answersTo([name], pull));
+  return told.filter(({ verdict }) => verdict.kind === 'not found' && verdict.missing === 'tag');
 }
 
 function rateLimited({ object, puller, use: { image }, attempt, pullError }: ImagePull): Finding | undefined {

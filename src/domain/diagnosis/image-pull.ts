@@ -203,10 +203,13 @@ export function refusedNext({ puller, use, facts, applied }: ImagePull): NextLis
 }
 
 /** What a registry said to the logins of that list. */
-export function answersToNext({ puller, use, facts }: ImagePull): Answer[] {
-  const next = nextList(puller, facts);
-  if (next === undefined) return [];
-  const { candidates } = simulatePull(next.names, puller.ref.namespace, use.image, facts);
+export function answersToNext(pull: ImagePull): Answer[] {
+  return answersTo(nextList(pull.puller, pull.facts)?.names ?? [], pull);
+}
+
+/** What a registry said to the logins of these Secrets. */
+export function answersTo(names: readonly string[], { puller, use, facts }: ImagePull): Answer[] {
+  const { candidates } = simulatePull(names, puller.ref.namespace, use.image, facts);
   return candidates.flatMap(({ answer }) => answer ?? []);
 }
 

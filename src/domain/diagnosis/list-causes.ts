@@ -7,9 +7,9 @@ import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
-import { simulatePull } from './attempt.ts';
 import { isTried, remedyOfList } from './effective-list.ts';
 import {
+  answersTo,
   elsewhereOf,
   fittingSecrets,
   foundIn,
@@ -173,11 +173,6 @@ export function lackingLogin(
 ): { readonly usable?: string | undefined; readonly absent?: true } {
   const usable = foundIn(usableSecret(pull, fitting));
   if (usable !== undefined) return { usable };
-  const { puller, facts, use } = pull;
-  const told = fitting.find((name) =>
-    simulatePull([name], puller.ref.namespace, use.image, facts).candidates.some(
-      ({ answer }) => answer?.verdict.kind === 'not found',
-    ),
-  );
+  const told = fitting.find((name) => answersTo([name], pull).some(({ verdict }) => verdict.kind === 'not found'));
   return told === undefined ? {} : { usable: told, absent: true };
 }

@@ -1,4 +1,5 @@
 /** No pull secret, one that the pod does not have yet, and a list that hides another. */
+import type { Puller } from '../../../../src/domain/diagnosis/facts.ts';
 import {
   all,
   attachOther,
@@ -10,9 +11,12 @@ import {
   type Row,
 } from '../../../support/judgement-table.ts';
 import { deployment, IMAGE, podWith, templateWith } from '../../../support/pull-facts.ts';
-import { forbidden, good, jane, list, quay, wrong } from '../../../support/pull-situation.ts';
+import { both, forbidden, good, jane, list, quay, wrong } from '../../../support/pull-situation.ts';
 
 const newAccount = 'kubectl create serviceaccount default -n team-a';
+/** For an image that was only typed. */
+const account = { ...templateWith(), ref: { kind: 'ServiceAccount', namespace: 'team-a', name: 'default' } } as const;
+const typed: Puller = { ...account, images: account.images.map((use) => ({ ...use, containers: [''] })) };
 
 const lists: readonly Row[] = [
   ['no pull secret', podWith(), { says: jane }, { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare }],
@@ -225,6 +229,22 @@ const lists: readonly Row[] = [
       cause: 'no-pull-secret',
       fix: 'regsecret attach other -n team-a --serviceaccount default && regsecret attach other -n team-a --pod web --recreate',
     },
+  ],
+  [
+    'a tag that does not exist, which only a Secret is told that is not in the list: the image is one that was typed',
+    typed,
+    { secrets: { other: good }, others: ['other'], says: both(noTag) },
+    { outcome: 'will not pull', cause: 'image-not-found', sufficient: false },
+  ],
+  [
+    'a tag that one Secret is told does not exist, and another one opens the image',
+    typed,
+    {
+      secrets: { rex: wrong, other: good },
+      others: ['rex', 'other'],
+      says: (user) => (user === 'rex' ? noTag : jane(user, undefined as never)),
+    },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: 'regsecret attach other -n team-a --to deployment/web' },
   ],
   [
     'a service account that does not exist',
