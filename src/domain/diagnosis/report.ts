@@ -1,8 +1,10 @@
 /** From everything that was gathered and answered to the report. */
 import { describeObject, type Finding } from '../findings/finding.ts';
 import type { Ignored } from '../findings/selection.ts';
+import { words } from '../text/command.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
+import { targetName } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import {
   type Counts,
@@ -53,7 +55,13 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
-    reports.push(reportOn(puller, facts, judged.get(puller)));
+    reports.push(
+      reportOn(
+        puller,
+        facts,
+        judged.get(puller)?.map((one) => withoutAsked(one, pullers)),
+      ),
+    );
     yield;
   }
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];
@@ -77,6 +85,15 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     unjudged,
     unseen: unseenOf(facts),
   };
+}
+
+/** `judgement` of an old pod without the proposal to ask about what makes it, where that is asked about, too. */
+function withoutAsked(judgement: Judgement, pullers: readonly Puller[]): Judgement {
+  const { cause, puller } = judgement;
+  if (cause?.code !== 'outdated-pod' || !cause.arguments.newFails) return judgement;
+  const { template } = cause.arguments;
+  const isAsked = pullers.some(({ ref }) => ref.namespace === puller.ref.namespace && targetName(ref) === template);
+  return isAsked ? { ...judgement, fix: { command: words``, sufficient: false } } : judgement;
 }
 
 /** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from one. */

@@ -4,7 +4,16 @@ import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { shownHint } from '../../support/hints.ts';
-import { factsOf, IMAGE, login, podWith, secretWith, settle, templateWith } from '../../support/pull-facts.ts';
+import {
+  deployment,
+  factsOf,
+  IMAGE,
+  login,
+  podWith,
+  secretWith,
+  settle,
+  templateWith,
+} from '../../support/pull-facts.ts';
 import { reportAt } from '../../support/steps.ts';
 
 test('of different logins under one key each is named by the first Secret that has it', () => {
@@ -36,6 +45,30 @@ test.each<
   const { notes } = reportOn(puller, settle(puller, { secrets, says }).facts);
   const found = notes.find(({ code }) => code === 'different-credentials');
   expect(found?.arguments).toMatchObject({ secrets: ['a', 'b'], works });
+});
+
+test('an old pod beside what makes it proposes nothing where a new pod fails, too: what is wrong stands there', () => {
+  const list = [{ name: 'new' }];
+  const template = { name: 'deployment/web', list };
+  const pod = podWith({
+    list: [{ name: 'old' }],
+    status: 'no basic auth credentials',
+    remedy: deployment,
+    pod: { template },
+  });
+  const secrets = { old: secretWith({ 'quay.io': login() }), new: secretWith({ 'quay.io': login('rex') }) };
+  const says = (): Verdict => ({ kind: 'anonymous', why: 'empty', result: 'fails' });
+  const { facts } = settle(pod, { secrets, says });
+  const fixesOf = (pullers: readonly Puller[]): unknown =>
+    reportAt({ pullers, facts, findings: [], unchecked: [] }, facts).pullers?.flatMap(({ images }) =>
+      images.map(({ cause }) => [cause?.code, shownHint(cause?.fix.command)]),
+    );
+  const create = 'regsecret create new -n team-a --server ghcr.io';
+  expect(fixesOf([pod])).toEqual([['outdated-pod', 'regsecret why deployment/web -n team-a']]);
+  expect(fixesOf([pod, templateWith({ list })])).toEqual([
+    ['outdated-pod', undefined],
+    ['no-entry', create],
+  ]);
 });
 
 test.each([
