@@ -70,13 +70,19 @@ export function secretNamed(
   return nearest(namedSecrets.get(name), (one) => one.secret.metadata.namespace ?? '', placed);
 }
 
-/** A pull secret of the same namespace, of nearly the same name. */
-export function nearInFiles(name: string, { pullSpec }: PlacedPullSpec, { secrets }: Inventory): string | undefined {
-  const { namespace } = pullSpec.ref;
+/** A pull secret of the same namespace, of nearly the same name. What names none is meant for the only one of the files. */
+export function nearInFiles(
+  name: string,
+  { pullSpec }: PlacedPullSpec,
+  { pullSpecs, secrets }: Inventory,
+): string | undefined {
+  const named = [...pullSpecs.map((one) => one.pullSpec.ref), ...secrets.map(({ secret }) => secret.metadata)];
+  const [only = '', ...others] = new Set(named.flatMap(({ namespace }) => namespace || []));
+  const namespace = pullSpec.ref.namespace || (others.length === 0 ? only : '');
   const fitting = secrets.filter(
     ({ kind, secret, diagnosed }) =>
       kind === 'Secret' &&
-      (secret.metadata.namespace ?? '') === namespace &&
+      [pullSpec.ref.namespace, namespace].includes(secret.metadata.namespace ?? '') &&
       (diagnosed === undefined || diagnosed.contents.dataKey !== undefined || isPullSecretType(secret.type)),
   );
   return closest(name, [...new Set(fitting.flatMap(({ secret }) => secret.metadata.name ?? []))].sort());

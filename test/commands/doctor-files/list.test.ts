@@ -2,11 +2,20 @@
 import { describe, expect, test } from 'vitest';
 import { doctor, pod, report, secret } from '../../support/doctor-files.ts';
 
+const TEAM_A = 'regcred, namespace: team-a';
+
 describe('a Secret that is in none of the files', () => {
   // Pull secrets belong into a store of secrets, so nothing is wrong with a repository that does not have them.
   test.each([
     ['may be made by others', pod('{name: regcred}'), 0, undefined],
     ['is misspelt, with one slip', pod('{name: regcerd}') + secret('regcred'), 1, 'regcred'],
+    ['is misspelt, beside one in the only namespace', pod('{name: regcerd}') + secret(TEAM_A), 1, 'regcred'],
+    [
+      'is misspelt, beside one in one of two namespaces',
+      pod('{name: regcerd}') + secret(TEAM_A) + secret('other, namespace: team-b'),
+      0,
+      undefined,
+    ],
     ['is called nearly like another', pod('{name: regcred-prod}') + secret('regcred'), 0, 'regcred'],
     ['is called like another with a number', pod('{name: regcred2}') + secret('regcred'), 0, 'regcred'],
   ])('%s', async (_, text, code, near) => {
