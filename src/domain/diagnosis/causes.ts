@@ -1,26 +1,23 @@
 /** Why an image is not pulled: one small rule for each cause, in the order of their precedence. The first one decides. */
 import { finding } from '../findings/catalog.ts';
 import type { Finding } from '../findings/finding.ts';
-import { isTyped } from '../findings/pod-commands.ts';
 import { ImageReferenceError, parseImage } from '../keyring/image.ts';
 import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { mirrorIn, nodeTimeIn } from '../workloads/pull-error.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { type Answer, mayWithholdImages } from './facts.ts';
+import { mayWithholdImages } from './facts.ts';
 import {
-  answersTo,
   answersToNext,
   findingsInSecret,
-  fittingSecrets,
   foundIn,
   type ImagePull,
   nextOf,
   secretObject,
   usableSecret,
 } from './image-pull.ts';
-import { lackingLogin, listRules } from './list-causes.ts';
+import { lackingLogin, listRules, missingTags } from './list-causes.ts';
 import { candidateRules, unlessChanged } from './login-causes.ts';
 
 export type PullRule = (pull: ImagePull) => Finding | undefined;
@@ -79,9 +76,8 @@ function missingAccount(pull: ImagePull): Finding | undefined {
   const { object, puller, facts } = pull;
   if (puller.pod !== undefined || accountOf(puller, facts).status !== 'missing') return undefined;
   // What the new one gets counts only for pods without a list of their own.
-  const isBare = (puller.imagePullSecrets ?? []).length === 0;
-  const lacking = pull.denied && isBare ? lackingLogin(pull) : {};
-  return finding('missing-account', object, { account: puller.account, ...lacking });
+  const isLacking = pull.denied && (puller.imagePullSecrets ?? []).length === 0;
+  return finding('missing-account', object, { account: puller.account, ...(isLacking ? lackingLogin(pull) : {}) });
 }
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences` */
@@ -213,7 +209,7 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     ...attempt.candidates.map(({ answer }) => answer),
     nobody,
     ...(pull.denied ? answersToNext(pull) : []),
-    ...(pull.denied && isTyped(object, shared.container) ? missingTags(pull) : []),
+    ...missingTags(pull),
   ];
   // A login that is not asked about may see it.
   const answer = attempt.unasked === undefined ? answers.find((one) => one?.verdict.kind === 'not found') : undefined;
@@ -229,12 +225,6 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     anonymous: anonymous || undefined,
     said: { by: 'kubelet' },
   });
-}
-
-/** What is told to logins that are not in the list: for an image that nothing uses yet, its name is what is wrong. */
-function missingTags(pull: ImagePull): Answer[] {
-  const told = fittingSecrets(pull).flatMap((name) => answersTo([name], pull));
-  return told.filter(({ verdict }) => verdict.kind === 'not found' && verdict.missing === 'tag');
 }
 
 function rateLimited({ object, puller, use: { image }, attempt, pullError }: ImagePull): Finding | undefined {

@@ -89,6 +89,11 @@ export interface Puller {
   readonly podsUnread?: boolean | undefined;
 }
 
+/** Whether it is a pod that waits for an image. */
+export function lacksImage({ pod, images }: Puller): boolean {
+  return pod !== undefined && images.some(({ state }) => state.status === 'missing');
+}
+
 export interface PodFacts {
   /** Milliseconds since 1970. */
   readonly createdAt: number;

@@ -7,7 +7,7 @@ import { staleTogether } from '../pull-secret/copy-origin.ts';
 import { andThen, apart, stepsIn } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
-import type { Puller, PullFacts } from './facts.ts';
+import { lacksImage, type Puller, type PullFacts } from './facts.ts';
 import type { Fix } from './judgement.ts';
 import { type Affected, type AffectedObject, type FindingView, findingView } from './view.ts';
 
@@ -149,11 +149,6 @@ function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefine
       failing: sumOf(same.filter((puller) => failing.has(puller))),
     };
   });
-}
-
-/** Whether it is a pod that waits for an image. */
-export function lacksImage({ pod, images }: Puller): boolean {
-  return pod !== undefined && images.some(({ state }) => state.status === 'missing');
 }
 
 function sumOf(pods: readonly Puller[]): number {

@@ -155,8 +155,7 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
 
 /** Whether the pods that the API server rejects could not pull either once it takes them. */
 function hidesAnother({ code, arguments: named }: Finding, { denied }: ImagePull): boolean {
-  const isRejected = code === 'not-mountable' || (code === 'missing-account' && !('usable' in named));
-  return isRejected && denied;
+  return denied && (code === 'not-mountable' || (code === 'missing-account' && !('usable' in named)));
 }
 
 /** `replaced`: how many of its entries get a new login. */

@@ -3,11 +3,13 @@
 import { finding } from '../findings/catalog.ts';
 import { type DiagnosedSecret, isAboutWhole } from '../findings/diagnosed-secret.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
+import { isTyped } from '../findings/pod-commands.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
 import { isTried, remedyOfList } from './effective-list.ts';
+import type { Answer } from './facts.ts';
 import {
   answersTo,
   elsewhereOf,
@@ -175,4 +177,11 @@ export function lackingLogin(
   if (usable !== undefined) return { usable };
   const told = fitting.find((name) => answersTo([name], pull).some(({ verdict }) => verdict.kind === 'not found'));
   return told === undefined ? {} : { usable: told, absent: true };
+}
+
+/** What is told to logins that are not in the list: for an image that nothing uses yet, its name is what is wrong. */
+export function missingTags(pull: ImagePull): Answer[] {
+  if (!pull.denied || !isTyped(pull.object, pull.use.containers[0] ?? '')) return [];
+  const told = fittingSecrets(pull).flatMap((name) => answersTo([name], pull));
+  return told.filter(({ verdict }) => verdict.kind === 'not found' && verdict.missing === 'tag');
 }

@@ -18,6 +18,12 @@ interface Outdated extends RolloutState {
   readonly remedy: Remedy;
 }
 
+/** One of the namespace that has a login for the image; `absent`: with that, the registry says that there is no such image. */
+interface UsableSecret {
+  readonly usable?: string | undefined;
+  readonly absent?: true | undefined;
+}
+
 interface EntryLogin {
   readonly server: ShownServer;
   readonly username: string;
@@ -40,16 +46,14 @@ interface WrittenImage {
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
-  /** `near` has nearly the same name; `usable` has a login for the image, or is told that there is none (`absent`); each may be `listed`, too. */
-  readonly 'missing-secret': {
+  /** `near` has nearly the same name; it, or `usable`, may be `listed`, too. */
+  readonly 'missing-secret': UsableSecret & {
     readonly near?: string | undefined;
     readonly elsewhere?: Elsewhere | undefined;
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
     /** In manifests, where the one of that name stands, which names no namespace. */
     readonly unplaced?: Place | undefined;
-    readonly usable?: string | undefined;
-    readonly absent?: true | undefined;
     readonly listed?: true | undefined;
     readonly remedy?: Remedy | undefined;
   };
@@ -104,23 +108,19 @@ export interface FindingArguments<Cause> {
   };
 
   // Which list of pull secrets there is; the object is the pod, or what makes it.
-  /** `usable` opens the image, or is told that there is none (`absent`); `account` may name it, and is not in the manifests. */
-  readonly 'no-pull-secret': {
+  /** `account` may name it, and is not in the manifests. */
+  readonly 'no-pull-secret': UsableSecret & {
     readonly image: string;
-    readonly usable?: string | undefined;
-    readonly absent?: true;
     readonly account?: string | undefined;
     readonly remedy: Remedy;
   };
   /** `secrets`: those of the list, in order. Where they are only tried with an image, the first is the object, without a `remedy`. */
-  readonly 'no-entry': {
+  readonly 'no-entry': UsableSecret & {
     readonly image: string;
     readonly secrets: readonly string[];
     /** The first servers of their entries, and how many there are beside those. */
     readonly servers: readonly ShownServer[];
     readonly moreServers?: number | undefined;
-    readonly usable?: string | undefined;
-    readonly absent?: true;
     readonly remedy?: Remedy | undefined;
   };
   /** The service account has it now, and the pod was made before. */
@@ -144,11 +144,8 @@ export interface FindingArguments<Cause> {
   readonly 'duplicate-name': { readonly secret: string; readonly remedy: Remedy };
   /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
-  /** `usable` is what the new one needs for its pods. */
-  readonly 'missing-account': {
+  readonly 'missing-account': UsableSecret & {
     readonly account: string;
-    readonly usable?: string | undefined;
-    readonly absent?: true;
     /** In manifests, some of those who use one of that name, and their namespaces: this one names none. */
     readonly usedBy?: readonly string[] | undefined;
     readonly elsewhere?: { readonly namespaces: readonly string[] } | undefined;

@@ -16,6 +16,8 @@ import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.t
 import {
   allowPull,
   askAbout,
+  attachTo,
+  createAccount,
   edit,
   editFile,
   editMaker,
@@ -141,10 +143,7 @@ const FIXES: Fixes = {
   'duplicate-name': ({ object, arguments: { secret, remedy } }) =>
     object.file === undefined ? changeCommand('attach', remedy, secret) : editFile(object),
   'not-mountable': ({ object, arguments: { secret, account } }) => attachTo(account, secret, object),
-  'missing-account': ({ object, arguments: { account, usable } }) => {
-    const create = command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`;
-    return usable === undefined ? create : andThen(create, attachTo(account, usable, object));
-  },
+  'missing-account': createAccount,
   'different-credentials': keepAccepted,
 
   'invalid-image': ({ object, arguments: { container, volume, remedy } }) =>
@@ -193,10 +192,6 @@ const FIXES: Fixes = {
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
 };
-
-function attachTo(account: string, secret: string, { namespace }: FindingObject): Command {
-  return command`regsecret attach ${nameWord(secret)} ${scope(namespace)} --serviceaccount ${nameWord(account)}`;
-}
 
 function entryFix(
   {

@@ -34,6 +34,16 @@ export function giveLogin(remedy: Remedy, image: string, usable: string | undefi
   return createCommand(remedy, imageServer(image));
 }
 
+export function attachTo(account: string, secret: string, { namespace }: FindingObject): Command {
+  return command`regsecret attach ${nameWord(secret)} ${scope(namespace)} --serviceaccount ${nameWord(account)}`;
+}
+
+/** With what its pods need, where that is known. */
+export function createAccount({ object, arguments: { account, usable } }: FindingOf<'missing-account'>): Command {
+  const create = command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`;
+  return andThen(create, usable === undefined ? undefined : attachTo(account, usable, object));
+}
+
 /** A pod keeps its policy: what makes it is changed, or it is made again. */
 export function allowPull(object: FindingObject, remedy: Remedy): Command {
   switch (remedy.how) {
