@@ -169,8 +169,15 @@ export function parseDoctorTargets(
     }
     return rest.map((name) => target(kind, name));
   }
+  // Nobody calls a pod so and names another one behind it.
+  const kinds =
+    rest.length > 0 && !rest.some((word) => word.includes('/')) ? [first] : typed.filter((word) => word.includes('/'));
+  if (kinds.some((word) => OTHER_KINDS.test(word.replace(/\/.*/s, '')))) throw new UsageError(NO_PODS, everything);
   return typed.map(parseWord);
 }
+
+const NO_PODS =
+  'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
 
 function isPlural(kind: string): boolean {
   const name = kind.toLowerCase().replace(/\..*$/s, '');
@@ -203,7 +210,7 @@ function checkComma(word: string): void {
 }
 
 /** Kinds that have no pull secrets, as they are often typed. */
-const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/;
+const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/i;
 
 /** Throws UsageError for a namespace where the kind stands: `ns/team-a`, `team-a/web`. */
 function checkNamespacePart(kind: string, name: string): void {

@@ -34,6 +34,8 @@ test.each<[readonly string[], readonly string[]]>([
 });
 
 const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
+const NO_PODS =
+  'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
 
 test.each<[readonly string[], string, string]>([
   [['deploy'], '"deploy" is a kind without a name', 'regsecret why deploy/NAME'],
@@ -50,6 +52,9 @@ test.each<[readonly string[], string, string]>([
   [['xsecret/a'], TARGET, 'regsecret why deployment/NAME'],
   [['secret/a/b'], TARGET, 'regsecret why deployment/NAME'],
   [['deploy/a/b'], TARGET, 'regsecret why deployment/NAME'],
+  [['service/web'], NO_PODS, 'regsecret doctor'],
+  [['pod/web', 'Svc/web'], NO_PODS, 'regsecret doctor'],
+  [['ingress', 'web'], NO_PODS, 'regsecret doctor'],
   [['pod', 'deploy/web', 'Web'], nameRule('pod'), 'kubectl get pods'],
 ])('not %j', (words, message, hint) => {
   expect(() => parseDoctorTargets(words)).toThrow(UsageError);
