@@ -70,7 +70,7 @@ async function inCluster<T>(options: AttachOptions, io: Io, work: (transport: Tr
 async function changeIn(
   transport: Transport,
   request: AttachRequest,
-  { output, dryRun, allNamespaces = false }: AttachOptions,
+  { output, dryRun, allNamespaces = false, as }: AttachOptions,
   io: Io,
 ): Promise<number> {
   const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }, printer] = await Promise.all([
@@ -81,7 +81,7 @@ async function changeIn(
   ]);
   const { verb, secret } = request;
   const command = commandFor(request, transport.namespace);
-  const shown = { verb, secret, output, dryRun, wait: request.wait, namespaces: allNamespaces, command };
+  const shown = { verb, secret, output, dryRun, wait: request.wait, namespaces: allNamespaces, command, as };
   return withAttachPrinter(shown, printer, io, async (report) => {
     if (hasTargets(request)) await changePullSecrets(transport, request, report);
   });

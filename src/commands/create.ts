@@ -151,7 +151,7 @@ interface Attachment {
   readonly targets: readonly NamedTarget[];
   /** Servers of which it has been said when the login ends. */
   readonly saidEnds: ReadonlySet<ShownServer>;
-  readonly options: Pick<CreateOptions, 'dryRun' | 'output' | 'fieldManager'>;
+  readonly options: Pick<CreateOptions, 'dryRun' | 'output' | 'fieldManager' | 'as'>;
   readonly transport: Transport;
   readonly io: Io;
   readonly printer: Printer;
@@ -174,11 +174,11 @@ async function attachTo({ secret, action }: Applied, attachment: Attachment): Pr
     import('../output/attach-printer.ts'),
   ]);
   const { options, transport, io, printer } = attachment;
-  const { dryRun, output } = options;
+  const { dryRun, output, as } = options;
   const request = await requestOf(secret, attachment);
   const names = output === 'name' ? output : undefined;
   const command = commandFor(request, transport.namespace);
-  const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command };
+  const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command, as };
   const results: Printer = {
     ...printer,
     // A manifest on stdout stays one.

@@ -53,6 +53,11 @@ describe('notes', () => {
     else expect(program).toEqual(expect.arrayContaining(words));
   });
 
+  test('a roll-out is not to be watched by who is impersonated: a role of rbac lets nobody', () => {
+    const { text, hints } = formatNote({ code: 'rolls-out', ref }, { verb: 'attach', secret: 'secret7', as: 'ci' });
+    expect([text, hints]).toEqual(['the pods of deployment.apps/web7 are replaced now', []]);
+  });
+
   test.each(NOTES)('%j is as long with nasty texts', (note) => {
     expect(unlike(note, proposed)).toEqual([]);
   });

@@ -71,6 +71,8 @@ export interface NoteContext {
   readonly dryRun?: 'none' | 'client' | 'server';
   /** Whether the command itself waits for the pods. */
   readonly wait?: boolean;
+  /** Who is impersonated: the rights that the command needs do not let anybody watch a workload. */
+  readonly as?: string | undefined;
 }
 
 function isDry({ dryRun = 'none' }: NoteContext): boolean {
@@ -164,7 +166,9 @@ const SENTENCES: {
       ? say(`the pods of ${resultName(ref)} would be replaced`)
       : say(
           `the pods of ${resultName(ref)} are replaced now`,
-          ...(context.wait ? [] : [command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`]),
+          ...(context.wait || context.as !== undefined
+            ? []
+            : [command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`]),
         ),
   'no-replicas': ({ ref }, context) => {
     const [now, dry] = context.verb === 'attach' ? ['have', 'would have'] : ['are without', 'would be without'];
