@@ -266,6 +266,12 @@ describe('rare answers', () => {
       return printDoctor(report as never, { output: 'json', verbose: false, now: 0 }, io);
     }));
 
+  test('a namespace that is being deleted', () =>
+    print('why and doctor', (io) => {
+      const report = { healthy: false, asked: false, ending: ['a'], findings: [], unchecked: [], unseen: [] };
+      return printDoctor(report, { output: 'json', verbose: false, now: 0 }, io);
+    }));
+
   test('every verdict', () =>
     print('verify', async (io) => {
       const rows = VERDICTS.map((verdict) => ({ source: 'a/b', verdict }));
@@ -305,6 +311,7 @@ describe('rare answers', () => {
       namespaces: ['a', 'b'],
       refusedBy: server,
     }),
+    finding('missing-account', ref, { account: 'a', usable: 'pull', absent: true }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),
     finding('unreadable-entry', secret, { server, error: 'x', ignored: true }),

@@ -136,7 +136,7 @@ const ARGUMENTS: Arguments = {
   ],
   'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],
   'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
-  'missing-account': () => [{ account: 'sa7' }, { account: 'sa7', usable: 'usable7' }],
+  'missing-account': () => [{ account: 'sa7' }, { account: 'sa7', usable: 'usable7', absent: true }],
   'different-credentials': (remedy) => [
     { server, secrets: ['one7', 'two7'], usernames: ['u'], remedy },
     { server, secrets: ['one7', 'two7'], usernames: ['u'], works: ['two7'], remedy },

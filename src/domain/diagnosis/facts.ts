@@ -48,6 +48,8 @@ export interface Scope {
   readonly namespaces?: ReadonlySet<string> | undefined;
   /** The namespace of the command line, or of its context: whose Secrets are those of whoever asks. */
   readonly home?: string | undefined;
+  /** Those that are being deleted: nothing can be created there. */
+  readonly ending?: readonly string[] | undefined;
   readonly counts: Omit<Counts, 'registries'>;
 }
 

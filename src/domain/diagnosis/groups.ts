@@ -4,7 +4,7 @@ import { describeObject, type Finding, withSeverity } from '../findings/finding.
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
 import { staleTogether } from '../pull-secret/copy-origin.ts';
-import { andThen, apart, stepsIn } from '../text/command.ts';
+import { andThen, apart, type Command, stepsIn } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';

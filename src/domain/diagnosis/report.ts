@@ -41,7 +41,9 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
     const seen = [...(yield* scopeFindings(gathered, facts, judged)), ...unread];
-    const found = numberLogins(yield* groupFindings(seen, usage, facts.secrets), facts);
+    const { ending = [] } = scope;
+    const grouped = numberLogins(yield* groupFindings(seen, usage, facts.secrets), facts);
+    const found = grouped.map((one) => unlessEnding(one, ending));
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
     const said = new Set(found.map(({ object }) => secretKey(object.namespace ?? '', object.name)));
@@ -51,7 +53,8 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     const rest = [...unjudgedOf(found, gathered, diagnosed, strict), ...(isBare ? idle : [])];
     const unseen = [...unseenOf(facts, scope), ...(isBare ? [] : idle)];
     const healthy = isHealthy(found, strict) && (rest.length === 0 || null);
-    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen };
+    const gone = found.length > 0 && ending.length > 0 ? ending : undefined;
+    return { healthy, asked, counts, ending: gone, findings: found, unchecked, unjudged: rest, unseen };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
@@ -87,13 +90,20 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   };
 }
 
+const NOTHING = { command: words``, sufficient: false } as const;
+
 /** `judgement` of an old pod without the proposal to ask about what makes it, where that is asked about, too. */
 function withoutAsked(judgement: Judgement, pullers: readonly Puller[]): Judgement {
   const { cause, puller } = judgement;
   if (cause?.code !== 'outdated-pod' || !cause.arguments.newFails) return judgement;
   const { template } = cause.arguments;
   const isAsked = pullers.some(({ ref }) => ref.namespace === puller.ref.namespace && targetName(ref) === template);
-  return isAsked ? { ...judgement, fix: { command: words``, sufficient: false } } : judgement;
+  return isAsked ? { ...judgement, fix: NOTHING } : judgement;
+}
+
+/** `found` without a command where the API server would refuse it. */
+function unlessEnding<View extends FindingView>(found: View, ending: readonly string[]): View {
+  return ending.includes(found.object.namespace ?? '') ? { ...found, fix: NOTHING } : found;
 }
 
 /** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from one. */
@@ -186,6 +196,8 @@ export interface DoctorReport {
   readonly pullers?: readonly PullerView[] | undefined;
   /** Secrets that were asked about themselves. */
   readonly secrets?: readonly SecretReport[] | undefined;
+  /** Namespaces that are being deleted, whose findings have no command; left out where there are none. */
+  readonly ending?: readonly string[] | undefined;
   /** How much was looked at, where it was much. */
   readonly counts?: Counts | undefined;
   /** How much was looked at with `-f`. */

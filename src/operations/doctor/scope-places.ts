@@ -1,9 +1,10 @@
 /** Which namespaces doctor looks at, and whether they are listed one by one or all at once. */
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { listPages } from '../../cluster/object-request.ts';
+import { listPages, METADATA_OF_ONE, NAMESPACES, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { labelledNamespaces, type ScopeFlags } from '../../cluster/secret-scope.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 
 /** Up to so many namespaces are listed one by one; of more, all of the cluster is listed, and what is elsewhere left out. */
 const FEW = 5;
@@ -33,6 +34,27 @@ async function mayListEverywhere(transport: Transport): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return false;
+    throw error;
+  }
+}
+
+/** Those of a few namespaces that are being deleted, as far as they may be read. */
+export async function endingAmong(
+  namespaces: ReadonlySet<string> | undefined,
+  transport: Transport,
+): Promise<readonly string[]> {
+  const some = namespaces === undefined || namespaces.size > FEW ? [] : [...namespaces];
+  const ending = await Promise.all(some.map(async (name) => ((await isEnding(name, transport)) ? name : [])));
+  return ending.flat();
+}
+
+async function isEnding(name: string, transport: Transport): Promise<boolean> {
+  try {
+    const path = objectPath(NAMESPACES, undefined, name);
+    const { metadata } = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
+    return fieldOf(metadata, 'deletionTimestamp') !== undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
     throw error;
   }
 }

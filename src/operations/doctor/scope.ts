@@ -36,7 +36,7 @@ import type { GatherOptions } from './gather.ts';
 import { gatherRest } from './pod.ts';
 import { manyPodEvents } from './pod-events.ts';
 import { makers } from './pod-makers.ts';
-import { chosenNamespaces, placesToList } from './scope-places.ts';
+import { chosenNamespaces, endingAmong, placesToList } from './scope-places.ts';
 import { shapeOf } from './shape.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
@@ -142,7 +142,8 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
-  const { secrets } = collector.facts(0, false);
+  const { secrets, accounts: known } = collector.facts(0, false);
+  const isLacking = [...secrets.values(), ...known.values()].some(({ status }) => status === 'missing');
   // What keeps a pod on a node from its first image is said only in events, and when the kubelet tried, too.
   const mute = new Set([
     ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets)),
@@ -177,6 +178,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     scope: {
       namespaces,
       home: collector.transport.namespace,
+      ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),

@@ -1,7 +1,7 @@
 /** What doctor and why say to a person beside the result. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
-import { many } from '../../domain/text/enumerate.ts';
+import { many, nounFor } from '../../domain/text/enumerate.ts';
 import type { GivenFlags } from '../../domain/text/given-flags.ts';
 import { prose } from '../../domain/text/hint.ts';
 import type { Io } from '../../io.ts';
@@ -19,6 +19,13 @@ export async function sayMore(
   // That of a kind nothing may be listed has just been said.
   const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
   if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
+  const { ending = [] } = report;
+  if (ending.length > 0) {
+    const are = ending.length === 1 ? 'is' : 'are';
+    printer.warn(
+      `${nounFor(ending.length, 'namespace')} ${many(ending)} ${are} being deleted, so nothing can be created there`,
+    );
+  }
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;
   const isWhole = report.unchecked.every((right) => !right.startsWith('list '));

@@ -126,7 +126,9 @@ function belowTitle(found: FindingView, style: Style, io: Io): Printable[] {
   const affected = affectedOf(found);
   return [
     ...(affected === undefined ? [] : [style.faint(affected)]),
-    printed`${style.faint(fix.sufficient ? 'fix: ' : 'next:')} ${hintText(fix.command, io)}`,
+    ...(fix.command.words.length === 0
+      ? []
+      : [printed`${style.faint(fix.sufficient ? 'fix: ' : 'next:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
 }

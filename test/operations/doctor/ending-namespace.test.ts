@@ -1,0 +1,40 @@
+/** A namespace that is being deleted: the API server creates nothing there, so nothing is proposed. */
+import { expect, test } from 'vitest';
+import type { Transport } from '../../../src/cluster/client/transport.ts';
+import { createCollector } from '../../../src/operations/doctor/collector.ts';
+import { observeScope } from '../../../src/operations/doctor/scope.ts';
+import { shownHint } from '../../support/hints.ts';
+import { account } from '../../support/observed-targets.ts';
+import { reportAt } from '../../support/steps.ts';
+import { type Stored, stored, storedObjects } from '../../support/stored-objects.ts';
+
+const missing = [stored('Deployment', 'web', { list: ['regcred'] }), account()];
+
+/** Where the namespace itself has this metadata. */
+function cluster(objects: readonly Stored[], metadata: object, asked: string[] = []): Transport {
+  const transport = storedObjects(objects);
+  const request: Transport['request'] = (one) => {
+    if (one.path !== '/api/v1/namespaces/team') return transport.request(one);
+    asked.push(one.path);
+    return Promise.resolve({ metadata } as never);
+  };
+  return { ...transport, request };
+}
+
+test.each([
+  ['is being deleted', { deletionTimestamp: '2026-11-25T12:00:00Z' }, ['team'], undefined],
+  ['stays', {}, undefined, 'regsecret create regcred -n team'],
+])('a namespace that %s', async (_, metadata, ending, fix) => {
+  const observed = await observeScope({ offline: true }, createCollector(cluster(missing, metadata)));
+  const report = reportAt(observed, observed.facts);
+  expect(report.ending).toEqual(ending);
+  expect(report.findings.map(({ code, fix: { command } }) => [code, shownHint(command)])).toEqual([
+    ['missing-secret', fix],
+  ]);
+});
+
+test('nobody asks about the namespace where nothing is missing and no pod fails', async () => {
+  const asked: string[] = [];
+  await observeScope({ offline: true }, createCollector(cluster([stored('Deployment', 'web'), account()], {}, asked)));
+  expect(asked).toEqual([]);
+});
