@@ -66,9 +66,10 @@ function rotateAll(findings: readonly FindingView[], wide: Command | undefined):
   return { command: line, findings: most.length };
 }
 
-/** Whether the Secret itself is written: that of a copy is its source, and one that is immutable is made under another name. */
+/** Whether the Secret itself is written, as `rotate` would: for a copy its source is, and one that is immutable is made anew. */
 function isOwnCreate({ object, fix: { command: line } }: FindingView): boolean {
   const [, verb, name, place] = line.words;
   const isHere = typeof place === 'object' && 'namespace' in place && place.namespace === object.namespace;
-  return verb === 'create' && name === object.name && isHere && line.pipe === undefined && line.next === undefined;
+  const isAlone = line.pipe === undefined && line.next === undefined;
+  return verb === 'create' && name === object.name && isHere && isAlone && !line.words.includes('--force');
 }

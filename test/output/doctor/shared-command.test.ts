@@ -78,6 +78,11 @@ test.each<[string, readonly FindingView[], string]>([
     `3: regsecret rotate -n w -A ${ROTATE}`,
   ],
   [
+    'immutable Secrets, which rotate leaves as they are',
+    teams(2).map((namespace) => rejected(namespace, 1, words`regsecret create pull ${{ namespace }} --force`)),
+    'none',
+  ],
+  [
     'copies, whose source is in another namespace',
     teams(2).map((team) => rejected(team, 1, words`regsecret create pull ${{ namespace: 'platform' }}`)),
     'none',
