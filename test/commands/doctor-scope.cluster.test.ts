@@ -494,7 +494,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
   expect(ours.map(({ code, message }) => [code, message])).toEqual([
     [
       'missing-secret',
-      `secret ${namespace}/${name} does not exist, and serviceaccount/builder names it; one of that name is in namespace ${other}, and a pod can use only Secrets of its own`,
+      `secret ${namespace}/${name} does not exist, and serviceaccount/builder names it; one of that name is in namespace ${other}, and a pod can use only Secrets of its own namespace`,
     ],
     [
       'unused-secret',

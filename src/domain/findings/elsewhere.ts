@@ -54,7 +54,7 @@ export function describeMeant({ near, usable, listed, elsewhere }: Meant, file: 
   const { namespaces } = elsewhere;
   const there = `${nounFor(namespaces.length, 'namespace')} ${many(namespaces, { limit: 4 })}`;
   return file === undefined
-    ? `; one of that name is in ${there}, and a pod can use only Secrets of its own`
+    ? `; one of that name is in ${there}, and a pod can use only Secrets of its own namespace`
     : `; the one of that name there is for ${there}`;
 }
 

@@ -16,7 +16,7 @@ export function closest(name: string, candidates: readonly string[]): string | u
 export function nearest(name: string, candidates: readonly string[], count: number): string[] {
   if (name.length > MAX_LENGTH) return [];
   let limit = Math.min(Math.floor(name.length / 3), MAX_DISTANCE);
-  let found: { readonly candidate: string; readonly distance: number }[] = [];
+  let found: { readonly candidate: string; readonly distance: number; readonly isBeginning: number }[] = [];
   let cells = 0;
   for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
     if (candidate === '' || candidate.length > MAX_LENGTH) continue;
@@ -25,9 +25,13 @@ export function nearest(name: string, candidates: readonly string[], count: numb
     if (cells > MAX_CELLS) break;
     const distance = within ? 1 : boundedDistance(name, candidate, limit);
     if (distance > limit) continue;
-    found = [...found, { candidate, distance }].sort((one, other) => one.distance - other.distance).slice(0, count);
-    // Once there are enough, only one that is nearer takes the place of the last.
-    if (found.length === count) limit = Math.min(limit, (found.at(-1)?.distance ?? 0) - 1);
+    // Who typed `shop-de` meant `shop-dev` rather than `shop`.
+    const isBeginning = Number(name.startsWith(candidate));
+    found = [...found, { candidate, distance, isBeginning }]
+      .sort((one, other) => one.distance - other.distance || one.isBeginning - other.isBeginning)
+      .slice(0, count);
+    // Once there are enough, only one that is as near takes the place of the last.
+    if (found.length === count) limit = Math.min(limit, found.at(-1)?.distance ?? 0);
   }
   return found.map(({ candidate }) => candidate);
 }

@@ -49,7 +49,9 @@ function isText(document: ManifestNode): boolean {
 }
 
 function withoutObject({ text }: ManifestFile): string {
-  return text.trim() === '' ? 'it is empty' : 'it holds no Kubernetes object';
+  if (text.trim() === '') return 'it is empty';
+  const isReport = /^[a-z.]+\/\S+ (?:created|configured|unchanged|replaced)\b/.test(text);
+  return isReport ? 'it says what a command did: add -o yaml to that command' : 'it holds no Kubernetes object';
 }
 
 /**

@@ -91,6 +91,11 @@ test.each([
     'Error: execution error at (web/templates/x.yaml:3:4): no image\n',
     'it holds no Kubernetes object',
   ],
+  [
+    'what kubectl and create say without -o yaml',
+    'secret/regcreds created (dry run)\n',
+    'it says what a command did: add -o yaml to that command',
+  ],
   ['a document without an object', 'replicas: 3\nimage: ghcr.io/a/b\n', 'it holds no Kubernetes object'],
 ])('%s on stdin fails', async (_, text, why) => {
   // What made it has said more, so this is one line.

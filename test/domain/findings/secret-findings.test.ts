@@ -84,7 +84,7 @@ testFindings([
   ],
   [
     finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod', 'dev'] } }),
-    'error: secret team-a/regcred does not exist; one of that name is in namespaces prod, dev, and a pod can use only Secrets of its own',
+    'error: secret team-a/regcred does not exist; one of that name is in namespaces prod, dev, and a pod can use only Secrets of its own namespace',
     'fix',
     'regsecret create regcred -n team-a',
   ],

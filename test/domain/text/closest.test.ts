@@ -19,6 +19,8 @@ test.each<[string, string, string[], string | undefined]>([
   ['a long name that begins so', 'registry-credentials', ['reg'], 'reg'],
   ['a beginning of two letters says nothing', 're', ['regcred'], undefined],
   ['a beginning is as near as one slip', 'regcred', ['regcred-of-team-a', 'regcrex'], 'regcred-of-team-a'],
+  ['a name that goes on comes before one that was passed', 'shop-de', ['shop', 'shop-dev'], 'shop-dev'],
+  ['whatever comes first', 'shop-de', ['shop-dev', 'shop'], 'shop-dev'],
   ['a name that no object can have', 'a'.repeat(254), ['a'.repeat(253)], undefined],
   ['a candidate that is no name', 'a'.repeat(253), ['a'.repeat(254)], undefined],
   ['a candidate without a name', 'regcred', [''], undefined],
