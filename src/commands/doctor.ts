@@ -80,7 +80,7 @@ async function examine(
 ): Promise<Examined> {
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
-  const usual = usersIn(gathered.scope?.home ?? '', diagnosed.facts);
+  const usual = usersIn(gathered.home ?? '', diagnosed.facts);
   return { report: await withUsers(report, usual, io), now: diagnosed.facts.now };
 }
 

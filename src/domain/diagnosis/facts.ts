@@ -28,6 +28,8 @@ export interface Counts {
 export interface Observed {
   /** The URL of the API server; left out where none was asked. */
   readonly server?: string | undefined;
+  /** The namespace of the command line, or of its context: whose Secrets are those of whoever asks. */
+  readonly home?: string | undefined;
   readonly pullers: readonly Puller[];
   /** Registries have not been asked. */
   readonly facts: PullFacts;
@@ -46,8 +48,6 @@ export interface Observed {
 export interface Scope {
   /** Left out: all of them. */
   readonly namespaces?: ReadonlySet<string> | undefined;
-  /** The namespace of the command line, or of its context: whose Secrets are those of whoever asks. */
-  readonly home?: string | undefined;
   /** Those that are being deleted: nothing can be created there. */
   readonly ending?: readonly string[] | undefined;
   readonly counts: Omit<Counts, 'registries'>;

@@ -70,6 +70,7 @@ export async function observeTargets(
   return {
     pullers: gathered.flatMap(({ pullers }) => pullers),
     server: collector.transport.server,
+    home: collector.transport.namespace,
     facts,
     findings: unreadFindings(collector.unread),
     unchecked: rightsThatMatter(collector.missingRights.list(), all, own),

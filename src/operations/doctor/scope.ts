@@ -171,13 +171,13 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
       ...pods,
     ],
     server: collector.transport.server,
+    home: collector.transport.namespace,
     facts: collector.facts(Date.now(), options.offline !== true),
     findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,
     scope: {
       namespaces,
-      home: collector.transport.namespace,
       ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
       counts: {
         pods: world.pods,
