@@ -2,7 +2,7 @@
 import { closest } from './closest.ts';
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
-import { isBare, isRepeatable, typedAgain } from './typed-again.ts';
+import { isBare, isRepeatable, SCOPE_FLAGS, typedAgain } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
@@ -119,6 +119,21 @@ function withWords(command: string, rest: readonly string[] = [], alone: string)
   return rest.length === 0 ? alone : ['regsecret', command, ...rest].join(' ');
 }
 
+/** `create -f secret.yaml`, as kubectl has it. */
+function manifestOf(option: string, line: readonly string[]): string | undefined {
+  const { value } = valueBehind(option, line);
+  const isManifest = /^(-f|--file(name)?)$/.test(option) && /\.ya?ml$/.test(value) && PLAIN.test(value);
+  if (line[0] !== 'create' || !isManifest) return undefined;
+  return ['kubectl apply', ...scopeIn(line), '-f', value].join(' ');
+}
+
+/** The flags of `line` that say where, with their values. */
+function scopeIn(line: readonly string[]): readonly string[] {
+  return line.filter(
+    (word, index) => [word, line[index - 1] ?? ''].some((one) => SCOPE_FLAGS.includes(one)) && PLAIN.test(word),
+  );
+}
+
 /** What stands behind `option`, which takes a value elsewhere, and the line without both. */
 function valueBehind(option: string, line: readonly string[]): { value: string; rest: readonly string[] } {
   const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
@@ -192,6 +207,8 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (short !== undefined) return `\n(Did you mean -${short}?)\n`;
   if (line[0] === 'create' && /^(-y|--yes)$/.test(option))
     return `\n(create does not ask before it writes: leave out ${option}.)\n`;
+  if (option === '--all' && line[0] === 'delete' && scopeIn(line).length === line.length - 2)
+    return `\n(delete takes the name of one Secret; ${['regsecret list', ...scopeIn(line), '-o name'].join(' ')} prints the names.)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
   if (/^--all(-(workloads|deployments|pods))?$/.test(option) && line[0] === 'attach')
@@ -225,7 +242,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
     return '\n(-l chooses namespaces by their labels, and --ignore leaves out findings.)\n';
   const login = loginOf(option, flags, line);
   if (login !== undefined) return login;
-  const copied = copyOf(option, line);
+  const copied = manifestOf(option, line) ?? copyOf(option, line);
   if (copied !== undefined) return `\n(Did you mean ${copied}?)\n`;
   const found = MEANT[option]?.find((flag) => flags.includes(flag));
   return found === undefined ? undefined : `\n(Did you mean ${withFlag(found, option, line)}?)\n`;
