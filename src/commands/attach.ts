@@ -26,7 +26,7 @@ export function detach(options: AttachOptions, io: Io): Promise<number> {
 }
 
 async function change(verb: Verb, options: AttachOptions, io: Io): Promise<number> {
-  const request = requestOf(verb, options, io);
+  const request = await typedRequest(verb, options, io);
   const files = options.filename ?? [];
   if (files.length > 0) {
     await changeFiles(request, files, options, io);
@@ -47,6 +47,16 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   return inCluster(options, io, async (transport) => {
     return changeIn(transport, await withTargets(request, transport, io), options, io);
   });
+}
+
+/** Throws UsageError, with the kind of the workload that was named without it. */
+async function typedRequest(verb: Verb, options: AttachOptions, io: Io): Promise<AttachRequest> {
+  try {
+    return requestOf(verb, options, io);
+  } catch (error) {
+    const { withWorkload } = await import('../operations/attach/choices.ts');
+    throw await withWorkload(error, { verb, to: options.to ?? [] }, (work) => inCluster(options, io, work));
+  }
 }
 
 /** Throws UsageError where the target was named, and no Secret; a cluster that cannot be asked is no reason for another error. */
@@ -94,7 +104,7 @@ async function changeFiles(
   options: AttachOptions,
   io: Io,
 ): Promise<void> {
-  const { changeManifests, joinManifests } = await import('../manifests/change.ts');
+  const { changeManifests, isBlank, joinManifests } = await import('../manifests/change.ts');
   const { printManifests } = await import('../output/manifest-printer.ts');
   const opens = options.auto ? await secretFor(secret, options, io) : undefined;
   const { recursive = false, namespace } = options;
@@ -136,11 +146,6 @@ function checkFor(
   return isKnown
     ? command`regsecret inspect ${secret} ${scope(namespace)}`
     : command`regsecret list ${secret} ${ALL_NAMESPACES}`;
-}
-
-/** Whether there is nothing in the text but comments and the marks between documents. */
-function isBlank(text: string): boolean {
-  return text.split('\n').every((line) => /^\uFEFF?\s*(#|(---|\.\.\.)?\s*$)/.test(line));
 }
 
 /** Of manifests that were named something is expected; nobody wants to read a success about none. */

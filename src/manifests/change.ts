@@ -152,3 +152,8 @@ async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): 
     throw new UserError(`${shown} ${error.message}`, error.hint ?? hint);
   }
 }
+
+/** Whether there is nothing in the text but comments and the marks between documents. */
+export function isBlank(text: string): boolean {
+  return text.split('\n').every((line) => /^\uFEFF?\s*(#|(---|\.\.\.)?\s*$)/.test(line));
+}

@@ -76,7 +76,7 @@ function nearKind(typed: string): string | undefined {
 }
 
 /** What was typed instead is not repeated, as with {@link nameRule}. */
-const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
+export const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 
 function behindTo(...targets: readonly string[]): Command {
   return targets.reduce((line, target) => words`${line} --to ${target}`, words``);
