@@ -124,7 +124,7 @@ function manifestOf(option: string, line: readonly string[]): string | undefined
   const { value } = valueBehind(option, line);
   const isManifest = /^(-f|--file(name)?)$/.test(option) && /\.ya?ml$/.test(value) && PLAIN.test(value);
   if (line[0] !== 'create' || !isManifest) return undefined;
-  return ['kubectl apply', ...scopeIn(line), '-f', value].join(' ');
+  return ['kubectl', 'apply', ...scopeIn(line), '-f', value].join(' ');
 }
 
 /** The flags of `line` that say where, with their values. */
@@ -208,7 +208,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (line[0] === 'create' && /^(-y|--yes)$/.test(option))
     return `\n(create does not ask before it writes: leave out ${option}.)\n`;
   if (option === '--all' && line[0] === 'delete' && scopeIn(line).length === line.length - 2)
-    return `\n(delete takes the name of one Secret; ${['regsecret list', ...scopeIn(line), '-o name'].join(' ')} prints the names.)\n`;
+    return `\n(delete takes the name of one Secret; ${['regsecret', 'list', ...scopeIn(line), '-o name'].join(' ')} prints the names.)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
   if (/^--all(-(workloads|deployments|pods))?$/.test(option) && line[0] === 'attach')
