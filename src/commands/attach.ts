@@ -12,7 +12,7 @@ import type { Io } from '../io.ts';
 import type { ChangedFile, ManifestRequest } from '../manifests/change.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';
-import { type AttachRequest, fileCommandFor } from '../operations/attach/request.ts';
+import { type AttachRequest, commandFor, fileCommandFor } from '../operations/attach/request.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
 /** Returns the exit code; throws UserError. */
@@ -83,18 +83,20 @@ async function changeIn(
   { output, dryRun, allNamespaces = false, as }: AttachOptions,
   io: Io,
 ): Promise<number> {
-  const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }, printer] = await Promise.all([
+  const [{ changePullSecrets }, { withRegistries }, { withAttachPrinter }, printer] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
-    import('../operations/attach/request.ts'),
+    import('../operations/pods/other-logins.ts'),
     import('../output/attach-printer.ts'),
     printerFor(io),
   ]);
   const { verb, secret } = request;
   const command = commandFor(request, transport.namespace);
   const shown = { verb, secret, output, dryRun, wait: request.wait, namespaces: allNamespaces, command, as };
-  return withAttachPrinter(shown, printer, io, async (report) => {
-    if (hasTargets(request)) await changePullSecrets(transport, request, report);
-  });
+  return withAttachPrinter(shown, printer, io, (report) =>
+    withRegistries(transport.server, io, async (findRefused) => {
+      if (hasTargets(request)) await changePullSecrets(transport, { ...request, findRefused }, report);
+    }),
+  );
 }
 
 /** Manifests, without a cluster unless the Secret has to come from there. Throws UserError. */
@@ -173,9 +175,8 @@ async function lossesFrom(
 ): Promise<ManifestLoss[]> {
   const { lossesIn } = await import('../manifests/lint/losses.ts');
   const losses = await lossesIn(files, secret, Date.now());
-  for (const { ref, images } of losses) {
+  for (const { ref, images } of losses)
     printer.warn(`in these files, ${resultName(ref)} has no login for ${many(images)} without ${secret}`);
-  }
   return losses;
 }
 

@@ -65,15 +65,23 @@ async function deleteIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [{ createReader }, { performDeletion, planDeletion }, { describeNeeds }, { deleteIntent, deletePrinter }] =
-    await Promise.all([
-      import('../cluster/reader.ts'),
-      import('../operations/removal/delete-secrets.ts'),
-      import('../operations/removal/needs.ts'),
-      import('../output/fleet/delete-printer.ts'),
-    ]);
+  const [
+    { createReader },
+    { performDeletion, planDeletion },
+    { describeNeeds },
+    { withRegistries },
+    { deleteIntent, deletePrinter },
+  ] = await Promise.all([
+    import('../cluster/reader.ts'),
+    import('../operations/removal/delete-secrets.ts'),
+    import('../operations/removal/needs.ts'),
+    import('../operations/pods/other-logins.ts'),
+    import('../output/fleet/delete-printer.ts'),
+  ]);
   const reader = createReader(transport);
-  const planned = await planDeletion(reader, request);
+  const planned = await withRegistries(transport.server, run.io, (findRefused) =>
+    planDeletion(reader, request, findRefused),
+  );
   await checkThere(planned, request, transport, printer);
   for (const line of describeNeeds(planned.flatMap(({ losing = [] }) => losing))) printer.warn(line);
   const unseen = reader.missingRights.list();

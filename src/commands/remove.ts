@@ -73,13 +73,17 @@ async function removeIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [{ createReader }, { performRemovals, planRemovals }, { removeIntent, removePrinter }] = await Promise.all([
-    import('../cluster/reader.ts'),
-    import('../operations/removal/remove-entries.ts'),
-    import('../output/fleet/remove-printer.ts'),
-  ]);
+  const [{ createReader }, { performRemovals, planRemovals }, { withRegistries }, { removeIntent, removePrinter }] =
+    await Promise.all([
+      import('../cluster/reader.ts'),
+      import('../operations/removal/remove-entries.ts'),
+      import('../operations/pods/other-logins.ts'),
+      import('../output/fleet/remove-printer.ts'),
+    ]);
   const reader = createReader(transport);
-  const planned = await planRemovals(reader, request);
+  const planned = await withRegistries(transport.server, run.io, (findRefused) =>
+    planRemovals(reader, request, findRefused),
+  );
   const unseen = reader.missingRights.list();
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   if (planned.length === 0) {

@@ -360,6 +360,12 @@ describe('rare answers', () => {
     { code: 'belongs', ref, owner: ref },
     { code: 'owned', ref, owner: 'rollout.argoproj.io/web' },
     { code: 'partition', ref, partition: 1 },
+    {
+      code: 'loses-login',
+      ref,
+      images: ['r.example/app'],
+      refused: [{ secret: 'a/b', username: 'c', why: 'rejected' }],
+    },
     { code: 'not-named', ref, near: 'pull' },
     { code: 'stuck', ref, pod: 'web-0', reason: 'ErrImagePull' },
     { code: 'differs', ref, fields: ['spec.nodeName'] },

@@ -55,6 +55,9 @@ interface Undecodable {
   readonly error: string;
 }
 
+/** What there is to know of Secrets and registries. */
+type KnownLogins = Pick<PullFacts, 'secrets' | 'answers' | 'online'>;
+
 const NOTHING = { candidates: [], forbidden: [] } as const;
 
 /** Never throws: what is no image pulls nothing. `names` are the Secrets of the list, in order. */
@@ -62,7 +65,7 @@ export function simulatePull(
   names: readonly string[],
   namespace: string,
   image: string,
-  facts: PullFacts,
+  facts: KnownLogins,
 ): PullAttempt {
   const reference = parse(image);
   if (reference === undefined) return { ...NOTHING, result: 'fails', reason: 'invalid image' };
@@ -102,7 +105,7 @@ function ask(
   entries: readonly KeyringEntry[],
   { image, namespace }: { readonly image: ImageReference; readonly namespace: string },
   forbidden: readonly string[],
-  facts: PullFacts,
+  facts: KnownLogins,
 ): PullAttempt {
   const candidates: Candidate[] = [];
   const asked = new Set<string>();
@@ -179,7 +182,7 @@ function loginFor(
 }
 
 /** About the image, or that its registry does not know the login at all. */
-function answerTo(question: Question, { answers }: PullFacts): Answer | undefined {
+function answerTo(question: Question, { answers }: KnownLogins): Answer | undefined {
   const exact = answers.get(questionKey(question));
   if (exact !== undefined || question.login === undefined) return exact;
   const login = answers.get(questionKey({ server: question.server, login: question.login }));
@@ -228,16 +231,7 @@ export function lostImages(
   namespace: string,
   secrets: PullFacts['secrets'],
 ): string[] {
-  const nothing = new Map<string, never>();
-  const facts = {
-    now: 0,
-    online: false,
-    secrets,
-    accounts: nothing,
-    nodes: nothing,
-    others: nothing,
-    answers: nothing,
-  };
+  const facts = { secrets, online: false, answers: new Map<string, never>() };
   return images.filter((image) => {
     if (!hasLogin(simulatePull(before, namespace, image, facts))) return false;
     const then = simulatePull(after, namespace, image, facts);

@@ -28,8 +28,7 @@ export async function lossesOf(items: readonly PlanItem[], context: Run): Promis
   const { verb, checks } = context.request;
   if (verb === 'attach' || !checks) return [];
   const changes = (await Promise.all(items.map((item) => changesBy(item, context)))).flat();
-  const losses = await Promise.all(changes.map((change) => lossOf(change, context)));
-  return losses.flatMap((loss) => loss ?? []);
+  return (await Promise.all(changes.map((change) => lossesBy(change, context)))).flat();
 }
 
 /** Tells the losses; false where nobody agrees to them, which is a problem. */
@@ -54,7 +53,7 @@ function stillNeeded(
   secret: string,
   proposal: Command,
 ): UserError {
-  const users = many(losses.map(({ ref }) => resultName(ref)));
+  const users = many([...new Set(losses.map(({ ref }) => resultName(ref)))]);
   const targets = many(items.map(({ pullSpec }) => resultName(pullSpec.ref)));
   return new UserError(`${secret} is still needed by ${users}, so it is not detached from ${targets}`, proposal);
 }
@@ -99,12 +98,12 @@ async function inheritedNames(
   return listedNames(account?.imagePullSecrets).filter((one) => !isDetached || one !== request.secret);
 }
 
-async function lossOf(
+async function lossesBy(
   { ref, images, before, after }: Change,
-  { request: { secret }, stateOf }: Run,
-): Promise<Loss | undefined> {
+  { request: { secret, yes, findRefused }, stateOf }: Run,
+): Promise<Loss[]> {
   const { namespace } = ref;
-  if (images.length === 0 || after.includes(secret)) return undefined;
+  if (images.length === 0 || after.includes(secret)) return [];
   const read = async (names: readonly string[]) =>
     new Map(
       await Promise.all(
@@ -113,8 +112,13 @@ async function lossOf(
     );
   const detached = await read([secret]);
   const opened = lostImages(images, { before: [secret], after: [] }, namespace, detached);
-  if (opened.length === 0) return undefined;
+  if (opened.length === 0) return [];
   const secrets = new Map([...detached, ...(await read([...new Set([...before, ...after])]))]);
   const lost = lostImages(opened, { before, after }, namespace, secrets);
-  return lost.length === 0 ? undefined : { code: 'loses-login', ref, images: lost };
+  const refused = (yes ? undefined : await findRefused?.(opened, { before, after }, namespace, secrets)) ?? [];
+  return [...(lost.length === 0 ? [] : [{ images: lost }]), ...refused].map((loss) => ({
+    code: 'loses-login',
+    ref,
+    ...loss,
+  }));
 }

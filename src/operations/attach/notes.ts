@@ -10,6 +10,7 @@ import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, refKey, resultName, targetName } from '../../domain/workloads/object-ref.ts';
 import { againCommand, changeCommand, deleteCommand, resumeCommand } from '../../domain/workloads/remedy.ts';
+import { describeLost, type LostLogins } from '../pods/other-logins.ts';
 import type { PodNote } from '../pods/pod-context.ts';
 import type { PodRemedy } from '../pods/pod-remedy.ts';
 
@@ -26,7 +27,7 @@ export type Note =
   | { readonly code: 'managed'; readonly ref: ObjectRef; readonly manager: string }
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   /** Images for which nothing else in the list has a login. */
-  | { readonly code: 'loses-login'; readonly ref: ObjectRef; readonly images: readonly string[] }
+  | ({ readonly code: 'loses-login'; readonly ref: ObjectRef } & LostLogins)
   /** `near`: a name in its list that is nearly the one that was typed. */
   | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
@@ -122,9 +123,9 @@ const SENTENCES: {
     ),
   enforced: ({ ref }) =>
     say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
-  'loses-login': ({ ref, images }, context) =>
+  'loses-login': ({ ref, ...lost }, context) =>
     warn(
-      `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
+      `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${describeLost(lost)}: ${lost.refused === undefined ? 'private images' : 'it'} ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
   // No command: where the typed name has been taken out already, its pods need the other one.
   'not-named': ({ ref, near }, { secret }) =>
@@ -208,7 +209,10 @@ function workloadCommand(
 
 /** Two notes with one key say the same. */
 export function noteKey(note: Note): string {
-  return 'ref' in note ? `${note.code} ${refKey(note.ref)}` : `${note.code} ${JSON.stringify(note)}`;
+  // What one object loses may be told in several: for each image whose other logins are refused.
+  return 'ref' in note && !('refused' in note)
+    ? `${note.code} ${refKey(note.ref)}`
+    : `${note.code} ${JSON.stringify(note)}`;
 }
 
 function say(text: string, ...hints: Command[]): Sentence {

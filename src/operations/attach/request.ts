@@ -15,6 +15,7 @@ import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { Target } from '../../domain/workloads/target.ts';
 import type { UserError } from '../../errors.ts';
+import type { FindRefused } from '../pods/other-logins.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { Note } from './notes.ts';
 
@@ -35,6 +36,8 @@ export interface AttachRequest {
   readonly yes: boolean;
   /** Puts a question to the person, who agrees or not; left out where there is nobody. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** Left out where a login that is left counts without a question to its registry. */
+  readonly findRefused?: FindRefused | undefined;
   /** Whether to look at the Secret, at workloads and at pods. */
   readonly checks: boolean;
   readonly allowMissing: boolean;

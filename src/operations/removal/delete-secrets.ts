@@ -12,6 +12,7 @@ import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
+import type { FindRefused } from '../pods/other-logins.ts';
 import { type DetachListener, type DetachOptions, detachAll } from './detach-all.ts';
 import { describeNeeds, type Need, needsOf } from './needs.ts';
 
@@ -48,7 +49,11 @@ export interface Deleted {
 }
 
 /** What is to go: copies first, for they are found by their source, which stays where one of them does. Throws UserError where it may not be read. */
-export async function planDeletion(reader: Reader, request: DeleteRequest): Promise<Deleted[]> {
+export async function planDeletion(
+  reader: Reader,
+  request: DeleteRequest,
+  findRefused: FindRefused,
+): Promise<Deleted[]> {
   const { transport } = reader;
   const own = { namespace: transport.namespace, name: request.name };
   const source = `${own.namespace}/${own.name}`;
@@ -78,7 +83,7 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
   }
   const planned: Deleted[] = [];
   const plan = async ([index, one]: [number, Deleted]): Promise<void> => {
-    const error = (await obstacleTo(reader, one, request)) ?? copiesLeft(one, planned.filter(isKept));
+    const error = (await obstacleTo(reader, one, request, findRefused)) ?? copiesLeft(one, planned.filter(isKept));
     planned[index] = error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error };
   };
   await forEachLimit(transport.concurrency, found.entries(), plan);
@@ -90,6 +95,7 @@ async function obstacleTo(
   reader: Reader,
   { ref, secret }: Deleted,
   request: DeleteRequest,
+  findRefused: FindRefused,
 ): Promise<UserError | undefined> {
   if (secret === undefined) return undefined;
   const maker = makerOf(secret);
@@ -97,7 +103,7 @@ async function obstacleTo(
     const text = `secret ${ref.namespace}/${ref.name} is not deleted, because ${maker.name} makes it and would make it again`;
     return new UserError(text, maker.where, ['--owned deletes it anyway']);
   }
-  const needs = request.force ? [] : await needsOf(reader, secret, undefined);
+  const needs = request.force ? [] : await needsOf(reader, secret, undefined, findRefused);
   return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
 }
 

@@ -7,7 +7,6 @@ import { lostImages } from '../../domain/diagnosis/attempt.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { many } from '../../domain/text/enumerate.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
@@ -17,11 +16,11 @@ import { mountedNames, secretKey } from '../../domain/workloads/references.ts';
 import { hasFinished } from '../../domain/workloads/rollout.ts';
 import { readState } from '../attach/context.ts';
 import { eachPuller, pulledImages } from '../pods/failing.ts';
+import { describeLost, type FindRefused, type LostLogins } from '../pods/other-logins.ts';
 
 /** What pulls images that nothing else in its list has a login for, or has the Secret otherwise. */
-export interface Need {
+export interface Need extends LostLogins {
   readonly ref: ObjectRef;
-  readonly images: readonly string[];
   /** What it does with a Secret that goes, beside pulling images. */
   readonly mounts?: 'mounts it' | 'has it in its env' | undefined;
   /** Whether it is scaled to 0: it pulls nothing before somebody scales it up. */
@@ -35,8 +34,16 @@ interface Puller extends Need {
 /** No object is called so: in a list it stands for the Secret as it will be. */
 const CHANGED = '(changed)';
 
-/** `after` is the Secret as it will be, undefined when it goes. As far as that may be seen. Throws UserError. */
-export async function needsOf(reader: Reader, secret: Secret, after: Secret | undefined): Promise<Need[]> {
+/**
+ * `after` is the Secret as it will be, undefined when it goes. As far as that may be seen; without `findRefused`, another login
+ * is enough. Throws UserError.
+ */
+export async function needsOf(
+  reader: Reader,
+  secret: Secret,
+  after: Secret | undefined,
+  findRefused?: FindRefused,
+): Promise<Need[]> {
   const { namespace = '', name = '' } = secret.metadata;
   const { pullers, mounts } = await usersOf(reader, { namespace, name });
   const states = new Map<string, SecretState>([[secretKey(namespace, name), await stateIn(reader, secret)]]);
@@ -45,11 +52,15 @@ export async function needsOf(reader: Reader, secret: Secret, after: Secret | un
     const key = secretKey(namespace, other);
     if (!states.has(key)) states.set(key, await readState(reader, { namespace, name: other }));
   }
-  const needs = pullers.flatMap(({ ref, images, list, isIdle }) => {
+  const needs: Need[] = [];
+  for (const { ref, images, list, isIdle } of pullers) {
     const rest = list.flatMap((one) => (one !== name ? [one] : after === undefined ? [] : [CHANGED]));
-    const lost = lostImages(images, { before: list, after: rest }, namespace, states);
-    return lost.length === 0 ? [] : [{ ref, images: lost, isIdle }];
-  });
+    const change = { before: list, after: rest };
+    const lost = lostImages(images, change, namespace, states);
+    if (lost.length > 0) needs.push({ ref, images: lost, isIdle });
+    const refused = (await findRefused?.(images, change, namespace, states)) ?? [];
+    needs.push(...refused.map((one) => ({ ref, isIdle, ...one })));
+  }
   return after === undefined ? [...needs, ...mounts] : needs;
 }
 
@@ -91,8 +102,8 @@ const SHOWN = 10;
 /** A line for each of the first ones. */
 export function describeNeeds(needs: readonly Need[]): string[] {
   const users = needs.map(
-    ({ ref, images, isIdle, mounts }) =>
-      `${resultName(ref)}${isIdle ? ' (0 replicas)' : ''} ${mounts ?? `has no other login for ${many(images)}`}`,
+    ({ ref, isIdle, mounts, ...lost }) =>
+      `${resultName(ref)}${isIdle ? ' (0 replicas)' : ''} ${mounts ?? `has no other login for ${describeLost(lost)}`}`,
   );
   return [...users.slice(0, SHOWN), ...(users.length > SHOWN ? [`and ${users.length - SHOWN} more`] : [])];
 }

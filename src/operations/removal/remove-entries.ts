@@ -14,6 +14,7 @@ import { prose } from '../../domain/text/hint.ts';
 import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
 import { type SecretName, secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
+import type { FindRefused } from '../pods/other-logins.ts';
 import { describeNeeds, needsOf } from './needs.ts';
 import { planRemoval, type RemovalPlan, type RemovalRules } from './plan.ts';
 
@@ -44,7 +45,11 @@ export interface RemoveListener {
 }
 
 /** What is to go, and what stays and why; nothing is written yet. Throws UserError where it may not be read. */
-export async function planRemovals(reader: Reader, request: RemoveRequest): Promise<Removed[]> {
+export async function planRemovals(
+  reader: Reader,
+  request: RemoveRequest,
+  findRefused: FindRefused,
+): Promise<Removed[]> {
   const found: { readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
   await eachInScope(reader, request.scope, (secret) => {
     const plan = planRemoval(secret, request);
@@ -62,7 +67,8 @@ export async function planRemovals(reader: Reader, request: RemoveRequest): Prom
     const { namespace = '', name = '' } = secret.metadata;
     const ref = { namespace, name };
     const obstacle = obstacleError(secret, plan, request, places.get(sourceIn(plan)));
-    const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after)) : [];
+    const find = request.yes ? undefined : findRefused;
+    const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after, find)) : [];
     const error = obstacle ?? (request.yes ? undefined : needError(secret, plan, request, needed));
     planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error, needed });
   }

@@ -127,6 +127,11 @@ test.each(NOTES)('%j', (note, severity, text) => {
   expect(formatNote(note, { verb: 'attach', secret: 'regcred' })).toMatchObject({ severity, text });
 });
 
+const refused = [
+  { secret: 'team/b', username: 'ci', why: 'rejected' },
+  { secret: 'team/c', username: 'robot', why: 'no access' },
+] as const;
+
 describe('in a dry run nothing is said to be done', () => {
   test.each<[Shown, text: string]>([
     [{ code: 'rolls-out', ref }, 'the pods of deployment.apps/web would be replaced'],
@@ -150,6 +155,10 @@ describe('in a dry run nothing is said to be done', () => {
     [
       { code: 'loses-login', ref, images: ['a'] },
       'without regcred, deployment.apps/web has no login for a: private images could no longer be pulled',
+    ],
+    [
+      { code: 'loses-login', ref, images: ['a'], refused },
+      'without regcred, deployment.apps/web has no login for a that the registry accepts (it rejects that of ci in secret team/b, that of robot in secret team/c has no access): it could no longer be pulled',
     ],
   ])('%j', (note, text) => {
     for (const dryRun of ['client', 'server'] as const) {
