@@ -5,7 +5,7 @@ import type { GivenFlags } from '../../src/domain/text/given-flags.ts';
 import { NASTY_TEXTS } from './nasty-texts.ts';
 
 /** Each program with its arguments, also where it takes a shell to start them. */
-export function programsOf({ pipe, next, ...alone }: Command, given: GivenFlags = {}): string[][] {
+export function programsOf({ pipe, next, output: _, ...alone }: Command, given: GivenFlags = {}): string[][] {
   const first = argvOf(alone, { shell: 'posix', given });
   if (first === undefined) throw new Error(`no argv: ${JSON.stringify(alone.words)}`);
   return [...first, ...[pipe, next].flatMap((more) => (more === undefined ? [] : programsOf(more, given)))];

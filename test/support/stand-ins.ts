@@ -14,8 +14,15 @@ export const SHELLS: readonly string[] = ['sh', 'bash', 'zsh', 'fish'].filter((s
   return spawnSync(shell, ['-c', 'true']).error === undefined;
 });
 
-/** What is started when `shell` runs `lines` one after the other, in a folder of its own: for each line, its programs. */
-export function startedBy(shell: string, lines: readonly string[]): readonly (readonly (readonly string[])[])[] {
+/**
+ * What is started when `shell` runs `lines` one after the other, in a folder of its own: for each line, its programs. They write
+ * `files`, and no others.
+ */
+export function startedBy(
+  shell: string,
+  lines: readonly string[],
+  files: readonly string[] = [],
+): readonly (readonly (readonly string[])[])[] {
   const folder = mkdtempSync(join(tmpdir(), 'stand-ins-'));
   try {
     const [bin, work, record] = [join(folder, 'bin'), join(folder, 'work'), join(folder, 'record')];
@@ -31,7 +38,8 @@ export function startedBy(shell: string, lines: readonly string[]): readonly (re
     const env = { PATH: bin, HOME: '/home/jane', RECORD: record };
     const path = execFileSync('/bin/sh', ['-c', 'command -v "$0"', shell]).toString().trim();
     spawnSync(path, [join(folder, 'script')], { cwd: work, env, stdio: 'ignore' });
-    if (readdirSync(work).length > 0) throw new Error(`${shell} wrote ${readdirSync(work).join(', ')}`);
+    const written = readdirSync(work).filter((file) => !files.includes(file));
+    if (written.length > 0) throw new Error(`${shell} wrote ${written.join(', ')}`);
     const records = recordsIn(readFileSync(record, 'utf8'));
     if (records.length !== lines.length)
       throw new Error(`${shell} ended after ${records.length} of ${lines.length} lines`);

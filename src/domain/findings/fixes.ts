@@ -20,6 +20,7 @@ import {
   createAccount,
   edit,
   editFile,
+  editKept,
   editMaker,
   giveLogin,
   isTyped,
@@ -138,8 +139,10 @@ const FIXES: Fixes = {
   'attached-later': (found) => renewPod(found, found.arguments.secrets[0]),
   'outdated-pod': (found) => renewPod(found),
   'own-list': ({ arguments: { usable, remedy } }) => changeCommand('attach', remedy, usable),
-  'empty-name': ({ object, arguments: { usable, remedy } }) =>
-    usable === undefined ? edit(object) : changeCommand('attach', remedy, usable),
+  'empty-name': ({ object, arguments: { usable, remedy } }) => {
+    if (usable !== undefined) return changeCommand('attach', remedy, usable);
+    return object.kind === 'ServiceAccount' ? edit(object) : editKept(object, remedy);
+  },
   'duplicate-name': ({ object, arguments: { secret, remedy } }) =>
     object.file === undefined ? changeCommand('attach', remedy, secret) : editFile(object),
   'not-mountable': ({ object, arguments: { secret, account } }) => attachTo(account, secret, object),
@@ -147,11 +150,12 @@ const FIXES: Fixes = {
   'different-credentials': keepAccepted,
 
   'invalid-image': ({ object, arguments: { container, volume, remedy } }) =>
-    volume ? editMaker(object, remedy) : setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
+    volume ? editKept(object, remedy) : setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
   'image-not-found': ({ object, arguments: { image, missing, tags, container, volume, remedy } }, { secrets }) => {
     if (isTyped(object, container)) return askAbout(object, image, tags, secrets);
     // kubectl set image knows no volumes.
-    if (missing === 'repository' || volume) return editMaker(object, remedy);
+    if (volume) return editKept(object, remedy);
+    if (missing === 'repository') return editMaker(object, remedy);
     return setImage(object, remedy, container, withNearTag(image, tags));
   },
   'never-pulled': ({ object, arguments: { remedy } }) => allowPull(object, remedy),

@@ -44,13 +44,25 @@ export function createAccount({ object, arguments: { account, usable } }: Findin
   return andThen(create, usable === undefined ? undefined : attachTo(account, usable, object));
 }
 
-/** A pod keeps its policy: what makes it is changed, or it is made again. */
+/** Lets the kubelet pull what it may not. */
 export function allowPull(object: FindingObject, remedy: Remedy): Command {
+  return changeKept(object, remedy, pullIfMissing);
+}
+
+/** Opens what makes the pods in an editor, or the pod itself for what it keeps: all but the images of its containers. */
+export function editKept(object: FindingObject, remedy: Remedy): Command {
+  return changeKept(object, remedy, editedAgain);
+}
+
+/** What a pod keeps is changed in what makes it, or the pod is made again. */
+function changeKept(object: FindingObject, remedy: Remedy, again: (pod: ObjectRef) => Command): Command {
   switch (remedy.how) {
     case 'recreate':
-      return pullIfMissing(remedy.target);
+      return again(remedy.target);
     case 'template':
       return editMaker(object, remedy);
+    case 'file':
+      return editFile(object);
     case 'owner':
     case 'node':
       return elsewhereCommand(remedy);
@@ -66,6 +78,15 @@ function pullIfMissing({ name, namespace }: ObjectRef): Command {
     ...command`kubectl get pod ${nameWord(name)} ${scope(namespace)} -o yaml`,
     pipe: { ...change, pipe: replace },
   };
+}
+
+function editedAgain({ name, namespace }: ObjectRef): Command {
+  const output = `${name}.yaml`;
+  const saved = { ...command`kubectl get pod ${nameWord(name)} ${scope(namespace)} -o yaml`, output };
+  return andThen(
+    saved,
+    andThen(words`vi ${output}`, command`kubectl replace --force ${scope(namespace)} -f ${output}`),
+  );
 }
 
 /** Whether nothing in the cluster has the image yet. */

@@ -223,6 +223,18 @@ testFindings([
     'kubectl edit statefulset db -n team-a && kubectl delete pod db-0 -n team-a',
   ],
   [
+    finding('image-not-found', POD, { ...gone, volume: true, remedy: RECREATE }),
+    'error: image ghcr.io/org/app:v1 does not exist (says the kubelet)',
+    'advice',
+    'kubectl get pod web-1 -n team-a -o yaml > web-1.yaml && vi web-1.yaml && kubectl replace --force -n team-a -f web-1.yaml',
+  ],
+  [
+    finding('image-not-found', POD, { ...gone, volume: true, remedy: OWNER }),
+    'error: image ghcr.io/org/app:v1 does not exist (says the kubelet)',
+    'advice',
+    'kubectl edit rollout.argoproj.io/web -n team-a',
+  ],
+  [
     finding('image-not-found', POD, { ...gone, volume: true, remedy: STATEFUL }),
     'error: image ghcr.io/org/app:v1 does not exist (says the kubelet)',
     'advice',
