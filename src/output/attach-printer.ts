@@ -149,13 +149,13 @@ function printFailing(failing: readonly Failing[], options: AttachPrinterOptions
   printer.warn(`${subject} now and will not recover by ${self}: a pod keeps its original list`);
   for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
     const scope = options.namespaces ? ` in ${ref.namespace}` : '';
-    printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy, options)}`);
+    printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy)}`);
   }
   if (failing.length > SHOWN) printer.say(`  and ${failing.length - SHOWN} more; -o json has them all`);
   for (const hint of hintsFor(failing, options)) printer.hint(hint);
 }
 
-function describeRemedy(remedy: Failing['remedy'], { secret }: AttachPrinterOptions): string {
+function describeRemedy(remedy: Failing['remedy']): string {
   switch (remedy.how) {
     case 'restart':
       return resultName(remedy.controller);
@@ -167,8 +167,6 @@ function describeRemedy(remedy: Failing['remedy'], { secret }: AttachPrinterOpti
       return 'has no controller';
     case 'ask the owner':
       return `made by ${remedy.owner}`;
-    case 'none':
-      return `${secret} has no credential for ${remedy.image}`;
   }
 }
 

@@ -241,7 +241,7 @@ describe.concurrent('a service account', () => {
 
   test('a pod whose image the Secret does not open is not restarted in vain', async () => {
     const namespace = await newNamespace({ serviceAccount: true });
-    const { privateImage, host } = node().registries.bearer;
+    const { privateImage } = node().registries.bearer;
     const name = await newScheduledWorkload('Deployment', namespace, { image: privateImage });
     const pod = await firstPod(namespace, name, 'Deployment');
     await podSettled(namespace, pod);
@@ -249,7 +249,8 @@ describe.concurrent('a service account', () => {
     await newPullSecret(namespace, 'regsecret', node().registries.basic.host, janedoe);
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart']);
     expect(ran.stdout).toBe('serviceaccount/default patched\n');
-    expect(ran.stderr).toContain(`regsecret has no credential for ${host}/`);
+    expect(ran.stderr).toContain(`regsecret has no credential for ${privateImage} of pod/${pod}\n`);
+    expect(ran.stderr).not.toContain('will not recover');
   });
 });
 

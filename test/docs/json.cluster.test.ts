@@ -349,12 +349,6 @@ describe('rare answers', () => {
       reason: 'ErrImagePull',
       remedy: { how: 'ask the owner', owner: 'rollout.argoproj.io/web' },
     },
-    {
-      code: 'failing',
-      ref: { ...ref, name: 'c' },
-      reason: 'ErrImagePull',
-      remedy: { how: 'none', image: 'r.example/app' },
-    },
     { code: 'managed', ref, manager: 'argocd' },
     { code: 'kept', ref, account: 'default', names: ['a'] },
     { code: 'belongs', ref, owner: ref },

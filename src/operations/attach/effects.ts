@@ -61,7 +61,8 @@ export async function reportAccounts(
   const restarted = request.restart ? await restartAll(toRestart(remedied), context) : new Map<string, PullSpec>();
   for (const { pod, remedy, controller } of remedied) {
     if (controller !== undefined && restarted.has(controller.uid)) continue;
-    listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', remedy });
+    if (remedy.how === 'none') listener.note({ code: 'opens-none', ref: pod.ref, images: [remedy.image] });
+    else listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', remedy });
   }
   return [...restarted.values()];
 }

@@ -15,7 +15,7 @@ import type { PodContext } from './pod-context.ts';
 
 export interface RemediedPod {
   readonly pod: FailingPod;
-  readonly remedy: PodRemedy;
+  readonly remedy: PodRemedy | NoRemedy;
   /** What is to be restarted, where that helps. */
   readonly controller?: PullSpec;
 }
@@ -27,10 +27,10 @@ export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<
   return async (pod) => {
     const { controller, ref } = pod;
     if (!isHelpedByLogin(pod)) return undefined;
-    if (controller === undefined) return { pod, remedy: { how: 'recreate' } };
     const secret = await context.secretIn(ref.namespace);
     const closed = pod.failures.find(({ image }) => secret !== undefined && !opensImage(secret, image));
     if (closed !== undefined) return { pod, remedy: { how: 'none', image: closed.image } };
+    if (controller === undefined) return { pod, remedy: { how: 'recreate' } };
     const found = await owners(controller.uid, () => ownersOf(pod, context));
     if (found === undefined) return { pod, remedy: { how: 'ask the owner', owner: controllerName(controller) } };
     if (found.unknownOwner !== undefined)
@@ -113,6 +113,10 @@ export type PodRemedy =
   /** Its template has a list of its own. */
   | { readonly how: 'attach'; readonly controller: ObjectRef }
   | { readonly how: 'recreate' }
-  | { readonly how: 'ask the owner'; readonly owner: string }
-  /** The Secret has nothing for its image. */
-  | { readonly how: 'none'; readonly image: string };
+  | { readonly how: 'ask the owner'; readonly owner: string };
+
+/** The Secret has nothing for its image. */
+interface NoRemedy {
+  readonly how: 'none';
+  readonly image: string;
+}

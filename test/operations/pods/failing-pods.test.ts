@@ -33,6 +33,13 @@ describe('a pod that fails', () => {
       [],
       'none quay.io/a',
     ],
+    [
+      'of nothing, whose image the Secret does not open',
+      failing('web', { image: 'quay.io/a' }),
+      [],
+      [],
+      'none quay.io/a',
+    ],
     ['of something unknown', failing('web', { owner: 'Rollout/web' }), [], [], 'ask the owner rollout.argoproj.io/web'],
     ['of what is gone', failing('web', { owner: 'StatefulSet/db' }), [], [], 'ask the owner statefulset.apps/db'],
     [
