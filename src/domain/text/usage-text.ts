@@ -16,7 +16,13 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--from-env-file': ['--from-file'],
   '--label': ['--selector'],
   '--labels': ['--selector'],
+  '--namespace-selector': ['--selector'],
+  '--to-label': ['--selector'],
   '--to-selector': ['--selector'],
+  '-i': ['--write'],
+  '--in-place': ['--write'],
+  '--inplace': ['--write'],
+  '--save': ['--write'],
   '--errors': ['--problems'],
   '--errors-only': ['--errors', '--problems'],
   '--problems': ['--errors'],
@@ -42,6 +48,8 @@ const MEANT_COMMANDS: Readonly<Record<string, string>> = {
 };
 /** Of a word that no shell reads otherwise. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
+/** The nearest of our commands would delete. */
+const UNDO = /^(recover|restore|revert|rollback|undelete|undo)$/;
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 
@@ -55,6 +63,8 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   if (option !== undefined)
     return `error: unknown option '${option}'${meant(option, flags, line) ?? nearFlag(option, suggestion, flags, line)}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
+  if (UNDO.test(command))
+    return `error: unknown command '${command}'\n(There is no undo: regsecret keeps no copy of a deleted Secret. regsecret create makes a new one.)\n`;
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
   const rest = plainAgain(line.slice(1));
@@ -111,6 +121,11 @@ function meantCommand(
   if (isHost && known === 'remove') return `regsecret remove --server ${host}`;
   if (known === 'doctor -f' && rest?.some((word) => word === '-f' || word === '--filename'))
     return withWords('doctor', rest, known);
+  // `copy pull team-a`
+  const [name = '', namespace = '', ...flags] = rest ?? [];
+  const isBoth = [name, namespace].every(isNamespaceName) && (flags[0] ?? '-').startsWith('-');
+  if (known === 'sync' && isBoth && !flags.includes('--to'))
+    return withWords(known, [name, '--to', namespace, ...flags], known);
   return known === undefined || /^log(in|out)$/.test(command) ? known : withWords(known, rest, known);
 }
 
@@ -200,6 +215,17 @@ function plainAgain(typed: readonly string[]): readonly string[] | undefined {
   return typedAgain(typed) !== undefined && typed.every((word) => PLAIN.test(word)) ? typed : undefined;
 }
 
+/** The line of a command that only reads. */
+function withoutDryRun(line: readonly string[]): string {
+  const [command, ...typed] = line.filter(
+    (word, index) =>
+      !/^--dry-run(=|$)/.test(word) && !(line[index - 1] === '--dry-run' && /^(client|server)$/.test(word)),
+  );
+  const again = plainAgain(typed);
+  if (again === undefined) return `${command} changes nothing: leave out --dry-run.`;
+  return `Did you mean ${['regsecret', command, ...again].join(' ')}? It changes nothing.`;
+}
+
 /** The line behind an unknown option that others have. */
 function meant(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   // `-sa default`
@@ -209,6 +235,8 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
     return `\n(create does not ask before it writes: leave out ${option}.)\n`;
   if (option === '--all' && line[0] === 'delete' && scopeIn(line).length === line.length - 2)
     return `\n(delete takes the name of one Secret; ${['regsecret', 'list', ...scopeIn(line), '-o name'].join(' ')} prints the names.)\n`;
+  if (option === '--dry-run' && /^(list|inspect|verify|why|doctor)$/.test(line[0] ?? ''))
+    return `\n(${withoutDryRun(line)})\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
   if (/^--all(-(workloads|deployments|pods))?$/.test(option) && line[0] === 'attach')
