@@ -22,7 +22,14 @@ export const rawArgs = ({ parent }: Command) =>
   (parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
-export function retype(typed: Command, { add: asked, drop = [], rename, otherwise }: Retyped): Line | Prose {
+export function retype(typed: Command, { add: asked, drop = [], rename, file, otherwise }: Retyped): Line | Prose {
+  if (file !== undefined) {
+    const { filename = [] } = typed.opts<{ filename?: string | string[] }>();
+    const files = [filename].flat();
+    if (!files.includes(file.from)) return otherwise;
+    const named = files.map((name) => (name === file.from ? file.to : name));
+    typed.setOptionValueWithSource('filename', named, 'cli');
+  }
   const add = withUser(typed, asked);
   const kept = typed.args.filter((word) => !drop.includes(word));
   const named = kept.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));

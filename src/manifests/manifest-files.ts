@@ -1,10 +1,11 @@
 /** Manifests on disk and on stdin. */
 import { globSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import { command, flagWords, pathWord } from '../domain/text/command.ts';
+import { basename, dirname, extname, join, sep } from 'node:path';
+import { nearest } from '../domain/text/closest.ts';
+import { command, flagWords, pathWord, words } from '../domain/text/command.ts';
 import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
-import { systemReason } from '../errno.ts';
+import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import { isPath, type Limit, readFileOrPipe } from '../files/file.ts';
 import type { Io } from '../io.ts';
@@ -78,7 +79,7 @@ function listFiles(name: string, recursive: Recursive, io: Pick<Io, 'stderr' | '
     if (manifests.length > 0) return manifests;
     hasFolders = found.some((entry) => entry.isDirectory());
   } catch (error) {
-    throw fileTrouble(error, `cannot read ${name}`, name);
+    throw unreadable(error, name);
   }
   throw new UserError(
     `there is no manifest in ${name}`,
@@ -103,7 +104,7 @@ async function read(name: string, signal: AbortSignal): Promise<Uint8Array> {
   try {
     return await readFileOrPipe(name, LIMIT, signal);
   } catch (error) {
-    throw error instanceof UserError || signal.aborted ? error : fileTrouble(error, `cannot read ${name}`, name);
+    throw error instanceof UserError || signal.aborted ? error : unreadable(error, name);
   }
 }
 
@@ -113,6 +114,39 @@ function decode(bytes: Uint8Array, name: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new UserError(`${name} is not in UTF-8`, command`file ${pathWord(name)}`);
+  }
+}
+
+/** The folder is read only where the file is not in it: for the name that was meant. */
+function unreadable(error: unknown, name: string): UserError {
+  const trouble = fileTrouble(error, `cannot read ${name}`, name);
+  if (errnoOf(error) !== 'ENOENT') return trouble;
+  const folder = dirname(name);
+  const there = namesIn(folder);
+  if (there === undefined) return trouble;
+  // `a.yaml` is not near `b.yaml`.
+  const stems = there.map(stemOf);
+  const [stem = ''] = nearest(stemOf(name), stems, 1);
+  const near = there[stems.indexOf(stem)];
+  const otherwise = folder === '.' ? words`ls` : words`ls ${pathWord(folder)}`;
+  if (near === undefined) return new UserError(trouble.message, otherwise);
+  const to = folder === '.' ? near : join(folder, near);
+  return new UserError(`${trouble.message}; did you mean ${to}?`, {
+    add: words``,
+    file: { from: name, to },
+    otherwise,
+  });
+}
+
+function stemOf(name: string): string {
+  return basename(name, extname(name));
+}
+
+function namesIn(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return undefined;
   }
 }
 

@@ -137,6 +137,17 @@ test.each<
   expect([ran.code, ran.stdout, ran.stderr]).toEqual([code, '', says(host, namespace)]);
 });
 
+test('a host without its port is not the entry, which is proposed', async () => {
+  const [namespace, host] = [await newNamespace(), freshHost()];
+  await put(namespace, both(`${host}:5000`));
+  const { code, stderr } = await regsecretIn(namespace, ['remove', 'pull', '--server', host]);
+  expect([code, stderr]).toEqual([
+    1,
+    `error: secret ${namespace}/pull has no entry ${host}; did you mean ${host}:5000?\n` +
+      `hint: regsecret remove pull -n ${namespace} --server ${host}:5000\n`,
+  ]);
+});
+
 describe('Docker Hub', () => {
   const hub = 'https://index.docker.io/v1/';
   const twice = { 'docker.io': LOGIN, [hub]: LOGIN, 'quay.io': LOGIN };

@@ -64,6 +64,34 @@ describe('a pattern in quotes', () => {
 });
 
 test.each([
+  ['doctor -f FOLDER/deploy/b.yaml -f FOLDER/outside.yaml --strict', 'FOLDER/deploy/b.yaml', 'ls FOLDER/deploy'],
+  [
+    'doctor -f FOLDER/outside.yaml -f FOLDER/otuside.yaml --strict',
+    'FOLDER/otuside.yaml',
+    'regsecret doctor -f FOLDER/outside.yaml -f FOLDER/outside.yaml --strict',
+    'FOLDER/outside.yaml',
+  ],
+  [
+    'attach pull -f FOLDER/deploy/bsae --write',
+    'FOLDER/deploy/bsae',
+    'regsecret attach pull -f FOLDER/deploy/base --write',
+    'FOLDER/deploy/base',
+  ],
+  [
+    'doctor -f FOLDER/deploy/a.yml',
+    'FOLDER/deploy/a.yml',
+    'regsecret doctor -f FOLDER/deploy/a.yaml',
+    'FOLDER/deploy/a.yaml',
+  ],
+  ['attach pull -f FOLDER/nowhere/a.yaml', 'FOLDER/nowhere/a.yaml', 'ls -l FOLDER/nowhere/a.yaml'],
+])('a file that is not there: %s', async (line, name, hint, near = '') => {
+  const { code, stderr } = await here(line.replaceAll('FOLDER', folder).split(' '));
+  const meant = near === '' ? '' : `; did you mean ${near}?`;
+  const error = `error: cannot read ${name}: no such file or directory${meant}\nhint: ${hint}\n`;
+  expect([code, stderr.replaceAll(folder, 'FOLDER')]).toEqual([1, error]);
+});
+
+test.each([
   ['without a flag', [], 'ls -l EMPTY'],
   ['with -R', ['-R'], 'ls -R EMPTY'],
 ])('an empty folder, %s: there are no folders to look into', async (_, flags, hint) => {

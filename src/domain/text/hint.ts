@@ -15,6 +15,8 @@ export interface Retyped {
   readonly drop?: readonly string[];
   /** A name in it that is another one. */
   readonly rename?: { readonly from: string; readonly to: string };
+  /** A file in it that is another one. */
+  readonly file?: { readonly from: string; readonly to: string };
   /** What is proposed where the line is not at hand, or may hold a password at the wrong place. */
   readonly otherwise: Command | Prose;
 }

@@ -39,10 +39,11 @@ export async function describeAbsence(
     absent,
     there.filter((server) => isSlip(absent, server)),
   );
-  const near =
-    servers.length === 1
-      ? (there.find((server) => proposal !== undefined && sameKey(proposal, server)) ?? slip)
-      : undefined;
+  const meant =
+    there.find((server) => proposal !== undefined && sameKey(proposal, server)) ??
+    slip ??
+    there.find((server) => bareServer(server).startsWith(`${absent}:`));
+  const near = servers.length === 1 ? meant : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
   throw new UserError(
