@@ -94,7 +94,7 @@ async function deleteIn(
     for (const { ref, error } of planned) if (error !== undefined) report.problem(ref, error);
     report.flush();
     // With --yes alone, nothing would be deleted either.
-    if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.usage;
+    if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.failed;
     throw unconfirmed;
   }
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
