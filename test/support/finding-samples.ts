@@ -151,7 +151,10 @@ const ARGUMENTS: Arguments = {
     { image, container: 'volume7', volume: true, said, remedy },
     { image, container: 'container7', said, remedy, missing: 'tag', tags: { names: ['tag7'], more: 1 } },
   ],
-  'never-pulled': (remedy) => [{ image, remedy }],
+  'never-pulled': (remedy) => [
+    { image, remedy },
+    { image, volume: true, remedy },
+  ],
   'unverified-image': (remedy) => [{ image, node: 'node7', version: 'v', policy: 'Never', usable: 'usable7', remedy }],
   'stale-secret': (remedy) => [
     { image, node: 'node7', tried: true, dataKey: '.dockercfg', remedy },

@@ -155,7 +155,7 @@ function neverPulled(pull: ImagePull): Finding | undefined {
   if (pullError !== 'never') return undefined;
   // With a login it has to be pulled once more, so that the kubelet knows the login for one that opens it.
   const there = hasLogin(pull.attempt) ? undefined : unverified(pull);
-  return there ?? finding('never-pulled', object, { image: use.image, remedy: puller.remedy });
+  return there ?? finding('never-pulled', object, { image: use.image, volume: use.volume, remedy: puller.remedy });
 }
 
 /** Where the node says that it has the image. */

@@ -171,7 +171,7 @@ export interface FindingArguments<Cause> {
     readonly said: Reporter;
   };
   /** The policy is Never. */
-  readonly 'never-pulled': { readonly image: string; readonly remedy: Remedy };
+  readonly 'never-pulled': { readonly image: string; readonly volume?: true | undefined; readonly remedy: Remedy };
   /** The node has it, but for those only who bring a credential that it was pulled with. */
   readonly 'unverified-image': {
     readonly image: string;

@@ -158,7 +158,8 @@ const FIXES: Fixes = {
     if (missing === 'repository') return editMaker(object, remedy);
     return setImage(object, remedy, container, withNearTag(image, tags));
   },
-  'never-pulled': ({ object, arguments: { remedy } }) => allowPull(object, remedy),
+  'never-pulled': ({ object, arguments: { volume, remedy } }) =>
+    volume ? editKept(object, remedy) : allowPull(object, remedy),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'stale-secret': ({ object, arguments: args }, context) => replaceSecret(object, args, context),
   'node-login-refused': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),

@@ -142,8 +142,8 @@ const TEXTS: Texts = {
     const instead = tags === undefined ? '' : `; ${describeTags(tags)}`;
     return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})${instead}`;
   },
-  'never-pulled': ({ arguments: { image } }, object) =>
-    `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,
+  'never-pulled': ({ arguments: { image, volume } }, object) =>
+    `${object} may not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or has it for other credentials only`,
   'unverified-image': ({ arguments: { image, node, version, policy } }, object) =>
     `${image} is already on node ${node}, but its kubelet (${version}) requires a login for it all the same (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
   'stale-secret': ({ arguments: { image, node, tried } }, object) =>

@@ -259,6 +259,12 @@ testFindings([
     "kubectl get pod web-1 -n team-a -o yaml | sed 's/imagePullPolicy: Never/imagePullPolicy: IfNotPresent/' | kubectl replace --force -n team-a -f -",
   ],
   [
+    finding('never-pulled', POD, { image, volume: true, remedy: RECREATE }),
+    'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (pullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'advice',
+    'kubectl get pod web-1 -n team-a -o yaml > web-1.yaml && vi web-1.yaml && kubectl replace --force -n team-a -f web-1.yaml',
+  ],
+  [
     finding('never-pulled', POD, { image, remedy: OWNER }),
     'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
     'advice',
