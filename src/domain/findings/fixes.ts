@@ -139,10 +139,8 @@ const FIXES: Fixes = {
   'attached-later': (found) => renewPod(found, found.arguments.secrets[0]),
   'outdated-pod': (found) => renewPod(found),
   'own-list': ({ arguments: { usable, remedy } }) => changeCommand('attach', remedy, usable),
-  'empty-name': ({ object, arguments: { usable, remedy } }) => {
-    if (usable !== undefined) return changeCommand('attach', remedy, usable);
-    return object.kind === 'ServiceAccount' ? edit(object) : editKept(object, remedy);
-  },
+  'empty-name': ({ object, arguments: { usable, remedy } }) =>
+    usable === undefined ? editKept(object, remedy) : changeCommand('attach', remedy, usable),
   'duplicate-name': ({ object, arguments: { secret, remedy } }) =>
     object.file === undefined ? changeCommand('attach', remedy, secret) : editFile(object),
   'not-mountable': ({ object, arguments: { secret, account } }) => attachTo(account, secret, object),
@@ -153,13 +151,10 @@ const FIXES: Fixes = {
     volume ? editKept(object, remedy) : setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
   'image-not-found': ({ object, arguments: { image, missing, tags, container, volume, remedy } }, { secrets }) => {
     if (isTyped(object, container)) return askAbout(object, image, tags, secrets);
-    // kubectl set image knows no volumes.
-    if (volume) return editKept(object, remedy);
-    if (missing === 'repository') return editMaker(object, remedy);
+    if (volume || missing === 'repository') return (volume ? editKept : editMaker)(object, remedy);
     return setImage(object, remedy, container, withNearTag(image, tags));
   },
-  'never-pulled': ({ object, arguments: { volume, remedy } }) =>
-    volume ? editKept(object, remedy) : allowPull(object, remedy),
+  'never-pulled': ({ object, arguments: { volume, remedy } }) => allowPull(object, remedy, volume),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'stale-secret': ({ object, arguments: args }, context) => replaceSecret(object, args, context),
   'node-login-refused': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),

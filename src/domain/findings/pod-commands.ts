@@ -45,13 +45,13 @@ export function createAccount({ object, arguments: { account, usable } }: Findin
 }
 
 /** Lets the kubelet pull what it may not. */
-export function allowPull(object: FindingObject, remedy: Remedy): Command {
-  return changeKept(object, remedy, pullIfMissing);
+export function allowPull(object: FindingObject, remedy: Remedy, volume = false): Command {
+  return changeKept(object, remedy, volume ? editedAgain : pullIfMissing);
 }
 
 /** Opens what makes the pods in an editor, or the pod itself for what it keeps: all but the images of its containers. */
 export function editKept(object: FindingObject, remedy: Remedy): Command {
-  return changeKept(object, remedy, editedAgain);
+  return object.kind === 'ServiceAccount' ? edit(object) : changeKept(object, remedy, editedAgain);
 }
 
 /** What a pod keeps is changed in what makes it, or the pod is made again. */

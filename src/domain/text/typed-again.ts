@@ -23,6 +23,9 @@ const NAMED: readonly string[] = [
   ...['--only', '--ignore'],
 ];
 
+/** Of a word that no shell reads otherwise. */
+export const PLAIN = /^[\w@%+=:,./-]+$/;
+
 export function isBare(flag: string): boolean {
   return BARE.includes(flag);
 }
@@ -45,4 +48,36 @@ export function typedAgain(typed: readonly string[]): Command | undefined {
 function isHarmless(word: string, before = '', next = ''): boolean {
   if (word.startsWith('-')) return BARE.includes(word) || isRepeatable(word, next);
   return isRepeatable(before, word) || word.split('/').every(isObjectName);
+}
+
+/** What stands behind `option`, which takes a value elsewhere, and the line without both. */
+export function valueBehind(option: string, line: readonly string[]): { value: string; rest: readonly string[] } {
+  const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  const joined = line[index]?.slice(option.length + 1);
+  return joined
+    ? { value: joined, rest: line.toSpliced(index, 1) }
+    : { value: line[index + 1] ?? '', rest: line.toSpliced(index, 2) };
+}
+
+/** The user that `line` names, as docker or regsecret spell the flag, and where its password is piped in. */
+export function userOf(line: readonly string[]): string[] {
+  const [user] = line.flatMap((word, index) => {
+    const [, joined] = /^(?:-u|--username)=(.+)$/s.exec(word) ?? [];
+    return joined ?? (/^(-u|--username)$/.test(word) ? (line[index + 1] ?? '') : []);
+  });
+  if (user === undefined) return [];
+  const named = ['--username', isRepeatable('--username', user) ? user : 'USER'];
+  return line.includes('--password-stdin') ? [...named, '--password-stdin'] : named;
+}
+
+/** `typed` where no word of it can be a password at the wrong place, and no shell reads one otherwise. */
+export function plainAgain(typed: readonly string[]): readonly string[] | undefined {
+  return typedAgain(typed) !== undefined && typed.every((word) => PLAIN.test(word)) ? typed : undefined;
+}
+
+/** The flags of `line` that say where, with their values. */
+export function scopeIn(line: readonly string[]): readonly string[] {
+  return line.filter(
+    (word, index) => [word, line[index - 1] ?? ''].some((one) => SCOPE_FLAGS.includes(one)) && PLAIN.test(word),
+  );
 }

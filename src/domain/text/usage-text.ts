@@ -2,7 +2,7 @@
 import { closest } from './closest.ts';
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
-import { isBare, isRepeatable, SCOPE_FLAGS, typedAgain } from './typed-again.ts';
+import { isBare, PLAIN, plainAgain, scopeIn, typedAgain, userOf, valueBehind } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
@@ -46,8 +46,6 @@ const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ diff: 'create --dry-run=server', edit: 'create', events: 'why', refresh: 'create', renew: 'create' },
   ...{ mirror: 'sync', replicate: 'sync' },
 };
-/** Of a word that no shell reads otherwise. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
 /** The nearest of our commands would delete. */
 const UNDO = /^(recover|restore|revert|rollback|undelete|undo)$/;
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
@@ -142,22 +140,6 @@ function manifestOf(option: string, line: readonly string[]): string | undefined
   return ['kubectl', 'apply', ...scopeIn(line), '-f', value].join(' ');
 }
 
-/** The flags of `line` that say where, with their values. */
-function scopeIn(line: readonly string[]): readonly string[] {
-  return line.filter(
-    (word, index) => [word, line[index - 1] ?? ''].some((one) => SCOPE_FLAGS.includes(one)) && PLAIN.test(word),
-  );
-}
-
-/** What stands behind `option`, which takes a value elsewhere, and the line without both. */
-function valueBehind(option: string, line: readonly string[]): { value: string; rest: readonly string[] } {
-  const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
-  const joined = line[index]?.slice(option.length + 1);
-  return joined
-    ? { value: joined, rest: line.toSpliced(index, 1) }
-    : { value: line[index + 1] ?? '', rest: line.toSpliced(index, 2) };
-}
-
 /** `sync --from platform/pull`, `create --copy-from platform`: the namespace of the source is that of `-n`. */
 function copyOf(option: string, line: readonly string[]): string | undefined {
   const [command] = line;
@@ -169,17 +151,6 @@ function copyOf(option: string, line: readonly string[]): string | undefined {
   const source = isKnown ? [...names, '-n', namespace] : ['NAME', '-n', 'NAMESPACE'];
   const others = command === 'sync' ? typedAgain(rest.slice(1)) : words`--to ${'NAMESPACE'}`;
   return ['regsecret', 'sync', ...source, ...(others?.words ?? [])].join(' ');
-}
-
-/** The user that `line` names, as docker or regsecret spell the flag, and where its password is piped in. */
-function userOf(line: readonly string[]): string[] {
-  const [user] = line.flatMap((word, index) => {
-    const [, joined] = /^(?:-u|--username)=(.+)$/s.exec(word) ?? [];
-    return joined ?? (/^(-u|--username)$/.test(word) ? (line[index + 1] ?? '') : []);
-  });
-  if (user === undefined) return [];
-  const named = ['--username', isRepeatable('--username', user) ? user : 'USER'];
-  return line.includes('--password-stdin') ? [...named, '--password-stdin'] : named;
 }
 
 /** `why ghcr.io/acme/app:v1 --for deploy/web`. */
@@ -208,11 +179,6 @@ function loginOf(option: string, flags: readonly string[], line: readonly string
     return `\n(Did you mean ${again === undefined ? found : [...whole, ...piping].join(' ')}?)\n`;
   const piped = [...whole, '--password-stdin < FILE'].join(' ');
   return `\n(Did you mean ${piped}? ${shown} would show the password to every user of this machine.)\n`;
-}
-
-/** `typed` where no word of it can be a password at the wrong place, and no shell reads one otherwise. */
-function plainAgain(typed: readonly string[]): readonly string[] | undefined {
-  return typedAgain(typed) !== undefined && typed.every((word) => PLAIN.test(word)) ? typed : undefined;
 }
 
 /** The line of a command that only reads. */
