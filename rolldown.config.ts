@@ -29,10 +29,13 @@ const codeSplitting = {
     { name: 'slips', test: /[\\/]flags[\\/](argument-slips|several-namespaces|retyped-line)\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]output[\\/]doctor[\\/](sarif|annotations)\.ts$/, priority: 0 },
     { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
-    { name: 'structured', test: /[\\/]output[\\/](progress|structured)\.ts$/, priority: 0 },
+    { name: 'structured', test: /[\\/](output[\\/](progress|structured)|print-version)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };
+
+/** No getter does more than to return a value, so what is read and not used can go: 0.6 KB of what is downloaded. */
+const minify = { compress: { treeshake: { propertyReadSideEffects: false } }, mangle: true, codegen: true } as const;
 
 const program: RolldownOptions = {
   input: { main: 'src/main.ts' },
@@ -51,7 +54,7 @@ export default defineConfig([
       dir: 'dist/cli',
       cleanDir: true,
       format: 'cjs',
-      minify: true,
+      minify,
       dynamicImportInCjs: false,
       codeSplitting,
       entryFileNames: '[name].cjs',
@@ -73,7 +76,7 @@ export default defineConfig([
       dir: 'dist/api',
       cleanDir: true,
       format: 'esm',
-      minify: true,
+      minify,
       chunkFileNames: '[name].js',
       codeSplitting: {
         groups: [
