@@ -60,7 +60,7 @@ export function valueBehind(option: string, line: readonly string[]): { value: s
 }
 
 /** The user that `line` names, as docker or regsecret spell the flag, and where its password is piped in. */
-export function userOf(line: readonly string[]): string[] {
+export function typedUser(line: readonly string[]): string[] {
   const [user] = line.flatMap((word, index) => {
     const [, joined] = /^(?:-u|--username)=(.+)$/s.exec(word) ?? [];
     return joined ?? (/^(-u|--username)$/.test(word) ? (line[index + 1] ?? '') : []);

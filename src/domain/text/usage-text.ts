@@ -2,7 +2,7 @@
 import { closest } from './closest.ts';
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
-import { isBare, PLAIN, plainAgain, scopeIn, typedAgain, userOf, valueBehind } from './typed-again.ts';
+import { isBare, PLAIN, plainAgain, scopeIn, typedAgain, typedUser, valueBehind } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
@@ -115,7 +115,7 @@ function meantCommand(
   const [command = '', host = ''] = line;
   const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(host);
   // `login ghcr.io` is `create --server ghcr.io`; another word behind it may be a password.
-  if (isHost && known === 'create') return ['regsecret', 'create', '--server', host, ...userOf(line)].join(' ');
+  if (isHost && known === 'create') return ['regsecret', 'create', '--server', host, ...typedUser(line)].join(' ');
   if (isHost && known === 'remove') return `regsecret remove --server ${host}`;
   if (known === 'doctor -f' && rest?.some((word) => word === '-f' || word === '--filename'))
     return withWords('doctor', rest, known);
@@ -173,7 +173,7 @@ function loginOf(option: string, flags: readonly string[], line: readonly string
   const rest = line.filter((word, index) => isOther(word) && !isFlag(line[index - 1]));
   const again = plainAgain(rest.slice(1));
   const [shown] = line.flatMap((word) => /^(-p|--password(?==|$))/.exec(word)?.[0] ?? []);
-  const [, user = 'USER', ...piping] = userOf(line);
+  const [, user = 'USER', ...piping] = typedUser(line);
   const whole = again === undefined ? [] : ['regsecret', line[0], ...again, '--username', user];
   if (shown === undefined)
     return `\n(Did you mean ${again === undefined ? found : [...whole, ...piping].join(' ')}?)\n`;
