@@ -103,13 +103,22 @@ test('what loses its only login is said', async () => {
   expect(ran.stderr).toContain('r.example/app:1');
 });
 
-test('a Job that names it ends with its list, and keeps nothing', async () => {
-  const { home, teams } = await newFleet(2);
+test('what cannot be detached keeps nothing, and is named', async () => {
+  const { home, teams } = await newFleet(2, { serviceAccount: true });
   const [first = '', second = ''] = teams;
   await regsecretIn(home, ['sync', '--to', teams.join(',')]);
-  await newWorkload('Job', second, { list: named('regsecret') });
-  const ran = await regsecretIn(home, ['sync', '--to', first, '--prune', '--yes']);
+  await newWorkload('Job', second, { name: 'load', list: named('regsecret') });
+  await newWorkload('Pod', second, { name: 'tool', list: named('regsecret') });
+  await newWorkload('Pod', second, { name: 'other', image: 'quay.io/a', list: named('regsecret') });
+  const args = ['sync', '--to', first, '--prune'];
+  const plan = await regsecretIn(home, [...args, '--dry-run=client']);
+  const ran = await regsecretIn(home, [...args, '--yes']);
   expect(ran.code, ran.stderr).toBe(0);
+  const lost = (name: string): string =>
+    `warning: without regsecret, ${name} in ${second} has no login for r.example/app:1: private images can no longer be pulled`;
+  const warnings = [lost('job.batch/load'), lost('pod/tool')];
+  expect(lines(ran.stderr)).toEqual(warnings);
+  expect(lines(plan.stderr.replaceAll('could no longer', 'can no longer'))).toEqual(warnings);
   expect(await secretIn(second)).toBeUndefined();
 });
 

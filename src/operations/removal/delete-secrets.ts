@@ -14,7 +14,7 @@ import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../pods/other-logins.ts';
 import { type DetachListener, type DetachOptions, detachAll } from './detach-all.ts';
-import { describeNeeds, type Need, needsOf } from './needs.ts';
+import { describeNeeds, type Need, needsOf, untoldNeeds } from './needs.ts';
 
 export interface DeleteRequest extends DetachOptions {
   /** In the namespace of the connection. */
@@ -123,9 +123,7 @@ function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]):
 
 async function losers(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
   if (secret === undefined || !force) return [];
-  return (await needsOf(reader, secret, undefined)).filter(
-    ({ ref, mounts }) => ref.kind === 'Pod' || mounts !== undefined,
-  );
+  return untoldNeeds(reader, secret);
 }
 
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {

@@ -8,7 +8,7 @@ import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
-import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
+import { CHANGEABLE_KINDS, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
 import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -62,6 +62,12 @@ export async function needsOf(
     needs.push(...refused.map((one) => ({ ref, isIdle, ...one })));
   }
   return after === undefined ? [...needs, ...mounts] : needs;
+}
+
+/** Those of whom detaching tells nothing: their lists cannot be changed, or they have the Secret otherwise. */
+export async function untoldNeeds(reader: Reader, secret: Secret): Promise<Need[]> {
+  const needs = await needsOf(reader, secret, undefined);
+  return needs.filter(({ ref, mounts }) => mounts !== undefined || !CHANGEABLE_KINDS.includes(ref.kind));
 }
 
 async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretState> {

@@ -1,5 +1,7 @@
 /** Copies in namespaces that are no longer meant: first out of the lists that name them, then deleted. */
 import type { Transport } from '../../cluster/client/transport.ts';
+import { createReader } from '../../cluster/reader.ts';
+import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type CopySource, isCopyOf } from '../../domain/pull-secret/copy.ts';
@@ -8,6 +10,7 @@ import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { detachAll } from '../removal/detach-all.ts';
+import { untoldNeeds } from '../removal/needs.ts';
 import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
 
 /** A copy that is to go. */
@@ -40,6 +43,7 @@ export async function pruneCopy(
   const { name, dryRun } = request;
   const ref = { namespace, name };
   try {
+    await reportNeeds(transport, ref, listener);
     const isFree = await detachAll(transport, ref, request, {
       ...listener,
       problem: (error) => listener.problem(error, namespace),
@@ -56,4 +60,15 @@ export async function pruneCopy(
     if (!(error instanceof UserError)) throw error;
     return { namespace, action: 'failed', error };
   }
+}
+
+/** Of what loses it otherwise, taking it out of the lists tells. */
+async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncListener): Promise<void> {
+  const secret = await lookAtSecret(transport, ref);
+  if (typeof secret === 'string') return;
+  const reader = createReader(transport);
+  for (const { ref, images, mounts } of await untoldNeeds(reader, secret))
+    if (mounts === undefined) note({ code: 'loses-login', ref, images }, 'detach');
+  const rights = reader.missingRights.list();
+  if (rights.length > 0) note({ code: 'unchecked', rights }, 'detach');
 }
