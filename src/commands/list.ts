@@ -8,6 +8,7 @@ import { formatFinding } from '../domain/findings/messages.ts';
 import { type RowOrder, sortRows } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { serverFlags } from '../domain/keyring/server.ts';
+import { ADD_ALL_NAMESPACES, describeUnseen } from '../domain/pull-secret/unseen.ts';
 import { checkApart, checkServer } from '../domain/pull-secret/usable.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
@@ -78,6 +79,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
     if (looksForUsers) printer.hint(prose`for user names and equal passwords: ${wide}`);
     else if (isCut) printer.hint(wide);
+    if (names.length === 0 && describeLogin(options) !== undefined) printer.say(unseenBy(options, transport.namespace));
     return there && unread.list().length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     transport.close();
@@ -122,6 +124,13 @@ function wideLine(options: ListOptions, namespace: string): Command {
   ]);
   const login = words`${serverFlags(server)} ${username === undefined ? undefined : words`--username ${username}`}`;
   return command`regsecret list ${names} ${where} ${labels} ${login} ${flags} -o wide`;
+}
+
+/** A password that has leaked may be there, too. */
+function unseenBy({ allNamespaces, selector }: ListOptions, namespace: string): string {
+  const labelled = selector ? ' with these labels' : '';
+  const [where, more] = allNamespaces ? ['', ''] : [` of namespace ${namespace}`, ADD_ALL_NAMESPACES];
+  return describeUnseen(`${where}${labelled}`, more, 'hold such a login, too');
 }
 
 /** What else may be wrong with a login. */

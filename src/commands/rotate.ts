@@ -7,6 +7,7 @@ import { loginWords } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { ADD_ALL_NAMESPACES, describeUnseen } from '../domain/pull-secret/unseen.ts';
 import { type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { nameWord } from '../domain/text/object-name.ts';
@@ -73,21 +74,21 @@ export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
   });
   if (options.names.length === 0) {
     const { say } = await printerFor(io);
-    say(
-      `only pull secrets${whereLooked(options, [...homes])} a Secret of another type, or another key in one of these, may still hold the old login`,
-    );
+    say(describeUnseen(...whereLooked(options, [...homes]), 'still hold the old login'));
   }
   if (refusal !== undefined) throw refusal;
   return code;
 }
 
 /** Where, and how to look at more. */
-function whereLooked({ allNamespaces, selector }: RotateOptions, homes: readonly string[]): string {
+function whereLooked(
+  { allNamespaces, selector }: RotateOptions,
+  homes: readonly string[],
+): [where: string, more: string] {
   if (selector !== undefined)
-    return ' of namespaces with these labels, and their copies, were looked at: use -A instead of -l for all namespaces;';
-  if (allNamespaces) return ' were looked at:';
-  const where = `${nounFor(homes.length, 'namespace')} ${many(homes)}`;
-  return ` of ${where}, and their copies, were looked at: add -A for all namespaces;`;
+    return [' of namespaces with these labels, and their copies,', ' use -A instead of -l for all namespaces;'];
+  if (allNamespaces) return ['', ''];
+  return [` of ${nounFor(homes.length, 'namespace')} ${many(homes)}, and their copies,`, ADD_ALL_NAMESPACES];
 }
 
 /** Returns the user name where only the Secrets tell it. Throws UsageError. */

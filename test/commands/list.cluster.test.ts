@@ -212,6 +212,10 @@ describe('some of them', () => {
   });
 });
 
+/** Said to whoever looks for a login. */
+const TYPES = 'a Secret of another type, or another key in one of these, may hold such a login, too\n';
+const unseenIn = (where: string) => `only pull secrets of ${where} were looked at: add -A for all namespaces; ${TYPES}`;
+
 describe('only those with a login', () => {
   const names = async (...args: string[]) => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['list', '-o', 'name', ...args]);
@@ -233,7 +237,10 @@ describe('only those with a login', () => {
     ['--server ghcr.io --problems', ['broken']],
     ['--server ghcr.io -l no=such', []],
   ])('%s', async (args, expected) => {
-    expect(await names(...args.split(' '))).toEqual([0, expected, '']);
+    const unseen = args.startsWith('-')
+      ? unseenIn(`namespace ${namespace}${args.includes('-l ') ? ' with these labels' : ''}`)
+      : '';
+    expect(await names(...args.split(' '))).toEqual([0, expected, unseen]);
   });
 
   test('a path of it, another name of it, and an entry that the row only counts', async () => {
@@ -280,7 +287,12 @@ describe('only those with a login', () => {
     ['--username jane:x', 'no pull secrets with a login of that user in namespace NS', 'regsecret list -n NS -o wide'],
   ])('%s: nothing has it', async (args, sentence, hint) => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['list', ...args.split(' ')]);
-    expect([code, stdout, stderr.replaceAll(namespace, 'NS')]).toEqual([0, '', `${sentence}\nhint: ${hint}\n`]);
+    const unseen = args.startsWith('-') ? unseenIn('namespace NS') : '';
+    expect([code, stdout, stderr.replaceAll(namespace, 'NS')]).toEqual([
+      0,
+      '',
+      `${sentence}\nhint: ${hint}\n${unseen}`,
+    ]);
   });
 
   test.each([
@@ -307,6 +319,7 @@ describe('only those with a login', () => {
     const env = { KUBECONFIG: cluster().kubeconfig };
     const { stderr } = await here(['list', '-A', '--server', 'quay.io', '--username', 'john'], { env });
     expect(stderr).toContain(': regsecret list -A --server quay.io --username john -o wide\n');
+    expect(stderr).toContain(`\nonly pull secrets were looked at: ${TYPES}`);
   });
 
   test('a user that the kubeconfig does not have is one of a registry', async () => {
