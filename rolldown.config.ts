@@ -20,7 +20,7 @@ const codeSplitting = {
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|agreed-run|failure-printer|pull-secret[\\/]maker|output[\\/]table)\.ts$/,
+      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|agreed-run|failure-printer|pull-secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
@@ -30,6 +30,8 @@ const codeSplitting = {
     { name: 'formats', test: /[\\/]output[\\/]doctor[\\/](sarif|annotations)\.ts$/, priority: 0 },
     { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
     { name: 'structured', test: /[\\/](output[\\/](progress|structured)|print-version)\.ts$/, priority: 0 },
+    { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|pods[\\/]other-logins)\.ts$/, priority: 0 },
+    { name: 'restart', test: /[\\/]pods[\\/](restart|refused-pods)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };
