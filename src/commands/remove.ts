@@ -8,7 +8,6 @@ import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { dryRunFlag, words } from '../domain/text/command.ts';
 import { many, plural } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
-import { secretKey } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Removed, RemoveRequest } from '../operations/removal/remove-entries.ts';
@@ -73,13 +72,17 @@ async function removeIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [{ createReader }, { performRemovals, planRemovals }, { withRegistries }, { removeIntent, removePrinter }] =
-    await Promise.all([
-      import('../cluster/reader.ts'),
-      import('../operations/removal/remove-entries.ts'),
-      import('../operations/pods/other-logins.ts'),
-      import('../output/fleet/remove-printer.ts'),
-    ]);
+  const [
+    { createReader },
+    { copiesThatKeep, performRemovals, planRemovals },
+    { withRegistries },
+    { removeIntent, removePrinter },
+  ] = await Promise.all([
+    import('../cluster/reader.ts'),
+    import('../operations/removal/remove-entries.ts'),
+    import('../operations/pods/other-logins.ts'),
+    import('../output/fleet/remove-printer.ts'),
+  ]);
   const reader = createReader(transport);
   const planned = await withRegistries(transport.server, run.io, (findRefused) =>
     planRemovals(reader, request, findRefused),
@@ -108,19 +111,30 @@ async function removeIn(
   const code = report.end(planned);
   const [first] = planned;
   // With -A its copies are looked at, too.
-  if (report.done === 1 && first !== undefined && request.scope.namespaces !== 'all')
-    await warnOfCopies(transport, first, request.dryRun !== 'none', run.printer);
+  if (report.done === 1 && first !== undefined && request.scope.namespaces !== 'all') {
+    const copies = await copiesThatKeep(reader, first.ref, request);
+    if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
+    if (typeof request.scope.namespaces === 'object' && 'only' in request.scope.namespaces)
+      sayWhereLooked(first, copies !== undefined, printer);
+  }
   return code;
 }
 
-/** Copies are only written by `sync`. */
-async function warnOfCopies(transport: Transport, { ref, servers }: Removed, would: boolean, printer: Printer) {
-  const { copyNamespaces } = await import('../cluster/copy-sources.ts');
-  const namespaces = await copyNamespaces(transport, secretKey(ref.namespace, ref.name));
-  if (namespaces.length === 0) return;
-  const keep = would ? 'would keep' : namespaces.length === 1 ? 'keeps' : 'keep';
+function warnOfCopies(
+  { ref, servers }: Removed,
+  namespaces: readonly string[],
+  { dryRun }: RemoveRequest,
+  printer: Printer,
+) {
+  const keep = dryRun !== 'none' ? 'would keep' : namespaces.length === 1 ? 'keeps' : 'keep';
   const entries = many(servers.map(displayServer));
   const copies = plural(namespaces.length, 'copy', 'copies');
   printer.warn(`${copies} of it ${keep} ${entries} until the next sync, in ${many(namespaces)}`);
   printer.hint(syncPreview(ref, ref, namespaces));
+}
+
+/** What `sync --merge` has filled is no copy. */
+function sayWhereLooked({ ref }: Removed, withCopies: boolean, printer: Printer) {
+  const looked = withCopies ? ' and its copies were' : ' was';
+  printer.say(`only secret ${ref.namespace}/${ref.name}${looked} looked at; with -A, remove looks in all namespaces`);
 }

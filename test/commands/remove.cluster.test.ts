@@ -36,6 +36,10 @@ async function version(namespace: string): Promise<string> {
   return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/pull`)).body.metadata.resourceVersion;
 }
 
+/** The last line, where -A was not typed. */
+const looked = (namespace: string): string =>
+  `only secret ${namespace}/pull and its copies were looked at; with -A, remove looks in all namespaces\n`;
+
 const both = (host: string): string => JSON.stringify({ auths: { [host]: LOGIN, 'quay.io': LOGIN } });
 
 test('an entry goes under whatever name it has, everything else stays byte for byte, and a second run writes nothing', async () => {
@@ -50,7 +54,7 @@ test('an entry goes under whatever name it has, everything else stays byte for b
   expect([ran.code, ran.stdout, ran.stderr]).toEqual([
     0,
     `secret/pull configured in ${namespace}\n`,
-    `  https://${host}/v2/  removed\n`,
+    `  https://${host}/v2/  removed\n${looked(namespace)}`,
   ]);
   expect(plan.stdout).toBe(`secret/pull configured in ${namespace} (server dry run)\n`);
   expect(await payload(namespace)).toBe(`{ "auths": {"quay.io":{"auth":"${LOGIN.auth}", "x":[1 ,2]}},"more":{} }\n`);
@@ -75,7 +79,7 @@ test('what kubectl apply has left of the login in an annotation is named', async
     expect([code, stderr]).toEqual([
       0,
       `  ${host}  removed\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
-        `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n`,
+        `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n${looked(namespace)}`,
     ]);
   }
 });
@@ -261,15 +265,16 @@ describe('an entry stays', () => {
     const ran = await regsecretIn(namespace, ['remove', 'pull', '--server', host, '--yes']);
     expect([ran.code, JSON.parse(await payload(namespace)).auths]).toEqual([0, { 'quay.io': LOGIN }]);
     expect(ran.stderr).toBe(
-      `warning: secret ${namespace}/pull loses ${host}, which is still needed\n  pod/tool has no other login for ${host}/app:1\n  ${host}  removed\n`,
+      `warning: secret ${namespace}/pull loses ${host}, which is still needed\n  pod/tool has no other login for ${host}/app:1\n  ${host}  removed\n${looked(namespace)}`,
     );
   });
 });
 
 test('a source: its copies keep the entry until sync writes them, and are refused with what does both', async () => {
-  const [home, shop, host] = [await newNamespace(), await newNamespace(), freshHost()];
+  const [home, shop, done, host] = [await newNamespace(), await newNamespace(), await newNamespace(), freshHost()];
   await put(home, both(host));
-  expect((await regsecretIn(home, ['sync', 'pull', '--to', shop])).code).toBe(0);
+  expect((await regsecretIn(home, ['sync', 'pull', '--to', `${shop},${done}`])).code).toBe(0);
+  expect((await regsecretIn(done, ['remove', 'pull', '--server', host, '--owned'])).code).toBe(0);
   const sync = `regsecret sync pull -n ${home} --to ${shop} --dry-run=client`;
   const args = ['remove', 'pull', '--server', host];
   expect((await regsecretIn(shop, args)).stderr).toContain(
@@ -278,7 +283,7 @@ test('a source: its copies keep the entry until sync writes them, and are refuse
   const ran = await regsecretIn(home, args);
   expect([ran.code, ran.stderr]).toEqual([
     0,
-    `  ${host}  removed\nwarning: 1 copy of it keeps ${host} until the next sync, in ${shop}\nhint: ${sync}\n`,
+    `  ${host}  removed\nwarning: 1 copy of it keeps ${host} until the next sync, in ${shop}\nhint: ${sync}\n${looked(home)}`,
   ]);
   const all = await regsecretIn(home, ['remove', '--server', host, '-A', '--dry-run=client']);
   expect(all.stderr).toContain(

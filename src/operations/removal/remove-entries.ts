@@ -1,4 +1,5 @@
 /** Takes the entries of a registry out of Secrets: everything else in them stays, and so does what an image needs. */
+import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { readWritten } from '../../cluster/write/secret-write.ts';
@@ -7,12 +8,13 @@ import { forEachLimit } from '../../concurrency.ts';
 import { syncPreview } from '../../domain/findings/elsewhere.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
+import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
 import { andThen, command, dryRunFlag } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
-import { type SecretName, secretName } from '../../domain/workloads/references.ts';
+import { type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../pods/other-logins.ts';
 import { describeNeeds, needsOf } from './needs.ts';
@@ -158,4 +160,26 @@ export async function performRemovals(
       listener.problem(one.ref, error);
     }
   });
+}
+
+/** The namespaces whose copy of `ref` has an entry that is meant; undefined where they cannot be read. Copies are only written by `sync`. */
+export async function copiesThatKeep(
+  reader: Reader,
+  ref: SecretName,
+  request: RemoveRequest,
+): Promise<string[] | undefined> {
+  const namespaces: string[] = [];
+  const source = secretKey(ref.namespace, ref.name);
+  const query = { name: ref.name, labelSelector: `${MANAGED_BY}=regsecret` };
+  try {
+    const refused = await eachSecretToWrite(reader, query, (secret) => {
+      const isCopy = sourceOf(secret) === source && !isFromElsewhere(secret);
+      if (isCopy && planRemoval(secret, request) !== undefined) namespaces.push(secret.metadata.namespace ?? '');
+      return undefined;
+    });
+    return refused === undefined ? namespaces : undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
 }
