@@ -1,8 +1,9 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
+import { loginKey } from '../../domain/pull-secret/last-applied.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
-import { many, plural } from '../../domain/text/enumerate.ts';
+import { many, nounFor, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { secretName } from '../../domain/workloads/references.ts';
@@ -63,8 +64,35 @@ function keptEntry({ server, login, state }: PlannedEntry): string {
   return login?.username ? `the login of ${login.username} for ${name}` : `an entry without a user for ${name}`;
 }
 
-/** Why a Secret that is meant does not get the new login; undefined for any other. */
-export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
+/** A Secret, and why it does not get the new login although it is meant. */
+export type Left = readonly [ref: PlannedSecret['ref'], why: UserError];
+
+/** Those whose password most namespaces have come first: of equal reasons, the line of the first is proposed. */
+export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): Left[] {
+  const groups = [...Map.groupBy(items, keptPassword)].map(([password, group]) => ({
+    group,
+    sharing: password === undefined ? 1 : group.length,
+    namespaces: password === undefined ? 0 : new Set(group.map(({ ref }) => ref.namespace)).size,
+  }));
+  return groups
+    .toSorted((one, other) => other.namespaces - one.namespaces)
+    .flatMap(({ group, sharing }) =>
+      group.flatMap((item): Left[] => {
+        const why = reasonFor(item, request, sharing);
+        return why === undefined ? [] : [[item.ref, why]];
+      }),
+    );
+}
+
+/** Undefined where it is known to be the old one, or stays for another reason. */
+function keptPassword({ action, entries }: PlannedSecret): string | undefined {
+  if (action === 'held back') return undefined;
+  const login = entries.find(({ state }) => state === 'other password')?.login;
+  return login && loginKey(login);
+}
+
+/** Undefined for a Secret that is not meant. `sharing`: how many keep the same password. */
+function reasonFor(planned: PlannedSecret, request: RotateRequest, sharing: number): UserError | undefined {
   const { ref, action, obstacle, entries, maker, source, isFromElsewhere, isOrphan } = planned;
   const secret = `secret ${ref.namespace}/${ref.name}`;
   if (action === 'held back' && obstacle !== undefined) {
@@ -99,11 +127,12 @@ export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
   const [login, password] = isOne ? ['its login', 'its password was'] : ['its logins', 'their passwords were'];
   return new UserError(
     `${secret} keeps ${login} for ${names}, because ${password} not found in namespace ${request.home}`,
-    otherPassword(ref.namespace, request),
+    otherPassword(ref.namespace, request, sharing),
     [
       request.verify
         ? `${names} ${isOne ? 'does not accept it' : 'do not accept them'}`
         : 'with --no-verify, no registry is asked whether it still accepts the password',
+      ...(sharing > 1 ? [`${sharing} Secrets share this password`] : []),
     ],
   );
 }
@@ -121,11 +150,15 @@ function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRe
 const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
 /** Anybody may have put a password there, so it is said who gets the new one. */
-function otherPassword(namespace: string, { scope: { namespaces, names, flags } }: RotateRequest): Hint {
+function otherPassword(
+  namespace: string,
+  { scope: { namespaces, names, flags } }: RotateRequest,
+  sharing: number,
+): Hint {
   const labels = typeof namespaces === 'object' && 'labelSelector' in namespaces ? namespaces.labelSelector : undefined;
   const where = labels === undefined ? command`${ALL_NAMESPACES}` : words`-l ${labels}`;
   const line = command`regsecret rotate ${names.map(nameWord)} ${scope(namespace)} ${where} ${flags}`;
-  return prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts. If the owners of this Secret may have the new login: ${line}; ${words`--any-password`} gives it to the owners of all these namespaces`;
+  return prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts. If the owners of ${nounFor(sharing, 'this Secret', 'the Secrets with this password')} may have the new login: ${line}; ${words`--any-password`} gives it to the owners of all these namespaces`;
 }
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;

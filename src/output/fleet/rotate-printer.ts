@@ -13,7 +13,7 @@ import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
 import { failureBook } from './failure-printer.ts';
-import { reasonFor, sayKept } from './rotate-left.ts';
+import { reasonsFor, sayKept } from './rotate-left.ts';
 
 export interface RotatePrinterOptions {
   readonly request: RotateRequest;
@@ -64,10 +64,7 @@ export function rotatePrinter(
     left(unsorted) {
       const items = inOrder(unsorted);
       sayKept(items, request, printer);
-      for (const item of items) {
-        const error = reasonFor(item, request);
-        if (error !== undefined) problems.add(item.ref, error);
-      }
+      for (const [ref, why] of reasonsFor(items, request)) problems.add(ref, why);
       problems.flush();
     },
     end(unsorted, annotated) {

@@ -111,6 +111,25 @@ describe('in many namespaces', () => {
     ]);
   });
 
+  test('what keeps its login: the line is that of the password which most of them have', async () => {
+    const [host, home] = [freshHost(), await newNamespace()];
+    const [alone = '', one = '', two = ''] = (await Promise.all([1, 2, 3].map(() => newNamespace()))).toSorted();
+    await put(home, { auths: { [host]: OLD } });
+    // More Secrets of one namespace do not count for more.
+    for (const name of ['a', 'b', 'c']) await put(alone, { name, auths: { [host]: auth('ci', 'rare') } });
+    for (const namespace of [one, two]) await put(namespace, { auths: { [host]: auth('ci', 'common') } });
+    const { stderr } = await rotate(home, host, ['-A', '--dry-run=client']);
+    const why = 'rotate replaces only passwords that the namespace of -n has, or that the registry accepts';
+    expect(stderr.split('\n').slice(0, 6)).toEqual([
+      `error: secret ${one}/pull keeps its login for ${host}, because its password was not found in namespace ${home}`,
+      '  with --no-verify, no registry is asked whether it still accepts the password',
+      '  2 Secrets share this password',
+      `  the same in ${two}/pull, ${alone}/a, ${alone}/b, ${alone}/c`,
+      `hint: ${why}. If the owners of the Secrets with this password may have the new login: regsecret rotate -n ${one} -A --server ${host} --username ci --password-stdin --no-verify --dry-run=client; --any-password gives it to the owners of all these namespaces`,
+      '6 Secrets: 1 updated, 5 left (dry run)',
+    ]);
+  });
+
   test('a password that is known for one of the registries is the old one for the others, too', async () => {
     const [home, one, host, second] = [await newNamespace(), await newNamespace(), freshHost(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
