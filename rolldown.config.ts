@@ -32,6 +32,7 @@ const codeSplitting = {
     { name: 'structured', test: /[\\/](output[\\/](progress|structured)|print-version)\.ts$/, priority: 0 },
     { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|pods[\\/]other-logins)\.ts$/, priority: 0 },
     { name: 'restart', test: /[\\/]pods[\\/](restart|refused-pods)\.ts$/, priority: 0 },
+    { name: 'rotate-printer', test: /[\\/](fleet[\\/]rotate-printer|rotate[\\/]not-held)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };
