@@ -16,6 +16,7 @@ import { filesApart, imagesApart } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
+import type { Collector } from '../operations/doctor/collector.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
 import {
   checkFiles,
@@ -56,7 +57,7 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   const selection = selectionOf(options);
   if (options.watch === true) checkWatch(options);
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
-  if (options.watch === true) return watch(options, io);
+  if (options.watch === true) return watch(selection, options, io);
   const gathered = await gather(options, io);
   for (const error of gathered.errors) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
@@ -117,14 +118,18 @@ function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): numb
 }
 
 /** 0 once everything is well. `--timeout` is the end of that, too. */
-async function watch(options: DoctorOptions, io: Io): Promise<number> {
-  const targets = targetsOf(options);
-  const { followTargets } = await import('../operations/doctor/follow.ts');
+async function watch(selection: FindingSelection | undefined, options: DoctorOptions, io: Io): Promise<number> {
+  const observe = await observerOf(options);
+  const { follow } = await import('../operations/doctor/follow.ts');
   const { say } = await printerFor(io);
   // A terminal shows it all the time.
   let isSaid = io.stderr.isTTY || options.timeout !== undefined;
-  const { seen, condition } = await followTargets(targets, options, io, {
-    judge: (gathered, answers) => examine(gathered, answers, options, io),
+  const { seen, condition } = await follow(options, io, {
+    observe,
+    judge: async (gathered, answers) => {
+      const { report, now } = await examine(gathered, answers, options, io);
+      return { report: { ...report, ...selectFindings(report.findings, selection) }, now };
+    },
     show: (examined) => show(examined, options, io),
     waiting(awaited, work) {
       if (!isSaid) say(`waiting for ${awaited}; Ctrl-C or --timeout ends it`);
@@ -162,22 +167,26 @@ async function lint(
   return exitCode(report, options);
 }
 
-/** From wherever it is asked for. */
 async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> {
-  const targets = targetsOf(options);
-  if (targets.length === 0 && options.image === undefined) return { ...(await gatherAll(options, io)), errors: [] };
-  const { gatherTargets } = await import('../operations/doctor/gather.ts');
-  return gatherTargets(targets, options, io);
+  const observe = await observerOf(options);
+  const { withCollector } = await import('../operations/doctor/collector.ts');
+  return withCollector(options, io, observe);
 }
 
-async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
+/** Looks at the targets, or at everything in the namespaces that were chosen. */
+async function observerOf(options: DoctorOptions): Promise<(collector: Collector) => Promise<ObservedTargets>> {
+  const targets = targetsOf(options);
+  if (targets.length > 0 || options.image !== undefined) {
+    const { observeTargets } = await import('../operations/doctor/gather.ts');
+    return (collector) => observeTargets(targets, options, collector);
+  }
   checkSelector(options.selector);
   const wide = wideFlag(options);
   if (wide !== undefined && options.namespace !== undefined) {
     throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n', wide.line));
   }
-  const { gatherScope } = await import('../operations/doctor/scope.ts');
-  return gatherScope(options, io);
+  const { observeScope } = await import('../operations/doctor/scope.ts');
+  return async (collector) => ({ ...(await observeScope(options, collector)), errors: [] });
 }
 
 /**

@@ -55,6 +55,22 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     expect(await seen.ended, seen.stderr()).toBe(0);
   });
 
+  test('of a namespace goes on while something else goes wrong in it, and ends with 0 when all is well', async () => {
+    const own = await newNamespace({ serviceAccount: true });
+    await newPullSecret(own, 'good', basic.host, janedoe);
+    const idle = { image, fields: { replicas: 0 } };
+    await newWorkload('Deployment', own, { ...idle, name: 'api' });
+    const seen = follow(own, []);
+    await seen.see('deployment/api');
+    await newWorkload('Deployment', own, { ...idle, name: 'web' });
+    await seen.see('--to deployment/api --to deployment/web');
+    const attached = await regsecretIn(own, ['attach', 'good', '--to', 'deployment/api', '--to', 'deployment/web']);
+    expect(attached.code, attached.stderr).toBe(0);
+    expect(await seen.ended, seen.stderr()).toBe(0);
+    expect(seen.stdout()).toContain('nothing is wrong: 0 pods, 2 workloads');
+    expect(seen.stderr()).toContain('waiting for what is wrong to be fixed; Ctrl-C or --timeout ends it\n');
+  });
+
   test('has nothing to wait for where all is well', async () => {
     const seen = follow(namespace, [image, '--sa', 'well']);
     expect(await seen.ended, seen.stderr()).toBe(0);

@@ -1,24 +1,26 @@
-/** `why --watch`: looks again and again, until everything is well or something else is wrong. */
+/** `why --watch` and `doctor --watch`: look again and again, until everything is well or something else is wrong. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { pause } from '../../concurrency.ts';
 import type { Answer } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import type { DoctorTarget } from '../../domain/workloads/target.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { createCollector, withCollector } from './collector.ts';
-import { type GatherOptions, type ObservedTargets, observeTargets } from './gather.ts';
+import { type Collector, createCollector, withCollector } from './collector.ts';
+import type { GatherOptions, ObservedTargets } from './gather.ts';
 import { type Condition, conditionOf, isNewTrouble } from './recovery.ts';
 
 /** A handful of requests to the API server each time. */
 const POLL_MS = 2000;
+/** A cluster takes seconds to look at, and shall not be looked at most of the time. */
+const REST = 4;
 /** A registry is not asked the same question more often. */
 const ANSWER_MS = 60_000;
 /** A pod that is being replaced is gone for a moment, and so is an API server that restarts. */
 const PATIENCE_MS = 30_000;
 
 export interface FollowSteps<Look extends { readonly report: DoctorReport }> {
+  observe(collector: Collector): Promise<ObservedTargets>;
   /** What follows from what was gathered. Registries are asked what is not among `answers`, which get what they say. */
   judge(gathered: ObservedTargets, answers: Map<string, Answer>): Promise<Look>;
   show(look: Look): Promise<void>;
@@ -27,11 +29,11 @@ export interface FollowSteps<Look extends { readonly report: DoctorReport }> {
 }
 
 /**
- * Shows what there is now, and each change, and returns the last: everything is well then, or something keeps an image away
- * that did not do so before, or `timeout` has passed. Throws UserError where that can no longer be told, and Interrupted.
+ * Shows what there is now, and each change, and returns the last: everything is well then, or something keeps an image away of the
+ * targets that did not do so before, or `timeout` has passed. In a namespace, others may break something at any time, which ends nothing.
+ * Throws UserError where that can no longer be told, and Interrupted.
  */
-export function followTargets<Look extends { readonly report: DoctorReport }>(
-  targets: readonly DoctorTarget[],
+export function follow<Look extends { readonly report: DoctorReport }>(
   options: GatherOptions & { readonly strict?: boolean | undefined; readonly timeout?: string | undefined },
   io: Io,
   steps: FollowSteps<Look>,
@@ -42,7 +44,7 @@ export function followTargets<Look extends { readonly report: DoctorReport }>(
   return withCollector(options, io, async ({ transport }) => {
     const look = async (): Promise<Stand<Look>> => {
       for (const [key, { at }] of answers) if (Date.now() - at > ANSWER_MS) answers.delete(key);
-      const gathered = await observeTargets(targets, options, createCollector(transport));
+      const gathered = await steps.observe(createCollector(transport));
       const [error] = gathered.errors;
       if (error !== undefined) throw error;
       const seen = await steps.judge(gathered, answers);
@@ -55,7 +57,7 @@ export function followTargets<Look extends { readonly report: DoctorReport }>(
       const next = await steps.waiting(condition.awaited, () => nextLook(look, condition, end, io.signal));
       if (next === undefined) return last;
       await steps.show(next.seen);
-      if (isNewTrouble(condition, next.condition)) return next;
+      if (next.seen.report.counts === undefined && isNewTrouble(condition, next.condition)) return next;
       last = next;
     }
     return last;
@@ -75,12 +77,15 @@ async function nextLook<Look>(
   signal: AbortSignal,
 ): Promise<Stand<Look> | undefined> {
   let failingSince: number | undefined;
+  let took = 0;
   for (;;) {
     const left = end - performance.now();
     if (left <= 0) return undefined;
-    await pause(Math.min(POLL_MS, left), signal);
+    await pause(Math.min(Math.max(POLL_MS, REST * took), left), signal);
+    const began = performance.now();
     try {
       const now = await look();
+      took = performance.now() - began;
       if (now.condition.isWell || now.condition.text !== before.text) return now;
       failingSince = undefined;
     } catch (error) {

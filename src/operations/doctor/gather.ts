@@ -9,8 +9,7 @@ import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
 import { UserError } from '../../errors.ts';
-import type { Io } from '../../io.ts';
-import { type Collector, withCollector } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { gatherPod } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { gatherAccount, gatherWorkload } from './workload.ts';
@@ -30,15 +29,6 @@ export interface ObservedTargets extends Observed {
 }
 
 /** Throws UserError where there is only one target, and none of it. */
-export function gatherTargets(
-  targets: readonly DoctorTarget[],
-  options: GatherOptions,
-  io: Io,
-): Promise<ObservedTargets> {
-  return withCollector(options, io, (collector) => observeTargets(targets, options, collector));
-}
-
-/** The same with a collector. */
 export async function observeTargets(
   targets: readonly DoctorTarget[],
   options: GatherOptions,

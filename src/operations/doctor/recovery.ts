@@ -1,7 +1,9 @@
 /** How far what `why` has found is from being well, and whether it has become something else. */
+import type { Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
 import { describeObject } from '../../domain/findings/finding.ts';
+import { plural } from '../../domain/text/enumerate.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 
 /** Which findings are errors, and what may be left unknown. */
@@ -23,10 +25,12 @@ export interface Condition {
 }
 
 /** Where `report` stands, to be compared with that of the next look. */
-export function conditionOf({ findings, pullers = [], secrets = [] }: DoctorReport, demands: Demands): Condition {
+export function conditionOf(report: DoctorReport, demands: Demands): Condition {
+  const { findings, counts, pullers = [], secrets = [] } = report;
   const wrong = new Set(
     findings.filter(({ severity }) => severity === 'error' || demands.strict).map((found) => identityOf(found)),
   );
+  if (counts !== undefined) return conditionOfAll(report, counts, wrong);
   const images = pullers.flatMap((puller) => puller.images.map((image) => ({ puller, image })));
   const podsRun = pullers.some(isPod) && pullers.filter(isPod).every((pod) => pod.images.every(hasImage));
   const missing = images.filter(({ puller, image }) => !isFine(puller, image, demands.offline || podsRun));
@@ -39,6 +43,18 @@ export function conditionOf({ findings, pullers = [], secrets = [] }: DoctorRepo
     text: JSON.stringify([[...wrong].sort(), [...new Set(outcomes)].sort()]),
     awaited: next === undefined ? (secret?.name ?? 'the cluster') : awaitedText(next.puller, next.image),
   };
+}
+
+/** Of a namespace, or of the cluster: pods that cannot pull for a reason that nobody wants to see are not waited for. */
+function conditionOfAll(
+  { ignored = [] }: DoctorReport,
+  { failingPods }: Counts,
+  wrong: ReadonlySet<string>,
+): Condition {
+  const waiting = ignored.length === 0 ? failingPods : 0;
+  const isWell = wrong.size === 0 && waiting === 0;
+  const awaited = failingPods > 0 ? `${plural(failingPods, 'pod')} to pull` : 'what is wrong to be fixed';
+  return { isWell, wrong, text: JSON.stringify([[...wrong].sort(), waiting > 0]), awaited };
 }
 
 /** Whether something keeps an image away in `now` that did not do so `before`. */

@@ -30,8 +30,7 @@ import {
 } from '../../domain/workloads/references.ts';
 import { createTrouble } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
-import type { Io } from '../../io.ts';
-import { type Collector, withCollector } from './collector.ts';
+import type { Collector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
 import { gatherRest } from './pod.ts';
 import { manyPodEvents } from './pod-events.ts';
@@ -51,11 +50,6 @@ const PAGE = 50;
 export interface ScopeOptions extends GatherOptions, ScopeFlags {}
 
 /** Throws UserError where there is no such namespace, or none with these labels, or nothing of it may be read. */
-export function gatherScope(options: ScopeOptions, io: Io): Promise<Observed> {
-  return withCollector(options, io, (collector) => observeScope(options, collector));
-}
-
-/** The same with a collector. */
 export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observed> {
   const { transport } = collector;
   const namespaces = await chosenNamespaces(options, transport);

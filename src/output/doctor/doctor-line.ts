@@ -1,7 +1,7 @@
 /** The command line of doctor and why: what does not go together in it, and the line that does. */
 import type { SelectionFlags } from '../../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../../domain/text/command.ts';
-import { againWithout, type Hint, prose } from '../../domain/text/hint.ts';
+import { againWithout, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
@@ -39,7 +39,7 @@ export function checkFiles(files: readonly string[], line: DoctorLine): void {
   );
 }
 
-/** Throws UsageError for what is too much to look at every moment, or does not change. */
+/** Throws UsageError for what does not change, and for formats of one report. */
 export function checkWatch(options: DoctorLine): void {
   const { targets, image, filename, output } = options;
   if (filename !== undefined) {
@@ -48,10 +48,9 @@ export function checkWatch(options: DoctorLine): void {
       againWithout('--watch', prose`leave out --watch`),
     );
   }
-  if (targets.length === 0 && image === undefined) {
-    throw new UsageError('--watch needs a target', whatToWatch(options, wideFlag(options)?.line));
-  }
-  const hint = command`${again(options)} --watch`;
+  const isWhole = targets.length === 0 && image === undefined;
+  const all = wideFlag(options)?.line ?? command`regsecret doctor ${scope(options.namespace)}`;
+  const hint = command`${isWhole ? all : again(options)} --watch`;
   if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
 }
 
@@ -103,12 +102,6 @@ export function wideFlag(typed: DoctorLine): { flag: string; line: Command } | u
 export function namespaceWords({ allNamespaces, selector }: DoctorLine): Command | undefined {
   if (selector !== undefined) return words`-l ${selector}`;
   return allNamespaces === true ? words`${ALL_NAMESPACES}` : undefined;
-}
-
-/** Where a target comes from; `wide` is the command for several namespaces. */
-function whatToWatch({ namespace }: DoctorLine, wide: Command | undefined): Hint {
-  const line = wide ?? command`regsecret doctor ${scope(namespace)}`;
-  return prose`${line} lists those that fail; pass one of them to --watch`;
 }
 
 /** The command line that was typed. */

@@ -84,3 +84,35 @@ describe('something else', () => {
     expect(one && other && isNewTrouble(one, other)).toBe(expected);
   });
 });
+
+describe('a namespace', () => {
+  const counted = (failingPods: number, severities: readonly string[], ignored?: DoctorReport['ignored']) =>
+    ({
+      counts: { pods: 9, failingPods },
+      findings: severities.map((severity) => ({
+        code: 'missing-secret',
+        severity,
+        object: { kind: 'Secret', name: 'pull' },
+      })),
+      ignored,
+    }) as unknown as DoctorReport;
+  const one = [{ code: 'missing-secret', severity: 'error', count: 1 }] as const;
+  test.each([
+    ['in which all is well', 0, [], undefined, NEITHER, true, 'what is wrong to be fixed'],
+    ['with a warning', 0, ['warning'], undefined, NEITHER, true, 'what is wrong to be fixed'],
+    [
+      'with a warning that counts',
+      0,
+      ['warning'],
+      undefined,
+      { ...NEITHER, strict: true },
+      false,
+      'what is wrong to be fixed',
+    ],
+    ['with an error', 0, ['error'], undefined, NEITHER, false, 'what is wrong to be fixed'],
+    ['whose pods wait for their next attempt', 2, ['warning'], undefined, NEITHER, false, '2 pods to pull'],
+    ['whose pods fail for what is ignored', 1, [], one, NEITHER, true, '1 pod to pull'],
+  ] as const)('%s', (_, failing, severities, ignored, demands, isWell, awaited) => {
+    expect(conditionOf(counted(failing, severities, ignored), demands)).toMatchObject({ isWell, awaited });
+  });
+});
