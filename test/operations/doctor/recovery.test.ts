@@ -93,6 +93,7 @@ describe('a namespace', () => {
         code: 'missing-secret',
         severity,
         object: { kind: 'Secret', name: 'pull' },
+        arguments: {},
       })),
       ignored,
     }) as unknown as DoctorReport;
