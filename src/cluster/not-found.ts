@@ -13,7 +13,7 @@ import type { Transport } from './client/transport.ts';
 import { copiesNamed, sourcesFirst } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
 import { NAMESPACES, objectRefusal } from './object-request.ts';
-import { exists, hasNamespace, kindsOf, type Otherwise, otherPlaces } from './other-places.ts';
+import { exists, hasNamespace, kindsOf, OtherKind, type Otherwise, otherPlaces } from './other-places.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
@@ -175,7 +175,11 @@ export async function noObject(
   if (same.some((one) => one.kind === kind)) {
     throw new UserError(`${describeRef(ref)} was missing for a moment`, prose`run the same command again`);
   }
-  if (same[0] !== undefined) throw new UserError(`${text}, but ${targetName(same[0])} does`, again(name, same[0].kind));
+  const [sameName, ...more] = same;
+  if (sameName !== undefined) {
+    const meant = more.length === 0 ? sameName : undefined;
+    throw new OtherKind(`${text}, but ${targetName(sameName)} does`, again(name, sameName.kind), meant);
+  }
   const other = await otherwise();
   if (other !== undefined) throw new UserError(`${text}, but ${other.what}`, other.line);
   const near = nearestRef(name, found) ?? startingWith(name, found);

@@ -5,6 +5,7 @@ import { type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName } from '../domain/text/object-name.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
+import { UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { listNames } from './list-names.ts';
@@ -14,6 +15,17 @@ import { METADATA_OF_ONE } from './object-request.ts';
 export interface Otherwise {
   readonly what: string;
   readonly line: Hint;
+}
+
+/** There is no object of this kind, and one of another kind has its name. */
+export class OtherKind extends UserError {
+  /** Left out where there are several. */
+  readonly meant: ObjectRef | undefined;
+
+  constructor(message: string, hint: Hint, meant: ObjectRef | undefined) {
+    super(message, hint);
+    this.meant = meant;
+  }
 }
 
 /** The kinds that `ref` may be of. `why web`: what makes pods has the name that people know. */

@@ -35,7 +35,11 @@ test.each(['Deployment', 'CronJob', 'StatefulSet'] as const)(
   async (kind) => {
     const name = await newWorkload(kind, namespace, { name: freshName('shop') });
     const target = `${kind.toLowerCase()}/${name}`;
-    const { code, stderr } = await regsecretIn(namespace, ['why', name]);
+    const [bare, whole] = await Promise.all(
+      [name, target].map((one) => regsecretIn(namespace, ['why', one, '-o', 'json'])),
+    );
+    expect(JSON.parse(bare?.stdout ?? '').pullers[0].object).toEqual(JSON.parse(whole?.stdout ?? '').pullers[0].object);
+    const { code, stderr } = await regsecretIn(namespace, ['why', `pod/${name}`]);
     expect([code, stderr]).toEqual([
       1,
       `error: pod ${namespace}/${name} does not exist, but ${target} does\nhint: regsecret why ${target} -n ${namespace}\n`,

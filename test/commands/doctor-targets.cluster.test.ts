@@ -296,7 +296,7 @@ describe.concurrent('an image that is not deployed yet', () => {
     expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
     expect(report.findings[0]).toMatchObject({
       object: { kind: 'Secret', name: 'foreign' },
-      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host} --username USER` },
+      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host} --username ada` },
     });
   });
 
@@ -310,7 +310,8 @@ describe.concurrent('an image that is not deployed yet', () => {
     const report = await why([`deploy/${name}`, '--image', ownImage]);
     expect(prospects(report)).toEqual(['Deployment will pull']);
     expect(report.pullers.map(({ images }) => images)).toMatchObject([[{ image: ownImage, state: 'not used' }]]);
-    const { stderr } = await regsecretIn(namespace, ['why', name, '--image', ownImage]);
+    expect(prospects(await why([name, '--image', ownImage]))).toEqual(['Deployment will pull']);
+    const { stderr } = await regsecretIn(namespace, ['why', `pod/${name}`, '--image', ownImage]);
     expect(stderr).toBe(
       `error: pod ${namespace}/${name} does not exist, but deployment/${name} does\nhint: regsecret why deployment/${name} --image ${ownImage} -n ${namespace}\n`,
     );

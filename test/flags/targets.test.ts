@@ -42,8 +42,6 @@ describe('kinds and targets where kubectl has them', () => {
     // A folder of the repository that is called as a kind is.
     ['doctor deploy', 'hint: regsecret doctor -f deploy'],
     ['doctor deploy --strict', 'hint: regsecret doctor -f deploy --strict'],
-    ['doctor -n lab --watch', 'hint: regsecret doctor -n lab lists those that fail; pass one of them to --watch'],
-    ['doctor -A --watch', 'hint: regsecret doctor -A lists those that fail; pass one of them to --watch'],
     ['doctor deploy -n team-04', 'hint: regsecret why -n team-04 deploy/NAME'],
     ['doctor deploy -A', 'hint: regsecret why deploy/NAME'],
     ['why pods -n team-04', 'hint: regsecret doctor -n team-04'],

@@ -92,6 +92,8 @@ export function checkedName(name: string, kind: PullKindName | 'Secret'): string
 export interface DoctorTarget {
   readonly kind: PullKindName | 'Secret';
   readonly name: string;
+  /** A name alone: of a pod, or else of the only workload that has it. */
+  readonly isBare?: true;
 }
 
 function why(target: string): Command {
@@ -187,7 +189,7 @@ function isPlural(kind: string): boolean {
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
   checkComma(word);
-  if (name === undefined) return target('Pod', word);
+  if (name === undefined) return { ...target('Pod', word), isBare: true };
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
   if (more.length === 0 && isObjectName(name)) checkNamespacePart(kind, name);
   const found = parseTarget(word, why);

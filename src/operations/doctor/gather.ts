@@ -1,6 +1,7 @@
 /** Everything about the targets of a diagnosis, from the cluster. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
+import { OtherKind } from '../../cluster/other-places.ts';
 import { gatherUsage } from '../../cluster/usage.ts';
 import type { Observed, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import { closest } from '../../domain/text/closest.ts';
@@ -130,6 +131,20 @@ interface Target {
 }
 
 async function gatherTarget(
+  target: DoctorTarget,
+  namespace: string,
+  options: GatherOptions & { readonly planned: readonly string[] },
+  collector: Collector,
+): Promise<Target> {
+  try {
+    return await gatherNamed(target, namespace, options, collector);
+  } catch (error) {
+    if (target.isBare !== true || !(error instanceof OtherKind) || error.meant === undefined) throw error;
+    return gatherNamed(error.meant, namespace, options, collector);
+  }
+}
+
+async function gatherNamed(
   { kind, name }: DoctorTarget,
   namespace: string,
   { image = [], secret = [], planned }: GatherOptions & { readonly planned: readonly string[] },

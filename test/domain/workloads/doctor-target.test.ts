@@ -63,7 +63,7 @@ test.each<[readonly string[], string, string]>([
 
 test('words with a slash among them are each a target, so the kind is the name of a pod', () => {
   expect(parseDoctorTargets(['deploy', 'deploy/web'])).toEqual([
-    { kind: 'Pod', name: 'deploy' },
+    { kind: 'Pod', name: 'deploy', isBare: true },
     { kind: 'Deployment', name: 'web' },
   ]);
 });
