@@ -1,6 +1,6 @@
 /**
  * Leaves of the declarations that tsc has written those which an export of the package reaches: it writes everything of each file that it
- * has seen, and the rest would be a tenth of what is downloaded.
+ * has seen, and the rest would be 11 kB of what is downloaded.
  */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
