@@ -194,10 +194,12 @@ export function nextOf(pull: ImagePull): Search<NextList> {
   return search.search === 'found' ? { search: 'found', found: next } : search;
 }
 
-/** That list where it replaces one of an older template, and is known not to open the image either. */
+/** That list where it replaces the one that the pod was made with, and is known not to open the image either. */
 export function refusedNext({ puller, use, facts, applied }: ImagePull): NextList | undefined {
   const next = nextList(puller, facts);
-  const isReplaced = next?.from === 'template' || (puller.pod?.template !== undefined && applied.names.length > 0);
+  // The new pods of a template show what is wrong; others may never come.
+  const isShown = applied.names.length > 0 || puller.remedy.how === 'template';
+  const isReplaced = next?.from === 'template' || (puller.pod?.template !== undefined && isShown);
   if (next === undefined || !isReplaced) return undefined;
   return simulatePull(next.names, puller.ref.namespace, use.image, facts).result === 'fails' ? next : undefined;
 }

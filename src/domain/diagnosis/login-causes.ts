@@ -117,8 +117,11 @@ function newerList(pull: ImagePull): Finding | undefined {
   if (next === undefined) return undefined;
   const { name = '', rollout, stuck } = puller.pod?.template ?? {};
   const shared = { image: use.image, remedy: puller.remedy };
-  if (next !== opened)
-    return newerImage(pull) ?? finding('outdated-pod', object, { ...shared, template: name, newFails: true });
+  if (next !== opened) {
+    const isOfAccount = next.from === 'account' && applied.names.length === 0;
+    const template = isOfAccount ? `serviceaccount/${puller.account}` : name;
+    return newerImage(pull) ?? finding('outdated-pod', object, { ...shared, template, newFails: true });
+  }
   if (next.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, stuck, template: name });
   const added = next.names.filter((name) => !applied.names.includes(name));
   const secrets = added.length > 0 ? added : next.names;

@@ -96,8 +96,9 @@ const NOTHING = { command: words``, sufficient: false } as const;
 function withoutAsked(judgement: Judgement, pullers: readonly Puller[]): Judgement {
   const { cause, puller } = judgement;
   if (cause?.code !== 'outdated-pod' || !cause.arguments.newFails) return judgement;
-  const { template } = cause.arguments;
-  const isAsked = pullers.some(({ ref }) => ref.namespace === puller.ref.namespace && targetName(ref) === template);
+  const { remedy } = cause.arguments;
+  const maker = remedy.how === 'template' ? targetName(remedy.target) : undefined;
+  const isAsked = pullers.some(({ ref }) => ref.namespace === puller.ref.namespace && targetName(ref) === maker);
   return isAsked ? { ...judgement, fix: NOTHING } : judgement;
 }
 

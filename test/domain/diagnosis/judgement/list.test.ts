@@ -175,6 +175,17 @@ const lists: readonly Row[] = [
     { outcome: 'will not pull', cause: 'credential-rejected' },
   ],
   [
+    'attached to the service account after the pod was created, and a new pod of the template is refused, too',
+    podWith({ remedy: deployment, pod: { template: { name: 'deployment/web', list: undefined } } }),
+    { secrets: { regcred: wrong }, account: list('regcred'), says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'outdated-pod',
+      fix: 'regsecret why deployment/web -n team-a',
+      sufficient: false,
+    },
+  ],
+  [
     'attached later, and of no use either',
     podWith(),
     { secrets: { regcred: wrong }, account: list('regcred'), says: jane },
