@@ -131,7 +131,7 @@ export async function missingObject(
   error: unknown,
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string, kind: PullKindName, namespace?: string) => Command,
+  again: (name: string, kind: PullKindName, namespace?: string) => Hint,
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);

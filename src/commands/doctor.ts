@@ -25,11 +25,12 @@ import {
   namespaceWords,
   targetsOf,
   wideFlag,
+  withWholeLine,
 } from '../output/doctor/doctor-line.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
 import { sayMore } from '../output/doctor/remarks.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
-import { printerFor } from '../output/printer.ts';
+import { printerFor, shownError } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
@@ -59,13 +60,19 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
   if (options.watch === true) return watch(selection, options, io);
   const gathered = await gather(options, io);
-  for (const error of gathered.errors) (await printerFor(io)).error(error);
+  const failed = gathered.errors.map((error) => withWholeLine(error, options));
+  for (const error of failed) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
-  if (gathered.errors.length > 0 && isNothing) return EXIT.failed;
+  if (failed.length > 0 && isNothing) return EXIT.failed;
   const { report, now } = await examine(gathered, new Map(), options, io);
   const selected = { ...report, ...selectFindings(report.findings, selection) };
-  await show({ report: selected, now }, options, io);
-  return gathered.errors.length > 0 ? EXIT.failed : exitCode(selected, options);
+  if (failed.length === 0) {
+    await show({ report: selected, now }, options, io);
+    return exitCode(selected, options);
+  }
+  const errors = failed.map((error) => shownError(error, io));
+  await show({ report: { ...selected, healthy: selected.healthy && null, errors }, now }, options, io);
+  return EXIT.failed;
 }
 
 interface Examined {

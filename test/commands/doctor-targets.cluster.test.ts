@@ -313,7 +313,7 @@ describe.concurrent('an image that is not deployed yet', () => {
     expect(prospects(await why([name, '--image', ownImage]))).toEqual(['Deployment will pull']);
     const { stderr } = await regsecretIn(namespace, ['why', `pod/${name}`, '--image', ownImage]);
     expect(stderr).toBe(
-      `error: pod ${namespace}/${name} does not exist, but deployment/${name} does\nhint: regsecret why deployment/${name} --image ${ownImage} -n ${namespace}\n`,
+      `error: pod ${namespace}/${name} does not exist, but deployment/${name} does\nhint: regsecret why deployment/${name} -n ${namespace} --image ${ownImage}\n`,
     );
   });
 
@@ -378,6 +378,31 @@ describe.concurrent('a Secret', () => {
     const name = freshName();
     await newSecret(namespace, name, 'Opaque', { password: CANARY });
     expect(codes(await why([`secret/${name}`, '--offline'], 1))).toContain('error wrong-type');
+  });
+});
+
+test('several at a time, one misspelt: programs see that it was not looked at, and the hint is the whole line', async () => {
+  const name = await newWorkload('Deployment', namespace, { name: freshName('slip'), image: publicImage });
+  const ask = (format: string) =>
+    regsecretIn(namespace, ['doctor', 'secret/good', `deploy/${name}s`, '--offline', '-o', format]);
+  const { code, stdout, stderr } = await ask('json');
+  const message = `deployment ${namespace}/${name}s does not exist; did you mean ${name}?`;
+  const hint = `regsecret why secret/good deployment/${name} --offline -o json -n ${namespace}`;
+  expect(code).toBe(1);
+  expect(stderr).toContain(`error: ${message}\nhint: ${hint}\n`);
+  expect(JSON.parse(stdout)).toMatchObject({ healthy: null, findings: [], errors: [{ message, hint }] });
+  expect((await ask('github')).stdout).toBe(`::error::${message}\n`);
+  expect(JSON.parse((await ask('sarif')).stdout).runs[0].invocations).toEqual([
+    {
+      executionSuccessful: false,
+      toolExecutionNotifications: [{ level: 'error', message: { text: message } }],
+    },
+  ]);
+  const alone = await regsecretIn(namespace, ['why', `deploy/${name}s`, '--offline', '-o', 'json']);
+  expect(alone).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `error: ${message}\nhint: regsecret why deployment/${name} -n ${namespace} --offline -o json\n`,
   });
 });
 

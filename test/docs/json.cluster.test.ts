@@ -161,7 +161,7 @@ const STDIN = '--username janedoe --password-stdin --no-verify';
 const SITUATIONS: readonly Situation[] = [
   // First, because a pod on a node that is not there is removed after a while.
   { table: 'why and doctor', line: 'why deploy/web pod/placed sa/default secret/pull' },
-  { table: 'why and doctor', line: 'why secret/many secret/mixed --offline' },
+  { table: 'why and doctor', line: 'why secret/many secret/mixed secret/pull deploy/nowhere --offline' },
   { table: 'why and doctor', line: 'why --image IMAGE' },
   { table: 'version', line: 'version' },
   { table: 'rbac', line: 'rbac -o json --for user/u list' },

@@ -214,6 +214,8 @@ export interface DoctorReport {
   readonly findings: readonly FindingView[];
   /** What is not among the findings because somebody wants it so; left out where everything is wanted. */
   readonly ignored?: readonly Ignored[] | undefined;
+  /** Why some of the targets could not be looked at; left out where all were. */
+  readonly errors?: readonly { readonly message: string; readonly hint?: string }[] | undefined;
   /** Rights that were missing, such as `get secrets`. */
   readonly unchecked: readonly string[];
   /** What could not be judged. */

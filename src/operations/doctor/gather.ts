@@ -16,6 +16,8 @@ import { unreadFindings } from './unread-findings.ts';
 import { gatherAccount, gatherWorkload } from './workload.ts';
 
 export interface GatherOptions extends KubeFlags {
+  /** The targets as they were typed. */
+  readonly targets?: readonly string[] | undefined;
   readonly offline?: boolean | undefined;
   /** Images that are not deployed yet. */
   readonly image?: readonly string[] | undefined;
@@ -39,9 +41,11 @@ export async function observeTargets(
   const all = allTargets(targets, options);
   const planned = plannedImages(targets, options);
   const errors = new Map<string, UserError>();
-  const gather = async (target: DoctorTarget): Promise<Target> => {
+  // Of `deploy a b` no word names a target by itself.
+  const typed = options.targets?.length === targets.length ? options.targets : [];
+  const gather = async (target: DoctorTarget, index: number): Promise<Target> => {
     try {
-      return await gatherTarget(target, namespace, { ...options, planned }, collector);
+      return await gatherTarget(target, namespace, { ...options, planned, typed: typed[index] }, collector);
     } catch (error) {
       if (all.length === 1 || !(error instanceof UserError)) throw error;
       errors.set(error.message, error);
@@ -130,6 +134,11 @@ interface Target {
   readonly secrets: readonly SecretName[];
 }
 
+interface TargetOptions {
+  readonly planned: readonly string[];
+  readonly typed: string | undefined;
+}
+
 async function gatherTarget(
   target: DoctorTarget,
   namespace: string,
@@ -147,7 +156,7 @@ async function gatherTarget(
 async function gatherNamed(
   { kind, name }: DoctorTarget,
   namespace: string,
-  { image = [], secret = [], planned }: GatherOptions & { readonly planned: readonly string[] },
+  { image = [], secret = [], planned, typed }: GatherOptions & TargetOptions,
   collector: Collector,
 ): Promise<Target> {
   if (kind === 'Secret') {
@@ -156,9 +165,9 @@ async function gatherNamed(
     return { pullers: [], secrets: [{ namespace, name }] };
   }
   const ref = { kind, namespace, name };
-  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector, planned)], secrets: [] };
-  if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector, planned), secrets: [] };
-  const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector);
+  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector, planned, typed)], secrets: [] };
+  if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector, planned, typed), secrets: [] };
+  const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector, typed);
   const account = await collector.account(namespace, name);
   const list = image.length === 0 && account.status === 'there' ? listedNames(account.imagePullSecrets) : [];
   return { pullers: [puller], secrets: list.map((one) => ({ namespace, name: one })) };

@@ -3,7 +3,8 @@ import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { PodEvent, PodFacts, PodTemplate, Puller } from '../../domain/diagnosis/facts.ts';
-import { type Command, clusterCommand, command, words } from '../../domain/text/command.ts';
+import { clusterCommand, command, words } from '../../domain/text/command.ts';
+import type { Hint } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { millisecondsOf } from '../../domain/text/time.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
@@ -21,10 +22,17 @@ import type { Collector } from './collector.ts';
 import { mountTrouble, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
 
 /** With `images` in place of its own, where there are any. Throws UserError when there is no such pod, or it may not be read. */
-export async function gatherPod(ref: ObjectRef, collector: Collector, images: readonly string[] = []): Promise<Puller> {
+export async function gatherPod(
+  ref: ObjectRef,
+  collector: Collector,
+  images: readonly string[] = [],
+  typed?: string,
+): Promise<Puller> {
   const { transport } = collector;
   const [object, events] = await Promise.all([
-    getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport, whyOf(ref, images))),
+    getObject(transport, ref).catch((error: unknown) =>
+      missingObject(error, ref, transport, whyOf(ref, images, typed)),
+    ),
     podEvents(ref, collector),
   ]);
   const pod = await gatherRest(object, events, collector);
@@ -182,8 +190,13 @@ function remedyOfUnread(pod: PullSpec, owner: ObjectRef, alike: readonly string[
 export function whyOf(
   ref: ObjectRef,
   images: readonly string[] = [],
-): (name: string, kind: PullKindName, namespace?: string) => Command {
+  typed?: string,
+): (name: string, kind: PullKindName, namespace?: string) => Hint {
   const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
-  return (name, kind, namespace = ref.namespace) =>
-    command`regsecret why ${targetName({ kind, name })} ${flags} ${scope(namespace)}`;
+  return (name, kind, namespace = ref.namespace) => {
+    const target = targetName({ kind, name });
+    const otherwise = command`regsecret why ${target} ${flags} ${scope(namespace)}`;
+    if (typed === undefined || namespace !== ref.namespace) return otherwise;
+    return { add: words`${scope(namespace)}`, rename: { from: typed, to: target }, otherwise };
+  };
 }

@@ -32,10 +32,11 @@ export async function gatherWorkload(
   ref: ObjectRef,
   collector: Collector,
   images: readonly string[] = [],
+  typed?: string,
 ): Promise<Puller[]> {
   const { transport } = collector;
   const object = await getObject(transport, ref).catch((error: unknown) =>
-    missingObject(error, ref, transport, whyOf(ref, images)),
+    missingObject(error, ref, transport, whyOf(ref, images, typed)),
   );
   const workload = pullSpecOf(pullKind(ref.kind), object);
   if (workload === undefined) {
@@ -137,12 +138,13 @@ export async function gatherAccount(
   ref: ObjectRef,
   { images, secrets }: NewPod,
   collector: Collector,
+  typed?: string,
 ): Promise<Puller> {
   const list = secrets.length === 0 ? undefined : secrets.map((name) => ({ name }));
   const { namespace, name: account } = ref;
   await gatherList(namespace, list, account, collector);
   if ((await collector.account(namespace, account)).status === 'missing')
-    await noObject(ref, collector.transport, whyOf(ref, images));
+    await noObject(ref, collector.transport, whyOf(ref, images, typed));
   return {
     ref,
     imagePullSecrets: list,

@@ -1,11 +1,13 @@
 /** Findings for the log of GitHub Actions, which shows them at their file and line. */
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { type Printable, printable, withoutWorkflowCommands } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { findingLines } from './finding-lines.ts';
 
 /** Writes a command of the workflow for each; texts of others are escaped, and make no command of their own. */
-export function writeAnnotations(findings: readonly FindingView[], io: Io): void {
+export function writeAnnotations({ findings, errors = [] }: Pick<DoctorReport, 'findings' | 'errors'>, io: Io): void {
+  for (const { message } of errors) io.stdout.writeManifest(`::error::${escapeData(message)}\n`);
   for (const found of findings) io.stdout.writeManifest(annotationOf(found, io));
 }
 

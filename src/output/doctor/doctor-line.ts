@@ -4,7 +4,7 @@ import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words 
 import { againWithout, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../domain/workloads/target.ts';
-import { UsageError } from '../../errors.ts';
+import { UsageError, UserError } from '../../errors.ts';
 import { isFolder } from '../../files/file.ts';
 
 /** What was typed, as far as it matters here. */
@@ -50,7 +50,7 @@ export function checkWatch(options: DoctorLine): void {
   }
   const isWhole = targets.length === 0 && image === undefined;
   const all = wideFlag(options)?.line ?? command`regsecret doctor ${scope(options.namespace)}`;
-  const hint = command`${isWhole ? all : again(options)} --watch`;
+  const hint = command`${isWhole ? all : again({ ...options, output: undefined })} --watch`;
   if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
 }
 
@@ -105,12 +105,31 @@ export function namespaceWords({ allNamespaces, selector }: DoctorLine): Command
 }
 
 /** The command line that was typed. */
-export function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorLine): Command {
+export function again({
+  targets,
+  image = [],
+  serviceaccount,
+  secret = [],
+  namespace,
+  offline,
+  output,
+}: DoctorLine): Command {
   const flags = [
     imageFlags(image),
     ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
     ...secret.map((name) => words`--secret ${name}`),
+    ...(offline === true ? [words`--offline`] : []),
+    ...(output === undefined ? [] : [words`-o ${output}`]),
   ];
   const line = flags.reduce((start, more) => command`${start} ${more}`, command`regsecret why ${targets}`);
   return command`${line} ${scope(namespace)}`;
+}
+
+/** `error` about one of several targets, which the command says itself: with the whole line where one was misspelt. */
+export function withWholeLine(error: UserError, line: DoctorLine): UserError {
+  const { message, hint, details } = error;
+  if (hint === undefined || !('add' in hint) || hint.rename === undefined) return error;
+  const { from, to } = hint.rename;
+  const targets = line.targets.map((word) => (word === from ? to : word));
+  return new UserError(message, again({ ...line, targets }), details);
 }

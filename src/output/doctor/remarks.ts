@@ -38,7 +38,7 @@ export async function sayMore(
     if (!isAll) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
   }
   if (report.healthy === false && verbose !== true && counts === undefined) {
-    printer.hint(command`${again(options)} -v`);
+    printer.hint(command`${again({ ...options, output: undefined })} -v`);
   }
   // Who is impersonated to see what a pipeline sees may not change what it sees.
   if (report.healthy === false && options.as)

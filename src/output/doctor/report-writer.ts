@@ -10,7 +10,7 @@ export async function writeReport(report: DoctorReport, format: ReportFormat, io
   switch (format) {
     case 'github': {
       const { writeAnnotations } = await import('./annotations.ts');
-      return writeAnnotations(report.findings, io);
+      return writeAnnotations(report, io);
     }
     case 'sarif': {
       const { sarifOf } = await import('./sarif.ts');

@@ -10,7 +10,10 @@ import { findingLines } from './finding-lines.ts';
 const HOME = 'https://github.com/regsecret/regsecret';
 
 /** The log of one run, as JSON has it. */
-export function sarifOf({ findings, ignored }: Pick<DoctorReport, 'findings' | 'ignored'>, io: Io): object {
+export function sarifOf(
+  { findings, ignored, errors }: Pick<DoctorReport, 'findings' | 'ignored' | 'errors'>,
+  io: Io,
+): object {
   const codes = FINDING_CODES.filter((code) => findings.some((found) => found.code === code));
   const rules = codes.map((id) => ({ id, name: id, helpUri: `${HOME}/blob/main/docs/findings.md#${id}` }));
   return {
@@ -26,10 +29,17 @@ export function sarifOf({ findings, ignored }: Pick<DoctorReport, 'findings' | '
           message: { text: findingLines(found, io).join('\n') },
           locations: [locationOf(found)],
         })),
+        ...(errors === undefined ? {} : { invocations: [failedRun(errors)] }),
         ...(ignored === undefined ? {} : { properties: { ignored } }),
       },
     ],
   };
+}
+
+/** Of a run that could not look at everything. */
+function failedRun(errors: NonNullable<DoctorReport['errors']>): object {
+  const toolExecutionNotifications = errors.map(({ message }) => ({ level: 'error', message: { text: message } }));
+  return { executionSuccessful: false, toolExecutionNotifications };
 }
 
 /** At its line, or as an object of the cluster. */
