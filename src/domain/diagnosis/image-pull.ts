@@ -194,14 +194,15 @@ export function nextOf(pull: ImagePull): Search<NextList> {
   return search.search === 'found' ? { search: 'found', found: next } : search;
 }
 
-/** That list where it replaces the one that the pod was made with, and is known not to open the image either. */
-export function refusedNext({ puller, use, facts, applied }: ImagePull): NextList | undefined {
+/** What has that list, where it replaces the one that the pod was made with, and is known not to open the image either. */
+export function refusedNext({ puller, use, facts, applied }: ImagePull): string | undefined {
   const next = nextList(puller, facts);
+  const { account, pod, remedy, ref } = puller;
+  const isFirst = next?.from === 'account' && applied.names.length === 0;
   // The new pods of a template show what is wrong; others may never come.
-  const isShown = applied.names.length > 0 || puller.remedy.how === 'template';
-  const isReplaced = next?.from === 'template' || (puller.pod?.template !== undefined && isShown);
-  if (next === undefined || !isReplaced) return undefined;
-  return simulatePull(next.names, puller.ref.namespace, use.image, facts).result === 'fails' ? next : undefined;
+  if (next === undefined || pod?.template === undefined || (isFirst && remedy.how !== 'template')) return undefined;
+  if (simulatePull(next.names, ref.namespace, use.image, facts).result !== 'fails') return undefined;
+  return isFirst ? `serviceaccount/${account}` : pod.template.name;
 }
 
 /** What a registry said to the logins of that list. */

@@ -112,19 +112,17 @@ function publicImageRefused(pull: ImagePull): Finding | undefined {
 function newerList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, denied, applied, attempt } = pull;
   const opened = denied ? foundIn(nextOf(pull)) : undefined;
-  // What this list lacks, the template need not get: it has another one, which is judged by itself.
-  const next = opened ?? (denied && attempt.candidates.length === 0 ? refusedNext(pull) : undefined);
-  if (next === undefined) return undefined;
   const { name = '', rollout, stuck } = puller.pod?.template ?? {};
   const shared = { image: use.image, remedy: puller.remedy };
-  if (next !== opened) {
-    const isOfAccount = next.from === 'account' && applied.names.length === 0;
-    const template = isOfAccount ? `serviceaccount/${puller.account}` : name;
+  if (opened === undefined) {
+    // What this list lacks, the template need not get: it has another one, which is judged by itself.
+    const template = denied && attempt.candidates.length === 0 ? refusedNext(pull) : undefined;
+    if (template === undefined) return undefined;
     return newerImage(pull) ?? finding('outdated-pod', object, { ...shared, template, newFails: true });
   }
-  if (next.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, stuck, template: name });
-  const added = next.names.filter((name) => !applied.names.includes(name));
-  const secrets = added.length > 0 ? added : next.names;
+  if (opened.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, stuck, template: name });
+  const added = opened.names.filter((name) => !applied.names.includes(name));
+  const secrets = added.length > 0 ? added : opened.names;
   return finding('attached-later', object, { ...shared, rollout, stuck, account: puller.account, secrets });
 }
 
