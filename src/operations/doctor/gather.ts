@@ -142,7 +142,7 @@ interface TargetOptions {
 async function gatherTarget(
   target: DoctorTarget,
   namespace: string,
-  options: GatherOptions & { readonly planned: readonly string[] },
+  options: GatherOptions & TargetOptions,
   collector: Collector,
 ): Promise<Target> {
   try {
