@@ -4,12 +4,15 @@ import { type KubeFlags, MISPLACED_USER } from '../cluster/config/kube-flags.ts'
 import { listNames } from '../cluster/list-names.ts';
 import { checkNamespace, findSecret } from '../cluster/not-found.ts';
 import { NAMESPACES } from '../cluster/object-request.ts';
+import type { Reader } from '../cluster/reader.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { type RowOrder, sortRows } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { sameKey } from '../domain/keyring/key.ts';
 import { serverFlags } from '../domain/keyring/server.ts';
 import { ADD_ALL_NAMESPACES, describeUnseen } from '../domain/pull-secret/unseen.ts';
 import { checkApart, checkServer } from '../domain/pull-secret/usable.ts';
+import { closestUser } from '../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, againWithout, type Hint, prose } from '../domain/text/hint.ts';
@@ -71,7 +74,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const { output, headers = true } = options;
     const isCut = await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
     const isSaid = names.length === 0 || others.length > 0;
-    if (rows.length === 0 && output === undefined && isSaid) await sayNone(options, transport, printer);
+    if (rows.length === 0 && output === undefined && isSaid) await sayNone(options, reader, printer);
     if (problems && output === undefined && names.length === 0 && !selector) printer.hint(unasked(options));
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     const there = await reportMissing([...all, ...others], scope, transport, printer);
@@ -115,6 +118,10 @@ function checkTyped(servers: readonly string[]): void {
 
 /** The same with all of each cell, among them who uses each Secret. */
 function wideLine(options: ListOptions, namespace: string): Command {
+  return command`${lineOf(options, namespace)} -o wide`;
+}
+
+function lineOf(options: ListOptions, namespace: string): Command {
   const { names = [], allNamespaces, selector, problems, server, username, sortBy } = options;
   const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
   const labels = selector ? words`-l ${selector}` : undefined;
@@ -123,7 +130,7 @@ function wideLine(options: ListOptions, namespace: string): Command {
     ...(sortBy === undefined ? [] : ['--sort-by', sortBy]),
   ]);
   const login = words`${serverFlags(server)} ${username === undefined ? undefined : words`--username ${username}`}`;
-  return command`regsecret list ${names} ${where} ${labels} ${login} ${flags} -o wide`;
+  return command`regsecret list ${names} ${where} ${labels} ${login} ${flags}`;
 }
 
 /** A password that has leaked may be there, too. */
@@ -139,7 +146,8 @@ function unasked({ allNamespaces, namespace }: ListOptions): Hint {
   return prose`list asks no registry, and ${command`regsecret doctor ${where}`} does`;
 }
 
-async function sayNone(options: ListOptions, transport: Transport, printer: Printer): Promise<void> {
+async function sayNone(options: ListOptions, reader: Reader, printer: Printer): Promise<void> {
+  const { transport } = reader;
   const { allNamespaces, names = [], selector, problems } = options;
   const login = describeLogin(options);
   const having = [selector ? 'these labels' : [], login ?? [], problems ? 'a problem' : []].flat();
@@ -148,7 +156,9 @@ async function sayNone(options: ListOptions, transport: Transport, printer: Prin
   // Where Secrets are written, -l chooses namespaces.
   const of = selector ? ' (-l means labels of Secrets here)' : '';
   const where = allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`;
-  printer.say(`no pull secrets${which} in ${where}${of}`);
+  const near = await nearUser(options, reader);
+  printer.say(`no pull secrets${which} in ${where}${of}${near === undefined ? '' : `; did you mean ${near}?`}`);
+  if (near !== undefined) return printer.hint(lineOf({ ...options, username: near }, transport.namespace));
   if (which === '') printer.hint(command`regsecret create`);
   const all = allNamespaces ? ALL_NAMESPACES : scope(transport.namespace);
   if (login !== undefined && !problems) printer.hint(command`regsecret list ${all} -o wide`);
@@ -156,6 +166,19 @@ async function sayNone(options: ListOptions, transport: Transport, printer: Prin
   const meant = await listNames(transport, NAMESPACES, { labelSelector: selector });
   const line = clusterCommand`regsecret doctor -l ${selector}`;
   if (meant.length > 0) printer.hint(prose`for the ${nounFor(meant.length, 'namespace')} with these labels: ${line}`);
+}
+
+/** Who has a login there, and nearly the name that was typed. */
+async function nearUser({ username, server, allNamespaces, names = [] }: ListOptions, reader: Reader) {
+  if (username === undefined) return undefined;
+  const { loginsInScope } = await import('../operations/rotate/logins-in-scope.ts');
+  const namespaces = allNamespaces ? 'all' : { only: reader.transport.namespace };
+  const logins = await loginsInScope(reader, { namespaces, names, verb: 'list' });
+  const isMeant = (one: string): boolean => server?.some((typed) => sameKey(typed, one)) ?? true;
+  return closestUser(
+    username,
+    logins.filter((login) => isMeant(login.server)).map((login) => login.username),
+  );
 }
 
 /** What may be a password at the wrong place is not repeated. */

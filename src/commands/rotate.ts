@@ -217,7 +217,12 @@ async function rotateIn(
   const prepare = () => prepareRotation(reader, request, request.verify && !isRefused ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, reader.transport.namespace);
-  checkUserTypo(rotation, options, (username) => command`regsecret rotate ${lineOf({ ...options, username })}`);
+  checkUserTypo(
+    rotation,
+    request,
+    options.username,
+    (username) => command`regsecret rotate ${lineOf({ ...options, username })}`,
+  );
   if (isRefused) throw options.refusal;
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;

@@ -284,7 +284,16 @@ describe('only those with a login', () => {
       'no pull secrets called regcred with a login for gchr.io in namespace NS',
       'regsecret list -n NS -o wide',
     ],
-    ['--username jane:x', 'no pull secrets with a login of that user in namespace NS', 'regsecret list -n NS -o wide'],
+    [
+      '--username jan --sort-by age',
+      'no pull secrets with a login of jan in namespace NS; did you mean jane?',
+      'regsecret list -n NS --username jane --sort-by age',
+    ],
+    [
+      '--username jane:x',
+      'no pull secrets with a login of that user in namespace NS; did you mean jane?',
+      'regsecret list -n NS --username jane',
+    ],
   ])('%s: nothing has it', async (args, sentence, hint) => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['list', ...args.split(' ')]);
     const unseen = args.startsWith('-') ? unseenIn('namespace NS') : '';

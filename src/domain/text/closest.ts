@@ -41,6 +41,16 @@ export function isSlip(one: string, other: string): boolean {
   return boundedDistance(one, other, 1) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');
 }
 
+/** {@link closest} of names of users. The next name of a robot, which has another number, is no typo. */
+export function closestUser(name: string, users: readonly string[]): string | undefined {
+  const withoutDigits = (user: string): string => user.replace(/\d/g, '');
+  if (users.includes(name)) return undefined;
+  return closest(
+    name,
+    users.filter((user) => withoutDigits(user) !== withoutDigits(name)),
+  );
+}
+
 function cellsFor(one: string, other: string, limit: number): number {
   return Math.abs(one.length - other.length) > limit ? 1 : one.length * (2 * limit + 1);
 }

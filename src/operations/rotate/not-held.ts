@@ -1,7 +1,7 @@
 /** What is said where no Secret, or not the one that was named, holds the login that is to be replaced. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
-import { closest, isSlip } from '../../domain/text/closest.ts';
+import { closest, closestUser } from '../../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -35,17 +35,19 @@ export function checkFound(
   throw new UserError(text + meant, command`regsecret list ${where}`, near === undefined ? [UNSEEN] : []);
 }
 
-/** Throws UserError where no Secret has the user that was typed, and one is a typo away: of any user, all would get a wrong name. */
+/** Throws UserError where no Secret has the user that was typed, and one has a near name: of any user, all would get a wrong one. */
 export function checkUserTypo(
   { items }: Rotation,
-  { username, anyUser }: { readonly username?: string | undefined; readonly anyUser?: boolean },
+  { logins, anyUser }: RotateRequest,
+  username: string | undefined,
   lineFor: (username: string) => Command,
 ): void {
   if (username === undefined || anyUser) return;
   const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
-  const near = users.has(username) ? undefined : [...users].find((user) => isSlip(username, user));
+  const near = closestUser(username, [...users]);
   if (near === undefined) return;
-  throw new UserError(`no login is that of ${username}; did you mean ${near}?`, lineFor(near));
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  throw new UserError(`no login of ${username} for ${servers} was found; did you mean ${near}?`, lineFor(near));
 }
 
 /** Why each Secret that was named and has none of the logins is left. */

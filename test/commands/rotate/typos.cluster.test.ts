@@ -31,15 +31,17 @@ describe('in many namespaces', () => {
     expect([ran.code, ran.stdout, ran.stderr]).toEqual([
       1,
       '',
-      'error: no login is that of janedo; did you mean janedoe?\n' +
+      `error: no login of janedo for ${host} was found; did you mean janedoe?\n` +
         `hint: regsecret rotate -n ${home} -A --server ${host} --username janedoe --password-stdin --no-verify\n`,
     ]);
+    const half = await regsecretIn(home, ['rotate', '-A', ...args('jane')], { stdin: CANARY });
+    expect([half.code, half.stderr]).toEqual([1, ran.stderr.replace('janedo ', 'jane ')]);
     // The registry rejects the login, too, which is no news then.
     const real = { ...janedoe, host: sharedRegistries().basic.host };
     await put(home, { name: 'real', auths: { [real.host]: auth(real.username, 'old') } });
     const line = ['rotate', '--server', real.host, '--username', real.username.slice(0, -1), '--password-stdin'];
     expect((await regsecretIn(home, line, { stdin: real.password })).stderr).toMatch(
-      /^error: no login is that of .*; did you mean janedoe\?\n/,
+      /^error: no login of .* was found; did you mean janedoe\?\n/,
     );
     // The next name of a robot is no typo.
     const { code, stderr } = await regsecretIn(home, ['rotate', ...args('janedoe2')], { stdin: CANARY });
