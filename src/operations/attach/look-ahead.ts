@@ -2,7 +2,7 @@
 import { lostImages } from '../../domain/diagnosis/attempt.ts';
 import { type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { refKey, resultName } from '../../domain/workloads/object-ref.ts';
+import { describeRef, type ObjectRef, refKey, resultName } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
@@ -53,9 +53,11 @@ function stillNeeded(
   secret: string,
   proposal: Command,
 ): UserError {
-  const users = many([...new Set(losses.map(({ ref }) => resultName(ref)))]);
-  const targets = many(items.map(({ pullSpec }) => resultName(pullSpec.ref)));
-  return new UserError(`${secret} is still needed by ${users}, so it is not detached from ${targets}`, proposal);
+  const targets = items.map(({ pullSpec }) => pullSpec.ref);
+  const isWide = new Set(targets.map(({ namespace }) => namespace)).size > 1;
+  const named = (refs: readonly ObjectRef[]): string => many([...new Set(refs.map(isWide ? describeRef : resultName))]);
+  const users = named(losses.map(({ ref }) => ref));
+  return new UserError(`${secret} is still needed by ${users}, so it is not detached from ${named(targets)}`, proposal);
 }
 
 async function changesBy(item: PlanItem, context: Run): Promise<Change[]> {

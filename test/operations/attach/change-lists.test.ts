@@ -219,6 +219,17 @@ const DETACHED: readonly [string, ChangeSituation][] = [
     },
   ],
   ['from every list, and it is still needed', { objects: [web('pull')], change: { ...everywhere, yes: false } }],
+  [
+    'in two namespaces',
+    {
+      objects: [
+        web('pull'),
+        stored('Deployment', 'web', { list: ['pull'], metadata: { namespace: 'other', uid: 'w2' } }),
+      ],
+      secrets: [ghcrSecret, secretFor('pull', 'ghcr.io', 'other')],
+      change: { ...everywhere, yes: false },
+    },
+  ],
 ];
 
 test('what is told', async () => {
