@@ -90,6 +90,8 @@ describe('kinds and targets where kubectl has them', () => {
     ['doctor deployment/a,deployment/b', 'hint: regsecret doctor deployment/a deployment/b'],
     ['why deployment/a,b -v', 'hint: regsecret why deployment/a deployment/b -v'],
     ['create secret regcreds --server ghcr.io', 'hint: regsecret create regcreds --server ghcr.io'],
+    ['doctor -A --no-verify', '(Did you mean regsecret doctor -A --offline?)'],
+    ['why web --no-verify', '(Did you mean regsecret why web --offline?)'],
     ['rotate --server ghcr.io --verify', '(rotate always verifies; --no-verify leaves it out.)'],
     ['lint deploy', '(Did you mean regsecret doctor -f deploy?)'],
     ['validate deploy.yaml', '(Did you mean regsecret doctor -f deploy.yaml?)'],

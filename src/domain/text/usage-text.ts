@@ -32,6 +32,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '-y': ['--yes'],
   '-w': ['--watch', '--write'],
   '--wait': ['--watch'],
+  '--no-verify': ['--offline'],
   '--decode': ['--reveal'],
   '--show-password': ['--reveal'],
   '--show-passwords': ['--reveal'],
