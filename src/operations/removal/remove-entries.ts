@@ -14,7 +14,7 @@ import { andThen, command, dryRunFlag } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
-import { type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
+import { compareNames, type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../pods/other-logins.ts';
 import { describeNeeds, needsOf } from './needs.ts';
@@ -74,7 +74,7 @@ export async function planRemovals(
     const error = obstacle ?? (request.yes ? undefined : needError(secret, plan, request, needed));
     planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error, needed });
   }
-  return planned;
+  return planned.toSorted((one, other) => compareNames(one.ref, other.ref));
 }
 
 function sourceIn({ obstacle }: RemovalPlan): string | undefined {
