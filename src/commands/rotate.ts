@@ -15,7 +15,7 @@ import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
-import { checkNamed } from '../operations/rotate/login-choice.ts';
+import { checkNamed, type LineWith } from '../operations/rotate/login-choice.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -97,7 +97,7 @@ async function checkOptions(options: RotateOptions, io: Io): Promise<string | un
   checkContextFlags(options, { hasSource: false });
   checkSelector(selector);
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
-  return checkNamed({ ...options, line: lineOf(options), scopeIn: (home) => scopeOf(options, home) }, io);
+  return checkNamed({ ...options, lineWith: lineWith(options), scopeIn: (home) => scopeOf(options, home) }, io);
 }
 
 function scopeOf(options: RotateOptions, home: string): SecretScope {
@@ -166,6 +166,10 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
   };
 }
 
+function lineWith(options: RotateOptions): LineWith {
+  return (other) => command`regsecret rotate ${lineOf({ ...options, ...other })}`;
+}
+
 /** What was typed behind the name of the command. */
 function lineOf(options: RotateOptions): Command {
   const { names, selector, allNamespaces } = options;
@@ -198,8 +202,8 @@ async function rotateIn(
     { rotatedSources },
     { prepareRotation },
     { rotatePrinter, rotateIntent },
-    { saySamePassword },
-    { checkFound, checkUserTypo, withoutLogins },
+    { saySamePassword, sayUnseen },
+    { checkFound, withoutLogins },
     { withProgress },
   ] = await Promise.all([
     import('../operations/rotate/plan.ts'),
@@ -216,13 +220,7 @@ async function rotateIn(
   const isRefused = options.refusal !== undefined && request.dryRun === 'none';
   const prepare = () => prepareRotation(reader, request, request.verify && !isRefused ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
-  checkFound(rotation, request, reader.transport.namespace);
-  checkUserTypo(
-    rotation,
-    request,
-    options.username,
-    (username) => command`regsecret rotate ${lineOf({ ...options, username })}`,
-  );
+  checkFound(rotation, request, options.username, lineWith(options));
   if (isRefused) throw options.refusal;
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;
@@ -241,15 +239,4 @@ async function rotateIn(
   const code = report.end(items, annotated);
   saySamePassword(registries, printer);
   return code;
-}
-
-function sayUnseen({ missingRights }: Reader, printer: Printer): void {
-  const unseen = missingRights.resources('list');
-  if (unseen.includes('secrets')) {
-    printer.say(
-      'copies in other namespaces, if there are any, are not looked for: that needs the right to list secrets there',
-    );
-  }
-  const others = unseen.filter((resource) => resource !== 'secrets');
-  if (others.length > 0) printer.warn(`not checked, no permission to list ${others.join(', ')}`);
 }

@@ -16,13 +16,15 @@ import { againWith, type Hint, type Prose, prose } from '../../domain/text/hint.
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { canPrompt } from '../../prompt.ts';
-import { isAtHome, type ScopeLogin } from './scope-login.ts';
+import { isAtHome, nearServer, type ScopeLogin } from './scope-login.ts';
 
 export interface LoginChoice extends CredentialOptions, ContextFlags {
   scopeIn(namespace: string): SecretScope;
-  /** What was typed, for a line that cannot be repeated word by word. */
-  readonly line: Command;
+  readonly lineWith: LineWith;
 }
+
+/** What was typed, with another server or user: a line that cannot be repeated word by word. */
+export type LineWith = (other: Pick<CredentialOptions, 'server' | 'username'>) => Command;
 
 /** More lines are no choice any more. */
 const CHOICES = 3;
@@ -38,6 +40,7 @@ export async function checkNamed(typed: LoginChoice, io: Io): Promise<string | u
   if (server === undefined) throw await withoutServer(options, io);
   if (options.isMisplaced)
     throw new UsageError(MISPLACED_USER, choice([words``], options, prose`add ${words`--username`}`));
+  if (!hasLoginFlags(options)) await checkServerTypo(options, server, io);
   if (options.username !== undefined || !hasLoginFlags(options)) return undefined;
   const wanted = server.map(canonicalServer);
   const logins = (await loginsOf(options, io)).filter((login) => wanted.some((one) => sameKey(one, login.server)));
@@ -55,6 +58,20 @@ export async function checkNamed(typed: LoginChoice, io: Io): Promise<string | u
       prose`add ${words`--username`} with one of them`,
     ),
   );
+}
+
+/** Throws UserError where neither this machine nor a Secret has the one server that was typed, and the home namespace has one near it. */
+async function checkServerTypo(options: LoginChoice, servers: readonly string[], io: Io): Promise<void> {
+  const typed = canonicalServer(servers[0] ?? '');
+  if (servers.length > 1 || canPrompt(io) || !(await loginLack(io))(typed)) return;
+  const logins = await loginsOf(options, io);
+  const shown = displayServer(typed);
+  const near = logins.some(({ server }) => sameKey(server, typed))
+    ? undefined
+    : nearServer(shown, namesIn(logins.filter(isAtHome), 'server'));
+  if (near === undefined) return;
+  const text = `docker, podman and these Secrets have no login for ${shown}; did you mean ${displayServer(near)}?`;
+  throw new UserError(text, options.lineWith({ server: [near] }));
 }
 
 /** The user of a login, typed as one of the kubeconfig, which has none of that name. */
@@ -130,12 +147,12 @@ function namesIn(logins: readonly ScopeLogin[], field: 'server' | 'username'): s
 }
 
 /** The line that was typed with each of `flags`, where these are few. */
-function choice(flags: readonly Command[], { line, isMisplaced, username }: Asked, otherwise: Prose): Hint {
+function choice(flags: readonly Command[], { lineWith, isMisplaced, username }: Asked, otherwise: Prose): Hint {
   if (flags.length === 0 || flags.length > CHOICES) return otherwise;
   const [asUser, named] = isMisplaced ? [words`--username USER`, words`--username ${username}`] : [words``, words``];
   const lines = flags.map((flag) => ({
     add: words`${asUser} ${flag}`,
-    otherwise: command`regsecret rotate ${line} ${named} ${flag}`,
+    otherwise: command`${lineWith({})} ${named} ${flag}`,
   }));
   return { prose: lines.flatMap((one, index) => (index === 0 ? [one] : [', or ', one])) };
 }

@@ -1,53 +1,56 @@
 /** What is said where no Secret, or not the one that was named, holds the login that is to be replaced. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
-import { closest, closestUser } from '../../domain/text/closest.ts';
-import { ALL_NAMESPACES, type Command, command } from '../../domain/text/command.ts';
+import { closestUser } from '../../domain/text/closest.ts';
+import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { type SecretName, secretNameOf } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
+import type { LineWith } from './login-choice.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
+import { nearServer } from './scope-login.ts';
 
 /** They are not read for this: a cluster may have thousands, of any content. */
 const UNSEEN =
   'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
 
-/** Throws UserError where there is nothing to rotate. */
+/** Throws UserError where there is nothing to rotate, or nothing of the user that was typed. */
 export function checkFound(
-  { items, without, otherServers }: Rotation,
-  { scope: { namespaces }, logins }: RotateRequest,
-  namespace: string,
+  rotation: Rotation,
+  { scope: { namespaces }, logins, home, anyUser }: RotateRequest,
+  username: string | undefined,
+  lineWith: LineWith,
 ): void {
+  const { items, without, others } = rotation;
+  if (username !== undefined && !anyUser) checkUserTypo(items, username, lineWith);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
-  const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
-  // Not in a command: anybody can put a server into a Secret, and it would be sent the new password.
-  const others = otherServers.map(displayServer);
-  const [host = ''] = servers.split(/:\d+$/);
-  // Of another host somebody may have made one that reads alike.
-  const ofHost = others.filter((one) => one.startsWith(`${host}:`));
-  const near = ofHost.find((one) => one.startsWith(`${servers}:`)) ?? closest(servers, ofHost);
-  const meant = near === undefined ? '' : `; did you mean ${near}?`;
-  const where = isOne ? scope(namespace) : ALL_NAMESPACES;
-  throw new UserError(text + meant, command`regsecret list ${where}`, near === undefined ? [UNSEEN] : []);
+  const text = `no pull secret ${isOne ? `in namespace ${home}` : 'in these namespaces'} holds a login for ${servers}`;
+  const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
+  const near = nearServer(
+    servers,
+    shown.map(({ server }) => server),
+  );
+  const list = command`regsecret list ${isOne ? scope(home) : ALL_NAMESPACES}`;
+  if (near === undefined) throw new UserError(text, list, [UNSEEN]);
+  // Anybody can put a server into a Secret elsewhere, and with a command it would be sent the new password.
+  const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
+  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? lineWith({ server: [near] }) : list);
 }
 
 /** Throws UserError where no Secret has the user that was typed, and one has a near name: of any user, all would get a wrong one. */
-export function checkUserTypo(
-  { items }: Rotation,
-  { logins, anyUser }: RotateRequest,
-  username: string | undefined,
-  lineFor: (username: string) => Command,
-): void {
-  if (username === undefined || anyUser) return;
+function checkUserTypo(items: Rotation['items'], username: string, lineWith: LineWith): void {
   const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
   const near = closestUser(username, [...users]);
   if (near === undefined) return;
-  const servers = many(logins.map(({ server }) => displayServer(server)));
-  throw new UserError(`no login of ${username} for ${servers} was found; did you mean ${near}?`, lineFor(near));
+  const servers = new Set(items.flatMap(({ entries }) => entries.map(({ next }) => displayServer(next.server))));
+  throw new UserError(
+    `no login of ${username} for ${many([...servers])} was found; did you mean ${near}?`,
+    lineWith({ username: near }),
+  );
 }
 
 /** Why each Secret that was named and has none of the logins is left. */

@@ -14,12 +14,10 @@ import { restartFailing } from './restart-failing.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 import { type PasswordPlaces, samePasswords } from './same-password.ts';
 
-export interface Rotation extends Pick<Gathered, 'without'> {
+export interface Rotation extends Pick<Gathered, 'without' | 'others'> {
   readonly items: readonly PlannedSecret[];
   /** Where the password that is replaced is stored, too. */
   readonly elsewhere: PasswordPlaces;
-  /** The other registries that these Secrets have a login for. */
-  readonly otherServers: readonly string[];
   /** Does what `items` says; what is done and what fails is told. Throws what is no UserError. */
   perform(listener: RotateListener): Promise<void>;
 }
@@ -45,7 +43,7 @@ export async function prepareRotation(
     items,
     elsewhere: samePasswords(items, others),
     without,
-    otherServers: others.flatMap(({ server }) => server ?? []),
+    others,
     async perform(listener) {
       const meant = items.filter(({ action }) => action === 'update');
       await applyRotation(transport, meant, request, rules, listener);

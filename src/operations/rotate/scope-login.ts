@@ -1,4 +1,6 @@
 /** A login that the Secrets of a scope hold. */
+import { closest } from '../../domain/text/closest.ts';
+
 export interface ScopeLogin {
   /** As it is typed. */
   readonly server: string;
@@ -11,4 +13,11 @@ export interface ScopeLogin {
 
 export function isAtHome({ atHome }: ScopeLogin): boolean {
   return atHome.size > 0;
+}
+
+/** The server that was meant: the same host with another port. Of another host somebody may have made one that reads alike. */
+export function nearServer(typed: string, servers: readonly string[]): string | undefined {
+  const [host = ''] = typed.split(/:\d+$/);
+  const ofHost = servers.filter((one) => one.startsWith(`${host}:`));
+  return ofHost.find((one) => one.startsWith(`${typed}:`)) ?? closest(typed, ofHost);
 }

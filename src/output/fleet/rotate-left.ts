@@ -1,4 +1,5 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
+import type { Reader } from '../../cluster/reader.ts';
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
 import { loginKey } from '../../domain/pull-secret/last-applied.ts';
@@ -185,4 +186,16 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
 function again(source: string, { scope: { flags } }: RotateRequest): Command {
   const { namespace, name } = secretName(source);
   return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} ${flags}`;
+}
+
+/** Says what had to be left out, for lack of rights. */
+export function sayUnseen({ missingRights }: Reader, printer: Printer): void {
+  const unseen = missingRights.resources('list');
+  if (unseen.includes('secrets')) {
+    printer.say(
+      'copies in other namespaces, if there are any, are not looked for: that needs the right to list secrets there',
+    );
+  }
+  const others = unseen.filter((resource) => resource !== 'secrets');
+  if (others.length > 0) printer.warn(`not checked, no permission to list ${others.join(', ')}`);
 }

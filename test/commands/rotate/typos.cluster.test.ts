@@ -11,8 +11,20 @@ describe('in many namespaces', () => {
     await put(home, { auths: { [`${host}:5000`]: OLD } });
     expect((await rotate(home, host)).stderr).toBe(
       `error: no pull secret in namespace ${home} holds a login for ${host}; did you mean ${host}:5000?\n` +
-        `hint: regsecret list -n ${home}\n`,
+        `hint: regsecret rotate -n ${home} --server ${host}:5000 --username ci --password-stdin --no-verify\n`,
     );
+    // Where only others have it, they may have written it down to be sent the password.
+    const elsewhere = await rotate(await newNamespace(), host, ['-A']);
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([
+      1,
+      `error: no pull secret in these namespaces holds a login for ${host}; did you mean ${host}:5000?\nhint: regsecret list -A\n`,
+    ]);
+    const { code, stderr } = await regsecretIn(home, ['rotate', '--server', host, '--restart']);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: docker, podman and these Secrets have no login for ${host}; did you mean ${host}:5000?\n` +
+        `hint: regsecret rotate -n ${home} --server ${host}:5000 --restart\n`,
+    ]);
   });
 
   test('a port that lacks a digit', async () => {
