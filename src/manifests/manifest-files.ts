@@ -23,6 +23,11 @@ const LIMIT: Limit = {
 /** cli-runtime pkg/resource/builder.go `FileExtensions` */
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
+/** Whether a file of that name is read where it is in a folder. */
+export function isManifestName(name: string): boolean {
+  return EXTENSIONS.some((extension) => name.endsWith(extension));
+}
+
 /** Whether folders below are looked into, too; undefined where no flag could say so. */
 export type Recursive = boolean | undefined;
 
@@ -67,7 +72,7 @@ function listFiles(name: string, recursive: Recursive, io: Pick<Io, 'stderr' | '
     const folder = realpathSync(name);
     const found = readdirSync(name, { recursive: recursive === true, withFileTypes: true });
     const manifests = found
-      .filter((entry) => !entry.isDirectory() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
+      .filter((entry) => !entry.isDirectory() && isManifestName(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
       .filter((file) => {

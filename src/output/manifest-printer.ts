@@ -1,11 +1,12 @@
 /** What `attach` and `detach` did to manifests. */
-import type { Command } from '../domain/text/command.ts';
+import { type Command, flagWords, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
 import { formatJson } from './structured.ts';
+import { sayUnreadFolders } from './unread-folders.ts';
 
 export interface ManifestResult {
   /** Of the file; `-` is stdin. */
@@ -35,6 +36,9 @@ export interface ManifestPrinterOptions {
   readonly check?: Command | undefined;
   /** Changes the files in place. */
   readonly writing: Command;
+  /** What was named with -f. */
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
 }
 
 export function printManifests(
@@ -43,6 +47,7 @@ export function printManifests(
   printer: Printer,
 ): void {
   const { write = false, dryRun, output, auto = false, losses = [], check, writing } = options;
+  const { filename = [], recursive = false } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
   // Without --write the file stays as it is.
@@ -79,6 +84,10 @@ export function printManifests(
     );
   }
   if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);
+  if (write && !recursive) {
+    const more = flagWords(dryRun === 'none' ? ['-R'] : ['-R', `--dry-run=${dryRun}`]);
+    sayUnreadFolders(filename, words`${writing} ${more}`, printer);
+  }
   const changed = files.filter(
     ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
   );

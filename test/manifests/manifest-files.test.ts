@@ -104,6 +104,25 @@ test.each([
   }
 });
 
+test.each([
+  [['doctor', '-o', 'json'], 'regsecret doctor -f DEPLOY -R -o json'],
+  [['doctor', '-R'], undefined],
+  [['attach', 'pull', '--write'], 'regsecret attach pull -f DEPLOY --write -R'],
+  [['attach', 'pull', '--write', '--dry-run=client'], 'regsecret attach pull -f DEPLOY --write -R --dry-run=client'],
+  [['attach', 'pull', '--write', '-R'], undefined],
+])('%s says which folders with manifests it did not read', async (args, line) => {
+  const deploy = join(folder, 'deploy');
+  for (const name of ['.git', 'node_modules', 'docs', 'overlays/prod'])
+    mkdirSync(join(deploy, name), { recursive: true });
+  for (const name of ['.git/a.yaml', 'node_modules/a.json', 'docs/a.md', 'overlays/prod/a.yaml'])
+    writeFileSync(join(deploy, name), POD.replace('{name: a}', '{name: b}'));
+  const { code, stderr } = await here([...args, '-f', deploy]);
+  expect(code).toBe(0);
+  const said = `not read without -R: 2 folders in DEPLOY\nhint: ${line}\n`;
+  if (line === undefined) expect(stderr).not.toContain('not read');
+  else expect(stderr.replaceAll(deploy, 'DEPLOY')).toContain(said);
+});
+
 test('a folder that has only folders: -R looks into them', async () => {
   rmSync(join(folder, 'deploy', 'a.yaml'));
   const { code, stderr } = await here(['doctor', '-f', join(folder, 'deploy')]);

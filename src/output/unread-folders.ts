@@ -1,0 +1,14 @@
+/** What `-f FOLDER` leaves out without -R, for people. */
+import type { Command } from '../domain/text/command.ts';
+import { plural } from '../domain/text/enumerate.ts';
+import { unreadFolders } from '../manifests/unread-folders.ts';
+import type { Printer } from './printer.ts';
+
+/** `recursively` is the command that reads them, too. */
+export function sayUnreadFolders(files: readonly string[], recursively: Command, printer: Printer): void {
+  const unread = unreadFolders(files);
+  if (unread.length === 0) return;
+  const places = unread.map(({ name, count }) => `${plural(count, 'folder')} in ${name}`);
+  printer.say(`not read without -R: ${places.join(', ')}`);
+  printer.hint(recursively);
+}
