@@ -1,6 +1,6 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
 import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
-import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
+import { causeBehind, describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
 import { staleTogether } from '../pull-secret/copy-origin.ts';
@@ -90,7 +90,7 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
 
 /** Whether the command changes what has the finding: for a name that is misspelt each list, else the Secret is made. */
 function isOneEach({ found, fix }: Seen): boolean {
-  const { code } = found.code === 'fails-at-restart' ? found.arguments.cause : found;
+  const { code } = causeBehind(found);
   const isTypo = code === 'missing-secret' && fix?.command.words[1] !== 'create';
   return isTypo || catalogRow(code).oneEach === true;
 }

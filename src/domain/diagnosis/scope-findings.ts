@@ -2,7 +2,7 @@
 
 import { bugFinding, finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
-import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
+import { causeBehind, type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { simulatePull } from './attempt.ts';
@@ -113,9 +113,7 @@ function seenOf(
   failing: ReadonlySet<string>,
 ): Seen[] {
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
-  const said = new Set(
-    causes.map(({ found }) => findingKey(found.code === 'fails-at-restart' ? found.arguments.cause : found)),
-  );
+  const said = new Set(causes.map(({ found }) => findingKey(causeBehind(found))));
   const notes = notesOn(puller, [], facts).filter((note) => !said.has(findingKey(note)));
   // Who names a Secret, the finding of the Secret says.
   return [...causes, ...notes.map((found) => (found.object.kind === 'Secret' ? { found } : { found, puller }))];

@@ -3,7 +3,7 @@
 import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { describeObject, type Finding } from '../findings/finding.ts';
+import { causeBehind, describeObject, type Finding } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
@@ -184,7 +184,8 @@ export function numberLogins<Found extends Finding>(
 }
 
 /** What only the same login for the same server has. */
-function rejectedLogin({ code, object, arguments: args }: Finding, secrets: PullFacts['secrets']): string | undefined {
+function rejectedLogin(found: Finding, secrets: PullFacts['secrets']): string | undefined {
+  const { code, object, arguments: args } = causeBehind(found);
   if (code !== 'credential-rejected') return undefined;
   const state = secrets.get(secretKey(object.namespace ?? '', object.name));
   const entries = state?.status === 'there' ? state.contents.entries : [];

@@ -32,6 +32,11 @@ export type Finding = {
 
 export type FindingOf<Code extends FindingCode> = Extract<Finding, { readonly code: Code }>;
 
+/** `found`; of what fails at its next restart, why. */
+export function causeBehind(found: Finding): Finding {
+  return found.code === 'fails-at-restart' ? found.arguments.cause : found;
+}
+
 /** `found` as an error or a warning, whatever it is by itself. */
 export function withSeverity(found: Finding, severity: Severity): Finding {
   return found.severity === severity ? found : { ...found, severity };

@@ -1,5 +1,6 @@
 /** One command for several findings of a code: what would take as many commands as there are namespaces. */
 import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { causeBehind } from '../../domain/findings/finding.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
 import { serverToType } from '../../domain/keyring/server.ts';
 import { andThen, apart, type Command, command } from '../../domain/text/command.ts';
@@ -58,7 +59,9 @@ function rotateAll(findings: readonly FindingView[], wide: Command | undefined):
   const rejected = findings.filter((found) => found.login !== undefined && isOwnCreate(found));
   const alike = [...Map.groupBy(rejected, ({ login }) => login).values()];
   const [most = []] = alike.toSorted((one, other) => other.length - one.length);
-  const [first] = most.toSorted((one, other) => compareUtf8(one.object.namespace ?? '', other.object.namespace ?? ''));
+  const [first] = most
+    .map(causeBehind)
+    .toSorted((one, other) => compareUtf8(one.object.namespace ?? '', other.object.namespace ?? ''));
   if (first?.code !== 'credential-rejected' || most.length < 2) return undefined;
   const { server, username } = first.arguments;
   const login = command`--server ${serverToType(server, undefined)} --username ${username}`;
@@ -67,7 +70,9 @@ function rotateAll(findings: readonly FindingView[], wide: Command | undefined):
 }
 
 /** Whether the Secret itself is written, as `rotate` would: for a copy its source is, and one that is immutable is made anew. */
-function isOwnCreate({ object, fix: { command: line } }: FindingView): boolean {
+function isOwnCreate(found: FindingView): boolean {
+  const { object } = causeBehind(found);
+  const line = found.fix.command;
   const [, verb, name, place] = line.words;
   const isHere = typeof place === 'object' && 'namespace' in place && place.namespace === object.namespace;
   const isAlone = line.pipe === undefined && line.next === undefined;

@@ -4,6 +4,7 @@ import type { Answer } from '../../../src/domain/diagnosis/facts.ts';
 import { numberLogins, secretFindings, secretQuestions, usersIn } from '../../../src/domain/diagnosis/secret-checks.ts';
 import { findingView } from '../../../src/domain/diagnosis/view.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
+import { causeBehind, type Finding } from '../../../src/domain/findings/finding.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
@@ -130,7 +131,7 @@ describe('the user of', () => {
   });
 });
 
-test('findings of the same login have the same number, and the others none', () => {
+test('findings of the same login have the same number, also of pods that run, and the others none', () => {
   const facts = factsOf({
     secrets: {
       a: secretWith({ 'ghcr.io': login('bot', 'old'), 'quay.io': login('bot', 'old') }),
@@ -144,12 +145,15 @@ test('findings of the same login have the same number, and the others none', () 
   const answers = new Map<string, Answer>();
   for (const question of finished(secretQuestions(all, facts)))
     answers.set(questionKey(question), { verdict: rejected, at: NOW });
+  const ofRunning = (cause: Finding): Finding =>
+    finding('fails-at-restart', { kind: 'Pod', namespace: 'team-a', name: 'web' }, { image: 'ghcr.io/a/b:v1', cause });
   const views = [...all, { namespace: 'team-a', name: 'd' }]
     .flatMap((id) => secretFindings(id, { ...facts, answers }))
-    .map((found) => findingView(found));
-  const shown = numberLogins(views, facts).map(
-    ({ object, arguments: args, login: number }) => `${object.name} ${'server' in args ? args.server : '-'} ${number}`,
-  );
+    .map((found) => findingView(found.object.name === 'b' ? ofRunning(found) : found));
+  const shown = numberLogins(views, facts).map((found) => {
+    const { object, arguments: args } = causeBehind(found);
+    return `${object.name} ${'server' in args ? args.server : '-'} ${found.login}`;
+  });
   expect(shown).toEqual([
     'a ghcr.io 1',
     'a quay.io undefined',

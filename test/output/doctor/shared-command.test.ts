@@ -21,6 +21,14 @@ function rejected(namespace: string, login: number | undefined, fix?: Command): 
   return { ...found, login, ...(fix && { fix: { command: fix, sufficient: true } }) };
 }
 
+function atRestart(cause: FindingView): FindingView {
+  const { namespace, login, fix } = { ...cause.object, ...cause };
+  const found = findingView(
+    finding('fails-at-restart', { kind: 'Deployment', namespace, name: 'web' }, { image, cause }),
+  );
+  return { ...found, login, fix };
+}
+
 function absent(namespace: string, tags: readonly string[]): FindingView {
   const object = { kind: 'Deployment', namespace, name: 'web' } as const;
   const remedy = { how: 'template', target: object } as const;
@@ -62,6 +70,11 @@ test.each<[string, readonly FindingView[], string]>([
   [
     'one login in many namespaces',
     teams(9).map((team) => rejected(team, 1)),
+    `9: regsecret rotate -n team-0 -A ${ROTATE}`,
+  ],
+  [
+    'one login in many namespaces, whose pods run until their next restart',
+    teams(9).map((team) => atRestart(rejected(team, 1))),
     `9: regsecret rotate -n team-0 -A ${ROTATE}`,
   ],
   ['logins of which no two are the same', teams(3).map((team) => rejected(team, undefined)), 'none'],
