@@ -159,10 +159,8 @@ async function lint(
 ): Promise<number> {
   checkFiles(files, options);
   const { strict = false } = options;
-  const [{ lintManifests }, { lintAgain }, { sayUnreadFolders }, { isUnreadPipe, printLint }] = await Promise.all([
+  const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([
     import('../manifests/lint/lint-files.ts'),
-    import('../manifests/lint/lint-line.ts'),
-    import('../output/unread-folders.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
   const { findings, isFilled, ...manifests } = await lintManifests(files, options, Date.now(), io);
@@ -171,10 +169,8 @@ async function lint(
   const shown = selectFindings(findings, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
   await printLint(report, options, io);
-  const printer = await printerFor(io);
-  if (options.recursive !== true) sayUnreadFolders(files, lintAgain(files, { ...options, recursive: true }), printer);
   if (manifests.objects === 0 && !isUnreadPipe(report))
-    printer.warn('no pull secret in these files, and nothing that pulls images');
+    (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return exitCode(report, options);
 }
 

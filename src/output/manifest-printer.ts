@@ -5,8 +5,8 @@ import { prose } from '../domain/text/hint.ts';
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
+import { sayUnreadFolders } from './recursion-hint.ts';
 import { formatJson } from './structured.ts';
-import { sayUnreadFolders } from './unread-folders.ts';
 
 export interface ManifestResult {
   /** Of the file; `-` is stdin. */

@@ -163,10 +163,9 @@ export function parseDoctorTargets(
   const kind = kindOf(first);
   if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
     if (rest.length === 0) {
-      const all = isPlural(first) ? everything : why(`${first}/NAME`);
       const proposal = isFolder(first)
         ? inPlaceOf(first, words`-f ${first}`, words`regsecret doctor -f ${first}`)
-        : all;
+        : everything;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
     }
     return rest.map((name) => target(kind, name));
@@ -180,11 +179,6 @@ export function parseDoctorTargets(
 
 const NO_PODS =
   'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
-
-function isPlural(kind: string): boolean {
-  const name = kind.toLowerCase().replace(/\..*$/s, '');
-  return ['secrets', ...PULL_KINDS.map(({ plural }) => plural)].includes(name);
-}
 
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');

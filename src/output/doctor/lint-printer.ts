@@ -11,18 +11,25 @@ import { type Printable, printable, printed } from '../../domain/text/printable.
 import { isFolder, isPath } from '../../files/file.ts';
 import type { Io } from '../../io.ts';
 import { type LintLine, lintAgain, lintBuilt } from '../../manifests/lint/lint-line.ts';
-import { hintText } from '../printer.ts';
+import { hintText, printerFor } from '../printer.ts';
+import { sayUnreadFolders } from '../recursion-hint.ts';
 import { type Style, severityLabel, styleFor } from '../style.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
-export async function printLint(
-  report: LintReport,
-  typed: LintLine & { readonly output?: ReportFormat | undefined },
-  io: Io,
-): Promise<void> {
-  const { output } = typed;
+interface PrintedLine extends LintLine {
+  readonly output?: ReportFormat | undefined;
+}
+
+export async function printLint(report: LintReport, typed: PrintedLine, io: Io): Promise<void> {
+  await writeLint(report, typed, io);
+  const { filename = [], recursive } = typed;
+  if (recursive !== true)
+    sayUnreadFolders(filename, lintAgain(filename, { ...typed, recursive: true }), await printerFor(io));
+}
+
+async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, io: Io): Promise<void> {
   if (output !== undefined) await writeReport(report, output, io);
   if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
   if (output !== undefined) return;

@@ -38,8 +38,8 @@ const NO_PODS =
   'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
 
 test.each<[readonly string[], string, string]>([
-  [['deploy'], '"deploy" is a kind without a name', 'regsecret why deploy/NAME'],
-  [['secret'], '"secret" is a kind without a name', 'regsecret why secret/NAME'],
+  [['deploy'], '"deploy" is a kind without a name', 'regsecret doctor'],
+  [['secret'], '"secret" is a kind without a name', 'regsecret doctor'],
   [['pods'], '"pods" is a kind without a name', 'regsecret doctor'],
   [['Deployments.v1.apps'], '"Deployments.v1.apps" is a kind without a name', 'regsecret doctor'],
   [['secrets'], '"secrets" is a kind without a name', 'regsecret doctor'],
