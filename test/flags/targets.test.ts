@@ -42,12 +42,13 @@ describe('kinds and targets where kubectl has them', () => {
     // A folder of the repository that is called as a kind is.
     ['doctor deploy', 'hint: regsecret doctor -f deploy'],
     ['doctor deploy --strict', 'hint: regsecret doctor -f deploy --strict'],
-    ['doctor deploy -n team-04', 'hint: regsecret why -n team-04 deploy/NAME'],
-    ['doctor deploy -A', 'hint: regsecret why deploy/NAME'],
+    ['doctor deploy -n team-04', 'hint: regsecret doctor -n team-04'],
+    ['doctor deploy -A', 'hint: regsecret doctor -A'],
     ['why pods -n team-04', 'hint: regsecret doctor -n team-04'],
     ['doctor deployments -A', 'hint: regsecret doctor -A'],
     ['doctor secrets -l team=a', 'hint: regsecret doctor -l team=a'],
-    ['doctor sts', 'hint: regsecret why sts/NAME'],
+    ['doctor sts', 'hint: regsecret doctor'],
+    ['why pod -l app=app -n team-04', 'hint: regsecret doctor -n team-04'],
     [
       'create secret docker-registry x --docker-server=ghcr.io',
       "hint: take docker's login with --server ghcr.io in place of --docker-server, or add --docker-username USER --password-stdin",

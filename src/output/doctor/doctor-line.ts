@@ -62,8 +62,8 @@ export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
   const isOfImage = (serviceaccount ?? secret) !== undefined;
   if (image === undefined && isOfImage && !options.targets.some(beginsWithKind)) throw imageNeeded(options);
-  // Beside a kind, labels are those of its objects, and not of namespaces.
-  const all = options.selector === undefined ? wide?.line : undefined;
+  // Beside -n, labels are meant of pods, and not of namespaces.
+  const all = namespace === undefined ? wide?.line : undefined;
   const targets = parseDoctorTargets(options.targets, mayBeFolder, all);
   if (image === undefined && isOfImage) throw imageNeeded({ ...options, targets: [] });
   if (targets.length === 0 && image === undefined) return targets;
