@@ -138,10 +138,12 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
       return { report: { ...report, ...selectFindings(report.findings, selection) }, now };
     },
     show: (examined) => show(examined, options, io),
-    waiting(awaited, work) {
+    async waiting(awaited, work) {
       if (!isSaid) say(`waiting for ${awaited}; Ctrl-C or --timeout ends it`);
       isSaid = true;
-      return withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work);
+      const next = await withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work);
+      if (next === undefined) say(`gave up after ${options.timeout} (--timeout)`);
+      return next;
     },
   });
   // What runs hides nothing that could not be judged.

@@ -82,7 +82,10 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
   test('ends when --timeout has passed, with what the last look says', async () => {
     const watch = (...args: string[]) => regsecretIn(namespace, ['why', '--watch', '--timeout', '1ms', ...args]);
     expect(await watch('registry.invalid/app:1', '--sa', 'stopped')).toMatchObject({ code: 3 });
-    expect(await watch('deploy/alone')).toMatchObject({ code: 1 });
+    expect(await watch('deploy/alone')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\ngave up after 1ms \(--timeout\)\n$/),
+    });
   });
 
   test('a pod that runs does not hide a workload that cannot be judged', async () => {
