@@ -12,7 +12,7 @@ const codeSplitting = {
     { name: 'start', tags: ['$initial' as const], priority: 3 },
     {
       name: 'create',
-      test: /[\\/](commands[\\/]create|output[\\/]secret-manifest|text[\\/]summary|name-hash)\.ts$/,
+      test: /[\\/](commands[\\/]create|output[\\/]secret-manifest|text[\\/]summary)\.ts$/,
       priority: 2,
     },
     { name: 'cluster', test: /[\\/]cluster[\\/](client[\\/]transport|write[\\/]apply-secret)\.ts$/, priority: 1 },
@@ -20,7 +20,7 @@ const codeSplitting = {
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|agreed-run|login-source|unread-objects|failure-printer|pull-secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
+      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|agreed-run|failure-printer|pull-secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
