@@ -22,6 +22,7 @@ const CLUSTER = [
   ...['config/connection', 'config/fields', 'config/home', 'config/in-cluster', 'config/kube-config'],
   ...[
     'config/kube-file',
+    'config/kube-flags',
     'config/pem',
     'config/plain-yaml',
     'config/server-address',
