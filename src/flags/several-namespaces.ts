@@ -25,12 +25,16 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
 /** One line for all of `names`, where the command has one. */
 function everywhere(typed: Command, names: readonly string[]): Hint | undefined {
   if (!mayHaveAll(typed)) return undefined;
-  if (typed.name() === 'doctor' && names.every(isNamespaceName)) return labelled(names);
-  return names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : undefined;
+  if (typed.name() === 'doctor' && names.every(isNamespaceName)) return namedByLabel(names);
+  if (!names.some(isPattern)) return undefined;
+  if (typed.name() !== 'doctor') return againWith(words`${ALL_NAMESPACES}`);
+  const labelled = typedWith(typed, words`-l LABEL`);
+  const some = 'words' in labelled ? clusterCommand`${labelled}` : labelled;
+  return prose`${typedWith(typed, words`${ALL_NAMESPACES}`)} for all, or ${some} for those with a label`;
 }
 
 /** Every namespace has its name as a label. */
-function labelled(names: readonly string[]): Hint {
+function namedByLabel(names: readonly string[]): Hint {
   const add = words`-l ${`kubernetes.io/metadata.name in (${names.join(',')})`}`;
   return { add, drop: ['-n'], otherwise: clusterCommand`regsecret doctor ${add}` };
 }

@@ -235,4 +235,5 @@ export const UNSEEN: readonly string[] = [
   'credentials that nodes have themselves',
   'credential provider plugins',
   'registry mirrors of nodes',
+  'the platforms of images',
 ];

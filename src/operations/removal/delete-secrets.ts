@@ -132,7 +132,7 @@ function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequ
   return new UserError(
     `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
     request.copies ? prose`--force deletes it anyway` : again,
-    describeNeeds(needs),
+    [...describeNeeds(needs), '--force also takes it out of their lists, and workloads then replace their pods'],
   );
 }
 
