@@ -16,8 +16,9 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
   const verb = typed.name();
   const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
   const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
+  const isLabelled = verb === 'doctor' && mayHaveAll(typed) && names.some(isPattern);
   return new UsageError(
-    'a command works in one namespace',
+    `a command works in one namespace${isLabelled ? '; doctor -l LABEL looks at all with that label' : ''}`,
     isKnown ? synced(typed, names) : (everywhere(typed, names) ?? onceForEach(typed, names) ?? hint),
   );
 }
@@ -26,11 +27,7 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
 function everywhere(typed: Command, names: readonly string[]): Hint | undefined {
   if (!mayHaveAll(typed)) return undefined;
   if (typed.name() === 'doctor' && names.every(isNamespaceName)) return namedByLabel(names);
-  if (!names.some(isPattern)) return undefined;
-  if (typed.name() !== 'doctor') return againWith(words`${ALL_NAMESPACES}`);
-  const labelled = typedWith(typed, words`-l LABEL`);
-  const some = 'words' in labelled ? clusterCommand`${labelled}` : labelled;
-  return prose`${typedWith(typed, words`${ALL_NAMESPACES}`)} for all, or ${some} for those with a label`;
+  return names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : undefined;
 }
 
 /** Every namespace has its name as a label. */

@@ -100,10 +100,6 @@ describe('two namespaces', () => {
     ['why -n a,b', "regsecret why -l 'kubernetes.io/metadata.name in (a,b)'"],
     ['verify -n a,b', 'run it once for each, or with -A'],
     ["list -n 'team-*'", 'regsecret list -A'],
-    [
-      "doctor -n 'team-*' --errors",
-      'regsecret doctor -A --errors for all, or regsecret doctor -l LABEL --errors for those with a label',
-    ],
     // Who names two does not want all of them changed.
     ['delete x -n a -n b', 'regsecret delete x -n a && regsecret delete x -n b'],
     [

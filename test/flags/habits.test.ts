@@ -187,6 +187,7 @@ describe('why and doctor', () => {
     ['why --watch', ...UNDERSTOOD],
     ['doctor -A -w --timeout 150s', ...UNDERSTOOD],
     ['doctor -A -w -o sarif', 2, 'error: --watch cannot print sarif'],
+    ["doctor -n 'team-*'", 2, 'error: a command works in one namespace; doctor -l LABEL looks at all with that label'],
     ['doctor -A -n x -w', 2, 'error: --all-namespaces and --namespace cannot be used together'],
     ['why -f nowhere --watch', 2, 'error: --watch is for the cluster, not for files'],
     ['why pod/x --watch -o sarif', 2, 'error: --watch cannot print sarif'],
