@@ -79,7 +79,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: syncFlags,
     run: (io, exit) => async (secret: string, options) => {
-      if (options.watch) {
+      if (options.watch && options.dryRun === 'none') {
         const { syncWatch } = await import('./commands/sync-watch.ts');
         return exit(await syncWatch({ ...options, name: secret }, io));
       }

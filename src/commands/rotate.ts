@@ -5,6 +5,7 @@ import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { loginWords } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { ADD_ALL_NAMESPACES, describeUnseen } from '../domain/pull-secret/unseen.ts';
@@ -15,7 +16,7 @@ import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
-import { checkNamed, type LineWith } from '../operations/rotate/login-choice.ts';
+import { checkNamed, type GuessedLogin, type LineWith } from '../operations/rotate/login-choice.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -45,10 +46,12 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 
 /** Returns the exit code; throws UserError. */
 export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
-  const username = await checkOptions(typed, io);
-  const options = username === undefined ? typed : { ...typed, username };
-  if (username !== undefined)
-    (await printerFor(io)).say(`no user name is given, so it is ${username}, as in the Secrets that are there`);
+  const { elsewhere = [], ...found } = await checkOptions(typed, io);
+  const options = { ...typed, ...found };
+  const { say } = await printerFor(io);
+  if (found.username !== undefined)
+    say(`no user name is given, so it is ${found.username}, as in the Secrets that are there`);
+  if (found.server !== undefined) say(foundServer(found.server, elsewhere));
   let refusal: UserError | undefined;
   const homes = new Set<string>();
   const code = await inClusters(options, io, {
@@ -73,11 +76,15 @@ export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
     },
   });
   if (options.names.length === 0) {
-    const { say } = await printerFor(io);
     say(describeUnseen(...whereLooked(options, [...homes]), 'still hold the old login'));
   }
   if (refusal !== undefined) throw refusal;
   return code;
+}
+
+function foundServer(servers: readonly string[], elsewhere: readonly string[]): string {
+  const others = elsewhere.length === 0 ? '' : `; other namespaces also have ${many(elsewhere.map(displayServer))}`;
+  return `no registry is named, so it is ${many(servers.map(displayServer))}, as in the Secrets that are there${others}`;
 }
 
 /** Where, and how to look at more. */
@@ -91,8 +98,8 @@ function whereLooked(
   return [` of ${nounFor(homes.length, 'namespace')} ${many(homes)}, and their copies,`, ADD_ALL_NAMESPACES];
 }
 
-/** Returns the user name where only the Secrets tell it. Throws UsageError. */
-async function checkOptions(options: RotateOptions, io: Io): Promise<string | undefined> {
+/** Returns what only the Secrets tell of the login. Throws UsageError. */
+async function checkOptions(options: RotateOptions, io: Io): Promise<GuessedLogin> {
   const { selector, names, namespace } = options;
   checkContextFlags(options, { hasSource: false });
   checkSelector(selector);

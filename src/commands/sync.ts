@@ -11,11 +11,14 @@ import { sayFinding } from '../output/fleet/failure-printer.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
+import { printerFor } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
 
 /** Returns the exit code; throws UserError. */
-export async function sync(options: SyncOptions, io: Io): Promise<number> {
-  const request = syncRequest(options, io);
+export async function sync(typed: SyncOptions, io: Io): Promise<number> {
+  const request = syncRequest(typed, io);
+  const { watch = false, listen: _, refresh: __, ...options } = typed;
+  if (watch) (await printerFor(io)).say('a dry run looks once, and does not go on as --watch does');
   const { toContext, prune, yes, dryRun } = options;
   if (toContext !== undefined && prune && !yes && dryRun === 'none' && !canPrompt(io)) {
     throw new UsageError(

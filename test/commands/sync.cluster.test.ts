@@ -212,6 +212,21 @@ describe('which namespaces are meant', () => {
 });
 
 describe('--dry-run', () => {
+  test('with --watch looks once, as without it', async () => {
+    const [home, target] = [await newNamespace(), await newNamespace()];
+    await putSecret(home);
+    const line = ['sync', '--to', target, '--dry-run=client', '--listen', ':0', '--watch', '-o', 'json'];
+    const [once, watch] = await Promise.all([
+      regsecretIn(
+        home,
+        line.filter((word) => !['--listen', ':0', '--watch'].includes(word)),
+      ),
+      regsecretIn(home, line),
+    ]);
+    expect([watch.code, watch.stdout]).toEqual([once.code, once.stdout]);
+    expect(watch.stderr).toBe(`a dry run looks once, and does not go on as --watch does\n${once.stderr}`);
+  });
+
   test.each([
     ['client', '(dry run)'],
     ['server', '(server dry run)'],

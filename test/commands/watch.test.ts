@@ -3,19 +3,6 @@ import { expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
 test.each([
-  ['a dry run', ['--dry-run=client'], '--watch and --dry-run cannot be used together', '-A --dry-run=client'],
-  [
-    'a dry run of the server',
-    ['--dry-run=server'],
-    '--watch and --dry-run cannot be used together',
-    '-A --dry-run=server',
-  ],
-  [
-    'a dry run that renews its login',
-    ['--dry-run=client', '--server', 'ghcr.io', '--refresh', '6h', '--listen', ':8080'],
-    '--watch and --dry-run cannot be used together',
-    '--server ghcr.io -A --dry-run=client',
-  ],
   [
     'JSON, which has an end',
     ['-o', 'json'],

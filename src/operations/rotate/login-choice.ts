@@ -29,25 +29,34 @@ export type LineWith = (other: Pick<CredentialOptions, 'server' | 'username'>) =
 /** More lines are no choice any more. */
 const CHOICES = 3;
 
+/** What a line leaves out of its login, and the Secrets tell. */
+export interface GuessedLogin {
+  readonly username?: string;
+  readonly server?: readonly string[];
+  /** Registries that only other namespaces have for this user. */
+  readonly elsewhere?: readonly string[];
+}
+
 /**
- * Returns the user name of the new login where only the Secrets of the home namespace tell it, and only one; where they have none,
- * that is left to others. Throws UsageError where no login is named.
+ * Returns the registry, or the user name, of the new login where only the Secrets of the home namespace tell it, and only one; where
+ * they have none, that is left to others. Throws UsageError where no login is named.
  */
-export async function checkNamed(typed: LoginChoice, io: Io): Promise<string | undefined> {
+export async function checkNamed(typed: LoginChoice, io: Io): Promise<GuessedLogin> {
   const { server, all, fromFile, prompt } = typed;
-  if ((fromFile ?? all ?? prompt) !== undefined) return undefined;
+  if ((fromFile ?? all ?? prompt) !== undefined) return {};
   const options = await withUserName(typed, io);
-  if (server === undefined) throw await withoutServer(options, io);
+  if (server === undefined) return onlyServer(options, io);
   if (options.isMisplaced)
     throw new UsageError(MISPLACED_USER, choice([words``], options, prose`add ${words`--username`}`));
   if (!hasLoginFlags(options)) await checkServerTypo(options, server, io);
-  if (options.username !== undefined || !hasLoginFlags(options)) return undefined;
+  if (options.username !== undefined || !hasLoginFlags(options)) return {};
   const wanted = server.map(canonicalServer);
   const logins = (await loginsOf(options, io)).filter((login) => wanted.some((one) => sameKey(one, login.server)));
   const users = namesIn(logins, 'username');
-  if (users.length === 0) return undefined;
+  if (users.length === 0) return {};
   const own = namesIn(logins.filter(isAtHome), 'username');
-  if (own.length === 1 && users.length === 1) return own[0];
+  const [username, ...rest] = own;
+  if (username !== undefined && rest.length === 0 && users.length === 1) return { username };
   const servers = many(wanted.map(displayServer));
   const theirs = users.length === 1 ? `the login for ${servers} is that of` : `the logins for ${servers} are those of`;
   throw new UsageError(
@@ -90,9 +99,18 @@ interface Asked extends LoginChoice {
   readonly isMisplaced: boolean;
 }
 
-async function withoutServer(options: Asked, io: Io): Promise<UsageError> {
+/** Throws UsageError where the home namespace does not have just one registry for this user, or no password is at hand. */
+async function onlyServer(options: Asked, io: Io): Promise<GuessedLogin> {
   const { username, isMisplaced } = options;
   const logins = (await loginsOf(options, io)).filter((login) => username === undefined || login.username === username);
+  const server = namesIn(logins.filter(isAtHome), 'server');
+  if (username === undefined || isMisplaced || !hasLoginFlags(options) || server.length !== 1)
+    throw await withoutServer(options, logins, io);
+  return { server, elsewhere: namesIn(logins, 'server').filter((one) => !server.includes(one)) };
+}
+
+async function withoutServer(options: Asked, logins: readonly ScopeLogin[], io: Io): Promise<UsageError> {
+  const { username, isMisplaced } = options;
   const servers = namesIn(logins, 'server');
   const text = isMisplaced ? `${MISPLACED_USER}; no registry is named` : 'no registry is named';
   if (servers.length === 0) {

@@ -52,8 +52,9 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
   if (restart && attach.length === 0)
     throw new UsageError('--restart goes with --attach', againWith(words`--attach used`));
-  if (options.watch) checkWatch(options);
-  else if (options.listen !== undefined || options.refresh !== undefined) {
+  // A dry run looks once, and ends.
+  if (options.watch && dryRun === 'none') checkWatch(options);
+  else if (!options.watch && (options.listen !== undefined || options.refresh !== undefined)) {
     const flag = options.listen === undefined ? '--refresh' : '--listen';
     throw new UsageError(
       `${flag} goes with --watch`,
@@ -89,14 +90,7 @@ function checkContexts(options: SyncOptions): void {
 }
 
 /** Throws UsageError for what does not go with a run that has no end. */
-function checkWatch({ dryRun, output, prune, yes }: SyncOptions): void {
-  if (dryRun !== 'none') {
-    throw new UsageError('--watch and --dry-run cannot be used together', {
-      add: words``,
-      drop: ['--watch', '--listen', '--refresh'],
-      otherwise: words`--dry-run=client`,
-    });
-  }
+function checkWatch({ output, prune, yes }: SyncOptions): void {
   if (output === 'json') {
     throw new UsageError(
       '--watch prints a line for each change, so -o json does not go with it',

@@ -30,14 +30,14 @@ describe('a line that names no registry, or no user: the Secrets say which there
   test('one registry, in one Secret and in all', async () => {
     const namespace = await newNamespace();
     await put(namespace, { auths: { [host]: login(user), [second]: login(other), '*.example.com': login(user) } });
-    const added = `--server ${host} --username ${user} ${piped.join(' ')}`;
-    const error = `error: no registry is named; ${user} has a login for ${host}`;
     const servers = [host, second].sort();
-    for (const names of [['pull'], []])
-      expect(await says(namespace, [...names, '--username', user, ...piped])).toEqual([
-        error,
-        `hint: ${line(namespace, ...names, added)}`,
-      ]);
+    for (const names of [['pull'], []]) {
+      const args = ['rotate', ...names, '--username', user, ...piped, '--no-verify'];
+      const ran = await regsecretIn(namespace, args, { stdin: CANARY });
+      expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(`${host}   ${user}`) });
+      expect(ran.stdout).not.toContain(second);
+      expect(ran.stderr).toContain(`no registry is named, so it is ${host}, as in the Secrets that are there\n`);
+    }
     const both = `error: no registry is named; there are logins for ${servers.join(', ')}`;
     const add = 'add --server with one of them';
     expect(await says(namespace, [])).toEqual([
@@ -80,16 +80,22 @@ describe('a line that names no registry, or no user: the Secrets say which there
     ]);
   });
 
-  test('registries that only other namespaces have are named, and in no command: it would send the new password there', async () => {
+  test('registries that only other namespaces have are named, and not taken: the new password would be sent there', async () => {
     const team = freshName('team');
     const [home, one] = [await newNamespace({ labels: { team } }), await newNamespace({ labels: { team } })];
     await put(home, { auths: { [host]: login(user) } });
     await put(one, { auths: { [host]: login(user), [third]: login(user) } });
     const [stdin = '', dry = ''] = piped;
     const args = ['--username', user, stdin, '-l', `team=${team}`, dry];
-    const error = `error: no registry is named; ${user} has logins for ${host}, ${third}`;
-    expect(await says(home, args)).toEqual([error, `hint: ${line(home, '--server', host, ...args)}`]);
-    expect(await says('default', args)).toEqual([error, 'hint: add --server with one of them']);
+    const ran = await regsecretIn(home, ['rotate', ...args, '--no-verify'], { stdin: CANARY });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.not.stringContaining(third) });
+    expect(ran.stderr).toContain(
+      `no registry is named, so it is ${host}, as in the Secrets that are there; other namespaces also have ${third}\n`,
+    );
+    expect(await says('default', args)).toEqual([
+      `error: no registry is named; ${user} has logins for ${host}, ${third}`,
+      'hint: add --server with one of them',
+    ]);
   });
 
   test('a password without a user name', async () => {
