@@ -142,6 +142,8 @@ describe('403', () => {
     ['without the right', 'secrets "x" is forbidden: User "jane" cannot patch resource "secrets" in API group ""'],
     ['of a proxy', 'the server answered HTTP 403'],
   ])('%s', (_, message) => {
-    expect(refused(message)).toBe(`may not patch secret team/x: ${message} → kubectl auth can-i patch secrets -n team`);
+    expect(refused(message)).toBe(
+      `may not patch secret team/x: ${message} → kubectl auth can-i patch secrets/x -n team`,
+    );
   });
 });

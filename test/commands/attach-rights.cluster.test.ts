@@ -48,7 +48,7 @@ describe('get and patch on the named service account', () => {
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', name], { kubeconfig });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(`error: may not patch serviceaccount ${namespace}/${name}: `);
-    expect(ran.stderr).toContain(`hint: kubectl auth can-i patch serviceaccounts -n ${namespace}\n`);
+    expect(ran.stderr).toContain(`hint: kubectl auth can-i patch serviceaccounts/${name} -n ${namespace}\n`);
   });
 
   test('detach without patch: of a list that still has it nobody says that it does not', async () => {

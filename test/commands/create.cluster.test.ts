@@ -427,7 +427,9 @@ describe('least rights', () => {
     expect(ran.stderr).toContain(
       `cannot ${missing} resource "secrets" in API group "" in the namespace "${namespace}"`,
     );
-    expect(ran.stderr).toContain(`hint: kubectl auth can-i ${missing} secrets -n ${namespace}`);
+    expect(ran.stderr).toContain(
+      `hint: kubectl auth can-i ${missing} secrets${missing === 'create' ? '' : `/${name}`} -n ${namespace}`,
+    );
   });
 });
 

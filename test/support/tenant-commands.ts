@@ -26,13 +26,18 @@ export function misread(proposed: Proposed): string[] {
   const entries = [...proposed].filter(([text]) => text.length < 100_000);
   const lines = entries.map(([text]) => text);
   return SHELLS.flatMap((shell) => {
-    const started = startedBy(shell, lines);
+    const started = startedBy(shell, lines, lines.flatMap(savedPod));
     return entries.flatMap(([text, argv], index) => {
       const programs = started[index] ?? [];
       const isRight = argv === undefined ? isLikely(text, programs) : JSON.stringify(programs) === JSON.stringify(argv);
       return isRight ? [] : [`${shell}: ${text.slice(0, 300)} starts ${JSON.stringify(programs).slice(0, 300)}`];
     });
   });
+}
+
+/** The manifest of a pod that is to be changed, and made again. */
+function savedPod(line: string): string[] {
+  return [...line.matchAll(/ > ([a-z0-9][a-z0-9.-]*-live\.yaml) && vi /g)].flatMap(([, file]) => file ?? []);
 }
 
 /** What takes a shell has no arguments to compare with: one program for each that stands outside of quotes. */

@@ -126,7 +126,8 @@ function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
     case 403:
       return new UserError(
         `may not ${verb} ${ref}: ${error.message}`,
-        command`kubectl auth can-i ${verb} ${resource} ${scope(namespace)}`,
+        // A role may be about one object. What does not exist yet has no name there.
+        command`kubectl auth can-i ${verb} ${resource}${verb === 'create' ? '' : `/${name}`} ${scope(namespace)}`,
       );
     case 404:
       if (error.details.kind === 'namespaces') {

@@ -81,7 +81,8 @@ function pullIfMissing({ name, namespace }: ObjectRef): Command {
 }
 
 function editedAgain({ name, namespace }: ObjectRef): Command {
-  const output = `${name}.yaml`;
+  // Beside a manifest of that name, which it must not write over.
+  const output = `${name}-live.yaml`;
   const saved = { ...command`kubectl get pod ${nameWord(name)} ${scope(namespace)} -o yaml`, output };
   return andThen(
     saved,

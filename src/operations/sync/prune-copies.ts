@@ -1,4 +1,5 @@
 /** Copies in namespaces that are no longer meant: first out of the lists that name them, then deleted. */
+import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
@@ -57,8 +58,9 @@ export async function pruneCopy(
     const isGone = dryRun === 'client' || (await deleteSecret(transport, ref, deletion));
     return { namespace, action: isGone ? 'deleted' : 'unchanged' };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { namespace, action: 'failed', error };
+    const refused = error instanceof ApiError ? refusalOf(error) : error;
+    if (!(refused instanceof UserError)) throw refused;
+    return { namespace, action: 'failed', error: refused };
   }
 }
 

@@ -226,7 +226,7 @@ testFindings([
     finding('image-not-found', POD, { ...gone, volume: true, remedy: RECREATE }),
     'error: image ghcr.io/org/app:v1 does not exist (says the kubelet)',
     'advice',
-    'kubectl get pod web-1 -n team-a -o yaml > web-1.yaml && vi web-1.yaml && kubectl replace --force -n team-a -f web-1.yaml',
+    'kubectl get pod web-1 -n team-a -o yaml > web-1-live.yaml && vi web-1-live.yaml && kubectl replace --force -n team-a -f web-1-live.yaml',
   ],
   [
     finding('image-not-found', POD, { ...gone, volume: true, remedy: OWNER }),
@@ -262,7 +262,7 @@ testFindings([
     finding('never-pulled', POD, { image, volume: true, remedy: RECREATE }),
     'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (pullPolicy Never), and its node does not have it, or has it for other credentials only',
     'advice',
-    'kubectl get pod web-1 -n team-a -o yaml > web-1.yaml && vi web-1.yaml && kubectl replace --force -n team-a -f web-1.yaml',
+    'kubectl get pod web-1 -n team-a -o yaml > web-1-live.yaml && vi web-1-live.yaml && kubectl replace --force -n team-a -f web-1-live.yaml',
   ],
   [
     finding('never-pulled', POD, { image, remedy: OWNER }),

@@ -291,7 +291,7 @@ testFindings([
     finding('empty-name', POD, { remedy: RECREATE }),
     'warning: the list of pull secrets of pod team-a/web-1 has an entry without a name',
     'advice',
-    'kubectl get pod web-1 -n team-a -o yaml > web-1.yaml && vi web-1.yaml && kubectl replace --force -n team-a -f web-1.yaml',
+    'kubectl get pod web-1 -n team-a -o yaml > web-1-live.yaml && vi web-1-live.yaml && kubectl replace --force -n team-a -f web-1-live.yaml',
   ],
   [
     finding('empty-name', { ...POD, file: 'web.yaml' }, { remedy: FILE }),

@@ -97,7 +97,7 @@ test.each<[string, Situation, string]>([
   [
     'it may not be deleted',
     { faults: [times('DELETE', 1, no)], writes: DELETED },
-    'may not delete pod team/web: no → kubectl auth can-i delete pods -n team',
+    'may not delete pod team/web: no → kubectl auth can-i delete pods/web -n team',
   ],
   [
     'its deletion does not arrive',

@@ -36,7 +36,7 @@ test.each<[string, Fault, string]>([
   [
     'a refusal',
     { method: 'PATCH', answer: new ApiError(403, 'Forbidden', 'no') },
-    'may not patch deployment team/web: no → kubectl auth can-i patch deployments.apps -n team',
+    'may not patch deployment team/web: no → kubectl auth can-i patch deployments.apps/web -n team',
   ],
   ['an answer that is lost', { method: 'PATCH' }, 'the connection was lost'],
 ])('%s', async (_, fault, expected) => {
