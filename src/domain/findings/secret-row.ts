@@ -1,5 +1,5 @@
 /** One line of the list of pull secrets. */
-import { contentsOf } from '../keyring/contents.ts';
+import { hasEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import { readKey } from '../keyring/key.ts';
@@ -56,11 +56,10 @@ export function* holdsLogin(secret: Secret, { servers, username }: LoginFilter):
     const [key, wanted] = [readKey(server), readKey(typed)];
     return server === typed || (key !== undefined && wanted !== undefined && isWithin(key, wanted));
   };
-  const { entries } = yield* contentsOf(secret);
-  return entries.some(
-    ({ server, login }) =>
-      (username === undefined || login?.username === username) &&
-      (servers?.some((typed) => isOf(server, typed)) ?? true),
+  return yield* hasEntry(
+    secret,
+    (server) => servers?.some((typed) => isOf(server, typed)) ?? true,
+    (login) => username === undefined || login?.username === username,
   );
 }
 

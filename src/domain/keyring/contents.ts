@@ -61,28 +61,69 @@ export function readContents(secret: SecretContent): Contents {
 /** The same in steps. Of the entries no more than `limit` are returned. */
 export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFINITY): Generator<void, Contents> {
   const type = secret.type ?? 'Opaque';
+  const read = yield* readPayload(secret, type, limit);
+  if (read === undefined) return { ...NOTHING, type };
+  const { dataKey, failure } = read;
+  if (read.payload === undefined) return { ...NOTHING, type, dataKey, failure };
+  const { format, payload, document, config } = read;
+  return {
+    type,
+    dataKey,
+    format,
+    entries: yield* entriesOf(payload),
+    moreEntries: payload.moreEntries || undefined,
+    failure,
+    helpers: document === undefined ? [] : helpersOf(document, config),
+  };
+}
+
+/** Whether an entry has a server and a login that are meant. Nothing is made of those with another server. In steps. */
+export function* hasEntry(
+  secret: SecretContent,
+  isServer: (server: string) => boolean,
+  isLogin: (login: KubeletEntry | undefined) => boolean,
+): Generator<void, boolean> {
+  const { payload } = (yield* readPayload(secret, secret.type ?? 'Opaque', Number.POSITIVE_INFINITY)) ?? {};
+  if (payload?.document === undefined) return false;
+  let seen = 0;
+  for (const [server, node] of payload.entries) {
+    seen += 1;
+    if (seen % STEP_ENTRIES === 0) yield;
+    if (!isServer(server)) continue;
+    const login = readKubeletEntry(payload.document, node);
+    if (isLogin('error' in login ? undefined : login)) return true;
+  }
+  return false;
+}
+
+interface ReadPayload {
+  readonly dataKey: string;
+  readonly format: PullSecretType;
+  /** Undefined where the data is no base64. */
+  readonly payload: Payload | undefined;
+  /** As the type of the Secret says. */
+  readonly document: JsonDocument | undefined;
+  readonly config: readonly ConfigField[];
+  readonly failure: DecodeFailure | undefined;
+}
+
+function* readPayload(secret: SecretContent, type: string, limit: number): Generator<void, ReadPayload | undefined> {
   const place = placeOf(secret, type);
-  if (place === undefined) return { ...NOTHING, type };
+  if (place === undefined) return undefined;
+  const dataKey = DATA_KEY[place.type];
   const bytes = bytesOf(place.value);
-  if ('error' in bytes) return { ...NOTHING, type, dataKey: DATA_KEY[place.type], failure: bytes };
+  if ('error' in bytes)
+    return { dataKey, format: place.type, payload: undefined, document: undefined, config: [], failure: bytes };
   const isLarge = bytes.length >= LARGE_TEXT;
   if (isLarge) yield;
   const asTyped = yield* decodePayload(bytes, place.type, limit);
-  const { document } = asTyped;
+  const { document, failure } = asTyped;
   const config = document === undefined ? [] : configFields(document);
   const format = document === undefined ? place.type : formatOf(document, config, place.type);
   // What stands in the wrong format is shown as it was meant.
   const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format, limit);
   if (isLarge) yield;
-  return {
-    type,
-    dataKey: DATA_KEY[place.type],
-    format,
-    entries: yield* entriesOf(payload),
-    moreEntries: payload.moreEntries || undefined,
-    failure: asTyped.failure,
-    helpers: document === undefined ? [] : helpersOf(document, config),
-  };
+  return { dataKey, format, payload, document, config, failure };
 }
 
 function placeOf({ data }: SecretContent, type: string): { type: PullSecretType; value: string } | undefined {
