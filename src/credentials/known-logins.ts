@@ -1,6 +1,6 @@
 /** Whether this machine has a login, as far as that can be seen without asking a store or a helper. */
 import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
-import type { Command } from '../domain/text/command.ts';
+import { andThen, apart, type Command, type Word } from '../domain/text/command.ts';
 import { showsAsItIs } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { canPrompt } from '../prompt.ts';
@@ -42,30 +42,41 @@ export async function userNamer(
     );
 }
 
+const SERVER = '--server';
+/** With these, a second command would undo the first, or print a second Secret. */
+const WHOLE: readonly Word[] = ['--replace', '--force', '--dry-run=client', '--from-file'];
+
 /**
  * `command` with the user in each `create` whose servers all lack a login: it asks for the password then, or says how to pipe
- * it.
+ * it. Where only some lack one, those are a command of their own, for what is typed would be the login of all.
  */
 function withUser(
   command: Command,
   userOf: (servers: readonly string[]) => string | undefined,
   lacksLogin: (server: string) => boolean,
 ): Command {
-  const { words, pipe, next } = command;
-  const servers = words.filter((_, index) => words[index - 1] === '--server');
-  const known = servers.filter((server) => typeof server === 'string');
-  const isLacking =
-    words[1] === 'create' &&
-    servers.length > 0 &&
-    !words.includes('--from-file') &&
-    known.length === servers.length &&
-    known.every(lacksLogin);
-  const username = isLacking ? userOf(known) : undefined;
-  const isNamed = username && showsAsItIs(username);
+  const { next, ...alone } = command;
+  const { words, pipe } = alone;
+  const { values, rest } = apart(command, SERVER);
+  const servers = values.filter((server) => typeof server === 'string');
+  const isOfHere = words[1] === 'create' && servers.length === values.length && !words.includes('--from-file');
+  const lacking = isOfHere ? servers.filter(lacksLogin) : [];
+  const username = lacking.length === 0 ? undefined : userOf(lacking);
+  const isNamed = username !== undefined && showsAsItIs(username);
+  const after = next && withUser(next, userOf, lacksLogin);
+  if (isNamed && lacking.length < servers.length) {
+    if (pipe !== undefined || words.some((word) => WHOLE.includes(word))) return command;
+    const only = (some: readonly string[]): Command => ({
+      ...alone,
+      words: rest.toSpliced(words.indexOf(SERVER), 0, ...some.flatMap((server) => [SERVER, server])),
+    });
+    const own = only(servers.filter((server) => !lacking.includes(server)));
+    return andThen(andThen(own, withUser(only(lacking), userOf, lacksLogin)), after);
+  }
   return {
-    ...command,
-    words: isNamed ? words.toSpliced(words.lastIndexOf('--server') + 2, 0, '--username', username) : words,
+    ...alone,
+    words: isNamed ? words.toSpliced(words.lastIndexOf(SERVER) + 2, 0, '--username', username) : words,
     ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }),
-    ...(next && { next: withUser(next, userOf, lacksLogin) }),
+    ...(after && { next: after }),
   };
 }

@@ -43,6 +43,11 @@ test('without a terminal and without --yes nothing is written at all', async () 
   });
   expect(await secretIn(first)).toBeUndefined();
   expect(await secretIn(second)).toBeDefined();
+  const options = { image: 'r.example/app:1', list: named('regsecret'), fields: { replicas: 0 } };
+  const web = await newWorkload('Deployment', second, options);
+  expect((await regsecretIn(home, ['sync', '--to', first, '--prune'])).stderr).toContain(
+    `terminal\n  ${second}: deployment.apps/${web} (0 replicas) has no other login for r.example/app:1\nhint: `,
+  );
 });
 
 test.each(['client', 'server'])('--dry-run=%s says what would go, and changes nothing', async (where) => {

@@ -98,8 +98,23 @@ test('create asks a person for a user that nobody knows', async () => {
   expect(await named(create('ghcr.io'), 'jane', io)).toContain(' --username jane ');
 });
 
-test('one login of several is enough to take them from this machine', async () => {
+test.each<[string, Command, string]>([
+  [
+    'those are a command of their own',
+    command`regsecret create pull --server a.io --server b.io --server c.io --attach sa/x`,
+    'regsecret create pull --server a.io --attach sa/x && regsecret create pull --server b.io --server c.io --username USER --attach sa/x',
+  ],
+  [
+    'what comes then comes after both',
+    andThen(command`regsecret create --server b.io --server a.io`, command`kubectl version`),
+    'regsecret create --server a.io && regsecret create --server b.io --username USER && kubectl version',
+  ],
+  [
+    'what replaces the Secret is one command',
+    command`regsecret create --server a.io --server b.io --replace`,
+    'regsecret create --server a.io --server b.io --replace',
+  ],
+])('some of several lack a login: %s', async (_, line, shown) => {
   const { io } = machine({ files: { [CONFIG]: { auths: { 'a.io': LOGIN } } } });
-  const line = command`regsecret create --server a.io --server b.io`;
-  expect(await named(line, undefined, io)).toBe('regsecret create --server a.io --server b.io');
+  expect(await named(line, undefined, io)).toBe(shown);
 });

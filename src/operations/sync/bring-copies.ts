@@ -14,7 +14,7 @@ import { loginLossOf } from './lost-logins.ts';
 import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { readNamespaces } from './present-copies.ts';
-import { pruneCopy } from './prune-copies.ts';
+import { describeLosses, pruneCopy } from './prune-copies.ts';
 import { readSource } from './read-source.ts';
 import { hasAccounts, type SyncListener, type SyncOutcome, type SyncRequest } from './sync-request.ts';
 
@@ -26,7 +26,7 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
   const { source, plan, meant, lists } = await listener.reading(() => look(transport, request, listener));
   const losses = plan.items.flatMap(({ loss }) => loss ?? []);
   if (losses.length > 0) listener.losses(losses);
-  await checkAgreed(plan, lists, request);
+  await checkAgreed(transport, plan, lists, request);
   const served = new Set(meant);
   const written: string[] = [];
   await forEachLimit(transport.concurrency, plan.items, async (item) => {
@@ -70,17 +70,21 @@ async function readPrunable(transport: Transport, request: SyncRequest): Promise
 
 /** Asks about more than one change, and about every deletion or loss. Throws UserError where nobody agrees. */
 async function checkAgreed(
+  transport: Transport,
   { items, pruned }: Plan,
   lists: ListPlan | undefined,
   { name, agree, dryRun, yes }: SyncRequest,
 ): Promise<void> {
+  const isAsked = !yes && dryRun === 'none' && pruned.length > 0;
+  const losses = isAsked ? await describeLosses(transport, pruned, name) : [];
   if (agree === undefined) {
-    if (yes || dryRun !== 'none' || pruned.length === 0) return;
+    if (!isAsked) return;
     const copies = `${pruned.length === 1 ? 'a copy' : `${pruned.length} copies`} in ${many(pruned.map(({ namespace }) => namespace))}`;
-    throw new UserError(`${copies} would be deleted, which needs --yes where there is no terminal`, {
-      add: words`--yes`,
-      otherwise: prose`add ${words`--yes`}`,
-    });
+    throw new UserError(
+      `${copies} would be deleted, which needs --yes where there is no terminal`,
+      { add: words`--yes`, otherwise: prose`add ${words`--yes`}` },
+      losses,
+    );
   }
   const changes = items.filter(({ step }) => step.action !== 'unchanged' && step.action !== 'refuse');
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;
@@ -92,6 +96,7 @@ async function checkAgreed(
     ...(lost === 0 ? [] : [`drop ${plural(lost, 'login')} that it does not have`]),
     ...(accounts === 0 ? [] : [`attach it to ${plural(accounts, 'service account')}`]),
     ...(pruned.length === 0 ? [] : [`delete its copies in ${many(pruned.map(({ namespace }) => namespace))}`]),
+    ...(losses.length === 0 ? [] : [`although ${many(losses)}`]),
   ];
   const intent = {
     what: `Secret ${name}: ${parts.join(', ')}`,

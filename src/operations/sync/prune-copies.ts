@@ -11,7 +11,7 @@ import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { detachAll } from '../removal/detach-all.ts';
-import { untoldNeeds } from '../removal/needs.ts';
+import { describeNeeds, needsOf, untoldNeeds } from '../removal/needs.ts';
 import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
 
 /** A copy that is to go. */
@@ -73,4 +73,25 @@ async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncL
     if (mounts === undefined) note({ code: 'loses-login', ref, images }, 'detach');
   const rights = reader.missingRights.list();
   if (rights.length > 0) note({ code: 'unchecked', rights }, 'detach');
+}
+
+/** Copies that are looked at before anybody is asked. */
+const LOOKED_AT = 10;
+
+/** Who loses the only login with `copies`, a line for each; as far as that may be seen. */
+export async function describeLosses(transport: Transport, copies: readonly Pruned[], name: string): Promise<string[]> {
+  const reader = createReader(transport);
+  const lines = await Promise.all(
+    copies.slice(0, LOOKED_AT).map(async ({ namespace }) => {
+      try {
+        const secret = await lookAtSecret(transport, { namespace, name });
+        const needs = typeof secret === 'string' ? [] : await needsOf(reader, secret, undefined);
+        return describeNeeds(needs).map((line) => `${namespace}: ${line}`);
+      } catch (error) {
+        if (error instanceof ApiError) return [];
+        throw error;
+      }
+    }),
+  );
+  return lines.flat();
 }
