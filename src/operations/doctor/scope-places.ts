@@ -38,14 +38,33 @@ async function mayListEverywhere(transport: Transport): Promise<boolean> {
   }
 }
 
-/** Those of a few namespaces that are being deleted, as far as they may be read. */
+/** Those of `namespaces`, or of all, that are being deleted, as far as they may be read. */
 export async function endingAmong(
   namespaces: ReadonlySet<string> | undefined,
   transport: Transport,
 ): Promise<readonly string[]> {
-  const some = namespaces === undefined || namespaces.size > FEW ? [] : [...namespaces];
-  const ending = await Promise.all(some.map(async (name) => ((await isEnding(name, transport)) ? name : [])));
+  if (namespaces === undefined || namespaces.size > FEW) {
+    return (await allEnding(transport)).filter((name) => namespaces?.has(name) ?? true);
+  }
+  const ending = await Promise.all(
+    [...namespaces].map(async (name) => ((await isEnding(name, transport)) ? name : [])),
+  );
   return ending.flat();
+}
+
+async function allEnding(transport: Transport): Promise<string[]> {
+  const names: string[] = [];
+  const shape = { metadata: { name: true, deletionTimestamp: true } } as const;
+  try {
+    for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape })) {
+      for (const { metadata } of items)
+        if (fieldOf(metadata, 'deletionTimestamp') !== undefined) names.push(`${fieldOf(metadata, 'name')}`);
+    }
+    return names;
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
 }
 
 async function isEnding(name: string, transport: Transport): Promise<boolean> {

@@ -38,3 +38,20 @@ test('nobody asks about the namespace where nothing is missing and no pod fails'
   await observeScope({ offline: true }, createCollector(cluster([stored('Deployment', 'web'), account()], {}, asked)));
   expect(asked).toEqual([]);
 });
+
+test('of all namespaces those that are being deleted are listed at once', async () => {
+  const { request, ...others } = storedObjects(missing);
+  const asked: string[] = [];
+  const items = [
+    { metadata: { name: 'team', deletionTimestamp: '2026-11-25T12:00:00Z' } },
+    { metadata: { name: 'x' } },
+  ];
+  const listed: Transport['request'] = (one) => {
+    if (one.path !== '/api/v1/namespaces') return request(one);
+    asked.push(one.path);
+    return Promise.resolve({ metadata: {}, items } as never);
+  };
+  const collector = createCollector({ ...others, request: listed });
+  const observed = await observeScope({ allNamespaces: true, offline: true }, collector);
+  expect([observed.scope?.ending, asked]).toEqual([['team'], ['/api/v1/namespaces']]);
+});
