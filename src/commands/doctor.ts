@@ -3,7 +3,7 @@
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { checkSelector } from '../cluster/secret-scope.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
-import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
+import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type Diagnosed, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { askedSecrets, secretQuestions, usersIn } from '../domain/diagnosis/secret-checks.ts';
@@ -88,19 +88,19 @@ async function examine(
 ): Promise<Examined> {
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
-  const usual = usersIn(gathered.home ?? '', diagnosed.facts);
-  return { report: await withUsers(report, usual, io), now: diagnosed.facts.now };
+  return { report: await withUsers(report, gathered.home, diagnosed.facts, io), now: diagnosed.facts.now };
 }
 
 /** With the users of the logins that this machine does not have. */
 async function withUsers(
   report: DoctorReport,
-  usual: (server: string) => string | undefined,
+  home: string | undefined,
+  facts: PullFacts,
   io: Io,
 ): Promise<DoctorReport> {
   if (report.findings.length === 0) return report;
   const { userNamer } = await import('../credentials/known-logins.ts');
-  const named = await userNamer(io, usual);
+  const named = await userNamer(io, usersIn(home, facts));
   const withUser = (found: FindingView): FindingView => ({
     ...found,
     fix: { ...found.fix, command: named(found.fix.command, userOf(found)) },

@@ -63,9 +63,9 @@ function withUser(
   const lacking = isOfHere ? servers.filter(lacksLogin) : [];
   const username = lacking.length === 0 ? undefined : userOf(lacking);
   const isNamed = username !== undefined && showsAsItIs(username);
+  const isPart = lacking.length < servers.length;
   const after = next && withUser(next, userOf, lacksLogin);
-  if (isNamed && lacking.length < servers.length) {
-    if (pipe !== undefined || words.some((word) => WHOLE.includes(word))) return command;
+  if (isNamed && isPart && pipe === undefined && !words.some((word) => WHOLE.includes(word))) {
     const only = (some: readonly string[]): Command => ({
       ...alone,
       words: rest.toSpliced(words.indexOf(SERVER), 0, ...some.flatMap((server) => [SERVER, server])),
@@ -75,7 +75,7 @@ function withUser(
   }
   return {
     ...alone,
-    words: isNamed ? words.toSpliced(words.lastIndexOf(SERVER) + 2, 0, '--username', username) : words,
+    words: isNamed && !isPart ? words.toSpliced(words.lastIndexOf(SERVER) + 2, 0, '--username', username) : words,
     ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }),
     ...(after && { next: after }),
   };

@@ -114,6 +114,11 @@ test.each<[string, Command, string]>([
     command`regsecret create --server a.io --server b.io --replace`,
     'regsecret create --server a.io --server b.io --replace',
   ],
+  [
+    'what comes after it is named all the same',
+    andThen(command`regsecret create --server a.io --server b.io --replace`, command`regsecret create --server b.io`),
+    'regsecret create --server a.io --server b.io --replace && regsecret create --server b.io --username USER',
+  ],
 ])('some of several lack a login: %s', async (_, line, shown) => {
   const { io } = machine({ files: { [CONFIG]: { auths: { 'a.io': LOGIN } } } });
   expect(await named(line, undefined, io)).toBe(shown);

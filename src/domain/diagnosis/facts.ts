@@ -28,7 +28,7 @@ export interface Counts {
 export interface Observed {
   /** The URL of the API server; left out where none was asked. */
   readonly server?: string | undefined;
-  /** The namespace of the command line, or of its context: whose Secrets are those of whoever asks. */
+  /** The namespace of `-n`, or of the context: whoever runs the command counts as the owner of its Secrets. */
   readonly home?: string | undefined;
   readonly pullers: readonly Puller[];
   /** Registries have not been asked. */

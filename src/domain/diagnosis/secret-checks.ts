@@ -153,7 +153,7 @@ function isAccepted({ secret, server, answer }: Candidate, namespace: string, fa
 }
 
 /** Tells whose login the Secrets of `namespace` have for a server; undefined where they have none, or those of several users. */
-export function usersIn(namespace: string, { secrets }: PullFacts): (server: string) => string | undefined {
+export function usersIn(namespace: string | undefined, { secrets }: PullFacts): (server: string) => string | undefined {
   const entries = [...secrets].flatMap(([key, state]) =>
     state.status === 'there' && secretName(key).namespace === namespace ? state.contents.entries : [],
   );
@@ -177,9 +177,10 @@ export function numberLogins<Found extends Finding>(
     (key) => key,
   );
   const shared = [...alike].flatMap(([key, same]) => (same.length > 1 ? [key] : []));
+  const numbers = new Map(shared.map((key, index) => [key, index + 1]));
   return findings.map((found, index) => {
-    const place = shared.indexOf(keys[index] ?? '');
-    return place < 0 ? found : { ...found, login: place + 1 };
+    const login = numbers.get(keys[index] ?? '');
+    return login === undefined ? found : { ...found, login };
   });
 }
 

@@ -43,18 +43,20 @@ export function follow<Look extends { readonly report: DoctorReport }>(
   const answers = new Map<string, Answer>();
   return withCollector(options, io, async ({ transport }) => {
     const look = async (): Promise<Stand<Look>> => {
+      const began = performance.now();
       for (const [key, { at }] of answers) if (Date.now() - at > ANSWER_MS) answers.delete(key);
       const gathered = await steps.observe(createCollector(transport));
       const [error] = gathered.errors;
       if (error !== undefined) throw error;
       const seen = await steps.judge(gathered, answers);
-      return { seen, condition: conditionOf(seen.report, { strict, offline }) };
+      const condition = conditionOf(seen.report, { strict, offline });
+      return { seen, condition, tookMs: performance.now() - began };
     };
     let last = await look();
     await steps.show(last.seen);
     while (!last.condition.isWell) {
       const { condition } = last;
-      const next = await steps.waiting(condition.awaited, () => nextLook(look, condition, end, io.signal));
+      const next = await steps.waiting(condition.awaited, () => nextLook(look, last, end, io.signal));
       if (next === undefined) return last;
       await steps.show(next.seen);
       if (next.seen.report.counts === undefined && isNewTrouble(condition, next.condition)) return next;
@@ -67,26 +69,27 @@ export function follow<Look extends { readonly report: DoctorReport }>(
 export interface Stand<Look> {
   readonly seen: Look;
   readonly condition: Condition;
+  /** How long it took to see it, in milliseconds. */
+  readonly tookMs: number;
 }
 
 /** The first that differs from `before`; undefined where there is none until `end`. */
 async function nextLook<Look>(
   look: () => Promise<Stand<Look>>,
-  before: Condition,
+  before: Stand<Look>,
   end: number,
   signal: AbortSignal,
 ): Promise<Stand<Look> | undefined> {
   let failingSince: number | undefined;
-  let took = 0;
+  let { tookMs } = before;
   for (;;) {
     const left = end - performance.now();
     if (left <= 0) return undefined;
-    await pause(Math.min(Math.max(POLL_MS, REST * took), left), signal);
-    const began = performance.now();
+    await pause(Math.min(Math.max(POLL_MS, REST * tookMs), left), signal);
     try {
       const now = await look();
-      took = performance.now() - began;
-      if (now.condition.isWell || now.condition.text !== before.text) return now;
+      tookMs = now.tookMs;
+      if (now.condition.isWell || now.condition.text !== before.condition.text) return now;
       failingSince = undefined;
     } catch (error) {
       const refusal = error instanceof ApiError ? refusalOf(error) : error;

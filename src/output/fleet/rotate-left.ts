@@ -188,7 +188,7 @@ function again(source: string, { scope: { flags } }: RotateRequest): Command {
   return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} ${flags}`;
 }
 
-/** Says what had to be left out, for lack of rights. */
+/** Says what was not looked at because there is no permission to list it. */
 export function sayUnseen({ missingRights }: Reader, printer: Printer): void {
   const unseen = missingRights.resources('list');
   if (unseen.includes('secrets')) {
