@@ -85,8 +85,10 @@ async function listOf(path: string, accept: string, namespaces: readonly string[
   // What the API server has stored, and not what its cache has heard of by now.
   for (const name of ['resourceVersion', 'resourceVersionMatch']) url.searchParams.delete(name);
   const { status, body } = await api('GET', `${url.pathname}${url.search}`, undefined, { accept });
-  const isOurs = (item: { metadata: { namespace?: string } }): boolean =>
-    item.metadata.namespace === undefined || namespaces.includes(item.metadata.namespace);
+  const isOurs = ({ metadata }: { metadata: { name: string; namespace?: string } }): boolean => {
+    const namespace = url.pathname === '/api/v1/namespaces' ? metadata.name : metadata.namespace;
+    return namespace === undefined || namespaces.includes(namespace);
+  };
   const filtered = body.items === undefined ? body : { ...body, items: body.items.filter(isOurs) };
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(filtered) };
 }
