@@ -21,6 +21,8 @@ export interface LicensedPackage extends BundledPackage {
   readonly text: string;
 }
 
+const MIT = readFileSync(join(import.meta.dirname, 'mit.txt'), 'utf8').trim();
+
 /** Each package once, sorted by name. */
 export function bundledPackages(bundle: OutputBundle): LicensedPackage[] {
   const modules = Object.values(bundle)
@@ -33,9 +35,11 @@ export function bundledPackages(bundle: OutputBundle): LicensedPackage[] {
 }
 
 function packageIn(folder: string, files: readonly string[]): LicensedPackage {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const texts = licenceFiles(folder, files).map((file) => readFileSync(file, 'utf8').trim());
   if (license === undefined) throw new Error(`${name} says no licence`);
+  // A package without the file has its terms all the same.
+  if (texts.length === 0 && license === 'MIT') texts.push(`Copyright (c) ${author.name ?? author}\n\n${MIT}`);
   return { name, version, licence: license, path: lockPath(folder), text: texts.join('\n\n') };
 }
 

@@ -23,6 +23,13 @@ const SHIMS: readonly Shim[] = [
     module: 'node:util',
     code: "export const stripVTControlCharacters = (text) => text.replace(/\\u001b\\[[\\d;]*m/g, '');",
   },
+  // Its scripts for shells, 31 KB: ours evaluate nothing that is typed (src/commands/completion.ts).
+  {
+    by: '@bomb.sh/tab',
+    module: './powershell-C1q3FW2e.mjs',
+    code: 'export const i = undefined, n = undefined, r = undefined, t = undefined;',
+  },
+  { by: '@bomb.sh/tab', module: 'node:assert', code: nothing },
   // Kinds of questions that are not asked.
   ...['editor', 'expand', 'number', 'rawlist', 'search', 'select'].map((kind) => ({
     by: '@inquirer/prompts',

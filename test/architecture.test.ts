@@ -77,6 +77,7 @@ const EDGES = ['cluster', 'registry', 'credentials', 'manifests'];
 /** Every outside package and the only file that may import it. */
 const HOMES: Readonly<Record<string, RegExp>> = {
   commander: /^src\/(cli|command-table|run|flags\/[\w-]+)\.ts$/,
+  '@bomb.sh/tab': /^src\/flags\/completion-words\.ts$/,
   inquirer: /^src\/prompt\.ts$/,
   '@kubernetes/client-node': /^src\/(cluster\/client\/watch-connection|library\/pull-secret-api)\.ts$/,
   chalk: /^src\/output\/style\.ts$/,

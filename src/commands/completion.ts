@@ -10,6 +10,11 @@ export function printCompletion(shell: CompletionShell, io: Io): number {
   return EXIT.ok;
 }
 
+/*
+ * Not the scripts of `@bomb.sh/tab`, which finds the candidates (src/flags/completion-words.ts): those for Bash and PowerShell
+ * evaluate what is typed, the one for Bash needs another package, and zsh does not complete a name with a colon.
+ */
+
 /** Words are split at blanks: Bash itself splits at `:` and `=`, too, and replaces only what stands behind the last one. */
 const BASH = `# bash completion of regsecret
 _regsecret() {

@@ -1,5 +1,9 @@
-/** What a command line that is being typed may go on with. Loaded only for completion. */
-import type { Command, Option } from 'commander';
+/**
+ * What a command line that is being typed may go on with: the library says which word is a flag, its value, a command or a name.
+ * Loaded only for completion.
+ */
+import { RootCommand } from '@bomb.sh/tab';
+import type { Argument, Command, Option } from 'commander';
 import type { CandidateSource, Candidates, Completion } from '../operations/completion/candidates.ts';
 import { commandFirst } from './command-line.ts';
 import { FILE_FLAGS } from './flag-values.ts';
@@ -28,7 +32,6 @@ const NOTHING: Candidates = { values: [] };
 /** The candidates for the last of `words`, and the flags that say in which cluster they are. Throws UsageError. */
 export function completionAt(words: readonly string[], program: Program): Completion {
   const before = words.slice(0, -1);
-  const current = words.at(-1) ?? '';
   if (before[0] === 'rbac') {
     const inner = before.findIndex((word, index) => index > 0 && commandNamed(program, word) !== undefined);
     if (inner > 0) return completionAt(words.slice(inner), program);
@@ -38,7 +41,22 @@ export function completionAt(words: readonly string[], program: Program): Comple
   // A word that is no command: whatever follows is unknown, too.
   if (command === undefined && /^[^-]/.test(line[0] ?? '')) return { flags: {}, wanted: NOTHING };
   const options = (command ?? commandNamed(program, 'options'))?.options ?? [];
-  return { flags: clusterFlags(before, options), wanted: wantedAt(before, current, command, options, program) };
+  const wanted = wantedAt(wordsFor(command, line, before), words.at(-1) ?? '', command, options, program);
+  return { flags: clusterFlags(before, options), wanted };
+}
+
+function commandNamed(program: Program, word: string): Command | undefined {
+  const [name = ''] = word === 'help' ? [] : commandFirst([word]);
+  return program([name]).commands.find((one) => one.name() === name || one.aliases().includes(name));
+}
+
+/** What stands before the word in question, as the library reads it: the command first, and no value behind a `=`. */
+function wordsFor(command: Command | undefined, line: readonly string[], before: readonly string[]): string[] {
+  // Behind rbac and help a command follows, as it does at the start.
+  const [, ...afterRbac] = line;
+  const words =
+    command === undefined ? before.filter((word) => word !== 'help') : command.name() === 'rbac' ? afterRbac : line;
+  return words.filter((word) => !/^-[^=]*=/.test(word));
 }
 
 function wantedAt(
@@ -48,23 +66,36 @@ function wantedAt(
   options: readonly Option[],
   program: Program,
 ): Candidates {
-  const [, flag = ''] = /^(-[^=]*)=/.exec(current) ?? [];
-  const valued = optionNamed(options, flag) ?? optionNamed(options, before.at(-1) ?? '');
-  if (valued?.required) return valuesOf(valued, command?.name());
-  // Of a flag that takes none, or that there is not.
-  if (flag !== '') return NOTHING;
-  if (current.startsWith('-')) return flagsOf(options);
-  if (command === undefined || command.name() === 'rbac') return commandsOf(program);
-  return positional(command);
-}
-
-function commandNamed(program: Program, word: string): Command | undefined {
-  const [name = ''] = word === 'help' ? [] : commandFirst([word]);
-  return program([name]).commands.find((one) => one.name() === name || one.aliases().includes(name));
+  const [equals] = /^-[^=]*=/.exec(current) ?? [];
+  const isFlag = equals === undefined && current.startsWith('-');
+  const wanted: Candidates[] = [];
+  const root = new RootCommand();
+  // It would print what it finds, before the names from the cluster are known.
+  Object.assign(root, { complete: () => undefined });
+  for (const one of program([]).commands) {
+    for (const name of [one.name(), ...one.aliases()]) root.command(name, one.description());
+  }
+  const typed = root.commands.get(before[0] ?? '') ?? root;
+  for (const option of options) {
+    const { long = '', short = '', description, required, hidden } = option;
+    if (isFlag && (hidden || long === '')) continue;
+    const value = () => void wanted.push(valuesOf(option, command?.name()));
+    for (const flag of isFlag ? [long] : [long, short]) {
+      if (flag === '') continue;
+      if (required) typed.option(flag.replace(/^-+/, ''), description, value);
+      else typed.option(flag.replace(/^-+/, ''), description);
+    }
+  }
+  for (const argument of typed === root ? [] : (command?.registeredArguments ?? [])) {
+    typed.argument(argument.name(), () => void wanted.push(namesFor(command, argument)), argument.variadic);
+  }
+  // With the start of the word left out, all are found: the shell chooses, perhaps without regard to capitals.
+  root.parse([...before, equals ?? (isFlag ? '--' : '')]);
+  return wanted[0] ?? { values: root.completions.map(({ value, description = '' }) => [value, description]) };
 }
 
 function optionNamed(options: readonly Option[], flag: string): Option | undefined {
-  return flag === '' ? undefined : options.find(({ long, short }) => long === flag || short === flag);
+  return options.find(({ long, short }) => long === flag || short === flag);
 }
 
 function valuesOf({ long = '', argChoices, defaultValue }: Option, command: string | undefined): Candidates {
@@ -77,25 +108,9 @@ function valuesOf({ long = '', argChoices, defaultValue }: Option, command: stri
   return source === 'files' ? { files: true } : { from: source };
 }
 
-function flagsOf(options: readonly Option[]): Candidates {
-  const shown = options.filter(({ hidden, long }) => !hidden && long !== undefined);
-  return { values: shown.map(({ long = '', description }) => [long, description]) };
-}
-
-function commandsOf(program: Program): Candidates {
-  const { commands } = program([]);
-  return {
-    values: commands.flatMap((command) =>
-      [command.name(), ...command.aliases()].map((name) => [name, command.description()] as const),
-    ),
-  };
-}
-
-function positional(command: Command): Candidates {
-  const [argument] = command.registeredArguments;
-  if (argument === undefined) return NOTHING;
-  if (argument.argChoices !== undefined) return { values: argument.argChoices.map((value) => [value, '']) };
-  return { from: command.name() === 'doctor' ? 'targets' : 'secrets' };
+function namesFor(command: Command | undefined, { argChoices }: Argument): Candidates {
+  if (argChoices !== undefined) return { values: argChoices.map((value) => [value, '']) };
+  return { from: command?.name() === 'doctor' ? 'targets' : 'secrets' };
 }
 
 /** The values of the flags that say which cluster and who, as commander would name them. */
