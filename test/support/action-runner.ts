@@ -1,4 +1,4 @@
-/** What GitHub's runner gives to the scripts of the Action, and a server that stands for the releases. */
+/** Plays GitHub's runner for the scripts of the Action, and serves releases from a local server. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -25,19 +25,19 @@ export const ACTION = load(readFileSync(join(root, 'action.yml'), 'utf8')) as {
   readonly runs: { readonly steps: readonly [install: Step, doctor: Step] };
 };
 
-/** A job on a runner: its folders, its files of commands, and its PATH, which a step can add to. */
+/** A job on a runner: its folders, its workflow command files, and its PATH, which a step can extend. */
 export interface Job {
   readonly folder: string;
   /** Runs one step with `inputs`, in the bash of this machine. */
   readonly step: (step: Step, inputs?: Readonly<Record<string, string>>) => Promise<Ran>;
-  /** Puts a program before those of the machine. */
+  /** Puts a program on PATH ahead of the programs of this machine. */
   readonly addProgram: (name: string, script: string) => void;
-  /** What the steps wrote into a file of commands, line by line. */
+  /** The lines that the steps wrote into a workflow command file. */
   readonly lines: (file: 'GITHUB_PATH' | 'GITHUB_OUTPUT') => readonly string[];
   readonly remove: () => void;
 }
 
-/** A new job; `env` is for what differs from a runner with Linux on amd64. */
+/** Starts a job. `env` replaces variables of the default runner, which is Linux on amd64. */
 export function newJob(env: Readonly<Record<string, string>>): Job {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-job-'));
   const path = (name: string): string => join(folder, name);
@@ -72,17 +72,17 @@ export function newJob(env: Readonly<Record<string, string>>): Job {
   };
 }
 
-/** The input that an expression of the Action stands for. */
+/** The name of the input in an expression such as `${{ inputs.NAME }}`. */
 function inputOf(expression: string): string {
   return /^\$\{\{ inputs\.(\w+) \}\}$/.exec(expression)?.[1] ?? '';
 }
 
-/** A server of releases. */
+/** A local server in place of the release downloads. */
 export interface Releases {
   readonly url: string;
-  /** The paths that were asked for, in their order. */
+  /** The requested paths, in order. */
   readonly asked: string[];
-  /** What is answered, by path below `url`. */
+  /** The answer for each path below `url`. */
   readonly answers: Map<string, Answer>;
   readonly close: () => Promise<void>;
 }
@@ -109,7 +109,7 @@ export async function startReleases(): Promise<Releases> {
   };
 }
 
-/** Releases `version` with `archive` for every platform, and their sums. */
+/** Publishes `version` with the same `archive` for every platform, and its SHA256SUMS. */
 export function publish({ answers }: Releases, version: string, archive: Uint8Array): void {
   const sum = createHash('sha256').update(archive).digest('hex');
   const sums = PLATFORMS.map(({ platform }) => {

@@ -1,4 +1,4 @@
-/** Admission that a test controls: webhooks on a server of their own, and policies, for the Secrets of some namespaces. */
+/** Admission under a test's control: webhooks on a server of their own, and policies, for the Secrets of some namespaces. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,14 +7,14 @@ import { issueCertificate, readAuthority } from '../environment/certificate.ts';
 import { api, cluster, waitFor } from '../environment/use.ts';
 import { created, freshName } from './attach-world.ts';
 
-/** What a webhook answers; `never` does not answer at all. */
+/** What a webhook answers. With `never` it does not answer at all. */
 export type Verdict =
   | 'never'
   | {
       readonly allowed: boolean;
       readonly patch?: readonly object[];
       readonly status?: { readonly code: number; readonly message: string };
-      /** It is slow: it answers when this is done. */
+      /** Delays the answer until this has resolved. */
       readonly after?: () => Promise<unknown>;
     };
 
@@ -32,7 +32,10 @@ export interface Admission {
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const SECRETS = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['secrets'] };
 
-/** Starts one for the Secrets called `regsecret` of a namespace; it is asked about every one by the time this returns. */
+/**
+ * Starts a webhook that gives `verdict` for the Secrets called `regsecret` of a namespace and allows all others. Returns once the
+ * API server calls it.
+ */
 export async function startWebhook(
   kind: 'Validating' | 'Mutating',
   namespace: string,
@@ -65,7 +68,7 @@ export async function startWebhook(
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
     admissionReviewVersions: ['v1'],
     sideEffects: 'None',
-    // A machine may be slow; who never answers is to be waited for no longer than it has to be.
+    // 30 seconds because the machine may be slow; 1 for a webhook that never answers, so that the test does not wait longer.
     timeoutSeconds: verdict === 'never' ? 1 : 30,
     failurePolicy: 'Fail',
   };
@@ -84,7 +87,10 @@ export async function startWebhook(
   };
 }
 
-/** A policy that refuses every Secret called `name` there. */
+/**
+ * Starts a policy that refuses every Secret called `name` in the namespaces with the label `fleet`. Returns once it is in force
+ * in `probe`.
+ */
 export async function startPolicy(fleet: string, probe: string, name: string): Promise<Admission> {
   const policy = freshName('policy');
   const expression = `object.metadata.name != '${name}' && object.metadata.name != 'probe'`;
@@ -108,7 +114,7 @@ export async function startPolicy(fleet: string, probe: string, name: string): P
   };
 }
 
-/** The status of a Secret that is not stored. */
+/** The HTTP status of a dry-run create of a Secret called `probe`. */
 async function tryOut(namespace: string): Promise<number> {
   const path = `/api/v1/namespaces/${namespace}/secrets?dryRun=All`;
   return (await api('POST', path, { metadata: { name: 'probe' } })).status;

@@ -1,4 +1,4 @@
-/** Our verdict about a programmed registry. */
+/** Asks a programmed registry with our client and returns our verdict. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export interface Asker {
   close(): Promise<void>;
 }
 
-/** Names stand for this machine; registries with TLS are reached through a proxy, as from inside a company. */
+/** Host names resolve to this machine. Registries with TLS are reached through a proxy, as from a company network. */
 export async function startAsker(): Promise<Asker> {
   const [registries, proxy] = await Promise.all([startProgrammedRegistries(), startHttpProxy()]);
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-registries-'));

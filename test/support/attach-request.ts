@@ -1,4 +1,4 @@
-/** A request to attach the Secret `pull`, with nothing that is asked or told. */
+/** A request to attach the Secret `pull`, with a listener that ignores everything and nobody to ask. */
 import { tmpdir } from 'node:os';
 import type { AttachRequest, Listener } from '../../src/operations/attach/request.ts';
 import { pullSecretOf } from './secrets.ts';
@@ -30,7 +30,7 @@ export const listener: Listener = { outcome: nothing, note: nothing, problem: no
 
 function nothing(): void {}
 
-/** With a login for ghcr.io. */
+/** The Secret `pull` with a login for ghcr.io. */
 export const ghcrSecret = secretFor('pull', 'ghcr.io');
 
 export function secretFor(name: string, server: string, namespace = 'team'): Stored {

@@ -1,4 +1,4 @@
-/** What the tests of `attach` and `detach` set up and look up. */
+/** Sets up and looks up objects for the tests of `attach` and `detach`. */
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { api, cluster, waitFor } from '../environment/use.ts';
@@ -23,10 +23,12 @@ export interface Account {
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
 }
 
-/** Long enough that no other is nearly the same, and proposed as what was meant: of 300 names with 8 digits two often are. */
+/**
+ * A random name. It is long enough that no two are alike enough for "did you mean": of 300 names with 8 digits, two often are.
+ */
 export const freshName = (prefix = 'x'): string => `${prefix}-${randomBytes(6).toString('hex')}`;
 
-/** A list of pull secrets. */
+/** An `imagePullSecrets` list with these names. */
 export const named = (...names: string[]): { name: string }[] => names.map((name) => ({ name }));
 
 /** Runs a command line in `namespace`. */
@@ -55,7 +57,7 @@ export async function account(namespace: string, name: string): Promise<Account>
   return (await api('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`)).body as Account;
 }
 
-/** A Secret that opens `host`. */
+/** Creates a pull secret with a login for `host`. */
 export function newPullSecret(
   namespace: string,
   name: string,
@@ -101,7 +103,7 @@ export type Kind =
   | 'PodTemplate'
   | 'Pod';
 
-/** Where objects of a kind are. */
+/** The API path of a kind in a namespace, or of one object. */
 export function pathOf(kind: Kind, namespace: string, name = ''): string {
   const group = {
     Deployment: 'apps',
@@ -121,7 +123,7 @@ export interface WorkloadOptions extends PodSpecOptions {
   readonly metadata?: object;
 }
 
-/** As `newScheduledWorkload`, with pods that no node takes, also where there is one: their status is the test's to write. */
+/** Like `newScheduledWorkload`, but no node accepts its pods, so that a test can write their status itself. */
 export function newWorkload(kind: Kind, namespace: string, options: WorkloadOptions = {}): Promise<string> {
   const spec = { nodeSelector: { nowhere: 'yes' }, ...options.spec };
   return newScheduledWorkload(kind, namespace, { ...options, spec });
@@ -156,8 +158,8 @@ export async function newScheduledWorkload(
 }
 
 /**
- * Waits until the cache of the API server has an object in a state. Lists that only inform are read from there, and it is
- * a moment behind what a read of the object itself tells.
+ * Waits until the watch cache of the API server has an object in a state. regsecret reads lists that only inform from this cache,
+ * which lags a moment behind a read of the object itself.
  */
 // biome-ignore lint/suspicious/noExplicitAny: an object of the API, of whatever kind the path names
 export async function cached(path: string, name: string, isRight: (object: any) => boolean): Promise<void> {
@@ -169,7 +171,7 @@ export async function cached(path: string, name: string, isRight: (object: any) 
   await waitFor(seen, { what: `the cache to have ${name}`, everyMs: 5 });
 }
 
-/** Says of the first pod of a workload what a kubelet would say that cannot pull its image, and returns its name. */
+/** Gives the first pod of a workload the status that a kubelet reports for a failed pull, and returns the pod's name. */
 export async function failFirstPod(
   namespace: string,
   app: string,
@@ -196,7 +198,7 @@ export async function failFirstPod(
   return name;
 }
 
-/** The list in the template of a workload, or in a pod. */
+/** The `imagePullSecrets` of a pod or of a workload's pod template. */
 export async function listOf(kind: Kind, namespace: string, name: string): Promise<readonly object[] | undefined> {
   const { body } = await api('GET', pathOf(kind, namespace, name));
   if (kind === 'Pod') return body.spec.imagePullSecrets;

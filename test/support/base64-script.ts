@@ -1,4 +1,7 @@
-/** Decodes each text, padded and unpadded; prints what they stand for in hexadecimal, or the text of the error. */
+/**
+ * Decodes each text of a JSON list on stdin, as padded and as unpadded base64. Prints the bytes in hexadecimal, or the error
+ * message.
+ */
 import { json } from 'node:stream/consumers';
 import { decodeBase64 } from '../../src/domain/go/base64.ts';
 

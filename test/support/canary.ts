@@ -1,8 +1,8 @@
-/** A password that must not be seen where no password belongs. */
+/** A password that tests use to detect leaks: it must never appear in output. */
 
 export const CANARY = 'canary-7f3a9c51e2';
 
-/** Whether `text` holds the canary, also inside base64 at any alignment, percent-encoded or in JSON escapes. */
+/** Whether `text` holds the canary, plain, percent-encoded, or inside base64 at any alignment. */
 export function holdsCanary(text: string): boolean {
   return FORMS.some((form) => text.includes(form));
 }

@@ -1,4 +1,4 @@
-/** A pod as careful as one can be set up, which runs an image of ours beside an API server of the tests. */
+/** A pod with a restrictive security context that runs one of our images against the API server of the tests. */
 
 export interface CarefulPod {
   readonly name: string;
@@ -7,14 +7,14 @@ export interface CarefulPod {
   /** The address of the API server. */
   readonly server: string;
   readonly pullSecret: string;
-  /** In place of the image's own entry point. */
+  /** Replaces the image's entry point. */
   readonly command?: readonly string[];
-  /** A ConfigMap of this name is the folder ~/.docker. */
+  /** The name of a ConfigMap to mount as the folder ~/.docker. */
   readonly dockerConfig?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** On the network of the node, for pods of the tests have none of their own. */
+/** The pod uses the node's network, because pods of the tests have none of their own. */
 export function carefulPod(pod: CarefulPod): object {
   const { name, image, args, server, pullSecret, command, dockerConfig } = pod;
   const { hostname, port } = new URL(server);

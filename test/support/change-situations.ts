@@ -8,7 +8,7 @@ export interface ChangeSituation {
   readonly objects: readonly Stored[];
   readonly forbidden?: readonly string[];
   readonly change: Partial<AttachRequest>;
-  /** Left out: the one that opens the images. */
+  /** Left out: the one Secret with a login for the images. */
   readonly secrets?: readonly Stored[];
 }
 

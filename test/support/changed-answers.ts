@@ -1,4 +1,4 @@
-/** What becomes of a real answer on the way of a bad proxy, from a server with a bug, or from one that is none of ours. */
+/** Damages a recorded answer as a bad proxy, a buggy server or an unrelated server would. */
 import { fc } from './fast-check.ts';
 import type { Recorded } from './replay.ts';
 
@@ -81,7 +81,7 @@ const header = fc.constantFrom(...HEADERS).map(
 );
 const lost = fc.constant<Change>(() => undefined);
 
-/** One or two things that are other than they were. */
+/** One or two changes to an answer. */
 export const changes: fc.Arbitrary<Change> = fc
   .array(
     fc.oneof(
@@ -108,12 +108,12 @@ function withTree(answer: Recorded, change: (tree: unknown) => unknown): Recorde
     const changed = change(JSON.parse(answer.body.toString()));
     return { ...answer, body: Buffer.from(JSON.stringify(changed) ?? '') };
   } catch {
-    // It is no JSON, as an answer to HEAD.
+    // The body is not JSON, for example because it answers a HEAD request.
     return answer;
   }
 }
 
-/** The tree with node number `at` of it, counted around, as `change` wants it. */
+/** The tree with one node replaced by what `change` returns. Node numbers wrap around. */
 function replaceNode(tree: unknown, at: number, change: (node: unknown) => unknown): unknown {
   let left = at % countNodes(tree);
   const walk = (node: unknown): unknown => {

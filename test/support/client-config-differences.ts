@@ -1,17 +1,17 @@
 /**
- * Where kubectl and we differ on purpose. docs/kubeconfig.md gives each a reason; the titles here are its headings. Without
- * an entry here a difference is a mistake.
+ * The intended differences between kubectl and us. docs/kubeconfig.md gives the reason for each; the texts returned here are its
+ * headings. Any difference without an entry here is a mistake.
  */
 import type { ClientAnswer, ClientQuestion } from './client-config.ts';
 
-/** The heading of the difference, undefined for one that is not intended. */
+/** The heading of the intended difference, or undefined for an unintended one. */
 export function intended(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientAnswer): string | undefined {
   if (ours.error !== undefined) return refusedHere(ours.error, theirs);
   if (theirs.error !== undefined) return takenHere(asked, ours, theirs.error);
   return otherRequest(asked, ours, theirs);
 }
 
-/** What we refuse and kubectl takes, by our words. */
+/** Configurations that we refuse and kubectl accepts, recognized by our error message. */
 function refusedHere(error: string, theirs: ClientAnswer): string | undefined {
   const isLocalhost =
     theirs.url === 'http://localhost:8080/api/v1/secrets' || theirs.url?.startsWith('https://master.');
@@ -29,7 +29,10 @@ function refusedHere(error: string, theirs: ClientAnswer): string | undefined {
   return undefined;
 }
 
-/** Whether nothing can be there: no name, no port, no scheme for it, or a name that means an address elsewhere. */
+/**
+ * Whether nothing can be reached at the address: it has no host name, no valid port or no known scheme, or Go and WHATWG read its
+ * host differently.
+ */
 function isUnreachable(address: string): boolean {
   const [, scheme = '', host = '', path = ''] = /^([a-z0-9]+):\/\/(?:[^/]*@)?([^/]*)(.*)$/s.exec(address) ?? [];
   const name = host.replace(/:[0-9]*$/, '').normalize('NFKC');
@@ -43,17 +46,17 @@ function isUnreachable(address: string): boolean {
   return !['http', 'https', 'socks5'].includes(scheme) || port > 65_535 || isOdd;
 }
 
-/** What kubectl refuses and we take, by its words. */
+/** Configurations that kubectl refuses and we accept, recognized by kubectl's error message. */
 function takenHere(asked: ClientQuestion, ours: ClientAnswer, error: string): string | undefined {
   if (/error loading config file.*: yaml: /s.test(error)) return 'YAML';
-  // What kubectl could not send is in the file of tokens that it prefers.
+  // kubectl prefers the token file, whose token cannot be sent in a header.
   if (/invalid header field value for Authorization/.test(error)) return ofCommandLine(asked, ours);
   return undefined;
 }
 
 function otherRequest(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientAnswer): string | undefined {
   const { timeout = 0 } = theirs;
-  // A timer counts whole milliseconds, and no more of them than this.
+  // A JavaScript timer counts whole milliseconds, up to this many.
   const milliseconds = Math.min(Math.ceil(timeout / 1e6), 2 ** 31 - 1);
   if (ours.timeout !== timeout && ours.timeout === milliseconds * 1e6) return 'Time-outs';
   return ofCommandLine(asked, ours);

@@ -1,4 +1,6 @@
-/** What a kubeconfig, flags and an environment come to, for kubectl's code and for ours, in one form. */
+/**
+ * The effective client configuration from kubeconfig, flags and environment, from kubectl's code and from ours, in one format.
+ */
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { createAuthenticator } from '../../src/cluster/auth/auth.ts';
@@ -16,11 +18,13 @@ import { type LineProgram, startLineProgram } from './line-program.ts';
 export interface ClientQuestion {
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Whether the request goes out, which needs a server on loopback. */
+  /** Whether the request is really sent, which needs a server on loopback. */
   readonly send?: boolean;
 }
 
-/** The settings of the first request; bytes are told by their hash. Only `error` where there can be no request. */
+/**
+ * The settings of the first request; certificates and keys appear as hashes. Only `error` is set where no request is possible.
+ */
 export interface ClientAnswer {
   readonly error?: string;
   readonly namespace?: string;
@@ -33,18 +37,18 @@ export interface ClientAnswer {
   readonly tls?: object;
   /** The plugin that would be run. */
   readonly exec?: object;
-  /** The settings of the auth-provider that would be asked. */
+  /** The settings of the auth-provider that would be called. */
   readonly authProvider?: object;
 }
 
-/** test/environment/go/kubernetes/clientconfig */
+/** Starts kubectl's code, test/environment/go/kubernetes/clientconfig. */
 export function startClientGo(): Promise<LineProgram<ClientQuestion, ClientAnswer>> {
   return startLineProgram('clientconfig');
 }
 
 const FLAG_NAMES: Readonly<Record<string, string>> = { server: 'apiServer', 'tls-server-name': 'tlsServerName' };
 
-/** As the command line gives them to a command. */
+/** The flags in the form in which the command line passes them to a command. */
 export function kubeFlags(flags: readonly string[]): KubeFlags {
   const read: Record<string, unknown> = {};
   for (const flag of flags) {
@@ -56,7 +60,7 @@ export function kubeFlags(flags: readonly string[]): KubeFlags {
   return read;
 }
 
-/** Ours. Nothing is run and nobody is asked: plugins do not exist, and issuers are not there. */
+/** Our answer. No plugin is run and no issuer is called, because neither exists. */
 export async function ourAnswer({ flags, env }: ClientQuestion): Promise<ClientAnswer> {
   try {
     const io = fakeIo({ env });
@@ -104,7 +108,7 @@ async function whoIsAsked(error: Error, connection: Connection): Promise<{ crede
   throw error;
 }
 
-/** As they stand on the wire, in the order of Go's maps. */
+/** The Authorization and Impersonate-* headers as sent, sorted by name as Go prints a map. */
 export function sent(headers: Readonly<Record<string, string | readonly string[] | undefined>>) {
   const all = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value ?? []].flat()] as const);
   const kept = all.filter(([name]) => name === 'authorization' || name.startsWith('impersonate-'));
@@ -123,7 +127,7 @@ async function certificateOf({ user }: Connection): Promise<Credentials> {
   };
 }
 
-/** Throws for what is no certificate and no key of it, as the first request does. */
+/** Throws where certificate and key are invalid or do not match, as the first request would. */
 async function tlsOf({ cluster }: Connection, { certificate, key }: Credentials): Promise<object> {
   const ca = await pem(cluster.certificateAuthorityData, cluster.certificateAuthority, NEVER);
   checkKeyPair(certificate, key);

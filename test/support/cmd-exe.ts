@@ -1,12 +1,15 @@
-/** As much of cmd.exe as decides what a program gets that a batch file starts, after Microsoft's description of both. */
+/**
+ * Models the part of cmd.exe that decides which arguments reach a program started by a batch file, after Microsoft's description
+ * of cmd.exe and of batch files.
+ */
 
-/** What a line has come to: the arguments of the one program that it starts, or that it starts something else. */
+/** The arguments of the one program that a line starts, or the fact that it starts something else. */
 export type Arrived = readonly string[] | 'something else';
 
-/** What the machine has set, so that a name between `%` or `!` is one of a variable. */
+/** Variables set on this machine, so that a name between `%` or `!` expands. */
 const VARIABLES: Readonly<Record<string, string>> = { PATH: 'EXPANDED', A: 'EXPANDED', CD: 'EXPANDED', a: 'EXPANDED' };
 
-/** How batch files hand on what they are given. `%*` and `%1` stand for text that is not looked at again for `%`. */
+/** The ways in which batch files pass on their arguments. The text that replaces `%*` and `%1` is not scanned again for `%`. */
 export const BATCH_FILES: Readonly<Record<string, (given: Given) => Arrived>> = {
   'program.exe %*': ({ tail }) => started(`program.exe ${tail}`),
   'program.exe %1 %2 …': ({ words }) => started(['program.exe', ...words].join(' ')),
@@ -21,7 +24,7 @@ interface Given {
   readonly words: readonly string[];
 }
 
-/** What `cmd.exe /s /c LINE` gives to the batch file at the beginning of LINE. */
+/** What `cmd.exe /s /c LINE` passes to the batch file at the beginning of LINE. */
 export function givenTo(batch: string, line: string): Given | 'something else' {
   const text = operatorsOf(percent(line.replace(/^"|"$/g, '')));
   if (text === undefined || !text.startsWith(`"${batch}"`)) return 'something else';
@@ -34,7 +37,7 @@ function started(line: string): Arrived {
   return text === undefined ? 'something else' : argvOf(text).slice(1);
 }
 
-/** A second cmd.exe, which takes the first and the last quote away, as there are more than two. */
+/** Models a nested cmd.exe, which strips the first and the last quote because there are more than two. */
 function nested(line: string): Arrived {
   const text = operatorsOf(line);
   if (text === undefined) return 'something else';
@@ -43,18 +46,18 @@ function nested(line: string): Arrived {
   return arrived === 'something else' ? arrived : arrived.slice(1);
 }
 
-/** The first pass: variables, wherever they stand. What is no variable stays. */
+/** The first pass expands variables anywhere in the line. A name that is not a variable stays. */
 function percent(line: string): string {
   return line.replace(/%([^%:]+)(?::[^%]*)?%/g, (all, name: string) => VARIABLES[name] ?? all);
 }
 
-/** The last pass, where it is on; it takes carets away in a text that has a `!`. */
+/** The last pass, delayed expansion, where it is enabled. It removes carets from a text that contains a `!`. */
 function delayed(line: string): string {
   if (!line.includes('!')) return line;
   return line.replace(/\^(.?)/gs, '$1').replace(/!([^!]*)!?/g, (_, name: string) => VARIABLES[name] ?? '');
 }
 
-/** The second pass: quotes, carets and operators. Undefined where there is more than one program, or a file that is opened. */
+/** The second pass handles quotes, carets and operators. Returns undefined for more than one program or a redirection. */
 function operatorsOf(line: string): string | undefined {
   let quoted = false;
   let text = '';
@@ -69,7 +72,7 @@ function operatorsOf(line: string): string | undefined {
   return text;
 }
 
-/** `CommandLineToArgvW`: 2n backslashes and a quote are n and the quote, 2n+1 are n and a quote of the text. */
+/** `CommandLineToArgvW`: 2n backslashes before a quote become n and the quote delimits; 2n+1 become n and a literal quote. */
 export function argvOf(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { clientCertificate, cluster } from '../environment/use.ts';
 import { newFolder, writeFile } from './kube-world.ts';
 
-/** One context; what is left out is that of the cluster of this run, and its administrator. */
+/** One context. Left out fields default to the cluster of this run and its administrator. */
 export interface ContextOf {
   readonly server?: string;
   readonly caFile?: string;
   readonly certificate?: { readonly certFile: string; readonly keyFile: string };
-  /** Somebody who has no rights but those that a test gives. */
+  /** A user who has no rights except those that a test grants. */
   readonly user?: string;
   readonly namespace?: string;
 }
 
-/** Nothing listens there. */
+/** A server at whose port nothing listens. */
 export const DEAD: ContextOf = { server: 'https://127.0.0.1:1' };
 
-/** Writes a kubeconfig with these contexts, of which the first is the current one, and returns its path. */
+/** Writes a kubeconfig with these contexts and returns its path. The first context is the current one. */
 export function contextsFile(contexts: Readonly<Record<string, ContextOf>>): string {
   const names = Object.keys(contexts);
   const config = {

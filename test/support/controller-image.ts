@@ -1,6 +1,6 @@
 /**
- * The image of a release for the tests: of the executable for this machine, with the same layers and configuration. Its base
- * has the libc of this machine in place of Debian's packages, which would have to be fetched.
+ * Builds the release image for the tests, from the executable for this machine and with the same layers and configuration. Its
+ * base contains this machine's libc in place of Debian's packages, which would have to be downloaded.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { pushImage } from '../environment/image.ts';
 import { cluster, type RegistryUser, sharedRegistries } from '../environment/use.ts';
 
 /**
- * Pushes the image under a name such as `HOST/janedoe/regsecret:v1`; takes a few seconds. It runs `regsecret` as user 65532,
- * and needs exe/ to be built, as .ci/run does.
+ * Pushes the image under a name such as `HOST/janedoe/regsecret:v1`, which takes a few seconds. It runs `regsecret` as user
+ * 65532, and needs exe/ to be built, as .ci/run does.
  */
 export async function pushControllerImage(image: string, user?: RegistryUser): Promise<void> {
   const folder = mkdtempSync(join(cluster().home, 'image-'));
@@ -37,11 +37,11 @@ async function writeLayout(folder: string): Promise<string> {
   return folder;
 }
 
-/** What `ldd` finds: the loader and libc's libraries, each at the path where the loader looks for it. */
+/** The loader and the libc libraries that `ldd` finds, each at the path where the loader looks for it. */
 function libraries(executable: string): readonly LayerEntry[] {
   const said = execFileSync('ldd', [executable], { encoding: 'utf8' });
   const paths = new Set(said.match(/(?<=\s)\/\S+/g));
-  // Names of hosts are looked up by a library that is not linked.
+  // libc loads these libraries for host name lookups at run time; `ldd` does not list them.
   const [libc = ''] = [...paths].filter((path) => /\/libc\.so/.test(path));
   for (const name of ['libnss_dns.so.2', 'libresolv.so.2']) {
     if (existsSync(join(dirname(libc), name))) paths.add(join(dirname(libc), name));

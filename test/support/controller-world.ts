@@ -1,4 +1,4 @@
-/** What the controller in a pod is deployed with on the node of the tests, and the namespaces that it serves. */
+/** The namespaces, image and settings with which the controller is deployed as a pod on the test node. */
 import {
   api,
   cluster,
@@ -15,25 +15,25 @@ import { account, freshName, newScheduledWorkload, newSecret } from './attach-wo
 import { pushControllerImage } from './controller-image.ts';
 import { freePort } from './watch-world.ts';
 
-/** For what a kubelet does, also on a busy machine. */
+/** The deadline for anything a kubelet does, even on a busy machine. */
 export const DEADLINE_MS = 90_000;
-/** Of a whole test. */
+/** The time limit of a whole test. */
 export const TEST_MS = 4 * DEADLINE_MS;
 
 export interface ControllerWorld {
-  /** The namespace of the controller. Its Secret `regsecret` opens the controller's own image too. */
+  /** The namespace of the controller. Its Secret `regsecret` also has a login for the controller's own image. */
   readonly home: string;
-  /** The label of the namespaces to serve; other tests label theirs. */
+  /** The label selector of the namespaces to serve. Other tests use other label values. */
   readonly selector: string;
   readonly image: { readonly repository: string; readonly tag: string };
-  /** For the status page: pods of the tests have no network of their own. */
+  /** The port of the status page. It is unique because pods of the tests share the node's network. */
   readonly port: number;
   readonly env: readonly { readonly name: string; readonly value: string }[];
   /** Makes a namespace to serve. */
   newTeam(): Promise<string>;
 }
 
-/** A world in which the password `too-old` for the Bearer registry is of no use any more. */
+/** A world in which the stored password for the Bearer registry, `too-old`, no longer works. */
 export async function controllerWorld(): Promise<ControllerWorld> {
   const { basic, bearer } = sharedRegistries();
   const image = { repository: `${basic.host}/janedoe/regsecret`, tag: freshName('test') };
@@ -61,7 +61,7 @@ export async function controllerWorld(): Promise<ControllerWorld> {
   };
 }
 
-/** Waits until the Deployment of the controller is well, as its probe says. */
+/** Waits until the Deployment of the controller is ready according to its probe. */
 export async function controllerReady(home: string, name: string): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${home}/deployments/${name}`;
   const isReady = async () => {
@@ -77,7 +77,7 @@ export async function controllerReady(home: string, name: string): Promise<void>
   });
 }
 
-/** What becomes of a pod with the image, which is made as soon as the service account has the list. */
+/** Creates a pod with the image as soon as the service account has the pull secret, and returns the pod once it has settled. */
 export async function podIn(namespace: string, image: string, name = 'web'): Promise<object> {
   const isServed = async () => (await account(namespace, 'default')).imagePullSecrets?.[0]?.name === 'regsecret';
   await waitFor(isServed, { what: `the list of ${namespace}`, deadlineMs: DEADLINE_MS });

@@ -1,4 +1,4 @@
-/** A large cluster, for what has to work there in bounded memory: pods as large as those of the field, about 5 KB. */
+/** A large cluster for tests of bounded memory. Its pods are as large as real ones, about 5 KB. */
 import { randomUUID } from 'node:crypto';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { waitFor } from '../environment/condition.ts';
@@ -9,13 +9,13 @@ export const PODS = 10_000;
 export const SECRETS = 2_000;
 const NAMESPACES = 100;
 
-/** Keys that etcd takes in one transaction. */
+/** The number of keys that etcd accepts in one transaction. */
 const TRANSACTION = 100;
 
 /**
- * Creates the pods, which nobody schedules and which say that they run, and the Secrets, each of which is used by as many pods as any
- * other. One of each is made through the API server, and etcd is told the others as the API server has stored that: 22,000 requests
- * take two minutes.
+ * Creates pods and Secrets. No scheduler handles the pods, their status says that they run, and each Secret is used by the same
+ * number of pods. One pod and one Secret are created through the API server; the others are written to etcd in the form in which
+ * the API server stored that one, because 22,000 requests take two minutes.
  */
 export async function createCrowd(cluster: ClusterInfo): Promise<void> {
   const client = createApiClient({ ...cluster, certificate: cluster.admin });
@@ -51,14 +51,14 @@ interface Stored {
   readonly spec?: { readonly containers: readonly object[] };
 }
 
-/** `stored` as it would be with what `made` says of the object `index`. */
+/** `stored` with the fields in `made` for the object `index`. */
 function like(stored: Stored, index: number, made: { readonly metadata: { readonly name: string } }): Stored {
   const { resourceVersion: _, ...metadata } = stored.metadata as Stored['metadata'] & { resourceVersion: string };
   const own = { namespace: namespaceOf(index), uid: randomUUID(), ...made.metadata };
   return { ...stored, ...made, metadata: { ...metadata, ...own } };
 }
 
-/** Writes all but the first, which is there. */
+/** Writes all objects except the first, which already exists. */
 async function store(etcd: string, total: number, object: (index: number) => Stored): Promise<void> {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   for (let start = 1; start < total; start += TRANSACTION) {
@@ -86,7 +86,7 @@ async function runFirst(client: ApiClient): Promise<Stored> {
   return answer as Stored;
 }
 
-/** What a kubelet reports once a pod has its images. */
+/** The status that a kubelet reports once a pod has its images. */
 function running(index: number): object {
   const containerStatuses = CONTAINERS.map((name) => ({
     name,

@@ -12,7 +12,10 @@ afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-/** A folder with a kustomization, in which BASE is the path of `deploy/`, and other files; until the test file ends. */
+/**
+ * A folder with a kustomization and other files, in which BASE stands for the path of `deploy/`. It is removed when the test file
+ * ends.
+ */
 export function overlay(fields: object, files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-overlay-'));
   folders.push(folder);

@@ -1,4 +1,4 @@
-/** What the tests of `doctor -f` share: the run, its JSON, and manifests as text. */
+/** Shared by the tests of `doctor -f`: the run, its JSON, and manifests as text. */
 import { join } from 'node:path';
 import type { FindingView } from '../../src/domain/diagnosis/view.ts';
 import { CANARY } from './canary.ts';
@@ -8,12 +8,12 @@ const folder = join(import.meta.dirname, '..', 'manifests', 'lint');
 export const broken = join(folder, 'broken');
 export const clean = join(folder, 'clean');
 
-/** The kubeconfig that there is not: no cluster is asked. */
+/** Runs `doctor` with a kubeconfig that does not exist, so that no cluster is contacted. */
 export function doctor(args: readonly string[], stdin: string | Uint8Array = ''): Promise<RanHere> {
   return here(['doctor', ...args], { stdin, env: { KUBECONFIG: '/nope' } });
 }
 
-/** What a test reads of the JSON. */
+/** The part of the JSON that tests read. */
 interface Report {
   readonly healthy: boolean;
   readonly findings: readonly (Omit<FindingView, 'fix'> & { readonly fix: { readonly command?: string } })[];

@@ -1,4 +1,7 @@
-/** A machine where somebody pastes the commands that `why` proposes: both programs, and docker's config with good logins. */
+/**
+ * A machine on which a user pastes the commands that `why` proposes. It has regsecret, kubectl, and a docker config with good
+ * logins.
+ */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -8,7 +11,7 @@ import { artefact, execute } from './program.ts';
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** An entry with user name and password. */
+/** A docker config entry with user name and password. */
 export const login = (username: string, password: string): object => ({ auth: base64(`${username}:${password}`) });
 export const good = login(janedoe.username, janedoe.password);
 export const wrong = login(janedoe.username, 'wrong');
@@ -18,11 +21,14 @@ export const local = (host: string): string => host.replace('127.0.0.1', 'localh
 
 export interface PasteOptions {
   readonly kubeconfig?: string;
-  /** The editor of kubectl. */
+  /** The value of KUBE_EDITOR. */
   readonly editor?: string | undefined;
 }
 
-/** Without a terminal, so that nothing is asked. `host` is a registry that janedoe is logged in to, beside the usual ones. */
+/**
+ * Runs a command without a terminal, so that it does not prompt. janedoe is logged in to the registry `host` and to the usual
+ * ones.
+ */
 export async function paste(command: string, host: string, options: PasteOptions = {}): Promise<void> {
   const { kubeconfig = cluster().kubeconfig, editor = 'false' } = options;
   const env = { ...machine(host), KUBECONFIG: kubeconfig, KUBE_EDITOR: editor };
@@ -40,7 +46,7 @@ function machine(host: string): Record<string, string> {
   return { PATH: `${folder}:${process.env.PATH}`, ...loggedIn(host) };
 }
 
-/** Docker's config with the logins of janedoe. */
+/** Writes a docker config with the logins of janedoe. */
 export function loggedIn(host: string): { readonly DOCKER_CONFIG: string } {
   const folder = mkdtempSync(join(cluster().home, 'logins-'));
   const hosts = [host, local(host), local(sharedRegistries().basic.host), 'r.example'];
@@ -54,7 +60,7 @@ interface PodStatus {
   readonly ephemeralContainerStatuses?: readonly { readonly state: { readonly running?: object } }[];
 }
 
-/** The name of a pod of the situation that has all its containers running. */
+/** Waits for a pod of the situation with all its containers running, and returns its name. */
 export async function runningPod(namespace: string): Promise<string> {
   const path = `${pathOf('Pod', namespace)}?labelSelector=app%3Dweb`;
   const running = async (): Promise<string | undefined> => {

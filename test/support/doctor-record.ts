@@ -1,4 +1,4 @@
-/** The matrix of situations with its results, for people: written where REGSECRET_MATRIX names a file. */
+/** Writes the matrix of situations and results for human readers to the file in REGSECRET_MATRIX. */
 import { appendFileSync } from 'node:fs';
 
 export interface Recorded {

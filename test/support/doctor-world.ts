@@ -1,4 +1,4 @@
-/** Situations of pods on a real node, and how they are made. */
+/** Situations of pods on a real node, and the code that sets them up. */
 import type { Outcome } from '../../src/domain/diagnosis/judgement.ts';
 import type { FindingCode } from '../../src/domain/findings/finding.ts';
 import type { PullError } from '../../src/domain/workloads/pull-error.ts';
@@ -6,37 +6,37 @@ import type { Feature } from '../environment/kubernetes-features.ts';
 import { api, kubectl, type NodeInfo, newNamespace, node, placedOn, sharedRegistries } from '../environment/use.ts';
 import { created, type Kind, named, newScheduledWorkload } from './attach-world.ts';
 
-/** What a Secret is made of: a docker config, or type and data. */
+/** The content of a Secret: a docker config, or type and data. */
 export type Content = object | { readonly type: string; readonly data: Readonly<Record<string, string>> };
 
 export interface Setup {
-  /** What the image is pulled from; the Basic registry where nothing is said. */
+  /** The registry of the image. Default: the Basic registry. */
   readonly on?: 'basic' | 'bearer';
   readonly kind?: Kind;
-  /** By the host of the registry; janedoe's private image where nothing is said. */
+  /** The image, given the registry host. Default: janedoe's private image. */
   readonly image?: (host: string) => string | Promise<string>;
-  /** A host in front of the registry. */
+  /** Starts a host in front of the registry and returns its name. */
   readonly host?: (behind: string) => Promise<string>;
   readonly policy?: 'Always' | 'IfNotPresent' | 'Never';
   readonly secrets?: (host: string) => Readonly<Record<string, Content>>;
-  /** The pod's own list, by names or as it is. */
+  /** The pod's own `imagePullSecrets`, as names or as entries. */
   readonly list?: readonly (string | object)[];
-  /** The list of the service account when the pod is created. */
+  /** The `imagePullSecrets` of the service account when the pod is created. */
   readonly account?: readonly string[];
-  /** More of the spec of pods. */
+  /** Additional fields of the pod spec. */
   readonly spec?: (image: string) => object;
-  /** More of the spec of the workload. */
+  /** Additional fields of the workload spec. */
   readonly fields?: object;
-  /** The image of an ephemeral container, which comes into the pod once that runs. */
+  /** Uses the image for an ephemeral container, which is added once the pod runs. */
   readonly debug?: true;
   readonly before?: (place: Place) => Promise<unknown>;
-  /** Asked while the kubelet waits before its next attempt, when it says so with the error in it. */
+  /** Runs `why` while the kubelet backs off before its next attempt, and its message contains the error. */
   readonly backOff?: true;
-  /** Once the kubelet has done what it can. */
+  /** Runs once the kubelet has done what it can. */
   readonly after?: (place: Place) => Promise<unknown>;
-  /** What the node has to know; the situation is left out where it does not. */
+  /** The feature that the node must have. The situation is left out otherwise. */
   readonly needs?: Feature;
-  /** Keeps the node from pulling what `after` puts right until `why` has been asked. */
+  /** Blocks the node's pulls until `why` has been run, where `after` repairs the cause. */
   readonly gate?: true;
 }
 
@@ -47,28 +47,28 @@ export interface Place {
   readonly node: NodeInfo;
 }
 
-/** What is known once `why` was asked. */
+/** The state after `why` has been run. */
 export interface Diagnosed extends Place {
   readonly pod: string;
-  /** What it proposes for each image. */
+  /** The command that `why` proposes for each image. */
   readonly commands: readonly string[];
-  /** Runs a command as a person would paste it, whose editor for kubectl is `editor`. */
+  /** Runs a command as a user would paste it. `editor` is the editor that kubectl starts. */
   paste(command: string, editor?: string): Promise<void>;
 }
 
 export interface Expected {
-  /** What the kubelet makes of the image: it runs, or why it says that it does not. */
+  /** The result of the kubelet: the container runs, or the pull error that the kubelet reports. */
   readonly kubelet: 'runs' | PullError;
   readonly cause?: FindingCode;
-  /** Where no registry is asked, and what the kubelet says must do; left out: the same. `some`: by the second. */
+  /** The cause with --offline, where only the kubelet's message is known. Left out: the same cause. `some`: any cause. */
   readonly offline?: FindingCode | 'none' | 'some';
-  /** Left out: as the kubelet does. */
+  /** Left out: the outcome that matches the kubelet. */
   readonly outcome?: Outcome;
-  /** As it is printed, with NS, HOST and POD for what differs each time. */
+  /** The command as printed, with NS, HOST and POD in place of the values that differ in each run. */
   readonly fix?: string;
   /**
-   * Left out: the command is run. In any case the pod runs then. A function does what the section of the finding says, where
-   * the command shows more, or has a gap to be filled in.
+   * How the pod is repaired; in every case it must run afterwards. Left out: the proposed command is run. A function follows the
+   * section of the finding where the command only shows more, or has a gap to fill in.
    */
   readonly healed?: 'by itself' | ((diagnosed: Diagnosed) => Promise<unknown>);
   readonly notes?: readonly FindingCode[];

@@ -1,6 +1,6 @@
 /**
- * The commands in the console blocks of the README and of `docs/`, and what these say that they print. With
- * REGSECRET_DOCUMENTS=write the documents are made to say what the commands print; read the difference.
+ * Runs the commands in the console blocks of the README and of `docs/`, and compares their output with the document. With
+ * REGSECRET_DOCUMENTS=write the documents are rewritten with the actual output; review the diff.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 
-/** In this order, for what one makes the next may use. */
+/** The order matters: a document may use objects that an earlier one created. */
 const DOCUMENTS = [
   'README.md',
   'docs/create.md',
@@ -27,7 +27,7 @@ interface Document {
 
 interface Example {
   readonly document: Document;
-  /** Where the command is, and where its output ends; counted from 0. */
+  /** The line of the command, and the line after its output, counted from 0. */
   readonly line: number;
   readonly end: number;
   readonly command: string;
@@ -36,15 +36,18 @@ interface Example {
 export interface Shell {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** What a command has to say instead of what is in the document. */
+  /** Replaces the names in a documented command with the real ones of this run. */
   readonly real: (command: string) => string;
-  /** What the document says instead of what was printed, which differs from run to run. */
+  /** Replaces values in the output that differ from run to run with those in the document. */
   readonly shown: (output: string) => string;
-  /** Gets what was printed as it is shown, with the escapes of colours where `env` asks for them. */
+  /** Receives the output as documented, with colour escapes where `env` requests them. */
   readonly printed?: (command: string, output: string) => void;
 }
 
-/** A test for every command of the blocks with a `why`, which need a node, or of all others; returns how many there are. */
+/**
+ * Declares a test for every command, either in the blocks with a `why`, which need a node, or in all others. Returns the number
+ * of tests.
+ */
 export function testDocuments(need: 'node' | 'cluster', shell: () => Shell): number {
   const examples = DOCUMENTS.map(readDocument)
     .flatMap(findBlocks)
@@ -113,7 +116,7 @@ export function replaceEach(text: string, pairs: readonly (readonly [string | Re
   return pairs.reduce((result, [real, stand]) => result.replaceAll(real, stand), text);
 }
 
-/** A folder of programs in `home`, each of which runs the words of a command. */
+/** Makes a folder in `home` with programs, each of which runs the given command. */
 export function prepareBin(home: string, programs: Readonly<Record<string, readonly string[]>>): string {
   const bin = join(home, 'bin');
   mkdirSync(bin);

@@ -1,10 +1,13 @@
-/** How often the code of src is executed between two steps of a computation: a measure of work that no busy machine changes. */
+/**
+ * Counts how often code in src is executed between two steps of a computation. A busy machine does not change this measure of
+ * work.
+ */
 import { Session } from 'node:inspector';
 
 export interface Executions {
-  /** Of the function of this name that was called most often between two steps. */
+  /** The highest number of calls between two steps of any function with this name. */
   calls(name: string): number;
-  /** Of the piece of code that was executed most often between two steps. */
+  /** The highest number of executions between two steps of any piece of code. */
   readonly most: number;
 }
 
@@ -18,17 +21,18 @@ interface Coverage {
   }[];
 }
 
-// From the start of the file: code that V8 was optimizing in the background when counting began does not count its calls.
+// Counting starts when this file is loaded: V8 does not count calls of code that it was optimizing in the background at that
+// moment.
 const session = new Session();
 session.connect();
 session.post('Profiler.enable');
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
-/** Runs `steps` to their end. What is native, such as comparing texts, is not counted. */
+/** Runs `steps` to the end. Native code, such as string comparison, is not counted. */
 export function executionsOf(steps: Generator<void, unknown>): Executions {
   const calls = new Map<string, number>();
   let most = 0;
-  executed(); // what ran before
+  executed(); // discards the counts so far
   for (let done = false; !done; ) {
     done = steps.next().done ?? false;
     for (const { functionName, ranges } of executed()) {
@@ -39,7 +43,7 @@ export function executionsOf(steps: Generator<void, unknown>): Executions {
   return { calls: (name) => calls.get(name) ?? 0, most };
 }
 
-/** Since the last time. */
+/** The functions of src with their counts since the previous call. */
 function executed(): Coverage['result'][number]['functions'] {
   let coverage: Coverage | undefined;
   session.post('Profiler.takePreciseCoverage', (error, taken) => {

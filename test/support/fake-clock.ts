@@ -1,15 +1,18 @@
-/** Time that passes as fast as a test can wait. */
+/** Fake timers for tests of code that waits. */
 import { onTestFinished, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { shownHint } from './hints.ts';
 
-/** Of the test that runs; before anything looks at the clock. */
+/** Uses fake timers until the current test ends. Call it before anything reads the clock. */
 export function fakeClock(): void {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
 }
 
-/** What `promise` ends with, as a text, for which time passes where it is waited for; throws what is no UserError. */
+/**
+ * The result of `promise` as a text, or `waits` if it is still pending after ten minutes of fake time. Throws any error but a
+ * UserError.
+ */
 export async function settled<T>(promise: Promise<T>, describe: (value: T) => string): Promise<string> {
   let result: string | undefined;
   let failure: unknown;
@@ -22,7 +25,7 @@ export async function settled<T>(promise: Promise<T>, describe: (value: T) => st
       else failure = error;
     },
   );
-  // Nothing waits longer than ten minutes.
+  // No wait in the program takes longer than ten minutes.
   for (let seconds = 0; seconds < 600 && result === undefined && failure === undefined; seconds += 1) {
     await vi.advanceTimersByTimeAsync(1000);
   }

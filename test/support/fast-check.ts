@@ -1,6 +1,6 @@
 /**
- * fast-check, with the seed of this run: the same on every machine, so that a build turns red for a change and never by
- * chance. `REGSECRET_SEED` is another seed, or `random`, as in the nightly build.
+ * fast-check with a fixed seed, the same on every machine, so that a build fails because of a change and never by chance.
+ * `REGSECRET_SEED` sets another seed, or `random`, as in the nightly build.
  */
 import fc from 'fast-check';
 

@@ -1,15 +1,15 @@
-/** Every way in which a request and its answer can go wrong, as a table. */
+/** A table of every way in which a request and its answer can fail. */
 import type { Fault } from './fault-proxy.ts';
 import type { Step } from './step-proxy.ts';
 
 export interface FaultKind {
   readonly title: string;
   readonly fault: Fault;
-  /** Whether it happens each time the request is sent again. */
+  /** Whether the fault also hits every retry. */
   readonly always: boolean;
-  /** What happens to every other request from then on. */
+  /** The fault for every other request from then on. */
   readonly afterwards?: Fault;
-  /** Time is what ends it. */
+  /** Whether only a time-out ends the request. */
   readonly hangs: boolean;
 }
 
@@ -50,7 +50,7 @@ function kindsOf(title: string, fault: Fault, hangs = false): FaultKind[] {
 
 const isWorthOnce = (title: string): boolean => title === '429' || title === '503';
 
-/** "Before" the API server has seen it, and "after" it has done it. */
+/** "before" means that the API server never saw the request, "after" that it has executed it. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   ...kindsOf('reset before', 'reset'),
   ...kindsOf('reset after', 'reset-after'),
@@ -65,7 +65,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...outages(),
 ];
 
-/** The API server does it, and from then on nothing gets through. */
+/** Faults in which the API server executes the request and then no further request gets through. */
 function outages(): FaultKind[] {
   const unknown: [string, Fault, Fault][] = [
     ['reset', 'reset-after', 'reset'],
@@ -80,7 +80,7 @@ function outages(): FaultKind[] {
   });
 }
 
-/** What `kind` does to a request, which `isMeant` or comes later. */
+/** Returns the fault for each request: `fault` for those that are meant, and `afterwards` for everything after the first. */
 export function faultOf(
   { fault, afterwards }: Pick<FaultKind, 'fault' | 'afterwards'>,
   isMeant: (step: Step) => boolean,

@@ -1,4 +1,4 @@
-/** The proxy of the tests itself: what ends while a request is under way ends quietly. */
+/** Tests the fault proxy itself: it ends quietly when a client or the proxy goes away during a request. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { cluster, waitFor } from '../environment/use.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
-/** The API server answers it at once, and never comes to the end of its answer. */
+/** The API server begins its answer at once and never ends it. */
 const WATCH = '/api/v1/namespaces/default/configmaps?watch=true';
 
 test.each(['the proxy', 'the client'])('%s goes while the API server answers', async (who) => {

@@ -1,6 +1,6 @@
 /**
- * A server in front of the real API server that lets requests through, and breaks those it is told to: whatever can go
- * wrong between a client and a cluster happens here for real, on a real connection.
+ * A server in front of the real API server that forwards requests and breaks chosen ones, so that network failures between a
+ * client and a cluster happen on a real connection.
  */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -14,15 +14,15 @@ import type { ClusterInfo } from '../environment/control-plane.ts';
 export type Fault =
   /** Cuts the connection; the API server has not seen the request. */
   | 'reset'
-  /** Passes the request on, waits until the API server has done it, and cuts the connection. */
+  /** Forwards the request, waits until the API server has executed it, and cuts the connection. */
   | 'reset-after'
   /** Cuts the connection in the middle of the answer. */
   | 'truncate'
   /** Never answers; the API server has not seen the request. */
   | 'hang'
-  /** Passes the request on, waits until the API server has done it, and never answers. */
+  /** Forwards the request, waits until the API server has executed it, and never answers. */
   | 'hang-after'
-  /** Answers in place of the API server, which has done it all the same with `after`. */
+  /** Answers in place of the API server. With `after` the API server executes the request first. */
   | {
       readonly status: number;
       readonly headers?: Record<string, string>;
@@ -31,21 +31,21 @@ export type Fault =
     };
 
 export interface SeenRequest {
-  /** What stands in front of the path as `/of/WHOM`, where many clients share one proxy; the API server does not see it. */
+  /** WHOM in a path that begins with `/of/WHOM`, for many clients that share one proxy. The prefix is not forwarded. */
   readonly of: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   /** Milliseconds since the proxy was started. */
   readonly at: number;
-  /** Which connection it came on, from 1. */
+  /** The number of its connection, from 1. */
   readonly connection: number;
-  /** Until the API server has done it; for ever for one that is not passed on. */
+  /** Resolves once the API server has answered; never for a request that is not forwarded. */
   readonly done: Promise<void>;
 }
 
 export interface FaultProxy {
-  /** To be used in place of the API server's address; its certificate is issued by the cluster's authority. */
+  /** Replaces the API server's address; its certificate is issued by the cluster's authority. */
   readonly server: string;
   readonly requests: readonly SeenRequest[];
   /** How many requests the API server has answered. */
@@ -54,8 +54,8 @@ export interface FaultProxy {
 }
 
 /**
- * Starts one. `choose` is asked for every request, with its number from 1. Requests without an Authorization header are
- * passed on as the cluster's administrator, for a client certificate cannot be passed on.
+ * Starts a fault proxy. `choose` is called for every request, with its number from 1. Requests without an Authorization header
+ * are forwarded as the cluster's administrator, because a client certificate cannot be forwarded.
  */
 export async function startFaultProxy(
   cluster: ClusterInfo,
@@ -99,7 +99,7 @@ export async function startFaultProxy(
       done.resolve();
       return answered;
     };
-    // A client that goes, an API server that hangs up, and the end of the proxy, each while a request is under way.
+    // The client, the API server or the proxy may close its connection while a request is in progress.
     Promise.resolve(choose(seen, requests.length))
       .then((fault) => handle(fault, incoming, answer, pass))
       .catch(() => socket.destroy());

@@ -1,4 +1,4 @@
-/** The commands that change a cluster, each with an object to be changed, and what has to be true of it at the end. */
+/** The commands that change a cluster, each with an object to change and what must be true of that object at the end. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -13,19 +13,19 @@ export interface Prepared {
   readonly name: string;
   readonly args: readonly string[];
   readonly stdin: string;
-  /** Whether what was asked for is there, whole. */
+  /** Whether the requested change is complete. */
   isDone(): Promise<boolean>;
-  /** What is lost, or said and not so. */
+  /** Data that was lost, and claims in the output that are false. */
   problems(ended: Ended): Promise<string[]>;
-  /** What is left over at the end. */
+  /** Objects and files that were left behind at the end. */
   leftovers(): Promise<string[]>;
-  /** Several objects are written, each with a result; `problems` says where one is not so. */
+  /** Set for a command that writes several objects with a result for each; `problems` reports results that are false. */
   readonly writesMany?: true;
 }
 
 export interface Situation {
   readonly title: string;
-  /** `state` holds the folder that is XDG_STATE_HOME, under the name of what is changed. */
+  /** `state` is the parent folder of XDG_STATE_HOME, which is called like the changed object. */
   prepare(namespace: string, state: string): Promise<Prepared>;
 }
 
@@ -45,7 +45,7 @@ function serversIn(secret: { data?: Record<string, string> } | undefined): strin
   return text === '' ? [] : Object.keys(JSON.parse(text).auths);
 }
 
-/** Sentences, and what they say about whether the object is there: the old one, any, or none. */
+/** Sentences of the output, and the object that each claims to exist: the old one, any, or none. */
 const CLAIMS: [RegExp, 'old' | 'none' | 'any'][] = [
   [/is deleted and not (created|there) again/, 'none'],
   [/nothing is deleted/, 'old'],
@@ -60,7 +60,7 @@ function untrue(stderr: string, uid: string | undefined, now: string | undefined
 
 const isBug = ({ stderr }: Ended): string[] => (/this is a bug/.test(stderr) ? ['a bug'] : []);
 
-/** A Secret is written; `old` is the one that is there, if any. */
+/** `create` writes a Secret. `old` is the existing one, if any. */
 function secret(title: string, old: object | undefined, flags: string[] = []): Situation {
   return {
     title,
@@ -119,7 +119,7 @@ async function namesOf(kind: Listed, namespace: string, name: string): Promise<s
   return (list ?? []).map((entry: { name: string }) => entry.name);
 }
 
-/** A list is written: `kept` stays in it, and `regsecret` comes or goes. */
+/** `attach` or `detach` writes a list: `kept` stays in it, and `regsecret` is added or removed. */
 function list(verb: 'attach' | 'detach', kind: Listed, flagsFor: (name: string) => string[]): Situation {
   const before = verb === 'attach' ? ['kept'] : ['kept', 'regsecret'];
   const after = verb === 'attach' ? ['kept', 'regsecret'] : ['kept'];
@@ -160,7 +160,7 @@ function list(verb: 'attach' | 'detach', kind: Listed, flagsFor: (name: string) 
   };
 }
 
-/** A copy is written or deleted, or a list that names it; `own` is what its namespace has put on it. */
+/** `sync` writes or deletes a copy, or a list that names it. The label `own` is set by the copy's namespace. */
 function copies(
   title: string,
   flags: string[],
@@ -232,7 +232,7 @@ const userOf = (secret: { data?: Record<string, string> } | undefined, server: s
   return text === '' ? '' : Buffer.from(JSON.parse(text).auths[server]?.auth ?? '', 'base64').toString();
 };
 
-/** One of two entries goes. */
+/** `remove` deletes one of two entries. */
 const removal: Situation = {
   title: 'remove, of one of two entries',
   async prepare(namespace) {
@@ -254,7 +254,7 @@ const removal: Situation = {
   },
 };
 
-/** A Secret that a service account and a workload name. */
+/** `delete` deletes a Secret that a service account and a workload name. */
 const deletion: Situation = {
   title: 'delete, of a Secret that two lists name',
   async prepare(namespace) {
@@ -289,7 +289,7 @@ const deletion: Situation = {
 
 const GHCR_AND_QUAY = `{"auths":{"quay.io":{"auth":"${base64('jane:p')}"},"ghcr.io":{"auth":"${base64('jane:old')}"}}}`;
 
-/** A Secret and its copies, whose login for one registry is rotated. */
+/** `rotate` replaces the login for one registry in a Secret and its copies. */
 const rotation: Situation = {
   title: 'rotate, of a Secret with two copies',
   async prepare(namespace) {

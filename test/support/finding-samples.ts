@@ -1,4 +1,4 @@
-/** One finding of each kind, and of each way to fix it. Every text of others in them is told apart from ours by a `7`. */
+/** One finding of each code, and one for each way to fix it. Every value that is not ours contains a `7`. */
 import { finding } from '../../src/domain/findings/catalog.ts';
 import type { Finding, FindingCode, FindingObject } from '../../src/domain/findings/finding.ts';
 import type { FindingArguments } from '../../src/domain/findings/finding-arguments.ts';
@@ -192,7 +192,7 @@ const ARGUMENTS: Arguments = {
   ],
 };
 
-/** Those about a Secret are about one in a file, too. */
+/** Findings about a Secret also appear for a Secret in a file. */
 export const FINDINGS: readonly Finding[] = (Object.keys(ARGUMENTS) as FindingCode[]).flatMap((code) => {
   const remedies = ARGUMENTS[code].length === 0 ? [deployment] : REMEDIES;
   const objects = OBJECTS[code] ?? (ARGUMENTS[code].length === 0 ? IN_FILES : [POD, SECRET]);

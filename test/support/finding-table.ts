@@ -1,4 +1,4 @@
-/** Literal tables of findings: what each says, whether its command fixes it, and the command. */
+/** Literal tables of findings: the sentence of each, whether its command fixes it, and the command. */
 import { expect, test } from 'vitest';
 import type { Finding, FindingObject } from '../../src/domain/findings/finding.ts';
 import { fixFor, isSufficient } from '../../src/domain/findings/fixes.ts';
@@ -9,7 +9,10 @@ import { formatCommand } from '../../src/domain/text/format-command.ts';
 import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import type { Remedy } from '../../src/domain/workloads/remedy.ts';
 
-/** The sentence begins with the severity; `fix` where pods pull once the command has been run. Without a command nothing can be done. */
+/**
+ * The sentence begins with the severity. `fix` means that pods can pull once the command has been run. An empty command means
+ * that there is none.
+ */
 export type FindingRow = readonly [Finding, sentence: string, 'fix' | 'advice', command: string, context?: FixContext];
 
 export const namespace = 'team-a';
@@ -34,7 +37,7 @@ export const ACCOUNT: Remedy = {
   pods: ['web-1'],
 };
 
-/** One test for each row. */
+/** Declares one test for each row. */
 export function testFindings(rows: readonly FindingRow[]): void {
   test.each(rows.map((row) => ({ title: `${row[1]} → ${row[3]}`, row })))(
     '$title',

@@ -1,4 +1,4 @@
-/** `why --watch` as a process: what it has said so far, until it ends. */
+/** Runs `why --watch` as a process and collects its output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll } from 'vitest';
 import { cluster, waitFor } from '../environment/use.ts';
@@ -18,7 +18,7 @@ afterAll(() => {
   for (const child of started) child.kill('SIGKILL');
 });
 
-/** Starts `regsecret why ARGS --watch -n NAMESPACE`, which ends with the test file at the latest. */
+/** Starts `regsecret why ARGS --watch -n NAMESPACE`, which is killed when the test file ends. */
 export function follow(namespace: string, args: readonly string[]): Following {
   const [command, ...first] = artefact();
   const env = { PATH: process.env.PATH ?? '', KUBECONFIG: cluster().kubeconfig };

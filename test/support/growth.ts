@@ -1,17 +1,20 @@
-/** How the work for a text grows with its length, told from the CPU time for two lengths: a busy machine changes neither. */
+/**
+ * Measures how the work for a text grows with its length, from the CPU time for two lengths, which a busy machine does not
+ * change.
+ */
 
 const LONG = 64 * 1024;
 const TIMES = 8;
 
-/** Of 64 KiB against 8 KiB: work that grows with the length is near 8, with its square near 64. */
+/** The limit for the ratio of 64 KiB to 8 KiB: linear work has a ratio near 8, quadratic work near 64. */
 export const MAX_GROWTH = 24;
 
-/** Work that takes less for 64 KiB is not compared: even going back at every character would do no harm then. */
+/** Work that takes less than this for 64 KiB is not compared: even backtracking at every character would do no harm. */
 const TOO_QUICK_TO_TELL_MS = 30;
 
 /**
- * How many times the CPU time for 8 KiB is needed for 64 KiB, and 0 where that is quick. The smallest of up to three
- * measurements: the first ones may include what the engine does once.
+ * The CPU time for 64 KiB as a multiple of that for 8 KiB, or 0 where 64 KiB is quick. Returns the smallest of up to three
+ * measurements, because the first ones may include one-time work of the engine.
  */
 export function growth(work: (text: string) => void, textOfLength: (length: number) => string): number {
   const long = textOfLength(LONG);
@@ -25,9 +28,9 @@ export function growth(work: (text: string) => void, textOfLength: (length: numb
 }
 
 /**
- * The same for work that waits, such as a command: how many times the CPU time of eight runs with `size` is needed for one run
- * with eight times as much. Work that grows with its size is near 1, with its square near 8. Every wait ends by itself, and
- * what else this thread does meanwhile is little.
+ * The same for asynchronous work, such as a command: the CPU time of one run with eight times `size`, as a multiple of that of
+ * eight runs with `size`. Linear work has a ratio near 1, quadratic work near 8. Waiting takes no CPU time, and this thread does
+ * little else meanwhile.
  */
 export async function growthInTurns(work: (size: number) => Promise<void>, size: number): Promise<number> {
   await work(size);
@@ -43,7 +46,7 @@ export async function growthInTurns(work: (size: number) => Promise<void>, size:
   return smallest;
 }
 
-/** The CPU time of one run. The system counts it in ticks of up to 10 ms, so many short runs are counted together. */
+/** The CPU time of one run. The system counts CPU time in ticks of up to 10 ms, so many short runs are measured together. */
 function perRun(work: () => void): number {
   for (let runs = 1; ; runs *= 2) {
     const spent = cpuMs(work, runs);
@@ -51,7 +54,7 @@ function perRun(work: () => void): number {
   }
 }
 
-/** Of this thread alone: other ones collect garbage and compile. */
+/** The CPU time of this thread alone, because other threads collect garbage and compile. */
 function cpuMs(work: () => void, runs: number): number {
   const before = process.threadCpuUsage();
   for (let run = 0; run < runs; run += 1) work();

@@ -1,4 +1,4 @@
-/** The program inside the process of the test: as fast as a function call, with everything but the process itself. */
+/** Runs the program inside the test process: as fast as a function call, with everything except the process itself. */
 import { run } from '../../src/run.ts';
 import { holdsCanary } from './canary.ts';
 import { type FakeIoOptions, fakeIo } from './io.ts';
@@ -9,7 +9,7 @@ export interface RanHere {
   readonly stderr: string;
 }
 
-/** Runs a command line. Throws when the canary password shows where it must not. */
+/** Runs a command line. Throws when the canary password appears on stderr, or on stdout without `secretOnStdout`. */
 export async function here(
   args: readonly string[],
   options: FakeIoOptions & { readonly secretOnStdout?: boolean } = {},

@@ -1,13 +1,13 @@
-/** Hints as a person sees them, of errors that were caught. */
+/** Formats the hints of caught errors as users see them. */
 import { formatHint, type Hint } from '../../src/domain/text/hint.ts';
 import { UserError } from '../../src/errors.ts';
 
-/** In a POSIX shell, where no flags were given. */
+/** The hint for a POSIX shell, without flags given on the command line. */
 export function shownHint(hint: Hint | undefined): string | undefined {
   return hint && formatHint(hint, { shell: 'posix', given: {} });
 }
 
-/** What `run` refuses with. */
+/** The UserError that `run` throws. Throws where `run` succeeds. */
 export function refusalOf(run: () => unknown): { message: string; hint: string | undefined } {
   try {
     run();
@@ -18,7 +18,7 @@ export function refusalOf(run: () => unknown): { message: string; hint: string |
   throw new Error('nothing was refused');
 }
 
-/** What `promise` is rejected with. */
+/** The UserError that `promise` is rejected with. Throws where it resolves. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<{ message: string; hint: string | undefined }> {
   const failure = await promise.then(
     () => undefined,

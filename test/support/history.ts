@@ -1,4 +1,4 @@
-/** Every version of the objects of a kind, as a watch tells them: also one that is gone a moment later. */
+/** Records every version of the objects of a kind from a watch, including versions that are replaced a moment later. */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
@@ -16,12 +16,12 @@ export interface Version<T> {
 }
 
 export interface History<T> {
-  /** What has been told of the objects of a namespace, in order, those that were there when the watch began included. */
+  /** The watch events for the objects of a namespace in order, including those that existed when the watch began. */
   of(namespace: string): readonly Version<T>[];
   close(): void;
 }
 
-/** Begins to watch all objects called `plural` of the core group, in all namespaces. */
+/** Starts a watch of all objects called `plural` of the core group, in all namespaces. */
 export async function startHistory<T extends HistoryObject>(plural: string): Promise<History<T>> {
   const { server, caFile, admin } = cluster();
   const [ca, cert, key] = [caFile, admin.certFile, admin.keyFile].map((file) => readFileSync(file));
@@ -31,7 +31,7 @@ export async function startHistory<T extends HistoryObject>(plural: string): Pro
   });
   const told = new Map<string, Version<T>[]>();
   const lines = createInterface({ input: response });
-  // It is closed by us, or by the end of the cluster.
+  // The streams fail when we close the watch, or when the cluster ends.
   for (const stream of [sent, response, lines]) stream.on('error', () => undefined);
   lines.on('line', (line) => {
     const { type, object } = JSON.parse(line) as Version<T>;

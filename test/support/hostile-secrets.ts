@@ -1,4 +1,4 @@
-/** What a tenant can write into a Secret to keep others from their answers: as much as the API server accepts. */
+/** Secrets with which a tenant could prevent answers for others, as large as the API server accepts. */
 import { createApiClient } from '../environment/api-client.ts';
 import { waitFor } from '../environment/condition.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
@@ -9,7 +9,7 @@ export function manyEntries(index: number, count = 25_000): string {
   return JSON.stringify({ auths: Object.fromEntries(entries) });
 }
 
-/** Entries that are not even a login, of which most fit into a megabyte. */
+/** Empty entries without a login, the form of which most fit into a megabyte. */
 function emptyEntries(count = 40_000): string {
   return JSON.stringify({
     auths: Object.fromEntries(Array.from({ length: count }, (_, entry) => [`r${entry}.io`, {}])),

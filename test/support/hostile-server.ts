@@ -1,4 +1,4 @@
-/** An API server in whose every answer a text stands wherever somebody may write one: names, keys, messages, refusals. */
+/** An API server that puts a given text wherever a user can write one: names, keys, messages and refusals. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiError } from '../../src/cluster/client/api-error.ts';
@@ -10,7 +10,7 @@ export interface HostileServer {
   close(): void;
 }
 
-/** `refusing`: every request is refused, in the words of `text`. */
+/** With `refusing`, every request is refused with `text` as the message. */
 export async function startHostileServer(text: string, refusing: boolean): Promise<HostileServer> {
   const transport = storedObjects(objectsWith(text));
   const server = createServer(async (request, response) => {
@@ -41,7 +41,7 @@ function respond(response: ServerResponse, status: number, body: unknown): void 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** What no header can hold is left out. */
+/** Sends the text as a warning header, or a fixed text where a header cannot hold it. */
 function warn(response: ServerResponse, text: string): void {
   try {
     response.setHeader('warning', `299 - "${text}"`);
@@ -56,7 +56,7 @@ function secret(name: string, auths: object, metadata: object = {}, type = 'kube
 }
 
 function objectsWith(text: string): Stored[] {
-  // A path has no half of a character.
+  // A URL path cannot hold a lone surrogate.
   const name = text.toWellFormed();
   const login = { username: text, password: CANARY, email: text };
   const metadata = { annotations: { 'regsecret/expires-at': text }, labels: { app: text } };

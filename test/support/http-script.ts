@@ -1,4 +1,4 @@
-/** Sends requests as stdin says, with one client, and prints what came of each. */
+/** Sends the requests on stdin with one client, and prints the outcome of each. */
 import { json } from 'node:stream/consumers';
 import { createHttpClient } from '../../src/http/http-client.ts';
 import type { HttpClientOptions } from '../../src/http/message.ts';
@@ -11,7 +11,7 @@ export interface HttpScript {
 
 export interface ScriptRequest {
   readonly url: string;
-  /** Instead of what the name of the URL stands for. */
+  /** Used instead of resolving the host name of the URL. */
   readonly addresses?: readonly string[];
   readonly method?: string;
   readonly headers?: Record<string, string | readonly string[]>;

@@ -1,9 +1,9 @@
-/** Images as pods name them: sound ones by the grammar of distribution/reference, and odd ones. */
+/** Image references as pods write them: valid ones by the grammar of distribution/reference, and odd ones. */
 import { fc } from './fast-check.ts';
 
-/** A sound image in parts, from which keys that fit it can be made. */
+/** A valid image in parts, from which matching keys can be made. */
 export interface ImageParts {
-  /** Without port; empty for an image of Docker Hub that names no registry. */
+  /** The host without port. Empty for an image of Docker Hub that names no registry. */
   readonly host: string;
   readonly port: string;
   readonly path: string;
@@ -29,7 +29,7 @@ const component = fc
 const path = fc.array(component, { minLength: 1, maxLength: 4 }).map((components) => components.join('/'));
 const tag = pick('', '', '', ':v1', ':latest', ':A_b.c-d', DIGEST, `:v1${DIGEST}`);
 
-/** Mostly images that can be pulled; those with a port need a host. */
+/** Mostly valid images. A port needs a host. */
 export const imageParts: fc.Arbitrary<ImageParts> = fc
   .record({ host, port, path, tag })
   .map((parts) => (parts.host === '' ? { ...parts, port: '' } : parts));
@@ -70,7 +70,7 @@ const oddTag = pick(
   '@md5:00',
 );
 
-/** Mostly no image at all. */
+/** Mostly invalid image references. */
 export const oddImage = fc
   .tuple(oddHost, oddPath, oddTag, fc.oneof({ weight: 4, arbitrary: fc.constant('') }, fc.string({ unit: 'binary' })))
   .map((parts) => parts.join('').toWellFormed());

@@ -1,4 +1,4 @@
-/** Images that differ from the test image in their configuration alone, pushed by the API of registries. */
+/** Pushes images that differ from the test image only in their configuration or in one layer, through the registry API. */
 import { createHash, randomBytes } from 'node:crypto';
 import { tar } from '../environment/tar.ts';
 import { janedoe } from '../environment/use.ts';
@@ -6,7 +6,10 @@ import { janedoe } from '../environment/use.ts';
 const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
 const REPOSITORY = 'janedoe/jdoe-private';
 
-/** Pushes the private image of a Basic registry again, as `tag`, if wanted for one platform only; returns its name. */
+/**
+ * Pushes the private image of a Basic registry again as `tag`, for one platform only if `architecture` is given. Returns its
+ * name.
+ */
 export async function pushVariant(host: string, tag: string, architecture?: string): Promise<string> {
   const base = `http://${host}/v2/${REPOSITORY}`;
   const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
@@ -21,7 +24,7 @@ export async function pushVariant(host: string, tag: string, architecture?: stri
   return `${host}/${REPOSITORY}:${tag}`;
 }
 
-/** The same with one more layer, of 2 MB that no node has. */
+/** Pushes it with one more layer of 2 MB, which no node has. */
 export async function pushLarge(host: string, tag: string): Promise<string> {
   const base = `http://${host}/v2/${REPOSITORY}`;
   const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
@@ -52,7 +55,7 @@ interface Config {
   readonly rootfs: { readonly diff_ids: readonly string[] };
 }
 
-/** Returns its digest. */
+/** Pushes a blob and returns its digest. */
 async function pushBlob(base: string, content: Buffer): Promise<string> {
   const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
   const upload = await ask(`${base}/blobs/uploads/`, { method: 'POST' });
@@ -63,7 +66,7 @@ async function pushBlob(base: string, content: Buffer): Promise<string> {
   return digest;
 }
 
-/** In the place of the manifest, which it refers to. */
+/** Replaces the manifest by an index that refers to it. */
 async function pushIndex(
   url: string,
   { type, body, architecture }: { readonly type: string; readonly body: string; readonly architecture: string },

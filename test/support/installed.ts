@@ -1,7 +1,7 @@
-/** Programs of the machine that some tests need: left out without them, in one line, unless they are required. */
+/** Detects programs that some tests need. Without them those tests are skipped with one line, unless they are required. */
 import { lookPath } from '../../src/look-path.ts';
 
-/** Whether all `programs` are there. `need` is the name by which REGSECRET_REQUIRE can ask for them; then their absence is an error. */
+/** Whether all `programs` are installed. Throws if REGSECRET_REQUIRE lists `need` and one of them is missing. */
 export function installed(need: string, programs: readonly string[]): boolean {
   const missing = programs.filter((name) => !lookPath(name, process.env));
   if (missing.length === 0) return true;

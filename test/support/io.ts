@@ -1,4 +1,4 @@
-/** An Io without a process: what a test gives it is what the program sees, and what the program writes is kept. */
+/** An Io without a process: the program sees what the test provides, and its output is kept. */
 import { PassThrough } from 'node:stream';
 import { Interrupted, UserError } from '../../src/errors.ts';
 import type { Input, Io, Output } from '../../src/io.ts';
@@ -13,7 +13,7 @@ export interface FakeIoOptions {
 export interface FakeIo extends Io {
   /** Everything written so far. */
   readonly written: { readonly stdout: string; readonly stderr: string };
-  /** Ctrl-C. */
+  /** Simulates Ctrl-C. */
   interrupt(): void;
 }
 

@@ -1,4 +1,4 @@
-/** What the JSON answers of the commands can hold, as the TypeScript compiler knows it: the fields of all that is printed. */
+/** Reads the fields of all JSON answers of the commands from the TypeScript compiler. */
 import { join } from 'node:path';
 import type { CallExpression, Node, SourceFile } from 'typescript/unstable/ast';
 import { isCallExpression, isIdentifier } from 'typescript/unstable/ast/is';
@@ -6,20 +6,20 @@ import { API, type Checker, type Symbol as Property, SymbolFlags, type Type } fr
 
 const root = join(import.meta.dirname, '..', '..').replaceAll('\\', '/');
 
-/** A field such as `results[].before[]`, where `*` is in the place of names that are data. */
+/** A field such as `results[].before[]`; `*` stands for names that are data. */
 export interface Field {
   readonly path: string;
-  /** As `string`, `"a" or "b"`, `boolean or null`; of a list it is that of its elements. */
+  /** Such as `string`, `"a" or "b"`, or `boolean or null`. For a list it is the type of the elements. */
   readonly type: string;
-  /** Whether it is left out at times. */
+  /** Whether the field may be missing. */
   readonly optional: boolean;
-  /** The texts that it can be, where it can be no other. */
+  /** All possible values, where the type is a union of string literals. */
   readonly values?: readonly string[];
 }
 
 /** A place in the sources that prints JSON. */
 export interface Answer {
-  /** The file below `src/`, and what is printed there, as `output/list-printer.ts: { items: rows }`. */
+  /** The file below `src/` and the printed expression, such as `output/list-printer.ts: { items: rows }`. */
   readonly place: string;
   readonly fields: readonly Field[];
 }
@@ -28,11 +28,11 @@ const PRINTS = ['formatJson', 'writeStructured', 'answer'];
 
 export interface Answers {
   readonly answers: readonly Answer[];
-  /** What each finding says beyond its code and its object, by its code. */
+  /** The additional fields of each finding, by finding code. */
   readonly findingArguments: ReadonlyMap<string, readonly Field[]>;
 }
 
-/** Every JSON answer that the printers have. Fields called `arguments` are not entered: each finding has its own. */
+/** Every JSON answer of the printers. Fields called `arguments` are not descended into, because each finding has its own. */
 export function readAnswers(): Answers {
   const api = new API({ cwd: root });
   try {
@@ -126,7 +126,7 @@ function fieldWalker(checker: Checker): (types: readonly Type[]) => readonly Fie
   }
 }
 
-/** More values than that are not listed. */
+/** Longer lists of values are not spelled out. */
 const MANY = 8;
 
 function namesOf(texts: readonly string[], isObject: boolean): Pick<Field, 'type' | 'values'> {
@@ -150,7 +150,7 @@ function isObject(type: Type): boolean {
   return type.isObjectType() || (type.isIntersectionType() && !(type.getTypes() ?? []).some((one) => !isObject(one)));
 }
 
-/** `x?: string`. */
+/** Whether the property is optional, as in `x?: string`. */
 function isMarked({ flags }: Property): boolean {
   return (flags & SymbolFlags.Optional) !== 0;
 }

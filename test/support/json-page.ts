@@ -1,11 +1,11 @@
-/** The tables of docs/json.md as the fields that they say there are. */
+/** Reads the field tables of docs/json.md. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Field } from './json-answers.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'json.md'), 'utf8');
 
-/** A line of a table; `shape` is the heading of the part that its type links to. */
+/** A row of a table. `shape` is the heading that its type links to. */
 export interface Row extends Field {
   readonly shape?: string | undefined;
   readonly meaning: string;
@@ -13,7 +13,7 @@ export interface Row extends Field {
   readonly present: string;
 }
 
-/** The cells of every table line below each heading, by its text and, where there are several tables, `2` and so on behind it. */
+/** The cells of every table row, by heading. A second table below a heading has the key `HEADING 2`, and so on. */
 export const tables: ReadonlyMap<string, readonly (readonly string[])[]> = readTables();
 
 function readTables(): Map<string, string[][]> {
@@ -50,7 +50,7 @@ export function rowsOf(title: string): readonly Row[] {
   });
 }
 
-/** Literals are in code there. */
+/** The type as the compiler writes it: the page writes literals as code. */
 function plainType(type: string): string {
   return type.startsWith('`')
     ? type
@@ -60,7 +60,7 @@ function plainType(type: string): string {
     : type;
 }
 
-/** Every field of an answer, with those of the parts that it shares with others. */
+/** Every field of an answer, including those of shared shapes. */
 export function documentedFields(title: string, start = ''): readonly Field[] {
   return rowsOf(title).flatMap(({ path, type, optional, shape }) => {
     if (path === '…') return documentedFields(shape ?? '', start);
@@ -69,13 +69,13 @@ export function documentedFields(title: string, start = ''): readonly Field[] {
   });
 }
 
-/** What a JSON value shows of the page: the rows that it has, as `TABLE: FIELD`, and the fields that no row has. */
+/** Compares a JSON value with the page: the rows that it covers, as `TABLE: FIELD`, and the fields that have no row. */
 export function shownIn(
   title: string,
   value: unknown,
 ): { readonly rows: ReadonlySet<string>; readonly unknown: readonly string[] } {
   const [rows, unknown] = [new Set<string>(), new Set<string>()];
-  /** `tables` are those that may have a field `path`; each has a path of its own in them. */
+  /** `places` are the tables that may describe `found`, each with the path of `found` in that table. */
   const enter = (places: readonly Place[], found: unknown): void => {
     const known = places.flatMap((place) => knownPlace(place));
     for (const { row } of known) if (row !== undefined) rows.add(`${row.owner}: ${row.path}`);
@@ -135,7 +135,7 @@ function knownPlace({
   return row === undefined && !isContainer ? [] : [{ table, path, row, isContainer }];
 }
 
-/** Where the field `name` of an object is; names that are data are `*`. */
+/** The place of the field `name` of an object; `*` stands for names that are data. */
 function childOf(table: string, path: string, name: string): Place {
   const start = path === '' ? '' : `${path}.`;
   const own = [...rowsWithOwners(table).keys()];
@@ -143,7 +143,7 @@ function childOf(table: string, path: string, name: string): Place {
   return { table, path: `${start}${isData ? '*' : name}` };
 }
 
-/** The rows of a table by field, those too that it has from another. */
+/** The rows of a table by field, including those from tables that it includes. */
 function rowsWithOwners(title: string): ReadonlyMap<string, OwnedRow> {
   const found = owned.get(title);
   if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-/** What the tables of judgements share: the words of their rows, and what is checked of each. */
+/** Shared by the tables of judgements: values for their rows, and the checks of each row. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
 import type { FindingCode } from '../../src/domain/findings/finding.ts';
@@ -44,7 +44,7 @@ export const bare =
   'regsecret create -n team-a --server ghcr.io && regsecret attach regsecret -n team-a --pod web --recreate';
 export const attachOther = 'regsecret attach other -n team-a --pod web --recreate';
 
-/** Each row is a situation, and what is said about it. */
+/** Declares a test for each row, and one for the whole reports. */
 export function judgements(title: string, rows: readonly Row[]): void {
   describe(title, () => {
     test('the whole reports', async () => {

@@ -1,4 +1,4 @@
-/** Secrets and images for the kubelet's keyring: half of them made for each other, half made to be misunderstood. */
+/** Secrets and images for the kubelet's keyring. Most Secrets match their image; the others are designed to be misread. */
 import type { Secret } from '../../src/domain/keyring/secret.ts';
 import { fc } from './fast-check.ts';
 import { imageOf, imageParts, oddImage } from './image-texts.ts';
@@ -32,7 +32,7 @@ function secret(server: fc.Arbitrary<string>, wrong: number): fc.Arbitrary<Pick<
     }));
 }
 
-/** Several Secrets whose servers are few, so that the same one is in more than one of them. */
+/** Several Secrets that share few servers, so that the same server appears in more than one of them. */
 function secrets(server: fc.Arbitrary<string>, wrong: number): fc.Arbitrary<Secret[]> {
   return fc
     .array(server, { minLength: 1, maxLength: 4 })

@@ -1,14 +1,14 @@
 /**
- * What the kubelet does with odd Secrets: found where ours once differed, or easy to get wrong. The unit test holds us to
- * these, the cluster test holds Kubernetes' own code to them.
+ * How the kubelet treats odd Secrets, in cases where our code once differed or that are easy to get wrong. The unit test checks
+ * our code against these facts, the cluster test checks Kubernetes' own code.
  */
 
 export interface KeyringFact {
   readonly title: string;
-  /** Contents of Secrets of the type `kubernetes.io/dockerconfigjson`, in the pod's order. */
+  /** The contents of Secrets of the type `kubernetes.io/dockerconfigjson`, in the order of the pod's list. */
   readonly payloads: readonly string[];
   readonly image: string;
-  /** The user names in the order in which they are tried, or the text with which everything fails. */
+  /** The user names in the order in which the kubelet tries them, or the error that fails everything. */
   readonly outcome: readonly string[] | string;
 }
 

@@ -1,17 +1,17 @@
-/** Generated kubeconfigs with flags and an environment, most of them such that a request can be made. */
+/** Generates kubeconfigs with flags and an environment. Most of them allow a request. */
 import { fc } from './fast-check.ts';
 import { damage, type Style, type Tree, write } from './kube-text.ts';
 import * as values from './kube-values.ts';
 
 export interface KubeConfigCase {
-  /** What the files config-1 and config-2 hold; in the environment and the flags `@/` is their folder. */
+  /** The contents of the files config-1 and config-2. `@/` in the environment and the flags stands for their folder. */
   readonly files: readonly Uint8Array[];
   readonly env: Readonly<Record<string, string>>;
   /** As kubectl spells them, such as `--context=a`. */
   readonly flags: readonly string[];
 }
 
-/** Files that lie beside the kubeconfigs, or do not. */
+/** Files beside the kubeconfigs, some of which do not exist. */
 const NEIGHBOURS = ['ca.crt', 'client.crt', 'client.key', 'token', 'empty', 'missing', 'client.crt/below'];
 
 type Pairs = readonly (readonly [string, Tree])[];
@@ -23,7 +23,7 @@ const list = (...items: readonly Tree[]): Tree => ({ list: items });
 const texts = (...items: readonly string[]): Tree => list(...items.map(text));
 const pairs = (members: Readonly<Record<string, Tree>>): Tree => map(Object.entries(members));
 
-/** Null but once in `many`. */
+/** A value once in `many` times, and null otherwise. */
 function sometimes<T>(value: fc.Arbitrary<T>, many: number): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: many - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 }
@@ -37,7 +37,7 @@ const odd = rawOf(...values.ODD_SCALARS);
 const scalar = (...texts: readonly string[]) => often(fc.constantFrom(...texts).map(text), odd, 200);
 const boolean = often(rawOf(...values.FLAGS), rawOf(...values.ODD_FLAGS));
 
-/** Some of the members, each with its chance in a hundred, in any order. */
+/** Some of the members in any order. Each is present with its chance in percent. */
 function members(choices: Readonly<Record<string, readonly [chance: number, value: fc.Arbitrary<Tree>]>>) {
   const all = Object.entries(choices).map(([key, [chance, value]]) =>
     fc.tuple(fc.nat(99), fc.nat(), value).map(([dice, order, tree]) => ({ key, order, tree, used: dice < chance })),
@@ -99,7 +99,7 @@ const authProvider = members({
   config: [98, often(fc.constant(issuer), rawOf('{a: b}', '{a: 1}', 'null'))],
 }).map((all) => map(all));
 
-/** How a user is known. */
+/** The credentials of a user. */
 const identity = fc.oneof(
   members({ token: [98, scalar('t0ken', 't0ken', 'tök', 'a b')] }),
   members({ token: [98, scalar('t0ken')] }),
@@ -129,7 +129,7 @@ const impersonated = members({
   ],
 });
 
-/** Of another identity, beside the first. */
+/** Fields of a second identity beside the first. */
 const more = members({
   token: [15, scalar('t0ken', 'line\nbreak', '')],
   tokenFile: [15, neighbour],
@@ -158,7 +158,7 @@ const context = members({
 
 const NAMES = { clusters: ['c1', 'c2', ''], users: ['u1', 'u2', ''], contexts: ['x1', 'x2', ''] };
 
-/** A list of named items; the values of later ones may merge, or be, those of the first, or have a key twice. */
+/** A list of named items. A later value may merge or alias the first one, or contain a key twice. */
 function named(kind: keyof typeof NAMES, key: string, value: fc.Arbitrary<Pairs>): fc.Arbitrary<Tree> {
   const anchor = `base-${kind}`;
   const inline = pairs({ as: text('merged'), namespace: text('merged') });
@@ -206,7 +206,7 @@ const env = fc
   .tuple(lists, sometimes(fc.array(fc.constantFrom(...values.ENVIRONMENT), { maxLength: 3 }), 4))
   .map(([KUBECONFIG, others]) => ({ ...Object.fromEntries(others ?? []), KUBECONFIG }));
 
-/** `fill` puts certificates and keys in base64 into a text. */
+/** Generates cases. `fill` inserts base64 certificates and keys into a text. */
 export function kubeConfigCase(fill: (text: string) => string): fc.Arbitrary<KubeConfigCase> {
   return fc.record({ contents: fc.tuple(content, content), env, flags }).map(({ contents, env, flags }) => ({
     files: contents.map(([tree, style, quote, damaged]) => {

@@ -1,7 +1,7 @@
-/** Kubeconfigs as texts: a tree of values, written as JSON, as flow or block YAML, and then damaged a little. */
+/** Writes a tree of values as JSON, flow YAML or block YAML, and damages the text slightly. */
 import { fc } from './fast-check.ts';
 
-/** A scalar is a text to be quoted as needed, or stands as written; a map may have a key twice. */
+/** A scalar is a text that is quoted as needed, or raw text. A map may contain a key twice. */
 export type Tree =
   | { readonly text: string }
   | { readonly raw: string }
@@ -10,7 +10,7 @@ export type Tree =
 
 export type Style = 'json' | 'flow' | 'block' | 'compact block';
 
-/** What a scalar would be in JSON: quotes around what stands as written. */
+/** Writes the tree. In JSON, raw scalars that are not JSON values are quoted. */
 export function write(tree: Tree, style: Style, quote: number): string {
   if (style === 'json') return json(tree);
   if (style === 'flow') return `${flow(tree, quote)}\n`;
@@ -32,7 +32,7 @@ function flow(tree: Tree, quote: number): string {
   return `${anchor}{${tree.map.map(([key, value]) => `${key}: ${flow(value, quote)}`).join(', ')}}`;
 }
 
-/** Begins with a space or a line break. */
+/** The result begins with a space or a line break. */
 function block(tree: Tree, indent: number, compact: boolean, quote: number): string {
   if ('text' in tree) return ` ${scalar(tree.text, quote)}\n`;
   if ('raw' in tree) return ` ${tree.raw}\n`;
@@ -42,7 +42,7 @@ function block(tree: Tree, indent: number, compact: boolean, quote: number): str
     if (tree.list.length === 0) return `${anchor} []\n`;
     const items = tree.list.map((item) => {
       const inner = block(item, indent + 2, compact, quote);
-      // The first member of a map stands behind the dash.
+      // The first member of a map follows the dash on the same line.
       return `${margin}-${inner.startsWith('\n') ? ` ${inner.slice(indent + 3)}` : inner}`;
     });
     return `${anchor}\n${items.join('')}`;
@@ -55,7 +55,7 @@ function block(tree: Tree, indent: number, compact: boolean, quote: number): str
   return `${anchor}\n${members.join('')}`;
 }
 
-/** Without quotes where every YAML takes the text for itself. */
+/** Omits the quotes where every YAML parser reads the text as itself. */
 function scalar(text: string, quote: number): string {
   const isPlain =
     /^[a-z/][\w./+=-]*(:[\w/][\w./+=-]*)*$/i.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
@@ -79,7 +79,7 @@ const END = [
 
 const START = ['---\n', '# by hand\n', '\n', '%YAML 1.1\n---\n', '--- # first\n', '\t\n', '  \n', '\ufeff'];
 
-/** Damage of the kinds that editors and people do, one at a time. */
+/** One kind of damage that editors and people cause. */
 export const damage: fc.Arbitrary<(text: string) => Uint8Array> = fc.oneof(
   inText(fc.constantFrom(...END), (text, end) => text + end),
   inText(fc.constantFrom(...START), (text, start) => start + text),

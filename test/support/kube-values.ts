@@ -1,8 +1,8 @@
-/** What kubeconfigs, flags and environments may say: usual values, and odd ones that somebody has met. One in a line. */
+/** Values for kubeconfigs, flags and environments: usual ones, and odd ones that occur in practice. One per line. */
 
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
-/** Scalars that YAML 1.1 takes for something else than a text, and other things that stand where a text should. */
+/** Scalars that YAML 1.1 does not read as a string, and other nodes in place of a string. */
 export const ODD_SCALARS: readonly string[] = [
   ...lines(String.raw`
 no
@@ -156,7 +156,7 @@ http://
 http://p:99999
 http://a b`);
 
-/** As kubectl spells them; `@/` is the folder of the kubeconfigs. */
+/** Flags as kubectl spells them. `@/` is the folder of the kubeconfigs. */
 export const COMMAND_LINE_FLAGS: readonly string[] = [
   ...lines(`
 --context=x1
@@ -199,7 +199,7 @@ export const COMMAND_LINE_FLAGS: readonly string[] = [
   ...[...SERVERS.slice(0, 18), ...ODD_SERVERS.slice(3, 12)].map((server) => `--server=${server}`),
 ];
 
-/** KUBECONFIG */
+/** Values of KUBECONFIG. */
 export const USUAL_LISTS = lines('@/config-1\n@/config-1\n@/config-1:@/config-2\n@/config-2:@/missing:@/config-1');
 export const ODD_LISTS = lines(':\n@/client.crt/below:@/config-1\n:@/config-1:@/config-1\n@/missing\n@/empty');
 

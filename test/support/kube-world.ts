@@ -1,4 +1,4 @@
-/** Kubeconfigs, and the same question asked by the real kubectl, by us, and by us under Bun. */
+/** Writes kubeconfigs and asks who the user is: with the real kubectl, with our code, and with our code under Bun. */
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,16 +13,16 @@ import { SELF_SUBJECT_REVIEW } from './whoami-script.ts';
 
 export type Env = Record<string, string>;
 
-/** Who somebody is to the API server, or why it cannot be checked. */
+/** The user according to the API server, or the error. */
 export interface Who {
   readonly user?: unknown;
-  /** Ours only. */
+  /** Only set by our code. */
   readonly namespace?: string;
   readonly error?: string;
   readonly stderr: string;
 }
 
-/** A folder of its own for the files of one case. */
+/** Makes a folder for the files of one case. */
 export function newFolder(): string {
   return mkdtempSync(join(cluster().home, 'case-'));
 }
@@ -52,7 +52,7 @@ export function writeFile(path: string, content: string, mode = 0o600): string {
   return path;
 }
 
-/** `kubectl auth whoami` */
+/** Asks with `kubectl auth whoami`. */
 export async function kubectlWho(flags: KubeFlags, env: Env): Promise<Who> {
   const result = await kubectl(['auth', 'whoami', '-o', 'json', ...kubectlFlags(flags)], {
     env: { ...NOWHERE, ...env },
@@ -61,7 +61,7 @@ export async function kubectlWho(flags: KubeFlags, env: Env): Promise<Who> {
   return { user: JSON.parse(result.stdout).status.userInfo, stderr: result.stderr };
 }
 
-/** The same by our transport. */
+/** Asks with our transport. */
 export async function ourWho(flags: KubeFlags, env: Env): Promise<Who> {
   const io = fakeIo({ env: { ...homeAndPath(), ...NOWHERE, ...env } });
   try {
@@ -78,7 +78,7 @@ export async function ourWho(flags: KubeFlags, env: Env): Promise<Who> {
   }
 }
 
-/** The same by our transport under Bun. */
+/** Asks with our transport under Bun. */
 export function bunWho(flags: KubeFlags, env: Env): Promise<Who> {
   return runScript('bun', 'whoami-script.ts', flags, { ...homeAndPath(), ...NOWHERE, ...env });
 }

@@ -1,4 +1,4 @@
-/** A program of Go's that answers questions line by line, in order, as JSON. */
+/** A Go program that answers questions line by line, in order, as JSON. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ensurePrograms, type ProgramName } from '../environment/programs.ts';
@@ -10,7 +10,7 @@ export interface LineProgram<Question, Answer> {
   close(): void;
 }
 
-/** Builds it when that has not been done yet, and starts it. */
+/** Builds the program if needed, and starts it. */
 export async function startLineProgram<Question, Answer>(name: ProgramName): Promise<LineProgram<Question, Answer>> {
   const programs = await ensurePrograms([name], report);
   const child = spawn(programs[name], [], { stdio: ['pipe', 'pipe', 'inherit'] });

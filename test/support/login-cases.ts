@@ -1,14 +1,14 @@
-/** Generated machines with logins: files of docker and podman, helpers and variables, one registry under many spellings. */
+/** Generates machines with logins: docker and podman files, helpers and variables, with one registry under many spellings. */
 import { CANARY } from './canary.ts';
 import { fc } from './fast-check.ts';
 import type { HelperAnswer } from './machine.ts';
 
 export interface LoginCase {
-  /** By path, in which `$HOME`, `$XDG_RUNTIME_DIR` stand for folders. */
+  /** The file contents by path. `$HOME` and `$XDG_RUNTIME_DIR` stand for folders. */
   readonly files: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly helpers: Readonly<Record<string, Readonly<Record<string, HelperAnswer>>>>;
-  /** Registries, and parts of them. */
+  /** Registries, and namespaces of them. */
   readonly names: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export const CONFIG = '$HOME/.docker/config.json';
 const HUB = 'https://index.docker.io/v1/';
 const HELPERS = ['h1', 'h2', 'missing'];
 
-/** With a password of its own for each `PW`, and `AUTH<…>` as base64. */
+/** Replaces each `PW` with a unique password, and `AUTH<…>` with base64. */
 function numbered(one: LoginCase): LoginCase {
   let count = 0;
   const password = (): string => `${CANARY}${(count++).toString().padStart(3, '0')}`;
@@ -74,7 +74,7 @@ const entry: fc.Arbitrary<unknown> = pick<unknown>(
   [1, { auth: 'AUTH<u:PWNUL>' }],
   [1, null],
 );
-/** docker refuses the whole file for one of these. */
+/** An entry for which docker refuses the whole file. */
 const refused = pick<unknown>([1, { auth: 'AUTH<PW>' }], [1, { auth: 'AUTH<:PW>' }], [1, { auth: 'pants' }], [1, 5]);
 
 const broken = fc.constantFrom(
@@ -91,7 +91,7 @@ const broken = fc.constantFrom(
 const maybe = <T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { freq: weight, nil: undefined });
 
-/** Undefined once in `weight + 1` times; this turns it round. */
+/** A value once in `weight + 1` times, and undefined otherwise: the opposite of `maybe`. */
 const rarely = <T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
@@ -194,7 +194,7 @@ function defined<T>(record: Readonly<Record<string, T | undefined>>): Record<str
   return Object.fromEntries(Object.entries(record).filter((pair): pair is [string, T] => pair[1] !== undefined));
 }
 
-/** One case in four has helpers: each call of one is a process. */
+/** One case in four has helpers, because each helper call starts a process. */
 export const loginCase: fc.Arbitrary<LoginCase> = fc
   .tuple(
     fc.subarray(['r.example.com', 'r.example.com:5000', 'docker.io'], { minLength: 1, maxLength: 2 }),

@@ -1,4 +1,4 @@
-/** Every form of a command that takes logins, compared with what docker and podman would send. */
+/** Compares the logins that each form of a command takes with those that docker and podman would send. */
 
 import { fromFiles } from '../../src/credentials/login-files.ts';
 import { fromLogins } from '../../src/credentials/logins.ts';
@@ -21,14 +21,14 @@ export interface Compared {
   readonly one: LoginCase;
   readonly machine: LoginMachine;
   readonly answer: Answer;
-  /** The oracle's answer with everything that may be taken at random. */
+  /** Asks the oracle often enough to get every login that may be chosen at random. */
   readonly again: () => Promise<Answer>;
 }
 
 /** A credential as text, `none`, or `error`. */
 type Outcome = string;
 
-/** Throws where a form takes another login than the tools. */
+/** Throws where a form takes another login than docker and podman. */
 export async function compareForms(compared: Compared, where: string, counts: Counts): Promise<void> {
   const { one, machine, answer } = compared;
   const { io, said } = listening(machine);
@@ -66,14 +66,14 @@ export async function compareForms(compared: Compared, where: string, counts: Co
     throw new Error(`${where}\n${differences.join('\n')}\n${JSON.stringify(one, undefined, 1)}`);
 }
 
-/** docker's login, else podman's; podman's first where it keeps one for the namespace. */
+/** docker's login, or else podman's; podman's comes first where it is stored for the namespace. */
 function expectedOf(one: LoginCase, { machine }: Answer, index: number): readonly Outcome[] {
   const isPart = (one.names[index] ?? '').includes('/');
   const { '$HOME/.dockercfg': _, ...files } = one.files;
   const kept = isPart ? entriesOf({ files }).filter(([key]) => isNamespaceKey(key)) : [];
   return outcomes(machine.podman[index]).flatMap((login) => {
     if (kept.some(([, entry]) => isFrom(login, entry))) return [login];
-    // A file that could not be read is the error where nothing else has the login.
+    // An unreadable file is an error only where nothing else has the login.
     const last = login === 'none' && machine.fileError !== '' ? 'error' : login;
     return outcomes(machine.docker[index]).map((first) => (first === 'none' ? last : first));
   });
@@ -83,7 +83,7 @@ function count(counts: Counts, what: string): void {
   counts[what] = (counts[what] ?? 0) + 1;
 }
 
-/** What is in the file alone: as on a machine that has no other. A file that docker refuses is refused. */
+/** The login from the file alone, as on a machine that has no other file. A file that docker refuses is an error. */
 function expectedOfFile({ file }: Answer, index: number): readonly Outcome[] {
   if (file.fileError !== '') return ['error'];
   const [ofDocker, ofPodman] = [outcomes(file.docker[index]), outcomes(file.podman[index])];
@@ -96,12 +96,12 @@ interface Difference {
   readonly name: string;
   readonly got: Outcome;
   readonly expected: readonly Outcome[];
-  /** What podman's own lookup gives. */
+  /** The result of podman's own lookup. */
   readonly ofPodman: readonly Outcome[];
   readonly one: LoginCase;
 }
 
-/** Differences that are meant: docs/logins.md has the reason of each. */
+/** The reason of an intended difference; docs/logins.md explains each. */
 function intended({ form, name, got, expected, ofPodman, one }: Difference): string | undefined {
   const ofFile = entriesOf({ files: { [CONFIG]: one.files[CONFIG] ?? '' } });
   if (form === '--from-file' && ofFile.some(([, entry]) => entry.auth === undefined && isFrom(got, entry))) {
@@ -141,7 +141,7 @@ function entriesOf({ files }: Pick<LoginCase, 'files'>): readonly (readonly [key
   });
 }
 
-/** Every password and token of a case is another one. */
+/** Whether the outcome comes from this entry. Every password and token of a case is unique. */
 function isFrom(outcome: Outcome, entry: Entry): boolean {
   const auth = Object.entries(entry).find(([name]) => name.toLowerCase() === 'auth')?.[1] ?? '';
   const texts = [entry.password ?? '', entry.identitytoken ?? '', ...decoded(auth).split(':')];
@@ -178,17 +178,17 @@ function only(result: SourceResult | undefined): Outcome {
   return first === undefined ? 'none' : textOf(first);
 }
 
-/** `--server` as people write it. */
+/** The value of `--server` as users write it. */
 function serverOf(name: string): string {
   return name === 'docker.io' ? DOCKER_HUB : name;
 }
 
-/** Whether docker's file is there, and holds all that it says. */
+/** Whether docker's file exists and holds all its logins itself, without helpers. */
 function isPlainFile({ files, helpers }: LoginCase): boolean {
   return files[CONFIG] !== undefined && Object.keys(helpers).length === 0;
 }
 
-/** Runs `take`; everything that it says is kept. */
+/** Runs `take` and collects all its messages in `said`. */
 async function outcome(
   take: () => Promise<SourceResult>,
   said: string[],

@@ -1,4 +1,4 @@
-/** A generated machine on disk. Its helpers are scripts of the shell: thousands are started. */
+/** Writes a generated machine to disk. Its helpers are shell scripts because thousands of them are started. */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LoginCase } from './login-cases.ts';
@@ -10,7 +10,7 @@ export interface LoginMachine {
   readonly remove: () => void;
 }
 
-/** Writes `one` into the folder `root`, which must not be there. */
+/** Writes `one` into the folder `root`, which must not exist yet. */
 export function loginMachine(one: LoginCase, root: string): LoginMachine {
   const folders = { HOME: join(root, 'home'), XDG_RUNTIME_DIR: join(root, 'run'), PATH: join(root, 'bin') };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });

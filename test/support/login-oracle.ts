@@ -1,4 +1,4 @@
-/** docker's and podman's own code (test/environment/go/logins) as a program that is asked which login each would send. */
+/** Starts docker's and podman's own code (test/environment/go/logins), which answers which login each would send. */
 import { dirname } from 'node:path';
 import { type LineProgram, startLineProgram } from './line-program.ts';
 import { CONFIG, type LoginCase } from './login-cases.ts';
@@ -15,15 +15,15 @@ export interface OracleLogin {
 
 interface ToolAnswers {
   readonly fileError: string;
-  /** For each name what may be sent: of several keys with one host the tools take any. */
+  /** The possible logins for each name. Of several keys with one host the tools may take any. */
   readonly docker: readonly (readonly OracleLogin[])[];
   readonly podman: readonly (readonly OracleLogin[])[];
 }
 
 export interface Answer {
-  /** Of the machine; what docker has without its file where that is broken. */
+  /** The answer for the machine. Where docker's file is broken, `docker` is the answer without that file. */
   readonly machine: ToolAnswers;
-  /** Where there is nothing but docker's file. */
+  /** The answer for a machine with only docker's file. */
   readonly file: ToolAnswers;
 }
 
@@ -40,12 +40,12 @@ interface Asked {
 
 export interface LoginOracle {
   ask(all: readonly Asked[]): Promise<Answer[]>;
-  /** The same often enough to meet every key that may be taken. */
+  /** Asks often enough to see every key that may be chosen. */
   askOften(one: LoginCase, machine: LoginMachine): Promise<Answer>;
   close(): void;
 }
 
-/** Go begins a small map at one of eight places. */
+/** Go starts the iteration of a small map at one of eight places, so this many repetitions visit all of them. */
 const OFTEN = 100;
 
 export async function startLoginOracle(): Promise<LoginOracle> {
@@ -70,7 +70,7 @@ async function ask(
     if (machine === undefined) return [];
     const { env, expand } = machine;
     const { HOME = '', PATH = '' } = env;
-    // Without the file docker looks for logins elsewhere, as it does when it cannot read it.
+    // Without its file docker looks for logins elsewhere, just as it does when it cannot read the file.
     const [without, alone] = [
       { ...env, DOCKER_CONFIG: `${HOME}/none` },
       { HOME: `${HOME}/none`, PATH, DOCKER_CONFIG: dirname(expand(CONFIG)) },

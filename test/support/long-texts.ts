@@ -1,7 +1,7 @@
-/** Long texts that are slow for a parser that goes back in them, and short ones that are easily misread. */
+/** Long texts that are slow for a backtracking parser, and short ones that are easily misread. */
 import { fc } from './fast-check.ts';
 
-/** Pieces of what is parsed somewhere: images, servers, URLs, JSON, base64, YAML, headers, durations, tokens. */
+/** Pieces of the formats that our code parses: images, servers, URLs, JSON, base64, YAML, headers, durations, tokens. */
 export const PIECES: readonly string[] = [
   ...['a', 'A', '-', '_', '.', ':', '/', '@', '*', '?', '[', ']', '[a-', '%', '%41', '%25', '#', '\\', '"', "'", ' '],
   ...['\n', '\r\n', '\t', '\u0000', '\x7f', 'é', '\ud800', '\u2028', '😀', '=', ',', ';', '{', '}', '+', '0', '9'],
@@ -12,14 +12,14 @@ export const PIECES: readonly string[] = [
 const piece = fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 3 }));
 const few = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join(''));
 
-/** A long text by what it is made of, so that it exists in every length and a counterexample is short. */
+/** A long text described by its parts, so that it can be made in any length and a counterexample is short. */
 export type Shape =
   /** Each unit repeated for its share of the length, one after another. */
   | { readonly start: string; readonly units: readonly string[]; readonly end: string }
-  /** A docker config with as many entries as fit. */
+  /** A docker config with as many entries as fit the length. */
   | { readonly entry: string; readonly auth: string };
 
-/** What makes a pattern try again and again, between other pieces. */
+/** Repeated units between other pieces, which make a pattern backtrack. */
 const repeated = fc.record({ start: few, units: fc.array(few, { minLength: 1, maxLength: 2 }), end: few });
 const nested = fc
   .constantFrom(['[', ']'], ['{"a":', '}'], ['{"auths":', '}'], ['(', ')'], ['[{"":', '}]'])
@@ -38,7 +38,7 @@ export const longShape: fc.Arbitrary<Shape> = fc.oneof(
   { weight: 3, arbitrary: short },
 );
 
-/** The text of this shape that is about `length` long; a shape without units has one length. */
+/** The text of this shape with a length of about `length`. A shape without units has a fixed length. */
 export function textOf(shape: Shape, length: number): string {
   if ('units' in shape) {
     const share = length / shape.units.length;

@@ -14,19 +14,22 @@ import { delimiter, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type FakeIo, fakeIo } from './io.ts';
 
-/** What a helper answers to `get` for a server; any other server is unknown to it. */
+/** A helper's answer to `get` for a server. A helper reports other servers as not found. */
 export type HelperAnswer =
   | { readonly Username: string; readonly Secret: string }
   | { readonly error: string }
   | { readonly raw: string };
 
 export interface MachineOptions {
-  /** By path, in which `$HOME` and `$XDG_RUNTIME_DIR` stand for folders; what is neither text nor bytes becomes JSON. */
+  /**
+   * The files by path. `$HOME` and `$XDG_RUNTIME_DIR` stand for folders; a content that is neither text nor bytes is written as
+   * JSON.
+   */
   readonly files?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Programs called docker-credential-SUFFIX that answer from a table. */
   readonly helpers?: Readonly<Record<string, Readonly<Record<string, HelperAnswer>>>>;
-  /** Whether the programs of the system are on PATH too, behind those of the test. */
+  /** Whether the programs of the system are on PATH too, after those of the test. */
   readonly systemPath?: boolean;
   readonly stdin?: string | Uint8Array;
   readonly tty?: boolean;
@@ -37,11 +40,11 @@ export interface Machine {
   readonly home: string;
   /** The first folder on PATH. */
   readonly bin: string;
-  /** `$HOME` and `$XDG_RUNTIME_DIR` in a text. */
+  /** Replaces `$HOME` and `$XDG_RUNTIME_DIR` in a text. */
   readonly expand: (text: string) => string;
   /** Every call of a helper so far: suffix, action, stdin. */
   readonly calls: () => readonly (readonly string[])[];
-  /** Puts a program on PATH and returns where it is. */
+  /** Puts a program on PATH and returns its path. */
   readonly install: (name: string, script: string) => string;
 }
 

@@ -1,7 +1,7 @@
-/** Manifests as people write them: generated values in generated styles. */
+/** Generates manifests as people write them, with generated values in generated styles. */
 import { fc } from './fast-check.ts';
 
-/** How one text is written. Each list of numbers is an endless supply of choices. */
+/** How one text is written. `choices` is an endless supply of random choices. */
 interface Style {
   readonly indent: number;
   readonly dashes: number;
@@ -102,7 +102,7 @@ const others = fc.oneof(
     template.map((it) => ({ spec: { template: it } })),
   ),
 );
-/** Two of one template, of which the second may be nothing that we know. */
+/** Two objects with the same template. The second may be of a kind that we do not know. */
 const twins = fc
   .tuple(template, fc.constantFrom(['apps/v1', 'Deployment'], ['argoproj.io/v1alpha1', 'Rollout']))
   .map(([it, [apiVersion, kind]]) => {
@@ -159,10 +159,10 @@ function yamlText(documents: readonly object[], how: Style): string {
   return text + (how.finalBreak ? how.eol : '');
 }
 
-/** Writes values in whatever way the choices say. */
+/** Writes values in the style that the choices select. */
 class Pen {
   readonly how: Style;
-  /** By the value that is behind each anchor of the document. */
+  /** The anchor names of the document, by the JSON of the anchored value. */
   readonly anchored = new Map<string, string>();
   private next = 0;
 
@@ -175,7 +175,7 @@ class Pen {
     return (this.how.choices[this.next % this.how.choices.length] ?? 0) % count;
   }
 
-  /** What stands after `key:` or `-`, or at the top: without indentation of its first line. */
+  /** The text after `key:` or `-`, or at the top level. Its first line is not indented. */
   node(value: unknown, column: number, place: 'top' | 'value' | 'item'): string {
     if (Array.isArray(value)) return this.seq(value, column, place);
     if (typeof value === 'object' && value !== null) return this.map(value, column, place);
@@ -203,7 +203,7 @@ class Pen {
     return `${anchor}${this.how.comments && this.pick(6) === 0 ? ' # opens' : ''}${separator}${body}`;
   }
 
-  /** For a value that is written now, and may be meant again by an alias. */
+  /** Defines an anchor for a value being written, to which an alias may refer later. */
   private anchor(value: object): string {
     const name = `a${this.anchored.size + 1}`;
     this.anchored.set(JSON.stringify(value), name);
@@ -213,7 +213,7 @@ class Pen {
   private seq(value: readonly unknown[], column: number, place: string): string {
     if (value.length === 0) return place === 'value' ? ' []' : '[]';
     if (place !== 'top' && this.pick(4) === 0) return (place === 'value' ? ' ' : '') + this.flow(value);
-    // The key is one step to the left of the column that was handed down.
+    // The key is one step to the left of `column`.
     const at = place === 'value' ? column - this.how.indent + Math.min(this.how.dashes, this.how.indent) : column;
     const spaces = ' '.repeat(1 + this.pick(2));
     const items = value.map(
@@ -258,7 +258,7 @@ class Pen {
     return this.pick(9) === 0 ? JSON.stringify(key) : key;
   }
 
-  /** Some line up their values. */
+  /** Some authors align their values with extra spaces. */
   private gap(value: unknown): string {
     const inline = typeof value !== 'object' && typeof value !== 'string';
     return inline && this.pick(5) === 0 ? '   ' : '';

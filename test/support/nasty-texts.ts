@@ -1,4 +1,4 @@
-/** Texts that do something else when a shell, a program or a terminal reads them carelessly. */
+/** Texts with side effects when a shell, a program or a terminal reads them carelessly. */
 export const NASTY_TEXTS: readonly string[] = [
   'a; touch PWNED #',
   'a && touch PWNED',

@@ -1,14 +1,14 @@
-/** A registry that people reach at all times, and the node only while its gate is open. */
+/** A registry that users reach at all times, and the node only while its gate is open. */
 import { type Front, startFront } from './registry-front.ts';
 
 export interface NodeGate extends Pick<Front, 'host'> {
-  /** What the node asks from now on is answered when the gate opens again. */
+  /** Holds the node's requests from now on until the gate opens again. */
   close(): void;
   open(): void;
   stop(): Promise<void>;
 }
 
-/** Starts one in front of the registry `behind`, with the gate open. */
+/** Starts a gate in front of the registry `behind`. The gate is open. */
 export async function startNodeGate(behind: string): Promise<NodeGate> {
   let gate: PromiseWithResolvers<void> | undefined;
   const front = await startFront({

@@ -1,4 +1,4 @@
-/** What a diagnosis looks at more closely: nodes that have the image, events, owners of owners. */
+/** Situations in which a diagnosis reads further objects: nodes that have the image, events, owners of owners. */
 import { ghcrSecret } from './attach-request.ts';
 import { account, failing, pull, type Situation, waits } from './observed-targets.ts';
 import { type Stored, stored } from './stored-objects.ts';

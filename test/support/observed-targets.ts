@@ -1,4 +1,4 @@
-/** Clusters of which a diagnosis looks at single objects, and what the situations share. */
+/** Situations in which a diagnosis looks at single objects, and the objects that the situations share. */
 import type { DoctorTarget } from '../../src/domain/workloads/target.ts';
 import type { ScopeOptions } from '../../src/operations/doctor/scope.ts';
 import { ghcrSecret, secretFor } from './attach-request.ts';
@@ -50,7 +50,7 @@ export const pull = { list: ['pull'] };
 const revision = (value: string): object => ({ annotations: { 'deployment.kubernetes.io/revision': value } });
 const never = { image: 'ghcr.io/acme/web:gone', policy: 'Never' };
 
-/** Of what is named. */
+/** Situations with named targets. */
 export const TARGET_SITUATIONS: readonly [string, Situation][] = [
   [
     'a pod whose ConfigMap is missing',

@@ -1,4 +1,4 @@
-/** Kubernetes' own keyring code (test/environment/go/kubernetes/oracle) as a program that answers line by line. */
+/** Starts Kubernetes' own keyring code (test/environment/go/kubernetes/oracle) as a program that answers line by line. */
 import type { Secret } from '../../src/domain/keyring/secret.ts';
 import { type LineProgram, startLineProgram } from './line-program.ts';
 
@@ -8,12 +8,12 @@ export interface KeyringCase {
   readonly image: string;
 }
 
-/** Texts that need not be UTF-8 are base64. */
+/** Fields that need not be UTF-8 are base64. */
 export interface OracleCredential {
   readonly username: string;
   readonly password: string;
   readonly email: string;
-  /** The name of the Secret it is from. */
+  /** The name of the Secret that the credential comes from. */
   readonly secret: string;
 }
 

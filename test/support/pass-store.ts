@@ -1,4 +1,4 @@
-/** A credential store of docker-credential-pass as Debian has it, with a key of its own. */
+/** A credential store of Debian's docker-credential-pass, with its own key. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,12 @@ export interface PassStore {
   remove(): void;
 }
 
-/** What the programs of a store are called. */
+/** The programs that a store needs. */
 export const passPrograms = ['docker-credential-pass', 'pass', 'gpg'] as const;
 
-/** Makes a key; the store is not set up yet. */
+/** Makes a key. The store itself is not initialized yet. */
 export function createPassStore(): PassStore {
-  // gpg's sockets are in its home, and their paths may have 107 characters.
+  // gpg's sockets are in its home folder, and a socket path may have at most 107 characters.
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'rs-')));
   const env = {
     PATH: process.env.PATH ?? '',

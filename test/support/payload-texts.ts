@@ -1,4 +1,4 @@
-/** Contents of pull secrets: sound ones, and ones that are broken in JSON, in base64 or in what they hold. */
+/** Contents of pull secrets: valid ones, and ones that are broken in JSON, in base64 or in their values. */
 import { fc } from './fast-check.ts';
 
 const pick = <T>(...values: T[]) => fc.constantFrom(...values);
@@ -10,7 +10,7 @@ const word = fc.oneof(
 );
 const login = fc.tuple(word, word).map(([name, password]) => `${name}:${password}`);
 
-/** What the kubelet decodes: with padding or without, with line breaks in it, from the fields or from `auth`. */
+/** An entry that the kubelet decodes: `auth` with or without padding, `auth` with line breaks, separate fields, or both. */
 const soundEntry = fc
   .tuple(login, word, pick('auth', 'auth', 'unpadded', 'broken lines', 'fields', 'both'))
   .map(([text, email, form]) => {
@@ -29,7 +29,7 @@ const soundEntry = fc
         return JSON.stringify({ auth });
     }
   });
-/** An entry that is no login, and does no harm. */
+/** An entry without a login that does no harm. */
 const idleEntry = pick('{}', 'null', '{"auth":""}', '{"auth":null}', '{"identitytoken":"x"}', '{"username":"ada"}');
 
 const badAuth = fc.oneof(
@@ -67,7 +67,7 @@ const oddEntry = fc.oneof(
   oddValue,
 );
 
-/** How often something is wrong, in percent. */
+/** An entry that is wrong with this chance in percent. */
 function entry(wrong: number): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 90 - wrong, arbitrary: soundEntry },
@@ -76,7 +76,7 @@ function entry(wrong: number): fc.Arbitrary<string> {
   );
 }
 
-/** A map of servers. */
+/** A JSON object of servers. */
 function map(server: fc.Arbitrary<string>, wrong: number): fc.Arbitrary<string> {
   return fc
     .array(fc.tuple(server, entry(wrong)), { maxLength: 4 })
@@ -108,7 +108,7 @@ export function payload(server: fc.Arbitrary<string>, legacy: boolean, wrong: nu
   );
 }
 
-/** Cut short, or with one byte changed or added. */
+/** The text cut short, or with one byte changed or added. */
 function damaged(text: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(text, pick('cut', 'change', 'insert'), fc.noBias(fc.nat()), fc.noBias(fc.nat(255)))

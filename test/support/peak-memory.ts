@@ -1,4 +1,4 @@
-/** How much memory a program takes at its most. */
+/** Measures the peak memory of a program. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
@@ -9,7 +9,7 @@ export interface Measured {
   readonly peakBytes: number;
 }
 
-/** Runs a program on a cluster, and looks at its peak of resident memory as long as it lives. Linux only. */
+/** Runs a program against a cluster and samples its peak resident memory while it lives. Linux only. */
 export async function measured(
   [command = '', ...args]: readonly string[],
   { kubeconfig }: { readonly kubeconfig: string },
@@ -24,7 +24,7 @@ export async function measured(
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       peakBytes = Math.max(peakBytes, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   };
   const timer = setInterval(look, 5);

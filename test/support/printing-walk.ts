@@ -1,4 +1,4 @@
-/** Many command lines with one hostile text, and what in their output does something else than show. */
+/** Runs many command lines with one hostile text, and finds output that does more than display it. */
 import { CANARY } from './canary.ts';
 import { here } from './here.ts';
 import { misprinted } from './shown.ts';
@@ -19,20 +19,20 @@ export const HOSTILE_TEXTS = [
   ['half a character', 'evil\ud800'],
 ] as const;
 
-/** Every way to print of a command that has such flags. */
+/** A command line, without `-o` and with each output format. */
 export const outputs = (args: readonly string[], formats: readonly string[]): string[][] => [
   [...args],
   ...formats.map((format) => [...args, '-o', format]),
 ];
 interface Walk {
-  /** What `T` stands for in a command line. */
+  /** Replaces `T` in a command line. */
   readonly text: string;
-  /** What `DIR` stands for. */
+  /** Replaces `DIR`. */
   readonly folder?: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What is printed in all of these runs, on GitHub's runner and elsewhere, and must not be. */
+/** Runs all command lines, on GitHub's runner and elsewhere, and returns the misprints. */
 export async function walk(
   commands: readonly (readonly string[])[],
   { text, folder = '', env }: Walk,

@@ -1,4 +1,4 @@
-/** The program as its users have it: a process. */
+/** Runs the program as its users do: as a process. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,10 +17,10 @@ export interface Ran {
 
 export interface RunOptions {
   readonly stdin?: string | Uint8Array;
-  /** Added to an environment that knows nothing of the machine but PATH. */
+  /** Added to an environment that has only PATH and an empty HOME. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Said where a secret on stdout is what was asked for. */
+  /** Set where the command is expected to print a secret on stdout. */
   readonly secretOnStdout?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -28,15 +28,15 @@ export interface RunOptions {
 const bin = fileURLToPath(new URL('../../bin/regsecret.cjs', import.meta.url));
 
 /**
- * The command that runs the artefact under test: the executable in REGSECRET_EXE, or the npm package, on the Node in
- * REGSECRET_NODE if there is one, because npm scripts always run on that of the lock file.
+ * The command that runs the artefact under test: the executable in REGSECRET_EXE, or else the npm package. The package runs on
+ * the Node in REGSECRET_NODE if set, because npm scripts always run on the Node of the lock file.
  */
 export function artefact(): [string, ...string[]] {
   const executable = process.env.REGSECRET_EXE;
   return executable ? [executable] : [process.env.REGSECRET_NODE || process.execPath, bin];
 }
 
-/** Both artefacts by name, for a test that is too dear to be run twice; without the executable where none was built. */
+/** Both artefacts by name, for a test that is too expensive to run twice. The executable is left out where it was not built. */
 export function artefacts(): [name: string, command: string[]][] {
   const executable = fileURLToPath(new URL(`../../exe/${executableName(hostName())}`, import.meta.url));
   return [
@@ -45,7 +45,7 @@ export function artefacts(): [name: string, command: string[]][] {
   ];
 }
 
-/** Runs regsecret to its end. Throws when the canary password shows where it must not. */
+/** Runs regsecret to its end. Throws when the canary password appears on stderr, or on stdout without `secretOnStdout`. */
 export async function regsecret(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const ran = await execute([...artefact(), ...args], options);
   if (holdsCanary(ran.stderr)) throw new Error(`a secret on stderr: ${ran.stderr}`);
@@ -79,7 +79,7 @@ export function execute([command = '', ...args]: readonly string[], options: Run
 
 let home: string | undefined;
 
-/** A home folder without any login or kubeconfig, one for each test file, and gone with it. */
+/** A home folder without any login or kubeconfig. Each test file has one, which is removed when the file ends. */
 function emptyHome(): string {
   home ??= mkdtempSync(join(tmpdir(), 'regsecret-home-'));
   return home;

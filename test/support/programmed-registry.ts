@@ -1,4 +1,7 @@
-/** One server that is every registry and token server of a program, under a name for each that asks: their counts differ. */
+/**
+ * One server that plays every programmed registry and token server. Each client gets its own host name, so that requests are
+ * counted per client.
+ */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,27 +11,27 @@ import { mayPull, type Request, serveToken } from './programmed-tokens.ts';
 import { DIGEST, IMAGE, MANIFEST, type Place, type RegistryProgram } from './registry-program.ts';
 
 export interface ProgrammedRegistries {
-  /** What images of `program` begin with, for one client. */
+  /** The host that images of `program` begin with, unique to one client. */
   host(program: RegistryProgram): string;
-  /** What has come for that host so far. */
+  /** The requests for that host so far. */
   seen(host: string): Seen;
-  /** PEM. */
+  /** The certificate of the authority as PEM. */
   readonly authority: string;
   readonly ports: { readonly http: number; readonly https: number };
   close(): void;
 }
 
 export interface Seen {
-  /** `METHOD PATH`, with the kind of its authorization. */
+  /** `METHOD PATH`, followed by ` password` or ` token` for an authorized request. */
   readonly requests: string[];
-  /** How often a password came, in whatever form. */
+  /** The number of requests with a password, in whatever form. */
   passwords: number;
 }
 
 interface Client extends Seen {
   readonly program: RegistryProgram;
   readonly host: string;
-  /** How many of the first answers each place has given. */
+  /** The number of `first` answers that each place has given. */
   readonly given: Map<string, number>;
 }
 
@@ -38,7 +41,7 @@ export interface Answer {
   readonly body?: string | Buffer;
 }
 
-/** Below `example`, which the proxy of the tests leads here. */
+/** A domain below `example`, which the test proxy resolves to this machine. */
 const DOMAIN = 'r.example';
 
 export async function startProgrammedRegistries(): Promise<ProgrammedRegistries> {
@@ -58,7 +61,7 @@ export async function startProgrammedRegistries(): Promise<ProgrammedRegistries>
   const secure = createServer({ cert: certificate, key }, listener);
   for (const server of [plain, secure]) {
     server.on('clientError', (_error, socket) => socket.destroy());
-    // On a busy machine it would close connections just as they are used again.
+    // With the default, the server on a busy machine would close connections just as they are reused.
     server.keepAliveTimeout = 600_000;
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   }
@@ -100,7 +103,7 @@ async function requestOf(incoming: IncomingMessage): Promise<Request> {
   };
 }
 
-/** Undefined: the connection breaks. */
+/** Undefined means that the connection is cut. */
 function answerTo(client: Client, request: Request): Answer | undefined {
   const { program } = client;
   const { method, path, login, token } = request;
@@ -108,7 +111,7 @@ function answerTo(client: Client, request: Request): Answer | undefined {
   client.requests.push(`${method} ${path}${kind}`);
   if (login !== undefined) client.passwords += 1;
   if (path.startsWith('/token')) {
-    // Who asks without a login asks beside the pull, and takes nothing away from it.
+    // A token request without a login is not part of the pull, so it does not use up a `first` answer.
     const first = login === undefined ? undefined : firstOf(client, 'tokens', program.tokens);
     if (first !== undefined) return first === 'reset' ? undefined : first;
     return redirectOf(client, request, program.tokens) ?? serveToken(program, request);
@@ -152,7 +155,7 @@ function mayEnter(program: RegistryProgram, place: Place, name: 'v2' | 'manifest
   return mayPull(program, { ...request, login: place.basic ? request.login : undefined }, name === 'manifest');
 }
 
-/** `SELF` and `AUTH` are where this client finds the registry and its token server. */
+/** Replaces `SELF` and `AUTH` with the URLs of the registry and its token server for this client. */
 function placed(line: string, { host, program }: Client): string {
   const self = `${program.tls ? 'https' : 'http'}://${host}`;
   return line.replaceAll('SELF', self).replaceAll('AUTH', program.tls ? `https://auth-${host}` : self);

@@ -1,4 +1,4 @@
-/** The token server of a programmed registry, and what its tokens open. */
+/** The token server of a programmed registry, and the rights of its tokens. */
 import { gzipSync } from 'node:zlib';
 import type { Answer } from './programmed-registry.ts';
 import { LOGINS, type RegistryProgram } from './registry-program.ts';
@@ -14,7 +14,7 @@ export interface Request {
   readonly token: string | undefined;
 }
 
-/** What a token says: the rest of it is who reads that. */
+/** The content of a token. */
 interface Rights {
   readonly user: string;
   readonly scopes: readonly string[];
@@ -22,7 +22,7 @@ interface Rights {
   readonly realm: string;
 }
 
-/** The user of a good login. */
+/** The user of a valid login. */
 function userOf(login: Request['login']): string | undefined {
   if (login === undefined) return undefined;
   return [LOGINS.right, LOGINS.stranger].find(
@@ -30,7 +30,7 @@ function userOf(login: Request['login']): string | undefined {
   )?.username;
 }
 
-/** Whether the login or token of `request` opens `/v2/`, or the manifest. */
+/** Whether the login or token of `request` is accepted for `/v2/`, or for the manifest. */
 export function mayPull(program: RegistryProgram, { login, token }: Request, isManifest: boolean): boolean {
   const user = userOf(login);
   if (user !== undefined) return !isManifest || program.isPublic || user === 'ada';
@@ -48,7 +48,7 @@ export function serveToken(program: RegistryProgram, request: Request): Answer {
   const method_ = method === 'POST' ? tokens.post : tokens.get;
   if (method_ !== 'works') return refusal(method_);
   const user = userOf(login);
-  // A password grant without a user is no request.
+  // A password grant without a user is an invalid request.
   if (login === undefined && method === 'POST') return refusal(400);
   if (login === undefined && typeof tokens.anonymous === 'number') return refusal(tokens.anonymous);
   if (login === undefined && tokens.anonymous === 'empty') return { status: 200, body: '{"token":""}' };

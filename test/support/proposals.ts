@@ -1,17 +1,17 @@
-/** Proposed commands, taken apart, and made of nasty texts. */
+/** Takes proposed commands apart, and makes them from nasty texts. */
 import type { Command } from '../../src/domain/text/command.ts';
 import { argvOf, formatCommand } from '../../src/domain/text/format-command.ts';
 import type { GivenFlags } from '../../src/domain/text/given-flags.ts';
 import { NASTY_TEXTS } from './nasty-texts.ts';
 
-/** Each program with its arguments, also where it takes a shell to start them. */
+/** The argv of each program of a command, including those after a pipe or a following command. */
 export function programsOf({ pipe, next, output: _, ...alone }: Command, given: GivenFlags = {}): string[][] {
   const first = argvOf(alone, { shell: 'posix', given });
   if (first === undefined) throw new Error(`no argv: ${JSON.stringify(alone.words)}`);
   return [...first, ...[pipe, next].flatMap((more) => (more === undefined ? [] : programsOf(more, given)))];
 }
 
-/** `value` with `text` in place of one text with a `7`, for each of them. */
+/** Copies of `value`, each with one string that contains a `7` replaced by `text`. */
 export function variants<T>(value: T, text: string): T[] {
   if (typeof value === 'string') return value.includes('7') ? [text as T] : [];
   if (typeof value !== 'object' || value === null) return [];
@@ -25,11 +25,11 @@ export function variants<T>(value: T, text: string): T[] {
   });
 }
 
-/** Where nasty texts in `value` change more of its command than the words that they are in. */
+/** The commands in which a nasty text in `value` changes more than the word that contains it. */
 export function unlike<T>(value: T, propose: (value: T) => Command): string[] {
   const plain = variants(value, '7plain7').map(propose);
   const differences = new Set<string>();
-  // An empty namespace is none.
+  // An empty namespace counts as no namespace.
   for (const text of NASTY_TEXTS.filter((one) => one !== '')) {
     for (const [index, command] of variants(value, text).map(propose).entries()) {
       if (formatCommand(command, { shell: 'posix', given: {} }) === undefined) continue;
@@ -44,7 +44,7 @@ export function unlike<T>(value: T, propose: (value: T) => Command): string[] {
 function isLike(programs: readonly (readonly string[])[], expected: readonly (readonly string[])[]): boolean {
   const meant = expected.flat();
   const sizes = (all: readonly (readonly string[])[]): string => all.map(({ length }) => length).join();
-  // A server is made of the image that is said.
+  // The value of --server is derived from the image, so it may differ.
   const isOpen = (place: number): boolean => meant[place]?.includes('7plain7') || meant[place - 1] === '--server';
   return (
     sizes(programs) === sizes(expected) &&

@@ -1,14 +1,17 @@
-/** Small real proxies on loopback: HTTP with CONNECT and forwarding, and SOCKS 5. Names that end in `.example` lead here. */
+/**
+ * Small real proxies on loopback: HTTP with CONNECT and forwarding, and SOCKS 5. They connect names that end in `.example` to
+ * this machine.
+ */
 import { createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface TestProxy {
-  /** Where it listens, `127.0.0.1:PORT`. */
+  /** The proxy's own address, `127.0.0.1:PORT`. */
   readonly address: string;
-  /** What it was asked to reach, `HOST:PORT` each, or the whole URL for a request that it forwards. */
+  /** The requested targets: `HOST:PORT`, or the whole URL of a forwarded request. */
   readonly targets: readonly string[];
-  /** The user and password of each, undefined where it was told none. */
+  /** `USER:PASSWORD` of each request, undefined for a request without. */
   readonly logins: readonly (string | undefined)[];
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Facts about pulling, written as short as they are said; and the loop in which registries are asked. */
+/** Facts about pulls in a short notation, and the loop that asks the registries. */
 import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/domain/diagnosis/facts.ts';
 import { type Judgement, judge } from '../../src/domain/diagnosis/judgement.ts';
 import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
@@ -18,7 +18,7 @@ export const IMAGE = 'ghcr.io/acme/web:v1';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** An entry with user name and password. */
+/** A docker config entry with user name and password. */
 export const login = (user = 'janedoe', password = 'pa55word'): object => ({ auth: base64(`${user}:${password}`) });
 
 /** A Secret of the namespace `team-a` with these entries; `rest` replaces fields. */
@@ -28,19 +28,19 @@ export function secretWith(auths: Record<string, object>, rest: object = {}): Se
 }
 
 export interface World {
-  /** By name, in team-a. */
+  /** The Secrets of the namespace team-a, by name. */
   readonly secrets?: Readonly<Record<string, Secret | 'missing' | 'forbidden' | { readonly elsewhere: string[] }>>;
-  /** In other namespaces, by `namespace/name`. */
+  /** The Secrets of other namespaces, by `namespace/name`. */
   readonly beyond?: Readonly<Record<string, Secret>>;
-  /** The list of the service account `default`. */
+  /** The `imagePullSecrets` of the service account `default`. */
   readonly account?: readonly object[] | 'forbidden' | 'missing';
   readonly enforced?: boolean;
   /** All pull secrets of the namespace. */
   readonly others?: readonly string[];
-  /** What registries say to a user, or to nobody; left out: nobody is asked. */
+  /** The verdict for a user, or for an anonymous request. Left out: registries are not asked. */
   readonly says?: (user: string | undefined, question: Question) => Verdict;
   readonly nodeImages?: readonly string[];
-  /** Of its kubelet; 1.36.3 where nothing is said. */
+  /** The version of the node's kubelet. Default: v1.36.3. */
   readonly nodeVersion?: string;
 }
 
@@ -87,7 +87,7 @@ export interface PullerOptions {
   readonly list?: readonly object[];
   readonly image?: string;
   readonly policy?: 'Always' | 'IfNotPresent' | 'Never';
-  /** The message of the kubelet; `runs`, or left out for a pod that has just been created. */
+  /** The message of the kubelet, or `runs`. Left out for a pod that has just been created. */
   readonly status?: string;
   readonly reason?: string;
   readonly remedy?: Remedy;
@@ -132,7 +132,7 @@ function imageState({ status, reason = 'ErrImagePull' }: PullerOptions): ImageSt
   return { status: 'missing', reason, message: status, pullError: pullErrorOf(reason, status) };
 }
 
-/** Undefined for nobody. */
+/** The user name of a question; undefined for an anonymous one. */
 export function userOf({ login }: Question): string | undefined {
   const credential = login !== undefined && 'credential' in login ? login.credential : undefined;
   return credential !== undefined && 'username' in credential ? credential.username : undefined;
@@ -141,9 +141,9 @@ export function userOf({ login }: Question): string | undefined {
 export interface Settled {
   readonly judgement: Judgement;
   readonly notes: readonly string[];
-  /** Who was asked about, in order. */
+  /** The users in the questions, in order; `anonymous` for none. */
   readonly asked: readonly string[];
-  /** With the answers. */
+  /** The facts including the answers. */
   readonly facts: PullFacts;
 }
 

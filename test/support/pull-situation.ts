@@ -1,4 +1,4 @@
-/** What the tests of pulls share: their Secrets, what registries say, and how reports are held. */
+/** Shared by the tests of pulls: their Secrets, the verdicts of registries, and the snapshots of reports. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
@@ -26,7 +26,7 @@ export const both =
 export const refused = 'failed to fetch oauth token: 403 Forbidden';
 export const noCredential = 'no basic auth credentials';
 
-/** Each has its whole report in one text. */
+/** Compares the whole reports of all rows with a stored snapshot. */
 export function reportsAsEver(title: string, rows: readonly Situation[]): void {
   describe(title, () => {
     test('as ever', async () => {

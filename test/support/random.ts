@@ -1,4 +1,4 @@
-/** Numbers that a seed decides (mulberry32), for what is generated millions of times. */
+/** A seeded random number generator (mulberry32), for data that is generated millions of times. */
 export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

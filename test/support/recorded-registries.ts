@@ -1,6 +1,6 @@
 /**
- * The registries of the world as public code and tests have recorded them (challenges, refusals, peculiarities), behind a
- * proxy on this machine that leads every name to one TLS server.
+ * Plays well-known registries as public code and tests have recorded them (challenges, refusals, peculiarities). A proxy on this
+ * machine sends every host name to one TLS server.
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -10,9 +10,9 @@ import { createAuthority, issueCertificate } from '../environment/certificate.ts
 
 export interface RecordedRegistry {
   readonly host: string;
-  /** WWW-Authenticate of `/v2/`. */
+  /** The WWW-Authenticate header of `/v2/`. */
   readonly challenge: string;
-  /** Where its tokens come from; undefined for Basic. */
+  /** The token server; undefined for Basic. */
   readonly token?: {
     /** Host and path. */
     readonly at: string;
@@ -25,14 +25,14 @@ export interface RecordedRegistry {
   };
   readonly user: string;
   readonly password: string;
-  /** Whether a token or login that is not good for a manifest is refused without a challenge. */
+  /** Whether a token or login without access to a manifest is refused without a challenge. */
   readonly mute?: true;
 }
 
 export interface World {
-  /** What a client needs to be in it. */
+  /** The environment that a client needs to reach this world. */
   readonly env: Readonly<Record<string, string>>;
-  /** PEM. */
+  /** The certificate of the authority as PEM. */
   readonly authority: string;
   readonly requests: readonly WorldRequest[];
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Generated registries: what can be different about challenges, tokens, statuses and manifests, mostly few things at a time. */
+/** Generates registries with differences in challenges, tokens, statuses and manifests, mostly a few at a time. */
 import { fc } from './fast-check.ts';
 import {
   BASIC,
@@ -16,18 +16,18 @@ import {
 export interface RegistryCase {
   readonly program: RegistryProgram;
   readonly login: LoginName;
-  /** Whether we are asked about the image, or about the login alone. */
+  /** Whether we check the image, or only the login. */
   readonly withImage: boolean;
 }
 
-/** The first value `weight` times as often as all others together. */
+/** The first value, `weight` times as often as all others together. */
 function usually<T>(weight: number, usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
 }
 
 const MIRROR = 'repository:mirror/team/app:pull';
 
-/** The lines of a challenge, and what it makes a token good for. */
+/** The lines of a challenge, and the scope, service and realm that its token must have. */
 const challenge: fc.Arbitrary<{
   lines: readonly string[];
   basic?: boolean;

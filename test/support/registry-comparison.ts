@@ -1,4 +1,4 @@
-/** One generated registry: what containerd met there, what we say, and how often each sent the password. */
+/** Compares, for one generated registry, the result of containerd, our verdict, and how often each client sent the password. */
 import type { AskedRegistry } from './ask-registry.ts';
 import type { RegistryCase } from './registry-cases.ts';
 import { type Compared, DIFFERENCES, type Difference, outcomeOf } from './registry-differences.ts';
@@ -7,7 +7,7 @@ import { DISTRIBUTION } from './registry-program.ts';
 
 export type Counts = Record<string, number>;
 
-/** Everything about a case that differs, and not on purpose; undefined when nothing does. */
+/** The unintended difference of a case as a text; undefined when there is none. */
 export function differenceOf(
   one: RegistryCase,
   node: NodeAnswer,
@@ -56,7 +56,7 @@ function pullProblem({ one, node, ours }: Compared): string | undefined {
   return !one.withImage || node === ours ? undefined : `containerd: ${node}, we: ${ours}`;
 }
 
-/** What is said of the login itself, which no pull shows. */
+/** A wrong statement about the login itself, which a pull does not show. */
 function loginProblem({ check, verdict: { kind }, one: { login, withImage } }: Compared): string | undefined {
   if (kind === 'no access' && login === 'wrong') return 'a wrong login is said to be known';
   if (kind === 'rejected' && login !== 'wrong') return 'a good login is said to be rejected';
@@ -71,7 +71,7 @@ function sendProblem({ one, sends, nodeSends, checkSends }: Compared): string | 
   return sends <= most ? undefined : `${sends} sends of the password, and ${most} of the client`;
 }
 
-/** What is not as usual. */
+/** The parts of `program` that differ from the default. */
 function changed(program: object, usual: object = DISTRIBUTION): object {
   return Object.fromEntries(
     Object.entries(program).flatMap(([name, value]) => {

@@ -1,13 +1,13 @@
 /**
- * Where our verdict about a registry and the clients of nodes differ on purpose. docs/registries.md gives each a reason; the
- * titles here are in its tables, and a test holds that.
+ * The intended differences between our verdict about a registry and the clients of nodes. docs/registries.md gives the reason for
+ * each; a test checks that its tables contain the titles here.
  */
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import type { RegistryCase } from './registry-cases.ts';
 import type { Result } from './registry-oracle.ts';
 import type { RegistryProgram } from './registry-program.ts';
 
-/** What becomes of a pull, in the words of a verdict. */
+/** The result of a pull, in the terms of a verdict. */
 export type Outcome = 'pulls' | 'denied' | 'not found' | 'rate limited' | 'unreachable';
 
 export interface Compared {
@@ -15,9 +15,9 @@ export interface Compared {
   readonly node: Outcome;
   readonly ours: Outcome;
   readonly verdict: Verdict;
-  /** Whether containerd has the descriptor, and only the manifest itself is missing. */
+  /** Whether containerd has the descriptor, so that only the manifest itself is missing. */
   readonly isResolved: boolean;
-  /** Of go-containerregistry, which is asked about the login alone. */
+  /** The result of go-containerregistry for the login alone. */
   readonly check: Result;
   /** How often the password was sent: by us, containerd, go-containerregistry. */
   readonly sends: number;
@@ -27,7 +27,10 @@ export interface Compared {
 
 export interface Difference {
   readonly title: string;
-  /** What becomes of the pull, what is said of the login, how often the password is sent. */
+  /**
+   * The subject of the difference: the result of the pull, the statement about the login, or the number of times the password is
+   * sent.
+   */
   readonly about: 'pull' | 'login' | 'sends';
   readonly applies: (compared: Compared, program: RegistryProgram) => boolean;
 }
@@ -37,11 +40,11 @@ const breaks = ({ manifest, v2 }: RegistryProgram): boolean =>
 const isBasic = ({ manifest }: RegistryProgram): boolean =>
   manifest.challenge.some((line) => /^(basic|digest)/i.test(line));
 
-/** containerd gives up on one behind another answer to the same request (authorizer.go `invalidAuthorization`). */
+/** Whether the challenge names an error after another answer: containerd then gives up (authorizer.go `invalidAuthorization`). */
 const namesError = ({ manifest }: RegistryProgram): boolean =>
   manifest.challenge.some((line) => line.includes('error=')) && (manifest.first?.length ?? 0) > 0;
 
-/** A status that says no to a login, whoever gets it. */
+/** Whether the status refuses a login, even if it is sent to everybody. */
 const saysNo = (status: unknown): boolean => [400, 401, 403].includes(status as number);
 
 export const DIFFERENCES: readonly Difference[] = [
@@ -173,7 +176,7 @@ export const DIFFERENCES: readonly Difference[] = [
     title: 'about a login alone, and the token server does not know GET',
     about: 'sends',
     applies: ({ one, sends }, { tokens }) =>
-      // One that sends us on is sent it twice each time.
+      // A token server that redirects receives the password twice per request.
       !one.withImage &&
       sends <= (tokens.redirect === undefined ? 2 : 4) &&
       (tokens.get !== 'works' || typeof tokens.wrong === 'number'),

@@ -1,29 +1,29 @@
 /**
- * A server in front of a real registry or token server, that lets requests through and breaks those it is told to. Under
- * its own name and port, with TLS if wanted; what it was asked is kept.
+ * A server in front of a real registry or token server that forwards requests and breaks chosen ones. It has its own name and
+ * port, and TLS if wanted, and records all requests.
  */
 import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What to do with a request instead of passing it on; `undefined` passes it on. */
+/** What to do with a request instead of forwarding it; `undefined` forwards it. */
 export type FrontFault =
   /** Cuts the connection. */
   | 'reset'
   /** Never answers. */
   | 'hang'
-  /** An answer of 100 MB. */
+  /** Answers with 100 MB. */
   | 'huge'
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  /** Passes it on once this has come. */
+  /** Forwards the request once this has resolved. */
   | { readonly after: Promise<void> }
-  /** Passes it on and changes the headers of the answer. */
+  /** Forwards the request and changes the headers of the answer. */
   | { readonly rewrite: (headers: IncomingMessage['headers']) => IncomingMessage['headers'] };
 
 export interface FrontRequest {
   readonly method: string;
-  /** The name by which it was asked, with port. */
+  /** The Host header: name and port. */
   readonly host: string;
   readonly path: string;
   readonly authorization: string | undefined;
@@ -36,16 +36,16 @@ export interface Front {
   /** As images name it, `127.0.0.1:PORT`. */
   readonly host: string;
   readonly requests: readonly FrontRequest[];
-  /** Shows another certificate from now on. */
+  /** Presents another certificate from now on. */
   renew(tls: NonNullable<FrontOptions['tls']>): void;
   close(): Promise<void>;
 }
 
 export interface FrontOptions {
-  /** Where requests that are passed on go, `HOST:PORT`; left out when none is. */
+  /** The target of forwarded requests, `HOST:PORT`. Left out when none is forwarded. */
   readonly behind?: string;
   readonly choose?: (request: FrontRequest) => FrontFault | undefined;
-  /** Passes requests on without the login that is in them. */
+  /** Forwards requests without their Authorization header. */
   readonly dropAuthorization?: boolean;
   readonly tls?: { readonly certificate: string; readonly key: string };
 }

@@ -1,9 +1,9 @@
-/** Registries in the manner of those of the world, as far as that can be seen in their answers. */
+/** Programs that imitate well-known registries, as far as their answers differ. */
 import { BASIC, basicProgram, bearer, program, type RegistryProgram, SCOPE } from './registry-program.ts';
 
 const scoped = (realm: string): readonly string[] => [bearer(realm, `,service="registry",scope="${SCOPE}"`)];
 
-/** With their names. The host of the tokens is another one where the registry is `tls`. */
+/** The programs with their names. With `tls` the token server has another host. */
 export const MANNERS: readonly (readonly [name: string, program: RegistryProgram])[] = [
   [
     'Docker Hub: tokens from another host, anonymous ones for everybody, POST and GET',

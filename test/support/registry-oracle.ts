@@ -1,4 +1,7 @@
-/** containerd's and go-containerregistry's own code (test/environment/go/containers/puller) beside the programmed registries. */
+/**
+ * Runs containerd's and go-containerregistry's own code (test/environment/go/containers/puller) against the programmed
+ * registries.
+ */
 import { type LineProgram, startLineProgram } from './line-program.ts';
 import type { ProgrammedRegistries, Seen } from './programmed-registry.ts';
 import type { RegistryCase } from './registry-cases.ts';
@@ -29,7 +32,7 @@ interface Answer {
 
 export interface NodeAnswer extends Answer {
   readonly outcome: Outcome;
-  /** What containerd sent, and what go-containerregistry did. */
+  /** The requests of containerd, and those of go-containerregistry. */
   readonly pull: Seen;
   readonly check: Seen;
 }

@@ -1,41 +1,41 @@
-/** What a programmed registry and its token server answer: data, with a registry in the manner of distribution as the default. */
+/** The answers of a programmed registry and its token server, as data. The default imitates distribution. */
 import { createHash } from 'node:crypto';
 import { CANARY } from './canary.ts';
 
-/** The status of an answer, or a connection that breaks. */
+/** The status of an answer, or a connection that is cut. */
 export type Fault = number | 'reset';
 
 export interface Place {
-  /** The lines of WWW-Authenticate. `SELF` is the registry, `AUTH` where its token server is, else as they are. */
+  /** The lines of WWW-Authenticate. `SELF` stands for the registry, `AUTH` for its token server. */
   readonly challenge: readonly string[];
   /** Status for a request without a login or token. */
   readonly refusal: number;
-  /** Status for one with a login or token that is not enough. */
+  /** Status for a request with a login or token that is not sufficient. */
   readonly wrong: number;
-  /** Status for one that is let in. */
+  /** Status for a request that is accepted. */
   readonly answer: number;
-  /** Nobody is asked for anything. */
+  /** Whether every request is accepted without a login. */
   readonly open?: boolean | undefined;
-  /** Basic logins are let in, too, or alone. */
+  /** Whether Basic logins are accepted, also in addition to tokens. */
   readonly basic?: boolean | undefined;
-  /** What comes first, once for each client, with these headers. */
+  /** The first answers for each client, one per request, with these headers. */
   readonly first?: readonly Fault[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Where requests are sent on to. */
+  /** The redirect for requests. */
   readonly redirect?: { readonly status: number; readonly to: 'here' | 'elsewhere' } | undefined;
 }
 
 export interface TokenServer {
-  /** What becomes of each method: it works, or is answered with a status whatever comes with it. */
+  /** Whether a request method works, or always gets this status. */
   readonly get: 'works' | number;
   readonly post: 'works' | number;
-  /** For a wrong login. */
+  /** The answer to a wrong login. */
   readonly wrong: number | 'anonymous token';
-  /** Without a login. */
+  /** The answer without a login. */
   readonly anonymous: number | 'token' | 'empty';
-  /** A known login is refused where it has no rights to what it asks for. */
+  /** Whether a known login without rights to the requested scope is refused. */
   readonly strict?: boolean | undefined;
-  /** `jwt`: in the name of the user. */
+  /** A `jwt` names the user. */
   readonly kind: 'jwt' | 'opaque';
   readonly form: TokenForm;
   readonly first?: readonly Fault[];
@@ -65,18 +65,18 @@ export interface RegistryProgram {
   readonly name?: string;
   readonly v2: Place;
   readonly manifest: Place;
-  /** The status of every HEAD for a manifest, and of every GET that is let in. */
+  /** The status of every HEAD for a manifest, and of every accepted GET. */
   readonly head?: number | undefined;
   readonly get?: number | undefined;
   readonly isPublic: boolean;
   readonly type: string;
   readonly digest: 'right' | 'none' | 'broken';
-  /** What a token for the manifest must have been asked with, and where. */
+  /** The scope, service and realm with which a token for the manifest must have been requested. */
   readonly scope: string;
   readonly service: string;
   readonly realm: string;
   readonly tokens: TokenServer;
-  /** Over TLS, with a token server under another name. */
+  /** Whether it uses TLS, with a token server under another name. */
   readonly tls: boolean;
 }
 
@@ -85,7 +85,7 @@ export const SCOPE = `repository:${IMAGE}:pull`;
 export const MANIFEST = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json' });
 export const DIGEST = `sha256:${createHash('sha256').update(MANIFEST).digest('hex')}`;
 
-/** `ada` may pull, `bob` may not; of either the password may be wrong. */
+/** `ada` may pull, `bob` may not. `wrong` has a wrong password. */
 export const LOGINS = {
   right: { username: 'ada', password: CANARY },
   wrong: { username: 'ada', password: `${CANARY}-wrong` },
@@ -113,7 +113,7 @@ export const DISTRIBUTION: RegistryProgram = {
   tls: false,
 };
 
-/** The default with `changes`, one level deep in places and token server. */
+/** The default with `changes`. Places and the token server are merged one level deep. */
 export function program(changes: Changes = {}): RegistryProgram {
   const { v2, manifest, tokens, ...rest } = changes;
   return {
@@ -131,7 +131,7 @@ export type Changes = Omit<Partial<RegistryProgram>, 'v2' | 'manifest' | 'tokens
   readonly tokens?: Partial<TokenServer>;
 };
 
-/** A registry that takes user and password themselves. */
+/** A registry that accepts user and password directly. */
 export function basicProgram({ v2, manifest, ...rest }: Changes = {}): RegistryProgram {
   const own = { challenge: [BASIC], basic: true };
   return program({ ...rest, v2: { ...own, ...v2 }, manifest: { ...own, ...manifest } });

@@ -1,6 +1,6 @@
 /**
- * A server that hands on what a real one answered to the same request before, so that thousands of runs need no cluster; what
- * was never asked is asked of the real one.
+ * A server that repeats the real server's recorded answer to the same request, so that thousands of runs need no cluster. New
+ * requests are forwarded to the real server.
  */
 import {
   Agent,
@@ -21,14 +21,14 @@ export interface Recorded {
 }
 
 export interface Replay {
-  /** `127.0.0.1:PORT` */
+  /** The address of this server, `127.0.0.1:PORT`. */
   readonly host: string;
-  /** What comes in place of an answer; undefined cuts the connection. */
+  /** Returns the answer to send instead; undefined cuts the connection. */
   change: (answer: Recorded) => Recorded | undefined;
   close(): void;
 }
 
-/** `url` is the real server; `tls` is what it takes. */
+/** Starts a replay of the server at `url`. `tls` are the options for connecting to it. */
 export async function startReplay(url: string, tls: ConstructorParameters<typeof TlsAgent>[0] = {}): Promise<Replay> {
   const agent = url.startsWith('https:') ? new TlsAgent({ keepAlive: true, ...tls }) : new Agent({ keepAlive: true });
   const known = new Map<string, Recorded>();
@@ -44,7 +44,7 @@ export async function startReplay(url: string, tls: ConstructorParameters<typeof
     answer.end(incoming.method === 'HEAD' ? undefined : changed.body);
   };
   const server = createServer((incoming, answer) => {
-    // The real server may hang up, or the client.
+    // The real server or the client may hang up.
     serve(incoming, answer).catch(() => incoming.socket.destroy());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -1,4 +1,4 @@
-/** A report in a few lines: all of its data, but for the sentences and commands, which have tests of their own. */
+/** A report in a few lines: all of its data except the sentences and commands, which have their own tests. */
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
 import type { DoctorReport, SecretReport } from '../../src/domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView, SecretView } from '../../src/domain/diagnosis/view.ts';
@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { settle, type World } from './pull-facts.ts';
 import { reportAt } from './steps.ts';
 
-/** Of one pod or template, once everything is asked that is worth it. */
+/** The outline for one pod or template, after all useful questions have been asked. */
 export function outlineOfSituation(situation: string, puller: Puller, world: World): string {
   const { facts, asked } = settle(puller, world);
   const report = reportAt({ pullers: [puller], facts, findings: [], unchecked: [] }, facts);

@@ -1,11 +1,11 @@
-/** What the tests of `rotate` share: Secrets that are put there, the run, and what it says at the end. */
+/** Shared by the tests of `rotate`: stored Secrets, the run, and its closing messages. */
 import { api } from '../environment/use.ts';
 import { created, freshName, regsecretIn } from './attach-world.ts';
 import { CANARY } from './canary.ts';
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 export const auth = (user: string, password: string) => ({ auth: base64(`${user}:${password}`) });
-/** Said at the end, unless a name chooses Secrets. */
+/** Printed at the end, unless Secrets are chosen by name. */
 const TYPES = ' a Secret of another type, or another key in one of these, may still hold the old login\n';
 export const OTHERS = `only pull secrets were looked at:${TYPES}`;
 export const LABELLED = `only pull secrets of namespaces with these labels, and their copies, were looked at: use -A instead of -l for all namespaces;${TYPES}`;
@@ -13,14 +13,14 @@ export const othersIn = (namespace: string) =>
   `only pull secrets of namespace ${namespace}, and their copies, were looked at: add -A for all namespaces;${TYPES}`;
 export const OLD = auth('ci', `${CANARY}-old`);
 export const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
-/** No other test has it, so that one may look at all namespaces. */
+/** A host that no other test uses, so that a test may look at all namespaces. */
 export const freshHost = (): string => `${freshName('r')}.example.com`;
 
 export interface Put {
   readonly name?: string;
   readonly metadata?: object;
   readonly auths?: object;
-  /** The payload where its bytes matter. */
+  /** The exact payload, where its bytes matter. */
   readonly text?: string;
   readonly rest?: object;
 }
@@ -54,7 +54,7 @@ export async function payload(namespace: string, name = 'pull'): Promise<string>
 
 export const auths = async (namespace: string, name?: string) => JSON.parse(await payload(namespace, name)).auths;
 
-/** The new login is that of `ci`; no registry is asked. */
+/** Rotates to the new login of `ci` without asking a registry. */
 export function rotate(
   namespace: string,
   host: string,

@@ -1,4 +1,4 @@
-/** One Secret for each thing that can be wrong with a Secret by itself, and what becomes of it where it is attached. */
+/** One Secret for each thing that can be wrong with a Secret by itself, and whether `attach` accepts it. */
 import type { FindingCode } from '../../src/domain/findings/finding.ts';
 import type { PullSecretType } from '../../src/domain/keyring/secret.ts';
 
@@ -11,7 +11,7 @@ export interface SecretSituation {
   readonly codes: readonly FindingCode[];
   /** Whether `attach` refuses it. */
   readonly refused: boolean;
-  /** Whether the API server takes no such Secret, so that only a manifest holds it. */
+  /** Whether the API server rejects such a Secret, so that it can only be in a manifest. */
   readonly manifestOnly?: true;
 }
 
@@ -134,7 +134,7 @@ export const secretSituations: readonly SecretSituation[] = ROWS.map(([title, co
   };
 });
 
-/** The object, as a manifest has it and the API server takes it. */
+/** The Secret of a situation, in the form for a manifest and for the API server. */
 export function objectOfSituation(
   { type, data, annotations }: SecretSituation,
   name: string,

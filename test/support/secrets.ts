@@ -1,4 +1,4 @@
-/** Pull secrets with any content, sound or not. */
+/** Pull secrets with any content, valid or not. */
 import { DATA_KEY, type PullSecretType, type Secret } from '../../src/domain/keyring/secret.ts';
 
 /** A Secret of `type` with `payload` under its data key. */

@@ -1,4 +1,4 @@
-/** Servers (keys of `auths`): those that fit an image or nearly do, and those made to be misunderstood. */
+/** Servers (keys of `auths`): some match an image or nearly do, others are made to be misread. */
 import { fc } from './fast-check.ts';
 import type { ImageParts } from './image-texts.ts';
 
@@ -32,7 +32,7 @@ const hostilePath = pick(
   ...['/acme?x', '/acme#f', '/acme?#%zz', '/acme\u0000', '/acme\x7f', '/acme/../x', '/%ff', '/a%00'],
 );
 
-/** Whatever comes to mind. */
+/** An odd server, mostly from many odd parts. */
 export const hostileServer = fc.oneof(
   {
     weight: 12,
@@ -41,7 +41,7 @@ export const hostileServer = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
 );
 
-/** A server that is likely to fit the image, or to miss it by little. */
+/** A server that is likely to match the image, or to miss it narrowly. */
 export function serverFor(image: ImageParts): fc.Arbitrary<string> {
   return fc
     .tuple(scheme, userInfo, hostFor(image.host), portFor(image.port), pathFor(image), ending, noise)
@@ -85,7 +85,7 @@ function portFor(port: string): fc.Arbitrary<string> {
   return mostly(port, '', ':', ':443', ':5000', ':*', `${port}0`, ':x');
 }
 
-/** A beginning of the path, cut anywhere; escaped in places; behind what the kubelet cuts off. */
+/** A path that begins like the image's, cut at any place, sometimes escaped or after a prefix that the kubelet removes. */
 function pathFor({ host, path }: ImageParts): fc.Arbitrary<string> {
   const repository = host === '' && !path.includes('/') ? `library/${path}` : path;
   const prefix = fc.nat(repository.length).map((length) => `/${repository.slice(0, length)}`);

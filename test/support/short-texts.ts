@@ -1,8 +1,11 @@
-/** Short texts for parsers, made so quickly that a parser can read ten million of them: sound ones with mistakes, and pieces. */
+/**
+ * Short texts for parsers, generated so fast that a parser can read ten million of them: valid ones with mistakes, and random
+ * pieces.
+ */
 import { PIECES } from './long-texts.ts';
 import { randomNumbers } from './random.ts';
 
-/** What some parser accepts. */
+/** Texts that at least one parser accepts. */
 const SOUND = [
   ...['ghcr.io/acme/app:v1', 'app', 'localhost:5000/a/b@sha256:0123456789abcdef', '[::1]:5000/app', 'docker.io/a/b'],
   ...['https://index.docker.io/v1/', 'http://a:b@r.io:5000/v2/', '*.r.io/acme', 'r[0-9].io', 'fe80::1%eth0', '1::'],
@@ -25,8 +28,8 @@ const SOUND = [
 ] as const;
 
 /**
- * A maker of texts that the seed decides. Of three texts two are sound ones with up to four mistakes, and one is made of
- * pieces; none is longer than about 400 characters.
+ * A seeded generator of texts. Of three texts, two are valid ones with up to four mistakes, and one is made of pieces. None is
+ * longer than about 400 characters.
  */
 export function shortTexts(seed: number): () => string {
   const random = randomNumbers(seed);

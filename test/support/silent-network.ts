@@ -1,18 +1,21 @@
-/** A network in front of the API server that forgets connections: they stay open, and nothing passes any more, not even their end. */
+/**
+ * A network in front of the API server that loses connections silently: they stay open, but nothing passes any more, not even
+ * their end.
+ */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { cluster } from '../environment/use.ts';
 
 export interface SilentNetwork {
-  /** The API server as it is reached through it. */
+  /** The address of the API server through this network. */
   readonly server: string;
   /** How many connections have been opened. */
   readonly opened: number;
-  /** From now on nothing passes over the connections that there are; new ones are as good as ever. */
+  /** From now on nothing passes over the existing connections. New ones work as usual. */
   forget(): void;
   close(): Promise<void>;
 }
 
-/** Passes every byte on, so TLS and HTTP are those of the API server. */
+/** Forwards every byte, so TLS and HTTP are those of the API server. */
 export async function startSilentNetwork(): Promise<SilentNetwork> {
   const { hostname, port } = new URL(cluster().server);
   const open = new Set<Socket>();

@@ -1,22 +1,25 @@
-/** Namespaces and Secrets in memory, with watches that may break as those of a cluster do: hours of them pass in seconds by a fake clock. */
+/**
+ * Namespaces and Secrets in memory, with watches that can break as those of a cluster do. With a fake clock, hours pass in
+ * seconds.
+ */
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import type { Hear, WatchEnd } from '../../src/cluster/client/watch-end.ts';
 import { UserError } from '../../src/errors.ts';
 
-/** What is wrong with the world for a while; undefined: nothing. */
+/** The current fault; undefined for none. */
 export type SimulatedFault =
   | undefined
-  /** Nothing can be reached. */
+  /** The API server cannot be reached. */
   | 'away'
-  /** Requests are refused; watches live on. */
+  /** Requests are refused; watches continue. */
   | 'forbidden'
   /** Requests and new watches are refused. */
   | 'all forbidden'
   /** Watches are cut as soon as they are open. */
   | 'cut'
-  /** Watches end with an event that says that their version is too old. */
+  /** Watches end with an event that their version is too old. */
   | 'expired';
 
 interface Stored {
@@ -44,7 +47,7 @@ const BOOKMARK_MS = 60_000;
 const DEAD_MS = 20_000;
 const HOME = 'platform';
 
-/** With the source `regsecret` in its own namespace, `platform`. */
+/** A cluster for a source `regsecret` in the namespace `platform`. */
 export function simulatedCluster() {
   const objects = new Map<string, Stored>();
   const open = new Set<Open>();
@@ -81,7 +84,7 @@ export function simulatedCluster() {
   };
 
   async function answer({ method, path, query = {}, body }: ApiRequest): Promise<unknown> {
-    // Some time passes on the way.
+    // Simulates the latency of the network.
     await new Promise((done) => setTimeout(done, 5));
     if (fault === 'away') throw new UserError('the API server cannot be reached');
     if (fault === 'forbidden' || fault === 'all forbidden') throw new ApiError(403, 'Forbidden', 'not now');
@@ -163,7 +166,7 @@ export function simulatedCluster() {
           happen('DELETED', stored);
       }
     },
-    /** As somebody else writes it. */
+    /** Writes the Secret `regsecret` as another client would. */
     putSecret: (namespace: string, fields: object): void =>
       void put('secrets', namespace, {
         type: 'kubernetes.io/dockerconfigjson',
@@ -183,7 +186,7 @@ export function simulatedCluster() {
           | { readonly [key: string]: string }
           | undefined
       )?.['.dockerconfigjson'],
-    /** From now on; what is open is affected, too. */
+    /** Sets the fault from now on. Open watches are affected too. */
     fail(next: SimulatedFault): void {
       fault = next;
       if (next === 'forbidden') return;
@@ -192,14 +195,14 @@ export function simulatedCluster() {
         if (next !== undefined) watch.end({ why: 'closed' });
       }
     },
-    /** What is open stays open, and says nothing any more, until a PING without an answer shows it. */
+    /** Open watches stay open but receive nothing any more, until an unanswered PING reveals it. */
     forgetConnections(): void {
       for (const watch of open) {
         watch.isSilent = true;
         setTimeout(() => watch.end({ why: 'silent', seconds: 20 }), DEAD_MS);
       }
     },
-    /** Changes until now can no longer be watched from. */
+    /** Watches can no longer start from versions before this one. */
     compact(): void {
       forgotten = version;
       events = [];

@@ -1,4 +1,4 @@
-/** Each situation on nodes of each kind: made, seen through the eyes of the kubelet and of `why`, and healed. */
+/** Runs each situation on nodes of each kind: sets it up, compares the kubelet's result with that of `why`, and repairs it. */
 import { expect, test, vi } from 'vitest';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import type { ImageView } from '../../src/domain/diagnosis/view.ts';
@@ -22,12 +22,18 @@ import { startNodeGate } from './node-gate.ts';
 
 const STRATEGIES: readonly Strategy[] = ['Watch', 'Get'];
 
-/** With a suffix for names that nobody else in the cluster may have: a Secret that is elsewhere, too, is another finding. */
+/**
+ * A situation with a suffix for names that must be unique in the cluster: a Secret that also exists elsewhere gives another
+ * finding.
+ */
 type NamedSituation = (suffix: string) => Situation;
 
 export type Situations = readonly (Situation | NamedSituation)[];
 
-/** Tests for `situations`, all at a time, for the kubelet mostly waits: each with both ways in which it reads Secrets. */
+/**
+ * Declares tests for `situations`, each with both strategies with which a kubelet reads Secrets. They run concurrently because
+ * the kubelet mostly waits.
+ */
 export function testSituations(situations: Situations): void {
   vi.setConfig({ maxConcurrency: 8 });
   const each = situations.flatMap((situation) =>
@@ -46,7 +52,7 @@ export function testSituations(situations: Situations): void {
   );
 }
 
-/** Tests for `situations` on a node of its own kind. */
+/** Declares tests for `situations` on a special node. */
 export function testSituationsOn(label: string, where: () => NodeInfo, situations: readonly Situation[]): void {
   vi.setConfig({ maxConcurrency: 8 });
   test.concurrent.for(situations)('%s', { timeout: 240_000 }, async (situation, { onTestFinished, skip }) => {
@@ -80,14 +86,14 @@ async function runSituation(
   recordSituation({ title: `${title} (${on.title})`, ...report, code: report.images[0]?.cause?.code, fix, healed });
 }
 
-/** The pod itself, or the first that a workload has. */
+/** The name of the pod itself, or of the first pod of a workload. */
 async function firstPod(namespace: string, kind: Kind): Promise<string> {
   if (kind === 'Pod') return 'web';
   const path = `${pathOf('Pod', namespace)}?labelSelector=app%3Dweb`;
   return waitFor(async () => (await api('GET', path)).body.items[0]?.metadata.name, { what: `a pod in ${namespace}` });
 }
 
-/** As `kubectl debug` does. */
+/** Adds an ephemeral container as `kubectl debug` does. */
 async function addDebugger(pod: string, { namespace, image }: Place): Promise<void> {
   await podSettled(namespace, pod, 120_000);
   const spec = { ephemeralContainers: [{ name: 'debugger', image, imagePullPolicy: 'Always' }] };
@@ -100,8 +106,8 @@ interface Waiting {
 }
 
 /**
- * Once the kubelet has done what it can. One that watches may see a Secret a second too late under load; it has then pulled
- * without it, and does so again.
+ * Waits until the kubelet has done what it can. Under load a kubelet that watches may see a Secret a second too late; it has then
+ * pulled without it, and retries.
  */
 async function settled(
   pod: string,
@@ -132,14 +138,14 @@ async function settled(
 }
 
 interface Examined {
-  /** Those with a cause first. */
+  /** Images with a cause come first. */
   readonly images: readonly ImageView[];
   readonly exit: number;
   readonly text: string;
   readonly kubelet: string;
 }
 
-/** What `why` says about the pod, held against what is expected. */
+/** Compares the report of `why` about the pod with the expected one. */
 async function examine(pod: string, place: Place, expected: Expected): Promise<Examined> {
   const ran = await answered(pod, place);
   const people = await why(pod, place);
@@ -182,7 +188,7 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   return { images, exit, text: people.stdout + people.stderr, kubelet: kubelet?.error ?? 'runs' };
 }
 
-/** On a busy machine a registry may take longer than `why` waits for it; who asks again gets an answer. */
+/** Runs `why` again where a registry on a busy machine took longer than its time limit. */
 async function answered(pod: string, place: Place): ReturnType<typeof why> {
   for (let left = 4; ; left -= 1) {
     const ran = await why(pod, place, '-o', 'json');
@@ -190,12 +196,12 @@ async function answered(pod: string, place: Place): ReturnType<typeof why> {
   }
 }
 
-/** On the machine where the command is pasted. */
+/** Runs `why` with the logins of the machine where the command is pasted. */
 function why(pod: string, { namespace, host }: Place, ...flags: string[]): ReturnType<typeof regsecretIn> {
   return regsecretIn(namespace, ['why', `pod/${pod}`, ...flags], { env: loggedIn(host) });
 }
 
-/** As it stands in JSON. */
+/** A fix as it appears in JSON. */
 interface ShownFix {
   readonly command: string;
   readonly sufficient: boolean;
@@ -205,7 +211,7 @@ function shownFix({ fix }: NonNullable<ImageView['cause']>): ShownFix {
   return fix as unknown as ShownFix;
 }
 
-/** A command with names for what differs each time. */
+/** The command with placeholders for the values that differ in each run. */
 function typed(command: string, { namespace, host, pod, node }: Place & { readonly pod: string }): string {
   const port = host.split(':')[1] ?? '';
   const named = command
@@ -218,7 +224,7 @@ function typed(command: string, { namespace, host, pod, node }: Place & { readon
   return pod === 'web' ? mirror : mirror.replaceAll(pod, 'POD');
 }
 
-/** Does what is proposed, and waits for a pod that runs, and of which nothing is wrong any more. */
+/** Runs the proposed commands, and waits for a running pod without findings. */
 async function heal(
   fixes: readonly ShownFix[],
   pod: string,
@@ -241,7 +247,7 @@ async function heal(
   return typeof healed === 'function' ? 'by hand' : (healed ?? 'the command');
 }
 
-/** What `why` says of a pod that runs; while a roll-out goes on, that may be one that is about to go. */
+/** Runs `why` for a running pod. During a rollout the chosen pod may be about to go, so another one is tried. */
 async function afterwards(place: Place): ReturnType<typeof why> {
   for (let left = 4; ; left -= 1) {
     const running = await runningPod(place.namespace);
@@ -254,7 +260,7 @@ async function afterwards(place: Place): ReturnType<typeof why> {
 
 type Heal = Extract<Expected['healed'], (...args: never) => unknown>;
 
-/** Fills the gaps of the commands, and runs them. */
+/** Fills the gaps in the commands, and runs them. */
 export function filledIn(gaps: (diagnosed: Diagnosed) => Readonly<Record<string, string>>): Heal {
   return async (diagnosed) => {
     for (const command of diagnosed.commands) {
@@ -264,10 +270,10 @@ export function filledIn(gaps: (diagnosed: Diagnosed) => Readonly<Record<string,
   };
 }
 
-/** Runs the commands, which do more than we promise. */
+/** Runs the commands although they are only advice, because here they fix the pod. */
 export const pasted: Heal = filledIn(() => ({}));
 
-/** Runs those that edit something with an editor that puts `text` in the place of what matches. */
+/** Runs commands that open an editor, with an editor that replaces what matches `pattern` with `text`. */
 export function edited(pattern: string, text: string): Heal {
   return async ({ commands, paste }) => {
     for (const command of commands) await paste(command, `sed -i 's|${pattern}|${text}|'`);

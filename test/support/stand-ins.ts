@@ -1,4 +1,4 @@
-/** Programs that do nothing but write down what they were started with, and shells that start them. */
+/** Fake programs that only record how they were started, and shells that start them. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,14 @@ printf '%s\\0' "$#" "\${0##*/}" "$@" >> "$RECORD"
 `;
 const PROGRAMS = ['kubectl', 'regsecret', 'docker', 'curl', 'vi', 'helm', 'touch', 'ls', 'sed'];
 
-/** The POSIX shells of this machine, and those that read the same words. */
+/** The POSIX shells of this machine, and shells that parse these command lines in the same way. */
 export const SHELLS: readonly string[] = ['sh', 'bash', 'zsh', 'fish'].filter((shell) => {
   return spawnSync(shell, ['-c', 'true']).error === undefined;
 });
 
 /**
- * What is started when `shell` runs `lines` one after the other, in a folder of its own: for each line, its programs. They write
- * `files`, and no others.
+ * The programs that each line starts when `shell` runs `lines` one after the other in a folder of their own. Throws where they
+ * write other files than `files`.
  */
 export function startedBy(
   shell: string,
@@ -32,7 +32,7 @@ export function startedBy(
       chmodSync(join(bin, program), 0o755);
     }
     const script = lines.map((line) => `${line}\nprintf '%s' 'END' >> ${record}\n`).join('');
-    // fish has a function of that name, which adds a flag.
+    // fish wraps `ls` in a function that adds a flag.
     const start = shell === 'fish' ? 'function ls; command ls $argv; end\n' : '';
     writeFileSync(join(folder, 'script'), start + script);
     const env = { PATH: bin, HOME: '/home/jane', RECORD: record };
@@ -49,7 +49,7 @@ export function startedBy(
   }
 }
 
-/** Of each line. An argument may hold anything but NUL, so it is counted and not searched. */
+/** The programs of each line. An argument may hold anything but NUL, so arguments are counted instead of searching for an end. */
 function recordsIn(text: string): string[][][] {
   const words = text.split('\0');
   const lines: string[][][] = [[]];

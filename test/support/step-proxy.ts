@@ -1,18 +1,18 @@
-/** A fault proxy for many runs at once, which tells the requests of each apart by what they are about. */
+/** A fault proxy for many runs at once, which assigns each request to a run by the name in its path. */
 import { cluster, kubeconfigFor } from '../environment/use.ts';
 import { type Fault, type SeenRequest, startFaultProxy } from './fault-proxy.ts';
 
-/** A request as another run of the same command sends it, too. */
+/** A request in a form that is the same in every run of a command. */
 export interface Step {
   readonly text: string;
-  /** Which of those that read the same. */
+  /** Its number among the requests with the same text, from 0. */
   readonly nth: number;
-  /** Until the API server has done it. */
+  /** Resolves once the API server has executed the request. */
   readonly done: Promise<void>;
 }
 
 export interface StepProxy {
-  /** The kubeconfig of a run that is about an object called `name`, and its requests so far; `choose` decides about each. */
+  /** The kubeconfig for a run about an object called `name`, and its requests so far. `choose` returns the fault for each. */
   watch(
     name: string,
     choose?: (step: Step) => Fault | undefined,

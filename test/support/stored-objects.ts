@@ -1,4 +1,4 @@
-/** Objects that may be read and listed as on an API server, without one: for what only reads, and decides. */
+/** A transport that reads and lists objects in memory, for tests of code that only reads and decides. */
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
@@ -15,7 +15,7 @@ const OTHERS = {
   Node: { group: '', plural: 'nodes' },
 } as const;
 
-/** `forbidden`: what may not be done, such as `list pods`. */
+/** A transport over `objects`. `forbidden` lists denied actions such as `list pods`. */
 export function storedObjects(objects: readonly Stored[], forbidden: readonly string[] = []): Transport {
   const stored = objects.map(([kind, object]) => ({
     object,
@@ -50,7 +50,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
   };
 }
 
-/** Of an object as it is stored. */
+/** The pull spec of a stored object. */
 export function specOf([kind, object]: Stored): PullSpec {
   const spec = isOther(kind) ? undefined : pullSpecOf(pullKind(kind), object);
   if (spec === undefined) throw new Error(`${kind} has no pull secrets`);
@@ -83,7 +83,7 @@ function metadataOf(object: ApiObject, field: string): string {
   return `${fieldOf(object, 'metadata', field) ?? ''}`;
 }
 
-/** By labels and fields that are equal. */
+/** Whether the object matches the selectors. Only equality is supported. */
 function isChosen(
   object: ApiObject,
   { labelSelector, fieldSelector }: Readonly<Record<string, string | undefined>>,
@@ -104,7 +104,7 @@ export interface StoredOptions {
   /** `Kind/name` of the controller, whose uid is its name. */
   readonly owner?: string;
   readonly metadata?: object;
-  /** Beside the list, the account and the containers. */
+  /** Additional fields of the spec. */
   readonly spec?: object;
   readonly rest?: object;
 }
@@ -112,7 +112,7 @@ export interface StoredOptions {
 const list = (names: readonly string[] | undefined): object =>
   names === undefined ? {} : { imagePullSecrets: names.map((name) => (name === '' ? {} : { name })) };
 
-/** In the namespace `team`; its uid is its name. */
+/** An object in the namespace `team`, whose uid is its name. */
 export function stored(kind: PullKindName, name: string, options: StoredOptions = {}): Stored {
   const { account, image = 'ghcr.io/acme/web', policy, owner, spec = {}, rest = {} } = options;
   const [ownerKind = '', ownerName = ''] = owner?.split('/') ?? [];
@@ -134,7 +134,7 @@ export function stored(kind: PullKindName, name: string, options: StoredOptions 
     ...(account === undefined ? {} : { serviceAccountName: account }),
     containers: [{ name: 'app', image, ...(policy === undefined ? {} : { imagePullPolicy: policy }) }],
   };
-  // Admission sets the service account.
+  // A real API server sets the service account at admission.
   if (kind === 'Pod') return [kind, { metadata, spec: { serviceAccountName: 'default', ...pod, ...spec }, ...rest }];
   if (kind === 'CronJob')
     return [kind, { metadata, spec: { jobTemplate: { spec: { template: { spec: pod } } }, ...spec }, ...rest }];

@@ -29,20 +29,20 @@ const TYPE = 'kubernetes.io/dockerconfigjson';
 
 const secretsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets`;
 
-/** Undefined where there is none. */
+/** The stored Secret, or undefined where there is none. */
 export async function secretIn(namespace: string, name = 'regsecret'): Promise<StoredSecret | undefined> {
   const { status, body } = await api('GET', `${secretsOf(namespace)}/${name}`);
   return status === 200 ? (body as StoredSecret) : undefined;
 }
 
-/** A Secret `regsecret` that opens r.example, but for what `fields` say. */
+/** Creates a Secret with a login for r.example, unless `fields` replaces its data. */
 export async function putSecret(namespace: string, fields: object = {}, name = 'regsecret'): Promise<void> {
   const { metadata = {}, ...rest } = fields as { metadata?: object };
   const body = { metadata: { name, ...metadata }, type: TYPE, data: { '.dockerconfigjson': payloadOf('r.example') } };
   await created(secretsOf(namespace), { ...body, ...rest });
 }
 
-/** Changes what is stored; `fields` as in a merge patch. */
+/** Changes a stored Secret with a merge patch. */
 export async function changeSecret(namespace: string, fields: object, name = 'regsecret'): Promise<void> {
   const headers = { 'content-type': 'application/merge-patch+json' };
   const { status, body } = await api('PATCH', `${secretsOf(namespace)}/${name}`, fields, headers);
@@ -50,15 +50,15 @@ export async function changeSecret(namespace: string, fields: object, name = 're
 }
 
 export interface Fleet {
-  /** Where the source is. */
+  /** The namespace of the source. */
   readonly home: string;
-  /** The others. */
+  /** The other namespaces. */
   readonly teams: readonly string[];
-  /** What their names begin with, and the value of their label `fleet`. */
+  /** The prefix of their names, and the value of their label `fleet`. */
   readonly prefix: string;
 }
 
-/** A namespace with a source, and `count` others whose names begin alike; nobody else's do. */
+/** Creates a namespace with a source, and `count` others with a common prefix that no other test uses. */
 export async function newFleet(count: number, options: { serviceAccount?: boolean } = {}): Promise<Fleet> {
   const prefix = freshName('fleet');
   const home = await newNamespace(options);

@@ -1,10 +1,10 @@
-/** The commands that a run proposes, and whether shells start what they say. */
+/** Collects the commands that a run proposes, and checks that shells start exactly those programs. */
 import { SHELLS, startedBy } from './stand-ins.ts';
 
-/** By the text of a command: its programs with their arguments, where the run says them. */
+/** The argv of each program of a command, by the command's text. Undefined where the output does not contain them. */
 export type Proposed = Map<string, readonly (readonly string[])[] | undefined>;
 
-/** Adds what a JSON output proposes, wherever in it. */
+/** Adds the commands at any depth of a JSON output. */
 export function collectJson(value: unknown, into: Proposed): void {
   if (typeof value !== 'object' || value === null) return;
   if ('command' in value && typeof value.command === 'string') {
@@ -14,14 +14,14 @@ export function collectJson(value: unknown, into: Proposed): void {
   for (const inner of Object.values(value)) collectJson(inner, into);
 }
 
-/** Adds what a text output proposes: lines that begin with a label and a program. */
+/** Adds the commands of a text output: lines that begin with a label and a program. */
 export function collectText(text: string, into: Proposed): void {
   for (const [, line = ''] of text.matchAll(/^\s*(?:fix|hint|next):\s+((?:regsecret|kubectl|docker|curl|vi) .*)$/gm)) {
     if (!into.has(line)) into.set(line, undefined);
   }
 }
 
-/** Differences between what is proposed and what the shells of this machine start. */
+/** Differences between the proposed programs and those that the shells of this machine start. */
 export function misread(proposed: Proposed): string[] {
   const entries = [...proposed].filter(([text]) => text.length < 100_000);
   const lines = entries.map(([text]) => text);
@@ -35,12 +35,12 @@ export function misread(proposed: Proposed): string[] {
   });
 }
 
-/** The manifest of a pod that is to be changed, and made again. */
+/** The file to which a proposed command saves the manifest of a pod for editing. */
 function savedPod(line: string): string[] {
   return [...line.matchAll(/ > ([a-z0-9][a-z0-9.-]*-live\.yaml) && vi /g)].flatMap(([, file]) => file ?? []);
 }
 
-/** What takes a shell has no arguments to compare with: one program for each that stands outside of quotes. */
+/** A command that needs a shell has no argv to compare, so only its program names outside quotes are compared. */
 function isLikely(text: string, programs: readonly (readonly string[])[]): boolean {
   const bare = text.replace(/'[^']*'|\\./g, '');
   const meant = bare.split(/ \| | && /).map((part) => part.trim().split(' ')[0] ?? '');

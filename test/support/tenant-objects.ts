@@ -1,12 +1,12 @@
-/** What somebody may write into a namespace who means no good: Secrets, service accounts, pods and events, generated. */
+/** Generates objects that a malicious tenant may write into a namespace: Secrets, service accounts, pods and events. */
 import { fc } from './fast-check.ts';
 import { NASTY_TEXTS } from './nasty-texts.ts';
 
-/** Where a tenant's images and keys may point. */
+/** The hosts and Secrets that a tenant's images and keys may name. */
 export interface TenantPlaces {
-  /** `127.0.0.1:PORT` of registries. */
+  /** The registries, as `127.0.0.1:PORT`. */
   readonly hosts: readonly string[];
-  /** Names of hosts that are never asked for. */
+  /** Host names that must never be contacted. */
   readonly strangers: readonly string[];
   /** Names of Secrets of other namespaces. */
   readonly secrets: readonly string[];
@@ -15,23 +15,23 @@ export interface TenantPlaces {
 export interface TenantObject {
   readonly kind: 'secrets' | 'serviceaccounts' | 'pods' | 'events';
   readonly body: { readonly metadata: object; readonly [field: string]: unknown };
-  /** What the kubelet says of a pod. */
+  /** The kubelet's message about a pod. */
   readonly said?: string;
 }
 
 const MARKS = ['a\u200bb', 'a\ufeffb', 'a\u00adb', 'a\u061cb', 'a\u{e0041}b', '\u2060', '::error::x', '##[error]x'];
 const nasty = fc.constantFrom(...NASTY_TEXTS, ...MARKS).map((text) => text.toWellFormed());
-/** Up to what the API server takes. */
+/** Sizes up to the limit of the API server. */
 const huge = fc
   .tuple(fc.constantFrom('a', '.', '%', '\u202e', 'a.', '-'), fc.integer({ min: 100_000, max: 900_000 }))
   .map(([text, bytes]) => text.repeat(bytes / Buffer.byteLength(text)));
 
-/** {@link anyObject} with small and large ones in equal measure, whatever runs before. */
+/** {@link anyObject} without a bias to small sizes, whatever has run before. */
 export function tenantObject(places: TenantPlaces, password: string): fc.Arbitrary<TenantObject> {
   return fc.noBias(anyObject(places, password));
 }
 
-/** Objects for one namespace; `password` is the tenant's own. Every name carries its number, so none is there twice. */
+/** Objects for one namespace. `password` is the tenant's own. */
 function anyObject(places: TenantPlaces, password: string): fc.Arbitrary<TenantObject> {
   const reference = fc.oneof(
     { weight: 40, arbitrary: nasty },
@@ -81,12 +81,12 @@ const owner = fc.record({
   name: nasty,
   uid: nasty,
 });
-/** One at most is the controller. */
+/** At most one owner is the controller. */
 const owners = fc
   .tuple(fc.array(owner, { maxLength: 2 }), fc.boolean())
   .map(([all, controls]) => all.map((one, index) => ({ ...one, controller: controls && index === 0 })));
 
-/** Of one of the first pods, as a kubelet writes it. */
+/** An event about one of the first pods, as a kubelet writes it. */
 const event = fc
   .record({ index: fc.nat(200), reason: fc.constantFrom('Failed', 'BackOff', 'Pulling', '\u001b[2J'), message: nasty })
   .map(({ index, reason, message }): TenantObject => {

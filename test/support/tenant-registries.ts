@@ -1,4 +1,4 @@
-/** Many registries on loopback in one process: honest ones, and a tenant's that answer whatever a tenant can think of. */
+/** Many registries on loopback in one process: honest ones, and malicious ones of a tenant. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -7,9 +7,9 @@ import { CANARY } from './canary.ts';
 export interface TenantRegistries {
   readonly honest: readonly number[];
   readonly tenants: readonly number[];
-  /** The ports that a registry names as its token server under its own host name. */
+  /** The token server ports that registries name under their own host name, by registry port. */
   readonly realms: ReadonlyMap<number, number>;
-  /** What has reached a port: everything of the request that can hold a password, decoded. */
+  /** The requests to each port: every part that can hold a password, decoded. */
   readonly seen: readonly { readonly port: number; readonly content: string }[];
   close(): void;
 }
@@ -72,7 +72,7 @@ const BEHAVIOURS = [
   'controls',
 ] as const;
 
-/** Link-local and metadata addresses, and this machine by other names. */
+/** Link-local and metadata addresses, this machine under other names, and an unknown scheme. */
 const FORBIDDEN_REALMS = [
   'https://169.254.169.254/token',
   'https://[fe80::1]/token',

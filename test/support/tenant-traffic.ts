@@ -1,16 +1,16 @@
-/** What this process sends: to which addresses, and what of it changes something on the API server. */
+/** Records the traffic of this process: the addresses, and the requests that change something on the API server. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface ApiTraffic {
-  /** Where something was sent to. */
+  /** The addresses of all connections. */
   readonly addresses: ReadonlySet<string>;
-  /** The requests to the API server {@link during} some work that change something there. */
+  /** The requests to the API server that change something, sent {@link during} some work. */
   readonly writes: readonly string[];
-  /** How many would change something, and say that they are a dry run. */
+  /** The number of dry runs of changes. */
   readonly dryRuns: number;
-  /** Looks at the requests while `work` goes on. */
+  /** Records requests while `work` runs. */
   during<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
@@ -19,7 +19,7 @@ export function isLoopback(address: string): boolean {
   return /^(127\.|::1$)/.test(address);
 }
 
-/** Watches every socket and request of this process. Nothing is sent to another address than that of this machine. */
+/** Watches every socket and request of this process. Throws at a connection to an address outside this machine. */
 export function trafficTo(server: string): ApiTraffic {
   const { port } = new URL(server);
   const addresses = new Set<string>();

@@ -1,4 +1,4 @@
-/** A cluster with honest namespaces and a tenant's, and what may reach which registry there. */
+/** A cluster with honest namespaces and a tenant's, and the registries to which each namespace may send its passwords. */
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { waitFor } from '../environment/condition.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
@@ -11,7 +11,7 @@ import type { TenantRegistries } from './tenant-registries.ts';
 export interface TenantWorld {
   readonly client: ApiClient;
   readonly registries: TenantRegistries;
-  /** The ports that a namespace's kubelets send its passwords to, by namespace. */
+  /** The ports to which kubelets send a namespace's passwords, by namespace. */
   readonly allowed: Map<string, ReadonlySet<number>>;
 }
 
@@ -22,7 +22,7 @@ export function openWorld(cluster: ClusterInfo, registries: TenantRegistries): T
   return { client, registries, allowed: new Map() };
 }
 
-/** A namespace with a login that works, one that is missing, and a key whose wildcard covers the tenants' registries. */
+/** Adds a namespace with a working login, a missing one, and a wildcard key that covers the tenants' registries. */
 export async function addHonest(world: TenantWorld, index: number): Promise<string> {
   const namespace = `honest-${index}`;
   const { honest, tenants } = world.registries;
@@ -39,7 +39,7 @@ export async function addHonest(world: TenantWorld, index: number): Promise<stri
   return namespace;
 }
 
-/** `count` generated objects in a namespace of a tenant; returns how many the API server takes. */
+/** Adds `count` generated objects to a tenant's namespace. Returns how many the API server accepts. */
 export async function addTenant(
   world: TenantWorld,
   namespace: string,
@@ -48,7 +48,7 @@ export async function addTenant(
 ): Promise<number> {
   await addNamespace(world, namespace);
   const objects = fc.sample(tenantObject(places, passwordOf(namespace)), { numRuns: count, seed });
-  // The tenant has keys for all of these, and the token servers that they name.
+  // The tenant has keys for all of these hosts and for the token servers that they name.
   const own = places.hosts.map((host) => Number(host.split(':')[1]));
   const { realms } = world.registries;
   world.allowed.set(namespace, new Set(own.flatMap((port) => [port, realms.get(port) ?? port])));
@@ -56,7 +56,7 @@ export async function addTenant(
   return taken.filter(Boolean).length;
 }
 
-/** Passwords that have reached a port where no kubelet sends them, as `NAMESPACE at PORT`. */
+/** Passwords that reached a port to which no kubelet sends them, as `NAMESPACE at PORT`. */
 export function strayPasswords({ registries, allowed }: TenantWorld): string[] {
   const stray = new Set<string>();
   for (const { port, content } of registries.seen) {

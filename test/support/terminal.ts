@@ -1,4 +1,4 @@
-/** The program in a real terminal: what it shows, and keys for it. */
+/** Runs the program in a real terminal, reads its screen and types keys. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { spawn } from '@lydell/node-pty';
 import { artefact } from './program.ts';
@@ -6,9 +6,9 @@ import { artefact } from './program.ts';
 export interface Terminal {
   /** Everything shown so far, without colours and cursor movements. */
   readonly screen: () => string;
-  /** The same as it came. */
+  /** The raw output. */
   readonly raw: () => string;
-  /** Waits until `text` is shown; what stands before the last text that was seen does not count. */
+  /** Waits until `text` is shown after the last text that was seen. */
   readonly see: (text: string) => Promise<void>;
   readonly type: (keys: string) => void;
   readonly resize: (columns: number) => void;
@@ -30,7 +30,7 @@ export const keys = {
 
 const DEADLINE_MS = 50_000;
 
-/** Starts `regsecret ARGS` in a terminal of 30 lines, with nothing of the machine's environment but PATH. */
+/** Starts `regsecret ARGS` in a terminal of 30 lines. Of the machine's environment it gets only PATH. */
 export function terminal(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -39,7 +39,7 @@ export function terminal(
   return terminalOf([...artefact(), ...args], env, columns);
 }
 
-/** Starts `command` likewise. */
+/** Starts any command in the same way. */
 export function terminalOf(
   [file = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import { here } from './here.ts';
 
 type Row = readonly [line: string, code: number, firstLine: string];
 
-/** No kubeconfig is there, so this is as far as a command line that is understood can come. */
+/** The result of every valid command line: it stops here because there is no kubeconfig. */
 export const UNDERSTOOD = [1, 'error: no kubeconfig: /nowhere/.kube/config does not exist'] as const;
 export const LOGIN = '--docker-username=u --docker-password=p --dry-run=client -o name';
 

@@ -2,7 +2,7 @@
 import { api, kubeconfigFor, waitFor } from '../environment/use.ts';
 import { created, freshName } from './attach-world.ts';
 
-/** A rule of a Role about objects of the API. */
+/** A rule of a Role for API objects. */
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -10,7 +10,7 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** A kubeconfig of a user who may do only this in `namespace`. */
+/** Creates a user with only these rights in `namespace`, and returns its kubeconfig. */
 export async function userWith(namespace: string, rules: readonly Rule[]): Promise<string> {
   const user = freshName('user');
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
@@ -28,7 +28,7 @@ export async function userWith(namespace: string, rules: readonly Rule[]): Promi
   return kubeconfigFor({ user });
 }
 
-/** Whether a user has the first right of `rule`: the API server learns of roles and bindings a moment after it has stored them. */
+/** Whether a user has the first right of `rule`. The API server applies roles and bindings a moment after it has stored them. */
 export async function mayDo(user: string, namespace: string, rule: Rule): Promise<boolean> {
   const [group = ''] = rule.apiGroups;
   const [resource = ''] = rule.resources;

@@ -1,4 +1,4 @@
-/** A user who may do what `rbac` prints for `sync --watch`, and no more. */
+/** A user with exactly the rights that `rbac` prints for `sync --watch`. */
 import { afterAll } from 'vitest';
 import { api, kubeconfigFor, waitFor } from '../environment/use.ts';
 import { created, freshName } from './attach-world.ts';
@@ -7,20 +7,23 @@ import { mayDo, type Rule } from './user.ts';
 
 export interface WatchRights {
   readonly kubeconfig: string;
-  /** Takes all rights away. */
+  /** Revokes all rights. */
   withdraw(): Promise<void>;
-  /** Gives them back. */
+  /** Grants the rights again. */
   grant(): Promise<void>;
 }
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const leftovers: string[] = [];
-// Not at the end of the test: tests may run at the same time.
+// Rights are removed at the end of the file because its tests may run concurrently.
 afterAll(async () => {
   for (const path of leftovers.splice(0)) await api('DELETE', path);
 });
 
-/** The rights for `sync --watch` with `args` and the source in `home`, as `change` leaves them; until the test file ends. */
+/**
+ * Creates a user with the rights for `sync --watch` with `args` and the source in `home`, modified by `change`, until the test
+ * file ends.
+ */
 export async function watchRights(
   home: string,
   args: readonly string[],

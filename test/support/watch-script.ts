@@ -1,4 +1,4 @@
-/** Watches as stdin says, one after the other, and prints what was heard of each and how it ended. */
+/** Runs the watches on stdin one after the other, and prints the events and the end of each. */
 import { get } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type WatchConnection, watchOnce } from '../../src/cluster/client/watch-connection.ts';
@@ -8,9 +8,9 @@ export interface WatchScript extends Pick<WatchConnection, 'tls' | 'proxy'> {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly certificate?: string;
   readonly key?: string;
-  /** Whether it is stopped at the first event. */
+  /** Whether the watch is stopped at the first event. */
   readonly stops?: boolean;
-  /** What is asked for at the first event. */
+  /** The URL to request at the first event. */
   readonly tells?: string;
 }
 
@@ -38,5 +38,5 @@ for (const { url, headers = {}, tls, proxy, certificate, key, stops, tells } of 
   );
   outcomes.push({ heard, end });
 }
-// Nothing may be left open that would keep the process alive, so it ends by itself.
+// The process must end by itself: an open handle would keep it alive.
 process.stdout.write(`${JSON.stringify(outcomes)}\n`);

@@ -1,4 +1,4 @@
-/** `sync --watch` as a process, and a server in front of the API server that breaks its watches. */
+/** Runs `sync --watch` as a process, behind a server that breaks its watches of the API server. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -18,7 +18,7 @@ export interface RunningWatch {
   says(text: string | RegExp): Promise<void>;
   /** Sends a signal, and returns the exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
-  /** The exit code, when it ends by itself. */
+  /** The exit code of a process that ends by itself. */
   readonly ended: Promise<number | null>;
 }
 
@@ -32,7 +32,7 @@ interface WatchOptions {
   readonly env?: Record<string, string>;
 }
 
-/** Starts it with the source in `home`, and returns when it has looked at everything once. */
+/** Starts `sync --watch` with the source in `home`, and returns after its first complete pass. */
 export async function startWatch(
   home: string,
   args: readonly string[],
@@ -48,7 +48,7 @@ export async function startWatch(
   return watch;
 }
 
-/** Starts it with the source in `home`. */
+/** Starts `sync --watch` with the source in `home`. */
 export function beginWatch(
   home: string,
   args: readonly string[],
@@ -98,27 +98,27 @@ export function beginWatch(
   };
 }
 
-/** What happens to one watch: it is passed on, or … */
+/** The fault of one watch; undefined forwards it. */
 export type WatchFault =
   | undefined
-  /** … answered with an event that says that its version is too old, */
+  /** Answers with an event that the version is too old. */
   | 'expired event'
-  /** … refused for the same reason, */
+  /** Refuses the watch because its version is too old. */
   | 'expired'
-  /** … cut after half an event, */
+  /** Cuts the connection after half an event. */
   | 'half'
-  /** … left without a word, though changes come, */
+  /** Opens the watch and never sends an event. */
   | 'silent'
-  /** … or refused as not allowed. */
+  /** Refuses the watch as forbidden. */
   | 'forbidden';
 
-/** What a watch answers at `path` on `port`. */
+/** The answer of a watch's status server to a request for `path`. */
 export async function askWatch(port: number, path: string): Promise<{ status: number; body: string }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: response.status, body: await response.text() };
 }
 
-/** One that nobody listens on now. */
+/** A port on which nothing listens at the moment. */
 export async function freePort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -131,20 +131,20 @@ export interface WatchProxy {
   readonly server: string;
   /** The paths of all requests. */
   readonly requests: readonly string[];
-  /** What happens to watches from now on; those that are open are closed. */
+  /** The fault of watches that begin from now on, by plural. Assigning it leaves open watches alone; `cut` closes them. */
   faults: (plural: string) => WatchFault;
-  /** What is waited for before a request goes on, and before its answer does. */
+  /** Promises to wait for before a request is forwarded, and before its answer is. */
   hold: (method: string, url: string) => Partial<Record<'request' | 'answer', Promise<void>>>;
-  /** Whether who asks is known; who is not gets 401. */
+  /** Whether a client is authenticated. Others get 401. */
   knows: (authorization: string | undefined) => boolean;
-  /** Whether everything is refused, as by a server that is away. */
+  /** Whether every connection is cut, as if the server were gone. */
   isAway: boolean;
-  /** Closes what is open. */
+  /** Closes all open connections. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/** Passes requests on as they come, as the cluster's administrator, and answers as they come. */
+/** Starts a proxy that streams requests to the API server as the cluster's administrator, and streams the answers back. */
 export async function startWatchProxy(): Promise<WatchProxy> {
   const { caFile, caKeyFile, admin, server: target } = cluster();
   const authority = readAuthority({ certFile: caFile, keyFile: caKeyFile });
@@ -192,7 +192,7 @@ function pass(
   agent: Agent,
   held: Promise<void> | undefined,
 ): void {
-  // Whoever asks here, it is the administrator who asks there.
+  // Requests are forwarded with the administrator's certificate, so their own authorization is dropped.
   const { method, headers: given } = incoming;
   const { authorization: _, ...headers } = given;
   const outgoing = request(url, { method, headers: { ...headers, host: url.host }, agent }, async (response) => {

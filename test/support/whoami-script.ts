@@ -1,4 +1,4 @@
-/** Asks the API server who we are, with the flags of its argument or of stdin (as JSON), and prints it. */
+/** Asks the API server who we are and prints the answer. Its flags are JSON in its argument or on stdin. */
 
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';

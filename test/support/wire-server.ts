@@ -1,4 +1,4 @@
-/** A TLS server on loopback that keeps what it is sent: path, credentials and impersonation. */
+/** A TLS server on loopback that records requests: path, credentials and impersonation. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
@@ -11,24 +11,24 @@ import { waitFor } from '../environment/condition.ts';
 import { type ClientAnswer, type ClientQuestion, kubeFlags, sent } from './client-config.ts';
 import { fakeIo } from './io.ts';
 
-/** Whom the server's certificate has to be for, with the names of generated kubeconfigs. */
+/** The names that the server's certificate needs, including those in generated kubeconfigs. */
 export const WIRE_HOSTS = ['127.0.0.1', 'other.example', 'flag.example'];
 
 export interface WireRequest {
   readonly method: string | undefined;
   readonly path: string | undefined;
-  /** Authorization and Impersonate-*. */
+  /** The Authorization and Impersonate-* headers. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
-  /** The fingerprint of the client's. */
+  /** The fingerprint of the client certificate. */
   readonly certificate: string | undefined;
 }
 
 export interface WireServer {
-  /** The servers in `text` become this one, with the same user info and path. */
+  /** Replaces the servers in `text` with this one and keeps user info and path. */
   here(text: string): string;
   /**
-   * What has been sent since the last time. Who gave up for lack of time may have sent a request that is still on its way, and
-   * it belongs to that time.
+   * The requests since the previous call. It also waits for requests still on their way from a client that gave up at its time
+   * limit, because they belong to that call.
    */
   take(): Promise<WireRequest[]>;
   close(): void;
@@ -36,7 +36,7 @@ export interface WireServer {
 
 export async function startWireServer({ certificate, key }: Certificate): Promise<WireServer> {
   let requests: WireRequest[] = [];
-  /** The ports of clients that are connected and have sent no request yet. */
+  /** The ports of connected clients that have not sent a request yet. */
   const silent = new Set<number | undefined>();
   const server = createServer(
     { cert: certificate, key, requestCert: true, rejectUnauthorized: false },
@@ -58,7 +58,7 @@ export async function startWireServer({ certificate, key }: Certificate): Promis
   return {
     here: (text) => text.replace(hosts, `$1127.0.0.1:${port}`),
     async take() {
-      // What the kernel has accepted is heard of in the next turns.
+      // Node reports connections that the kernel has already accepted within the next turns of the event loop.
       for (let turn = 0; turn < 3; turn += 1) await setImmediate();
       await waitFor(() => silent.size === 0, { what: 'requests on their way', everyMs: 1 });
       const taken = requests;
@@ -82,7 +82,7 @@ function describeRequest(request: IncomingMessage): WireRequest {
   return { method: request.method, path: request.url, headers: sent(headers), certificate: fingerprint256 };
 }
 
-/** Sends our request. */
+/** Sends a request with our client. */
 export async function sendOurs({ flags, env }: ClientQuestion): Promise<ClientAnswer> {
   try {
     const transport = await connect(kubeFlags(flags), fakeIo({ env }), undefined);

@@ -1,4 +1,4 @@
-/** Objects that may be read and written as on an API server, without one. */
+/** A transport that reads and writes objects in memory, without an API server. */
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
@@ -6,23 +6,23 @@ import { type ApiObject, fieldOf, isObject, itemsOf } from '../../src/domain/wor
 import { UserError } from '../../src/errors.ts';
 import { type Stored, storedObjects } from './stored-objects.ts';
 
-/** What happens to the `number`th request of a method (dry runs apart), and to those after it up to the `last`. */
+/** A fault for the requests of a method from the `number`th to the `last`. Dry runs are counted separately. */
 export interface Fault {
   readonly method: ApiRequest['method'] | 'dry run';
   readonly number?: number;
   readonly last?: number;
-  /** An answer instead of what is asked; left out: the connection breaks. */
+  /** The answer to send instead. Left out: the connection breaks. */
   readonly answer?: ApiError | ApiObject;
-  /** Whether what is asked is done nevertheless. */
+  /** Whether the request is executed nevertheless. */
   readonly done?: true;
-  /** What somebody else does before. */
+  /** A change that another client makes before the request. */
   readonly before?: (now: Stored[]) => void;
 }
 
 export interface WrittenObjects extends Transport {
-  /** What is there. */
+  /** The objects that exist now. */
   readonly now: Stored[];
-  /** `POST pods`, and so on; `once` what may not be sent again. */
+  /** The writes, such as `POST pods`. `once` marks a request that must not be retried. */
   readonly writes: readonly string[];
   readonly bodies: readonly unknown[];
 }
@@ -77,14 +77,14 @@ function write(now: Stored[], { method, path, body, query, contentType }: ApiReq
   if (uid !== undefined && uid !== fieldOf(object, 'metadata', 'uid')) {
     throw new ApiError(409, 'Conflict', 'Precondition failed: UID in precondition');
   }
-  // With a finalizer it is there until somebody takes that away.
+  // An object with a finalizer stays until the finalizer is removed.
   const stays = itemsOf(fieldOf(object, 'metadata', 'finalizers')).length > 0;
   const terminating = merged(object, { metadata: { deletionTimestamp: '2026-11-25T12:00:00Z' } }) as ApiObject;
   now.splice(index, 1, ...(stays ? [[kind, terminating] as const] : []));
   return {};
 }
 
-/** With what the server sets. */
+/** Creates an object with the fields that the server sets. */
 function create(now: Stored[], body: ApiObject, isDry: boolean, count: number): ApiObject {
   const { generateName, ...metadata } = body.metadata as ApiObject;
   const name = metadata.name ?? `${generateName}x7k2p`;
@@ -96,7 +96,7 @@ function create(now: Stored[], body: ApiObject, isDry: boolean, count: number): 
   return object;
 }
 
-/** RFC 7386 */
+/** A JSON merge patch (RFC 7386). */
 function merged(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};

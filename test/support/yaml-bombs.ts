@@ -1,4 +1,4 @@
-/** Short manifests of a pod that stand for far more than they hold. */
+/** Short manifests of a pod that expand to far more than their text. */
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n';
 const SPEC = 'spec: {containers: []}\n';
@@ -7,7 +7,7 @@ function repeated(count: number, one: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => one(index)).join('');
 }
 
-/** `l11`, of which each level holds the one below ten times. */
+/** Defines `l11`. Each level contains the level below ten times. */
 function laughs(spec: string): string {
   const below = (level: number) => Array(10).fill(level === 0 ? 'x' : `*l${level - 1}`);
   return `${repeated(12, (level) => `l${level}: &l${level} [${below(level)}]\n`)}${POD}${spec}`;
@@ -19,7 +19,7 @@ function lists(): string {
   return `kind: List\nitems:\n${repeated(19, (level) => `- &l${level} {kind: List, items: [${items(level)}]}\n`)}`;
 }
 
-/** Each level has what is in the one below ten times, and a key of its own. */
+/** Each level merges the level below ten times, and adds a key of its own. */
 function merges(): string {
   const keys = repeated(300, (index) => `k${index}: 1, `);
   const levels = repeated(2000, (level) => {
