@@ -1,4 +1,4 @@
-/** What changes in the cluster, heard for days: a watch that ends for whatever reason is opened again, where it ended. */
+/** Follows changes in the cluster for days: a watch that ends, for any reason, is reopened where it ended. */
 import { pause } from '../concurrency.ts';
 import { ALL_NAMESPACES, clusterCommand, command } from '../domain/text/command.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
@@ -15,30 +15,34 @@ export interface Watched {
 }
 
 export interface ChangeListener {
-  /** One object has been made, has changed, or is gone; one that is not `isEnding` then has only lost its labels. */
+  /** An object was created, changed or removed. DELETED without `isEnding` means that it no longer matches the label selector. */
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', namespace: string | undefined, name: string, isEnding: boolean): void;
-  /** The API server has taken the watch. */
+  /** The API server has accepted the watch. */
   opened(): void;
-  /** It speaks: a change, or a bookmark. */
+  /** An event has arrived: a change, or a bookmark. */
   heard(): void;
-  /** What has happened until now is not known, and what happens from now on will be told. */
+  /** Changes before this call may have been missed; those after it will be reported. */
   missed(): void;
   trouble(error: UserError): void;
 }
 
 /**
- * The API server ends a watch then; 2 s before, it sends a bookmark (apiserver cacher `nextBookmarkTime`): so a watch that is well is
- * never silent for long, even where the connection itself shows nothing.
+ * The API server ends a watch after this time, and sends a bookmark 2 s before (apiserver cacher `nextBookmarkTime`). So a
+ * healthy watch is never silent for long, even when the connection itself gives no sign of life.
  */
 const SHORT_LIFE_S = 25;
-/** Where the connection shows that it is alive, each watch takes one request in this time: between half an hour and an hour, so that they end apart. */
+/**
+ * Lifetime of a watch on a connection that is pinged, at one request per lifetime. It is varied between half an hour and an hour,
+ * so that watches do not all end at once.
+ */
 const LONG_LIFE_S = 3600;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 const KINDS = ['ADDED', 'MODIFIED', 'DELETED'] as const;
 
 /**
- * Tells `listener` of every change until `signal` is aborted, and never throws. Only metadata is sent, so no contents of Secrets.
+ * Tells `listener` of every change until `signal` is aborted, and never throws. Only metadata is requested, so no Secret contents
+ * are sent.
  */
 export async function followChanges(
   transport: Transport,
@@ -63,15 +67,15 @@ export async function followChanges(
 }
 
 interface Spell {
-  /** Where the next one goes on; undefined where it has to begin anew. */
+  /** The version to resume from; undefined when the watch has to start over. */
   readonly version: string | undefined;
-  /** Whether anything was heard, and no error. */
+  /** Whether an event and no error arrived. */
   readonly isWell: boolean;
   readonly isPinged: boolean;
   readonly error?: UserError | undefined;
 }
 
-/** One watch, from `version` on, which ends after so many seconds. */
+/** Runs one watch, from `version` on, which ends after `seconds`. */
 async function followOnce(
   transport: Transport,
   { version, seconds, ...watched }: Watched & { readonly version: string | undefined; readonly seconds: number },
@@ -114,7 +118,7 @@ async function followOnce(
     };
     const request = { path: objectPath(resource), query, accept: METADATA_OF_ONE };
     const end = await transport.watch(request, hear, signal);
-    // 410: what has changed since that version is no longer known.
+    // 410: the server no longer knows the changes since that version.
     const isOver = isLost || (end.why === 'refused' && end.status === 410);
     return {
       version: isOver ? undefined : last,
@@ -130,7 +134,7 @@ async function followOnce(
   }
 }
 
-/** The version of a list of these objects now. Throws UserError. */
+/** The resourceVersion of these objects' list at this moment. Throws UserError. */
 async function currentVersion(
   transport: Transport,
   { resource, labelSelector, fieldSelector }: Watched,
@@ -158,7 +162,7 @@ function metadataOf(object: unknown): Record<Field, string | undefined> {
   };
 }
 
-/** What there is to say of an end; nothing of those that are part of every life. */
+/** The error to report when a watch ends; undefined for the ends that are normal. */
 function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): UserError | undefined {
   switch (end.why) {
     case 'closed':

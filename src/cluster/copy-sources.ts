@@ -1,4 +1,4 @@
-/** Which Secrets `sync` has made copies of. */
+/** Finds the Secrets of which `sync` has made copies. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { isFromElsewhere, MADE_FROM, MANAGED_BY, SOURCE, sourceOf } from '../domain/pull-secret/copy.ts';
 import { ApiError } from './client/api-error.ts';
@@ -16,14 +16,17 @@ const MARKS: FieldSelection = {
   },
 };
 
-/** As `namespace/name`, by the marks of the copies in all namespaces. Empty where they may not be listed. */
+/**
+ * The sources of all copies, as `namespace/name`, read from the marks on the copies in all namespaces. Empty when Secrets may not
+ * be listed.
+ */
 export async function copySources(transport: Transport): Promise<ReadonlySet<string>> {
   const sources = new Set<string>();
   await eachCopy(transport, (source) => sources.add(source));
   return sources;
 }
 
-/** The namespaces with a copy of `source`, which is `namespace/name`. Empty where they may not be listed. */
+/** The namespaces with a copy of `source`, which is `namespace/name`. Empty when Secrets may not be listed. */
 export async function copyNamespaces(transport: Transport, source: string): Promise<string[]> {
   const namespaces: string[] = [];
   await eachCopy(transport, (of, namespace) => {
@@ -32,21 +35,24 @@ export async function copyNamespaces(transport: Transport, source: string): Prom
   return namespaces;
 }
 
-/** The sources of the copies of this name, by the namespace of the copy. Empty where they may not be listed. */
+/** The sources of the copies of this name, by the namespace of the copy. Empty when Secrets may not be listed. */
 export async function copiesNamed(transport: Transport, name: string): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
   await eachCopy(transport, (source, namespace) => sources.set(namespace, source), `metadata.name=${name}`);
   return sources;
 }
 
-/** The `places` of one `name`: the source of other `copies` comes first, and copies, which `sync` changes, last. */
+/**
+ * Orders the `places` that hold a Secret called `name`: first the source of other `copies`, last the copies, which `sync`
+ * overwrites.
+ */
 export function sourcesFirst(name: string, places: readonly string[], copies: ReadonlyMap<string, string>): string[] {
   const sources = new Set(copies.values());
   const rank = (namespace: string): number => (copies.has(namespace) ? 2 : sources.has(`${namespace}/${name}`) ? 0 : 1);
   return places.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** Of copies of Secrets in this cluster only metadata is asked for. */
+/** Calls `use` for each copy whose source is in this cluster. Only metadata is requested. */
 async function eachCopy(
   transport: Transport,
   use: (source: string, namespace: string) => void,

@@ -1,4 +1,4 @@
-/** All objects of a kind, as far as they may be listed. */
+/** Reads all objects of a kind that may be listed. */
 import { breaks } from '../concurrency.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import type { PullKind } from '../domain/workloads/kind.ts';
@@ -9,9 +9,9 @@ import { type ListQuery, listPages, type Resource } from './object-request.ts';
 import type { Reader } from './reader.ts';
 
 /**
- * Hands every object of a kind to `use`, page by page, which may do its work in steps. Where they may not be listed, or the
- * server does not know their kind, that is noted as a missing right, and the server's answer is returned. An object over
- * which `use` fails is noted where the reader goes on. Throws UserError.
+ * Passes every object of a kind to `use`, page by page; `use` may do its work in steps. When the objects may not be listed, or
+ * the server does not know their kind, notes a missing right and returns the server's answer. An object that makes `use` fail is
+ * noted if the reader has `unread`, otherwise the error is thrown. Throws UserError.
  */
 export async function eachObject(
   { transport, missingRights, unread }: Reader,
@@ -21,7 +21,7 @@ export async function eachObject(
 ): Promise<ApiError | undefined> {
   try {
     for await (const page of listPages(transport, resource, options)) {
-      // Anew for each page: while it was awaited, the program was free.
+      // Starts anew for each page, because the event loop was free while the page was awaited.
       const breakIfDue = breaks(transport.signal);
       for (const object of page) {
         for (const _ of used(object, use, resource, unread)) await breakIfDue();
@@ -44,7 +44,7 @@ function placeOf(object: ApiObject): ReadScope {
   return typeof namespace === 'string' ? { namespace, name } : { name };
 }
 
-/** What `use` does with `object`, step by step; `unread` notes where that fails. */
+/** Runs `use` on `object`, step by step. `unread` notes a failure. */
 function* used(
   object: ApiObject,
   use: (object: ApiObject) => Generator<void> | undefined,
@@ -59,7 +59,7 @@ function* used(
   }
 }
 
-/** The same with objects that have a list of pull secrets. */
+/** As {@link eachObject}, for the objects that have a list of pull secrets. */
 export function eachPullSpec(
   reader: Reader,
   kind: PullKind,

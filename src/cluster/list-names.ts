@@ -1,10 +1,10 @@
-/** Names of what there is, for proposing one of them. */
+/** Lists the names of existing objects, to propose one of them. */
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { type ListQuery, listPages, type Resource } from './object-request.ts';
 
-/** Of each object only metadata is asked for. Empty where they may not be listed. */
+/** Requests only metadata. Returns an empty list when the objects may not be listed. */
 export async function listNames(
   transport: Transport,
   kind: Resource,

@@ -1,4 +1,4 @@
-/** One Secret that somebody names, or what they may have meant. */
+/** Finds a Secret that the user names, or the one that was probably meant. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
@@ -17,7 +17,7 @@ import { exists, hasNamespace, kindsOf, OtherKind, type Otherwise, otherPlaces }
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
-/** Throws UserError; `verb` is the subcommand that is typed again with the right name, and `flags` what it needs beside that. */
+/** Reads the Secret `ref`. Throws UserError, whose hint is subcommand `verb` with the right name and `flags`. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string, flags?: Command): Promise<Secret> {
   try {
     return await requestSecret(transport, ref);
@@ -37,7 +37,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
   }
 }
 
-/** Throws UserError for `list team-a`, where that is no Secret, but a namespace. */
+/** Throws UserError for `list team-a` when there is no such Secret, but a namespace of that name. */
 async function refuseNamespace(
   transport: Transport,
   { namespace, name }: SecretRef,
@@ -50,22 +50,22 @@ async function refuseNamespace(
   throw new UserError(text, command`regsecret list ${scope(name)}`);
 }
 
-/** `--yes` was typed for one name, and does not count for the corrected one. */
+/** `--yes` confirmed the name that was typed, so the hint drops it for a corrected name. */
 const UNASKED = ['--yes'];
 
-/** Without a name, what is here was meant, and not what others have. */
+/** Subcommands that, without a name, mean the pull secrets of this namespace rather than one in another namespace. */
 const LOOKING = ['inspect', 'verify'];
 
-/** What a copy is of no use for: it is changed at its source. */
+/** Subcommands to which a copy is of no use, because a copy is changed at its source. */
 const OF_SOURCES = ['sync', 'rotate'];
 
-/** What {@link findSecrets} finds, and why it does not find the rest. */
+/** The Secrets that {@link findSecrets} found, and the errors for the others. */
 export interface FoundSecrets {
   readonly secrets: readonly Secret[];
   readonly errors: readonly UserError[];
 }
 
-/** {@link findSecret} for each of `names`, in their order. Throws UserError for the only one. */
+/** Runs {@link findSecret} for each of `names`, in order. Throws UserError only for a single name. */
 export async function findSecrets(
   transport: Transport,
   { namespace, names }: { readonly namespace: string; readonly names: readonly string[] },
@@ -84,15 +84,14 @@ export async function findSecrets(
   return { secrets, errors };
 }
 
-/** A Secret that does not exist. */
 export interface MissingSecret {
-  /** That it does not exist, and what there is. */
+  /** Says that the Secret does not exist, and which ones do. */
   readonly text: string;
   /** The Secret that was probably meant: one with nearly this name, the one in another namespace, a copy, or any other one here. */
   readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' }) | undefined;
 }
 
-/** Looks for what was meant as far as we may; `looking` needs no name. Throws UserError when there is no such namespace. */
+/** Looks for the Secret that was meant; a command with `looking` needs no name. Throws UserError for a missing namespace. */
 export async function lookAround(transport: Transport, ref: SecretRef, looking = false): Promise<MissingSecret> {
   const { namespace, name } = ref;
   await checkNamespace(transport, namespace);
@@ -102,7 +101,7 @@ export async function lookAround(transport: Transport, ref: SecretRef, looking =
     findPullSecrets(transport, name),
     copiesNamed(transport, name),
   ]);
-  // Copies of it show that the name is right.
+  // Copies of the missing Secret show that its name is right.
   const isSource = [...copies.values()].includes(`${namespace}/${name}`);
   const near = isSource ? undefined : closest(name, here);
   if (near !== undefined) {
@@ -126,7 +125,7 @@ export async function lookAround(transport: Transport, ref: SecretRef, looking =
   };
 }
 
-/** Throws UserError for `error`, which came when `ref` was read; `again` is the command with another name, or kind. */
+/** Throws UserError for `error`, met while reading `ref`. `again` builds the command for another name, kind or namespace. */
 export async function missingObject(
   error: unknown,
   ref: ObjectRef,
@@ -141,7 +140,7 @@ export async function missingObject(
   });
 }
 
-/** A name alone is that of a pod: `doctor team-a`, `why regcred`. */
+/** A bare name is taken for that of a pod, as in `doctor team-a` or `why regcred`. Looks for other objects of that name. */
 async function otherKind({ namespace, name }: ObjectRef, transport: Transport): Promise<Otherwise | undefined> {
   if (typeof (await lookAtSecret(transport, { namespace, name })) !== 'string')
     return { what: `secret/${name} does`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
@@ -158,8 +157,8 @@ async function otherKind({ namespace, name }: ObjectRef, transport: Transport): 
 }
 
 /**
- * Throws UserError, for there is no `ref`; `again` is the command with another name, or kind, and `otherwise` what may have been
- * meant where nothing has just this name.
+ * Throws UserError because `ref` does not exist. `again` builds the command for another name or kind. When no object of these
+ * kinds has exactly this name, `otherwise` looks for something else that may have been meant.
  */
 export async function noObject(
   ref: ObjectRef,
@@ -188,7 +187,7 @@ export async function noObject(
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
 }
 
-/** What pull secrets are attached to, of this name. */
+/** A workload or a service account of this name. */
 export async function targetCalled(
   transport: Transport,
   { namespace, name }: SecretRef,
@@ -202,7 +201,7 @@ async function refsIn(transport: Transport, kind: PullKindName, namespace: strin
   return (await listNames(transport, pullKind(kind), { namespace })).map((name) => ({ kind, namespace, name }));
 }
 
-/** The one that was probably meant by `name`: where that begins with the name of a workload, rather one of its pods. */
+/** The object that `name` probably means. If `name` begins with a workload's name, one of its pods is preferred. */
 function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
   const [part = [], whole = []] = [true, false].map((is) => refs.filter((ref) => name.startsWith(ref.name) === is));
   const ordered = [...whole, ...part.sort((one, other) => other.name.length - one.name.length)];
@@ -213,7 +212,7 @@ function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undef
   return ordered.find((ref) => ref.name === near);
 }
 
-/** `why ap`, `why deploy/ap`: the only one whose name begins so; the pods of a workload begin with its name. */
+/** The only object whose name begins with `name`, as in `why ap` or `why deploy/ap`. A workload's own pods do not count. */
 function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
   const [first, ...others] = refs
     .filter((ref) => ref.name.startsWith(name))
@@ -221,7 +220,7 @@ function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | und
   return others.every((ref) => ref.name.startsWith(`${first?.name}-`)) ? first : undefined;
 }
 
-/** Throws UserError when there is no such namespace; one that may not be read may exist. */
+/** Throws UserError when the namespace does not exist. A namespace that may not be read counts as existing. */
 export async function checkNamespace(transport: Transport, namespace: string): Promise<void> {
   try {
     await transport.request({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` });
@@ -232,14 +231,14 @@ export async function checkNamespace(transport: Transport, namespace: string): P
   }
 }
 
-/** Throws `error`, which came when something was written; where it says that there is no such namespace, with the one that was probably meant. */
+/** Throws `error` of a write. If the namespace does not exist, throws an error that names the one that was probably meant. */
 export async function withNearNamespace(error: unknown, transport: Transport): Promise<never> {
   const { cause, hint } = error instanceof UserError ? error : {};
   if (!(cause instanceof ApiError) || cause.status !== 404 || cause.details.kind !== 'namespaces') throw error;
   throw await missingNamespace(transport, transport.namespace, hint);
 }
 
-/** There is no such namespace; `hint` is for where none has nearly that name, or they may not be listed. */
+/** The error for a namespace that does not exist. `hint` is used when no namespace has a similar name, or none may be listed. */
 async function missingNamespace(transport: Transport, namespace: string, hint: Hint | undefined): Promise<UserError> {
   const text = `namespace ${namespace} does not exist`;
   const near = closest(namespace, await listNames(transport, NAMESPACES, {}));

@@ -1,4 +1,4 @@
-/** The requests for objects of any kind that has a list of pull secrets. */
+/** Requests for one object of any kind, or for a list of them in pages. */
 
 import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -13,10 +13,10 @@ import { ApiError, refusal, refusalOf } from './client/api-error.ts';
 import { type FieldSelection, pickJson } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
 
-/** What requests and roles call a kind. */
+/** A kind as requests and roles name it. */
 export type Resource = Pick<PullKind, 'group' | 'plural'>;
 
-/** The path of one object, or of all of a kind: in a namespace, or in all of them. */
+/** The path of one object, or of all objects of a kind, in one namespace or in all. */
 export function objectPath(kind: Resource, namespace?: string, name?: string): string {
   const group = kind.group === '' ? '/api/v1' : `/apis/${kind.group}/v1`;
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
@@ -28,7 +28,7 @@ export function getObject(transport: Transport, ref: ObjectRef): Promise<ApiObje
   return transport.request({ method: 'GET', path: objectPath(pullKind(ref.kind), ref.namespace, ref.name) });
 }
 
-/** Undefined when it does not exist, or has no pod spec. Throws UserError where it may not be read. */
+/** Undefined when the object does not exist, or has no pod spec. Throws UserError when it may not be read. */
 export async function getPullSpec(transport: Transport, ref: ObjectRef): Promise<PullSpec | undefined> {
   try {
     return pullSpecOf(pullKind(ref.kind), await getObject(transport, ref));
@@ -39,7 +39,7 @@ export async function getPullSpec(transport: Transport, ref: ObjectRef): Promise
   }
 }
 
-/** `error` for people. */
+/** `error` in words for the user. */
 export function objectRefusal(error: ApiError, verb: string, { kind, namespace, name }: ObjectRef): UserError {
   const { group, plural } = pullKind(kind);
   const resource = group === '' ? plural : `${plural}.${group}`;
@@ -48,14 +48,14 @@ export function objectRefusal(error: ApiError, verb: string, { kind, namespace, 
 
 const SELECTOR = prose`write it as in ${words`-l team=a`}`;
 
-/** `error` for people, which came when objects of a kind were listed; `labelSelector` as it was typed. */
+/** The `error` of a list request in words for the user. `labelSelector` is as the user typed it. */
 export function listRefusal(
   error: ApiError,
   { plural }: Resource,
   namespace: string | undefined,
   labelSelector?: string,
 ): UserError {
-  // With the path and the rest of the query, which are ours, nothing else is wrong.
+  // The path and the rest of the query are regsecret's own, so only the selector can be wrong.
   if (error.status === 400 && labelSelector !== undefined) {
     return new UsageError(`the API server cannot read the selector of -l: ${error.message}`, SELECTOR);
   }
@@ -68,47 +68,54 @@ export function listRefusal(
 }
 
 export interface ListQuery {
-  /** Left out: all namespaces. */
+  /** All namespaces when left out. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   /**
-   * Whether the API server's cache is new enough, which is a moment behind: to be sure that nothing has been written
-   * elsewhere, the server waits for etcd, up to 100 ms (apiserver pkg/storage/cacher `RequestWatchProgress`).
+   * Whether the API server's cache, which lags a moment behind, is recent enough. Otherwise the server waits for etcd, up to 100
+   * ms, to be sure that it has seen every write (apiserver pkg/storage/cacher `RequestWatchProgress`).
    */
   readonly cached?: boolean;
-  /** Objects in a page, at most; fewer where only a little of each is kept, for a page is in memory as a whole. */
+  /**
+   * The most objects in a page. A page is in memory as a whole, so callers that keep little of each object ask for shorter ones.
+   */
   readonly limit?: number | undefined;
-  /** Objects in the first page, where each may be large; a page of small ones is followed by one of twice as many. */
+  /**
+   * Objects in the first page, for kinds whose objects may be large. After a page of small objects, the next has twice as many.
+   */
   readonly first?: number | undefined;
-  /** The average sizes seen in earlier lists, so that repeated lists need fewer pages. */
+  /** Average object sizes from earlier lists, with which repeated lists need fewer pages. */
   readonly sizes?: ObjectSizes | undefined;
-  /** Whether the API server leaves everything but metadata out: the contents of Secrets then never reach this machine. */
+  /** Whether the API server returns metadata only. The contents of Secrets then never reach this machine. */
   readonly metadataOnly?: boolean;
-  /** The fields that are read of each object; left out: all. */
+  /** The fields to read of each object; all when left out. */
   readonly shape?: FieldSelection | undefined;
 }
 
 export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
 
-/** Bytes of an object, on average, by the plural of its kind. */
+/** The average size of an object in bytes, by the plural of its kind. */
 export type ObjectSizes = Map<string, number>;
 
 const PAGE = 500;
-/** So much longer than others is a page of objects whose size is known. */
+/** How many times longer a page may be when the size of its objects is known. */
 const LEARNT = 10;
-/** A page that is larger is followed by smaller ones: Secrets may have a megabyte each. */
+/** The size to aim at. A larger page is followed by a shorter one, because a Secret may have a megabyte. */
 const PAGE_BYTES = 4 * 1024 * 1024;
-/** Bytes of an object in a page where a few take all the room. */
+/** When the objects of a page are larger than this on average, in bytes, garbage is collected after it. */
 const LARGE = 64 * 1024;
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches: of one object, also in a watch, and of a list. */
+/**
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches. This one is for a single object, also in a
+ * watch; the next is for a list.
+ */
 export const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
 export const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
 /**
- * The objects of a kind, page by page, so that memory does not grow with the cluster. Throws ApiError and UserError.
- * The place in a long list expires after some minutes: the rest then comes in one piece (client-go tools/pager
- * `FullListIfExpired`), without what was there before, for lists are sorted by namespace and name.
+ * Yields the objects of a kind page by page, so that memory does not grow with the cluster. Throws ApiError and UserError. The
+ * continue token of a long list expires after some minutes. The rest is then read in one request (client-go tools/pager
+ * `FullListIfExpired`). Objects that were already yielded are skipped, since lists are sorted by namespace and name.
  */
 export async function* listPages(
   transport: Transport,
@@ -139,7 +146,7 @@ export async function* listPages(
   let token: string | undefined;
   let last = '';
   for (;;) {
-    // Version 0 would mean the cache, too, but without pages.
+    // Version 0 would read from the cache too, but without pages.
     const age = cached && token === undefined ? { resourceVersion: '1', resourceVersionMatch: 'NotOlderThan' } : {};
     const query = { ...selectors, ...age, limit: `${objects}`, continue: token };
     const list = await transport
@@ -174,7 +181,7 @@ function itemsOf(list: ApiObject): readonly ApiObject[] {
   return Array.isArray(list.items) ? list.items : [];
 }
 
-/** Names are ASCII, so this is the order of etcd's keys. */
+/** Names are ASCII, so these keys sort in the order of etcd's keys. */
 function keyOf(object: unknown): string {
   return `${fieldOf(object, 'metadata', 'namespace')}/${fieldOf(object, 'metadata', 'name')}`;
 }

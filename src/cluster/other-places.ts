@@ -1,4 +1,4 @@
-/** Where an object is that is not in the namespace where it was looked for. */
+/** Looks in other namespaces for an object that is not where it was looked for. */
 import { words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
@@ -11,15 +11,15 @@ import type { Transport } from './client/transport.ts';
 import { listNames } from './list-names.ts';
 import { METADATA_OF_ONE } from './object-request.ts';
 
-/** What does exist instead, as `secret/pull does`, and the command for that. */
+/** What exists instead, such as `secret/pull does`, and the command for it. */
 export interface Otherwise {
   readonly what: string;
   readonly line: Hint;
 }
 
-/** There is no object of this kind, and one of another kind has its name. */
+/** No object of this kind exists, but another kind has one of the same name. */
 export class OtherKind extends UserError {
-  /** Left out where there are several. */
+  /** Undefined when several objects have the name. */
   readonly meant: ObjectRef | undefined;
 
   constructor(message: string, hint: Hint, meant: ObjectRef | undefined) {
@@ -28,12 +28,15 @@ export class OtherKind extends UserError {
   }
 }
 
-/** The kinds that `ref` may be of. `why web`: what makes pods has the name that people know. */
+/**
+ * The kinds that `ref` may be of. In `why web`, the name may be that of a workload, since users know it better than those of the
+ * pods.
+ */
 export function kindsOf({ kind }: ObjectRef): readonly PullKindName[] {
   return kind === 'Pod' ? [...WORKLOAD_KINDS, kind] : [kind];
 }
 
-/** The namespaces that have one of this name, as far as we may look; `again` is the command for one of them. */
+/** The namespaces that have an object of this name, as far as they may be listed. `again` builds the command for one of them. */
 export async function otherPlaces(
   ref: ObjectRef,
   transport: Transport,
@@ -60,7 +63,7 @@ export async function hasNamespace(transport: Transport, name: string): Promise<
   return isNamespaceName(name) && exists(transport, `/api/v1/namespaces/${name}`);
 }
 
-/** Whether there is such an object that we may see. */
+/** Whether the object exists and may be read. */
 export async function exists(transport: Transport, path: string): Promise<boolean> {
   try {
     await transport.request({ method: 'GET', path, accept: METADATA_OF_ONE });

@@ -1,4 +1,4 @@
-/** From a pod, or what made it, up to the one that would undo a change of it. */
+/** Follows owners from a pod or a workload up to the object whose controller would undo a change. */
 import { isObjectName } from '../domain/text/object-name.ts';
 import { pullKindOf } from '../domain/workloads/kind.ts';
 import type { ObjectRef } from '../domain/workloads/object-ref.ts';
@@ -7,18 +7,18 @@ import type { Transport } from './client/transport.ts';
 import { getPullSpec } from './object-request.ts';
 
 export interface Owners {
-  /** The uppermost of those we know; the object itself when nobody owns it. */
+  /** The topmost owner of a known kind; the object itself when it has no owner. */
   readonly top: PullSpec;
-  /** Who owns that in turn, and is of a kind we do not know, or is gone. */
+  /** The owner of `top`, when its kind is unknown or it no longer exists. */
   readonly unknownOwner: Controller | undefined;
-  /** From the nearest owner to the uppermost. */
+  /** From the nearest owner to the topmost. */
   readonly chain: readonly PullSpec[];
 }
 
 /** No chain of Kubernetes' own controllers is longer than CronJob, Job, Pod. */
 const MAX_DEPTH = 6;
 
-/** Follows the controllers of `pullSpec`, each of which `read` gives. Throws UserError where one may not be read. */
+/** Follows the controllers of `pullSpec`, reading each with `read`. Throws UserError for one that may not be read. */
 export async function walkOwners(
   transport: Transport,
   pullSpec: PullSpec,
@@ -33,7 +33,7 @@ export async function walkOwners(
     if (kind === undefined || !isObjectName(controller.name)) return { top, unknownOwner: controller, chain };
     const { namespace } = top.ref;
     const owner = await read({ kind: kind.kind, namespace, name: controller.name });
-    // One of the same name that came later did not make this.
+    // A newer object of the same name is not the owner.
     if (owner?.uid !== controller.uid) return { top, unknownOwner: controller, chain };
     top = owner;
     chain.push(owner);

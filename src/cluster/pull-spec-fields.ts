@@ -4,7 +4,7 @@ import type { FieldSelection } from './client/pick-json.ts';
 
 type Fields = { readonly [name: string]: FieldSelection };
 
-/** Fields of the object that somebody reads beside those of `pullSpecOf`. */
+/** Fields to read in addition to those of `pullSpecOf`. */
 export interface MoreFields {
   readonly metadata?: Fields;
   readonly spec?: Fields;
@@ -12,18 +12,18 @@ export interface MoreFields {
   readonly status?: Fields;
 }
 
-/** What `mountedNames` reads of a container. */
+/** The fields of a container that `mountedNames` reads. */
 export const ENV = {
   env: [{ valueFrom: { secretKeyRef: { name: 'name' } } }],
   envFrom: [{ secretRef: { name: 'name' } }],
 } as const;
-/** What it reads of a volume. */
+/** The fields of a volume that `mountedNames` reads. */
 export const SECRET_VOLUME = {
   secret: { secretName: 'name' },
   projected: { sources: [{ secret: { name: 'name' } }] },
 } as const;
 
-/** What `pullSpecOf` reads of an object of `kind`, without its images, and `more`. */
+/** The fields of an object of `kind` that `pullSpecOf` reads, except its images, and `more`. */
 export function pullSpecFields({ specPath }: PullKind, more: MoreFields = {}): FieldSelection {
   const metadata = { namespace: true, name: true, uid: true, ownerReferences: true, ...more.metadata } as const;
   const [top, ...path] = specPath;

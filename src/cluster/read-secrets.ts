@@ -1,4 +1,4 @@
-/** The Secrets that pods pull with: one, some, or all of them, and where there is one of a name. */
+/** Reads the Secrets that pods pull with: one, some or all of them. Also finds the namespaces that have one of a given name. */
 import { forEachLimit } from '../concurrency.ts';
 import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
 import { MADE_FROM, MANAGED_BY, SOURCE } from '../domain/pull-secret/copy.ts';
@@ -19,9 +19,11 @@ export const SECRETS = { group: '', plural: 'secrets' } as const;
 const TYPES = Object.keys(DATA_KEY);
 const CONCURRENCY = 8;
 const PAGE = 50;
-/** A Secret may have a megabyte, and then the next page is smaller. */
+/** Short, because a Secret may have a megabyte. After a page of large Secrets, the next one is shorter still. */
 const FIRST_PAGE = 8;
-/** The times of `managedFields` tell whether one was changed after a pull had failed; the rest of them is long. */
+/**
+ * Of `managedFields`, only the times are read: they tell whether a Secret was changed after a pull had failed. The rest is long.
+ */
 const FIELDS: FieldSelection = {
   metadata: {
     namespace: true,
@@ -36,13 +38,16 @@ const FIELDS: FieldSelection = {
   data: true,
 };
 
-/** The Secret, or why there is none to see; a right that is missing is noted. Throws UserError. */
+/** The Secret, or why it cannot be seen. A missing right is noted. Throws UserError. */
 export async function readSecret(reader: Reader, ref: SecretRef): Promise<Secret | 'missing' | 'forbidden'> {
   const found = await readObject(reader, SECRETS, ref);
   return typeof found === 'string' ? found : (found as unknown as Secret);
 }
 
-/** Reads each of `refs`; one over which `use` fails is noted where the reader goes on. Throws UserError. */
+/**
+ * Reads each of `refs`. When `use` fails, the Secret is noted if the reader has `unread`; otherwise the error is thrown. Throws
+ * UserError.
+ */
 export async function eachSecret(
   reader: Reader,
   refs: readonly SecretRef[],
@@ -60,8 +65,8 @@ export async function eachSecret(
 }
 
 /**
- * Hands every Secret of the two types that kubelets look at to `use`, and keeps none. What is in a Secret of another type
- * is not fetched. Returns why they may not be listed, if so, which is noted. Throws UserError.
+ * Passes every Secret of the two types that the kubelet uses to `use`, and keeps none. Secrets of other types are not fetched.
+ * When the Secrets may not be listed, notes that and returns the server's answer. Throws UserError.
  */
 export async function eachPullSecret(
   reader: Reader,
@@ -73,7 +78,7 @@ export async function eachPullSecret(
   return (await Promise.all(lists)).find((refused) => refused !== undefined);
 }
 
-/** What is needed to write a Secret again, and to know who makes it. */
+/** The fields that are needed to write a Secret again, and to tell who manages it. */
 const TO_WRITE: FieldSelection = {
   metadata: {
     ...fieldsWith(['namespace', 'name', 'uid', 'resourceVersion', 'deletionTimestamp'], true),
@@ -84,16 +89,18 @@ const TO_WRITE: FieldSelection = {
   data: true,
 };
 
-/** Which Secrets are read. */
 export interface SecretQuery {
-  /** Left out: all namespaces. */
+  /** All namespaces when left out. */
   readonly namespace?: string | undefined;
-  /** Left out: every name, of the two types that kubelets look at. */
+  /** When left out: every name, but only the two types that the kubelet uses. */
   readonly name?: string | undefined;
   readonly labelSelector?: string | undefined;
 }
 
-/** {@link eachPullSecret} with all metadata but `managedFields`, for who changes what is read. */
+/**
+ * As {@link eachPullSecret}, with the fields that are needed to write the Secrets again. With a name, Secrets of any type are
+ * read.
+ */
 export async function eachSecretToWrite(
   reader: Reader,
   { name, ...query }: SecretQuery,
@@ -104,7 +111,7 @@ export async function eachSecretToWrite(
   return (await Promise.all(lists)).find((refused) => refused !== undefined);
 }
 
-/** {@link eachPullSecret} with the Secrets of one name, whatever their type, in all namespaces. */
+/** As {@link eachPullSecret}, for the Secrets of one name, whatever their type, in all namespaces. */
 export function eachSecretNamed(
   reader: Reader,
   name: string,
@@ -127,13 +134,13 @@ function eachOf(
   });
 }
 
-/** The names of the pull secrets of a namespace; empty where they may not be listed. */
+/** The names of the pull secrets in a namespace; empty when they may not be listed. */
 export async function pullSecretNames(transport: Transport, namespace: string): Promise<string[]> {
   const lists = TYPES.map((type) => listNames(transport, SECRETS, { namespace, fieldSelector: `type=${type}` }));
   return (await Promise.all(lists)).flat();
 }
 
-/** The namespaces with a pull secret of this name, sorted; empty where that may not be asked. What is in them is not read. */
+/** The namespaces with a pull secret of this name, sorted; empty when they may not be listed. Secret contents are not read. */
 export async function findPullSecrets(transport: Transport, name: string): Promise<string[]> {
   const lists = TYPES.map((type) => {
     const fieldSelector = `metadata.name=${name},type=${type}`;

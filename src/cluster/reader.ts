@@ -1,4 +1,4 @@
-/** A connection to read with, what it was not allowed to read, and what could not be read. */
+/** A connection to read with, and a record of missing rights and unreadable objects. */
 import { isObjectName } from '../domain/text/object-name.ts';
 import type { ApiObject } from '../domain/workloads/api-object.ts';
 import { ApiError, refusalOf } from './client/api-error.ts';
@@ -6,18 +6,18 @@ import type { Transport } from './client/transport.ts';
 import type { ReadScope, UnreadObjects } from './client/unread-objects.ts';
 import { objectPath, type Resource } from './object-request.ts';
 
-/** Of a command there is one, so that it can say at its end what it has not seen. */
+/** Each command has one reader, so that it can report at its end what it could not see. */
 export interface Reader {
   readonly transport: Transport;
   readonly missingRights: MissingRights;
-  /** Where many objects are looked at: one that cannot be read does not keep the others from being answered. */
+  /** Set when many objects are examined, so that an unreadable one does not stop the rest. */
   readonly unread?: UnreadObjects | undefined;
 }
 
 export interface MissingRights {
-  /** As in a role: `list` and `pods`. */
+  /** Named as in a role, such as `list` and `pods`. */
   note(verb: string, resource: string): void;
-  /** Such as `list pods`, sorted. */
+  /** For example `list pods`; sorted. */
   list(): readonly string[];
   /** The resources of one verb, sorted. */
   resources(verb: string): readonly string[];
@@ -40,8 +40,8 @@ export function createReader(transport: Transport, unread?: UnreadObjects): Read
 }
 
 /**
- * The object, or why there is none to see: a right that is missing is noted, and so is what could not be read where the
- * reader goes on. Nobody is asked for a name that no object can have. Throws UserError.
+ * The object, or why it cannot be seen. A missing right is noted, and so is an unreadable object if the reader has `unread`. No
+ * request is sent for a name that no object can have. Throws UserError.
  */
 export async function readObject(
   reader: Reader,

@@ -23,19 +23,19 @@ export function secretPath({ namespace, name }: { readonly namespace: string; re
 }
 
 /**
- * What comes with a write. Looking for unknown fields, which no write of ours has, is a fifth of what a patch costs the API server
+ * The query of a write. Writes here have no unknown fields, and checking for them is a fifth of what a patch costs the API server
  * (apiserver pkg/endpoints/handlers/patch.go).
  */
 export function writeQuery({ dryRun, fieldManager }: WriteOptions): Record<string, string | undefined> {
   return { dryRun: dryRun ? 'All' : undefined, fieldManager, fieldValidation: 'Ignore' };
 }
 
-/** The Secret; throws ApiError where there is none, or none that may be read. */
+/** Throws ApiError when the Secret does not exist or may not be read. */
 export function requestSecret(transport: Transport, ref: SecretRef): Promise<Secret> {
   return transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
 }
 
-/** Creates `secret`; throws ApiError and UserError. Sent twice, the second time it already exists. */
+/** Creates `secret`; throws ApiError and UserError. When the request is sent twice, the second one gets AlreadyExists. */
 export async function createSecret(
   transport: Transport,
   { namespace }: SecretRef,
@@ -52,7 +52,10 @@ export async function createSecret(
   );
 }
 
-/** What is there after an answer that may be wrong or lost: the Secret, none, or unknown. Throws when interrupted. */
+/**
+ * Looks at the Secret after an answer that may be wrong or lost: the Secret as it is now, none, or unknown. Throws when
+ * interrupted.
+ */
 export async function lookAtSecret(transport: Transport, ref: SecretRef): Promise<Secret | 'none' | 'unknown'> {
   try {
     const answer = await requestSecret(transport, ref);
@@ -62,7 +65,7 @@ export async function lookAtSecret(transport: Transport, ref: SecretRef): Promis
   }
 }
 
-/** A proxy may have answered. */
+/** A stored Secret has a uid. Without one, the answer may come from a proxy. */
 function isSecret(answer: Secret | undefined | null): answer is Secret {
   return typeof answer?.metadata?.uid === 'string';
 }

@@ -1,4 +1,4 @@
-/** The Secrets that a command is about: by name, in one namespace, in all, or in those with certain labels. */
+/** The Secrets that a command works on: by name, in one namespace, in all, or in the namespaces with certain labels. */
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { type Command, clusterCommand, words } from '../domain/text/command.ts';
@@ -15,21 +15,23 @@ import type { Reader } from './reader.ts';
 export interface SecretScope {
   /** One namespace, all of them, or those with these labels. */
   readonly namespaces: { readonly only: string } | 'all' | { readonly labelSelector: string };
-  /** None: every name. */
+  /** Every name when empty. */
   readonly names: readonly string[];
-  /** The subcommand that is typed again where a name is wrong. */
+  /** The subcommand that the hint repeats when a name is wrong. */
   readonly verb: string;
-  /** What is typed beside the name then. */
+  /** Further flags for that hint. */
   readonly flags?: Command;
 }
 
-/** The flags that say which namespaces. */
+/** The flags that select namespaces. */
 export interface ScopeFlags {
   readonly allNamespaces?: boolean | undefined;
   readonly selector?: string | undefined;
 }
 
-/** Throws UsageError for a selector that is empty: to the API server it means everything, and it is a variable that is not set. */
+/**
+ * Throws UsageError for an empty selector. To the API server it means everything, but it comes from a variable that is not set.
+ */
 export function checkSelector(selector: string | undefined): void {
   if (selector?.trim() !== '') return;
   throw new UsageError(
@@ -38,7 +40,10 @@ export function checkSelector(selector: string | undefined): void {
   );
 }
 
-/** Those of the flags, else the one of the connection. -l alone counts where -A is typed, too, as in kubectl: it picks fewer. */
+/**
+ * The namespaces of the flags, otherwise the one of the connection. With both -l and -A, -l counts, as in kubectl, because it
+ * selects fewer.
+ */
 export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: string): SecretScope['namespaces'] {
   if (selector !== undefined) return { labelSelector: selector };
   return allNamespaces ? 'all' : { only };
@@ -47,8 +52,8 @@ export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: stri
 const CONCURRENCY = 8;
 
 /**
- * Hands every Secret in scope to `use`: those of the two types that kubelets look at, and of a name whatever its type. A name that
- * does not exist in the one namespace is an error. Throws UserError.
+ * Passes every Secret in scope to `use`: those of the two types that the kubelet uses, and for a given name those of any type. A
+ * name that does not exist in the single namespace is an error. Throws UserError.
  */
 export async function eachInScope(
   reader: Reader,
@@ -59,7 +64,8 @@ export async function eachInScope(
   if ('labelSelector' in namespaces) {
     const chosen = await labelledNamespaces(reader.transport, namespaces.labelSelector);
     const isHome = (namespace: string): boolean => namespace === reader.transport.namespace;
-    // `rotate` writes home last: who sees what is new there sees it everywhere, also while another run writes.
+    // `rotate` writes the connection's own namespace last. If this one, read first, has the new content, all others have it as
+    // well, even while another run is writing.
     for (const some of [chosen.filter(isHome), chosen.filter((namespace) => !isHome(namespace))]) {
       await forEachLimit(CONCURRENCY, some, (namespace) => eachNamed(reader, { namespace }, names, use));
     }
@@ -67,7 +73,7 @@ export async function eachInScope(
   }
   const namespace = namespaces.only;
   if (names.length === 0) return eachNamed(reader, { namespace }, names, use);
-  // For this a role needs no right to list.
+  // Reading by name needs no right to list.
   await forEachLimit(CONCURRENCY, names, async (name) => {
     const secret = await findSecret(reader.transport, { namespace, name }, verb, flags);
     for (const _ of use(secret) ?? []);
@@ -87,7 +93,7 @@ async function eachNamed(
   }
 }
 
-/** The names of the namespaces with these labels. Throws UserError, also where there is none. */
+/** The names of the namespaces with these labels. Throws UserError, also when there are none. */
 export async function labelledNamespaces(transport: Transport, labelSelector: string): Promise<string[]> {
   const shape = { metadata: { name: true } } as const;
   const names: string[] = [];

@@ -1,4 +1,4 @@
-/** Who in the cluster refers to which Secret. */
+/** Finds which objects in the cluster refer to which Secret. */
 import { forEachLimit } from '../concurrency.ts';
 import { CONTAINER_LISTS } from '../domain/workloads/container-images.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
@@ -8,13 +8,13 @@ import { eachPullSpec } from './each-object.ts';
 import { ENV, pullSpecFields, SECRET_VOLUME } from './pull-spec-fields.ts';
 import type { Reader } from './reader.ts';
 
-/** Who has a list beside pods. */
+/** The kinds other than pods that have a list of pull secrets. */
 export const BESIDE_PODS: readonly PullKindName[] = ['ServiceAccount', ...WORKLOAD_KINDS];
-/** Pods first, for they take longest. */
+/** Pods come first, because they take longest. */
 const KINDS = ['Pod', ...BESIDE_PODS] as const;
 
 const CONCURRENCY = 4;
-/** A page is in memory as a whole. */
+/** A page is held in memory as a whole. */
 const PAGE = 50;
 
 const MOUNTS = { ...fieldsWith(CONTAINER_LISTS, [ENV]), volumes: [SECRET_VOLUME] } as const;
@@ -24,7 +24,7 @@ export interface Users {
   readonly mounts: MountIndex;
 }
 
-/** Keeps of every page only who refers to what, as far as it may be listed. Throws UserError. */
+/** Keeps of each page only which object refers to which Secret, as far as the objects may be listed. Throws UserError. */
 export async function gatherUsage(reader: Reader, namespace: string | undefined): Promise<Users> {
   const users: Users = { usage: new Map(), mounts: new Map() };
   await forEachLimit(CONCURRENCY, KINDS, async (name) => {

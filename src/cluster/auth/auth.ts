@@ -1,4 +1,4 @@
-/** Who the user is to the API server: a token, a password, a certificate, or what a plugin says. */
+/** How the user proves its identity to the API server: a token, a password, a certificate, or the answer of a plugin. */
 import { encodeUtf8 } from '../../domain/go/utf8.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
@@ -11,10 +11,11 @@ import type { Authenticator, Credentials } from './credentials.ts';
 const ANONYMOUS: Authenticator = { current: async () => ({}), renew: async () => false };
 
 /**
- * Credentials are for https only (client_config.go `ClientConfig`: "only try to read the auth information if we are
- * secure"); only user info in the server's address goes out in any case, and instead of a token or a password (net/http
- * `Client.send`, client-go transport/round_trippers.go). A plugin is not asked when the user has a token, a password or a
- * certificate (plugin/pkg/client/auth/exec `UpdateTransportConfig`), but it has to be one that could be. Throws UserError.
+ * Credentials are used for https only (client_config.go `ClientConfig`: "only try to read the auth information if we are
+ * secure"). User info in the server's address is the exception: it is always sent, and replaces a token or a password (net/http
+ * `Client.send`, client-go transport/round_trippers.go). A plugin is not run when the user has a token, a password or a
+ * certificate (plugin/pkg/client/auth/exec `UpdateTransportConfig`), but its configuration has to be valid all the same. Throws
+ * UserError.
  */
 export async function createAuthenticator(connection: Connection, io: Io): Promise<Authenticator> {
   const { user, server, serverUser } = connection;
@@ -28,7 +29,7 @@ export async function createAuthenticator(connection: Connection, io: Io): Promi
   return certificate === ANONYMOUS ? (plugin ?? ANONYMOUS) : certificate;
 }
 
-/** The auth-provider or the credential plugin, even where it is not asked. */
+/** Creates the auth-provider or the credential plugin, even when it will not be used, so that its configuration is checked. */
 async function pluginOf(connection: Connection, io: Io): Promise<Authenticator | undefined> {
   const { authProvider, exec } = connection.user;
   if (authProvider !== undefined) {
@@ -50,7 +51,7 @@ function combine(one: Authenticator, other: Authenticator): Authenticator {
   };
 }
 
-/** A password without a user name is none (client-go transport/config.go `HasBasicAuth`). */
+/** A password without a user name is ignored (client-go transport/config.go `HasBasicAuth`). */
 async function authorizationOf(
   { token, tokenFile, username, password }: User,
   signal: AbortSignal,
@@ -74,16 +75,19 @@ function constant(authorization: string): Authenticator {
   return { ...ANONYMOUS, current: async () => ({ authorization }) };
 }
 
-/** Read again this often: a minute less the leeway of 10 s (client-go transport/token_source.go). */
+/** A token file is read again this often: one minute less the leeway of 10 s (client-go transport/token_source.go). */
 const TOKEN_FILE_PERIOD_MS = 50_000;
 
-/** The last token that could be read from `file`, `fallback` while none could (`NewBearerAuthWithRefreshRoundTripper`). */
+/**
+ * Supplies the last token that could be read from `file`, or `fallback` before the first one
+ * (`NewBearerAuthWithRefreshRoundTripper`).
+ */
 async function bearerOfFile(file: string, fallback: string | undefined, signal: AbortSignal): Promise<Authenticator> {
   let token: string | undefined;
   let readAt = 0;
   const read = async (): Promise<void> => {
     readAt = Date.now();
-    // The old one stays good enough while the file is being replaced.
+    // While the file is being replaced, the previous token stays in use.
     const known = token ?? fallback;
     const text = await readText(file, signal, (reason) => {
       if (known === undefined)
@@ -126,7 +130,7 @@ async function certificateOf(user: User, signal: AbortSignal): Promise<Authentic
   };
 }
 
-/** crypto/tls `X509KeyPair`: without this an empty file would be a user without a certificate. */
+/** As crypto/tls `X509KeyPair`. Without this check, an empty file would mean a user without a certificate. */
 function pemOnly(what: string, content: string | undefined): string | undefined {
   if (content?.includes('-----BEGIN ')) return content;
   throw new UserError(

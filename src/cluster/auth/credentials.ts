@@ -1,4 +1,4 @@
-/** Who proves to the API server who the user is, and what is sent for it. */
+/** The credentials sent to the API server, and the object that supplies them. */
 export interface Credentials {
   /** The value of the Authorization header. */
   readonly authorization?: string | undefined;
@@ -9,6 +9,6 @@ export interface Credentials {
 
 export interface Authenticator {
   current(): Promise<Credentials>;
-  /** Looks for other credentials than the ones the server has just rejected; false when there are none. */
+  /** Looks for credentials other than those the server has just rejected; false when there are none. */
   renew(rejected: Credentials): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** What passes between kubectl and a credential plugin (client-go pkg/apis/clientauthentication/v1/types.go). */
+/** The messages between kubectl and a credential plugin (client-go pkg/apis/clientauthentication/v1/types.go). */
 import { encodeBase64 } from '../../domain/go/base64.ts';
 import { escapeJson } from '../../domain/go/json.ts';
 import { byKey } from '../../domain/go/utf8.ts';
@@ -15,7 +15,7 @@ export interface ExecCredential {
   readonly expires?: number | undefined;
 }
 
-/** A version of the format, as Kubernetes names versions. */
+/** An apiVersion of ExecCredential. */
 const VERSION = /^client\.authentication\.k8s\.io\/v\d{1,3}((alpha|beta)\d{1,3})?$/;
 
 /** The content of KUBERNETES_EXEC_INFO, byte for byte as kubectl writes it. */
@@ -30,7 +30,7 @@ export async function execInfo(
   return `${escapeJson(JSON.stringify(info))}\n`;
 }
 
-/** client-go rest/exec.go `ConfigToExecCluster`; empty fields are left out. */
+/** As client-go rest/exec.go `ConfigToExecCluster`. Empty fields are left out. */
 async function clusterInfo({ cluster }: Connection, signal: AbortSignal): Promise<object> {
   const ca = cluster.certificateAuthorityData ?? (await pem(undefined, cluster.certificateAuthority, signal));
   return {
@@ -44,7 +44,7 @@ async function clusterInfo({ cluster }: Connection, signal: AbortSignal): Promis
   };
 }
 
-/** Go writes maps in the order of their keys. */
+/** Go writes the keys of a map in sorted order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -52,13 +52,13 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
 }
 
-/** The credentials in what the plugin printed; throws an Error in kubectl's words, which never quotes it. */
+/** Reads the credentials from the plugin's output. Throws an Error in kubectl's words, which never quotes the output. */
 export async function readExecCredential(output: string, exec: ExecConfig): Promise<ExecCredential> {
   const document = { value: await parse(output), path: '' };
   const apiVersion = text(document, 'apiVersion');
   if (text(document, 'kind') !== 'ExecCredential') throw new FieldError('decoding stdout: not an ExecCredential');
   if (apiVersion !== exec.apiVersion) {
-    // What is no version may be a token that was printed at the wrong place.
+    // A value that is not a version could be a token printed in the wrong field, so it is not quoted.
     const returned = VERSION.test(apiVersion ?? '') ? `version ${apiVersion}` : 'another version';
     throw new FieldError(
       `exec plugin is configured to use API version ${exec.apiVersion}, plugin returned ${returned}`,
@@ -81,7 +81,7 @@ async function parse(output: string): Promise<unknown> {
   try {
     return await parseDocument(output);
   } catch {
-    // The reason may quote a token.
+    // The parser's message may quote a token, so it is not passed on.
     throw new FieldError('decoding stdout: neither JSON nor YAML');
   }
 }

@@ -14,10 +14,13 @@ import type { Authenticator, Credentials } from './credentials.ts';
 import { type ExecCredential, execInfo, readExecCredential } from './exec-credential.ts';
 import { checkPluginPolicy } from './plugin-policy.ts';
 
-/** More than any token and certificate. */
+/** More than any token and certificate need. */
 const MAX_OUTPUT = 1024 * 1024;
 
-/** The plugin's credentials, asked for when they are needed and kept until they expire. Throws UserError for a version of the protocol that kubectl does not speak. */
+/**
+ * Runs the plugin when credentials are needed, and keeps them until they expire. Throws UserError for a protocol version that
+ * kubectl does not support.
+ */
 export function createExecPlugin(exec: ExecConfig, connection: Connection, io: Io): Authenticator {
   if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion ?? '')) {
     throw new UserError(
@@ -27,7 +30,7 @@ export function createExecPlugin(exec: ExecConfig, connection: Connection, io: I
   }
   let latest: Promise<ExecCredential> | undefined;
 
-  /** Requests at the same time share one run, which may be asking the user something. */
+  /** Concurrent requests share one run of the plugin, which may be prompting the user. */
   async function get(isGood: (credential: ExecCredential) => boolean): Promise<ExecCredential> {
     const before = latest;
     if (before !== undefined) {
@@ -53,13 +56,14 @@ function isSame(one: Credentials, other: Credentials): boolean {
   return one.authorization === other.authorization && one.certificate === other.certificate && one.key === other.key;
 }
 
-/** `refreshCredsLocked`: stdin only for an interactive plugin, stderr goes to the user. */
+/** As `refreshCredsLocked`: only an interactive plugin gets stdin, and its stderr goes to the user. */
 async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Promise<ExecCredential> {
   const { command = '' } = exec;
   const interactive = isInteractive(exec, io);
   await checkPluginPolicy(command, io);
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
-  // What stands in a folder and is no program is tried, for the system says why; of a batch file cmd.exe would.
+  // A path to a file that is not a program is started anyway, because the system then says why it cannot run. A batch file is
+  // not: cmd.exe would run it.
   const isTried = command.includes('/') && !isBatchFile(command);
   const program = lookPath(command, io.env) ?? (isTried ? command : undefined);
   if (program === undefined) throw missing(exec);
@@ -68,7 +72,7 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
     path: program,
     args: exec.args,
     env: { ...io.env, ...own, KUBERNETES_EXEC_INFO: await execInfo(exec, connection, interactive, io.signal) },
-    // A plugin that may ask something gets the terminal itself; what another one says is shown as text.
+    // An interactive plugin writes to the terminal itself. The stderr of any other plugin is shown as text.
     stdin: interactive ? ('inherit' as const) : ('ignore' as const),
     stderr: interactive && io.stderr.isTTY ? ('inherit' as const) : said.add,
     stdoutLimit: MAX_OUTPUT,
@@ -90,7 +94,7 @@ interface LineWriter {
   end(): void;
 }
 
-/** Writes whole lines: a part of one may not show what it begins with. */
+/** Writes whole lines only, because the filter for GitHub's runner has to see how a line begins (`forRunner` in io.ts). */
 function lineWriter(output: Output): LineWriter {
   let open = '';
   const write = (line: string): void => output.write(printed`${printable(line.replace(/\r$/, ''))}\n`);
@@ -106,7 +110,7 @@ function lineWriter(output: Output): LineWriter {
   };
 }
 
-/** Why there are no credentials; undefined when the plugin has ended well. */
+/** The error to report; undefined when the plugin exited with 0. */
 function problemOf(end: ProgramEnd, exec: ExecConfig): UserError | undefined {
   if (end.how === 'exited' && end.code === 0) return undefined;
   if (end.how === 'not started' && errnoOf(end.error) === 'ENOENT') return missing(exec);

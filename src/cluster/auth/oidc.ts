@@ -2,9 +2,9 @@
  * The legacy auth-provider `oidc`: an id-token that is renewed with a refresh-token (client-go
  * plugin/pkg/client/auth/oidc/oidc.go).
  *
- * Not with OpenIDConnectAuth of @kubernetes/client-node 2.0.1: every renewal there ends in a TypeError (openid-client 6
- * wants a URL where it passes a text), it leaves out the client secret, and it does not keep the new tokens. An issuer
- * that takes a refresh-token only once would log the user out of kubectl.
+ * OpenIDConnectAuth of @kubernetes/client-node 2.0.1 is not used: every renewal in it ends in a TypeError (openid-client 6 wants
+ * a URL where it passes a string), it leaves out the client secret, and it does not store the new tokens. With an issuer that
+ * accepts a refresh-token only once, the user would then be logged out of kubectl.
  */
 import { clusterCommand } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -19,7 +19,7 @@ import { pem } from '../config/pem.ts';
 import type { Authenticator } from './credentials.ts';
 import { updateTokens } from './token-store.ts';
 
-/** A token this close to its end counts as expired, for clocks differ. */
+/** A token this close to its expiry counts as expired, because clocks differ. */
 const EXPIRY_DELTA_MS = 10_000;
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 1024 * 1024;
@@ -124,7 +124,7 @@ async function tokenEndpoint(client: HttpClient, issuer: string, signal: AbortSi
 interface TokenRequest {
   readonly url: URL;
   readonly config: Config;
-  /** Where the client's id and secret stand. */
+  /** Where the client id and secret are sent. */
   readonly style: 'header' | 'form';
   readonly signal: AbortSignal;
 }
@@ -162,13 +162,15 @@ function escapeQuery(value: string): string {
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** What took the place of the providers that Kubernetes 1.26 removed. */
+/** The replacements for the providers that Kubernetes 1.26 removed. */
 const SUCCESSORS: Readonly<Record<string, string>> = {
   gcp: 'gke-gcloud-auth-plugin: https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke',
   azure: 'kubelogin: https://github.com/Azure/kubelogin',
 };
 
-/** The `auth-provider` of a kubeconfig. Throws UserError for each but `oidc`: client-go has removed them. */
+/**
+ * Supports the `auth-provider` of a kubeconfig. Throws UserError for every provider but `oidc`: client-go has removed the others.
+ */
 export function createAuthProvider(provider: AuthProvider, io: Io): Authenticator {
   if (provider.name === 'oidc') return createOidc(provider, io);
   const successor = SUCCESSORS[provider.name];

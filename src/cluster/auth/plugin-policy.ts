@@ -1,7 +1,7 @@
 /**
- * Which credential plugins the user lets programs run: `credentialPluginPolicy` in kubectl's own settings, ~/.kube/kuberc
- * (kubectl pkg/kuberc/kuberc.go, client-go plugin/pkg/client/auth/exec/exec.go). It is kept here too, for a plugin that
- * kubectl may not run is no less dangerous when we run it.
+ * Which credential plugins the user allows: `credentialPluginPolicy` in kubectl's own settings, ~/.kube/kuberc (kubectl
+ * pkg/kuberc/kuberc.go, client-go plugin/pkg/client/auth/exec/exec.go). regsecret obeys it as well, because a plugin that kubectl
+ * may not run is just as dangerous when regsecret runs it.
  */
 import { basename, join, normalize } from 'node:path';
 import { command, pathWord } from '../../domain/text/command.ts';
@@ -16,7 +16,7 @@ import { kubeHome } from '../config/home.ts';
 
 interface Policy {
   readonly type: string;
-  /** Undefined where there is no list, as opposed to an empty one. */
+  /** Undefined when there is no list, which differs from an empty list. */
   readonly allowed: readonly string[] | undefined;
 }
 
@@ -48,7 +48,10 @@ function kubercFile(env: Io['env']): string | undefined {
   return env.KUBERC || join(kubeHome(env), '.kube', 'kuberc');
 }
 
-/** `DefaultGetPreferences`: the first document that is a Preference; what cannot be read counts only when asked for. */
+/**
+ * As `DefaultGetPreferences`: reads the first document that is a Preference. A missing file is an error only when KUBERC names
+ * it.
+ */
 async function readPolicy(file: string, explicit: boolean, signal: AbortSignal): Promise<Policy | undefined> {
   try {
     const content = Buffer.from(await readConfigFileOrPipe(file, signal)).toString('utf8');
@@ -63,7 +66,7 @@ async function readPolicy(file: string, explicit: boolean, signal: AbortSignal):
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined && !(error instanceof FieldError)) throw error;
-    // kubectl goes on with a warning when the file was not asked for. Who forbids plugins there would not notice.
+    // kubectl only warns about an unreadable default file. A user who forbids plugins in that file would not notice.
     if (code === 'ENOENT' && !explicit) return undefined;
     const reason = code === undefined ? `${file}: ${(error as Error).message}` : `open ${file}: ${systemReason(error)}`;
     throw new UserError(`kuberc: ${reason}`, prose`KUBERC=off goes on without it`);
@@ -96,7 +99,7 @@ function misconfiguration({ type, allowed }: Policy): string | undefined {
   return odd === undefined ? undefined : `non-normalized file path: "${odd}"`;
 }
 
-/** `checkAllowlistLocked`: the command as it is written, or the program that it and an entry lead to. */
+/** As `checkAllowlistLocked`: an entry matches the command as written, or resolves to the same program. */
 function isAllowed(command: string, allowed: readonly string[], env: Io['env']): boolean {
   const path = lookPath(command, env);
   if (allowed.includes(normalize(command))) return true;

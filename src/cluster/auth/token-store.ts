@@ -1,4 +1,4 @@
-/** Keeping the renewed tokens of an auth-provider in the kubeconfig they came from, without touching anything else. */
+/** Stores the renewed tokens of an auth-provider in the kubeconfig they came from, and changes nothing else there. */
 import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { clusterCommand, command, pathWord } from '../../domain/text/command.ts';
@@ -15,18 +15,19 @@ type Config = Readonly<Record<string, string>>;
 const TOKENS = ['id-token', 'refresh-token'] as const;
 
 /**
- * Gives the configuration as it is in the file now to `renew`, and puts the tokens that come back into their places. The
- * lock is the one of client-go (tools/clientcmd/loader.go `lockFile`), which writes the whole file anew: another program
- * that holds it is probably renewing the same tokens, and they are found in the file after it.
+ * Passes the configuration that is in the file now to `renew`, and writes the tokens it returns in place of the old ones. The
+ * lock is client-go's (tools/clientcmd/loader.go `lockFile`), which rewrites the whole file. Another program that holds the lock
+ * is probably renewing the same tokens; `renew` then finds them in the file.
  *
- * Whether the tokens can be replaced is tried out before `renew`, because a refresh-token may work only once.
+ * Before `renew` is called, a trial replacement checks that the tokens can be replaced, because a refresh-token may work only
+ * once.
  */
 export async function updateTokens(
   provider: AuthProvider,
   renew: (current: Config) => Promise<Config>,
   signal: AbortSignal,
 ): Promise<Config> {
-  // A pipe gives its content once.
+  // A pipe can be read only once.
   if (statSync(provider.file, { throwIfNoEntry: false })?.isFile() === false) throw stuck(provider.file);
   try {
     return await withLock(`${provider.file}.lock`, signal, () => updateLocked(provider, renew, signal));
@@ -51,7 +52,7 @@ async function updateLocked(
   if (current === undefined || (await replaceTokens(content, current, probe)) === undefined) throw stuck(provider.file);
   const renewed = await renew(current);
   if (TOKENS.every((name) => renewed[name] === current[name])) return renewed;
-  // An editor may have saved the file meanwhile, and the old refresh-token does not work any more.
+  // An editor may have saved the file in the meantime, and the old refresh-token no longer works.
   for (let attempt = 1, before = content; attempt <= MAX_ATTEMPTS; attempt += 1, before = read(provider.file)) {
     const after = await replaceTokens(before, current, renewed);
     if (after === undefined) break;
@@ -66,7 +67,7 @@ function read(file: string): string {
   return Buffer.from(readConfigFile(file)).toString('utf8');
 }
 
-/** kubectl writes the whole file anew, so it can renew what cannot be replaced in place. */
+/** The hint is a kubectl command: kubectl rewrites the whole file, so it can store tokens that cannot be replaced in place. */
 function stuck(file: string): UserError {
   return new UserError(
     `the id-token in ${file} has expired and cannot be replaced there`,
@@ -74,7 +75,7 @@ function stuck(file: string): UserError {
   );
 }
 
-/** `content` with other tokens, undefined when anything but the tokens would change. */
+/** `content` with the new tokens; undefined when anything but the tokens would change. */
 async function replaceTokens(content: string, current: Config, renewed: Config): Promise<string | undefined> {
   const replacements = TOKENS.map((name) => [current[name] ?? '', renewed[name] ?? ''] as const);
   if (replacements.some(([old, next]) => old === '' && next !== '')) return undefined;

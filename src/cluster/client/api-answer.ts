@@ -1,24 +1,24 @@
-/** What an answer of the API server has to be, so that no code behind the transport meets one that is not. */
+/** Checks the form of the API server's answers, so that code behind the transport never meets a malformed one. */
 import { isPlainBase64 } from '../../domain/go/base64.ts';
 import { isObject } from '../../domain/workloads/api-object.ts';
 import type { ApiRequest } from './api-request.ts';
 
-/** What `answer` is in place of what `request` asks for, as in "answers with null"; undefined where it is that. */
+/** Says what a malformed `answer` to `request` is, as in "answers with null"; undefined when it is well-formed. */
 export function oddAnswer({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: unknown): string | undefined {
   if (method === 'DELETE') return undefined;
   if (answer === undefined) return 'nothing';
   if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is not an object`;
   const parts = path.split('/').slice(path.startsWith('/api/') ? 3 : 4);
-  // Such as /api and /version.
+  // /api and /version, for example.
   if (parts.length === 0) return undefined;
   if (method === 'GET' && parts.length % 2 === 1) return oddList(answer);
-  // What is only asked, as by `kubectl auth whoami`, is not kept under a name.
+  // A review, such as the one of `kubectl auth whoami`, is not stored and has no name.
   if (parts.at(-1)?.endsWith('reviews')) return undefined;
   if (!hasName(answer)) return 'an object without a name';
   return parts.includes('secrets') ? (oddSecret(answer) ?? oddBytes(answer)) : undefined;
 }
 
-/** An empty list may be null: Go writes a nil slice so. */
+/** An empty list may have null items: Go writes a nil slice that way. */
 function oddList({ kind, items }: Record<string, unknown>): string | undefined {
   const isList = Array.isArray(items) || (typeof kind === 'string' && kind.endsWith('List'));
   if (!isList) return 'an object that is not a list';
@@ -30,13 +30,13 @@ function hasName({ metadata }: Record<string, unknown>): boolean {
   return isObject(metadata) && typeof metadata.name === 'string';
 }
 
-/** Of one among many this is a finding. */
+/** Checked only for a Secret that was requested by name. In a list of Secrets, bad base64 is a finding about that one. */
 function oddBytes({ data }: Record<string, unknown>): string | undefined {
   const values = isObject(data) ? Object.values(data) : [];
   return values.every((value) => isPlainBase64(`${value}`)) ? undefined : 'a Secret whose data is not in base64';
 }
 
-/** What of `secret`, alone or from a list, is not as the API server gives it; undefined where everything is. */
+/** Says what is malformed in `secret`, which comes alone or from a list; undefined when nothing is. */
 export function oddSecret({ type, data, metadata }: Record<string, unknown>): string | undefined {
   if (!isOptional(type, isText)) return 'a Secret whose type is not a string';
   if (!isOptional(data, isTextMap)) return 'a Secret whose data is not a map of strings';

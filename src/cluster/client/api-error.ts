@@ -1,4 +1,4 @@
-/** What the API server answers when it does not do what it is asked (apimachinery pkg/apis/meta/v1/types.go `Status`). */
+/** The API server's error answers (apimachinery pkg/apis/meta/v1/types.go `Status`). */
 import { clusterCommand, command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -16,11 +16,11 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** An answer other than success. `message` is the server's own; the body is not kept. */
+/** An answer other than success. `message` is the server's own. The body is not kept. */
 export class ApiError extends Error {
   /** The HTTP status. */
   readonly status: number;
-  /** Such as NotFound, AlreadyExists, Conflict or Forbidden; undefined when something before the API server answered. */
+  /** For example NotFound, AlreadyExists, Conflict or Forbidden; undefined when something in front of the API server answered. */
   readonly reason: string | undefined;
   readonly details: StatusDetails;
 
@@ -33,7 +33,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the API server itself has said no, so that nothing happens any more; a proxy may answer before it has. */
+/** Whether the API server itself refused, so that the request has no effect later. A proxy may answer before the server has. */
 export function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.reason !== undefined && error.status < 500 && error.status !== 429;
 }
@@ -41,7 +41,7 @@ export function isRefusal(error: unknown): error is ApiError {
 const MAX_TEXT = 4096;
 const MAX_CAUSES = 50;
 
-/** Reads `body` as a Status as far as it is one. */
+/** Reads `body` as a Status as far as possible. */
 export function readApiError(httpStatus: number, body: Uint8Array): ApiError {
   const status = parse(body);
   if (text(status.kind) !== 'Status')
@@ -86,23 +86,25 @@ export interface Attempt {
   readonly verb: string;
   readonly namespace: string;
   readonly name: string;
-  /** Of what is not a Secret: as errors call it, and as a role does. */
+  /** Set for objects other than Secrets: `kind` as error messages name it, `resource` as a role does. */
   readonly kind?: string;
   readonly resource?: string;
 }
 
-/** What `error` of a look at an object tells; what is no answer of the API server tells nothing. Throws when interrupted. */
+/** Whether `error` says that an object does not exist. Any other error leaves it unknown. Throws when interrupted. */
 export function noneOrUnknown(error: unknown, signal: AbortSignal): 'none' | 'unknown' {
   if (signal.aborted) throw error;
   return error instanceof ApiError && error.status === 404 && error.reason === 'NotFound' ? 'none' : 'unknown';
 }
 
-/** `error` for people. The server's message names user, verb, resource and namespace; a command to go on is added. */
+/**
+ * `error` in words for the user. The server's message names user, verb, resource and namespace; a command to run next is added.
+ */
 export function refusal(error: ApiError, attempt: Attempt): UserError {
   return because(error, wordedRefusal(error, attempt));
 }
 
-/** For programs that want to know the status. */
+/** Keeps the original error for library callers that need its status. */
 function because(cause: Error | undefined, error: UserError): UserError {
   error.cause = cause;
   return error;
@@ -126,7 +128,7 @@ function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
     case 403:
       return new UserError(
         `may not ${verb} ${ref}: ${error.message}`,
-        // A role may be about one object. What does not exist yet has no name there.
+        // A role may name single objects. An object that does not exist yet cannot be named there.
         command`kubectl auth can-i ${verb} ${resource}${verb === 'create' ? '' : `/${name}`} ${scope(namespace)}`,
       );
     case 404:
@@ -142,21 +144,23 @@ function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
   }
 }
 
-/** Whether the namespace takes nothing new, because it is being deleted (apiserver pkg/admission/plugin/namespace/lifecycle). */
+/**
+ * Whether the namespace accepts no new objects because it is being deleted (apiserver pkg/admission/plugin/namespace/lifecycle).
+ */
 export function isEnding({ details }: ApiError): boolean {
   return details.causes.some(({ reason }) => reason === 'NamespaceTerminating');
 }
 
 /**
- * Whether a webhook, a policy or a quota has said no, to somebody who has the right to ask (apiserver
- * pkg/admission/errors.go `NewForbidden`, plugin/webhook/errors/statuserror.go `ToStatusErr`), with whatever status it likes. Of a
- * missing right it is `User "…" cannot …` (pkg/endpoints/handlers/responsewriters/errors.go `forbiddenMessage`).
+ * Whether a webhook, a policy or a quota refused a request that the user's roles allow (apiserver pkg/admission/errors.go
+ * `NewForbidden`, plugin/webhook/errors/statuserror.go `ToStatusErr`). Any HTTP status is possible. For a missing right, the
+ * message reads `User "…" cannot …` (pkg/endpoints/handlers/responsewriters/errors.go `forbiddenMessage`).
  */
 function isByAdmission({ message }: ApiError): boolean {
   return /^admission webhook ".*" denied the request|is forbidden: (?!User ")/.test(message);
 }
 
-/** Whether a webhook has not answered, and nothing may be written without it (plugin/webhook/mutating/dispatcher.go). */
+/** Whether a webhook that must approve the write did not answer (plugin/webhook/mutating/dispatcher.go). */
 function isByDeafWebhook({ status, message }: ApiError): boolean {
   return status === 500 && /failed calling webhook "/.test(message);
 }
@@ -164,14 +168,14 @@ function isByDeafWebhook({ status, message }: ApiError): boolean {
 const WEBHOOKS = clusterCommand`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`;
 const NO_MISSING_RIGHT = prose`a webhook, policy or quota in the cluster refuses this: ask its owner`;
 
-/** `what` is written by others, each time before we write it; `last` is what the server has said to our last try. */
+/** `what` was changed by others before each of our writes. `last` is the server's answer to the last attempt. */
 export function keepsChanging(what: string, last: Error | undefined): UserError {
   const said = last === undefined ? '' : `: ${last.message}`;
   const text = `${what} keeps changing while it is written${said}`;
   return because(last, new UserError(text, prose`run the same command again`));
 }
 
-/** The same for a request that is one of many, where it does not matter which one it was. */
+/** As `refusal`, for a request that is one of many, where it does not matter which one failed. */
 export function refusalOf({ status, message }: ApiError): UserError {
   return status === 401
     ? new UserError(

@@ -1,4 +1,4 @@
-/** One request to the API server as it goes out: its URL and its headers. */
+/** One request to the API server: its URL and its headers. */
 import { configCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpRequest } from '../../http/message.ts';
@@ -8,7 +8,7 @@ import type { User } from '../config/kube-file.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** From `/api` or `/apis` on, its segments percent-encoded. */
+  /** Starts with `/api` or `/apis`; its segments are percent-encoded. */
   readonly path: string;
   /** Members that are undefined are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
@@ -16,18 +16,18 @@ export interface ApiRequest {
   readonly accept?: string | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Of the body; `application/json` when left out. */
+  /** The type of the body; `application/json` when left out. */
   readonly contentType?: string;
-  /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET always may. */
+  /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET may always be sent twice. */
   readonly guarded?: boolean;
-  /** Decodes the answer instead of JSON.parse; throws for what is no JSON. */
+  /** Decodes the answer in place of JSON.parse. Throws when the answer is not JSON. */
   readonly read?: (body: Uint8Array) => unknown;
 }
 
-/** Room for a page of the largest objects. */
+/** Enough for a page of the largest objects. */
 const MAX_BYTES = 512 * 1024 * 1024;
 
-/** Throws UserError for what cannot be sent. */
+/** Throws UserError for a path or a header that cannot be sent. */
 export function httpRequest(
   request: ApiRequest,
   { server, user, timeoutMs }: Connection,
@@ -52,7 +52,7 @@ export function httpRequest(
 }
 
 function urlOf(server: URL, { path, query = {} }: ApiRequest): URL {
-  // WHATWG URLs resolve these, so that the name of an object would choose another object.
+  // WHATWG URLs resolve these segments, so an object of that name would select another object.
   if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) throw new UserError('"." and ".." cannot be names of objects');
   const url = new URL(`${server.href.replace(/\/$/, '')}${path}`);
   for (const [name, value] of Object.entries(query)) {
@@ -81,7 +81,7 @@ function impersonation(user: User): Record<string, string | readonly string[]> {
   };
 }
 
-/** net/http refuses these too. The value may be a token, so it is not shown. */
+/** As net/http, refuses such values. A value may be a token, so it is not shown. */
 function checkHeaders(headers: HttpRequest['headers']): HttpRequest['headers'] {
   for (const [name, value] of Object.entries(headers)) {
     if ([value].flat().some((text) => /[\0-\x08\x0a-\x1f\x7f]/.test(text))) {

@@ -1,4 +1,4 @@
-/** The HTTP clients of one connection: whom they trust, which proxy they take, and who they are by certificate. */
+/** The HTTP clients of one connection: which CAs they trust, which proxy they use, and which client certificate they present. */
 import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
@@ -12,21 +12,24 @@ import type { Cluster } from '../config/kube-file.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
 import { checkKeyPair, pem } from '../config/pem.ts';
 
-/** What is used again after a longer time may be forgotten on the way, and a request over it would wait until it is given up. */
+/**
+ * A connection idle for longer may have been dropped along the way. A request over it would wait until the connection is given
+ * up.
+ */
 const IDLE_MS = 10_000;
 
 export interface Clients {
   readonly proxy: string | undefined;
   /** Without a client certificate. */
   readonly tls: TlsOptions;
-  /** One client as long as the client certificate stays the same, so that requests share connections. */
+  /** Returns the same client while the client certificate stays the same, so that requests share connections. */
   forUser(credentials: Credentials): HttpClient;
-  /** Closes the connections that no request uses at the moment. */
+  /** Closes the connections that no request is using. */
   closeIdle(): void;
   close(): void;
 }
 
-/** The transports to one API server; `lasting` for a run without end. Throws UserError for files that cannot be used. */
+/** The clients for one API server. `lasting` is for a run without end. Throws UserError for files that cannot be used. */
 export async function createClients(
   { server, cluster }: Connection,
   io: Io,

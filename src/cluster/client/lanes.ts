@@ -1,23 +1,22 @@
-/** How many requests to one API server are under way at once, and for how long none may be sent. */
+/** Limits how many requests to one API server run at once, and holds back new ones while the server asks for that. */
 import { pause } from '../../concurrency.ts';
 
 /**
- * As many as are sent at once without `--concurrency`. An API server shares its 600 seats among priority levels, of which a person
- * who is no administrator gets `global-default` with 49, together with everybody else there, and a service account
- * `workload-low` with 245 (apiserver pkg/apis/flowcontrol/bootstrap/default.go, as /metrics shows them); a write may take
- * several seats. So 16 leave most of them to others. With 200 namespaces, 32 and 64 lanes were not measurably faster on two cores.
+ * The number of parallel requests without `--concurrency`. An API server shares its 600 seats among priority levels. A user who
+ * is not an administrator gets `global-default` with 49, shared with all such users, and a service account gets `workload-low`
+ * with 245 (apiserver pkg/apis/flowcontrol/bootstrap/default.go, as /metrics shows them). One write may take several seats. So 16
+ * leave most of the seats to others. With 200 namespaces, 32 and 64 lanes were not measurably faster on two cores.
  */
 export const DEFAULT_CONCURRENCY = 16;
 
 export interface Lanes {
   readonly count: number;
-  /** Does `send` as soon as a lane is free and requests may be sent. Throws what it throws, and the signal's reason. */
+  /** Calls `send` once a lane is free and no hold is in force. Throws whatever `send` throws, and the signal's reason. */
   pass<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** From now on, no request is sent for so long. */
+  /** Sends no request for this long from now on. */
   hold(milliseconds: number): void;
 }
 
-/** `count` lanes to one API server. */
 export function createLanes(count: number): Lanes {
   const waiting: (() => void)[] = [];
   let free = count;
@@ -36,7 +35,7 @@ export function createLanes(count: number): Lanes {
     async pass(send, signal) {
       await enter();
       try {
-        // While this one waits, another may be told to wait longer.
+        // While this request waits, another answer may extend the hold.
         for (let rest = opensAt - performance.now(); rest > 0; rest = opensAt - performance.now()) {
           await pause(Math.ceil(rest), signal);
         }

@@ -1,4 +1,4 @@
-/** Why the API server could not be asked, for people. */
+/** Words for the user on why the API server could not be reached. */
 import { clusterCommand, command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import type { Connection } from '../config/connection.ts';
 
 const VIEW = clusterCommand`kubectl config view --minify`;
 
-/** `proxy` is the one in use, with or without a password. */
+/** `proxy` is the one in use. It may hold a password, which is not shown. */
 export function networkTrouble(error: NetworkError, connection: Connection, proxy: string | undefined): UserError {
   const server = connection.server.href.replace(/\/$/, '');
   const unable = `unable to connect to the server ${server}`;
@@ -46,7 +46,7 @@ function timedOut(error: NetworkError, { timeoutMs }: Connection, server: string
     : new UserError(`unable to connect to the server ${server}: it did not react${within || ' within 30 s'}`, VIEW);
 }
 
-/** Codes of OpenSSL and BoringSSL, in the words of Go's crypto/x509. */
+/** Codes of OpenSSL and BoringSSL, with messages in the words of Go's crypto/x509. */
 function tlsTrouble({ code, message }: NetworkError, unable: string, name: string): UserError {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = /in the cert's (?:altnames|list): (.*)$/.exec(message)?.[1]?.replace(/(DNS|IP Address):/g, '');

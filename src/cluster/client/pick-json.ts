@@ -1,16 +1,16 @@
 /**
- * A few fields out of a large JSON text. Lists of the API server are mostly fields that nobody here reads: parsed whole, ten
- * thousand pods leave a gigabyte of garbage, and the memory of a program is what its garbage collector lets it be.
+ * Picks a few fields out of a large JSON text. Most fields in the API server's lists are never read here. Parsed whole, ten
+ * thousand pods leave a gigabyte of garbage, and the memory use of the process grows with its garbage.
  */
 import { JsonSyntaxError } from '../../domain/go/json-scanner.ts';
 
 /**
- * What is wanted: all of a value, some members of an object, or something of each element of an array. `'name'`: as all of it,
- * but of a text that is far too long for the name of an object, only the start.
+ * What to pick: `true` for the whole value, some members of an object, or the same of each array element. `'name'` is like
+ * `true`, but only the start is kept of a text far too long for the name of an object.
  */
 export type FieldSelection = true | 'name' | readonly [FieldSelection] | { readonly [name: string]: FieldSelection };
 
-/** The same selection of each of these fields. */
+/** The same selection for each of these fields. */
 export function fieldsWith(
   names: readonly string[],
   selection: FieldSelection,
@@ -19,8 +19,8 @@ export function fieldsWith(
 }
 
 /**
- * The parts of the JSON value in `bytes` that `shape` names; what has another form than the shape is left out. What is
- * passed over is not checked. Throws {@link JsonSyntaxError} where no value can be made out.
+ * The parts of the JSON value in `bytes` that `shape` names. A value of another form than the shape is left out. The skipped
+ * parts are not validated. Throws {@link JsonSyntaxError} where no value can be made out.
  */
 export function pickJson(bytes: Uint8Array, shape: FieldSelection): unknown {
   const picker: Picker = { bytes, index: 0 };
@@ -55,7 +55,7 @@ function pick(picker: Picker, shape: FieldSelection): unknown {
   return pickMembers(picker);
 }
 
-/** A whole object, in which one text may take all the room. */
+/** A large whole object, read member by member because a single text may make up most of its size. */
 function pickMembers(picker: Picker): object {
   const members: [string, unknown][] = [];
   picker.index += 1;
@@ -64,7 +64,7 @@ function pickMembers(picker: Picker): object {
     separator(picker, CLOSE_BRACE);
   }
   picker.index += 1;
-  // As JSON.parse, it makes a member of its own of `__proto__`, too.
+  // As with JSON.parse, `__proto__` becomes an own property.
   return Object.fromEntries(members);
 }
 
@@ -101,7 +101,7 @@ function nameIn({ bytes }: Picker, start: number, end: number): string {
   return parse(bytes.subarray(start, end)) as string;
 }
 
-/** The member's name where it is in `shape`. No text is made of the others: a page of pods has ten thousand of them. */
+/** The member's name if `shape` has it. Other names are never decoded: a page of pods has ten thousand of them. */
 function wantedMember(picker: Picker, shape: { readonly [name: string]: FieldSelection }): string | undefined {
   const { bytes, index: start } = picker;
   const end = skipName(picker);
@@ -119,7 +119,7 @@ function isEscaped(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** Whether the name that begins at `start` is `name`, which has only letters. */
+/** Whether the name that starts at `start` is `name`. Names in a shape have only letters. */
 function isName(bytes: Uint8Array, start: number, name: string): boolean {
   if (bytes[start + name.length] !== QUOTE) return false;
   for (let at = 0; at < name.length; at += 1) {
@@ -128,7 +128,7 @@ function isName(bytes: Uint8Array, start: number, name: string): boolean {
   return true;
 }
 
-/** Passes a name and its colon; returns where the name ends. */
+/** Skips a name and its colon; returns where the name ends. */
 function skipName(picker: Picker): number {
   if (picker.bytes[picker.index] !== QUOTE) throw unexpected(picker);
   skipString(picker);
@@ -138,14 +138,14 @@ function skipName(picker: Picker): number {
   return end;
 }
 
-/** Passes a comma; leaves the closing bracket. */
+/** Skips a comma, but not the closing bracket. */
 function separator(picker: Picker, close: number): void {
   const byte = next(picker);
   if (byte === COMMA) picker.index += 1;
   else if (byte !== close) throw unexpected(picker);
 }
 
-/** Passes one value. */
+/** Skips one value. */
 function skip(picker: Picker): void {
   const first = next(picker);
   if (first === QUOTE) skipString(picker);
@@ -188,7 +188,7 @@ function skipString(picker: Picker): void {
 function skipScalar(picker: Picker): void {
   const { bytes } = picker;
   const start = picker.index;
-  // Letters, digits, signs and points: whatever ends a value is less than those, or a bracket.
+  // A scalar consists of letters, digits, signs and points. White space, a comma or a closing bracket ends it.
   for (let byte = bytes[start]; byte !== undefined && isScalar(byte); byte = bytes[picker.index]) picker.index += 1;
   if (picker.index === start) throw unexpected(picker);
 }
@@ -197,7 +197,7 @@ function isScalar(byte: number): boolean {
   return byte > 0x20 && byte !== COMMA && byte !== CLOSE_BRACE && byte !== CLOSE_BRACKET && byte !== COLON;
 }
 
-/** The next byte that is no white space; it is not passed. */
+/** The next byte that is not white space, without consuming it. */
 function next(picker: Picker): number {
   const { bytes } = picker;
   for (;;) {
@@ -208,7 +208,7 @@ function next(picker: Picker): number {
   }
 }
 
-/** Of a long text in quotes its start, in quotes; one with escapes is left whole, since the cut could be within one. */
+/** The start of a long quoted text, in quotes. A text with escapes is left whole, since the cut could fall within an escape. */
 function startOfText(text: Uint8Array): Uint8Array {
   if (text.length <= LONG_TEXT || text.includes(BACKSLASH)) return text;
   const start = text.slice(0, LONG_TEXT);
@@ -218,7 +218,8 @@ function startOfText(text: Uint8Array): Uint8Array {
 
 function parse(bytes: Uint8Array): unknown {
   const text = decoder.decode(bytes);
-  // Names of a megabyte are not copied once more. An API server escapes control characters, too.
+  // Avoids another copy of names of a megabyte. The API server escapes control characters, so a text without a backslash is
+  // final.
   if (text.length > LONG_TEXT && bytes[0] === QUOTE && !text.includes('\\')) return text.slice(1, -1);
   try {
     return JSON.parse(text);

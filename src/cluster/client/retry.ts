@@ -1,4 +1,4 @@
-/** When a request is sent again, and after how long. */
+/** Decides whether a request is sent again, and after how long. */
 import { pause } from '../../concurrency.ts';
 import { NetworkError } from '../../http/network-error.ts';
 import type { ApiError } from './api-error.ts';
@@ -7,25 +7,25 @@ import type { ApiRequest } from './api-request.ts';
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 200;
 const FACTOR = 2.5;
-/** An API server asks for 32 s at most (apiserver pkg/util/flowcontrol/dropped_requests_tracker.go `maxRetryAfter`). */
+/** The API server itself asks for 32 s at most (apiserver pkg/util/flowcontrol/dropped_requests_tracker.go `maxRetryAfter`). */
 const MAX_RETRY_AFTER_MS = 60_000;
 
 export interface RequestFailure {
-  /** What went wrong at attempt number `attempt`, from 1 on. */
+  /** The failure of attempt number `attempt`, counted from 1. */
   readonly error: ApiError | NetworkError;
   readonly attempt: number;
-  /** Whether doing it twice is harmless: reading, creating, or writing with a resourceVersion. */
+  /** Whether sending the request twice is harmless: a read, a create, or a write with a resourceVersion. */
   readonly repeatable: boolean;
-  /** The header of that name. */
+  /** The Retry-After header. */
   readonly retryAfter?: string | undefined;
 }
 
-/** What one attempt has come to. */
+/** The outcome of one attempt. */
 export type Attempted<T> = { readonly value: T } | Pick<RequestFailure, 'error' | 'retryAfter'>;
 
 /**
- * Makes an attempt at `request`, and others for as long as that may help; returns the answer, or the failure of the last.
- * Throws what `attempt` throws, and the reason of `signal`.
+ * Sends `request` through `attempt`, again as long as a retry may help. Returns the answer, or the last failure. Throws whatever
+ * `attempt` throws, and the reason of `signal`.
  */
 export async function withRetries<T>(
   { method, guarded = false }: ApiRequest,
@@ -42,24 +42,24 @@ export async function withRetries<T>(
   }
 }
 
-/** Milliseconds that the server asks us to wait, in a header or in its Status; undefined where it asks for nothing. */
+/** Milliseconds that the server asks to wait, in a header or in its Status; undefined when it asks for none. */
 export function askedDelay({ error, retryAfter }: Pick<RequestFailure, 'error' | 'retryAfter'>): number | undefined {
   const seconds = Number(retryAfter ?? (error instanceof NetworkError ? 0 : error.details.retryAfterSeconds));
   return seconds > 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : undefined;
 }
 
-/** Milliseconds until the next attempt, undefined for giving up. `random` is in [0, 1). */
+/** Milliseconds until the next attempt; undefined to give up. `random` is in [0, 1). */
 export function retryDelay(failure: RequestFailure, random: number): number | undefined {
   if (failure.attempt >= ATTEMPTS || !isWorthRepeating(failure)) return undefined;
   const asked = askedDelay(failure);
   if (asked !== undefined) return asked;
-  // Between half and all of it, so that writers which failed together do not come back together.
+  // Between half and the whole delay, so that writers that failed together do not retry together.
   return FIRST_DELAY_MS * FACTOR ** (failure.attempt - 1) * (0.5 + random / 2);
 }
 
 function isWorthRepeating({ error, repeatable }: RequestFailure): boolean {
   if (error instanceof NetworkError) return error.kind === 'reset' && (repeatable || !error.sent);
-  // Too many requests: the server has not even looked at it, so any request may be repeated.
+  // Too many requests: the server has not processed the request, so any request may be repeated.
   if (error.status === 429) return true;
   return repeatable && [500, 502, 503, 504].includes(error.status);
 }

@@ -1,4 +1,4 @@
-/** An authenticated connection to one API server: every request of every command passes here, with its retries. */
+/** An authenticated connection to one API server. Every request of every command passes through it, with its retries. */
 import { clusterCommand } from '../../domain/text/command.ts';
 import { printable, printed } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
@@ -21,46 +21,47 @@ import { type Attempted, askedDelay, withRetries } from './retry.ts';
 import type { Hear, WatchEnd, WatchRequest } from './watch-end.ts';
 
 export interface Transport {
-  /** The namespace of `-n`, else of the context, else of the pod, else `default`. */
+  /** The namespace of `-n`, otherwise of the context, otherwise of the pod, otherwise `default`. */
   readonly namespace: string;
   /** Without user info. */
   readonly server: string;
-  /** So many requests are sent at once, and no more: work in more lanes would only wait. */
+  /** The limit of parallel requests. More parallel work would only wait for a lane. */
   readonly concurrency: number;
   /**
-   * The answer's JSON. Throws ApiError when the API server refuses, UserError when it cannot be checked, and the reason of
-   * the signal as soon as that is aborted.
+   * Returns the parsed JSON answer. Throws ApiError when the API server refuses, UserError when the server cannot be reached or
+   * its answer is not usable, and the reason of the signal as soon as the signal is aborted.
    */
   request<T>(request: ApiRequest): Promise<T>;
   /**
-   * Tells `hear` of every change until the watch ends, and returns why it did: every watch does, sooner or later. After a refusal of
-   * who we are, the next one comes with new credentials, if there are any.
+   * Tells `hear` of every change until the watch ends, and returns why it ended: every watch ends sooner or later. After a 401,
+   * the next watch uses new credentials, if there are any.
    */
   watch(request: WatchRequest, hear: Hear, signal: AbortSignal): Promise<WatchEnd>;
-  /** Aborted by Ctrl-C: also what is done with an answer ends then. */
+  /** Aborted by Ctrl-C. Work on an answer that has already arrived stops as well. */
   readonly signal: AbortSignal;
   close(): void;
 }
 
-/** Finds server and user as kubectl does; asks a credential plugin only with the first request. */
+/** Finds server and user as kubectl does. A credential plugin runs only with the first request. */
 export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Transport> {
   return createTransport(await connectionOf(flags, io, pod), flags, io);
 }
 
-/** The cluster, user and namespace that `flags` mean; nothing is asked. Throws UserError. */
+/** The cluster, user and namespace that `flags` select. Sends no request. Throws UserError. */
 export async function connectionOf(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Connection> {
   return resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
 }
 
-/** A connection, and the context of the kubeconfig that it is of. */
+/** A connection, and the name of its context in the kubeconfig. */
 export interface ContextTransport {
   readonly context: string;
   readonly transport: Transport;
 }
 
 /**
- * One connection for each context of `--to-context`, and `source`, where that is wanted, for what the other flags mean. The
- * kubeconfig is read once, for it may be a pipe, and nothing is asked. `ioOf` says where a context speaks. Throws UserError.
+ * One connection for each context of `--to-context`, and with `wantsSource` one more, `source`, for the cluster that the other
+ * flags select. The kubeconfig is read only once, because it may be a pipe. Sends no request. `ioOf` gives each context its own
+ * output. Throws UserError.
  */
 export async function connectContexts(
   { toContext = [], ...flags }: ContextFlags,
@@ -88,7 +89,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
   const { server, namespace } = connection;
   const warn = createWarner(io);
 
-  /** With new credentials when the server does not know the old ones. */
+  /** Sends `request`, and again with new credentials when the server rejects the current ones. */
   async function send(request: ApiRequest): Promise<HttpResponse> {
     const credentials = await authenticator.current();
     const response = await clients.forUser(credentials).send(httpRequest(request, connection, credentials, io.signal));
@@ -103,7 +104,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
     warn(headers.warning);
     if (status < 400) return { value: response };
     const failure = { error: readApiError(status, body), retryAfter: headers['retry-after'] };
-    // Turned away, it keeps its lane until every other one is told to wait, too.
+    // A request that got 429 keeps its lane until all other lanes have been told to wait as well.
     if (status === 429) lanes.hold(askedDelay(failure) ?? 0);
     return failure;
   }
@@ -126,7 +127,8 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
       const get = httpRequest({ ...request, method: 'GET' }, connection, credentials, signal);
       const end = await watchOnce({ request: get, credentials, ...clients, env: io.env }, hear);
       if (end.why === 'refused' && end.status === 401) await authenticator.renew(credentials);
-      // What the network has forgotten with it may be others, over which the next request would wait for its time-out.
+      // The network path that dropped this connection may have dropped idle ones too. The next request over one would run into
+      // its time-out.
       if (end.why === 'silent') clients.closeIdle();
       return end;
     },
@@ -142,7 +144,7 @@ function networkErrorOnly(error: unknown): { readonly error: NetworkError } {
   throw error;
 }
 
-/** Throws UserError for what is no answer to `request`. */
+/** Throws UserError when the response is not a valid answer to `request`. */
 function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, request: ApiRequest): T {
   if (status >= 300) {
     const { location = '' } = headers;
@@ -173,7 +175,7 @@ function parseJson(body: Uint8Array): unknown {
   return JSON.parse(Buffer.from(body).toString('utf8'));
 }
 
-/** Writes each text once, as kubectl does. */
+/** Writes each warning once, as kubectl does. */
 function createWarner({
   stderr,
   speech: { quiet, warnings },

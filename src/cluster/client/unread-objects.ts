@@ -1,9 +1,12 @@
-/** Objects that the API server does not give, or over which we fail: each is noted, and the others are read. */
+/**
+ * Objects that the API server does not return, or that an error here keeps from being examined. Each is noted, and the others are
+ * still read.
+ */
 import { isBug, UserError } from '../../errors.ts';
 import { ApiError, refusalOf } from './api-error.ts';
 
 export interface ReadScope {
-  /** Left out: of a kind that is in no namespace. */
+  /** Left out for a kind that is not namespaced. */
   readonly namespace?: string;
   readonly name: string;
 }
@@ -14,24 +17,29 @@ interface Resource {
 
 export interface UnreadObject extends ReadScope {
   readonly resource: Resource;
-  /** The server's own answer, or what became of the request; of a bug of ours only what kind of error it is. */
+  /** The server's own answer, or why the request failed. For a bug of regsecret, only the name of the error class. */
   readonly reason: string;
   readonly isBug: boolean;
 }
 
 export interface UnreadObjects {
-  /** Does `work`, which is about one object; where that fails, the object is noted and `otherwise` is the answer. */
+  /** Runs `work`, which reads one object. When that fails, notes the object and returns `otherwise`. */
   attempt<T>(resource: Resource, place: ReadScope, work: () => Promise<T>, otherwise: T): Promise<T>;
-  /** Notes an object with which `error` came: it is not as it should be, or we have a bug. Throws every other error. */
+  /**
+   * Notes an object whose examination threw `error`: the object is malformed, or regsecret has a bug. Rethrows any other error.
+   */
   noteFailure(resource: Resource, place: ReadScope, error: unknown): void;
-  /** In the order in which they were met. */
+  /** In the order in which they were noted. */
   list(): readonly UnreadObject[];
 }
 
-/** So many requests without a proper answer, and the server is taken for out of order: each is repeated for seconds. */
+/** After more failed requests than this, the server counts as out of order. Each failure has already been retried for seconds. */
 const MAX_FAULTS = 20;
 
-/** Throws UserError where no request would have an answer: the login is not accepted, or the server is out of order. */
+/**
+ * The returned object's methods throw UserError when no request would be answered: the login is rejected, or the server is out of
+ * order.
+ */
 export function createUnreadObjects(): UnreadObjects {
   const found = new Map<string, UnreadObject>();
   let faults = 0;
@@ -43,7 +51,7 @@ export function createUnreadObjects(): UnreadObjects {
       try {
         return await work();
       } catch (error) {
-        // Everything else is a bug, or the end of the program.
+        // Any other error is a bug, or the end of the program.
         if (!(error instanceof ApiError || error instanceof UserError)) throw error;
         const refused = error instanceof ApiError ? error : undefined;
         if (refused === undefined || refused.status >= 500) faults += 1;

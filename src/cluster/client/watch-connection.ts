@@ -1,4 +1,7 @@
-/** One watch of the API server, through the client of Kubernetes for JavaScript: loaded by nothing else, for it is large. */
+/**
+ * One watch of the API server, through the Kubernetes client for JavaScript. No other file loads that library, because it is
+ * large.
+ */
 import { type KubeConfig, type RequestContext, Watch } from '@kubernetes/client-node';
 import type { HttpRequest } from '../../http/message.ts';
 import { VERSION } from '../../version.ts';
@@ -10,14 +13,17 @@ export interface WatchConnection extends WatchRoute {
 }
 
 const NAME = 'regsecret';
-/** Over HTTP/1.1 nothing but what the API server says shows that it is there, and it ends such a watch after 25 s (cluster/changes.ts). */
+/** Over HTTP/1.1, only events show that the server is alive. The API server ends such a watch after 25 s (cluster/changes.ts). */
 const SILENCE_S = 28;
-/** With PINGs it is the connection that shows it; that the watch itself is alive shows a bookmark every minute (apiserver cacher `defaultBookmarkFrequency`). */
+/**
+ * With PINGs, the connection itself shows that it is alive. A bookmark every minute shows that the watch is alive (apiserver
+ * cacher `defaultBookmarkFrequency`).
+ */
 const PINGED_SILENCE_S = 90;
 
 /**
- * Watches until it ends. The library cuts a watch of which nothing is heard for a time (`requestTimeoutMs` in its watch.ts). It is
- * told the server and given the connection, so that it reads no file and no variable again.
+ * Watches until the watch ends. The library aborts a watch that is silent for too long (`requestTimeoutMs` in its watch.ts). The
+ * library is given the server and the connection, so that it does not read the kubeconfig or the environment again.
  */
 export async function watchOnce(connection: WatchConnection, hear: Hear): Promise<WatchEnd> {
   const { url, signal } = connection.request;
@@ -42,16 +48,17 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
   return ended;
 }
 
-/** Takes the place of undici's `fetch` in the library (build/shims.ts), as its dispatcher. */
+/** Replaces undici's `fetch` in the library (build/shims.ts). It is passed as the library's dispatcher. */
 type WatchFetch = (url: URL, signal: AbortSignal) => Promise<WatchAnswer>;
 
 type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
 
 /**
- * The two things that a watch asks a kubeconfig for. The library's own would bring its ways to log in along, 200 KB of code that is not used.
+ * The two methods that a watch calls on a kubeconfig. The library's own class would bring along its authentication code, 200 KB
+ * that is not used.
  *
- * The headers of the request go out each value as a line of its own: `fetch` joins the lines of a header, and two groups of an
- * impersonation would be one.
+ * Each value of a request header is sent as a header line of its own. `fetch` would join the values of one header, which would
+ * merge two groups of an impersonation into one.
  */
 function configFor(connection: WatchConnection, connected: (isPinged: boolean) => void): KubeConfig {
   const { url, headers, signal: stopped } = connection.request;
@@ -74,6 +81,6 @@ function endOf(error: unknown, { isPinged, isOpen }: { isPinged: boolean; isOpen
   if ('statusCode' in error) return { why: 'refused', status: Number(error.statusCode) };
   const { code } = (error.cause ?? error) as { code?: unknown };
   if (code === UNANSWERED) return { why: 'silent', seconds: DEAD_AFTER_S };
-  // A watch that was open and breaks is opened again; where that fails, it is said.
+  // A watch that breaks after it was open is reopened. Only a failure to reopen it is reported.
   return isOpen ? { why: 'closed' } : { why: 'unreachable', code: `${code ?? 'ECONNRESET'}` };
 }

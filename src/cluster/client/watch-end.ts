@@ -1,20 +1,22 @@
-/** What is watched, what is heard of it, and how it ends. */
+/** What a watch requests, which events it reports, and how it ends. */
 import type { ApiRequest } from './api-request.ts';
 
 export type WatchRequest = Pick<ApiRequest, 'path' | 'query' | 'accept'>;
 
-/** Told of every event as it comes: its type (`ADDED`, `BOOKMARK`, `ERROR` and others) and its object; first of `OPENED`, which is no event. */
+/**
+ * Receives every event as it arrives: its type (`ADDED`, `BOOKMARK`, `ERROR` and others) and its object. The first call has the
+ * type `OPENED`, which is not an event of the server.
+ */
 export type Hear = (type: string, object: unknown) => void;
 
-/** Why a watch is over. */
 export type WatchEnd = {
-  /** Whether its connection was asked for signs of life, so that the watch itself need not show them: a long one is safe then. */
+  /** Whether the connection was checked with PINGs. If so, the next watch may be a long one, since its silence is harmless. */
   readonly isPinged?: boolean;
 } & (
-  | /** The API server closes every watch after a time; or it broke; or it was stopped here. */ {
+  | /** The API server closed the watch, as it does after a time, or the watch broke, or it was stopped here. */ {
       readonly why: 'closed';
     }
-  /** Nothing was heard for so long. */
+  /** Nothing was heard for `seconds`. */
   | { readonly why: 'silent'; readonly seconds: number }
   | { readonly why: 'refused'; readonly status: number }
   | { readonly why: 'unreachable'; readonly code: string }

@@ -1,4 +1,4 @@
-/** The request of one watch and its answer, over a connection of its own, which is asked for signs of life where it speaks HTTP/2. */
+/** The request of one watch and its answer, over a connection of its own. An HTTP/2 connection is checked with PINGs. */
 import { request, STATUS_CODES } from 'node:http';
 import { connect } from 'node:http2';
 import { Readable } from 'node:stream';
@@ -21,7 +21,7 @@ export interface WatchRoute {
   readonly env: Io['env'];
 }
 
-/** What the library reads of an answer. */
+/** The parts of an answer that the library reads. */
 export interface WatchAnswer {
   readonly status: number;
   readonly statusText: string | undefined;
@@ -29,27 +29,30 @@ export interface WatchAnswer {
 }
 
 interface Exchange {
-  /** Aborted when it is over, by whomever. */
+  /** Aborted when the exchange is over, for whatever reason. */
   readonly signal: AbortSignal;
   readonly answered: (status: number, body: Readable) => void;
-  /** These may be called more than once, and after the end. */
+  /** `closed` and `fail` may be called more than once, and after the end. */
   readonly closed: () => void;
   readonly fail: (error: Error) => void;
 }
 
-/** An answer to a PING is awaited for as long as it is until the next one, so a dead connection is given up after twice this time. */
+/**
+ * The interval between PINGs. Each PING must be answered before the next is due, so a dead connection is given up after at most
+ * twice this time.
+ */
 const PING_MS = 10_000;
 
-/** After that long, a connection is given up that does not answer to PINGs. */
+/** A connection that does not answer PINGs is given up after this time. */
 export const DEAD_AFTER_S = (2 * PING_MS) / 1000;
 
-/** The code of the error for such a connection. */
+/** The error code for such a connection. */
 export const UNANSWERED = 'EPINGUNANSWERED';
 
 /**
- * What is answered to `get`. `connected` is told whether the connection is asked for signs of life: PINGs go through the tunnel
- * of a proxy, and are answered by who speaks HTTP/2 at its end; the keep-alive probes of TCP would be answered by the proxy.
- * Once one of `signals` is aborted, the connection is closed, and the body of the answer ends with its reason.
+ * Sends `get` and returns the answer. `connected` is told whether the connection is checked with PINGs. A PING passes through a
+ * proxy's tunnel and is answered by the HTTP/2 server at its end; a TCP keep-alive probe would be answered by the proxy. Once one
+ * of `signals` is aborted, the connection is closed, and the body of the answer fails with the signal's reason.
  */
 export function openWatch(
   get: WatchGet,
@@ -66,7 +69,7 @@ export function openWatch(
     over.abort();
     reject(error);
   };
-  // The body of an answer knows by itself whether it is whole.
+  // Once there is a body, its stream detects by itself whether it is complete.
   const closed = (): void => {
     if (body === undefined) fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
   };
@@ -95,7 +98,7 @@ function connectTo(url: URL, { tls, credentials, proxy, env }: WatchRoute, signa
   return openSocket(url, { env, proxy, protocols: ['h2', 'http/1.1'], signal, tls: { ...tls, cert, key } });
 }
 
-/** Without signs of life. */
+/** The exchange over HTTP/1.1, without PINGs. */
 function overHttp1({ url, headers }: WatchGet, { socket, target }: Opened, exchange: Exchange): void {
   const { signal, answered, closed, fail } = exchange;
   const outgoing = request({
@@ -113,7 +116,7 @@ function overHttp1({ url, headers }: WatchGet, { socket, target }: Opened, excha
   outgoing.end();
 }
 
-/** With a PING every ten seconds. */
+/** The exchange over HTTP/2, with a PING every ten seconds. */
 function overHttp2({ url, headers }: WatchGet, { socket, target }: Opened, exchange: Exchange): void {
   const { signal, answered, closed, fail } = exchange;
   const session = connect(url, { createConnection: () => socket, settings: { enablePush: false } });

@@ -1,4 +1,7 @@
-/** What makes a cluster or a user of a kubeconfig unusable, in kubectl's words (client-go tools/clientcmd/validation.go). */
+/**
+ * Checks whether a cluster or a user of a kubeconfig is usable, with errors in kubectl's words (client-go
+ * tools/clientcmd/validation.go).
+ */
 import { accessSync, constants } from 'node:fs';
 import { webUrl } from '../../domain/go/web-url.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
@@ -18,7 +21,7 @@ export function checkCluster(cluster: Cluster, name: string): void {
   report(problems);
 }
 
-/** clientcmd/helpers.go `parseProxyURL`. The address is not repeated, for it may hold a password. */
+/** As clientcmd/helpers.go `parseProxyURL`. The address is not repeated, because it may hold a password. */
 function proxyProblems(proxyUrl: string, name: string): string[] {
   const proxy = webUrl(proxyUrl);
   if (proxy === undefined) return [`invalid 'proxy-url' for cluster "${name}": could not parse`];

@@ -1,4 +1,4 @@
-/** From kubeconfig, flags and pod to one server and one user (client-go tools/clientcmd/client_config.go). */
+/** Combines kubeconfig, flags and pod into one server and one user (client-go tools/clientcmd/client_config.go). */
 import { resolve } from 'node:path';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { clusterCommand, configCommand } from '../../domain/text/command.ts';
@@ -21,11 +21,11 @@ export interface Connection {
   readonly namespace: string;
   readonly cluster: Cluster;
   readonly user: User;
-  /** Of one request, 0 for none. */
+  /** The time limit of one request; 0 for none. */
   readonly timeoutMs: number;
 }
 
-/** clientcmd `DirectClientConfig.ClientConfig` and `DeferredLoadingClientConfig`; throws UserError. */
+/** As clientcmd `DirectClientConfig.ClientConfig` and `DeferredLoadingClientConfig`. Throws UserError. */
 export function resolveConnection(
   config: KubeConfig,
   flags: KubeFlags,
@@ -45,8 +45,8 @@ export function resolveConnection(
     throw new UserError(`cluster "${flags.cluster}" does not exist`, configCommand`kubectl config get-clusters`);
   }
   const named = overrideCluster(config.clusters.get(clusterName) ?? {}, flags);
-  // A pod's own account counts only where nothing names a server. Better than kubectl, which leaves the cluster as soon as
-  // there is --as or --request-timeout, and ignores --insecure-skip-tls-verify and --tls-server-name in it.
+  // A pod's own account is used only when nothing names a server. This differs from kubectl, which stops using the pod's cluster
+  // as soon as --as or --request-timeout is given, and ignores --insecure-skip-tls-verify and --tls-server-name there.
   const inPod = named.server === undefined ? pod : undefined;
   const chosen = inPod === undefined ? named : overrideCluster(inPod.cluster, flags);
   const cluster = { ...chosen, server: chosen.server ?? (env.KUBERNETES_MASTER || undefined) };
@@ -68,7 +68,7 @@ export function resolveConnection(
 /** `getContext` and `ConfirmUsable`. */
 function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
   const name = flags.context || config.currentContext || '';
-  // There may be one that is called so.
+  // A context may have the empty name.
   const context = config.contexts.get(name) ?? (name === '' ? {} : undefined);
   if (context !== undefined) return context;
   if (flags.context)
@@ -79,14 +79,14 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
   );
 }
 
-/** `Namespace` of merged_client_builder.go: inside a pod its own namespace, unless the context says one. */
+/** As `Namespace` of merged_client_builder.go: inside a pod, the pod's own namespace, unless the context sets one. */
 function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): string {
   const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
   if (isNamespaceName(namespace)) return namespace;
   throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
 }
 
-/** `getCluster`: what flags say about trust replaces all that the file says about it. */
+/** As `getCluster`: flags about trust replace all trust settings of the file. */
 function overrideCluster(cluster: Cluster, flags: KubeFlags): Cluster {
   const trust =
     flags.insecureSkipTlsVerify || flags.certificateAuthority
@@ -96,14 +96,14 @@ function overrideCluster(cluster: Cluster, flags: KubeFlags): Cluster {
           certificateAuthorityData: undefined,
         }
       : {};
-  // Another server has another name, so --api-server alone drops the name that the file gives.
+  // A different server has a different name, so --api-server alone drops the TLS server name of the file.
   const name = flags.tlsServerName || flags.apiServer ? { tlsServerName: flags.tlsServerName || undefined } : {};
   return { ...cluster, server: flags.apiServer || cluster.server, ...trust, ...name };
 }
 
 /**
- * `getAuthInfo`. One difference: with `--token`, client-go still prefers the `tokenFile` of the file, so the flag would
- * be ignored; cli-runtime's `toRawKubeConfigLoader`, which clears that field among the flags, means the opposite.
+ * As `getAuthInfo`, with one difference. With `--token`, client-go still prefers the file's `tokenFile`, so the flag would be
+ * ignored. cli-runtime's `toRawKubeConfigLoader`, which clears that field among the flags, shows that the opposite is meant.
  */
 function overrideUser(user: User, flags: KubeFlags): User {
   return {
@@ -120,7 +120,7 @@ function overrideUser(user: User, flags: KubeFlags): User {
   };
 }
 
-/** Values by key, of which each may have several (cli-runtime pkg/genericclioptions/config_flags.go). Throws UsageError. */
+/** The values for each key; a key may have several (cli-runtime pkg/genericclioptions/config_flags.go). Throws UsageError. */
 function extraFields(texts: readonly string[]): Record<string, string[]> {
   const fields = new Map<string, string[]>();
   for (const text of texts) {
@@ -131,7 +131,7 @@ function extraFields(texts: readonly string[]): Record<string, string[]> {
   return Object.fromEntries(fields);
 }
 
-/** kubectl would go on to localhost:8080, where nothing listens. */
+/** The error for a missing server. kubectl would go on with localhost:8080, where nothing listens. */
 function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserError {
   const context = flags.context || config.currentContext;
   if (config.clusters.has(cluster)) return new UserError(`no server found for cluster "${cluster}"`, VIEW);
@@ -156,10 +156,10 @@ function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserEr
 
 const VIEW = configCommand`kubectl config view`;
 
-/** 24 days: a timer of Node or Bun that is set to more ends at once. */
+/** About 24 days. A longer timer fires at once in Node and Bun. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** clientcmd `ParseTimeout`; http.Client takes a negative one for none. Go's durations end after 292 years. */
+/** As clientcmd `ParseTimeout`. Go's http.Client treats a negative timeout as none. Go's durations end at 292 years. */
 function parseTimeout(timeout: string | undefined): number {
   if (!timeout) return 0;
   const milliseconds = parseDuration(timeout);

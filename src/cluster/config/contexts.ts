@@ -1,4 +1,4 @@
-/** Several clusters in one run: the contexts of `--to-context`, and the flags that are about one cluster only. */
+/** Several clusters in one run: the contexts of `--to-context`, and the flags that apply to one cluster only. */
 import { closest } from '../../domain/text/closest.ts';
 import { configCommand, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -7,11 +7,11 @@ import type { KubeConfig } from './kube-config.ts';
 import type { KubeFlags } from './kube-flags.ts';
 
 export interface ContextFlags extends KubeFlags {
-  /** Contexts of the kubeconfig, exactly those in which it is done; left out: in the one of the other flags. */
+  /** The kubeconfig contexts to work in, exactly these. When left out, the other flags select the context. */
   readonly toContext?: readonly string[] | undefined;
 }
 
-/** A context has one cluster and one user, and these name another. */
+/** These flags name another cluster or user than the one that a context sets. */
 const OF_ONE_CLUSTER = [
   ['cluster', '--cluster'],
   ['user', '--user'],
@@ -25,8 +25,8 @@ const OF_ONE_CLUSTER = [
 ] as const satisfies readonly (readonly [keyof KubeFlags, string])[];
 
 /**
- * Throws UsageError where a flag does not go with `--to-context`. `hasSource`: something is read in the cluster of `--context`
- * first.
+ * Throws UsageError for a flag that cannot be combined with `--to-context`. `hasSource` means that something is read from the
+ * cluster of `--context` first, so that flag is allowed.
  */
 export function checkContextFlags(flags: ContextFlags, { hasSource }: { readonly hasSource: boolean }): void {
   if (flags.toContext === undefined) return;
@@ -39,7 +39,7 @@ export function checkContextFlags(flags: ContextFlags, { hasSource }: { readonly
   throw new UsageError('--to-context and --context cannot be used together', words`--to-context ${flags.context}`);
 }
 
-/** Each once, in the order in which they are named. Throws UsageError for one that the kubeconfig does not have. */
+/** The named contexts without duplicates, in the order given. Throws UsageError for one that the kubeconfig does not have. */
 export function namedContexts({ contexts }: KubeConfig, names: readonly string[]): string[] {
   for (const name of names) {
     if (contexts.has(name)) continue;

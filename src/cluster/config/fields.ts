@@ -1,8 +1,8 @@
-/** Reading typed fields out of a parsed document; what is wrong is named by its place, never by its value. */
+/** Reads typed fields from a parsed document. Errors name the path of a field, never its value. */
 import { Base64Error, decodeBase64 } from '../../domain/go/base64.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
 
-/** A value and where it stands, such as `users[2].user.token`. */
+/** A value and its path, such as `users[2].user.token`. */
 export interface Field {
   readonly value: unknown;
   readonly path: string;
@@ -11,8 +11,8 @@ export interface Field {
 export class FieldError extends Error {}
 
 /**
- * kubectl reads JSON as YAML 1.1, which has neither surrogates in escapes nor `\/`, breaks lines at U+0085, U+2028 and
- * U+2029, and wants a colon on the line of its key.
+ * kubectl reads JSON as YAML 1.1, which knows neither surrogate escapes nor `\/`, breaks lines at U+0085, U+2028 and U+2029, and
+ * requires the colon on the line of its key. Content that matches is therefore not parsed as JSON.
  */
 const JSON_ONLY =
   /\\\/|\\u[dD][89a-fA-F]|[\x7f-\x9f\ufffe\uffff]|[ \t][\u2028\u2029]|[\u2028\u2029][ \t]|"[ \t]*[\r\n]\s*:/;
@@ -22,13 +22,13 @@ function isJson(content: string): boolean {
   return /^[ \r\n]*\{/.test(content) && !JSON_ONLY.test(content) && !tail.includes('\t');
 }
 
-/** The value of a JSON or YAML text, undefined when there is none; throws FieldError. */
+/** The value of a JSON or YAML text; undefined when there is none. Throws FieldError. */
 export async function parseDocument(content: string): Promise<unknown> {
   if (isJson(content)) {
     try {
       return JSON.parse(content);
     } catch {
-      // A YAML map in braces.
+      // The text may be a YAML flow map.
     }
   }
   const plain = parsePlainYaml(content);
@@ -42,7 +42,7 @@ export async function parseDocument(content: string): Promise<unknown> {
   }
 }
 
-/** The member `name` of a map; `null` and what is not there are undefined, as for Go's encoding/json. */
+/** The member `name` of a map. `null` and a missing member are undefined, as for Go's encoding/json. */
 export function member(map: Field, name: string): Field {
   const path = map.path === '' ? name : `${map.path}.${name}`;
   const members = map.value ?? {};
@@ -51,12 +51,12 @@ export function member(map: Field, name: string): Field {
   return { value: value ?? undefined, path };
 }
 
-/** The text of a member; the empty text counts as none, as it does wherever client-go asks for `len(x) > 0`. */
+/** The text of a member. An empty text counts as missing, as wherever client-go checks `len(x) > 0`. */
 export function text(map: Field, name: string): string | undefined {
   return textOf(member(map, name)) || undefined;
 }
 
-/** `false` where there is none. Throws {@link FieldError}. */
+/** The boolean of a member; `false` when it is missing. Throws {@link FieldError}. */
 export function flag(map: Field, name: string): boolean {
   const field = member(map, name);
   if (field.value !== undefined && typeof field.value !== 'boolean') throw wrongType(field, 'true or false');
@@ -75,7 +75,7 @@ export function bytes(map: Field, name: string): Uint8Array | undefined {
   }
 }
 
-/** The items of a list; none where there is no list. Throws {@link FieldError}. */
+/** The items of a list; empty when it is missing. Throws {@link FieldError}. */
 export function listField(map: Field, name: string): readonly Field[] {
   const field = member(map, name);
   if (field.value === undefined) return [];
@@ -91,7 +91,7 @@ export function texts(map: Field, name: string): readonly string[] {
 /** All members of a map, each read by `read`. */
 export function record<T>(map: Field, name: string, read: (members: Field, key: string) => T): Record<string, T> {
   const members = member(map, name);
-  // Asking for any member checks that it is a map.
+  // This call throws when `members` is not a map.
   member(members, '');
   return Object.fromEntries(Object.keys(members.value ?? {}).map((key) => [key, read(members, key)]));
 }

@@ -1,15 +1,18 @@
-/** A kubeconfig in any YAML, as kubectl reads it: one document of YAML 1.1. Its common, plain part needs none of this (plain-yaml.ts). */
+/**
+ * Parses a kubeconfig written in any YAML as kubectl does: one document of YAML 1.1. The common, plain subset does not need this
+ * file (plain-yaml.ts).
+ */
 import { YamlValueError } from '../../domain/go/yaml-scalar.ts';
 import { type YamlNode, yamlValue } from '../../domain/go/yaml-value.ts';
 import { reasonOf, type ScalarEvent, type YamlEvent, type YamlLibrary, yamlLibrary } from '../../yaml.ts';
 
-/** The text is no YAML. The message names the line and quotes nothing of it: a token may stand there. */
+/** The text is not YAML. The message names the line and quotes nothing from it, because the line may hold a token. */
 export class YamlError extends Error {}
 
 /**
- * The value of the first document in `text` as kubectl reads it, null when there is none; what follows that document is
- * not looked at. Throws {@link YamlError}. Where js-yaml, which reads YAML 1.2, takes other texts for YAML than Go's reader
- * of YAML 1.1, this throws as js-yaml does: docs/kubeconfig.md has the cases.
+ * The value of the first document in `text` as kubectl reads it; null when there is none. Whatever follows that document is
+ * ignored. Throws {@link YamlError}. js-yaml reads YAML 1.2, and differs from Go's YAML 1.1 reader in which texts it rejects. In
+ * those cases this function rejects what js-yaml rejects; docs/kubeconfig.md lists them.
  */
 export async function parseFullYaml(text: string): Promise<unknown> {
   const yaml = await yamlLibrary();
@@ -26,7 +29,7 @@ export async function parseFullYaml(text: string): Promise<unknown> {
   }
 }
 
-/** Up to the marker that ends it. No scalar can hold such a line (YAML 1.2 section 9.1.2). */
+/** The text up to the marker that ends the first document. No scalar can contain such a line (YAML 1.2 section 9.1.2). */
 function firstDocument(text: string): string {
   let hasBegun = false;
   let end = 0;
@@ -43,19 +46,22 @@ function firstDocument(text: string): string {
   return text;
 }
 
-/** go.yaml.in/yaml/v2 readerc.go; the last three break lines in YAML 1.1 only, so a text with them would read otherwise. */
+/**
+ * As go.yaml.in/yaml/v2 readerc.go. U+0085, U+2028 and U+2029 break lines in YAML 1.1 only, so a text with them would be read
+ * differently.
+ */
 function checkCharacters(text: string): void {
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(text) || !text.isWellFormed()) {
     throw new YamlValueError('control characters are not allowed');
   }
-  // libyaml refuses tabs here but in flow collections and within scalars, where js-yaml alone would have to say so.
+  // libyaml rejects these tabs, except in flow collections and within scalars. js-yaml has to reject those itself.
   if (/^ *(?:- *)*\t/m.test(text)) throw new YamlValueError('a line is indented with a tab');
   if (/[\x85\u2028\u2029]/.test(text)) throw new YamlValueError('a line ends in U+0085, U+2028 or U+2029');
 }
 
 /**
- * kubectl stops where the value of the document ends: behind the bracket of a flow collection, or where a line is indented
- * less than the first. It sees the next word only to know that it is there.
+ * kubectl stops where the value of the document ends: after the bracket of a flow collection, or at a line with less indentation
+ * than the first. It only scans the next token, to see that one follows.
  */
 function parseEvents(text: string, yaml: YamlLibrary): { events: YamlEvent[]; source: string } {
   try {
@@ -78,11 +84,11 @@ function parseEvents(text: string, yaml: YamlLibrary): { events: YamlEvent[]; so
 /** js-yaml's COLLECTION_STYLE.BLOCK */
 const BLOCK = 1;
 
-/** The root of the document in `events`, which is no deeper than js-yaml allows. */
+/** The root node of the document in `events`. js-yaml limits its depth. */
 function readNodes(events: readonly YamlEvent[], source: string, yaml: YamlLibrary): YamlNode {
   const { EVENT_ID } = yaml;
   const anchors = new Map<string, YamlNode>();
-  // The first event is that of the document.
+  // The first event is the document itself.
   let at = 1;
 
   function read(): YamlNode {
@@ -96,7 +102,7 @@ function readNodes(events: readonly YamlEvent[], source: string, yaml: YamlLibra
     if (event?.type !== EVENT_ID.SEQUENCE && event?.type !== EVENT_ID.MAPPING) return EMPTY;
     const children: YamlNode[] = [];
     const isList = event.type === EVENT_ID.SEQUENCE;
-    // An anchor is known within its own value.
+    // An anchor can already be used inside its own value, so the node is stored before its children are read.
     const node = keep(event, isList ? { kind: 'list', items: children } : { kind: 'map', keysAndValues: children });
     while (events[at]?.type !== EVENT_ID.POP) children.push(read());
     at += 1;
@@ -123,14 +129,14 @@ function readScalar(event: ScalarEvent, source: string, { SCALAR_STYLE, getScala
   return { kind: 'scalar', text: getScalarValue(source, event), tag, plain };
 }
 
-/** The whole name of a tag. That of the tag `!` is no type, so a scalar with it is a text. */
+/** The full name of a tag. The tag `!` names no type, so a scalar with it is a string. */
 function tagName(tag: string): string {
   if (tag.startsWith('!<')) return tag.slice(2, -1);
   if (tag.startsWith('!!')) return `tag:yaml.org,2002:${tag.slice(2)}`;
   return tag;
 }
 
-/** An escape of YAML 1.1 is one character, unlike in JSON, where two surrogates make one; and `\/` is none. */
+/** In YAML 1.1, each escape is one character, and `\/` is not an escape. In JSON, two escaped surrogates form one character. */
 function checkEscapes(quoted: string): void {
   if (/(?<!\\)(?:\\\\)*\\(?:\/|u[dD][89a-fA-F]|U(?!000[0-9a-fA-F]|0010))/.test(quoted)) {
     throw new YamlValueError('an escape is no character');

@@ -4,19 +4,19 @@ import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '../../io.ts';
 
-/** The machine whose rules apply. */
+/** The operating system and file checks to use. */
 interface Machine {
   readonly system: NodeJS.Platform;
   readonly exists: (path: string) => boolean;
   readonly isWritable: (folder: string) => boolean;
 }
 
-/** The home folder as client-go finds it (k8s.io/client-go/util/homedir `HomeDir`). */
+/** The home folder, as client-go finds it. */
 export function kubeHome(env: Io['env'], machine: Machine = { system: platform(), exists, isWritable }): string {
   if (machine.system !== 'win32') return env.HOME || homedir();
   const { HOME = '', HOMEDRIVE, HOMEPATH, USERPROFILE = '' } = env;
   const driveAndPath = HOMEDRIVE && HOMEPATH ? HOMEDRIVE + HOMEPATH : '';
-  // Two orders: the older one where a kubeconfig is already there.
+  // There are two orders. The older one applies when a kubeconfig already exists in one of the folders.
   const old = [HOME, driveAndPath, USERPROFILE].filter(Boolean);
   const folders = [HOME, USERPROFILE, driveAndPath].filter(Boolean);
   return (

@@ -1,4 +1,4 @@
-/** What a pod finds in itself: the address of the API server and its service account (client-go rest `InClusterConfig`). */
+/** The API server's address and the service account that a pod finds inside itself (client-go rest `InClusterConfig`). */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Io } from '../../io.ts';
@@ -13,7 +13,7 @@ export interface InCluster {
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Undefined outside of a pod (clientcmd `inClusterClientConfig.Possible`). Tests name another `folder`. */
+/** Undefined outside a pod (clientcmd `inClusterClientConfig.Possible`). Tests pass another `folder`. */
 export function inCluster(env: Io['env'], folder = SERVICE_ACCOUNT): InCluster | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   const tokenFile = join(folder, 'token');

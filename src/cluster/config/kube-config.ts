@@ -1,16 +1,16 @@
 /**
- * Finding, reading and merging kubeconfig files, as kubectl does (client-go tools/clientcmd/loader.go).
+ * Finds, reads and merges kubeconfig files as kubectl does (client-go tools/clientcmd/loader.go).
  *
- * Why not KubeConfig of @kubernetes/client-node 2.0.1: it is not kubectl-exact (it throws on a missing file and on a name
- * that stands in two files, ignores `tokenFile`, knows no overriding flags but the context, and its OIDC renewal fails),
- * and it is slow. Whole process with two requests over mTLS to a real API server, bundled, medians of 40 rounds, 2 cores;
- * `kubectl auth whoami`, which sends one, takes 37 ms:
+ * KubeConfig of @kubernetes/client-node 2.0.1 is not used because it differs from kubectl and is slow. It throws on a missing
+ * file and on a name that two files define, ignores `tokenFile`, supports no overriding flag but the context, and its OIDC
+ * renewal fails. Times below are for a whole process with two requests over mTLS to a real API server: bundled, medians of 40
+ * rounds, 2 cores. `kubectl auth whoami`, which sends one request, takes 37 ms:
  *
  *                     this   KubeConfig with node:https
  *   Node 24           54 ms   97 ms
  *   Bun executable    21 ms   39 ms
  *
- * Of that, 7 ms (Node) and 2 ms (Bun) are saved by plain-yaml.ts.
+ * plain-yaml.ts accounts for 7 ms (Node) and 2 ms (Bun) of the difference.
  */
 import { isUtf8 } from 'node:buffer';
 import { delimiter, join } from 'node:path';
@@ -25,15 +25,15 @@ import { kubeHome } from './home.ts';
 import { type Cluster, type KubeContext, type KubeFile, parseKubeFile, type User } from './kube-file.ts';
 
 export interface KubeConfig extends KubeFile {
-  /** The files that were looked for, those that exist and those that do not. */
+  /** The files that were looked for, whether they exist or not. */
   readonly files: readonly string[];
   readonly missing: readonly string[];
 }
 
 /**
- * The merged configuration: `explicit` alone, which must exist, or the files of KUBECONFIG, or ~/.kube/config. Missing
- * files and empty names are skipped; a file below a file is a mistake. The first file that has a name, or a current context, decides; nothing is mixed
- * (clientcmd `ClientConfigLoadingRules.Load`).
+ * The merged configuration: `explicit` alone, which must exist, or the files of KUBECONFIG, or ~/.kube/config. Missing files and
+ * empty names are skipped. A path below a regular file is an error. The first file that defines a name, or a current context,
+ * wins; definitions are never merged (clientcmd `ClientConfigLoadingRules.Load`).
  */
 export async function loadKubeConfig(
   explicit: string | undefined,
@@ -63,7 +63,7 @@ export async function loadKubeConfig(
   };
 }
 
-/** clientcmd `NewDefaultClientConfigLoadingRules`; Windows separates names by `;`. */
+/** As clientcmd `NewDefaultClientConfigLoadingRules`. Windows separates the names by `;`. */
 function configFiles(env: Io['env']): readonly string[] {
   if (env.KUBECONFIG) return [...new Set(env.KUBECONFIG.split(delimiter).filter((file) => file !== ''))];
   return [join(kubeHome(env), '.kube', 'config')];
@@ -84,7 +84,7 @@ async function read(file: string, signal: AbortSignal): Promise<string | undefin
   }
 }
 
-/** go.yaml.in/yaml/v2 readerc.go: UTF-8, or UTF-16 with a byte order mark, as PowerShell's `>` writes it. */
+/** As go.yaml.in/yaml/v2 readerc.go: UTF-8, or UTF-16 with a byte order mark, as PowerShell's `>` writes it. */
 function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const isBigEndian = first === 0xfe && second === 0xff;

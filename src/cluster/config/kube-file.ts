@@ -1,4 +1,4 @@
-/** One kubeconfig file: its YAML or JSON as checked, typed parts (client-go tools/clientcmd/api/v1/types.go). */
+/** Parses one kubeconfig file, YAML or JSON, into checked and typed parts (client-go tools/clientcmd/api/v1/types.go). */
 import { dirname, resolve, sep } from 'node:path';
 import { foldName } from '../../domain/go/json.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
@@ -47,7 +47,7 @@ export interface User {
 export interface AuthProvider {
   readonly name: string;
   readonly config: Readonly<Record<string, string>>;
-  /** Where it stands, for renewed tokens are kept there. */
+  /** The kubeconfig file and the user entry of this provider, where renewed tokens are stored. */
   readonly file: string;
   readonly user: string;
 }
@@ -76,8 +76,8 @@ export interface KubeFile {
 }
 
 /**
- * Reads `content`, what `file` holds (client-go tools/clientcmd/loader.go `Load` and `ResolveLocalPaths`). No content is
- * an empty configuration, unknown fields are ignored. Throws FieldError.
+ * Parses `content`, the text of `file` (client-go tools/clientcmd/loader.go `Load` and `ResolveLocalPaths`). An empty text is an
+ * empty configuration; unknown fields are ignored. Throws FieldError.
  */
 export async function parseKubeFile(content: string, file: string): Promise<KubeFile> {
   const root = { value: await parseDocument(content), path: '' };
@@ -96,11 +96,12 @@ export async function parseKubeFile(content: string, file: string): Promise<Kube
 }
 
 /**
- * encoding/json takes these two names in any case (apimachinery runtime/serializer/json/meta.go `Interpret`), all others
- * only as they are written. Members in another order than that of their names do not exist there.
+ * Checks a header field. encoding/json accepts `apiVersion` and `kind` in any case (apimachinery runtime/serializer/json/meta.go
+ * `Interpret`), and all other names only as written. When several spellings occur, the last in sorted order counts, as Go sees
+ * the members sorted by name.
  */
 function expectField(root: Field, name: string, expected: readonly string[]): void {
-  // Asking for any member checks that it is a map.
+  // This call throws when the root is not a map.
   member(root, name);
   const spellings = Object.keys(root.value ?? {}).filter((key) => foldName(key) === foldName(name));
   const given = spellings.sort(compareUtf8).filter((key) => member(root, key).value !== undefined);
@@ -109,12 +110,12 @@ function expectField(root: Field, name: string, expected: readonly string[]): vo
   throw new FieldError(`${name} is ${JSON.stringify(value.slice(0, 60))}, not "${expected[0]}"`);
 }
 
-/** clientcmd/api/v1/conversion.go: what they hold may be anything, their names may not. */
+/** As clientcmd/api/v1/conversion.go: an extension may hold anything, but its name must be valid and unique. */
 function checkExtensions(map: Field): void {
   named(map, 'extensions', (item) => member(item, 'extension').value ?? undefined);
 }
 
-/** A list of named items; a name that stands twice is an error (clientcmd/api/v1/conversion.go). */
+/** A list of named items. A name that occurs twice is an error (clientcmd/api/v1/conversion.go). */
 function named<T>(root: Field, name: string, read: (item: Field) => T): ReadonlyMap<string, T> {
   const items = new Map<string, T>();
   for (const item of listField(root, name)) {
@@ -198,7 +199,7 @@ function path(map: Field, name: string, file: string): string | undefined {
   return value === undefined ? undefined : absolute(value, file);
 }
 
-/** Relative to the folder of the file that says it. */
+/** Resolves a path relative to the folder of the kubeconfig that contains it. */
 function absolute(value: string, file: string): string {
   return resolve(dirname(file), value);
 }

@@ -1,10 +1,13 @@
-/** The certificates, keys and tokens that a kubeconfig names as files. */
+/** Reads the certificates, keys and tokens that a kubeconfig holds or names as files. */
 import { clusterCommand } from '../../domain/text/command.ts';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import { readConfigFileOrPipe } from './config-file.ts';
 
-/** The inline bytes, or what the file holds (client-go rest/config.go `dataFromSliceOrFile`). Throws UserError for a file that cannot be read. */
+/**
+ * The inline bytes, or the content of the file (client-go rest/config.go `dataFromSliceOrFile`). Throws UserError for a file that
+ * cannot be read.
+ */
 export async function pem(
   data: Uint8Array | undefined,
   file: string | undefined,
@@ -19,8 +22,8 @@ export async function pem(
 }
 
 /**
- * Throws UserError for a key of another kind than its certificate, as Go does (crypto/tls `X509KeyPair`). OpenSSL keeps the two apart,
- * and would send no certificate at all: the user would be nobody.
+ * Throws UserError for a key of another type than its certificate, as Go does (crypto/tls `X509KeyPair`). OpenSSL would accept
+ * such a pair and send no certificate at all, so the user would be anonymous.
  */
 export function checkKeyPair(certificate: string | undefined, key: string | undefined): void {
   const [one, other] = [kindOf(certificate, 'CERTIFICATE'), kindOf(key, '[A-Z ]*PRIVATE KEY')];
@@ -34,7 +37,7 @@ export function checkKeyPair(certificate: string | undefined, key: string | unde
 /** The object identifiers of public keys (RFC 3279 2.3.1, RFC 5480 2.1.1), with tag and length. */
 const KINDS = { RSA: '06092a864886f70d010101', EC: '06072a8648ce3d0201' } as const;
 
-/** Of the first block with that label; undefined where it is of neither kind, or does not say. */
+/** The key type of the first block with that label; undefined when it is neither RSA nor EC, or cannot be told. */
 function kindOf(text: string | undefined, label: string): keyof typeof KINDS | undefined {
   const [, name = '', content = ''] = new RegExp(`-----BEGIN (${label})-----([^-]*)`).exec(text ?? '') ?? [];
   const named = /^(RSA|EC) /.exec(name)?.[1];
@@ -44,7 +47,7 @@ function kindOf(text: string | undefined, label: string): keyof typeof KINDS | u
   return found;
 }
 
-/** A pipe is waited for; throws the reason of `signal`, and what `failed` throws. */
+/** Reads a file, and waits when it is a pipe. Throws the reason of `signal`, and whatever `failed` throws. */
 export async function readText(file: string, signal: AbortSignal, failed: (reason: string) => string): Promise<string> {
   try {
     return Buffer.from(await readConfigFileOrPipe(file, signal)).toString('utf8');

@@ -1,7 +1,7 @@
 /**
- * The plain part of YAML in which kubectl, kind and the tools of the clouds write kubeconfigs: maps and lists in blocks,
- * one line for each scalar. Read here because js-yaml costs a tenth of the time of a whole request; everything else,
- * and everything that is only perhaps plain, is left to js-yaml.
+ * Parses the plain subset of YAML in which kubectl, kind and the cloud tools write kubeconfigs: block maps and block lists, with
+ * one line for each scalar. This parser exists because js-yaml takes a tenth of the time of a whole request. Everything else, and
+ * every doubtful case, is left to js-yaml.
  */
 
 interface Line {
@@ -9,18 +9,18 @@ interface Line {
   readonly text: string;
 }
 
-/** A plain scalar that is a text in every version of YAML: no number, no boolean, nothing with a special character. */
+/** A plain scalar that is a string in every version of YAML: not a number, not a boolean, no special characters. */
 const TEXT = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)(?:--)?[a-z/](?:[\w./@+=%,~-]|:(?=[\w/]))*$/i;
 const KEY = /^(?!(?:y|n|yes|no|on|off|true|false|null):)([a-z][\w./-]*):(?: +(.*))?$/i;
-/** Deeper than any kubeconfig, and far from where the stack ends. */
+/** Deeper than any kubeconfig, and far below the limit of the call stack. */
 const MAX_DEPTH = 50;
 
-/** Not plain: js-yaml decides what it is. */
+/** The text is not plain; js-yaml has to parse it. */
 class NotPlain extends Error {}
 
-/** The value of `content`, undefined when it is not plain. */
+/** The value of `content`; undefined when it is not plain. */
 export function parsePlainYaml(content: string): unknown {
-  // Printable ASCII and newlines.
+  // Only printable ASCII and newlines are plain.
   if (/[^\n\x20-\x7e]/.test(content)) return undefined;
   const lines = content.split('\n').flatMap((line) => {
     const text = line.trim();
@@ -50,7 +50,7 @@ function readBlock(reader: Reader, indent: number): unknown {
   const value = /^-( |$)/.test(reader.lines[reader.at]?.text ?? '')
     ? readList(reader, indent)
     : readMap(reader, indent);
-  // What is deeper here continues a scalar, or is a mistake.
+  // A deeper line here continues a scalar, or is a mistake.
   if ((reader.lines[reader.at]?.indent ?? -1) > indent) throw new NotPlain();
   reader.depth -= 1;
   return value;
@@ -63,7 +63,7 @@ function readList(reader: Reader, indent: number): unknown[] {
     if (!/^-( |$)/.test(line.text)) break;
     if (text === '' || /^-( |$)/.test(text)) throw new NotPlain();
     if (KEY.test(text)) {
-      // The first member of a map stands behind the dash, the others below it.
+      // The first member of a map follows the dash; the others are on the lines below.
       reader.lines[reader.at] = { indent: indent + dash.length, text };
       items.push(readBlock(reader, indent + dash.length));
     } else {
@@ -85,7 +85,7 @@ function readMap(reader: Reader, indent: number): Record<string, unknown> {
   return map;
 }
 
-/** What stands below a key: a block that is deeper, a list that may be as deep as the key, or nothing. */
+/** The value below a key: a deeper block, a list that may have the indentation of the key, or nothing. */
 function readNested(reader: Reader, indent: number): unknown {
   const next = reader.lines[reader.at];
   if (next === undefined || next.indent < indent) return null;

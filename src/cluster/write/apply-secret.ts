@@ -1,4 +1,4 @@
-/** Brings one Secret to what is wanted, also while others write to it. */
+/** Creates or updates one Secret, even while others write to it. */
 import { pause } from '../../concurrency.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../../domain/pull-secret/plan.ts';
@@ -18,14 +18,14 @@ export type Applied =
   | { readonly action: 'updated' | 'unchanged' | 'recreated'; readonly secret: Secret; readonly change: Change };
 
 const MAX_UNCHANGED = 5;
-/** Enough for fifty writers at once. */
+/** Enough for fifty concurrent writers. */
 const MAX_CONFLICT_MS = 30_000;
 
 /**
- * Creates `secret`, or merges what is wanted into the one that exists: create first, and when that is refused read, plan
- * and patch with the resourceVersion; again from the reading when somebody else was faster. So a fresh Secret takes one
- * request, and a role that may only create, or only get and patch, is enough for what it is for. With `force`, one that is
- * gone is taken from the copy that an interrupted run has left. Throws UserError.
+ * Creates `secret`, or merges the wanted content into an existing one. A create is tried first. When that is refused, the Secret
+ * is read, planned and patched with its resourceVersion, and read again when another writer was faster. So a new Secret takes one
+ * request, and a role that may only create, or only get and patch, is enough for its purpose. With `force`, a Secret that is gone
+ * is restored from the copy that an interrupted run left. Throws UserError.
  */
 export async function applySecret(
   transport: Transport,
@@ -44,7 +44,7 @@ export async function applySecret(
     const existing = await readWritten(transport, target.ref, created);
     if (existing === undefined && copy === undefined) {
       last = created;
-      // It was there when we wanted to create it, and has been deleted since.
+      // The Secret existed when the create was refused, and has been deleted since.
       created = await tryCreate(transport, target.ref, secret, options);
     } else {
       const applied =
@@ -69,20 +69,23 @@ interface Target {
   readonly options: ApplyOptions;
 }
 
-/** What an interrupted run has left: only one with `force` makes copies, and finishes the work. */
+/** The copy that an interrupted run left. Only a run with `force` makes copies, and only such a run finishes the work. */
 async function copyFor(transport: Transport, { ref, wanted }: Target): Promise<KeptCopy | undefined> {
   if (!wanted.force) return undefined;
   const { findCopy } = await import('./kept-copy.ts');
   return findCopy(transport, ref);
 }
 
-/** Whether nobody has written since the conflicts before: then the next one is a refusal, such as that of a webhook. */
+/** Whether nobody has written since several conflicts. The next conflict is then a refusal, such as that of a webhook. */
 function isUnchanged(versions: unknown[], { metadata }: Secret): boolean {
   versions.push(metadata.resourceVersion);
   return versions.filter((version) => version === metadata.resourceVersion).length > MAX_UNCHANGED;
 }
 
-/** The conflict, or undefined, when somebody else has changed or deleted it since it was read; with `isLast` it is thrown. */
+/**
+ * Returns the conflict, or undefined, when another writer changed or deleted the Secret since it was read. With `isLast`, throws
+ * the conflict.
+ */
 async function change(
   transport: Transport,
   existing: Secret,
@@ -102,7 +105,7 @@ async function change(
   return written && { action: 'recreated', secret: written, change };
 }
 
-/** Undefined when somebody else has created it. */
+/** Undefined when another writer has created the Secret. */
 async function restore(
   transport: Transport,
   copy: KeptCopy,

@@ -1,4 +1,4 @@
-/** Deletes a Secret while it is the one that is meant. */
+/** Deletes a Secret, provided that it is still the one that is meant. */
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -8,18 +8,21 @@ import type { Transport } from '../client/transport.ts';
 import { lookAtSecret, type SecretRef, secretPath } from '../secret-request.ts';
 
 export interface Deletion {
-  /** As it was read. */
+  /** The metadata as it was read. */
   readonly metadata: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined };
-  /** Whether what is there is still to go. */
+  /** Whether the present Secret is still to be deleted. */
   readonly isMeant: (present: Secret) => boolean;
   /** Lets the server check everything and change nothing. */
   readonly dryRun: boolean;
 }
 
-/** As often as somebody may write to it meanwhile. */
+/** How often another writer may change the Secret in the meantime. */
 const ATTEMPTS = 5;
 
-/** Whatever the answer, what is there then decides. False for what has become another Secret, which stays. Throws UserError. */
+/**
+ * Deletes the Secret. Unless the answer confirms that, a look at the Secret decides. False for a Secret that has become another
+ * one, which stays. Throws UserError.
+ */
 export async function deleteSecret(
   transport: Transport,
   ref: SecretRef,
@@ -29,7 +32,7 @@ export async function deleteSecret(
   let last: ApiError | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
-      // Beside a body the API server reads no query (apiserver pkg/endpoints/handlers/delete.go `DeleteResource`).
+      // When there is a body, the API server ignores the query (apiserver pkg/endpoints/handlers/delete.go `DeleteResource`).
       const preconditions = { uid, resourceVersion };
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, dryRun: dryRun ? ['All'] : undefined };
       const answer = await transport.request<unknown>({ method: 'DELETE', path: secretPath(ref), body, guarded: true });
@@ -51,7 +54,7 @@ export async function deleteSecret(
   throw keepsChanging(`secret ${ref.namespace}/${ref.name}`, last);
 }
 
-/** The API server answers with a Status, or with the object where a finalizer keeps it for now; a proxy with anything. */
+/** The API server answers with a Status, or with the object while a finalizer keeps it. A proxy may answer with anything. */
 function saysDeleted(answer: unknown): boolean {
   const isStatus = fieldOf(answer, 'kind') === 'Status' && fieldOf(answer, 'status') === 'Success';
   return isStatus || fieldOf(answer, 'metadata', 'deletionTimestamp') !== undefined;

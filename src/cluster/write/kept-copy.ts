@@ -1,4 +1,4 @@
-/** The copy of a Secret, in the cluster: made before the Secret is deleted, found by the next run, removed at the end. */
+/** The copy of a Secret in the cluster: made before the Secret is deleted, found by the next run, and removed at the end. */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -15,23 +15,23 @@ import { createSecret, lookAtSecret, type SecretRef, secretPath, type WriteOptio
 export interface KeptCopy {
   readonly ref: SecretRef;
   readonly uid: string | undefined;
-  /** The Secret that it is a copy of. */
+  /** The Secret that was copied. */
   readonly original: Secret;
 }
 
-/** Told of the copy as it comes and goes. */
+/** Receives the messages about a copy. */
 export interface CopyListener {
   say(text: string): void;
   warn(text: string): void;
   hint(hint: Hint): void;
 }
 
-/** The name and namespace that the copy of `ref` has. */
+/** The name and namespace of the copy of `ref`. */
 export function copyRef({ namespace, name }: SecretRef): SecretRef {
   return { namespace, name: copyName(name, (text) => createHash('sha256').update(text).digest('hex')) };
 }
 
-/** The copy of `ref` that an earlier run left; undefined when there is none, or none that may be read. */
+/** The copy of `ref` that an earlier run left; undefined when there is none, or it may not be read. */
 export async function findCopy(transport: Transport, ref: SecretRef): Promise<KeptCopy | undefined> {
   const found = await lookAtSecret(transport, copyRef(ref));
   return typeof found === 'string' ? undefined : asCopy(found, ref);
@@ -42,7 +42,9 @@ function asCopy(found: Secret, ref: SecretRef): KeptCopy | undefined {
   return original === undefined ? undefined : { ref: copyRef(ref), uid: found.metadata.uid, original };
 }
 
-/** Makes the copy of `existing`, in the place of one that is not needed. Throws UserError: nothing is deleted then. */
+/**
+ * Makes the copy of `existing`, and replaces an older copy that is not needed. Throws UserError; the Secret is not deleted then.
+ */
 export async function keepCopy(
   transport: Transport,
   ref: SecretRef,
@@ -64,7 +66,7 @@ export async function keepCopy(
       if (typeof found === 'string' || isSecond) throw notKept(error, place);
       if (isIt(found)) return { ref: place, uid: found.metadata.uid, original: existing };
       const old = asCopy(found, ref);
-      // A copy of what is there, or of what came into it, holds nothing else.
+      // A copy of this very Secret, or one whose content is all in this Secret, may go.
       if (old === undefined || (old.original.metadata.uid !== existing.metadata.uid && isNeeded(old, existing))) {
         throw inTheWay(place, old, existing);
       }
@@ -94,7 +96,10 @@ function inTheWay({ namespace, name }: SecretRef, old: KeptCopy | undefined, sec
   );
 }
 
-/** Removes the copy when `secret` is confirmed; one that cannot be removed is told of, and does no harm. */
+/**
+ * Removes a copy that is no longer needed. A copy that cannot be removed is only reported, because it does no harm. Throws when
+ * interrupted.
+ */
 export async function dropCopy(transport: Transport, copy: KeptCopy, listener: CopyListener): Promise<void> {
   try {
     await remove(transport, copy);
@@ -113,8 +118,8 @@ async function remove(transport: Transport, { ref, uid }: KeptCopy): Promise<voi
 }
 
 /**
- * Removes the copy that an earlier run left when `secret` has everything of it, or is not to have it (`isReplaced`).
- * Throws UserError when it has not.
+ * Removes the copy that an earlier run left, when `secret` holds all its content, or is meant to replace it (`isReplaced`).
+ * Throws UserError when `secret` lacks some of it.
  */
 export async function settleCopy(
   transport: Transport,

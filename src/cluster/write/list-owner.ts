@@ -1,8 +1,8 @@
 /**
- * Keeps the ownership of a service account's list with those who apply it (server-side apply). The list is atomic: with
- * any change, the API server takes it from every other manager, who would then never again be told of a conflict, and
- * whose entries would stay behind when they are taken out of the manifest. `managedFields` may be written by clients
- * (client-go util/csaupgrade does).
+ * Preserves the ownership of a service account's list for the managers that apply it (server-side apply). The list is atomic:
+ * with any change, the API server takes it from every other manager. Those managers would never again be told of a conflict, and
+ * an entry that they take out of their manifest would stay behind. Clients may write `managedFields` (client-go util/csaupgrade
+ * does).
  */
 import { type ApiObject, fieldOf, isObject } from '../../domain/workloads/api-object.ts';
 import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
@@ -14,7 +14,7 @@ import { getObject, objectPath } from '../object-request.ts';
 const FIELD = `f:${LIST_FIELD}`;
 const ATTEMPTS = 20;
 
-/** The managers who own the list of service account `object` by applying it. */
+/** The managers that own the list of service account `object` by applying it. */
 export function appliersOf(object: ApiObject): string[] {
   return applied(object).map(({ manager }) => `${manager}`);
 }
@@ -28,8 +28,8 @@ export interface ListWrite {
 }
 
 /**
- * Gives those who owned the list in `before` their share again. Nothing is done when the list has been
- * changed again since `after`, for then it is no longer our write that took it from them.
+ * Restores the ownership of the managers that owned the list in `before`. Does nothing when the list has changed again since
+ * `after`, because then a later write took the ownership.
  */
 export async function keepOwners(transport: Transport, { ref, before, after, fieldManager }: ListWrite): Promise<void> {
   const path = objectPath(pullKind(ref.kind), ref.namespace, ref.name);
@@ -39,7 +39,7 @@ export async function keepOwners(transport: Transport, { ref, before, after, fie
     if (lost.length === 0) return;
     const body = [
       { op: 'test', path: `/${LIST_FIELD}`, value: after[LIST_FIELD] ?? null },
-      // Not a test: so the API server answers that it is a conflict.
+      // A replace rather than a test, so that the API server answers a mismatch with a conflict.
       { op: 'replace', path: '/metadata/resourceVersion', value: fieldOf(current, 'metadata', 'resourceVersion') },
       { op: 'replace', path: '/metadata/managedFields', value: shared(entries(current), lost) },
     ];

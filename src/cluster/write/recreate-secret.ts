@@ -1,4 +1,4 @@
-/** Deletes a Secret and creates it again, for changes that the API server allows in no other way. */
+/** Deletes a Secret and creates it again, for changes that the API server does not allow otherwise. */
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -16,14 +16,14 @@ export interface Replacement extends WriteOptions {
   readonly listener: CopyListener;
 }
 
-/** For finalizers, which keep a Secret that is deleted. */
+/** Time for finalizers, which keep a deleted Secret for a while. */
 const TERMINATION_MS = 10_000;
 const POLL_MS = 200;
 
 /**
- * Puts `secret` in the place of `existing`; undefined when that was changed or replaced since it was read. The server has
- * to accept the new one in a dry run, under another name, before the old one is deleted, and a copy of the old one stands
- * beside it until the new one is there. Throws UserError.
+ * Replaces `existing` with `secret`; undefined when `existing` was changed or replaced since it was read. Before the old Secret
+ * is deleted, the server has to accept the new one in a dry run under another name. A copy of the old one is kept until the new
+ * one exists. Throws UserError.
  */
 export async function recreateSecret(
   transport: Transport,
@@ -41,8 +41,8 @@ export async function recreateSecret(
 }
 
 /**
- * Creates `secret`, of whose predecessor there is only `copy`, which goes when it is there; undefined when somebody else
- * has created another one. Throws UserError.
+ * Creates `secret` when only `copy` is left of its predecessor, then removes the copy; undefined when another writer has created
+ * a different Secret. Throws UserError.
  */
 export function restoreSecret(
   transport: Transport,
@@ -53,7 +53,7 @@ export function restoreSecret(
   return orTellOfCopy(transport, ref, listener, () => putBack(transport, copy, replacement));
 }
 
-/** After an interruption nothing can be looked at any more. */
+/** Runs `work`. On an interruption, tells the user about the copy, since no request can be sent any more to see what exists. */
 async function orTellOfCopy<T>(
   transport: Transport,
   ref: SecretRef,
@@ -81,7 +81,9 @@ async function putBack(transport: Transport, copy: KeptCopy, replacement: Replac
   return created;
 }
 
-/** 'changed' when what is there is not what was read. Whatever the answer, what is there then decides. */
+/**
+ * Deletes the Secret; 'changed' when it is no longer the one that was read. After a failed request, a look at the Secret decides.
+ */
 async function remove(
   transport: Transport,
   { metadata }: Secret,
@@ -96,12 +98,12 @@ async function remove(
   } catch (error) {
     if (transport.signal.aborted) throw error;
     const present = await lookAtSecret(transport, ref);
-    // Deleted by our first attempt, whose answer was lost, or by somebody else: both want it created now.
+    // The first attempt deleted the Secret and its answer was lost, or another client did. In both cases it is created now.
     if (present === 'none') return 'gone';
     if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is deleted`, error, copy);
     if (present.metadata.uid !== uid) return 'changed';
     if (isTerminating(present)) return 'gone';
-    // What is not an answer of the API server may come before that is ready.
+    // An answer that is not the API server's may arrive before the server is done.
     if (!isRefusal(error)) throw failure(`${nameOf(ref)} is not deleted, or not yet`, error, copy);
     await dropCopy(transport, copy, listener);
     if (error.status === 409 && present.metadata.resourceVersion !== resourceVersion) return 'changed';
@@ -109,7 +111,10 @@ async function remove(
   }
 }
 
-/** Undefined when somebody else has created one. Whatever the answer, what is there then decides. */
+/**
+ * Creates the Secret; undefined when another writer has created a different one. After a failed request, a look at the Secret
+ * decides.
+ */
 async function create(
   transport: Transport,
   copy: KeptCopy,
@@ -123,7 +128,7 @@ async function create(
     } catch (error) {
       if (transport.signal.aborted) throw error;
       const present = await lookAtSecret(transport, ref);
-      // It was still there when we wanted to create it, and has gone since.
+      // The old Secret still existed when the create was refused, and has gone since.
       const hasGone = present === 'none' && error instanceof ApiError && error.reason === 'AlreadyExists';
       if (hasGone && performance.now() < deadline) continue;
       if (present === 'none') throw failure(`${nameOf(ref)} is deleted and not created again`, error, copy);

@@ -1,4 +1,4 @@
-/** One write of a Secret, and what is there after an answer that may be wrong or lost. */
+/** Single writes of a Secret, each with a look at the Secret when the answer may be wrong or lost. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { UserError } from '../../errors.ts';
@@ -14,7 +14,7 @@ import {
   writeQuery,
 } from '../secret-request.ts';
 
-/** The new Secret, or why it was not created when reading the one that is there may help. */
+/** The new Secret, or the refusal when reading the existing Secret may help. */
 export async function tryCreate(
   transport: Transport,
   ref: SecretRef,
@@ -25,14 +25,17 @@ export async function tryCreate(
     return await createSecret(transport, ref, secret, options);
   } catch (error) {
     if (error instanceof ApiError && (error.reason === 'AlreadyExists' || error.status === 403)) return error;
-    // It may be created all the same.
+    // The Secret may have been created all the same.
     const present = await presentAfter(error, transport, ref, options);
     if (present?.type === secret.type && isDeepStrictEqual(present?.data, secret.data)) return present as Secret;
     throw error instanceof ApiError ? refusal(error, { verb: 'create', ...ref }) : error;
   }
 }
 
-/** Has the server check a new Secret under another name, while the old one is still there; as it would be. Throws UserError. */
+/**
+ * Has the server check a new Secret in a dry run under another name, while the old one still exists. Returns it as it would be.
+ * Throws UserError.
+ */
 export async function rehearseSecret(
   transport: Transport,
   ref: SecretRef,
@@ -49,7 +52,10 @@ export async function rehearseSecret(
   }
 }
 
-/** What is there after a write that failed, or whose answer was lost or made by a proxy; undefined when nobody knows. */
+/**
+ * The Secret after a write that failed, or whose answer was lost or made by a proxy; undefined when there is none, or nothing is
+ * known.
+ */
 async function presentAfter(
   error: unknown,
   transport: Transport,
@@ -61,7 +67,10 @@ async function presentAfter(
   return typeof present === 'string' ? undefined : present;
 }
 
-/** What is there, after `refused`; undefined when it is gone. Where neither creating nor reading is allowed, creating is what is missing. */
+/**
+ * The existing Secret, after the create that was `refused`; undefined when it is gone. When neither creating nor reading is
+ * allowed, the error is about creating.
+ */
 export async function readWritten(
   transport: Transport,
   ref: SecretRef,
@@ -79,12 +88,12 @@ export async function readWritten(
 
 export interface SecretPatch {
   readonly patch: object;
-  /** Whether a Secret is what is wanted. */
+  /** Whether a Secret already is as wanted. */
   readonly isDone: (present: Secret) => boolean;
   readonly isLast: boolean;
 }
 
-/** The conflict when somebody else has changed or deleted it since it was read. */
+/** The patched Secret, or the conflict when another writer changed or deleted it since it was read. */
 export async function tryPatch(
   transport: Transport,
   ref: SecretRef,
@@ -103,7 +112,7 @@ export async function tryPatch(
   } catch (error) {
     const isChanged = error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404);
     if (isChanged && !isLast) return error;
-    // It may be written all the same.
+    // The patch may have been applied all the same.
     const present = await presentAfter(error, transport, ref, options);
     if (present !== undefined && isDone(present)) return present;
     throw error instanceof ApiError ? refusal(error, { verb: 'patch', ...ref }) : error;

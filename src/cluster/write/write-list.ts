@@ -1,4 +1,4 @@
-/** The one way in which a list of pull secrets is written, whatever the kind, also while others write to it. */
+/** The only code that writes lists of pull secrets, for every kind, even while others write to them. */
 import { pause } from '../../concurrency.ts';
 import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -26,17 +26,17 @@ export interface Written {
   readonly pullSpec: PullSpec;
 }
 
-/** The list that is wanted in place of the one in `pullSpec`, undefined when that is right. */
+/** Returns the list that should replace the one in `pullSpec`; undefined when that one is right. */
 export type Planner = (pullSpec: PullSpec) => readonly unknown[] | undefined;
 
-/** A conflict without a change may be one of the API server with itself, but not for long. */
+/** The API server may conflict with itself although nothing has changed, but not for long. */
 const MAX_UNCHANGED = 5;
-/** Enough for a hundred writers at once on a slow machine: each lets one of them through. */
+/** Enough for a hundred concurrent writers on a slow machine, of which one succeeds in each round. */
 const MAX_CONFLICT_MS = 60_000;
 
 /**
- * Brings the list of `pullSpec`, as it was read, to what `plan` wants: computes the whole list, and writes it on the
- * condition that the old one is still there; again from the reading when somebody else was faster. Throws UserError.
+ * Brings the list of `pullSpec`, as it was read, to what `plan` wants. Computes the whole list, and writes it on condition that
+ * the old one is still there. When another writer was faster, reads the object again and starts over. Throws UserError.
  */
 export async function writeList(
   transport: Transport,
@@ -52,7 +52,7 @@ export async function writeList(
   for (let conflicts = 0; ; conflicts += 1) {
     const after = plan(current);
     if (after === undefined) {
-      // After a conflict it may be our own write whose answer was lost.
+      // After an attempt, the list may be right because of it: only its answer was lost.
       const action = attempted ? 'patched' : 'unchanged';
       return { action, before: pullSpec.imagePullSecrets, after: current.imagePullSecrets, pullSpec: current };
     }
@@ -73,19 +73,19 @@ export async function writeList(
         pullSpec: written,
       };
     }
-    // Writers that failed together should not come back together.
+    // Writers that failed together should not retry together.
     await pause(Math.random() * Math.min(500, 10 * 2 ** conflicts), options.signal);
     const fresh = await getPullSpec(transport, ref);
     if (fresh === undefined) throw new UserError(`${describeRef(ref)} was deleted meanwhile`, getHint(pullSpec));
     unchanged = versionOf(fresh) === versionOf(current) ? unchanged + 1 : 0;
-    // Nobody else has written: then it is no conflict, but a refusal, such as that of a webhook.
+    // Nobody else has written, so this is not a conflict but a refusal, such as that of a webhook.
     if (unchanged >= (answer.status === 422 ? 1 : MAX_UNCHANGED)) throw objectRefusal(answer, 'patch', ref);
     if (performance.now() >= deadline) throw keepsChanging(describeRef(ref), answer);
     current = fresh;
   }
 }
 
-/** The object after the write, or the error that may mean a conflict: a test that failed looks like bad input. */
+/** The object after the write, or an error that may mean a conflict: the API server answers a failed test like bad input. */
 async function patchList(
   transport: Transport,
   { ref, uid, imagePullSecrets: before }: PullSpec,
@@ -112,7 +112,7 @@ async function patchList(
   }
 }
 
-/** The object when it is written all the same, for the answer may be lost or made by a proxy; throws `error` otherwise. */
+/** The object if it was written all the same, because the answer may be lost or made by a proxy. Throws `error` otherwise. */
 async function writtenAfter(
   error: unknown,
   transport: Transport,
@@ -127,8 +127,8 @@ async function writtenAfter(
 }
 
 /**
- * A `test` that failed is answered like a malformed patch, without a word on the object (apiserver
- * pkg/endpoints/handlers/patch.go `applyJSPatch`); what validation and admission refuse, they name.
+ * The API server answers a failed `test` like a malformed patch, without naming the object (apiserver
+ * pkg/endpoints/handlers/patch.go `applyJSPatch`). Refusals by validation and admission name it.
  */
 function mayBeConflict({ status, details }: ApiError): boolean {
   return status === 409 || (status === 422 && details.kind === undefined && details.causes.length === 0);

@@ -1,4 +1,4 @@
-/** Brings a Secret that was read to what a plan wants, also while others write to it. */
+/** Brings a Secret, as it was read, to what a plan wants, even while others write to it. */
 import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
@@ -8,29 +8,32 @@ import type { Transport } from '../client/transport.ts';
 import { type SecretRef, secretPath, type WriteOptions } from '../secret-request.ts';
 import { readWritten, rehearseSecret, tryCreate, tryPatch } from './secret-write.ts';
 
-/** What is to become of a Secret. */
+/** What to do with a Secret. */
 export type SecretStep =
   | { readonly action: 'create'; readonly secret: Secret }
   /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
   | { readonly action: 'update'; readonly patch: object }
-  /** The Secret that takes the place of one which the API server would not update. */
+  /** The Secret to replace one that the API server would not update. */
   | { readonly action: 'replace'; readonly secret: Secret }
   | { readonly action: 'unchanged' }
-  /** Why it stays as it is. */
+  /** Why the Secret stays as it is. */
   | { readonly action: 'refuse'; readonly error: UserError };
 
-/** What to do about what is there, or about nothing; pure, for it is asked again when somebody else was faster. */
+/**
+ * Decides what to do with the existing Secret, or when there is none. Must be pure, because it is called again when another
+ * writer was faster.
+ */
 export type SecretPlanner = (existing: Secret | undefined) => SecretStep;
 
 const ACTIONS = { create: 'created', update: 'updated', replace: 'replaced', unchanged: 'unchanged' } as const;
 export type SecretAction = (typeof ACTIONS)[keyof typeof ACTIONS];
 
-/** As results call it. */
+/** The action as results name it. */
 export function actionOf({ action }: Exclude<SecretStep, { action: 'refuse' }>): SecretAction {
   return ACTIONS[action];
 }
 
-/** What is stored is not what was sent: a webhook that changes Secrets would undo it each time. */
+/** The stored Secret is not the one that was sent. A webhook that changes Secrets would undo the change each time. */
 export class AlteredError extends UserError {
   constructor({ namespace, name }: SecretRef) {
     super(
@@ -41,12 +44,12 @@ export class AlteredError extends UserError {
   }
 }
 
-/** As many conflicts with others as anybody meets; a webhook that refuses like one is met as often. */
+/** More conflicts with other writers than this do not occur. A webhook that refuses with a conflict is retried as often. */
 const MAX_CONFLICTS = 10;
 
 /**
- * Does what `plan` says about `existing`, as it was read, on the condition that this is still there; again from the reading
- * when it is not. Returns what was done. Throws UserError.
+ * Does what `plan` says about `existing`, as it was read, on condition that it has not changed. Otherwise reads the Secret again
+ * and starts over. Returns what was done. Throws UserError.
  */
 export async function writeSecret(
   transport: Transport,
@@ -60,9 +63,9 @@ export async function writeSecret(
   for (let conflicts = 0; ; conflicts += 1) {
     const step = plan(current);
     if (step.action === 'refuse') throw step.error;
-    // After a conflict it may be our own write whose answer was lost.
+    // After an attempt, the Secret may be right because of it: only its answer was lost.
     if (step.action === 'unchanged') return begun ?? 'unchanged';
-    // What was deleted to be replaced is created now.
+    // A Secret that was deleted in order to be replaced is now created, but the result stays 'replaced'.
     begun = begun === 'replaced' ? begun : actionOf(step);
     const isDone = (present: Secret): boolean =>
       isAsSent(present, step, current) || plan(present).action === 'unchanged';
@@ -78,7 +81,7 @@ export async function writeSecret(
   }
 }
 
-/** Then there is nothing left to do, which `plan` finds out at a higher price, as it does for members in another order. */
+/** A cheap check that the Secret is as sent. `plan` finds that out at a higher price, also for members in another order. */
 function isAsSent(present: Secret, step: Work['step'], current: Secret | undefined): boolean {
   const sent = step.action === 'update' ? merged(current, step.patch) : step.secret;
   const relevant = ({ type, immutable, data, metadata: { labels, annotations } }: Secret): string =>
@@ -104,7 +107,7 @@ interface Work {
   readonly isLast: boolean;
 }
 
-/** What is stored now; the conflict when what is there is not what was read. */
+/** The stored Secret, or the conflict when the existing one is no longer the one that was read. */
 async function perform(
   transport: Transport,
   ref: SecretRef,
@@ -121,7 +124,9 @@ async function perform(
   }
 }
 
-/** Deletes what is there, after the server has accepted the new one in a dry run, under another name, and creates that. */
+/**
+ * Has the server accept the new Secret in a dry run under another name, then deletes the existing one and creates the new one.
+ */
 async function replace(
   transport: Transport,
   ref: SecretRef,
@@ -133,7 +138,7 @@ async function replace(
   return (await remove(transport, ref, current)) ?? tryCreate(transport, ref, secret, options);
 }
 
-/** The conflict when what is there is not what was read. */
+/** Deletes the Secret. Returns the conflict when it is no longer the one that was read. */
 async function remove(
   transport: Transport,
   ref: SecretRef,
