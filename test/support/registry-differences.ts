@@ -49,23 +49,23 @@ const saysNo = (status: unknown): boolean => [400, 401, 403].includes(status as 
 
 export const DIFFERENCES: readonly Difference[] = [
   {
-    title: 'The manifest itself is not asked for when HEAD has shown it.',
+    title: 'The manifest itself is not requested after a successful HEAD.',
     about: 'pull',
     applies: ({ ours, isResolved }, { get }) => ours === 'pulls' && isResolved && get !== undefined,
   },
   {
-    title: 'A manifest of which HEAD says too little, and that GET does not give.',
+    title: 'HEAD says too little about the manifest, and GET fails.',
     about: 'pull',
     applies: ({ ours, node }, { head, digest, get }) =>
       (head !== undefined || (digest === 'none' && get !== undefined)) && node !== 'pulls' && ours !== 'pulls',
   },
   {
-    title: 'A digest that is none counts, also where only GET says it.',
+    title: 'An invalid digest is an error, even if only GET returns it.',
     about: 'pull',
     applies: ({ ours }, { head, digest }) => ours === 'unreachable' && head === 200 && digest === 'broken',
   },
   {
-    title: 'A connection that breaks is tried again.',
+    title: 'A broken connection is tried again.',
     about: 'pull',
     applies: ({ node }, program) => node === 'unreachable' && breaks(program),
   },
@@ -78,25 +78,25 @@ export const DIFFERENCES: readonly Difference[] = [
       manifest.headers?.['retry-after'] === '3600',
   },
   {
-    title: 'A redirect to another host never carries the login or a token there.',
+    title: 'A login or a token never follows a redirect to another host.',
     about: 'pull',
     applies: ({ verdict }, { manifest, tokens }) =>
       [manifest, tokens].some(({ redirect }) => redirect?.to === 'elsewhere') &&
       ['unreachable', 'anonymous'].includes(verdict.kind),
   },
   {
-    title: 'A token that is not taken though it has just been given out.',
+    title: 'A token is rejected right after it was issued.',
     about: 'pull',
     applies: ({ node, verdict }) =>
       node === 'denied' && verdict.kind === 'unreachable' && verdict.reason.includes('does not take the token'),
   },
   {
-    title: 'A challenge that names an error is answered, also after another answer.',
+    title: 'A challenge with an error is answered, even as the second answer to a request.',
     about: 'pull',
     applies: ({ node }, program) => node === 'denied' && namesError(program),
   },
   {
-    title: 'A registry or token server that says no to every login rejects this one, too.',
+    title: 'A registry or token server that refuses every login rejects this one, too.',
     about: 'login',
     applies: ({ verdict }, { tokens, manifest, v2 }) =>
       verdict.kind === 'rejected' &&
@@ -105,23 +105,23 @@ export const DIFFERENCES: readonly Difference[] = [
         [manifest, v2].some(({ basic, answer }) => !basic || saysNo(answer))),
   },
   {
-    title: 'A 401 or 403 to user and password is a rejection where `/v2/` does not tell more.',
+    title: 'A 401 or 403 to user and password counts as a rejection unless `/v2/` says more.',
     about: 'login',
     applies: ({ one, verdict }, program) => one.login === 'stranger' && verdict.kind === 'rejected' && isBasic(program),
   },
   {
-    title: 'A pull that is proven is accepted, where it is not known what everybody gets.',
+    title: 'A pull that works counts as accepted if it is not known what a client without a login gets.',
     about: 'login',
     applies: ({ one, verdict, node }, { tokens }) =>
       one.withImage && verdict.kind === 'accepted' && node === 'pulls' && tokens.wrong === 'anonymous token',
   },
   {
-    title: 'A token that is given to a wrong login, and not to everybody, speaks for the login.',
+    title: 'A login counts as good if it gets a token and a client without a login gets none.',
     about: 'login',
     applies: (_, { tokens }) => tokens.wrong === 'anonymous token' && tokens.anonymous !== 'token',
   },
   {
-    title: 'Of several challenges Bearer is answered, as containerd does it.',
+    title: 'If there are several challenges, Bearer is answered, as in containerd.',
     about: 'login',
     applies: ({ one }, { v2 }) => !one.withImage && v2.challenge.length > 1 && /^basic/i.test(v2.challenge[0] ?? ''),
   },
@@ -132,7 +132,7 @@ export const DIFFERENCES: readonly Difference[] = [
       [v2, tokens].some(({ redirect }) => redirect?.to === 'elsewhere') && verdict.kind === 'unreachable',
   },
   {
-    title: 'What passes at `/v2/` is asked about again.',
+    title: 'After a temporary error, `/v2/` is asked again.',
     about: 'login',
     applies: ({ one }, { v2, tokens }) => !one.withImage && (v2.first ?? []).concat(tokens.first ?? []).length > 0,
   },
@@ -143,7 +143,7 @@ export const DIFFERENCES: readonly Difference[] = [
       !one.withImage && ['trailing text', 'issued as nonsense'].includes(form),
   },
   {
-    title: 'A registry that asks for no login, or in words that no runtime reads, gets none.',
+    title: 'A registry that asks for no login, or in a form that no runtime understands, gets none.',
     about: 'login',
     applies: ({ one, verdict }) =>
       verdict.kind === 'anonymous'
@@ -151,17 +151,17 @@ export const DIFFERENCES: readonly Difference[] = [
         : !one.withImage && verdict.kind === 'unreachable' && verdict.reason.includes('HTTP 401 at /v2/'),
   },
   {
-    title: 'A token server that knows only POST is asked that way.',
+    title: 'A token server that supports only POST is asked with POST.',
     about: 'login',
     applies: ({ check }, { tokens }) => check.kind === 'status' && tokens.get !== 'works' && tokens.post === 'works',
   },
   {
-    title: 'the image is open to everybody, and `/v2/` asks for a login',
+    title: 'the image is public, and `/v2/` asks for a login',
     about: 'sends',
     applies: ({ one, nodeSends, sends, ours }) => one.withImage && nodeSends === 0 && sends <= 2 && ours === 'pulls',
   },
   {
-    title: 'Basic, and the registry answers 404 to a login that it takes',
+    title: 'Basic, and the registry accepts the login but answers 404',
     about: 'sends',
     applies: ({ one, verdict, sends, nodeSends }, program) =>
       one.withImage && isBasic(program) && verdict.kind === 'not found' && sends === nodeSends + 1,
@@ -173,7 +173,7 @@ export const DIFFERENCES: readonly Difference[] = [
       one.withImage && isBasic(program) && ['rejected', 'no access'].includes(verdict.kind) && sends === nodeSends + 1,
   },
   {
-    title: 'about a login alone, and the token server does not know GET',
+    title: 'about a login alone, and the token server does not support GET',
     about: 'sends',
     applies: ({ one, sends }, { tokens }) =>
       // A token server that redirects receives the password twice per request.
@@ -182,7 +182,7 @@ export const DIFFERENCES: readonly Difference[] = [
       (tokens.get !== 'works' || typeof tokens.wrong === 'number'),
   },
   {
-    title: 'a connection broke before, or a challenge names an error',
+    title: 'a connection broke before, or a challenge has an error',
     about: 'sends',
     applies: (_, program) => breaks(program) || namesError(program),
   },
