@@ -18,10 +18,10 @@ import type { Answer, PullFacts } from './facts.ts';
 export interface Candidate {
   /** The name of its Secret. */
   readonly secret: string;
-  /** As it is written there. */
+  /** As it is written in the Secret. */
   readonly server: ShownServer;
   readonly username: string;
-  /** Without user name or password, so that the image is pulled anonymously with it. */
+  /** The entry has no user name or no password, so the image is pulled anonymously with it. */
   readonly anonymous: boolean;
   readonly answer?: Answer | undefined;
 }
@@ -33,9 +33,9 @@ interface Tried {
   readonly candidates: readonly Candidate[];
   /** Secrets of the list that may not be read, so that the rest is guesswork. */
   readonly forbidden: readonly string[];
-  /** What becomes of a pull without a login, where that was asked. */
+  /** The answer to a pull without a login. Left out when it was not asked for. */
   readonly anonymous?: Answer | undefined;
-  /** What is to be asked next. */
+  /** The question to ask a registry next. */
   readonly open?: Question | undefined;
   /** How many logins no registry is asked about, because there are too many. */
   readonly unasked?: number | undefined;
@@ -45,7 +45,7 @@ interface Tried {
 export type PullResult =
   | { readonly result: 'pulls'; readonly reason: 'login accepted' | 'no login needed' }
   | { readonly result: 'fails'; readonly reason: 'invalid image' | 'logins refused' | 'refused without a login' }
-  /** Decoding ends there, and with it every pull. */
+  /** The kubelet stops decoding there, and can pull nothing. */
   | { readonly result: 'fails'; readonly reason: 'undecodable'; readonly undecodable: Undecodable }
   | { readonly result: 'unknown'; readonly reason: 'list not known' | 'unread secrets' | 'not asked' | 'no answer' };
 
@@ -55,12 +55,12 @@ interface Undecodable {
   readonly error: string;
 }
 
-/** What there is to know of Secrets and registries. */
+/** What is known of Secrets and registries. */
 type KnownLogins = Pick<PullFacts, 'secrets' | 'answers' | 'online'>;
 
 const NOTHING = { candidates: [], forbidden: [] } as const;
 
-/** Never throws: what is no image pulls nothing. `names` are the Secrets of the list, in order. */
+/** Never throws: an invalid image name is a failed pull. `names` are the Secrets of the list, in order. */
 export function simulatePull(
   names: readonly string[],
   namespace: string,
@@ -100,7 +100,7 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
   }
 }
 
-/** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */
+/** Tries each login until one is accepted. The kubelet tries without a login only when it has none; we also ask when all fail. */
 function ask(
   entries: readonly KeyringEntry[],
   { image, namespace }: { readonly image: ImageReference; readonly namespace: string },
@@ -138,9 +138,9 @@ function ask(
   return { ...tried, ...(candidates.length > 0 ? resultOfLogins(tried) : resultOfNone(tried)) };
 }
 
-/** None of them was accepted. */
+/** The result when none of the candidates was accepted. */
 function resultOfLogins({ candidates, forbidden, anonymous }: Tried): PullResult {
-  // Where the registry asks for no login at all, none is sent, and a wrong one does no harm.
+  // If the registry asks for no login at all, none is sent, and a wrong one does no harm.
   const { verdict } = anonymous ?? {};
   if (verdict?.kind === 'anonymous' && verdict.why === 'asks for none' && verdict.result === 'pulls') {
     return { result: 'pulls', reason: 'no login needed' };
@@ -152,7 +152,7 @@ function resultOfLogins({ candidates, forbidden, anonymous }: Tried): PullResult
     : { result: 'unknown', reason: 'no answer' };
 }
 
-/** There is no login for the image. */
+/** The result when there is no login for the image. */
 function resultOfNone({ forbidden, anonymous }: Tried): PullResult {
   if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
   if (anonymous === undefined) return { result: 'unknown', reason: 'not asked' };
@@ -176,12 +176,12 @@ function loginFor(
   image: ImageReference,
   namespace: string,
 ): AssignedLogin {
-  // A manifest need not say a namespace; what is not in a cluster is not asked about either.
+  // A Secret in a manifest may name no namespace, but no registry is asked about manifests.
   const owner = { namespace: source.namespace ?? namespace };
   return assignLogin({ username, password }, { key: server, owner, namespace, image });
 }
 
-/** About the image, or that its registry does not know the login at all. */
+/** The answer about the image, or else that the registry rejects the login for any image. */
 function answerTo(question: Question, { answers }: KnownLogins): Answer | undefined {
   const exact = answers.get(questionKey(question));
   if (exact !== undefined || question.login === undefined) return exact;
@@ -189,7 +189,7 @@ function answerTo(question: Question, { answers }: KnownLogins): Answer | undefi
   return login?.verdict.kind === 'rejected' ? login : undefined;
 }
 
-/** Those that have not been asked about, too. */
+/** All candidates, including those that were not asked about. */
 function rest(asked: readonly Candidate[], entries: readonly KeyringEntry[]): Pick<PullAttempt, 'candidates'> {
   const others = entries.slice(asked.length).map((entry) => ({
     secret: entry.source.name,
@@ -216,14 +216,14 @@ export function earlyRefusal({ candidates, anonymous }: PullAttempt): Answer | u
   );
 }
 
-/** Whether there is a login that is worth something. */
+/** Whether there is a login with both user name and password. */
 export function hasLogin({ candidates }: PullAttempt): boolean {
   return candidates.some(({ anonymous }) => !anonymous);
 }
 
 /**
- * Those of `images` for which the Secrets `before` have a login, and the Secrets `after` surely none. No registry is asked:
- * they may be public. A Secret of `secrets` that may not be read leaves it open.
+ * Those of `images` for which the Secrets `before` have a login, and the Secrets `after` have none. No registry is asked, so the
+ * images may be public. While a Secret of `after` may not be read, no image counts as lost.
  */
 export function lostImages(
   images: readonly string[],

@@ -22,7 +22,7 @@ import { candidateRules, unlessChanged } from './login-causes.ts';
 
 export type PullRule = (pull: ImagePull) => Finding | undefined;
 
-/** The cause, undefined where there is none to be seen. */
+/** The cause of a failing pull. Undefined when no rule finds one. */
 export function causeOf(pull: ImagePull): Finding | undefined {
   for (const rule of RULES) {
     const found = rule(pull);
@@ -52,7 +52,7 @@ const RULES: readonly PullRule[] = [
 
 function invalidImage({ object, puller: { remedy }, use, pullError }: ImagePull): Finding | undefined {
   const { image, containers, volume, state } = use;
-  // CRI-O takes no name without its registry where several could be meant.
+  // CRI-O rejects a name without a registry when several registries could be meant.
   const said =
     state.status === 'missing' && pullError === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
   const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
@@ -71,11 +71,11 @@ function imageError(image: string): string | undefined {
   }
 }
 
-/** plugin/pkg/admission/serviceaccount `getServiceAccount`: pods that exist have had one. */
+/** plugin/pkg/admission/serviceaccount `getServiceAccount`: a pod is admitted only if its service account exists. */
 function missingAccount(pull: ImagePull): Finding | undefined {
   const { object, puller, facts } = pull;
   if (puller.pod !== undefined || accountOf(puller, facts).status !== 'missing') return undefined;
-  // What the new one gets counts only for pods without a list of their own.
+  // Pods with their own list take none from the new service account.
   const isLacking = pull.denied && (puller.imagePullSecrets ?? []).length === 0;
   return finding('missing-account', object, { account: puller.account, ...(isLacking ? lackingLogin(pull) : {}) });
 }
@@ -131,16 +131,16 @@ function nodeCannotReach(pull: ImagePull): Finding | undefined {
 
 const TROUBLES = ['name', 'connection', 'timeout', 'tls', 'authority', 'dates', 'out of order', 'layers'] as const;
 
-/** What it said may be as old as the longest wait between two attempts, and a little more. */
+/** The kubelet's message may be as old as the longest wait between two attempts, so the limit is well above that. */
 const CLOCK_MS = 3_600_000;
 
-/** Only where the node has said its time. */
+/** False unless the message contains the time of the node. */
 function isClockWrong({ facts, use: { state } }: ImagePull): boolean {
   const time = state.status === 'missing' ? nodeTimeIn(state.message) : undefined;
   return time !== undefined && Math.abs(time - facts.now) > CLOCK_MS;
 }
 
-/** containerd offers the login of the registry to a mirror, too, and asks the registry itself only where it is told to. */
+/** containerd sends the login of the registry to a mirror as well, and asks the registry itself only if configured to. */
 function mirrorRefuses({ object, puller, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
   if (state.status !== 'missing' || pullError === undefined || attempt.result !== 'pulls') return undefined;
   const mirror = mirrorIn(state.message);
@@ -149,16 +149,16 @@ function mirrorRefuses({ object, puller, use: { image, state }, attempt, pullErr
   return finding('node-cannot-reach', object, { registry: registryHost(image), trouble: 'mirror', node, mirror });
 }
 
-/** pkg/kubelet/images/image_manager.go: one text for an image that is not there, and for one that is not for this pod. */
+/** pkg/kubelet/images/image_manager.go has one text for a missing image and for one that this pod may not use. */
 function neverPulled(pull: ImagePull): Finding | undefined {
   const { object, puller, use, pullError } = pull;
   if (pullError !== 'never') return undefined;
-  // With a login it has to be pulled once more, so that the kubelet knows the login for one that opens it.
+  // The kubelet accepts a login of the pod only after the image was pulled once with it.
   const there = hasLogin(pull.attempt) ? undefined : unverified(pull);
   return there ?? finding('never-pulled', object, { image: use.image, volume: use.volume, remedy: puller.remedy });
 }
 
-/** Where the node says that it has the image. */
+/** The node lists the image, but its kubelet may withhold it from a pod without an accepted login. */
 export function unverified(pull: ImagePull): Finding | undefined {
   const { object, puller, use, facts } = pull;
   const name = puller.pod?.node ?? '';
@@ -195,7 +195,7 @@ function isSame(one: string, other: string): boolean {
   }
 }
 
-/** Some registries do not tell those without a login what there is; what a pod has that is made now may be one. */
+/** Some registries hide what exists from clients without a login, so there is no finding while a usable login is at hand. */
 function imageNotFound(pull: ImagePull): Finding | undefined {
   const { object, puller, use, attempt, pullError } = pull;
   if (attempt.result === 'pulls') return undefined;
@@ -211,7 +211,7 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     ...(pull.denied ? answersToNext(pull) : []),
     ...missingTags(pull),
   ];
-  // A login that is not asked about may see it.
+  // A login that no registry was asked about may see the image.
   const answer = attempt.unasked === undefined ? answers.find((one) => one?.verdict.kind === 'not found') : undefined;
   if (answer?.verdict.kind === 'not found') {
     const { missing, tags } = answer.verdict;
@@ -235,7 +235,7 @@ function rateLimited({ object, puller, use: { image }, attempt, pullError }: Ima
   return undefined;
 }
 
-/** It fails, and nothing of the above is the reason. */
+/** The pull fails, and no rule above explains it. */
 function unexplained({ object, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
   if (state.status !== 'missing' || pullError === undefined) return undefined;
   const message = lastPart(state.message || state.reason);
@@ -244,7 +244,7 @@ function unexplained({ object, use: { image, state }, attempt, pullError }: Imag
 
 const MAX_MESSAGE = 300;
 
-/** Errors are put in front of errors; what happened stands at the end. */
+/** Each layer puts its own error in front, so the original error is at the end. */
 function lastPart(message: string): string {
   return message.length <= MAX_MESSAGE ? message : `…${message.slice(-MAX_MESSAGE)}`;
 }

@@ -5,11 +5,11 @@ import type { Remedy } from '../workloads/remedy.ts';
 import type { AccountState, Puller, PullFacts } from './facts.ts';
 
 export type ListOrigin =
-  /** It is in the pod, or in the template. */
+  /** The pod or template has a list itself. */
   | 'own'
-  /** Copied from the service account when the pod was created, or to be copied into pods that are made now. */
+  /** Copied from the service account when the pod was created; for a template, when its next pod is created. */
   | 'account'
-  /** Neither has one. */
+  /** Neither the pod or template nor the service account has a list. */
   | 'none'
   /** The service account may not be read. */
   | 'not known';
@@ -19,7 +19,7 @@ export interface AppliedList {
   readonly origin: ListOrigin;
 }
 
-/** The service account of `puller`; what nobody looked at may not be read. */
+/** The service account of `puller`. One that was not looked up counts as not readable. */
 export function accountOf({ ref, account }: Puller, facts: PullFacts): AccountState {
   return facts.accounts.get(secretKey(ref.namespace, account)) ?? { status: 'forbidden' };
 }
@@ -30,7 +30,7 @@ export function effectiveList(puller: Puller, facts: PullFacts): AppliedList {
   const names = listedNames(list);
   const account = accountOf(puller, facts);
   if (pod === undefined) {
-    // An entry without a name is one all the same.
+    // An entry without a name makes it a list all the same.
     if ((list ?? []).length > 0) return { names, origin: 'own' };
     if (account.status === 'forbidden') return { names: [], origin: 'not known' };
     return fromAccount(account);
@@ -48,7 +48,7 @@ export interface NextList {
   readonly from: 'account' | 'template';
 }
 
-/** The list that a pod has which is made now in the place of this one; undefined where it is the same, or not known. */
+/** The list that a replacement of this pod would get now. Undefined when it is the same, or not known. */
 export function nextList(puller: Puller, facts: PullFacts): NextList | undefined {
   const { imagePullSecrets: list, pod } = puller;
   if (pod === undefined) return undefined;
@@ -56,7 +56,7 @@ export function nextList(puller: Puller, facts: PullFacts): NextList | undefined
   return next === undefined || same(next.names, listedNames(list)) ? undefined : next;
 }
 
-/** Whether what is made now in its place has another list: what this one lacks, nobody has to change. */
+/** Whether a replacement of this pod would get another list. Then nobody has to correct the list of this one. */
 export function isOutdated(puller: Puller, facts: PullFacts): boolean {
   return nextList(puller, facts) !== undefined;
 }
@@ -72,12 +72,12 @@ function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   return account.status === 'there' ? { names: listedNames(account.imagePullSecrets), from: 'account' } : undefined;
 }
 
-/** Whether its list is only tried with an image: it stands in no object that could be changed. */
+/** Whether the list was only typed to try an image (`--secret` with `--image`), so no object holds it that could be changed. */
 export function isTried({ ref, imagePullSecrets, images }: Puller): boolean {
   return ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
 }
 
-/** What the service account has, where a list of its own keeps that away from `puller`; a list that is tried is nobody's. */
+/** The list of the service account, when the own list of `puller` hides it. A list that is only tried hides none. */
 export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] {
   if (puller.ref.kind === 'ServiceAccount') return [];
   const account = accountOf(puller, facts);
@@ -86,7 +86,7 @@ export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] 
     : [];
 }
 
-/** How the list is changed that counts: where that is the one of the service account, there, and its pods are made again. */
+/** How to change the list that counts. A list of the service account is changed there, and the pods are recreated. */
 export function remedyOfList(puller: Puller, facts: PullFacts): Remedy {
   const { remedy, ref, account, pod, names = [ref.name] } = puller;
   if (remedy.how !== 'template' || effectiveList(puller, facts).origin !== 'account') return remedy;

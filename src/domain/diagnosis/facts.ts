@@ -1,4 +1,4 @@
-/** What a diagnosis starts from, wherever it was gathered: in a cluster, or in manifests. */
+/** The input of a diagnosis, gathered from a cluster or from manifests. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -15,10 +15,10 @@ import type { RolloutState } from '../workloads/rollout.ts';
 export interface Counts {
   readonly pods: number;
   readonly failingPods: number;
-  /** Those that are not ready for another reason; left out where there are none. */
+  /** Pods that are not ready for another reason than an image. Left out when there are none. */
   readonly troubledPods?: number | undefined;
   readonly workloads: number;
-  /** Those whose controller cannot create pods; left out where there are none. */
+  /** Workloads whose controller cannot create pods. Left out when there are none. */
   readonly troubledWorkloads?: number | undefined;
   readonly serviceAccounts: number;
   readonly secrets: number;
@@ -28,37 +28,37 @@ export interface Counts {
 export interface Observed {
   /** The URL of the API server; left out where none was asked. */
   readonly server?: string | undefined;
-  /** The namespace of `-n`, or of the context: whoever runs the command counts as the owner of its Secrets. */
+  /** The namespace of `-n`, or of the context. The user of the command counts as the owner of its Secrets. */
   readonly home?: string | undefined;
   readonly pullers: readonly Puller[];
-  /** Registries have not been asked. */
+  /** Without answers of registries, which have not been asked yet. */
   readonly facts: PullFacts;
-  /** Of what pulls nothing itself. */
+  /** The objects that could not be read. */
   readonly findings: readonly Finding[];
   /** Rights that were missing, such as `get secrets`. */
   readonly unchecked: readonly string[];
-  /** Secrets that are asked about themselves. */
+  /** Secrets to examine by themselves: those that were named, and those of a named service account. */
   readonly secrets?: readonly SecretName[] | undefined;
   /** Who refers to which Secret, by `namespace/name`; left out where nobody looked. */
   readonly usage?: ReadonlyMap<string, Usage> | undefined;
-  /** There where it is all of a namespace, or of the cluster. */
+  /** Set when a whole namespace, or the whole cluster, is examined. */
   readonly scope?: Scope | undefined;
 }
 
 export interface Scope {
-  /** Left out: all of them. */
+  /** Left out for all namespaces. */
   readonly namespaces?: ReadonlySet<string> | undefined;
-  /** Those that are being deleted: nothing can be created there. */
+  /** Namespaces that are being deleted: nothing can be created in them. */
   readonly ending?: readonly string[] | undefined;
   readonly counts: Omit<Counts, 'registries'>;
 }
 
-/** Whether `namespace` is looked at; with all of a cluster, each of them is. */
+/** Whether `namespace` is examined. When the whole cluster is, every namespace is. */
 export function isInScope({ namespaces }: Pick<Scope, 'namespaces'> = {}, namespace: string | undefined): boolean {
   return namespaces === undefined || namespace === undefined || namespaces.has(namespace);
 }
 
-/** Where that is, in words. */
+/** The scope in words. */
 export function formatScope({ namespaces }: Pick<Scope, 'namespaces'>): string {
   if (namespaces === undefined) return 'all namespaces';
   return `${nounFor(namespaces.size, 'namespace')} ${many([...namespaces])}`;
@@ -67,27 +67,27 @@ export function formatScope({ namespaces }: Pick<Scope, 'namespaces'>): string {
 /** A pod, or what pods are made of: the template of a workload, or an image that is not deployed yet. */
 export interface Puller {
   readonly ref: ManifestRef;
-  /** Its own list, as it came. */
+  /** The list of the pod or template itself, as the API returned it. */
   readonly imagePullSecrets: readonly unknown[] | undefined;
   /** The name of its service account. */
   readonly account: string;
   readonly images: readonly ImageUse[];
   readonly remedy: Remedy;
-  /** Left out for what is no pod. */
+  /** Left out for a template, a service account, and an image that is not deployed yet. */
   readonly pod?: PodFacts | undefined;
-  /** How many there are of this kind; one is described here. */
+  /** How many identical pods this one stands for, itself included. */
   readonly count: number;
-  /** Of several pods: what the first ones are called. */
+  /** The names of the first pods, when this one stands for several. */
   readonly names?: readonly string[] | undefined;
-  /** Of what makes pods: why it cannot, in the words of its controller. */
+  /** For a workload: why it cannot create pods, in the words of its controller. */
   readonly trouble?: string | undefined;
-  /** Of what makes pods: how many of them run. */
+  /** For a workload: how many of its pods run. */
   readonly runs?: number | undefined;
-  /** One of many of which pods that run, ran or fail say what is wrong: registries are asked about its images only where something may be. */
+  /** Pods already show whether its images can be pulled, so registries are asked only about an image with a likely problem. */
   readonly brief?: true | undefined;
-  /** Of what makes pods: some run or ran, all without a list, so what they pull needs no login, or their nodes have it. */
+  /** For a workload: its pods run or ran, all without a list, so its images need no login, or the nodes have one. */
   readonly runsWithoutList?: boolean | undefined;
-  /** Of what makes pods: they may not be listed. */
+  /** For a workload: its pods may not be listed. */
   readonly podsUnread?: boolean | undefined;
 }
 
@@ -100,22 +100,22 @@ export interface PodFacts {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly deletedAt?: number | undefined;
-  /** It has ended, and pulls nothing any more. */
+  /** The pod has ended, and pulls nothing any more. */
   readonly done: boolean;
   /** Why it is not ready although no image is missing. */
   readonly trouble?: string | undefined;
   /** The name of its node, empty until it has one. */
   readonly node: string;
   readonly events: readonly PodEvent[];
-  /** What makes it; left out where nothing does, or that is not known. */
+  /** The template of its workload. Left out when it has none, or when that is not known. */
   readonly template?: PodTemplate | undefined;
 }
 
 export interface PodTemplate extends RolloutState {
   readonly name: string;
-  /** The list in it. */
+  /** The list of pull secrets in the template. */
   readonly list: readonly unknown[] | undefined;
-  /** The containers with another image in it than in what the pod was made of. */
+  /** The containers whose image in the template has changed since the pod was created. */
   readonly changed?: readonly string[] | undefined;
 }
 
@@ -136,7 +136,7 @@ export type SecretState =
       readonly elsewhere?: Elsewhere | undefined;
     };
 
-/** When somebody last wrote to a Secret, as far as it says. */
+/** When somebody last wrote to a Secret, by its metadata. 0 if it is not there. */
 export function changedAt(state: SecretState | undefined): number {
   if (state?.status !== 'there') return 0;
   const managed = fieldOf(state.secret, 'metadata', 'managedFields');
@@ -152,7 +152,7 @@ export function mayBeUntried(state: SecretState | undefined, now: number): boole
   return changedAt(state) > now - BACK_OFF_MS;
 }
 
-/** When it was made, as far as it says. */
+/** When a Secret was created, by its metadata. 0 if it is not there. */
 export function createdAt(state: SecretState | undefined): number {
   return state?.status === 'there' ? millisecondsOf(state.secret.metadata.creationTimestamp) : 0;
 }
@@ -161,7 +161,7 @@ export type AccountState =
   | {
       readonly status: 'there';
       readonly imagePullSecrets: readonly unknown[] | undefined;
-      /** Whether its pods may name only what is in its list. */
+      /** Whether its pods may name only Secrets of its list. */
       readonly enforced: boolean;
     }
   | { readonly status: 'forbidden' }
@@ -169,15 +169,15 @@ export type AccountState =
 
 export interface NodeFacts {
   readonly exists: boolean;
-  /** Of its kubelet. */
+  /** The version of its kubelet. */
   readonly version: string;
-  /** Names of the images it has, as far as it says. */
+  /** The names of the images on the node, as far as its status lists them. */
   readonly images: readonly string[];
 }
 
 /**
- * Whether its kubelet can keep an image that it has from a pod: since 1.33, where KubeletEnsureSecretPulledImages is on. An
- * older one gives it to every pod, so what it does not have is gone, and the list in the Node is older than that.
+ * Whether the kubelet can withhold an image on its node from a pod: since 1.33, if KubeletEnsureSecretPulledImages is on. An
+ * older kubelet gives every image to every pod. If it misses an image, the image is gone, and the list in the Node is old.
  */
 export function mayWithholdImages({ version }: NodeFacts): boolean {
   const [, minor = '33'] = /^v1\.(\d+)\./.exec(version) ?? [];
@@ -201,9 +201,9 @@ export interface PullFacts {
   /** By `namespace/name`. */
   readonly accounts: ReadonlyMap<string, AccountState>;
   readonly nodes: ReadonlyMap<string, NodeFacts>;
-  /** All pull secrets of a namespace, by its name; they are among `secrets`. Left out where they may not be listed. */
+  /** The names of all pull secrets of each namespace, which are in `secrets`, too. Left out if they may not be listed. */
   readonly others: ReadonlyMap<string, readonly string[]>;
-  /** Of copies that `sync` made, by `namespace/name`: nothing has to refer to them. Left out where nobody looked. */
+  /** The sources of copies that `sync` made, as `namespace/name`. They count as used. Left out when nobody looked. */
   readonly sources?: ReadonlySet<string> | undefined;
   /** By the key of the question. */
   readonly answers: ReadonlyMap<string, Answer>;

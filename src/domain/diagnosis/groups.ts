@@ -1,4 +1,4 @@
-/** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
+/** Groups findings by cause: five hundred pods with one cause have one finding. */
 import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { causeBehind, describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
@@ -14,15 +14,15 @@ import { type Affected, type AffectedObject, type FindingView, findingView } fro
 export interface Seen {
   readonly found: Finding;
   readonly fix?: Fix | undefined;
-  /** What it keeps away. */
+  /** The image that cannot be pulled because of the finding. */
   readonly image?: string | undefined;
-  /** Whose finding it is; left out where nobody pulls. */
+  /** The pod or template that has the finding. Left out for a finding about a Secret alone. */
   readonly puller?: Puller | undefined;
-  /** Who uses that of the Secret which it is about, where that is not all of it. */
+  /** Who uses the entry that the finding is about. Left out for a finding about the whole Secret. */
   readonly usage?: Usage | undefined;
 }
 
-/** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. In steps. */
+/** One finding for each cause: errors first, then by number of pods, then in the order of the catalog. Yields between steps. */
 export function* groupFindings(
   seen: readonly Seen[],
   usage?: ReadonlyMap<string, Usage>,
@@ -45,7 +45,7 @@ export function* groupFindings(
   return views.sort(compare);
 }
 
-/** The same for what differs in an entry of a Secret only. A cause of a pod is like no other. */
+/** A key that is equal for findings that differ only in the entry of one Secret. Undefined for the cause of a failing pull. */
 function likeness({ group }: { readonly group: readonly Seen[] }): string | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || group.some(({ fix }) => fix !== undefined)) return undefined;
@@ -78,7 +78,7 @@ function viewOrBug(group: readonly Seen[], usage: Usages, secrets: Secrets): Fin
 }
 
 function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): FindingView {
-  // What makes pods says more than one of them; what fixes a pod that is there fixes its template, too.
+  // A template describes the finding better than one of its pods. The fix for an existing pod also fixes its template.
   const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
@@ -88,14 +88,14 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
-/** Whether the command changes what has the finding: for a name that is misspelt each list, else the Secret is made. */
+/** Whether each affected object needs its own command. A misspelt name is corrected in every list; a Secret is created once. */
 function isOneEach({ found, fix }: Seen): boolean {
   const { code } = causeBehind(found);
   const isTypo = code === 'missing-secret' && fix?.command.words[1] !== 'create';
   return isTypo || catalogRow(code).oneEach === true;
 }
 
-/** The commands of all, one after the other and none twice, up to as many as are named. That for a pod also says what becomes of the pod. */
+/** The different commands in a row, up to EXAMPLES. A pod's command replaces its template's, as it also covers the pod. */
 function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const made = new Set(group.flatMap(({ puller }) => (puller?.pod === undefined ? [] : nameKey(puller))));
   const fixes = group.flatMap(({ found, fix = noteFix(found), puller }) =>
@@ -104,7 +104,7 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
   const some = [...different.values()].slice(0, EXAMPLES);
   const isMade = some.some(({ command }) => command.words[1] === 'create');
-  // The list of a service account keeps a name that is made for its other pods.
+  // The other pods of a service account need the name of a Secret that one of the steps creates.
   const isKept = ({ words }: Command): boolean => isMade && words[1] === 'detach' && words.includes('--serviceaccount');
   const steps = some.flatMap(({ command }) => stepsIn(command).filter((step) => !isKept(step)));
   const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();
@@ -112,12 +112,12 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
   return command && { command, sufficient: fixes.every(({ sufficient }) => sufficient) };
 }
 
-/** Of what is no cause, where each list needs its own. */
+/** The fix for a note that is no cause, but needs its own command for each list. */
 function noteFix(found: Finding): Fix | undefined {
   return found.code === 'missing-secret' && found.arguments.remedy !== undefined ? findingView(found).fix : undefined;
 }
 
-/** A Secret that is written has to open the images of all who name it: what differs only in its servers becomes one command. */
+/** `create` has to cover the images of the whole group, so commands that differ only in their servers become one. */
 function fixOfAll(fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
   const place = fix?.command.words.indexOf(SERVER) ?? -1;
   if (fix?.command.words[1] !== 'create' || place < 0) return fix;
@@ -132,11 +132,11 @@ function fixOfAll(fix: Fix | undefined, group: readonly Seen[]): Fix | undefined
 
 const SERVER = '--server';
 
-/** All that has a finding, by namespace and name; undefined where nobody pulls. */
+/** All workloads and bare pods of the group, sorted by namespace and name. Undefined when there are none. */
 function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
   if (pullers.length === 0) return undefined;
-  // What runs and would not come back has its image, and a note keeps none away.
+  // A pod that fails only at its restart still has its image, and a note (without a fix) keeps no image away.
   const kept = group.filter(({ found, fix }) => fix !== undefined && found.code !== 'fails-at-restart');
   const failing = new Set(kept.flatMap(({ puller }) => (puller !== undefined && lacksImage(puller) ? [puller] : [])));
   const alike = Map.groupBy(pullers, nameKey);
@@ -156,8 +156,8 @@ function sumOf(pods: readonly Puller[]): number {
 }
 
 /**
- * Pods know which Secret they would have rather, the list of Secrets knows who else names this one. One `sync` writes all
- * copies of a source.
+ * Merges the arguments of a group. The pods know which Secret was meant, and the finding of the missing Secret knows who names
+ * it. One `sync` writes all copies of a source.
  */
 function togetherOf(first: Finding, group: readonly Seen[]): Finding {
   const all = group.map(({ found }) => found);
@@ -172,7 +172,7 @@ function rank({ puller }: Seen): number {
 
 const EXAMPLES = 5;
 
-/** Undefined where there is nobody, or just the one that the sentence names. */
+/** Undefined when nobody is affected, or only the object that the sentence names. */
 function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
   const whom = pullers.length === 0 ? users(group, usage) : whoPull(pullers);
@@ -189,7 +189,7 @@ function whoPull(pullers: readonly Puller[]): Affected | undefined {
   return isOne ? undefined : affects(pods, names);
 }
 
-/** Those of a workload are counted once, whether they show by themselves or by what makes them. */
+/** Counts the pods of a workload once, also when the list has both the pods and their template. */
 function podsOf(pullers: readonly Puller[]): number {
   const counts = [...Map.groupBy(pullers, nameKey).values()].map((same) => {
     const shown = same.filter(({ pod }) => pod !== undefined);
@@ -198,7 +198,7 @@ function podsOf(pullers: readonly Puller[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Of a Secret that no pod suffers from: who would; of several, or where the finding is about a registry, which they are. */
+/** For a finding about Secrets alone: the users of the Secret, or the Secrets when there are several or a registry is silent. */
 function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
@@ -216,7 +216,7 @@ function affects(pods: number, names: readonly string[]): Affected {
   return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
 }
 
-/** Of what makes a pod, where something does. */
+/** The name of the workload that made the pod, else the own name. */
 function ownName({ ref, pod }: Puller): string {
   return pod?.template?.name ?? targetName(ref);
 }
@@ -225,7 +225,7 @@ function nameKey(puller: Puller): string {
   return secretKey(puller.ref.namespace, ownName(puller));
 }
 
-/** The same for all that one remedy helps. */
+/** A key that is equal for findings that one remedy fixes. */
 export function causeKey({ found, puller }: Seen): string {
   if (found.code === 'fails-at-restart') {
     return JSON.stringify([found.code, causeKey({ found: found.arguments.cause, ...(puller && { puller }) })]);

@@ -19,18 +19,18 @@ export interface ImagePull {
   readonly object: FindingObject;
   readonly applied: AppliedList;
   readonly attempt: PullAttempt;
-  /** What the kubelet says, while it does not have the image. */
+  /** The error of the kubelet, while the image is missing on its node. */
   readonly pullError: PullError | undefined;
-  /** What the registry says to everybody from here before it asks for a login, where nothing says that it asks nodes for one. */
+  /** The registry's refusal before it asks us for a login, unless the kubelet's error shows that it asked the node for one. */
   readonly turnedAway: Answer | undefined;
-  /** Whether the image is kept away by the credentials that there are, or are not. */
+  /** Whether the pull fails because credentials are wrong or missing. */
   readonly denied: boolean;
 }
 
 /** The pull of one image as it would go now: which list counts, and what each login in it does. */
 export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePull {
   const puller = asAllowed(who, known);
-  // Nobody is asked about an image that may not be pulled.
+  // The policy Never forbids the pull, so no registry is asked.
   const facts = use.policy === 'Never' ? { ...known, online: false } : known;
   const applied = effectiveList(puller, facts);
   const { namespace } = puller.ref;
@@ -53,10 +53,10 @@ export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePu
   };
 }
 
-/** What kubelets say where their node may be turned away as we are: not that they were asked for a login. */
+/** Kubelet errors that do not show that the node was asked for a login, so it may be turned away as we are. */
 const MAY_BE_TURNED_AWAY: readonly (PullError | undefined)[] = [undefined, 'no access', 'unauthorized'];
 
-/** By what is known of its logins; where nothing is, by what the kubelet says. */
+/** Decided by the answers to the logins. Without answers, the kubelet's error decides. */
 function isDenied({ result, reason }: PullAttempt, isSaid: boolean): boolean {
   return result === 'fails' || (result === 'unknown' && reason !== 'list not known' && isSaid);
 }
@@ -93,7 +93,7 @@ export function readable(pull: ImagePull): DiagnosedSecret[] {
   });
 }
 
-/** What is wrong with a Secret by itself, of these codes, and for one entry where `server` is given. */
+/** The findings of these codes in a Secret. With `server`, only those about that entry. */
 export function findingsInSecret(
   pull: ImagePull,
   name: string,
@@ -109,7 +109,7 @@ export function findingsInSecret(
   );
 }
 
-/** What else opens the image, as far as that is known; or what is to be asked first. */
+/** What else opens the image, as far as that is known, or the question to ask a registry first. */
 export type Search<Found> =
   | { readonly search: 'found'; readonly found: Found }
   | { readonly search: 'not found' }
@@ -122,21 +122,21 @@ export function foundIn<Found>(search: Search<Found>): Found | undefined {
   return search.search === 'found' ? search.found : undefined;
 }
 
-/** Whether the Secrets of that list open it. */
+/** Whether the Secrets `names` open the image. */
 export function searchIn(names: readonly string[], pull: ImagePull): Search<readonly string[]> {
   const { puller, use, facts, attempt: now } = pull;
   const attempt = simulatePull(names, puller.ref.namespace, use.image, facts);
   if (attempt.result === 'pulls') return { search: 'found', found: names };
   if (attempt.open !== undefined) return { search: 'ask', question: attempt.open };
-  // Of too many logins those that were asked about are refused.
+  // There are too many logins to ask about all, and those that were asked about are refused.
   if (attempt.result === 'fails' || attempt.unasked !== undefined) return NOT_FOUND;
-  // No registry will say: a login that fits and has not been refused is all that can be known.
+  // No registry will say more: a login that fits, and is not in the current list, is the best that can be known.
   const tried = now.candidates.map(candidateKey);
   const fresh = attempt.candidates.filter((one) => !one.anonymous && !tried.includes(candidateKey(one)));
   return fresh.length > 0 ? { search: 'found', found: names } : NOT_FOUND;
 }
 
-/** The first of these Secrets that opens it by itself. */
+/** The first of these Secrets that opens the image by itself. */
 function firstOf(names: readonly string[], pull: ImagePull): Search<string> {
   for (const name of names) {
     const one = searchIn([name], pull);
@@ -146,14 +146,14 @@ function firstOf(names: readonly string[], pull: ImagePull): Search<string> {
   return NOT_FOUND;
 }
 
-/** One text for each entry of each Secret. */
+/** The key of one entry of one Secret. */
 function candidateKey({ secret, server }: Candidate): string {
   return JSON.stringify([secret, server]);
 }
 
-/** Of the pull secrets of the namespace no more than this many are looked into. */
+/** At most this many pull secrets of the namespace are searched for a login that fits. */
 const MAX_LOOKED = 500;
-/** Of those that fit, no more than this many are tried. */
+/** At most this many Secrets with a login that fits are tried. */
 const MAX_TRIED = 5;
 
 /** A Secret of the namespace, not in the list, that opens the image. */
@@ -175,18 +175,18 @@ export function fittingSecrets({ puller, facts, applied, use }: ImagePull): stri
   return fitting;
 }
 
-/** A Secret of the namespace that is nearly called `name`. */
+/** A Secret of the namespace whose name is similar to `name`. */
 export function nearName({ namespace, name }: SecretName, { others }: PullFacts): string | undefined {
   return closest(name, others.get(namespace) ?? []);
 }
 
-/** Where else there is a Secret of that name. Its login is another namespace's, so it is tried nowhere. */
+/** The other namespaces with a Secret of that name. Its login belongs to them, so it is never tried. */
 export function elsewhereOf(name: string, pull: ImagePull): Elsewhere | undefined {
   const state = stateOf(pull, name);
   return state?.status === 'missing' ? state.elsewhere : undefined;
 }
 
-/** The list that a pod has which is made now, where that is another one and opens the image. */
+/** The list that a replacement of this pod would get, if it is another one and opens the image. */
 export function nextOf(pull: ImagePull): Search<NextList> {
   const next = nextList(pull.puller, pull.facts);
   if (next === undefined) return NOT_FOUND;
@@ -194,18 +194,18 @@ export function nextOf(pull: ImagePull): Search<NextList> {
   return search.search === 'found' ? { search: 'found', found: next } : search;
 }
 
-/** What has that list, where it replaces the one that the pod was made with, and is known not to open the image either. */
+/** The owner of the list that a replacement of this pod would get, if that list is known not to open the image either. */
 export function refusedNext({ puller, use, facts, applied }: ImagePull): string | undefined {
   const next = nextList(puller, facts);
   const { account, pod, remedy, ref } = puller;
   const isFirst = next?.from === 'account' && applied.names.length === 0;
-  // The new pods of a template show what is wrong; others may never come.
+  // The new pods of a template show what is wrong. A pod without a template may never be replaced.
   if (next === undefined || pod?.template === undefined || (isFirst && remedy.how !== 'template')) return undefined;
   if (simulatePull(next.names, ref.namespace, use.image, facts).result !== 'fails') return undefined;
   return isFirst ? `serviceaccount/${account}` : pod.template.name;
 }
 
-/** What a registry said to the logins of that list. */
+/** What a registry said to the logins of the list that a replacement of this pod would get. */
 export function answersToNext(pull: ImagePull): Answer[] {
   return answersTo(nextList(pull.puller, pull.facts)?.names ?? [], pull);
 }
@@ -216,32 +216,32 @@ export function answersTo(names: readonly string[], { puller, use, facts }: Imag
   return candidates.flatMap(({ answer }) => answer ?? []);
 }
 
-/** A Secret of the service account that opens the image, where a list of its own keeps it away. */
+/** A Secret of the service account that opens the image, but is hidden by the pod's own list. */
 export function hiddenOf(pull: ImagePull): Search<string> {
   const { puller, facts, applied } = pull;
   const hidden = hiddenList(puller, facts).filter((name) => !applied.names.includes(name));
   return firstOf(hidden, pull);
 }
 
-/** By the events; undefined where there are none, or not yet. */
+/** When the last attempt failed, by the events. Undefined while no event says so. */
 export function lastFailure({ puller, use: { image } }: Pick<ImagePull, 'puller' | 'use'>): number | undefined {
   const others = puller.images.filter((use) => use.image !== image);
   const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
     if (reason !== 'Failed') return false;
     if (message.includes(`"${image}"`)) return true;
-    // "Error: ImagePullBackOff" is said while nothing is tried.
+    // "Error: ImagePullBackOff" is reported without an attempt.
     const isNoAttempt = /^Error: (ErrImagePull|ImagePullBackOff)$/.test(message);
     return !isNoAttempt && !others.some((use) => message.includes(`"${use.image}"`));
   });
   return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
 }
 
-/** When the kubelet tried last at the earliest; what it said before that may no longer be true. */
+/** The kubelet's last attempt was not before this time. What it said earlier may no longer be true. */
 export function earliestFailure({ puller, facts }: ImagePull): number {
   return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
 }
 
-/** Whether it has tried only once, and then a Secret that it watches may have come a moment too late. */
+/** Whether the kubelet has tried only once. A Secret that it watches may have arrived just after that attempt. */
 export function isFirstAttempt({ puller, use: { image } }: ImagePull): boolean {
   const pulling = (puller.pod?.events ?? []).filter(
     ({ reason, message }) => reason === 'Pulling' && message.includes(`"${image}"`),

@@ -1,4 +1,4 @@
-/** What becomes of one image of a pod or template: will it be pulled, and what is the one cause if not. */
+/** Judges one image of a pod or template: will it be pulled, and what is the one cause if not. */
 import { catalogRow, finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
@@ -40,21 +40,21 @@ export interface Judgement {
   /** Why it does not pull, or why that cannot be known. */
   readonly cause?: Finding | undefined;
   readonly fix?: Fix | undefined;
-  /** Also true, and not the cause. */
+  /** Further findings, which are not the cause. */
   readonly notes: readonly Finding[];
-  /** What registries are to be asked, so that more is known. */
+  /** The questions to ask registries next. */
   readonly open: readonly Question[];
-  /** What it depends on whether the image is pulled, and could not be seen: objects, what a registry has. */
+  /** What decides whether the image is pulled, but could not be seen: objects, logins, answers of a registry. */
   readonly unjudged: readonly string[];
 }
 
 export interface Fix {
   readonly command: Command;
-  /** Whether pods pull then, provided that the login which the command finds is good. */
+  /** Whether pods pull after the command, provided that the login which it finds is good. */
   readonly sufficient: boolean;
 }
 
-/** What becomes of one image of `puller`, and the one cause if it is not pulled. */
+/** Whether one image of `puller` will be pulled, and the one cause if not. */
 export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
   const { pull, online, judged } = consider(puller, use, facts);
   const { attempt } = pull;
@@ -81,10 +81,10 @@ function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
   return [...unread.map(describeObject), ...unaskedLogins(pull), ...silentRegistry(cause)];
 }
 
-/** Whether no pod has pulled the image so far, and nobody is asked whether one can. */
+/** Whether no pod has pulled the image yet, and no registry is asked whether one can. */
 export function isAwaited({ puller, use, attempt, outcome, open }: Judgement): boolean {
   const { pod, runs, brief } = puller;
-  // Of an image that is not deployed, and beside a pod, it is said with each image.
+  // For an image that is not deployed, and for a template beside its pods, the report says so with each image.
   const isMaker = pod === undefined && runs !== undefined && brief !== true && use.state.status === 'not used';
   const isStarting = pod?.done === false && pod.deletedAt === undefined && use.state.status === 'not tried';
   const isUnknown = outcome === 'cannot know' && attempt.reason === 'not asked' && open.length === 0;
@@ -99,7 +99,7 @@ function unaskedLogins(pull: ImagePull): string[] {
   return [`${plural(attempt.unasked, 'more login')} for ${use.image} in ${many(secrets)}`];
 }
 
-/** Where a registry did not say what `found` is about. */
+/** In words: what a silent registry left open. Empty when `found` is about something else. */
 export function silentRegistry(found: Finding | undefined): string[] {
   const what = found?.object.kind === 'Secret' ? `the login in ${describeObject(found.object)} for` : 'images from';
   if (found?.code === 'registry-unreachable') return [`${what} ${found.arguments.registry}`];
@@ -109,13 +109,13 @@ export function silentRegistry(found: Finding | undefined): string[] {
 
 interface Considered {
   readonly pull: ImagePull;
-  /** Whether registries are asked about it. */
+  /** Whether registries are asked about the image. */
   readonly online: boolean;
-  /** The cause, where it was looked for already. */
+  /** Set when the cause was already looked for. */
   readonly judged?: { readonly cause: Finding | undefined } | undefined;
 }
 
-/** Of one of many, registries are asked about an image only where its logins, or their lack, make it likely that it fails. */
+/** For a `brief` puller, registries are asked about an image only if its logins, or the lack of any, make a failure likely. */
 function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
   const asked = (): Considered => ({ pull: imagePull(puller, use, facts), online: facts.online });
   if (puller.brief !== true || !facts.online) return asked();
@@ -123,7 +123,7 @@ function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
   const cause = causeFor(guess);
   const { applied, attempt } = guess;
   const hasNone = attempt.candidates.length === 0 && attempt.forbidden.length === 0;
-  // Without a list nothing shows, unless a pod has pulled the image like that.
+  // Only a pod that pulled the image without a list proves that the image needs none.
   const isProven = applied.names.length === 0 && (use.state.status === 'there' || puller.runsWithoutList === true);
   const isLikely = (hasNone && !isProven) || outcomeOf(guess, cause) === 'will not pull';
   return isLikely ? asked() : { pull: guess, online: false, judged: { cause } };
@@ -153,12 +153,12 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   };
 }
 
-/** Whether the pods that the API server rejects could not pull either once it takes them. */
+/** Whether pods that the API server rejects now could not pull after it accepts them either. */
 function hidesAnother({ code, arguments: named }: Finding, { denied }: ImagePull): boolean {
   return denied && (code === 'not-mountable' || (code === 'missing-account' && !('usable' in named)));
 }
 
-/** `replaced`: how many of its entries get a new login. */
+/** How to replace the Secret if it is immutable. `replaced` is how many of its entries get a new login. */
 function immutableOf(
   { secret, contents }: DiagnosedSecret,
   { puller }: ImagePull,
@@ -170,21 +170,21 @@ function immutableOf(
   return { remedy: puller.remedy, dataKey: isMore ? contents.dataKey : undefined };
 }
 
-/** Whether it names a Secret to take instead, of which nothing can be promised when no registry was asked. */
+/** Whether the finding names another Secret to use. Unless a registry was asked, that may be no better. */
 function namesAnother({ arguments: named }: Finding): boolean {
   const usable = 'usable' in named ? named.usable : undefined;
   const near = 'near' in named ? named.near : undefined;
   return usable !== undefined || near !== undefined;
 }
 
-/** Those of the Secret that the cause proposes, where no pod has tried yet. */
+/** The logins of the Secret that the cause proposes. Only for a template or an image that is not deployed yet. */
 export function proposedLogins({ puller, use, cause }: Judgement, facts: PullFacts): readonly Candidate[] | undefined {
   const usable = cause !== undefined && 'usable' in cause.arguments ? cause.arguments.usable : undefined;
   if (usable === undefined || use.state.status !== 'not used') return undefined;
   return simulatePull([usable], puller.ref.namespace, use.image, facts).candidates;
 }
 
-/** It runs with no pull secret at all and its image is closed to us: many clusters give their nodes credentials. */
+/** The pod runs without any pull secret, but its image is closed to us: many clusters give their nodes credentials. */
 function unseen({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
   const isUnseen =
     use.state.status === 'there' && denied && applied.names.length === 0 && attempt.candidates.length === 0;
@@ -221,9 +221,9 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
   return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
 }
 
-/** What the same command fixes as the cause need not be said, too; nor what is due to a list that cannot be decoded. */
+/** Leaves out what the command for the cause also fixes, and what follows from a list that cannot be decoded. */
 function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefined): Finding[] {
-  // Once it may be pulled, that is what it lacks.
+  // Once the image may be pulled, this is the next problem.
   const next = cause?.code === 'never-pulled' ? suspicionOf(pull) : undefined;
   if (next !== undefined) return [withSeverity(next, 'warning')];
   const isOutdated = cause?.code === 'outdated-pod' || cause?.code === 'attached-later';
@@ -234,10 +234,10 @@ function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefin
   return JSON.stringify(command) === JSON.stringify(fix?.command) ? [] : [withSeverity(note, 'warning')];
 }
 
-/** For no more names than this it is asked whether another one was meant. */
+/** At most this many missing names are checked for a similar name that was meant. */
 const MAX_NEAR = 5;
 
-/** What this list does first, then what others would do. */
+/** The questions about the current list come first, then those about other lists. */
 function openQuestions(pull: ImagePull): Question[] {
   const { attempt, denied, facts, puller, applied } = pull;
   if (!facts.online || puller.pod?.done === true) return [];

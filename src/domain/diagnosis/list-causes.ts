@@ -39,13 +39,13 @@ export const listRules: readonly Rule[] = [
   noPullSecret,
 ].map((rule: Rule) => (pull) => (pull.denied && pull.attempt.candidates.length === 0 ? rule(pull) : undefined));
 
-/** What is likely wrong where nobody says whether the image needs a login; undefined where a Secret of the list fits. */
+/** What is likely wrong if the image needs a login. Undefined when a Secret of the list fits, or may not be read. */
 export function suspicionOf(pull: ImagePull): Finding | undefined {
   if (pull.attempt.candidates.length > 0 || pull.attempt.forbidden.length > 0) return undefined;
   return hiddenAccountList(pull) ?? otherImages(pull) ?? noEntry(pull);
 }
 
-/** Admission copies the list of the service account only into pods without one, and an entry without a name is one. */
+/** Admission copies the list of the service account only into pods without a list. An entry without a name makes a list. */
 function hiddenAccountList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   const usable = foundIn(hiddenOf(pull));
@@ -78,7 +78,7 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   });
 }
 
-/** Whether it comes into the list for another image, for which there is no login either. */
+/** Whether `near` opens another image of the pod that has no login either, and goes into the list for that. */
 function opensAnother(near: string, { puller, use, facts }: ImagePull): boolean {
   return puller.images.some((other) => {
     if (other === use) return false;
@@ -96,7 +96,7 @@ function uselessSecret(pull: ImagePull): Finding | undefined {
   return undefined;
 }
 
-/** An entry that is meant for the image, and matches none or others. */
+/** An entry that is meant for the image, but matches no image or only others. */
 function uselessServer(pull: ImagePull): Finding | undefined {
   const host = bareHost(imageServer(pull.use.image));
   for (const state of readable(pull)) {
@@ -122,7 +122,7 @@ function uselessServers(state: DiagnosedSecret): ReadonlyMap<string, Finding> {
   return byHost;
 }
 
-/** Without port and path. */
+/** The host of `server`, without port and path. */
 function bareHost(server: string): string {
   return (server.split('/', 1)[0] ?? '').split(':', 1)[0] ?? '';
 }
@@ -145,7 +145,7 @@ function unreadSecrets({ object, use: { image }, attempt, pullError }: ImagePull
   return finding('unread-secrets', object, { image, secrets: attempt.forbidden, sent });
 }
 
-/** None of the Secrets of the list has a login for it; undefined without a list. */
+/** None of the Secrets of the list has a login for the image. Undefined without a list. */
 export function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
@@ -157,7 +157,7 @@ export function noEntry(pull: ImagePull): Finding | undefined {
     servers,
     moreServers: moreServers === 0 ? undefined : moreServers,
   };
-  // The question is about these Secrets, and not which others there are.
+  // The user asks about these Secrets, not which others there are.
   return isTried(puller)
     ? finding('no-entry', secretObject(pull, first), args)
     : finding('no-entry', object, { ...args, remedy: puller.remedy, ...lackingLogin(pull) });
@@ -168,7 +168,7 @@ function noPullSecret(pull: ImagePull): Finding | undefined {
   return finding('no-pull-secret', object, { image: use.image, remedy: puller.remedy, ...lackingLogin(pull) });
 }
 
-/** The one of these Secrets that opens the image, or else one whose login is told that the image does not exist. */
+/** The first of these Secrets that opens the image, or else one whose login the registry tells that the image does not exist. */
 export function lackingLogin(
   pull: ImagePull,
   fitting = fittingSecrets(pull),
@@ -179,7 +179,7 @@ export function lackingLogin(
   return told === undefined ? {} : { usable: told, absent: true };
 }
 
-/** What is told to logins that are not in the list: for an image that nothing uses yet, its name is what is wrong. */
+/** Answers to other logins of the namespace that the tag is missing. Only for a typed image, whose name is then what is wrong. */
 export function missingTags(pull: ImagePull): Answer[] {
   if (!pull.denied || !isTyped(pull.object, pull.use.containers[0] ?? '')) return [];
   const told = fittingSecrets(pull).flatMap((name) => answersTo([name], pull));

@@ -1,4 +1,4 @@
-/** What the Secrets of one list hold together. Hundreds of pods may have the same list, so it is found once for each. */
+/** The combined contents of the Secrets in one list. Hundreds of pods may have the same list, so each list is read once. */
 import { isBug } from '../../errors.ts';
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
@@ -7,13 +7,13 @@ import { secretKey, secretName } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
 
 export interface ListContents {
-  /** What it has entries for: the first ones. */
+  /** The first servers that have an entry. */
   readonly servers: readonly ShownServer[];
-  /** How many entries there are beside those. */
+  /** How many more there are. Entries of which nothing is kept count one each. */
   readonly moreServers: number;
-  /** Servers for which several Secrets have different logins: the first ones. */
+  /** The first servers for which several Secrets have different logins. */
   readonly conflicts: readonly Conflict[];
-  /** How many there are beside those. */
+  /** How many more such servers there are. */
   readonly moreConflicts: number;
 }
 
@@ -31,10 +31,10 @@ export interface ListedEntry {
 const SERVERS = 24;
 const CONFLICTS = 20;
 
-/** By the Secrets that they were found in. */
+/** The cache: by the map of all Secrets, then by namespace and names. */
 const known = new WeakMap<PullFacts['secrets'], Map<string, ListContents>>();
 
-/** Of the Secrets `names` of `namespace`, as far as they could be read. */
+/** The contents of the Secrets `names` in `namespace`, as far as they could be read. */
 export function listContents(names: readonly string[], namespace: string, { secrets }: PullFacts): ListContents {
   const lists = known.get(secrets) ?? new Map<string, ListContents>();
   known.set(secrets, lists);
@@ -44,7 +44,7 @@ export function listContents(names: readonly string[], namespace: string, { secr
   return contents;
 }
 
-/** Decodes Secrets with many entries once for all images of their namespaces, a step for each image. */
+/** Decodes Secrets with many entries once for all images of their namespaces. Yields between images. */
 export function* decodeAhead(pullers: readonly Puller[], { secrets }: PullFacts): Generator<void> {
   const images = new Map<string, Set<string>>();
   for (const { ref, images: uses } of pullers) {
@@ -58,7 +58,7 @@ export function* decodeAhead(pullers: readonly Puller[], { secrets }: PullFacts)
       if (here === undefined || state.status !== 'there' || (state.contents.moreEntries ?? 0) === 0) continue;
       yield* lookUpAhead(state.secret, here, state.contents.failure === undefined);
     } catch (error) {
-      // The same happens to each pod that names it, which says so.
+      // The bug occurs again for each pod that names the Secret, and is reported there.
       if (!isBug(error)) throw error;
     }
   }
@@ -89,10 +89,10 @@ function contentsOf(secrets: readonly ListedSecret[]): ListContents {
   };
 }
 
-/** Several logins under one key, of which all but one are tried in vain. */
+/** Keys under which several Secrets have different logins. The kubelet tries all but one of those in vain. */
 function conflictsOf(entries: readonly ListedEntry[]): Conflict[] {
   if (new Set(entries.map(({ secret }) => secret)).size < 2) return [];
-  // What cannot be decoded is not tried.
+  // An entry that cannot be decoded is never tried.
   const byKey = Map.groupBy(
     entries.filter(({ entry }) => entry.login !== undefined),
     ({ entry }) => entry.key,
@@ -103,7 +103,7 @@ function conflictsOf(entries: readonly ListedEntry[]): Conflict[] {
 function conflictOf(same: readonly ListedEntry[]): Conflict | undefined {
   const byLogin = Map.groupBy(same, ({ entry: { login } }) => JSON.stringify([login?.username, login?.password]));
   const secrets = new Set(same.map(({ secret }) => secret));
-  // Of a login that is there twice, the first is tried.
+  // Equal logins count once, by their first entry.
   const different = [...byLogin.values()].flatMap(([first]) => first ?? []);
   const [first] = different;
   if (first === undefined || different.length < 2 || secrets.size < 2) return undefined;

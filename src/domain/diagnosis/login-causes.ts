@@ -57,8 +57,8 @@ function nodeLoginRefused(pull: ImagePull): Finding | undefined {
 }
 
 /**
- * A kubelet that watches Secrets, which is the default, stops doing so for one that is immutable, and keeps what it has read
- * as long as a pod on its node names it: also when it is deleted and made again (watch_based_manager.go `Get`).
+ * By default a kubelet watches Secrets, but it stops watching an immutable one. It keeps what it read as long as a pod on its
+ * node names the Secret, even when the Secret is deleted and created again (watch_based_manager.go `Get`).
  */
 function staleSecret(pull: ImagePull): Finding | undefined {
   const { use, attempt, pullError, puller } = pull;
@@ -69,7 +69,7 @@ function staleSecret(pull: ImagePull): Finding | undefined {
   const state = name === undefined ? undefined : stateOf(pull, name);
   if (name === undefined || state?.status !== 'there' || state.secret.immutable !== true) return undefined;
   const tried = (lastFailure(pull) ?? 0) > changedAt(stateOf(pull, name)) && !isFirstAttempt(pull);
-  // One that was there, and was read, before this one was made.
+  // An earlier Secret of this name existed, and was read before this one was created.
   const wasRead = createdAt(stateOf(pull, name)) > pod.createdAt && pullError !== 'no credential';
   if (!tried && !wasRead) return undefined;
   const { dataKey } = state.contents;
@@ -77,7 +77,7 @@ function staleSecret(pull: ImagePull): Finding | undefined {
   return finding('stale-secret', secretObject(pull, name), args, tried ? 'error' : 'warning');
 }
 
-/** Since its last attempt something was put right: that it failed then says nothing. */
+/** Something was corrected after the last attempt of the kubelet, so that failure proves nothing. */
 function retryPending(pull: ImagePull): Finding | undefined {
   const { object, use, attempt, applied, pullError, facts } = pull;
   const { image, state } = use;
@@ -87,17 +87,17 @@ function retryPending(pull: ImagePull): Finding | undefined {
   const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
   const secret = applied.names.find((name) => {
     const at = changedAt(stateOf(pull, name));
-    // Times are whole seconds, and what is good now was not before.
+    // Times are whole seconds. A Secret that works now did not at the failure, so an equal time is later.
     const isLater = pulls || isUndecodable ? at >= failedAt : at > failedAt;
     return isLater && (isUndecodable || attempt.candidates.some((candidate) => candidate.secret === name));
   });
   if (secret !== undefined) return finding('retry-pending', object, { image, secret });
-  // The node may also see a Secret a moment after its first attempt.
+  // The kubelet may see a Secret only a moment after its first attempt.
   const isNext = pullError === 'not found' || (pull.attempt.candidates.length > 0 && isFirstAttempt(pull));
   return pulls && isNext ? finding('retry-pending', object, { image }) : undefined;
 }
 
-/** There is no attempt without a login where there is one that fits (containerd/cri issue 668). */
+/** While a login fits, no pull is tried without one (containerd/cri issue 668). */
 function publicImageRefused(pull: ImagePull): Finding | undefined {
   const { use, attempt } = pull;
   const refused = rejected(pull);
@@ -108,14 +108,14 @@ function publicImageRefused(pull: ImagePull): Finding | undefined {
   return finding('public-image-refused', secretObject(pull, secret), { server, username, image: use.image, at });
 }
 
-/** A pod keeps the list that it was made with. */
+/** A pod keeps the list that it was created with, although its template or service account has another one now. */
 function newerList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, denied, applied, attempt } = pull;
   const opened = denied ? foundIn(nextOf(pull)) : undefined;
   const { name = '', rollout, stuck } = puller.pod?.template ?? {};
   const shared = { image: use.image, remedy: puller.remedy };
   if (opened === undefined) {
-    // What this list lacks, the template need not get: it has another one, which is judged by itself.
+    // The template has another list, which is judged by itself, so it need not get what this one lacks.
     const template = denied && attempt.candidates.length === 0 ? refusedNext(pull) : undefined;
     if (template === undefined) return undefined;
     return newerImage(pull) ?? finding('outdated-pod', object, { ...shared, template, newFails: true });
@@ -126,7 +126,7 @@ function newerList(pull: ImagePull): Finding | undefined {
   return finding('attached-later', object, { ...shared, rollout, stuck, account: puller.account, secrets });
 }
 
-/** What is wrong with an image may have been corrected in the template since: the pod keeps that, too. */
+/** `rule`, but an outdated pod where its template has another image by now: a pod keeps the image that it was created with. */
 export function unlessChanged(rule: Rule): Rule {
   return (pull) => {
     const found = rule(pull);
@@ -157,7 +157,7 @@ function noAccessOf({ secret, server, username }: Candidate, pull: ImagePull, sa
   return finding('no-access', secretObject(pull, secret), { server, username, image, status, said });
 }
 
-/** What is wrong with the entry of a login that is rejected. */
+/** Explains a rejected login by a finding of this code about its entry. */
 function explainedBy(code: FindingCode): Rule {
   return (pull) => {
     const refused = rejected(pull);
@@ -170,7 +170,7 @@ function isTried(server: ShownServer, name: string, { attempt }: ImagePull): boo
   return attempt.candidates.some((one) => one.server === server && one.secret === name);
 }
 
-/** Once another key matches, the entry under `index.docker.io` is left out, of whatever Secret (keyring.go `Lookup`). */
+/** When another key matches, the kubelet skips the entry `index.docker.io` of every Secret (keyring.go `Lookup`). */
 function shadowedEntry(pull: ImagePull): Finding | undefined {
   const by = rejected(pull);
   if (by === undefined || !isDockerHub(imageName(parseImage(pull.use.image)))) return undefined;
@@ -202,7 +202,7 @@ function credentialRejected(pull: ImagePull): Finding | undefined {
   return finding('credential-rejected', object, { server, username, status: answer.verdict.status, said });
 }
 
-/** An entry without user name or password counts as one, and is no login; a credential store leaves them so. */
+/** An entry without user name or password matches an image, but is no login. Credential stores leave such entries behind. */
 function emptyCandidate(pull: ImagePull): Finding | undefined {
   if (!pull.denied) return undefined;
   const codes = ['identity-token', 'incomplete-entry', 'empty-entry'] as const;
@@ -217,7 +217,7 @@ function emptyCandidate(pull: ImagePull): Finding | undefined {
   return undefined;
 }
 
-/** None is sent where none is asked for. What the kubelet says of that counts for its node. */
+/** The registry refuses before it asks for a login, so none is sent. With an error of the kubelet, the node is refused too. */
 function turnsAway({ object, use, turnedAway, pullError }: ImagePull): Finding | undefined {
   if (turnedAway?.verdict.kind !== 'anonymous') return undefined;
   const reason = `it ${describeRefusal(`HTTP ${turnedAway.verdict.status}`)}`;
@@ -225,7 +225,7 @@ function turnsAway({ object, use, turnedAway, pullError }: ImagePull): Finding |
   return finding('registry-unreachable', object, args, pullError && 'error');
 }
 
-/** The login that its registry rejects. */
+/** The login that is rejected, as the registry says, or else the kubelet. */
 function rejected(pull: ImagePull): Candidate | undefined {
   if (!pull.denied) return undefined;
   const known = pull.attempt.candidates.find(({ answer }) => answer?.verdict.kind === 'rejected');
@@ -234,8 +234,8 @@ function rejected(pull: ImagePull): Candidate | undefined {
 }
 
 /**
- * The login that the kubelet speaks of, where nobody else says what becomes of it: of several only when all of them came to
- * the same (apimachinery pkg/util/errors `aggregate` says that once, and different errors in brackets).
+ * The login that the kubelet's error is about, unless the registry has judged it. With several logins, only when all of them had
+ * the same error (apimachinery pkg/util/errors `aggregate` prints equal errors once, and different ones in brackets).
  */
 function meantByKubelet({ attempt, use: { state } }: ImagePull): Candidate | undefined {
   const [first, ...more] = attempt.candidates.filter(({ anonymous }) => !anonymous);
@@ -243,7 +243,7 @@ function meantByKubelet({ attempt, use: { state } }: ImagePull): Candidate | und
   return first !== undefined && isOne && !isKnown(first) ? first : undefined;
 }
 
-/** Whether its registry said what becomes of it; one that cannot be reached from here says nothing. */
+/** Whether the registry has judged the login. A registry that cannot be reached from here has not. */
 function isKnown({ answer }: Candidate): boolean {
   return answer !== undefined && pullResult(answer.verdict) !== 'unknown';
 }

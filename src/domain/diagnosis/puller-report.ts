@@ -1,4 +1,4 @@
-/** Pods and templates with what becomes of their images, and what is to be asked to know more. */
+/** Judges the images of pods and templates, and collects the questions for registries that are still open. */
 import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
@@ -34,12 +34,12 @@ export function reportOn(puller: Puller, facts: PullFacts, judgements = judgemen
 }
 
 /**
- * What becomes of the images of each; where a whole namespace is looked at only of those with which something is wrong, and
- * nothing of a pod or template over which our own code fails.
+ * The judgements on the images of each puller. When a whole namespace is examined, only those that matter are kept, and a pod or
+ * template is missing when a bug in our code prevents its judgement.
  */
 export type Judged = ReadonlyMap<Puller, readonly Judgement[]>;
 
-/** A step for each pod or template. */
+/** Judges all `pullers`. Yields after each one. */
 export function* judgeAll(
   { pullers, scope }: Pick<Observed, 'pullers' | 'scope'>,
   facts: PullFacts,
@@ -51,7 +51,7 @@ export function* judgeAll(
       const judgements = judgementsOf(puller, facts);
       judged.set(puller, scope === undefined ? judgements : judgements.filter(matters));
     } catch (error) {
-      // One of many is judged once more for the report, which says so.
+      // The report judges this puller once more, and contains the bug as a finding.
       if (scope === undefined || !isBug(error)) throw error;
     }
     yield;
@@ -69,13 +69,13 @@ export function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgeme
   return puller.images.map((use) => judge(puller, use, facts));
 }
 
-/** What is worth asking registries now; once it is answered there may be more. Each question once. */
+/** The questions to ask registries now, each once. Their answers may open further questions. */
 export function openQuestions(judged: Judged): Question[] {
   const open = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.open));
   return [...new Map(open.map((question) => [questionKey(question), question])).values()];
 }
 
-/** `judgements` are those of all its images; what they say is not said again. */
+/** The notes on `puller`, except what `judgements` already say. Without judgements, its Secrets get no notes. */
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
   const applied = effectiveList(puller, facts);
@@ -88,10 +88,10 @@ export function notesOn(puller: Puller, judgements: readonly Judgement[], facts:
   return found.filter((one) => said.size !== said.add(findingKey(one)).size).map((one) => withSeverity(one, 'warning'));
 }
 
-/** The same for two findings that say the same. */
+/** A key that is equal for two findings that say the same. */
 export function findingKey(found: Finding | undefined): string {
   if (found === undefined) return '';
-  // What else is known makes no other finding of these.
+  // The arguments of these two only add detail.
   const args = ['missing-secret', 'empty-name'].includes(found.code) ? {} : found.arguments;
   return JSON.stringify([found.code, found.object, args]);
 }
@@ -119,7 +119,7 @@ function duplicateNames({ puller, facts }: Noted): Finding[] {
   return [...new Set(twice)].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
 }
 
-/** There is one that was meant: that goes into the list, and the typo out of it, where it has a login for an image. */
+/** A missing Secret whose name is a typo of an existing one, which must have a login for one of the images, if there are any. */
 function misspeltNames({ puller, facts }: Noted): Finding[] {
   const { images } = puller;
   const { namespace } = puller.ref;
@@ -135,14 +135,14 @@ function misspeltNames({ puller, facts }: Noted): Finding[] {
   });
 }
 
-/** Nobody has a Secret of that name, and other Secrets of the list have a login for every image: it can go. */
+/** A name that can be removed: no such Secret exists, and other Secrets of the list have a login for every image. */
 function spareNames({ puller, applied, facts }: Noted): Finding[] {
   const { namespace } = puller.ref;
   const gone = applied.names.filter((name) => {
     const state = facts.secrets.get(secretKey(namespace, name));
     return state?.status === 'missing' && state.elsewhere === undefined && !nearName({ namespace, name }, facts);
   });
-  // Pods pull as before, so none is made again.
+  // Pods pull as before, so none has to be recreated.
   const remedy = withoutStep(remedyOfList(puller, facts));
   if (gone.length === 0 || (remedy.how !== 'template' && remedy.how !== 'account')) return [];
   const opening = puller.images.map(({ image }) =>
@@ -157,13 +157,13 @@ function spareNames({ puller, applied, facts }: Noted): Finding[] {
   return gone.map((name) => finding('missing-secret', objectOf({ kind: 'Secret', namespace, name }), args));
 }
 
-/** The list that stands in the object itself. */
+/** The list that is written in the object itself. */
 function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
   const account = puller.ref.kind === 'ServiceAccount' ? accountOf(puller, facts) : undefined;
   return puller.imagePullSecrets ?? (account?.status === 'there' ? account.imagePullSecrets : undefined) ?? [];
 }
 
-/** The last one says how many more there are. */
+/** One finding for each server with several logins. The last one says how many more servers there are. */
 function differentCredentials(noted: Noted): Finding[] {
   const { ref, remedy } = noted.puller;
   const { conflicts, moreConflicts } = listContents(noted.applied.names, ref.namespace, noted.facts);
@@ -176,7 +176,7 @@ function differentCredentials(noted: Noted): Finding[] {
   });
 }
 
-/** The Secrets whose login is accepted, for an image or by itself; undefined where that is not known. */
+/** The Secrets whose login is accepted, for an image or by itself. Undefined when that is not known. */
 function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted): readonly string[] | undefined {
   const tried = judgements.flatMap(({ attempt }) => attempt.candidates);
   const answered = (kind: Verdict['kind']): readonly string[] =>
@@ -189,7 +189,7 @@ function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted
   return accepted.length > 0 || answered('rejected').length === logins.length ? accepted : undefined;
 }
 
-/** Of a Secret's entries only those count that have to do with an image at hand. */
+/** What is wrong with the Secrets of the list. A finding about an entry counts only if the entry concerns one of the images. */
 function secretNotes({ puller, applied, judgements, facts }: Noted): Finding[] {
   const { ref, images } = puller;
   return applied.names.flatMap((name) => {
@@ -199,14 +199,14 @@ function secretNotes({ puller, applied, judgements, facts }: Noted): Finding[] {
     const near = nearServers(state.contents, images);
     const isStore = state.findings.some(({ code }) => code === 'credential-store');
     return state.findings.filter((one) => {
-      // A credential store leaves such entries.
+      // A credential store leaves empty entries behind.
       if (isStore && one.code === 'empty-entry') return false;
       if (!('server' in one.arguments)) return true;
       const { server } = one.arguments;
       const tried = judgements.some(({ attempt }) =>
         attempt.candidates.some((candidate) => candidate.secret === name && candidate.server === server),
       );
-      // What matches does no harm, however it is written.
+      // An entry that matches does no harm, however its server is written.
       if (tried && one.code === 'unusual-server') return false;
       return tried || near.has(server);
     });
@@ -218,7 +218,7 @@ function nearServers(contents: Contents, images: readonly ImageUse[]): ReadonlyS
   return new Set(near.map(({ server }) => shownServer(server)));
 }
 
-/** Where there is one to be copied matters only where it is the cause. */
+/** Without `elsewhere`: other namespaces with such a Secret matter only when it is the cause. */
 function missing(name: string, { namespace }: ManifestRef): Finding {
   return finding('missing-secret', { kind: 'Secret', namespace: namespace || undefined, name }, {});
 }

@@ -1,4 +1,4 @@
-/** From everything that was gathered and answered to the report. */
+/** Builds the report from the gathered objects and the answers of registries. */
 import { describeObject, type Finding } from '../findings/finding.ts';
 import type { Ignored } from '../findings/selection.ts';
 import { words } from '../text/command.ts';
@@ -26,13 +26,13 @@ import { type FindingView, type PullerView, pullerView, type SecretView, secretV
 export interface Diagnosed {
   readonly facts: PullFacts;
   readonly judged: Judged;
-  /** How many questions no registry was asked, because the time was over. */
+  /** How many questions no registry was asked, because the time was up. */
   readonly unasked?: number | undefined;
 }
 
 /**
- * `facts` are those of `gathered`, with the answers of registries, and `judged` what follows from them. With `strict` a
- * warning is unhealthy, too. A step for each pod, template and Secret.
+ * The report on `gathered`. `diagnosed` has its facts with the answers of registries, and the judgements on them. With `strict`,
+ * a warning is unhealthy as well. Yields after each pod, template and Secret.
  */
 export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: boolean): Generator<void, DoctorReport> {
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
@@ -48,7 +48,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     const counts = { ...scope.counts, registries };
     const said = new Set(found.map(({ object }) => secretKey(object.namespace ?? '', object.name)));
     const idle = idleLogins(gathered, facts, said);
-    // Where nothing pulls, they are all that there is to be judged.
+    // Without pods and workloads, the unused logins are all that could be judged.
     const isBare = counts.pods + counts.workloads === 0;
     const rest = [...unjudgedOf(found, gathered, diagnosed, strict), ...(isBare ? idle : [])];
     const unseen = [...unseenOf(facts, scope), ...(isBare ? [] : idle)];
@@ -92,7 +92,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
 
 const NOTHING = { command: words``, sufficient: false } as const;
 
-/** `judgement` of an old pod without the proposal to ask about what makes it, where that is asked about, too. */
+/** Drops the proposal to run `why` on the workload of an outdated pod, when this report covers the workload as well. */
 function withoutAsked(judgement: Judgement, pullers: readonly Puller[]): Judgement {
   const { cause, puller } = judgement;
   if (cause?.code !== 'outdated-pod' || !cause.arguments.newFails) return judgement;
@@ -102,12 +102,12 @@ function withoutAsked(judgement: Judgement, pullers: readonly Puller[]): Judgeme
   return isAsked ? { ...judgement, fix: NOTHING } : judgement;
 }
 
-/** `found` without a command where the API server would refuse it. */
+/** `found`, without its command if its namespace is being deleted: the API server would refuse the command. */
 function unlessEnding<View extends FindingView>(found: View, ending: readonly string[]): View {
   return ending.includes(found.object.namespace ?? '') ? { ...found, fix: NOTHING } : found;
 }
 
-/** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from one. */
+/** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from its source. */
 function unseenOf({ secrets }: PullFacts, scope?: Scope): string[] {
   const sources = new Set(
     [...secrets].flatMap(([key, state]) =>
@@ -119,7 +119,7 @@ function unseenOf({ secrets }: PullFacts, scope?: Scope): string[] {
   return [...UNSEEN, ...(sources.size === 0 ? [] : [`the sources of copies (${many([...sources])})`])];
 }
 
-/** What keeps it from being known of everything whether it can be pulled, each once. */
+/** Everything that could not be judged, each once. */
 function unjudgedOf(
   findings: readonly Finding[],
   gathered: Observed,
@@ -130,13 +130,13 @@ function unjudgedOf(
   const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
   const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries (no time left)`];
   const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
-  // A login beside it may be good: still there may be a warning of it, which counts only with `strict`.
+  // The pod may pull with another login. What is wrong with an unread Secret is then a warning, which counts only with `strict`.
   const listed = strict ? [...judged].flatMap(unreadBy) : [];
   const unread = [...listed, ...(gathered.secrets ?? [])].flatMap((id) => unreadSecret(id, facts));
   return [...new Set([...images, ...awaited(judged), ...secrets, ...many, ...late, ...unlisted(gathered), ...unread])];
 }
 
-/** The Secrets of its list that may not be read. */
+/** The Secrets in the list of a puller that may not be read. */
 function unreadBy([{ ref }, judgements]: [Puller, readonly Judgement[]]): SecretName[] {
   const names = judgements.flatMap(({ attempt }) => attempt.forbidden);
   return names.map((name) => ({ namespace: ref.namespace, name }));
@@ -154,12 +154,12 @@ function awaited(judged: Judged): string[] {
   ];
 }
 
-/** What there is of a kind, in the scope or of one workload, where that may not be listed. */
+/** The kinds that may not be listed in the scope, or the workloads whose pods may not be listed. */
 function unlisted({ pullers, unchecked, scope }: Observed): string[] {
   if (scope === undefined) {
     return pullers.flatMap(({ ref, podsUnread }) => (podsUnread ? [`pods of ${describeObject(objectOf(ref))}`] : []));
   }
-  // Nodes and events only say more of what is known.
+  // Nodes and events only add detail.
   return unchecked.flatMap((right) => {
     const kind = /^list (?!nodes|events)(.*)$/.exec(right)?.[1];
     return kind === undefined ? [] : [`${kind} in ${formatScope(scope)}`];
@@ -171,12 +171,12 @@ function unreadSecret(id: SecretName, { secrets }: PullFacts): string[] {
   return state?.status === 'forbidden' ? [describeObject({ kind: 'Secret', ...id })] : [];
 }
 
-/** Nothing is an error, nor with `strict` a warning. */
+/** Whether there is no error, and with `strict` no warning either. */
 export function isHealthy(findings: readonly Pick<Finding, 'severity'>[], strict: boolean): boolean {
   return !findings.some(({ severity }) => severity === 'error' || strict);
 }
 
-/** Causes first. */
+/** The findings of one report, causes first. */
 function seenIn({ puller, judgements, notes }: PullerReport): Seen[] {
   const causes = judgements.flatMap(({ cause, fix, use: { image } }) =>
     cause === undefined ? [] : [{ found: cause, fix, image, puller }],
@@ -187,21 +187,21 @@ function seenIn({ puller, judgements, notes }: PullerReport): Seen[] {
 
 export interface DoctorReport {
   /**
-   * Whether nothing is wrong, with what is ignored, too, which the exit code leaves out; null where nothing wrong was seen, and not everything
-   * could be.
+   * Whether nothing is wrong. Ignored findings count here, but not for the exit code. Null when nothing wrong was seen, but not
+   * everything could be seen.
    */
   readonly healthy: boolean | null;
   /** Whether registries were asked. */
   readonly asked: boolean;
-  /** Left out where many objects were looked at: what is wrong with them is among the findings. */
+  /** Left out when many objects were examined: `findings` has what is wrong with them. */
   readonly pullers?: readonly PullerView[] | undefined;
-  /** Secrets that were asked about themselves. */
+  /** Secrets that were named, and those of a named service account. */
   readonly secrets?: readonly SecretReport[] | undefined;
   /** Namespaces that are being deleted, whose findings have no command; left out where there are none. */
   readonly ending?: readonly string[] | undefined;
-  /** How much was looked at, where it was much. */
+  /** How much was examined in a namespace or cluster. */
   readonly counts?: Counts | undefined;
-  /** How much was looked at with `-f`. */
+  /** How much was examined with `-f`. */
   readonly manifests?: {
     readonly files: number;
     readonly objects: number;
@@ -212,7 +212,7 @@ export interface DoctorReport {
   };
   /** Everything that is wrong, errors first. */
   readonly findings: readonly FindingView[];
-  /** What is not among the findings because somebody wants it so; left out where everything is wanted. */
+  /** Findings that `--errors`, `--only` or `--ignore` leave out. Not set without such a flag. */
   readonly ignored?: readonly Ignored[] | undefined;
   /** Why some of the targets could not be looked at; left out where all were. */
   readonly errors?: readonly { readonly message: string; readonly hint?: string }[] | undefined;
@@ -226,11 +226,11 @@ export interface DoctorReport {
 
 export interface SecretReport extends SecretView {
   readonly namespace: string;
-  /** Left out where nobody looked. */
+  /** Left out when the references to Secrets were not read. */
   readonly usedBy?: Usage | undefined;
 }
 
-/** kubelet.md E.6: where credentials and images come from, too. */
+/** kubelet.md E.6: other sources of credentials and images. */
 export const UNSEEN: readonly string[] = [
   'credentials that nodes have themselves',
   'credential provider plugins',

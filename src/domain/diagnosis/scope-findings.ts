@@ -1,4 +1,4 @@
-/** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
+/** What is wrong in a namespace or a cluster: with its pods, workloads, service accounts and Secrets. */
 
 import { bugFinding, finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
@@ -14,7 +14,7 @@ import type { Judgement } from './judgement.ts';
 import { findingKey, type Judged, judgementsOf, notesOn } from './puller-report.ts';
 import { needsEntry, secretFindings } from './secret-checks.ts';
 
-/** Everything that shows, not yet put together. A step for each pod, template and Secret. */
+/** All findings, not grouped yet. Yields after each pod, template and Secret. */
 export function* scopeFindings(
   { pullers, usage = new Map(), unchecked, scope }: Observed,
   facts: PullFacts,
@@ -28,13 +28,13 @@ export function* scopeFindings(
   }
   const inner = new Set(seen.flatMap(({ found }) => saidBy(found)));
   const isWhole = unchecked.every((right) => !right.startsWith('list '));
-  // Those of other namespaces have been read to be proposed.
+  // Secrets of other namespaces were read only to be proposed.
   const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
   const found: Seen[] = [];
   const contents = new Map<string, SecretName[]>();
   let users: ReadonlyMap<string, readonly Puller[]> | undefined;
   const usersOf = (key: string): readonly Puller[] => {
-    // Only few Secrets need it, of a cluster in which there is a login to say something about.
+    // Built on demand: only missing Secrets and findings about logins need the users.
     users ??= usersBySecret(pullers, facts);
     return users.get(key) ?? [];
   };
@@ -58,12 +58,12 @@ export function* scopeFindings(
   return all.filter(({ found: { code, object } }) => code !== 'unused-secret' || !isNeeded(nameKey(object)));
 }
 
-/** Whether only pods name it that are replaced by others without it. */
+/** Whether only outdated pods name the Secret, whose replacements get another list. */
 function isOfOldPods(users: readonly Puller[], facts: PullFacts): boolean {
   return users.length > 0 && users.every((puller) => isOutdated(puller, facts));
 }
 
-/** What `found` says of a Secret, so that its own finding need not: with another one in place of one that is missing, too. */
+/** The keys of Secret findings that `found` makes redundant. A missing Secret with a `usable` replacement is one of them. */
 function saidBy(found: Finding): string[] {
   if (found.code === 'fails-at-restart') {
     const { cause } = found.arguments;
@@ -74,7 +74,7 @@ function saidBy(found: Finding): string[] {
   return near === undefined && usable !== undefined ? [causeKey({ found: finding(found.code, found.object, {}) })] : [];
 }
 
-/** A Secret that is to be attached is not one to be deleted. */
+/** The Secrets that `found` proposes to attach, so that they are not reported as unused. */
 function proposedIn(found: Finding): string[] {
   if (found.code === 'fails-at-restart') return proposedIn(found.arguments.cause);
   const { usable, near } = found.arguments as { readonly usable?: string; readonly near?: string };
@@ -86,7 +86,7 @@ function nameKey({ namespace = '', name }: Pick<FindingObject, 'namespace' | 'na
   return secretKey(namespace, name);
 }
 
-/** What `judge` finds; where it fails, that, and everything else is judged. */
+/** What `judge` finds. A bug in our code becomes a finding, so that everything else is still judged. */
 function orBug(object: FindingObject, judge: () => Seen[]): Seen[] {
   try {
     return judge();
@@ -95,7 +95,7 @@ function orBug(object: FindingObject, judge: () => Seen[]): Seen[] {
   }
 }
 
-/** Whether it is a pod that has not pulled everything so far. */
+/** Whether the puller is a pod whose kubelet has not come to all its images yet. */
 function isStarting({ pod, images }: Puller): boolean {
   return pod !== undefined && images.some(({ state }) => state.status === 'not tried');
 }
@@ -115,11 +115,11 @@ function seenOf(
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
   const said = new Set(causes.map(({ found }) => findingKey(causeBehind(found))));
   const notes = notesOn(puller, [], facts).filter((note) => !said.has(findingKey(note)));
-  // Who names a Secret, the finding of the Secret says.
+  // The finding of a Secret says itself who names the Secret.
   return [...causes, ...notes.map((found) => (found.object.kind === 'Secret' ? { found } : { found, puller }))];
 }
 
-/** What runs now and would not come back is said to do so. */
+/** The cause. For pods that run now, it becomes `fails-at-restart`. */
 function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<string>): Seen[] {
   if (cause === undefined) return [];
   const runs =
@@ -129,7 +129,7 @@ function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<st
   return [{ found, fix, image: use.image, puller }];
 }
 
-/** An entry may be meant for something else, so an error is only what leaves pods without a login, and only where it is used. */
+/** An entry may be meant for something else, so only what leaves the pods of a used Secret without a login stays an error. */
 function ofSecret(
   id: SecretName,
   facts: PullFacts,
@@ -143,7 +143,7 @@ function ofSecret(
   return found.map((one) => (isUsed && (isBroken || REFUSED.includes(one.code)) ? one : withSeverity(one, 'warning')));
 }
 
-/** The pods and templates with each Secret in the list that counts, by `namespace/name`. */
+/** The pods and templates whose effective list has a Secret, by `namespace/name` of the Secret. */
 function usersBySecret(pullers: readonly Puller[], facts: PullFacts): Map<string, Puller[]> {
   const named = pullers.flatMap((puller) =>
     effectiveList(puller, facts).names.map((name) => ({ key: secretKey(puller.ref.namespace, name), puller })),
@@ -153,7 +153,7 @@ function usersBySecret(pullers: readonly Puller[], facts: PullFacts): Map<string
   );
 }
 
-/** About the login of one entry. */
+/** Findings about the login of one entry. */
 const OF_ENTRY: readonly FindingCode[] = [
   'empty-entry',
   'identity-token',
@@ -165,7 +165,7 @@ const OF_ENTRY: readonly FindingCode[] = [
   'credential-rejected',
 ];
 
-/** With those who have an image for the entry, where it is about the login of one. */
+/** Adds to each finding about the login of an entry the users with an image for that entry. */
 function withUsers(
   all: readonly Finding[],
   { users, whole }: { readonly users: () => readonly Puller[]; readonly whole: Usage | undefined },
@@ -174,7 +174,7 @@ function withUsers(
   const first = all.find(({ code }) => OF_ENTRY.includes(code));
   if (first === undefined || whole === undefined) return all.map((found) => ({ found }));
   const named = users();
-  // Of pods that run only the template is looked at: where that names it no more, they are the old ones.
+  // Healthy pods count by their template only. If no list names the Secret any more, its users are outdated pods.
   const isOfRunning = named.length + whole.serviceAccounts.length + whole.workloads.length === 0;
   const byServer = usersByServer(first.object, named, facts);
   return all.map((found) => {
@@ -187,12 +187,12 @@ function withUsers(
     if (!isNeeded) return { found: withSeverity(found, 'warning'), usage: UNUSED };
     const workloads = own.flatMap(({ ref, pod }) => (pod === undefined ? [targetName(ref)] : []));
     const pods = own.reduce((sum, { pod, count, runs = 0 }) => sum + (pod === undefined ? runs : count), 0);
-    // What the pods of a service account pull does not show where there are none.
+    // What the pods of a service account pull is unknown while there are none.
     return { found, usage: { serviceAccounts: own.length === 0 ? whole.serviceAccounts : [], workloads, pods } };
   });
 }
 
-/** Those with an image for each entry of the Secret. */
+/** The `users` with an image for an entry of the Secret, by the server of the entry. */
 function usersByServer(
   { namespace = '', name }: FindingObject,
   users: readonly Puller[],
@@ -210,7 +210,7 @@ function usersByServer(
   return byServer;
 }
 
-/** The registry refuses the login. */
+/** The registry refuses, or will refuse, the login. */
 const REFUSED: readonly FindingCode[] = ['credential-rejected', 'expired'];
 
 function noteContent(id: SecretName, facts: PullFacts, contents: Map<string, SecretName[]>): void {
@@ -229,7 +229,7 @@ function sameContent(names: readonly SecretName[]): Seen[] {
   });
 }
 
-/** Of Secrets with the same logins those that are in use in another namespace: what people copy by hand is marked nowhere. */
+/** Those of `names` (Secrets with equal logins) with a twin in use in another namespace: a copy made by hand has no mark. */
 function copiedAmong(names: readonly SecretName[], usage: NonNullable<Observed['usage']>): string[] {
   const users = names.filter(({ namespace, name }) => usage.has(secretKey(namespace, name)));
   const places = new Set(users.map(({ namespace }) => namespace));
@@ -238,9 +238,9 @@ function copiedAmong(names: readonly SecretName[], usage: NonNullable<Observed['
     .map(({ namespace, name }) => secretKey(namespace, name));
 }
 
-/** Undefined where there is no login in it, or very many. */
+/** A key that is equal for Secrets with the same logins. Undefined for one without entries, or with very many. */
 function contentKey(state: SecretState | undefined): string | undefined {
-  // Of thousands not all are known.
+  // Of thousands of entries only the first are known.
   if (state?.status !== 'there' || state.contents.moreEntries !== undefined) return undefined;
   const { type, entries } = state.contents;
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();

@@ -1,4 +1,4 @@
-/** Whether registries know the logins in Secrets, whatever images there are. */
+/** Whether registries accept the logins in Secrets, independent of any image. */
 
 import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
@@ -20,12 +20,12 @@ import { effectiveList, isOutdated } from './effective-list.ts';
 import { type Answer, isInScope, type Observed, type Puller, type PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 
-/** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
+/** The Secrets whose logins are checked without an image: the named ones, or in a scope all that some object refers to. */
 export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly SecretName[] {
   return scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
 }
 
-/** Each login in these Secrets once, of many in one Secret the first ones. A step for each Secret. */
+/** Each login in these Secrets once, at most MAX_LOGINS_ASKED of one Secret. Yields after each Secret. */
 export function* secretQuestions(secrets: readonly SecretName[], facts: PullFacts): Generator<void, Question[]> {
   if (!facts.online) return [];
   const questions = new Map<string, Question>();
@@ -36,7 +36,7 @@ export function* secretQuestions(secrets: readonly SecretName[], facts: PullFact
   return [...questions.values()];
 }
 
-/** How much of a Secret registries are not asked about, in words. */
+/** In words: how many servers of a Secret no registry is asked about. */
 export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
   const state = facts.secrets.get(secretKey(id.namespace, id.name));
   if (!facts.online || state?.status !== 'there') return [];
@@ -45,7 +45,7 @@ export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
   return count === 0 ? [] : [`${plural(count, 'more server')} of ${describeObject({ kind: 'Secret', ...id })}`];
 }
 
-/** The logins that nobody is asked about, because nothing in the scope uses them, in words; of those `said` something is said. */
+/** In words: the Secrets whose logins are not checked, because nothing in the scope uses them. Those in `said` have findings. */
 export function idleLogins({ usage, scope }: Observed, facts: PullFacts, said: ReadonlySet<string>): string[] {
   if (usage === undefined || !facts.online) return [];
   const idle = [...facts.secrets.keys()].filter(
@@ -61,7 +61,7 @@ export function idleLogins({ usage, scope }: Observed, facts: PullFacts, said: R
     : [`whether registries accept the ${logins} in ${secrets} ${many(idle)}, which nothing here uses`];
 }
 
-/** By their keys. */
+/** The questions about the logins of a Secret, by their keys. */
 function questionsIn({ namespace, name }: SecretName, { secrets }: PullFacts): Map<string, Question> {
   const questions = new Map<string, Question>();
   try {
@@ -71,19 +71,19 @@ function questionsIn({ namespace, name }: SecretName, { secrets }: PullFacts): M
       if (question !== undefined) questions.set(questionKey(question), question);
     }
   } catch (error) {
-    // The same is asked for the report, which says that we fail.
+    // The bug occurs again in the report, which says so.
     if (!isBug(error)) throw error;
   }
   return questions;
 }
 
-/** What the registry said about the login of `entry`, undefined where it was not asked. */
+/** What the registry said about the login of `entry`. Undefined when it was not asked. */
 export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer | undefined {
   const question = questionOf(entry);
   return question === undefined ? undefined : answers.get(questionKey(question));
 }
 
-/** Logins that are refused; not those that can be seen to be no good without asking. */
+/** Logins that the registry rejects, or says nothing about. A login with one of the findings in EXPLAINS is left out. */
 function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: PullFacts): Finding[] {
   if (!facts.online) return [];
   const object = objectOf({
@@ -112,7 +112,7 @@ function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: P
   });
 }
 
-/** Why nothing is known of a login, undefined where something is. */
+/** Why the registry said nothing about a login. Undefined when it did. */
 function silenceOf(verdict: Verdict): string | undefined {
   if (verdict.kind === 'unreachable') return verdict.reason;
   return verdict.kind === 'rate limited' ? 'it limits the rate of requests' : undefined;
@@ -120,19 +120,19 @@ function silenceOf(verdict: Verdict): string | undefined {
 
 const EXPLAINS: readonly Finding['code'][] = ['expired', 'white-space', 'ignored-login'];
 
-/** As a question about an image of that registry would be put. */
+/** The question about the login of an entry, with the server that a question about an image of that registry would have. */
 function questionOf({ server, login }: ContentEntry): Question | undefined {
   const host = registryOf(server);
   if (host === undefined || login === undefined || isAnonymous(login)) return undefined;
   const { username, password } = login;
-  // It is checked at its own registry, whatever namespace it is of.
+  // The login is checked at its own registry, so its namespace does not matter.
   const assigned = assignLogin({ username, password }, { key: server, owner: { namespace: '' } });
   return { server: host === HUB_REGISTRY ? 'docker.io' : host, login: assigned };
 }
 
-/** Whether it has an image for this entry that no other login of its list opens, as far as that is known. */
+/** Whether `puller` has an image for this entry that no other login of its list is known to open. */
 export function needsEntry(puller: Puller, secret: string, server: string, facts: PullFacts): boolean {
-  // One that is made now in its place has another list.
+  // A replacement of this pod gets another list.
   if (isOutdated(puller, facts)) return false;
   const { namespace } = puller.ref;
   const list = effectiveList(puller, facts).names;
@@ -143,7 +143,7 @@ export function needsEntry(puller: Puller, secret: string, server: string, facts
   });
 }
 
-/** Whether the login is good: for the image, or where nobody asked about that, by itself. */
+/** Whether the registry accepts the login for the image or, when that was not asked, by itself. */
 function isAccepted({ secret, server, answer }: Candidate, namespace: string, facts: PullFacts): boolean {
   if (answer !== undefined) return answer.verdict.kind === 'accepted';
   const state = facts.secrets.get(secretKey(namespace, secret));
@@ -152,7 +152,7 @@ function isAccepted({ secret, server, answer }: Candidate, namespace: string, fa
   return entry !== undefined && loginAnswer(entry, facts)?.verdict.kind === 'accepted';
 }
 
-/** Tells whose login the Secrets of `namespace` have for a server; undefined where they have none, or those of several users. */
+/** A function that tells whose login `namespace` has for a server. Undefined for none, or the logins of several users. */
 export function usersIn(namespace: string | undefined, { secrets }: PullFacts): (server: string) => string | undefined {
   const entries = [...secrets].flatMap(([key, state]) =>
     state.status === 'there' && secretName(key).namespace === namespace ? state.contents.entries : [],
@@ -166,7 +166,7 @@ export function usersIn(namespace: string | undefined, { secrets }: PullFacts): 
   };
 }
 
-/** `findings` with a number for each login that several of them reject. */
+/** `findings`, those that say the same login is rejected with the same number. */
 export function numberLogins<Found extends Finding>(
   findings: readonly Found[],
   { secrets }: PullFacts,
@@ -184,7 +184,7 @@ export function numberLogins<Found extends Finding>(
   });
 }
 
-/** What only the same login for the same server has. */
+/** A key that is equal only for the same login for the same server. */
 function rejectedLogin(found: Finding, secrets: PullFacts['secrets']): string | undefined {
   const { code, object, arguments: args } = causeBehind(found);
   if (code !== 'credential-rejected') return undefined;
@@ -194,7 +194,7 @@ function rejectedLogin(found: Finding, secrets: PullFacts['secrets']): string | 
   return entry?.login && JSON.stringify([args.server, entry.login.username, entry.login.password]);
 }
 
-/** Nothing of one that may not be read. `usage` is left out where nobody looked, or may look. */
+/** What is wrong with a Secret. Nothing if it may not be read. `usage` is left out when the users are not known. */
 export function secretFindings(id: SecretName, facts: PullFacts, usage?: ReadonlyMap<string, Usage>): Finding[] {
   const key = secretKey(id.namespace, id.name);
   const state = facts.secrets.get(key);
@@ -221,7 +221,7 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
   return [...found, ...loginFindings(state, facts), ...unused];
 }
 
-/** A registry that rejects the login of the source of a copy, and accepts that of the copy. */
+/** A registry that rejects the login in the source of a copy, but accepts the one in the copy. */
 function refusedBy({ copyOf, contents }: DiagnosedSecret, facts: PullFacts): ShownServer | undefined {
   const source = copyOf && facts.secrets.get(secretKey(copyOf.namespace, copyOf.name));
   if (source?.status !== 'there') return undefined;

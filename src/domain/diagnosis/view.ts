@@ -1,4 +1,4 @@
-/** What doctor and why print of a diagnosis, as data: a puller, its Secrets, its images and its findings in words. */
+/** The data that doctor and why print: each puller with its Secrets and images, and the findings in words. */
 import { kubeletAgrees } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -25,31 +25,31 @@ import { loginAnswer } from './secret-checks.ts';
 export type FindingView = Finding & {
   readonly message: string;
   readonly fix: Fix;
-  /** Who has it, where several are put together. */
+  /** Set when the finding affects more than the one object that its sentence names. */
   readonly affects?: Affected | undefined;
-  /** Everything that has it, where somebody pulls. */
+  /** All workloads and bare pods that have the finding. Left out for a finding about Secrets alone. */
   readonly objects?: readonly AffectedObject[] | undefined;
-  /** How many more like it the same Secret has, which are not listed. */
+  /** How many more findings like this one the same Secret has. They are not listed. */
   readonly more?: number | undefined;
-  /** The same for findings of one login: a user and a password, which several Secrets have. Left out where no other one has it. */
+  /** The same number for all findings about one login (server, user, password). Left out when only this one is about it. */
   readonly login?: number | undefined;
 };
 
 export interface Affected {
-  /** 0 where it is about Secrets, used or not. */
+  /** 0 when the examples are Secrets, whether or not pods use them. */
   readonly pods: number;
-  /** Some of them, or of what makes them, as `deployment/web`; or of the Secrets. */
+  /** The first names: workloads such as `deployment/web`, pods without one, service accounts, or Secrets. */
   readonly examples: readonly string[];
-  /** How many there are beside the examples. */
+  /** How many more names there are. */
   readonly others: number;
-  /** All of them, where there are several. */
+  /** All affected namespaces. Left out when there is only one. */
   readonly namespaces?: readonly string[] | undefined;
 }
 
-/** Pods that are alike, by what makes them. */
+/** The pods of one workload, or one pod without a workload. */
 export interface AffectedObject {
   readonly namespace: string;
-  /** `deployment/web`, or a pod that nothing makes. */
+  /** `deployment/web`, or `pod/web` for a pod without a workload. */
   readonly name: string;
   /** How many pods it has. */
   readonly pods: number;
@@ -59,15 +59,15 @@ export interface AffectedObject {
 
 export interface PullerView {
   readonly object: ManifestRef;
-  /** How many pods are just like it. */
+  /** How many identical pods this view stands for. */
   readonly count: number;
   readonly serviceAccount: string;
   readonly list: { readonly names: readonly string[]; readonly from: ListOrigin };
   readonly secrets: readonly SecretView[];
   readonly node?: string | undefined;
-  /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */
+  /** Set for a pod that is not scheduled yet, is being deleted, has ended, or whose node no longer exists. */
   readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone' | undefined;
-  /** Why the pod is not ready although no image is missing, or a workload cannot create pods, in the words of the cluster. */
+  /** In the words of the cluster: why a pod is not ready although no image is missing, or why a workload cannot create pods. */
   readonly trouble?: string | undefined;
   readonly images: readonly ImageView[];
   readonly events: readonly EventView[];
@@ -77,11 +77,11 @@ export interface SecretView {
   readonly name: string;
   readonly state: 'there' | 'missing' | 'not readable';
   readonly type?: string | undefined;
-  /** The first ones. */
+  /** The first entries, up to MAX_ENTRIES. */
   readonly entries?: readonly EntryView[] | undefined;
-  /** How many there are beside those. */
+  /** How many more entries the Secret has. */
   readonly moreEntries?: number | undefined;
-  /** What it is marked as a copy of. */
+  /** The source, when the Secret is marked as a copy. */
   readonly copyOf?: CopyOrigin | undefined;
 }
 
@@ -91,7 +91,7 @@ export interface EntryView {
   readonly server: ShownServer;
   readonly username?: string | undefined;
   readonly error?: string | undefined;
-  /** What the registry says of the login by itself, where it was asked that. */
+  /** The verdict of the registry on the login alone, without an image. Left out when it was not asked. */
   readonly verdict?: Verdict | undefined;
   readonly askedAt?: string | undefined;
 }
@@ -101,23 +101,23 @@ export interface ImageView {
   readonly containers: readonly string[];
   readonly policy: ImagePolicy;
   readonly state: Judgement['use']['state']['status'];
-  /** What the kubelet says, while it does not have the image. */
+  /** The error of the kubelet, while the image is missing on its node. */
   readonly kubelet?:
     | {
         readonly reason: string;
         readonly message: string;
         readonly error: PullError;
-        /** Whether that is what was to be expected. */
+        /** Whether the kubelet reports this error for the cause that was found. */
         readonly agrees: boolean;
-        /** The Secret that is the cause was changed after that. */
+        /** The Secret that the cause is about was changed after this error. */
         readonly outdated?: true | undefined;
       }
     | undefined;
   readonly outcome: Outcome;
   readonly cause?: FindingView | undefined;
-  /** In the order in which they are tried. */
+  /** In the order in which the kubelet tries them. */
   readonly candidates: readonly LoginView[];
-  /** Those of the Secret that the command puts into the list, where no pod has tried yet. */
+  /** The logins of the Secret that the fix attaches. Set only for a template or an image that is not deployed yet. */
   readonly proposed?: readonly LoginView[] | undefined;
   readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string } | undefined;
 }
@@ -137,7 +137,7 @@ export interface EventView {
   readonly at: string;
 }
 
-/** `secrets`: what is known of them, by `namespace/name`. */
+/** `found` with its sentence and its fix. `secrets` are the known Secrets, by `namespace/name`. */
 export function findingView(
   found: Finding,
   affects?: Affected,
@@ -156,7 +156,7 @@ function ownFix(found: Finding, secrets: PullFacts['secrets'] = new Map()): Fix 
   return { command, sufficient: isSufficient(found, command) };
 }
 
-/** `report` with each finding in words. */
+/** The view of one report, with each finding in words. */
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count, trouble = pod?.trouble } = puller;
   const { names, origin } = effectiveList(puller, facts);
@@ -183,7 +183,7 @@ function stateOf({ pod }: PullerReport['puller'], { nodes }: PullFacts): PullerV
   return nodes.get(pod.node)?.exists === false ? 'node gone' : undefined;
 }
 
-/** The first entries of a Secret, none of them with a password. */
+/** A Secret with its first entries, without passwords. */
 export function secretView(name: string, namespace: string, facts: PullFacts): SecretView {
   const state = facts.secrets.get(secretKey(namespace, name));
   if (state?.status !== 'there') return { name, state: state?.status === 'missing' ? 'missing' : 'not readable' };
@@ -236,7 +236,7 @@ function kubeletView(
   { cause, ...pull }: Judgement,
   facts: PullFacts,
 ): ImageView['kubelet'] {
-  // Where it would pull now, the cause speaks of the Secret that was.
+  // If the pull would succeed now, the cause is about an earlier state of the Secret.
   const secret = cause?.object.kind === 'Secret' && pull.attempt.result === 'fails' ? cause.object : undefined;
   const changed = secret ? changedAt(facts.secrets.get(secretKey(secret.namespace ?? '', secret.name))) : 0;
   const isOutdated = changed > (lastFailure(pull) ?? changed);
