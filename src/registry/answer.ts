@@ -1,24 +1,24 @@
-/** What registries and token servers answer, checked; zod lives here. */
+/** Checks what registries and token servers answer. The only file here that uses zod. */
 import * as z from 'zod/mini';
 import { type JsonDocument, jsonString, memberOf, parseFirstJson } from '../domain/go/json.ts';
 import type { JsonNode } from '../domain/go/json-node.ts';
 import { JsonSyntaxError } from '../domain/go/json-scanner.ts';
 
-/** distribution docs/content/spec/api.md, "Errors". */
+/** The form of distribution docs/content/spec/api.md, "Errors". */
 const ErrorAnswer = z.object({ errors: z.array(z.object({ code: z.catch(z.string(), '') })) });
 
-/** The fields of the two structs (containerd core/remotes/docker/auth/fetch.go); what is not in there is not looked at. */
+/** The fields of the two structs (containerd core/remotes/docker/auth/fetch.go). All other members are ignored. */
 const FIELDS = {
   GET: ['token', 'access_token', 'refresh_token', 'expires_in', 'issued_at'],
   POST: ['access_token', 'refresh_token', 'expires_in', 'issued_at', 'scope'],
 } as const;
 
-/** What is in an answer that can be read as Go reads it. */
+/** The token, or why an answer that is readable JSON holds none. */
 export type TokenAnswer = { readonly token: string } | { readonly problem: 'no token' | 'wrong type' };
 
 /**
- * The token in an answer to `method`: `access_token`, else, after a GET, `token` (containerd core/remotes/docker/auth/fetch.go
- * `FetchToken`, `FetchTokenWithOAuth`). A field of a wrong type spoils the answer, whatever else is in it.
+ * The token in an answer to `method`: `access_token`, or after a GET also `token` (containerd core/remotes/docker/auth/fetch.go
+ * `FetchToken`, `FetchTokenWithOAuth`). A field of a wrong type makes the whole answer invalid.
  */
 export function tokenIn(body: Uint8Array, method: 'GET' | 'POST'): TokenAnswer {
   const document = firstJson(body);
@@ -32,7 +32,7 @@ export function tokenIn(body: Uint8Array, method: 'GET' | 'POST'): TokenAnswer {
     if (value.kind === 'string') texts.set(field, jsonString(document, value));
   }
   const token = texts.get('access_token') || texts.get('token') || '';
-  // It goes into a header line.
+  // The token goes into a header line, so it may hold no control characters.
   return token === '' || /[\0-\x08\n-\x1f\x7f]/.test(token) ? { problem: 'no token' } : { token };
 }
 
@@ -42,7 +42,7 @@ function isOfType(field: string, node: JsonNode, document: JsonDocument): boolea
   return field !== 'issued_at' || isTime(jsonString(document, node));
 }
 
-/** RFC 3339, as Go's `time.Time` reads it. */
+/** Whether a time is in RFC 3339, as Go's `time.Time` reads it. */
 function isTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 }
@@ -60,7 +60,7 @@ function firstJson(body: Uint8Array): JsonDocument | undefined {
   }
 }
 
-/** The codes of the errors in an answer, none when it has another form. */
+/** The codes of the errors in an answer; none when it has another form. */
 export function errorCodes(body: Uint8Array): string[] {
   const answer = ErrorAnswer.safeParse(json(body));
   return answer.success ? answer.data.errors.map(({ code }) => code) : [];

@@ -1,4 +1,4 @@
-/** Authorities of a company, in a file. */
+/** Reads the file of a company's own certificate authorities. */
 import { command, pathWord } from '../domain/text/command.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -6,7 +6,10 @@ import { CONFIG_BYTES, type Limit, readFileOrPipe } from '../files/file.ts';
 import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
 
-/** PEM of the authorities in `path` and of the machine's: the token server may be a public one. Throws UserError. */
+/**
+ * The authorities in `path` and those of the machine, as PEM. The machine's are included because the token server may be a public
+ * one. Throws UserError.
+ */
 export async function extraAuthorities(path: string, io: Io): Promise<string> {
   const own = await read(path, io.signal);
   if (!own.includes('-----BEGIN CERTIFICATE-----')) {

@@ -1,4 +1,4 @@
-/** The WWW-Authenticate header as the clients of registries read it, which is less than RFC 9110 section 11.6.1 allows. */
+/** Parses the WWW-Authenticate header as registry clients do, which accept less than RFC 9110 section 11.6.1 allows. */
 
 export interface Challenge {
   readonly scheme: 'bearer' | 'basic';
@@ -6,15 +6,15 @@ export interface Challenge {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** go-containerregistry and podman have the same grammar, from docker/distribution. */
+/** The grammar of docker/distribution, which go-containerregistry and podman use as well. */
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]*/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy;
 const SPACE = /[ \t\r\n]*/y;
 
 /**
- * One challenge for each header line: a second one in the same line is not seen, a line that begins with a comma has none,
- * and a value without quotes ends where a token ends. Bearer first, then Basic; others are left out. Never throws.
- * (containerd core/remotes/docker/auth/parse.go `ParseAuthHeader`)
+ * Reads one challenge from each header line. A second challenge in the same line is ignored, a line that begins with a comma has
+ * none, and an unquoted value ends where a token ends. Bearer challenges come first, then Basic; other schemes are left out.
+ * Never throws. (containerd core/remotes/docker/auth/parse.go `ParseAuthHeader`)
  */
 export function parseChallenges(lines: readonly string[]): Challenge[] {
   const challenges = lines.map(parseLine).filter((challenge) => challenge !== undefined);
@@ -57,7 +57,7 @@ class Text {
     return true;
   }
 
-  /** A token or a quoted string; one whose end is missing is empty, and so is all that follows. */
+  /** A token or a quoted string. A string without its closing quote is empty, and the rest of the line is skipped. */
   value(): string {
     if (this.#text[this.#index] !== '"') return this.take(TOKEN);
     const [, quoted] = this.#match(QUOTED) ?? [];

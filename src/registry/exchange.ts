@@ -1,4 +1,4 @@
-/** One question to one registry: its requests share a deadline, and a login goes with one only by permission. */
+/** One question to one registry. All its requests share a deadline, and a login is sent only with a permission. */
 import { pause } from '../concurrency.ts';
 import { type Destination, destinationProblem, isSameHost, type Trust, urlHost } from '../domain/verify/destination.ts';
 import {
@@ -19,50 +19,51 @@ export interface Exchange {
   readonly locate: Locate;
   readonly trust: Trust;
   readonly signal: AbortSignal;
-  /** By the clock of `performance.now()`. */
+  /** A time of `performance.now()`. */
   readonly deadline: number;
-  /** Where the registry is, once that is known: what it may send us to depends on that. */
+  /** Where the registry is, once that is known. It limits where the registry may send us. */
   readonly registry: Destination | undefined;
 }
 
 export interface Ask {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
-  /** Left out: the registry. */
+  /** The registry when left out. */
   readonly purpose?: LoginRequest['purpose'];
   readonly credential?: RegistryLogin | RegistryToken | undefined;
-  /** Beside what the login adds to it. */
+  /** Form fields in addition to those of the login. */
   readonly form?: Readonly<Record<string, string>> | undefined;
   readonly accept?: string | undefined;
   /**
-   * What a redirect to another host means. `follow`: the answer from there counts, which gets no credential. `stop`: the
-   * redirect is the answer. Left out: one without a credential is followed, and one with it is an error.
+   * What to do about a redirect to another host. `follow`: the answer from there counts; the credential is not sent there.
+   * `stop`: the redirect itself is the answer. When left out, a request without a credential follows the redirect, and for one
+   * with a credential it is an error.
    */
   readonly elsewhere?: 'follow' | 'stop' | undefined;
 }
 
 export interface RegistryResponse extends HttpResponse {
-  /** Who answered, after redirects. */
+  /** The server that answered, after redirects. */
   readonly from: Destination;
 }
 
-/** It sends us where we do not go; the message is a phrase for people. */
+/** The registry directs us to a server that is not contacted. The message is a phrase for the user. */
 export class TargetRefused extends Error {}
 
-/** For a question whose answer only adds to what is known. */
+/** Turns a failure into undefined, for a question whose answer only adds detail. */
 export function unanswered(error: unknown): undefined {
   if (error instanceof NetworkError || error instanceof TargetRefused) return undefined;
   throw error;
 }
 
-/** Answers are small; a larger one is not from a registry. */
+/** Answers are small. A larger one does not come from a registry. */
 const MAX_BYTES = 64 * 1024;
-/** Go's net/http gives up at the tenth, and so does containerd (core/remotes/docker/resolver.go `do`). */
+/** Go's net/http gives up at the tenth redirect, and so does containerd (core/remotes/docker/resolver.go `do`). */
 const MAX_REDIRECTS = 9;
 
 /**
- * Sends one request and follows redirects. A registry, not its token server, is asked a second time where {@link secondTryDelay}
- * says so. Throws NetworkError and {@link TargetRefused}.
+ * Sends one request and follows redirects. A request to a registry, but not to its token server, is sent a second time when
+ * {@link secondTryDelay} says so. Throws NetworkError and {@link TargetRefused}.
  */
 export async function send(exchange: Exchange, ask: Ask): Promise<RegistryResponse> {
   const result = await sendOnce(exchange, ask).catch((error: unknown) => {
@@ -70,7 +71,7 @@ export async function send(exchange: Exchange, ask: Ask): Promise<RegistryRespon
     throw error;
   });
   const hasPassword = ask.credential !== undefined && !('token' in ask.credential);
-  // A password is sent again only where containerd does that: with a request for a manifest.
+  // A password is sent again only where containerd does so: with a request for a manifest.
   const isRepeatable = ask.purpose !== 'token server' && (!hasPassword || ask.elsewhere === 'follow');
   const delay = isRepeatable ? secondTryDelay(result, hasPassword) : undefined;
   if (delay !== undefined && performance.now() + delay < exchange.deadline) {
@@ -81,7 +82,7 @@ export async function send(exchange: Exchange, ask: Ask): Promise<RegistryRespon
   return result;
 }
 
-/** Whether the login of `ask` may go with it. Throws NetworkError and {@link TargetRefused}. */
+/** Whether the login of `ask` may be sent with it. Throws NetworkError and {@link TargetRefused}. */
 export async function maySend(exchange: Exchange, ask: Ask): Promise<boolean> {
   const { method, purpose = 'registry', credential } = ask;
   const to = await reach(exchange, ask.url, subjectOf(ask));
@@ -90,7 +91,7 @@ export async function maySend(exchange: Exchange, ask: Ask): Promise<boolean> {
 }
 
 async function sendOnce(exchange: Exchange, original: Ask): Promise<RegistryResponse> {
-  // What goes to the host that was asked first, and what goes to the one that we are sent to.
+  // `first` goes to the host that was asked first, `ask` to the host of the latest redirect.
   let [first, ask] = [original, original];
   let subject = subjectOf(ask);
   let to = await reach(exchange, ask.url, subject);
@@ -103,7 +104,7 @@ async function sendOnce(exchange: Exchange, original: Ask): Promise<RegistryResp
       return { ...response, from: to };
     }
     if (redirects === MAX_REDIRECTS) throw new TargetRefused('it redirects without end');
-    // A form is sent again only where the answer says so (RFC 9110 section 15.4), else we are to get something there.
+    // A form is sent again only when the status says so (RFC 9110 section 15.4). Otherwise the redirect is followed with GET.
     if (ask.method === 'POST' && ![307, 308].includes(response.status)) {
       first = { ...first, method: 'GET', credential: undefined, form: undefined };
     }
@@ -113,7 +114,7 @@ async function sendOnce(exchange: Exchange, original: Ask): Promise<RegistryResp
   }
 }
 
-/** `ask` for another host: the credential goes to nobody but the one that it was for. Throws {@link TargetRefused}. */
+/** `ask` for another host, without the credential, which goes only to the host it was meant for. Throws {@link TargetRefused}. */
 function withoutLogin(ask: Ask, target: URL): Ask {
   if (ask.elsewhere !== 'follow' && (ask.credential !== undefined || ask.form !== undefined)) {
     throw new TargetRefused(`it redirects to ${urlHost(target)}, which does not get the credential`);
@@ -125,7 +126,9 @@ function subjectOf({ purpose }: Ask): string {
   return purpose === 'token server' ? 'its token server' : 'it';
 }
 
-/** Where `url` is. Throws TargetRefused where nothing goes to; what its name already says is not looked up. */
+/**
+ * Where `url` leads. Throws TargetRefused for a place that is not contacted. When the name alone rules it out, no lookup is made.
+ */
 async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
   const { registry, trust, locate } = exchange;
   const named = { url, addresses: undefined };
@@ -147,7 +150,7 @@ function permissionFor(
   throw new TargetRefused(`${subject} ${permission.refused}`);
 }
 
-/** The only place from which anything goes to a registry. */
+/** The only function that sends anything to a registry. */
 async function transmit(
   { http, signal, deadline }: Exchange,
   { method, purpose = 'registry', form, accept }: Ask,
@@ -163,7 +166,7 @@ async function transmit(
     ...(accept === undefined ? {} : { accept }),
   };
   const timeoutMs = Math.max(1, deadline - performance.now());
-  // Of a registry's answers only the head counts, but for lists of errors.
+  // Only the head of a registry's answer counts, except for lists of errors and tags.
   const cut = purpose === 'registry';
   const body = fields?.toString();
   const request = { method, url, addresses, headers, body, signal, timeoutMs, maxBytes: MAX_BYTES, cut };
@@ -171,7 +174,7 @@ async function transmit(
   return cut ? response : unzipped(response);
 }
 
-/** Go's clients read gzip, and some servers send it to those who do not ask for it. */
+/** Go's clients decode gzip, and some servers send it even to clients that do not ask for it. */
 async function unzipped(response: HttpResponse): Promise<HttpResponse> {
   if (response.headers['content-encoding']?.toLowerCase() !== 'gzip' || response.body.length === 0) return response;
   const { gunzipSync } = await import('node:zlib');
@@ -187,7 +190,7 @@ async function unzipped(response: HttpResponse): Promise<HttpResponse> {
   }
 }
 
-/** Looking up a name takes no signal. */
+/** Limits `work` to the deadline and the signal, because a DNS lookup takes no signal. */
 async function inTime<T>({ signal, deadline }: Exchange, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(signal.reason);
@@ -204,7 +207,7 @@ async function inTime<T>({ signal, deadline }: Exchange, work: Promise<T>): Prom
   }
 }
 
-/** Where the answer sends us. */
+/** The target of a redirect. */
 function redirectOf({ status, headers }: HttpResponse, url: URL): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined) return undefined;
   return URL.canParse(headers.location, url.href) ? new URL(headers.location, url) : undefined;

@@ -1,7 +1,7 @@
 /**
- * Whether a node would pull an image with a login: asked in the order and with the requests of containerd
- * (core/remotes/docker/resolver.go `Resolve`, authorizer.go). It knows nothing of `/v2/`: it asks for the manifest without a
- * login, and answers the challenge that it gets there. docs/registries.md has what we do otherwise.
+ * Decides whether a node would pull an image with a login. Requests and their order are those of containerd
+ * (core/remotes/docker/resolver.go `Resolve`, authorizer.go). containerd does not use `/v2/`: it asks for the manifest without a
+ * login, and answers the challenge that it gets there. docs/registries.md lists the differences.
  */
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { isSameHost, urlHost } from '../domain/verify/destination.ts';
@@ -20,7 +20,7 @@ export interface ImageCase {
   readonly exchange: Exchange;
   readonly registry: Registry;
   readonly host: string;
-  /** Undefined: only what is said to anybody. */
+  /** When undefined, the verdict is about a pull without a login. */
   readonly login: RegistryLogin | undefined;
 }
 
@@ -39,12 +39,12 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
   return challenge.scheme === 'bearer' ? judgeBearer(attempt) : judgeBasic(attempt);
 }
 
-/** The manifest as anybody gets it, without a token: each try of a login begins with it. */
+/** The answer about the manifest without a token or a login. Every attempt with a login begins with it. */
 const askAnybody = oncePerRegistry((exchange, registry, image: ImageReference) =>
   askManifest(exchange, registry, image, {}),
 );
 
-/** Where the registry asks for no login, a runtime sends none, whether that helps or not. */
+/** The verdict when the registry asks for no login. A runtime then sends none, whether a login would help or not. */
 async function judgeUnasked(question: ImageCase, image: ImageReference, answer: ManifestResponse): Promise<Verdict> {
   const { exchange, registry, login } = question;
   const problem = isThere(answer) ? manifestProblem(answer, image) : undefined;
@@ -54,13 +54,13 @@ async function judgeUnasked(question: ImageCase, image: ImageReference, answer: 
     if (![401, 403].includes(answer.status)) return judgeFailure({ ...question, image }, answer, undefined);
     return { kind: 'anonymous', why, result: 'fails', ...(answer.status === 403 && { status: 403 }) };
   }
-  // The image is pulled all the same, but the login was meant for something.
+  // The image is pulled without the login. Whether the login is good is checked all the same.
   const known = login && (await judgeLogin({ exchange, registry, host: question.host, login }).catch(unanswered));
   if (known?.kind === 'accepted' || known?.kind === 'rejected') return { ...known, public: true };
   return { kind: 'anonymous', why: 'asks for none', result: 'pulls' };
 }
 
-/** What becomes of a pull without a credential. */
+/** The verdict on a pull without a credential. */
 async function judgeAnonymous(question: ImageCase, image: ImageReference): Promise<Verdict> {
   const access = await accessOfNobody(question.exchange, question.registry, image);
   if (!('answer' in access)) {
@@ -73,7 +73,7 @@ async function judgeAnonymous(question: ImageCase, image: ImageReference): Promi
   return verdict.kind === 'no access' ? { kind: 'anonymous', why: 'empty', result: 'fails' } : verdict;
 }
 
-/** What a login meets, and what the registry has asked for. */
+/** A login, and the challenge of the registry that it has to answer. */
 interface Attempt extends ImageCase {
   readonly login: RegistryLogin;
   readonly image: ImageReference;
@@ -86,7 +86,7 @@ async function judgeBasic(attempt: Attempt): Promise<Verdict> {
   const answer = await askManifest(exchange, registry, image, { method, credential: login });
   if (isThere(answer)) return judgeThere(answer, image, { kind: 'accepted' });
   if (answer.status !== 401 && answer.status !== 403) return judgeFailure(attempt, answer, login);
-  // Only `/v2/` tells a wrong login from one that may not pull this: ECR answers 403 to both.
+  // Only `/v2/` tells a wrong login from one that may not pull this image: ECR answers 403 to both.
   const isAsked = challengeOf(registry.greeting)?.scheme === 'basic';
   const known = isAsked ? await judgeLogin(attempt).catch(unanswered) : undefined;
   if (known?.kind === 'accepted') return { kind: 'no access', repository: image.path, status: answer.status };
@@ -97,7 +97,7 @@ async function judgeBearer(attempt: Attempt): Promise<Verdict> {
   const { exchange, registry, host, login, image, challenge, method } = attempt;
   const source = tokenSource(challenge);
   const request = { source, login, scopes: scopesOf(challenge, image) };
-  // What it is compared with is asked for at the same time.
+  // Starts the request for the anonymous answer early, so that it runs at the same time.
   accessOfNobody(exchange, registry, image).catch(unanswered);
   // An identity token can only be sent with POST.
   const knowsForms =
@@ -106,7 +106,7 @@ async function judgeBearer(attempt: Attempt): Promise<Verdict> {
   if ('kind' in grant) {
     // A server that supports POST has already refused the login twice; containerd does not send it a third time.
     if (grant.kind !== 'rejected' || knowsForms) return grant;
-    // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
+    // Some registries, such as GHCR, refuse a token for a repository in the same words as they refuse a wrong login.
     const unscoped = { source, login, scopes: [] };
     const known = await requestPullToken(exchange, unscoped, knowsForms);
     if ('kind' in known) return grant;
@@ -120,7 +120,10 @@ async function judgeBearer(attempt: Attempt): Promise<Verdict> {
   return { kind: 'anonymous', why: 'same answer', result: 'fails' };
 }
 
-/** The manifest came with the token; did it come because of the login? Nothing that is asked for that spoils it. */
+/**
+ * The verdict when the manifest came with the token: was it because of the login? Failures of the further requests do not change
+ * that it came.
+ */
 async function judgePulled(attempt: Attempt, grant: RegistryToken): Promise<Verdict> {
   const { exchange, registry, image } = attempt;
   const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
@@ -130,7 +133,7 @@ async function judgePulled(attempt: Attempt, grant: RegistryToken): Promise<Verd
     : { kind: 'anonymous', why: 'same answer', result: 'pulls' };
 }
 
-/** Whether a token shows that the login is good, by itself or beside the one that everybody gets. */
+/** Whether a token shows that the login is good, by itself or compared with the anonymous token. */
 async function isKnown({ exchange, registry, host, login, image }: Attempt, grant: RegistryToken): Promise<boolean> {
   if (isPersonal(grant, login, host)) return true;
   const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
@@ -146,7 +149,10 @@ interface Access {
   readonly grant: RegistryToken | undefined;
 }
 
-/** The answer about the manifest without a login, with a token where the registry works with tokens. Asked once for each image. */
+/**
+ * The answer about the manifest without a login, with an anonymous token if the registry uses tokens. Requested once for each
+ * image.
+ */
 const accessOfNobody = oncePerRegistry(async (exchange, registry, image: ImageReference): Promise<Access | Verdict> => {
   const first = await askAnybody(exchange, registry, image);
   const challenge = challengeOf(first);
@@ -158,7 +164,7 @@ const accessOfNobody = oncePerRegistry(async (exchange, registry, image: ImageRe
   return { answer, grant };
 });
 
-/** That of the repository and those of the challenge (containerd core/remotes/docker/scope.go `GetTokenScopes`). */
+/** The scope of the repository and those of the challenge (containerd core/remotes/docker/scope.go `GetTokenScopes`). */
 function scopesOf({ params }: Challenge, { path }: ImageReference): string[] {
   const scopes = params.get('scope')?.split(' ') ?? [];
   return [...new Set([`repository:${path}:pull`, ...scopes])].sort();
@@ -169,7 +175,7 @@ function judgeThere(answer: ManifestResponse | RegistryResponse, image: ImageRef
   return problem === undefined ? otherwise : unclear(`it ${problem}`);
 }
 
-/** What it means that the manifest was not there for us. */
+/** The verdict when the answer is not the manifest. */
 function judgeFailure(
   { exchange, registry, image }: Pick<Attempt, 'exchange' | 'registry' | 'image'>,
   answer: RegistryResponse,

@@ -1,4 +1,4 @@
-/** Whether a registry knows a login, as `docker login` asks it; and whether its answer shows that at all. */
+/** Checks whether a registry accepts a login, with the requests of `docker login`, and whether its answer proves that at all. */
 import { claimsOf } from '../domain/pull-secret/jwt.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
@@ -17,8 +17,8 @@ export interface Case {
 }
 
 /**
- * Asked once for each login, however many images it is tried on: registries lock out who comes with a wrong one too often.
- * Throws NetworkError and TargetRefused.
+ * Checks each login only once, however many images it is tried on: registries lock out users after too many wrong logins. Throws
+ * NetworkError and TargetRefused.
  */
 export function judgeLogin({ exchange, registry, host, login }: Case): Promise<Verdict> {
   return judgeOnce(exchange, registry, { host, login });
@@ -44,8 +44,8 @@ const judgeOnce = oncePerRegistry(
 );
 
 /**
- * Whether a token shows by itself that the login is good: it is in the name of the user, or the registry is known to give
- * none to a wrong login. Token servers that ignore a wrong login and give everybody a weak token do exist.
+ * Whether a token shows by itself that the login is good: its subject is the user, or the registry is known to refuse wrong
+ * logins. Some token servers ignore a wrong login and give everybody a weak token.
  */
 export function isPersonal({ token }: RegistryToken, { credential }: RegistryLogin, host: string): boolean {
   if (knownRegistry(host)?.refusal !== undefined) return true;
@@ -53,7 +53,7 @@ export function isPersonal({ token }: RegistryToken, { credential }: RegistryLog
   return 'username' in credential && subject === credential.username;
 }
 
-/** Whether everybody gets such a token as `grant` for the same request. No answer counts as no. */
+/** Whether an anonymous request gets a token that is as good as `grant`. No answer counts as no. */
 export async function isForEverybody(
   exchange: Exchange,
   registry: Registry,
@@ -64,7 +64,7 @@ export async function isForEverybody(
   return anonymous !== undefined && 'token' in anonymous && !(await isBetter(exchange, registry, grant, anonymous));
 }
 
-/** Whether `grant` is for another than `anonymous`: by its subject, or because `/v2/` takes only the one. */
+/** Whether `grant` is worth more than `anonymous`: it has another subject, or `/v2/` accepts only `grant`. */
 export async function isBetter(
   exchange: Exchange,
   { base }: Pick<Registry, 'base'>,
@@ -78,7 +78,7 @@ export async function isBetter(
   return answers[0]?.status === 200 && answers[1]?.status === 401;
 }
 
-/** What `/v2/` says to a user name and password. */
+/** The verdict on the answer of `/v2/` to a user name and password. */
 function judgeBasic(answer: RegistryResponse): Verdict {
   if (answer.status === 200) return { kind: 'accepted' };
   if (answer.status === 429) return rateLimited(answer);
@@ -86,7 +86,7 @@ function judgeBasic(answer: RegistryResponse): Verdict {
   return unclear(`it answers with HTTP ${answer.status}`);
 }
 
-/** What it means that a registry does not take a token which its own token server has just given out. */
+/** The verdict on a registry that rejects a token which its own token server has just issued. */
 function judgeToken(answer: RegistryResponse): Verdict {
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status !== 401 && answer.status !== 403) return unclear(`it answers with HTTP ${answer.status}`);

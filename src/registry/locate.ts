@@ -1,4 +1,4 @@
-/** What the hosts of registries stand for: looked up once, so that we connect to the addresses that have been checked. */
+/** Looks up the hosts of registries once, so that connections go to the addresses that have been checked. */
 import { isIP } from 'node:net';
 import { oncePerKey } from '../concurrency.ts';
 import type { Destination } from '../domain/verify/destination.ts';
@@ -9,10 +9,10 @@ import type { Io } from '../io.ts';
 /** The addresses of a name. Throws the errors of node:dns. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
-/** Throws NetworkError for a name that stands for nothing. */
+/** Throws NetworkError for a name that cannot be resolved. */
 export type Locate = (url: URL) => Promise<Destination>;
 
-/** What a proxy is asked to reach it looks up itself, so there the addresses are not known, except where the URL has one. */
+/** A proxy looks up names itself, so through a proxy the addresses are not known, unless the URL holds one. */
 export function createLocate(env: Io['env'], resolve: Resolve = systemResolve): Locate {
   const known = oncePerKey<readonly string[]>();
   return async (url) => {
@@ -31,7 +31,7 @@ async function addressesOf(name: string, resolve: Resolve): Promise<readonly str
   return addresses;
 }
 
-/** As connections look names up: /etc/hosts counts, too. */
+/** Looks a name up as connections do, so /etc/hosts counts as well. */
 async function systemResolve(name: string): Promise<readonly string[]> {
   const { lookup } = await import('node:dns/promises');
   return (await lookup(name, { all: true })).map(({ address }) => address);

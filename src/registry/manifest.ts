@@ -1,4 +1,4 @@
-/** Whether an image is there, asked for without downloading any of it (distribution docs/content/spec/api.md). */
+/** Checks whether an image exists without downloading it (distribution docs/content/spec/api.md). */
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { tagsNear } from '../domain/verify/near-tags.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
@@ -6,7 +6,7 @@ import { errorCodes } from './answer.ts';
 import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
-/** Registries say 404 to a client that does not accept the kind of manifest they have. */
+/** Registries answer 404 to a client that does not accept the manifest type they have. */
 const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -14,12 +14,12 @@ const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
 ];
 
-/** Of containerd, core/remotes/docker/resolver.go `MaxManifestSize`. */
+/** As containerd core/remotes/docker/resolver.go `MaxManifestSize`. */
 const MAX_MANIFEST_BYTES = 4 * 1048 * 1048;
 
 /**
- * HEAD, which Docker Hub does not count as a pull; GET where the registry knows no HEAD, or does not say all that containerd
- * needs to know (resolver.go `retryRequest`, `Resolve`).
+ * Asks with HEAD, which Docker Hub does not count as a pull. Asks with GET when the registry does not support HEAD, or its answer
+ * lacks something that containerd needs (resolver.go `retryRequest`, `Resolve`).
  */
 export async function askManifest(
   exchange: Exchange,
@@ -36,7 +36,7 @@ export async function askManifest(
 }
 
 export interface ManifestResponse extends RegistryResponse {
-  /** With which the registry answers. */
+  /** The method that got this answer. */
   readonly method: Ask['method'];
 }
 
@@ -51,8 +51,8 @@ export function isThere({ status }: RegistryResponse): boolean {
 }
 
 /**
- * Why no node takes a manifest that is there, to follow "it"; undefined when one does. A digest that is missing is no
- * reason: containerd then takes the whole manifest (core/remotes/docker/resolver.go `Resolve`; core/images/mediatypes.go).
+ * Why no node accepts a manifest that exists, as a phrase after "it"; undefined when nodes do. A missing digest is no reason:
+ * containerd then fetches the whole manifest (core/remotes/docker/resolver.go `Resolve`; core/images/mediatypes.go).
  */
 export function manifestProblem({ headers }: RegistryResponse, { digest }: ImageReference): string | undefined {
   const { 'content-type': type = '', 'content-length': length } = headers;
@@ -68,12 +68,12 @@ export function manifestProblem({ headers }: RegistryResponse, { digest }: Image
     : `has a manifest of a kind that no node pulls (${kind.slice(0, 100)})`;
 }
 
-/** github.com/opencontainers/go-digest `Validate`. */
+/** As github.com/opencontainers/go-digest `Validate`. */
 const DIGEST = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 
 /**
- * What a 404 means. The code in its body does not tell: distribution says MANIFEST_UNKNOWN of a repository that it does not
- * have, too. The list of tags does, and says which ones there are.
+ * Explains a 404. The error code in its body does not help: distribution answers MANIFEST_UNKNOWN for a missing repository too.
+ * The list of tags tells the two apart, and shows which tags exist.
  */
 export async function explainNotFound(
   exchange: Exchange,
@@ -97,7 +97,7 @@ export async function explainNotFound(
   return { kind: 'not found', repository: image.path, missing, ...(tags === undefined ? {} : { tags }) };
 }
 
-/** On one page. With a registry that has no pages the answer is cut off, as every long one. */
+/** The number of tags on one page. If the registry does not support pages, the answer is cut off at the size limit. */
 const MAX_TAGS = 500;
 
 function manifestUrl(base: URL, { path, tag, digest }: ImageReference): URL {

@@ -1,9 +1,9 @@
-/** Questions that are put to a registry only once, however many images depend on them. */
+/** Questions that a registry is asked only once, however many images depend on them. */
 import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import type { Exchange } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
-/** `ask`, of which the registry keeps the results, one for each subject that is the same as JSON. */
+/** Wraps `ask` so that it runs once for each registry and subject. Subjects are the same when their JSON is. */
 export function oncePerRegistry<Subject, Result>(
   ask: (exchange: Exchange, registry: Registry, subject: Subject) => Promise<Result>,
 ): typeof ask {

@@ -1,4 +1,4 @@
-/** The first request to a registry: where its API is, and how it wants to be asked. */
+/** The first request to a registry: finds where its API is, and which login it asks for. */
 import { type Destination, urlHost } from '../domain/verify/destination.ts';
 import { nearness } from '../domain/verify/nearness.ts';
 import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
@@ -12,13 +12,13 @@ export interface Registry {
   /** Ends in `/v2/`. */
   readonly base: URL;
   readonly at: Destination;
-  /** What it says at `/v2/` without a credential. A runtime does not ask there, so for an image it means nothing. */
+  /** The answer of `/v2/` without a credential. A runtime does not send this request, so for an image it means nothing. */
   readonly greeting: RegistryResponse;
 }
 
 /**
- * Asks `https://HOST/v2/` without a credential. A registry on this machine that does not speak TLS is asked in plain
- * HTTP, and so is one that `--plain-http` names. Throws NetworkError and TargetRefused.
+ * Asks `https://HOST/v2/` without a credential. Plain HTTP is tried for a registry on this machine, or one that `--plain-http`
+ * names, when it does not speak TLS. Throws NetworkError and TargetRefused.
  */
 export async function ping(host: string, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
   const urls = [`https://${host}/v2/`, `http://${host}/v2/`].map((url) => new URL(url));
@@ -29,18 +29,18 @@ export async function ping(host: string, exchange: Omit<Exchange, 'registry'>): 
     if (!(error instanceof NetworkError)) throw error;
     const isNamed = exchange.trust.plainHttp.includes(plain.host);
     const isPlain = (isNamed || nearness(plain.hostname) === 'loopback') && speaksNoTls(error);
-    // The port of https is another one where none is named.
+    // Without a port in the name, http uses another port than https, so a failed connection is no reason to give up.
     if (!isPlain && !(isNamed && ['refused', 'unreachable'].includes(error.kind))) throw error;
     return ask(plain, exchange);
   }
 }
 
-/** The challenge that a client answers, undefined where there is none that it knows (containerd `AddResponses`). */
+/** The challenge that a client answers; undefined when it knows none of them (containerd `AddResponses`). */
 export function challengeOf({ status, challenges }: HttpResponse): Challenge | undefined {
   return status === 401 ? parseChallenges(challenges)[0] : undefined;
 }
 
-/** Why the registry cannot be checked about a login, by what it says at `/v2/`; undefined where it can. */
+/** Why a login cannot be checked at this registry, judged by the answer of `/v2/`; undefined when it can. */
 export function greetingProblem({ greeting }: Registry): Verdict | undefined {
   const { status, headers, from } = greeting;
   if (status === 429) return rateLimited(greeting);
@@ -56,14 +56,14 @@ export function greetingProblem({ greeting }: Registry): Verdict | undefined {
     : unclear(`it does not answer like a registry (HTTP ${status} at /v2/)`);
 }
 
-/** From a redirect nothing but the scheme is taken: manifests are where the specification has them. */
+/** Of a redirect target, only the origin is used: manifests are where the specification puts them. */
 async function ask(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
   const asked = { method: 'GET', url, elsewhere: 'stop' } as const;
   const greeting = await send({ ...exchange, registry: undefined }, asked);
   return { base: new URL('/v2/', greeting.from.url), at: greeting.from, greeting };
 }
 
-/** Whether the other side answered, but not in TLS; a certificate that is not trusted is TLS. */
+/** Whether the server answered, but not in TLS. A certificate that is not trusted counts as TLS. */
 function speaksNoTls({ kind, code }: NetworkError): boolean {
   return ['tls', 'reset', 'protocol'].includes(kind) && !/CERT|SELF_SIGNED|UNABLE_TO|HOSTNAME|ALTNAME/.test(code);
 }

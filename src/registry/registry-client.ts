@@ -1,4 +1,4 @@
-/** Asks registries whether they accept a credential, and whether an image may be pulled with it. */
+/** Asks registries whether they accept a credential, and whether it allows an image to be pulled. */
 import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import { parseDuration } from '../domain/go/duration.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
@@ -22,20 +22,20 @@ import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
 export interface RegistryFlags {
-  /** For one question with all its requests, such as `10s`. */
+  /** The time limit of one question with all its requests, such as `10s`. */
   readonly timeout?: string | undefined;
-  /** Hosts that may be asked over http where they speak no https. */
+  /** Hosts that may be asked over http when they do not speak https. */
   readonly plainHttp?: readonly string[] | undefined;
-  /** A PEM file with authorities to trust beside those of the machine. */
+  /** A PEM file with authorities to trust in addition to those of the machine. */
   readonly registryCa?: string | undefined;
 }
 
 export interface RegistryQuestion {
-  /** The key of `auths`; the registry is taken from it. */
+  /** The key of `auths`, from which the registry is taken. */
   readonly server: string;
-  /** Undefined, or without user name or password: nothing is sent. */
+  /** Nothing is sent when this is undefined, or has no user name or no password. */
   readonly login: AssignedLogin | undefined;
-  /** Left out: only whether the login is good. */
+  /** When left out, only the login is checked. */
   readonly image?: ImageReference | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface RegistryClient {
 
 const DEFAULT_TIMEOUT = '10s';
 
-/** `resolve` stands in for the system's way of looking names up. Throws UserError for a flag that cannot be used. */
+/** `resolve` replaces the system's name lookup. Throws UserError for a flag that cannot be used. */
 export async function createRegistryClient(
   flags: RegistryFlags,
   origin: RegistryOrigin,
@@ -122,7 +122,7 @@ async function ask(
   }
 }
 
-/** Runtimes send nothing without a user name, and registries take an empty password for none. */
+/** Runtimes send nothing without a user name, and registries treat an empty password as none. */
 function isComplete(login: RegistryLogin | undefined): boolean {
   if (login === undefined) return false;
   const { credential } = login;

@@ -1,4 +1,4 @@
-/** Tokens of a registry's token server (distribution docs/content/spec/auth/token.md and oauth.md). */
+/** Gets tokens from a registry's token server (distribution docs/content/spec/auth/token.md and oauth.md). */
 import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { NetworkError } from '../http/network-error.ts';
@@ -7,7 +7,7 @@ import type { Challenge } from './challenge.ts';
 import { type Exchange, maySend, type RegistryResponse, send, TargetRefused } from './exchange.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
-/** What a challenge says of the registry's token server. */
+/** The token server that a challenge names. */
 export interface TokenSource {
   readonly realm: string | undefined;
   readonly service: string | undefined;
@@ -15,7 +15,7 @@ export interface TokenSource {
 
 export interface TokenRequest {
   readonly source: TokenSource;
-  /** Undefined: a token for anybody. */
+  /** When undefined, an anonymous token is requested. */
   readonly login: RegistryLogin | undefined;
   readonly scopes: readonly string[];
 }
@@ -27,21 +27,23 @@ export function tokenSource({ params }: Challenge): TokenSource {
 }
 
 /**
- * A token, or why there is none, asked for as `docker login` does: with GET. A token with fewer rights than asked for is no
+ * Returns a token, or why there is none. Asks with GET, as `docker login` does. A token with fewer rights than requested is no
  * error. Throws NetworkError and TargetRefused.
  */
 export async function requestToken(exchange: Exchange, request: TokenRequest): Promise<RegistryToken | Verdict> {
   const { login } = request;
   if (login !== undefined && 'identityToken' in login.credential) return grantIn(await post(exchange, request), 'POST');
   const answer = await get(exchange, request);
-  // Some servers know only the younger kind of request. Theirs is no word on the credential, so it is asked again.
+  // Some servers support only POST, the newer kind of request. Their answer says nothing about the credential, so it is sent
+  // again.
   if (login === undefined || ![400, 404, 405, 501].includes(answer.status)) return grantIn(answer, 'GET');
   return grantIn(await post(exchange, request), 'POST');
 }
 
 /**
- * The same as containerd asks for a pull: with POST, and with GET where that is not known (core/remotes/docker/authorizer.go
- * `doBearerAuth`). `knowsForms`: what {@link takesForms} says. Throws NetworkError and TargetRefused.
+ * Requests a token as containerd does for a pull: with POST, and with GET when the server does not support that
+ * (core/remotes/docker/authorizer.go `doBearerAuth`). `knowsForms` is the result of {@link takesForms}. Throws NetworkError and
+ * TargetRefused.
  */
 export async function requestPullToken(
   exchange: Exchange,
@@ -55,8 +57,8 @@ export async function requestPullToken(
 }
 
 /**
- * Whether a password may be posted to the token server, and whether that knows POST at all, which is asked without the
- * password: to one that does not, containerd sends it in vain. Throws NetworkError and TargetRefused.
+ * Whether a password may be posted to the token server, and the server supports POST. The latter is tested without the password,
+ * because containerd sends it in vain to a server that does not. Throws NetworkError and TargetRefused.
  */
 export async function takesForms(exchange: Exchange, request: TokenRequest): Promise<boolean> {
   const { source, login } = request;
@@ -64,7 +66,7 @@ export async function takesForms(exchange: Exchange, request: TokenRequest): Pro
   if (!(await maySend(exchange, { method: 'POST', url, purpose: 'token server', credential: login }))) return false;
   try {
     const { status, from } = await post(exchange, { source, login: undefined, scopes: [] });
-    // Behind a redirect it may be another method that is not known.
+    // After a redirect, the status may be about another method.
     return (status !== 404 && status !== 405) || from.url.href !== url.href;
   } catch (error) {
     if (error instanceof NetworkError || error instanceof TargetRefused) return true;
@@ -81,7 +83,7 @@ function realmOf({ realm = '' }: TokenSource): URL {
 }
 
 function get(exchange: Exchange, { source, scopes, login }: TokenRequest): Promise<RegistryResponse> {
-  // Parameters that the realm has already stay.
+  // Query parameters that the realm already has are kept.
   const url = realmOf(source);
   if (source.service) url.searchParams.append('service', source.service);
   for (const scope of scopes) url.searchParams.append('scope', scope);
@@ -99,13 +101,13 @@ function post(exchange: Exchange, { source, scopes, login }: TokenRequest): Prom
   return send(exchange, { method: 'POST', url: realmOf(source), purpose: 'token server', credential: login, form });
 }
 
-/** docker and podman ask with GET, so there a server may work that does not for nodes with containerd. */
+/** docker and podman ask with GET, so a server may work for them and not for nodes with containerd. */
 const TO_POST = 'to a POST, with which containerd asks';
 
 function grantIn(answer: RegistryResponse, method: 'GET' | 'POST'): RegistryToken | Verdict {
   const { status, body } = answer;
   if (status === 429) return rateLimited(answer);
-  // RFC 6749 section 5.2 has 400 for a wrong password; GHCR answers 403.
+  // A wrong password gets 400 according to RFC 6749 section 5.2, and 403 from GHCR.
   if ([400, 401, 403].includes(status)) return refused(answer);
   const words = method === 'POST' ? ` ${TO_POST}` : '';
   if (status < 200 || status > 399) return unclear(`its token server answers with HTTP ${status}${words}`);

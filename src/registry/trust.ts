@@ -1,19 +1,22 @@
-/** Which registries a command may ask, from its flags and from where the cluster is. */
+/** Decides which registries a command may ask, from its flags and the location of the cluster. */
 import { isOnThisMachine, type Trust } from '../domain/verify/destination.ts';
 import { NetworkError } from '../http/network-error.ts';
 import type { Locate } from './locate.ts';
 
-/** Who says which registries are asked. */
+/** Where the names of the registries come from. */
 export type RegistryOrigin =
   | { readonly from: 'person' }
   | {
       readonly from: 'cluster';
-      /** Its API server. */
+      /** The URL of its API server. */
       readonly cluster: string | undefined;
       readonly allowLocalRegistries?: boolean | undefined;
     };
 
-/** What may be contacted for `origin`. What a person names may be on this machine; what the cluster names only where the cluster is, too. */
+/**
+ * Which places may be contacted for `origin`. A registry that the user names may be on this machine. One that the cluster names
+ * may be there only if the cluster is too, or `allowLocalRegistries` is set.
+ */
 export async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
   if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp };
   const { cluster, allowLocalRegistries = false } = origin;
@@ -21,7 +24,7 @@ export async function trustOf(plainHttp: readonly string[], origin: RegistryOrig
   return { from: 'cluster', loopback, plainHttp };
 }
 
-/** A name such as kubernetes.docker.internal may stand for this machine. */
+/** Looks the name up, since one such as kubernetes.docker.internal may mean this machine. */
 async function isLocal(cluster: string, locate: Locate): Promise<boolean> {
   if (!URL.canParse(cluster)) return false;
   try {

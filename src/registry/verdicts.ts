@@ -1,4 +1,4 @@
-/** From answers and failures to verdicts. */
+/** Turns answers and failures into verdicts. */
 import type { Cause, Verdict } from '../domain/verify/verdict.ts';
 import type { HttpResponse } from '../http/message.ts';
 import type { NetworkError, NetworkErrorKind } from '../http/network-error.ts';
@@ -7,7 +7,7 @@ export function refused({ status }: HttpResponse): Verdict {
   return { kind: 'rejected', status };
 }
 
-/** Something answered, but not as a registry does. */
+/** For a server that answered, but not like a registry. */
 export function unclear(reason: string): Verdict {
   return { kind: 'unreachable', cause: 'protocol', reason };
 }
@@ -16,13 +16,15 @@ export function rateLimited(answer: HttpResponse): Verdict {
   return { kind: 'rate limited', retryAfterSeconds: secondsUntilRetry(answer) };
 }
 
-/** Retry-After in seconds or as a date (RFC 9110 section 10.2.3), else the reset time that Docker Hub sends. */
+/**
+ * The seconds of Retry-After, which may be a date (RFC 9110 section 10.2.3), otherwise of the reset time that Docker Hub sends.
+ */
 export function secondsUntilRetry({ headers }: HttpResponse): number | undefined {
   const retryAfter = headers['retry-after'] ?? '';
   const date = /[A-Za-z]{3}/.test(retryAfter) ? Date.parse(retryAfter) / 1000 : Number.NaN;
   return (
     [number(retryAfter), date, number([headers['x-ratelimit-reset']].flat()[0])]
-      // A number of this size is a time, not a span.
+      // A number this large is a point in time, not a duration.
       .map((value) => Math.ceil(value > 1e9 ? value - Date.now() / 1000 : value))
       .find((value) => value > 0)
   );
