@@ -1,4 +1,4 @@
-/** Files that may hold secrets, read with a limit; and the folders they are in. */
+/** Reads files that may hold secrets, up to a size limit, and finds the home folder. */
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
 import { type LoginText, scanLoginText } from '../domain/docker-config/config-files.ts';
@@ -8,15 +8,15 @@ import { UserError } from '../errors.ts';
 import { CONFIG_BYTES, readFile } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
-/** A login file, undefined when there is none; throws UserError. */
+/** The content of a login file; undefined when there is none. Throws UserError. */
 export function readAuthFile(path: string): Uint8Array | undefined {
   return readCredentialFile(path, CONFIG_BYTES);
 }
 
-/** A login file by its path, undefined when there is none; throws UserError. */
+/** Reads a login file by its path; undefined when there is none. Throws UserError. */
 export type AuthFiles = (path: string) => LoginText | undefined;
 
-/** Reads each file once, and the JSON in it, for docker and podman both read docker's. */
+/** Reads and scans each file only once, because docker and podman both read docker's file. */
 export function authFiles(): AuthFiles {
   const texts = new Map<string, LoginText | undefined>();
   return (path) => {
@@ -28,7 +28,7 @@ export function authFiles(): AuthFiles {
   };
 }
 
-/** At most `limit` bytes of a file, a pipe or a device, undefined when it does not exist; throws UserError. */
+/** The content of a file, pipe or device, of at most `limit` bytes; undefined when it does not exist. Throws UserError. */
 export function readCredentialFile(path: string, limit: number): Uint8Array | undefined {
   try {
     return readFile(path, { bytes: limit, error: () => tooLarge(path, limit) });
@@ -56,7 +56,7 @@ export function homeFolder(env: Io['env'], system = platform()): string | undefi
   }
 }
 
-/** `path` for people, with `~` for the home folder. */
+/** `path` as shown to the user, with `~` for the home folder. */
 export function displayPath(path: string, home: string | undefined): string {
   const inHome = home !== undefined && path.startsWith(home.endsWith(sep) ? home : home + sep);
   return inHome ? `~${sep}${path.slice(home.length).replace(/^[/\\]/, '')}` : path;

@@ -1,4 +1,4 @@
-/** The credentials of a command line: from flags, files, the logins of this machine, or the person at the terminal. */
+/** Collects the credentials of a command: from flags, files, the logins of this machine, or a prompt. */
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
@@ -20,24 +20,24 @@ export interface CollectedEntry extends Login {
 }
 
 export interface Collected {
-  /** At least one, and one for each server. */
+  /** At least one; each server occurs once. */
   readonly entries: readonly CollectedEntry[];
   readonly warnings: readonly string[];
   readonly prompted: boolean;
-  /** Whether they are what the person uses on this machine. */
+  /** Whether these are the logins that the user has on this machine. */
   readonly personal: boolean;
 }
 
 export interface Collection {
   /** Throws UserError for an entry that is not to be taken. */
   readonly check?: ((entry: CollectedEntry) => void) | undefined;
-  /** Where a login that is typed will go, for people. Throws UserError. */
+  /** Names the place that a typed login goes into, for the user. Throws UserError. */
   readonly destination?: (() => Promise<string>) | undefined;
 }
 
 /**
- * The credentials that `options` ask for, without those that `check` refuses; throws UserError when there is none that a
- * kubelet could use.
+ * The credentials that `options` ask for, without those that `check` refuses. Throws UserError when none is left that the kubelet
+ * could use.
  */
 export async function collectCredentials(
   options: CredentialOptions,
@@ -67,7 +67,7 @@ export async function collectCredentials(
   return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted, personal };
 }
 
-/** The first source that applies; only that one is loaded. */
+/** Reads the first source that applies. The modules of the others are not loaded. */
 async function gather(
   options: CredentialOptions,
   io: Io,
@@ -97,7 +97,7 @@ async function gather(
   );
 }
 
-/** Before the first question: nobody has asked for one. */
+/** Tells the user why a login is asked for, before the first question, since no prompt was requested. */
 async function sayWhy(
   { server: servers = [] }: CredentialOptions,
   io: Io,
@@ -142,12 +142,12 @@ function withEmail(
   options: CredentialOptions,
 ): CollectedEntry {
   const email = options.email ?? options.dockerEmail ?? entry.email;
-  // usableEntry has made a user name and a password of an identity token, or thrown.
+  // usableEntry has turned an identity token into a user name and a password, or thrown.
   const credential = entry.credential as CollectedEntry['credential'];
   return { server: entry.server, credential, from, renew, email: email || undefined };
 }
 
-/** The kubelet would try two credentials under one key in random order. */
+/** The last entry for each server. With two credentials under one key, the kubelet would try them in random order. */
 function lastOfEach(entries: readonly CollectedEntry[]): CollectedEntry[] {
   const last = new Map(entries.map((entry) => [keyText(entry.server), entry]));
   return entries.filter((entry) => last.get(keyText(entry.server)) === entry);

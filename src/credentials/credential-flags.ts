@@ -1,4 +1,4 @@
-/** A login given as flags: ours, or those of kubectl, which mean the same. */
+/** Reads a login given by flags: regsecret's own, or kubectl's, which mean the same. */
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { type Command, pathWord, words } from '../domain/text/command.ts';
@@ -10,7 +10,7 @@ import type { CredentialOptions } from './credential-options.ts';
 import type { SourceResult } from './source.ts';
 import type { GivenPassword } from './stdin.ts';
 
-/** A credential plugin of the kubeconfig inherits the environment, and has no use for this password. */
+/** `io` without the variable that holds the password: a credential plugin inherits the environment, and has no use for it. */
 export function withoutPassword({ passwordEnv }: CredentialOptions, io: Io): Io {
   return passwordEnv === undefined ? io : { ...io, env: { ...io.env, [passwordEnv]: undefined } };
 }
@@ -26,7 +26,7 @@ export function usesLogin(options: CredentialOptions): boolean {
   return [server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt].some(Boolean);
 }
 
-/** Whether the flags are those of kubectl, whose server is written as it is. */
+/** Whether kubectl's flags are used. Their server is written into the Secret as it is. */
 export function usesDockerFlags({
   dockerServer,
   dockerUsername,
@@ -36,7 +36,7 @@ export function usesDockerFlags({
   return [dockerServer, dockerUsername, dockerPassword, dockerEmail].some((value) => value !== undefined);
 }
 
-/** The flags of `options` that say where a login comes from, for a command that is proposed. */
+/** The flags of `options` that say where a login comes from, for a proposed command. */
 export function loginWords(options: Omit<CredentialOptions, 'user'>): Command {
   const { server = [], fromFile = [], allowHelpers, username, email, passwordFile, passwordEnv } = options;
   const parts = [
@@ -54,11 +54,11 @@ export function loginWords(options: Omit<CredentialOptions, 'user'>): Command {
   return parts.reduce((line, part) => words`${line} ${part}`, words``);
 }
 
-/** Throws UsageError for what is missing or said twice, UserError when the password cannot be read. */
+/** Throws UsageError for a value that is missing or given twice, UserError when the password cannot be read. */
 export async function fromFlags(options: CredentialOptions, io: Io): Promise<SourceResult> {
   const servers = theServers(options);
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
-  // As a proposed line has it where nobody knows the name.
+  // A proposed command has USER where the name is not known.
   if (username === 'USER') throw new UsageError('USER stands for a user name', prose`type that name in place of USER`);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
@@ -87,7 +87,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     ...(options.dockerPassword === undefined
       ? []
       : ['--docker-password shows the password to every user of this machine; --password-stdin does not']),
-    // kubectl says nothing of it either.
+    // There is no warning with kubectl's flags, because kubectl gives none either.
     ...(hasServer(options) || options.dockerUsername !== undefined
       ? []
       : ['no --server is given, so the login is for Docker Hub']),
@@ -95,7 +95,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   return { ...gathered(servers, username, given), warnings };
 }
 
-/** Asked for once, for every one of `servers`; without one, for the server that is typed, too. */
+/** Prompts once for the login of all `servers`. Without any, prompts for the server too. */
 export async function promptedLogin(
   servers: readonly string[] | undefined,
   username: string | undefined,
@@ -107,11 +107,11 @@ export async function promptedLogin(
   return { ...gathered(to, asked.username, { password, from: 'the prompt' }), prompted: true };
 }
 
-/** Where only kubectl's name of the registry is given: docker may have the login. */
+/** The hint when there is neither user name nor password. If only --docker-server is given, docker may have the login. */
 function loginHint({ dockerServer }: CredentialOptions): Hint {
   const both = words`--docker-username USER --password-stdin`;
   if (dockerServer === undefined) return prose`add ${both} and pipe the password in`;
-  // What is no registry is not repeated: it may be a password.
+  // A value that is not a registry is not repeated, because it may be a password.
   const server = /^(https:\/\/)?[a-z0-9.-]+\.[a-z]+(:\d+)?(\/[a-z0-9._/-]*)?$/.test(dockerServer)
     ? dockerServer
     : 'REGISTRY';
@@ -129,7 +129,7 @@ function hasServer({ server, dockerServer }: CredentialOptions): boolean {
 
 function theServers({ server, dockerServer }: CredentialOptions): readonly string[] {
   onlyOne('--server', server?.[0], '--docker-server', dockerServer);
-  // kubectl writes its server as it is, and so does this, byte for byte.
+  // kubectl writes its server into the Secret byte for byte, and so does this.
   return dockerServer === undefined ? (server ?? [DOCKER_HUB]).map(canonicalServer) : [dockerServer];
 }
 
@@ -145,7 +145,7 @@ async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPa
   return passwordEnv === undefined ? passwordFromStdin(io) : passwordFromEnv(passwordEnv, io);
 }
 
-/** A line for each server is several passwords. A key in JSON has many lines, and is one. */
+/** Refuses one line for each server, since those are several passwords. A key in JSON has many lines, but is one password. */
 function checkOneLine({ password }: GivenPassword, servers: readonly string[] = []): void {
   const lines = password.split('\n').length;
   if (lines === 1 || lines !== servers.length || password.trimStart().startsWith('{')) return;

@@ -1,4 +1,4 @@
-/** What docker goes by on this machine: its config file, DOCKER_AUTH_CONFIG and the store of the platform. */
+/** The settings that docker uses on this machine: its config file, DOCKER_AUTH_CONFIG and the platform's store. */
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
@@ -14,18 +14,18 @@ import { helperProgram } from './helper/helper.ts';
 
 export interface DockerSettings {
   readonly config: DockerConfig;
-  /** Where `config` is from, for people. */
+  /** Where `config` comes from, as shown to the user. */
   readonly file: string;
-  /** Whether `config` has no logins at all, and its store is the one docker takes on this platform. */
+  /** Whether `config` has no logins at all, so that its store is docker's default for this platform. */
   readonly detected: boolean;
-  /** The entries of DOCKER_AUTH_CONFIG, which count before all others. */
+  /** The entries of DOCKER_AUTH_CONFIG, which take precedence over all others. */
   readonly variable: ReadonlyMap<string, AuthFields>;
   readonly warnings: readonly string[];
-  /** Why the file could not be read; `config` is empty then. */
+  /** Why the file could not be read. `config` is then empty. */
   readonly failure?: UserError | undefined;
 }
 
-/** Of a file that is broken docker says so, and goes on without it (config.go `LoadDefaultConfigFile`). */
+/** docker reports a broken config file and goes on without it (config.go `LoadDefaultConfigFile`), and so does this. */
 export function readDockerSettings(io: Io, files: AuthFiles): DockerSettings {
   const home = homeFolder(io.env);
   const path = dockerConfigPath(io.env);
@@ -40,7 +40,7 @@ export function readDockerSettings(io: Io, files: AuthFiles): DockerSettings {
   };
 }
 
-/** Whether it is there or not; undefined for somebody without a home. */
+/** The path of docker's config file, whether the file exists or not; undefined for a user without a home folder. */
 export function dockerConfigPath(env: Io['env'], system = platform()): string | undefined {
   const home = homeFolder(env, system);
   const folder = env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
@@ -67,7 +67,7 @@ function readConfig(path: string, files: AuthFiles): DockerConfig {
     return decodeDockerText(text);
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
-    // Not `docker login`: that writes the file anew, without what docker could not read.
+    // The hint is not `docker login`, which would rewrite the file without the parts that docker could not read.
     const entry = error.server === undefined ? '' : ` (entry ${displayServer(error.server)})`;
     const message = `parsing config file (${path}): ${error.message}${entry}`;
     throw new UserError(message, command`vi ${pathWord(path)}`);
@@ -79,7 +79,9 @@ function hasLogins({ auths, credHelpers, credsStore }: DockerConfig): boolean {
   return auths.size > 0 || credHelpers.size > 0 || credsStore !== undefined;
 }
 
-/** The helper that docker takes when none is configured, if it is there (credentials/default_store.go `DetectDefaultStore`). */
+/**
+ * The helper that docker uses when none is configured, if it is installed (credentials/default_store.go `DetectDefaultStore`).
+ */
 export function defaultStore(env: Io['env'], system = platform()): string | undefined {
   const onLinux = (): string => (lookPath('pass', env) === undefined ? 'secretservice' : 'pass');
   const stores: { readonly [system in NodeJS.Platform]?: () => string } = {
@@ -91,7 +93,7 @@ export function defaultStore(env: Io['env'], system = platform()): string | unde
   return store === undefined || lookPath(helperProgram(store), env) === undefined ? undefined : store;
 }
 
-/** configfile/file.go `GetCredentialsStore`: a variable that is not understood is said to be so, and ignored. */
+/** As configfile/file.go `GetCredentialsStore`: a variable that cannot be decoded leads to a warning and is ignored. */
 function readVariable(env: Io['env']): Pick<DockerSettings, 'variable' | 'warnings'> {
   const text = env.DOCKER_AUTH_CONFIG ?? '';
   if (text === '') return { variable: new Map(), warnings: [] };

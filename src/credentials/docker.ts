@@ -1,4 +1,4 @@
-/** The logins of docker, found in the order in which docker itself looks (docker/cli cli/config/configfile/file.go). */
+/** Finds docker's logins in the order in which docker itself looks (docker/cli cli/config/configfile/file.go). */
 import { type AuthFields, dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import {
   dockerEntries,
@@ -29,12 +29,12 @@ interface Docker {
   readonly io: Io;
 }
 
-/** docker's logins on this machine; its file is read once. */
+/** docker's logins on this machine. Its config file is read once. */
 export function dockerLogins(io: Io, files = authFiles()): LoginStore {
   return dockerStore(readDockerSettings(io, files), io);
 }
 
-/** The logins that docker would have with `settings`. A path makes no difference to docker. */
+/** The logins that docker would have with `settings`. docker ignores the path of a server. */
 export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
   const docker = { settings, entryOf: dockerEntries(settings.config), io };
   const placeFor = (server: string): LoginPlace | undefined => placeOf(dockerKey(lookupName(server).registry), docker);
@@ -45,7 +45,7 @@ export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
       try {
         return { stored: await placeFor(server)?.open(), warnings, failure };
       } catch (error) {
-        // Nobody has chosen the platform's store: it may never have been set up.
+        // Nobody chose the platform's default store, so it may never have been set up.
         return { warnings: [...warnings, excuse(error, detected)], failure };
       }
     },
@@ -54,7 +54,10 @@ export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
   };
 }
 
-/** DOCKER_AUTH_CONFIG, then the helper of the registry, then the store, then the file; the first that applies decides (`GetAuthConfig`). */
+/**
+ * Where docker looks for a login: DOCKER_AUTH_CONFIG, the registry's helper, the store, the file. The first that applies decides
+ * (`GetAuthConfig`).
+ */
 function placeOf(key: string, docker: Docker): LoginPlace | undefined {
   const { config, file, variable } = docker.settings;
   const fields = variable.get(key);
@@ -68,7 +71,10 @@ function placeOf(key: string, docker: Docker): LoginPlace | undefined {
   return entry && plainPlace(entry.server, file, entry.fields);
 }
 
-/** A helper hides what the file has, save what no helper can carry (credentials/native_store.go `Get`). */
+/**
+ * The login from a helper. It hides the entry of the file, except for the fields that no helper can carry
+ * (credentials/native_store.go `Get`).
+ */
 async function keptByHelper(
   key: string,
   helper: string,
@@ -83,12 +89,15 @@ async function keptByHelper(
   return { server: key, from, config: { ...login, email, registryToken } };
 }
 
-/** Every name that docker knows (`GetAllCredentials`), save markers of what a helper keeps, and the tokens of a web login. */
+/**
+ * All servers that docker knows (`GetAllCredentials`), except for empty entries, which mark a login in a helper, and the tokens
+ * of a web login.
+ */
 async function list(docker: Docker): Promise<Listing> {
   const { variable, detected, warnings, failure } = docker.settings;
   const said = [...warnings];
   const stored = await mainServers(docker).catch((error: unknown) => {
-    // With the variable docker only says it (memorystore/store.go `GetAll`).
+    // With the variable set, docker only warns about this failure (memorystore/store.go `GetAll`).
     said.push(excuse(error, detected || variable.size > 0));
     return [];
   });
@@ -101,7 +110,10 @@ async function list(docker: Docker): Promise<Listing> {
   return { servers: [...byServer.values()], warnings: said, failure };
 }
 
-/** What the store lists, else what the file has: with a store, docker takes nothing but registry tokens out of the file. */
+/**
+ * The servers that the store lists, or without a store those of the file. With a store, docker takes nothing but registry tokens
+ * from the file.
+ */
 async function mainServers({ settings: { config, file }, io }: Docker): Promise<ListedServer[]> {
   const { auths, credsStore } = config;
   if (credsStore === undefined) {
@@ -110,7 +122,7 @@ async function mainServers({ settings: { config, file }, io }: Docker): Promise<
   return [...(await listHelper(credsStore, io)).keys()].map((server) => ({ server, from: storePhrase(credsStore) }));
 }
 
-/** docker asks no helper for `docker.io`, as Docker Hub has another key. */
+/** The servers with a helper of their own. docker asks no helper for `docker.io`, because Docker Hub has another key. */
 function helpedServers({ settings: { config, file }, entryOf }: Docker): ListedServer[] {
   return [...config.credHelpers].flatMap(([server, helper]) => {
     if (dockerKey(server) !== server) return [];
@@ -127,12 +139,12 @@ function plainPlace(server: string, from: string, fields: AuthFields): LoginPlac
   return { from, open: () => ({ server, from, config: dockerAuthConfig(fields) }) };
 }
 
-/** An empty entry marks a login that a helper keeps, or kept. */
+/** Whether an entry holds a login. An empty entry marks a login that a helper keeps, or kept. */
 export function hasSecret({ auth, username, password, identitytoken }: AuthFields = {}): boolean {
   return [auth, username, password, identitytoken].some((field) => field !== undefined && field !== '');
 }
 
-/** The failure of a helper as a warning, if it is `harmless`. */
+/** The failure of a helper as a warning, if it is `harmless`; otherwise the failure is thrown. */
 function excuse(error: unknown, harmless: boolean): string {
   if (harmless && error instanceof UserError) return error.message;
   throw error;

@@ -1,4 +1,4 @@
-/** Whether this machine has a login, as far as that can be seen without asking a store or a helper. */
+/** Whether this machine has a login, as far as config files show. No store or helper is asked. */
 import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
 import { andThen, apart, type Command, type Word } from '../domain/text/command.ts';
 import { showsAsItIs } from '../domain/text/printable.ts';
@@ -10,26 +10,26 @@ import { readDockerSettings } from './docker-settings.ts';
 import { podmanLogins } from './podman.ts';
 import { machineLogins } from './source.ts';
 
-/** Tells for which servers this machine has no login. No program is started. */
+/** Returns a function that tells whether this machine lacks a login for a server. Starts no program. */
 export async function loginLack(io: Io): Promise<(server: string) => boolean> {
   const files = authFiles();
   const settings = readDockerSettings(io, files);
-  // With the first login docker writes into its file which store it takes.
+  // docker writes its choice of store into its file with the first login, so a store that was only detected has none.
   const config = settings.detected ? { ...settings.config, credsStore: undefined } : settings.config;
   const store = machineLogins(dockerStore({ ...settings, config }, io), await podmanLogins(io, files));
   return (server) => serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
 }
 
 /**
- * Proposed commands, with the user of the login where `create` would find none on this machine; that is `usual` for a server
- * where nothing else tells.
+ * Returns a function that adds a user name to a proposed command when `create` would find no login on this machine. `usual` gives
+ * the user for a server when nothing else does.
  */
 export async function userNamer(
   io: Io,
   usual: (server: string) => string | undefined = () => undefined,
 ): Promise<(line: Command, username: string | undefined) => Command> {
   const lacksLogin = await loginLack(io);
-  // With somebody there, `create` asks for the user as well.
+  // On a terminal, `create` prompts for the user as well.
   const unknown = canPrompt(io) ? undefined : 'USER';
   return (line, username) =>
     withUser(
@@ -47,8 +47,8 @@ const SERVER = '--server';
 const WHOLE: readonly Word[] = ['--replace', '--force', '--dry-run=client', '--from-file'];
 
 /**
- * `command` with the user in each `create` whose servers all lack a login: it asks for the password then, or says how to pipe
- * it. Where only some lack one, those are a command of their own, for what is typed would be the login of all.
+ * `command` with the user added to each `create` whose servers all lack a login: it then asks for the password, or says how to
+ * pipe it in. When only some servers lack one, they get a command of their own, because a typed login is used for all servers.
  */
 function withUser(
   command: Command,

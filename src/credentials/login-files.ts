@@ -1,4 +1,4 @@
-/** Logins in files that are named on the command line. */
+/** Reads logins from files that are named on the command line. */
 
 import { realpathSync } from 'node:fs';
 import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
@@ -33,7 +33,7 @@ import {
   toLogin,
 } from './source.ts';
 
-/** The logins in `paths` (`-` is stdin), all of them or those for `servers`; throws UserError. */
+/** The logins in `paths` (`-` is stdin): all of them, or those for `servers`. Throws UserError. */
 export async function fromFiles(
   paths: readonly string[],
   options: Pick<CredentialOptions, 'server' | 'allowHelpers' | 'dryRun'>,
@@ -67,12 +67,12 @@ function shownFile(path: string): string {
   return path === '-' ? 'stdin' : path;
 }
 
-/** kubectl writes `--from-file=.dockerconfigjson=FILE`. */
+/** Accepts kubectl's form `--from-file=.dockerconfigjson=FILE`. */
 function withoutKey(path: string): string {
   return path.replace(/^\.dockerc(?:onfigjson|fg)=/, '');
 }
 
-/** A later file counts before an earlier one. */
+/** The logins of several files, of which a later one takes precedence. */
 function lastOf(stores: readonly LoginStore[]): LoginStore {
   const inOrder = stores.toReversed();
   return {
@@ -100,8 +100,8 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
 }
 
 /**
- * What is in the file itself comes first: a config that was copied from another machine names a store that is not here.
- * What docker keeps elsewhere is asked for.
+ * The logins of one file. Entries in the file itself come first, because a config that was copied from another machine names a
+ * store that does not exist here. Logins that docker keeps elsewhere are looked up there.
  */
 function fileLogins(
   path: string,
@@ -141,8 +141,8 @@ function fileLogins(
 }
 
 /**
- * `config` with the helpers that may run: all in docker's own config of this machine, none in another file, and with
- * `--allow-helpers` those for the servers that the file names, so that a store is not asked for all that it has.
+ * `config` with the helpers that may run. In docker's own config of this machine, all may run. In another file none may, or with
+ * `--allow-helpers` those for the servers that the file names, so that a store is not asked for everything it has.
  */
 function permittedHelpers(config: DockerConfig, path: string, allowHelpers: boolean, io: Io): DockerConfig | UserError {
   const { auths, credHelpers, credsStore } = config;
@@ -165,7 +165,7 @@ function refusal(names: readonly string[], path: string): UserError {
   );
 }
 
-/** Through links, too. */
+/** Whether `path` is docker's own config, also through links. */
 function isOwn(path: string, io: Io): boolean {
   const own = dockerConfigPath(io.env);
   if (path === '-' || own === undefined) return false;
@@ -176,7 +176,7 @@ function isOwn(path: string, io: Io): boolean {
   }
 }
 
-/** What would have to be started, and is not. */
+/** A store whose program would have to be started, but may not. */
 function closedStore(failure: UserError): LoginStore {
   return {
     list: () => Promise.reject(failure),
@@ -187,8 +187,8 @@ function closedStore(failure: UserError): LoginStore {
 }
 
 /**
- * The entry of a file: podman's for a part of a registry, else what docker takes, else what podman takes. A login of
- * docker's config and one of podman's auth file are found alike: nobody says which kind a file is.
+ * Looks up a server in a file: podman's entry for a part of a registry, otherwise docker's entry, otherwise podman's. docker's
+ * config and podman's auth file are read alike, because nothing tells which kind a file is.
  */
 function entriesOf(config: DockerConfig): EntryLookup {
   const [ofDocker, ofPodman] = [dockerEntries(config), podmanEntries(config, false)];

@@ -1,4 +1,4 @@
-/** Which logins are meant, and what is sent with them: the same for every form of a command. */
+/** Selects the logins that are meant and reads them, in the same way for every form of a command. */
 
 import { DOCKER_HUB, displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
@@ -30,16 +30,16 @@ interface Wanted {
 
 /** A registry, or a part of one, with a login of its own. */
 export interface LoginRegistry {
-  /** As it is written into a Secret. */
+  /** The server as it is written into a Secret. */
   readonly server: string;
-  /** Where its login is looked for first, for people. */
+  /** Where the login is looked for first, as shown to the user. */
   readonly from: string;
 }
 
 /**
- * The logins of this machine that are meant: those for the servers that are named, all, the only one, or those that the
- * person picks from a list. No entries when there is none, and when no server that is named has one but somebody can
- * be asked for it. Throws UserError.
+ * The logins of this machine that are meant: those for the named servers, all, the only one, or those that the user picks from a
+ * list. There are no entries when the machine has none, or when no named server has one and the user can be prompted. Throws
+ * UserError.
  */
 export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
   const files = authFiles();
@@ -62,8 +62,8 @@ export async function fromLogins({ server: servers, all = false }: Wanted, io: I
 }
 
 /**
- * Every registry with a login in `store`, whatever it is written like there: once, and a part of a registry only where it
- * has a login of its own. Those that open no image are a warning.
+ * Every registry with a login in `store`, once, however it is spelled there. A part of a registry is listed only if it has a
+ * login of its own. A server that can open no image becomes a warning.
  */
 export async function listRegistries(
   store: LoginStore,
@@ -82,14 +82,17 @@ export async function listRegistries(
   return { registries: [...registries.values()], warnings: [...new Set(warnings)], failure };
 }
 
-/** Without its path where the tools would send the login of the registry, and where it is only a slash. */
+/** The server without its path, if the path is only a slash, or if the tools would send the login of the registry. */
 function ownServer(server: string, store: LoginStore): string {
   const { name, registry } = lookupName(server);
   if (server === DOCKER_HUB || (name !== registry && store.isNamespace(server))) return server;
   return canonicalServer(registry);
 }
 
-/** Reads the logins of `registries`; one that cannot be read is a warning unless it was asked for by name (`strict`). */
+/**
+ * Reads the logins of `registries`. One that cannot be read is a warning, unless it was asked for by name (`strict`) or is the
+ * only one.
+ */
 export async function openLogins(
   store: LoginStore,
   registries: readonly LoginRegistry[],
@@ -112,7 +115,7 @@ export async function openLogins(
   return { entries, warnings: [...new Set(warnings)], strict };
 }
 
-/** What is sent to each of `servers`. */
+/** The logins that are sent to `servers`. */
 async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Promise<SourceResult> {
   const entries: Login[] = [];
   const warnings: string[] = [];
@@ -125,13 +128,15 @@ async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Pr
     else if (!canPrompt(io)) throw noLogin(server, servers, warnings);
     else lacking.push(server);
   }
-  // One that is typed is for all of them.
+  // A login that is typed is used for all servers, so it cannot complete logins that were found.
   const [first] = lacking;
   if (first !== undefined && entries.length > 0) throw noLogin(first, servers, warnings);
   return { entries, warnings: [...new Set(warnings)], strict: true };
 }
 
-/** The one way to a login. What could not be read is the error where there is none, else a warning. */
+/**
+ * The only function that reads a login. A failure on the way is thrown when there is no login, otherwise it becomes a warning.
+ */
 export async function lookUpOne(store: LoginStore, server: string, warnings: string[]): Promise<Login | undefined> {
   const answer = await store.login(server);
   const login = answer.stored && toLogin(answer.stored);

@@ -7,17 +7,17 @@ import { displayPath, homeFolder } from './auth-file.ts';
 
 export interface PodmanFile {
   readonly path: string;
-  /** For people. */
+  /** The file as shown to the user. */
   readonly from: string;
   /** Whether the file is a legacy `.dockercfg`. */
   readonly legacy: boolean;
 }
 
-/** In the order in which podman reads them; any may be absent. `system` is the platform whose rules apply. */
+/** The files in the order in which podman reads them; any may be absent. `system` is the platform whose rules apply. */
 export function podmanFiles(env: Io['env'], system = platform()): readonly PodmanFile[] {
   const home = homeFolder(env, system);
   const file = (path: string): PodmanFile => ({ path, from: displayPath(path, home), legacy: false });
-  // Here the commands give the library one file only (container-libs common/pkg/auth `GetDefaultAuthFile`).
+  // With either variable, the commands give the library only this file (container-libs common/pkg/auth `GetDefaultAuthFile`).
   if (env.REGISTRY_AUTH_FILE) return [file(env.REGISTRY_AUTH_FILE)];
   if (env.DOCKER_CONFIG) return [file(join(env.DOCKER_CONFIG, 'config.json'))];
   const inHome = (...parts: string[]): string | undefined => (home === undefined ? undefined : join(home, ...parts));
@@ -31,7 +31,7 @@ export function podmanFiles(env: Io['env'], system = platform()): readonly Podma
   );
 }
 
-/** Why podman may have no login where one is expected. */
+/** Reasons why podman may have no login where the user expects one. */
 export function podmanWarnings(env: Io['env'], system = platform()): readonly string[] {
   const { REGISTRY_AUTH_FILE: only, XDG_RUNTIME_DIR: runtime } = env;
   if (only) {
@@ -43,7 +43,7 @@ export function podmanWarnings(env: Io['env'], system = platform()): readonly st
 
 const AUTH_JSON = join('containers', 'auth.json');
 
-/** Where `podman login` writes; gone after a restart (`getPathToAuthWithOS`). */
+/** The file that `podman login` writes. It is gone after a restart (`getPathToAuthWithOS`). */
 function runtimeFile(env: Io['env']): string | undefined {
   if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, AUTH_JSON);
   try {

@@ -1,4 +1,4 @@
-/** What podman's registries.conf and its drop-ins say of logins (containers/image pkg/sysregistriesv2). */
+/** Reads what podman's registries.conf and its drop-ins say about logins (containers/image pkg/sysregistriesv2). */
 import { existsSync, readdirSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -12,17 +12,17 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { homeFolder, readCredentialFile } from './auth-file.ts';
 
-/** Nobody writes a registries.conf of this size. */
+/** Larger than any registries.conf that somebody writes. */
 const LIMIT = 1024 * 1024;
 const NAME = 'registries.conf';
 
 export interface PodmanHelpers {
-  /** In the order in which podman asks them; the auth files are one of them. None where a file is broken. */
+  /** In the order in which podman asks them. The auth files count as one of them. Empty when a file is broken. */
   readonly helpers: readonly string[];
   readonly failure?: UserError;
 }
 
-/** What podman asks for logins (`CredentialHelpers`). */
+/** The helpers that podman asks for logins (`CredentialHelpers`). */
 export async function podmanHelpers(env: Io['env']): Promise<PodmanHelpers> {
   let helpers: readonly string[] = [];
   try {
@@ -34,7 +34,7 @@ export async function podmanHelpers(env: Io['env']): Promise<PodmanHelpers> {
   return { helpers: helpers.length === 0 ? [AUTH_FILES] : helpers };
 }
 
-/** Few files say anything of logins; the parser is loaded for those alone. */
+/** The helpers that a file names. Few files name any, and the parser is loaded only for those. */
 async function helpersIn(path: string): Promise<readonly string[] | undefined> {
   const text = decodeUtf8(readCredentialFile(path, LIMIT) ?? new Uint8Array());
   if (!mentionsHelpers(text)) return undefined;
@@ -48,13 +48,13 @@ async function helpersIn(path: string): Promise<readonly string[] | undefined> {
   }
 }
 
-/** Without the lines of the file that the parser shows below its sentence. */
+/** The parser's message without the lines of the file that it quotes. */
 function inOneLine({ line, message }: TomlError): string {
   return `line ${line}: ${message.replace(/^Invalid TOML document: /, '').split('\n', 1)[0]}`;
 }
 
 /**
- * The files that count, a later one over an earlier; throws UserError where a variable names one that is not there
+ * The files that apply; a later one overrides an earlier one. Throws UserError when a variable names a missing file
  * (containers/storage pkg/configfile `Read`).
  */
 export function registriesConfs(env: Io['env'], system = platform()): readonly string[] {
@@ -68,7 +68,10 @@ export function registriesConfs(env: Io['env'], system = platform()): readonly s
   return [...(main ? [main] : []), ...dropIns, ...(last ? [last] : [])];
 }
 
-/** The user's, the administrator's and the vendor's. podman takes an XDG_CONFIG_HOME that is empty for the current folder. */
+/**
+ * The folders of the user, the administrator and the vendor. podman takes an empty XDG_CONFIG_HOME for the current folder; this
+ * does not.
+ */
 function confFolders(env: Io['env'], system: NodeJS.Platform): readonly string[] {
   const home = homeFolder(env, system);
   const ofUser = env.XDG_CONFIG_HOME || (home === undefined ? '' : join(home, '.config'));
@@ -76,7 +79,7 @@ function confFolders(env: Io['env'], system: NodeJS.Platform): readonly string[]
   return folders.map((folder) => (folder === '' ? '' : join(folder, 'containers')));
 }
 
-/** The folders of one place, those for this kind of user first (`getDropInPathsUnderMain`). */
+/** The drop-in folders of one place; those for this kind of user come first (`getDropInPathsUnderMain`). */
 function dropInFolders(folder: string, hasSpecial: boolean): readonly string[] {
   if (folder === '') return [];
   const uid = hasSpecial ? userId() : -1;
@@ -85,7 +88,10 @@ function dropInFolders(folder: string, hasSpecial: boolean): readonly string[] {
   return [...ofKind, join(folder, `${NAME}.d`)];
 }
 
-/** Sorted by name; of one name that of the first folder (`readDropInsFromPaths`). */
+/**
+ * The drop-in files sorted by name. When several folders have a file of one name, the first folder counts
+ * (`readDropInsFromPaths`).
+ */
 function inDropIns(folders: readonly string[]): readonly string[] {
   const byName = new Map<string, string>();
   for (const folder of folders) {

@@ -1,4 +1,4 @@
-/** The logins of podman, skopeo and buildah, found as they look (containers/image pkg/docker/config/config.go). */
+/** Finds the logins of podman, skopeo and buildah as these tools do (containers/image pkg/docker/config/config.go). */
 import { type AuthConfig, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import { decodeLegacyConfig, decodePodmanConfig } from '../domain/docker-config/config-files.ts';
 import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
@@ -16,15 +16,14 @@ import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts'
 import { podmanHelpers } from './podman-helpers.ts';
 import { type ListedServer, type LoginPlace, type LoginStore, lookupName, type StoredLogin } from './source.ts';
 
-/** One of podman's files. */
 interface AuthFile extends PodmanFile {
-  /** Reads the file the first time, undefined when there is none; throws UserError where it is broken. */
+  /** Reads the file on the first call; undefined when it does not exist. Throws UserError when it is broken. */
   readonly open: () => { readonly config: DockerConfig; readonly entryOf: EntryLookup } | undefined;
 }
 
 interface Podman {
   readonly files: readonly AuthFile[];
-  /** What registries.conf says to ask, in order. */
+  /** The helpers that registries.conf names, in order. */
   readonly helpers: readonly string[];
   readonly io: Io;
 }
@@ -57,7 +56,7 @@ export async function podmanLogins(io: Io, files = authFiles()): Promise<LoginSt
   };
 }
 
-/** The first login there is; what fails ends its own part of the search only (`GetCredentials`). */
+/** The first login that exists. A failure ends the search only in its own group of places (`GetCredentials`). */
 async function login(
   name: string,
   podman: Podman,
@@ -77,7 +76,7 @@ async function login(
   return undefined;
 }
 
-/** Where podman looks, in order: each helper of registries.conf, one of which is the files. */
+/** Where podman looks, in order: a group for each helper of registries.conf. The auth files count as one helper. */
 function places(name: string, podman: Podman, warnings: string[]): readonly Iterable<LoginPlace>[] {
   const registry = podmanRegistry(name);
   return podman.helpers.map((helper) =>
@@ -85,7 +84,7 @@ function places(name: string, podman: Podman, warnings: string[]): readonly Iter
   );
 }
 
-/** In each file the helper of the registry, else an entry (`findCredentialsInFile`). */
+/** In each file, the helper of the registry, otherwise an entry (`findCredentialsInFile`). */
 function* inFiles(name: string, podman: Podman, warnings: string[]): Generator<LoginPlace> {
   const registry = podmanRegistry(name);
   for (const file of podman.files) {
@@ -108,7 +107,7 @@ function helperPlace(registry: string, helper: string, { io }: Podman): LoginPla
   };
 }
 
-/** Every name in every file and helper (`GetAllCredentials`). */
+/** All servers in every file and helper (`GetAllCredentials`). */
 async function list({ helpers, files, io }: Podman, failures: (UserError | undefined)[]): Promise<ListedServer[]> {
   const servers: ListedServer[] = [];
   for (const helper of helpers) {
@@ -137,7 +136,7 @@ function serversIn(file: AuthFile): ListedServer[] {
   ];
 }
 
-/** Whether the first login for `server`, helpers aside, is one for a part of its registry. */
+/** Whether the first login for `server`, helpers aside, is for a part of its registry. */
 function isNamespace(server: string, { files, helpers }: Podman): boolean {
   const { name, registry } = lookupName(server);
   if (name === registry || !helpers.includes(AUTH_FILES)) return false;
@@ -204,7 +203,7 @@ function firstOf(failures: readonly (UserError | undefined)[]): UserError | unde
   return failures.find((failure) => failure !== undefined);
 }
 
-/** What `look` finds, nothing where a file is broken: who opens the login gets the error. */
+/** The result of `look`; undefined when a file is broken, because opening the login throws that error. */
 function orNothing<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -1,4 +1,4 @@
-/** Where credentials are kept on this machine: the shape that docker and podman share. */
+/** The shape that docker and podman share for the places where this machine keeps credentials. */
 import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
 import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
 import { isNamespaceKey } from '../domain/docker-config/podman-lookup.ts';
@@ -11,21 +11,21 @@ import type { Hint } from '../domain/text/hint.ts';
 import { trim } from '../domain/text/trim.ts';
 import type { UserError } from '../errors.ts';
 
-/** A place with logins: a tool with all its files and helpers, or files that are named on the command line. */
+/** A place with logins: a tool with all its files and helpers, or files that the command line names. */
 export interface LoginStore {
-  /** Every server that has a login, as it is written there. Throws UserError. */
+  /** Every server that has a login, as it is spelled there. Throws UserError. */
   list(): Promise<Listing>;
-  /** What is sent to `server`, which may carry a path (`ghcr.io/org/`). Throws UserError. */
+  /** The login that is sent to `server`, which may have a path (`ghcr.io/org/`). Throws UserError. */
   login(server: string): Promise<StoreAnswer>;
-  /** Where the login for `server` is looked for first, for people: `docker credential store "desktop"`. */
+  /** Where the login for `server` is looked for first, as shown to the user: `docker credential store "desktop"`. */
   where(server: string): string | undefined;
-  /** Whether `server` has a login of its own beside that of its registry. */
+  /** Whether `server` has a login of its own in addition to that of its registry. */
   isNamespace(server: string): boolean;
 }
 
 export interface ListedServer {
   readonly server: string;
-  /** For people: `docker credential store "desktop"`, `~/.docker/config.json`. */
+  /** As shown to the user: `docker credential store "desktop"`, `~/.docker/config.json`. */
   readonly from: string;
 }
 
@@ -36,33 +36,33 @@ export interface Listing {
 }
 
 export interface StoreAnswer {
-  /** Without it the tool would pull anonymously. */
+  /** When left out, the tool would pull anonymously. */
   readonly stored?: StoredLogin | undefined;
   readonly warnings: readonly string[];
-  /** What could not be read on the way: an error where no login is found elsewhere, else worth a warning. */
+  /** What could not be read on the way: an error when no login is found elsewhere, otherwise a warning. */
   readonly failure?: UserError | undefined;
 }
 
 /** A login with its secret. */
 export interface Login extends AuthEntry {
   readonly from: string;
-  /** How to come by another password where the tool that keeps the login is not asked for one; left out: by logging in. */
+  /** How the user gets a new password for a login that is not kept by docker or podman. When left out: by logging in. */
   readonly renew?: Hint | undefined;
 }
 
-/** What a source has found, before anybody has looked whether a kubelet could use it. */
+/** The findings of a source, before it is checked whether the kubelet could use them. */
 export interface SourceResult {
   readonly entries: readonly Login[];
   readonly warnings: readonly string[];
-  /** Whether an entry that is of no use ends the command: it was asked for by name. */
+  /** Whether an unusable entry ends the command, because it was asked for by name. */
   readonly strict: boolean;
   /** Whether the password was typed at the prompt. */
   readonly prompted?: boolean;
-  /** Whether it is what the person uses on this machine, and not a login that was made for the purpose. */
+  /** Whether the user uses these logins on this machine, rather than having made one for the purpose. */
   readonly personal?: boolean;
 }
 
-/** What a tool has under a key, as the tool itself would use it. */
+/** A login that a tool keeps under a key, as the tool itself would use it. */
 export interface StoredLogin {
   readonly server: string;
   readonly from: string;
@@ -70,23 +70,23 @@ export interface StoredLogin {
   readonly renew?: Login['renew'];
 }
 
-/** A place where a login may be; nothing is opened before it is needed. */
+/** A place that may hold a login. It is opened only when the login is needed. */
 export interface LoginPlace {
   readonly from: string;
   readonly open: () => StoredLogin | undefined | Promise<StoredLogin | undefined>;
 }
 
-/** What docker would send, else podman. A login that podman keeps for a namespace comes first: docker knows no paths. */
+/** docker's login, otherwise podman's. A login that podman keeps for a namespace comes first, because docker ignores paths. */
 export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStore {
   return {
     list: async () => {
       const [ofDocker, ofPodman] = [await docker.list(), await podman.list()];
-      // Of one file, both say the same.
+      // When both read the same broken file, one message is enough.
       const isSaid = JSON.stringify(ofDocker.failure?.hint) === JSON.stringify(ofPodman.failure?.hint);
       const second = ofPodman.failure === undefined || isSaid ? [] : [ofPodman.failure.message];
       return {
         servers: [...ofDocker.servers, ...ofPodman.servers],
-        // podman does not read everything that docker does, such as an empty file.
+        // A failure of podman is only a warning, because podman rejects files that docker accepts, such as an empty one.
         warnings: [...ofDocker.warnings, ...ofPodman.warnings, ...second],
         failure: ofDocker.failure,
       };
@@ -109,20 +109,20 @@ function opens({ stored }: StoreAnswer): boolean {
   return stored !== undefined && credentialOf(stored.config) !== undefined;
 }
 
-/** `second` with what was said before it. */
+/** `second`, after the messages of `first`. */
 function after(first: StoreAnswer, second: StoreAnswer): StoreAnswer {
   const warnings = [...first.warnings, ...registryTokenWarning(first.stored), ...second.warnings];
   return { stored: second.stored, warnings, failure: first.failure ?? second.failure };
 }
 
-/** The part of what a tool keeps that a registry can be opened with. */
+/** The credential of a stored login; undefined when it cannot open a registry. */
 export function toLogin({ server, from, config, renew }: StoredLogin): Login | undefined {
   const credential = credentialOf(config);
   if (credential === undefined) return undefined;
   return { server, from, credential, email: config.email || undefined, renew };
 }
 
-/** A login that no pull secret can carry is worth saying. */
+/** Warns about a login that no pull secret can carry. */
 export function registryTokenWarning(stored: StoredLogin | undefined): string[] {
   if (!stored?.config.registryToken) return [];
   return [
@@ -130,7 +130,7 @@ export function registryTokenWarning(stored: StoredLogin | undefined): string[] 
   ];
 }
 
-/** The server that is written for a login that a tool keeps under `spelling`: of a URL only the host counts. */
+/** The server to write for a login that a tool keeps under `spelling`. Of a URL, only the host counts. */
 export function serverOf(spelling: string): string {
   const name = spelling.includes('://') ? convertToHostname(spelling) : spelling;
   return canonicalServer(HUB_HOSTS.includes(name) ? 'docker.io' : name);
@@ -138,7 +138,7 @@ export function serverOf(spelling: string): string {
 
 const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
-/** `server` as registry and, behind it, the path of a namespace or repository: what the tools look up. */
+/** `server` as the tools look it up: its registry, and as `name` the registry with the path of a namespace or repository. */
 export function lookupName(server: string): { readonly registry: string; readonly name: string } {
   const { host, path } = reduce(server);
   const registry = HUB_HOSTS.includes(host) ? 'docker.io' : host;
@@ -150,7 +150,7 @@ function reduce(server: string): { host: string; path: string } {
   try {
     return parseKey(server);
   } catch (error) {
-    // No tool has a login for it.
+    // No tool has a login under such a name.
     if (error instanceof GoUrlError) return { host: server, path: '' };
     throw error;
   }

@@ -1,4 +1,4 @@
-/** A password that is given to a command: on stdin, in a file or in a variable. */
+/** Reads a password from stdin, a file or a variable. */
 import { isDockerConfig } from '../domain/docker-config/login-file.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
 import { isSlip } from '../domain/text/closest.ts';
@@ -13,7 +13,7 @@ const LIMIT = 1024 * 1024;
 export interface GivenPassword {
   /** Bytes that are not UTF-8 are kept as decodeUtf8 keeps them. */
   readonly password: string;
-  /** Where it is from, as results and errors say it: `stdin`, `token.txt`, `$TOKEN`. */
+  /** Where the password comes from, as results and errors name it: `stdin`, `token.txt`, `$TOKEN`. */
   readonly from: string;
 }
 
@@ -26,7 +26,7 @@ export function passwordFromStdin(io: Io): GivenPassword {
 /** Throws UserError, and UsageError for a docker config. */
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readCredentialFile(path, LIMIT);
-  // A password may have been typed in place of its file, or of its variable.
+  // The name is not repeated: a password may have been typed in place of its file.
   if (bytes === undefined) throw new UserError('--password-file names a file that does not exist', FILE_OR_STDIN);
   return password(decoded(bytes, path), { source: path, flag: '--password-file', file: pathWord(path) });
 }
@@ -35,12 +35,12 @@ export function passwordFromFile(path: string): GivenPassword {
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
   if (text === undefined) {
-    // A shell puts the value in the place of `$NAME`, and that is not said.
+    // A shell replaces `$NAME` by its value, so the given text is not repeated.
     const hint = /^\w+$/.test(variable) ? FILE_OR_STDIN : prose`type the name of the variable without $: ${NAMED}`;
-    // What is not the password must not become one, so only a typo counts.
+    // Only a likely typo is corrected, so that no other variable is taken for the password.
     const near = Object.keys(io.env).find((name) => isSlip(variable, name));
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
-    // With a digit in it, it may be a password of capitals.
+    // A name with a digit in it could be a password in capitals, so it is not repeated.
     const isName = /^[A-Z_]+$/.test(variable);
     const text = isName ? `$${variable} is not set` : '--password-env names a variable that is not set';
     throw new UserError(text + meant, hint);
@@ -52,8 +52,8 @@ const NAMED = words`--password-env REGISTRY_TOKEN`;
 const FILE_OR_STDIN = prose`pipe the password in with --password-stdin`;
 
 /**
- * The text of `bytes`. PowerShell 5.1 writes UTF-16 with `>`, and a byte order mark before UTF-8; nobody can type either at
- * a registry.
+ * The text of `bytes`. PowerShell 5.1 writes UTF-16 with `>`, and a byte order mark before UTF-8. Neither belongs to a password,
+ * since nobody can type it.
  */
 function decoded(bytes: Uint8Array, source: string): string {
   const [first, second] = bytes;
@@ -69,17 +69,17 @@ function decoded(bytes: Uint8Array, source: string): string {
 interface Given {
   readonly source: string;
   readonly flag: string;
-  /** What `--from-file` may read in its place. */
+  /** What `--from-file` can read instead. */
   readonly file: string;
 }
 
-/** One newline, as `echo` and editors add it; a second one is part of the password. */
+/** Removes one newline, as `echo` and editors add it. A second newline is part of the password. */
 function password(text: string, { source, flag, file }: Given): GivenPassword {
   const trimmed = text.replace(/\r?\n$/, '');
   if (trimmed.trim() === '') {
     throw new UserError(`${source} holds no password`, prose`pipe one in with --password-stdin < FILE`);
   }
-  // The key of a service account is JSON, too, and a password.
+  // The key of a service account is JSON too, and a valid password.
   if (trimmed.trimStart().startsWith('{') && isDockerConfig(trimmed)) {
     const add = words`--from-file ${file}`;
     throw new UsageError(`${flag} takes a password, and ${source} holds a docker config`, {

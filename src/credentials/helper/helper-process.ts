@@ -1,4 +1,4 @@
-/** One run of a credential helper, which is a program that other people have written and that may wait for a person. */
+/** One run of a credential helper, which is a third-party program and may wait for the user. */
 import { runProgram } from '../../child-process.ts';
 import { command } from '../../domain/text/command.ts';
 import { errnoOf } from '../../errno.ts';
@@ -7,27 +7,28 @@ import type { Io } from '../../io.ts';
 
 export interface HelperRun {
   readonly stdout: Uint8Array;
-  /** What the helper said beside its answer; nothing where the person has seen it on the terminal. */
+  /** The helper's messages; empty when the user has seen them on the terminal. */
   readonly stderr: string;
-  /** How it ended, in Go's words, undefined when well (os `ProcessState.String`). */
+  /** How the helper ended, in Go's words; undefined when it succeeded (os `ProcessState.String`). */
   readonly failure: string | undefined;
 }
 
-/** More than any answer: a list of 40,000 servers. */
+/** Larger than any answer: enough for a list of 40,000 servers. */
 const STDOUT_LIMIT = 4 * 1024 * 1024;
 
 /**
- * A helper may wait for a person: pass for the passphrase of a key, a keychain for a click. On a terminal that person can
- * see what is waited for, and press Ctrl-C; elsewhere only a window could ask, and a pipeline should not hang.
+ * The time limit in milliseconds. A helper may wait for the user: pass for the passphrase of a key, a keychain for a click. On a
+ * terminal, the user can see what it waits for, and press Ctrl-C. Elsewhere only a window could ask, and a pipeline should not
+ * hang.
  */
 export function helperTimeout(io: Io): number {
   return io.stdin.isTTY || io.stderr.isTTY ? 300_000 : 60_000;
 }
 
 /**
- * Runs the program at `path`, which calls itself `name`, with one argument and `input` on stdin. Throws UserError when it
- * has not ended in `timeout` milliseconds or prints too much, and the reason of `io.signal` when that is aborted; the
- * helper is killed in each case.
+ * Runs the program at `path`, with `name` as its argv[0], one argument and `input` on stdin. Throws UserError when it does not
+ * end within `timeout` milliseconds or prints too much, and the reason of `io.signal` when that is aborted. The helper is killed
+ * in each case.
  */
 export async function runHelper(
   { path, name }: { readonly path: string; readonly name: string },
@@ -41,7 +42,7 @@ export async function runHelper(
     name,
     env: io.env,
     stdin: { text: input },
-    // A helper that speaks to the person (`touch your key`) does it there.
+    // A helper that tells the user something (`touch your key`) does so on the terminal.
     stderr: io.stderr.isTTY
       ? ('inherit' as const)
       : (text: string) => {

@@ -14,11 +14,11 @@ import { lookPath } from '../../look-path.ts';
 import { type HelperRun, helperTimeout, runHelper } from './helper-process.ts';
 
 const PREFIX = 'docker-credential-';
-/** credentials/error.go: the texts by which a helper says, on stdout, what kind of failure it is. */
+/** The texts on stdout by which a helper names the kind of failure (credentials/error.go). */
 const NOT_FOUND = 'credentials not found in native keychain';
 const INVALID = ['no credentials server URL', 'no credentials username'];
 
-/** As errors and sources call it. */
+/** The helper as errors and sources name it. */
 export function helperPhrase(suffix: string): string {
   return `credential helper "${suffix}"`;
 }
@@ -44,7 +44,7 @@ export async function listHelper(
   return run === undefined ? new Map() : answer(suffix, () => decodeHelperList(run.stdout));
 }
 
-/** The suffix as the name of a program, whether it is there or not. */
+/** The name of the helper program, whether the program exists or not. */
 export function helperProgram(suffix: string): string {
   return PREFIX + suffix;
 }
@@ -56,10 +56,10 @@ interface Call {
   readonly verb: 'getting' | 'listing';
 }
 
-/** A run that ended well, undefined when the helper knows no such login. */
+/** A successful run; undefined when the helper has no such login. Throws UserError. */
 async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | undefined> {
   const name = helperProgram(suffix);
-  // docker runs what a suffix such as `../../tmp/x` leads to; the config file may be a stranger's.
+  // docker runs whatever a suffix such as `../../tmp/x` leads to. This does not, because the config file may be somebody else's.
   if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
     throw new UserError(`${helperPhrase(suffix)}: no program can be called that`);
   }
@@ -74,12 +74,12 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   throw new UserError(failureText(suffix, request, { failure, out, stderr: run.stderr }), command`${name} list`);
 }
 
-/** How Go words that a program is not there (os/exec `ErrNotFound`). */
+/** Go's words for a missing program (os/exec `ErrNotFound`). */
 function notFoundText(name: string): string {
   return `exec: "${name}": executable file not found in ${platform() === 'win32' ? '%PATH%' : '$PATH'}`;
 }
 
-/** What docker says of it, and which helper and server it was. */
+/** docker's words for the failure, with the helper and the server added. */
 function failureText(
   suffix: string,
   { action, input, verb }: Call,
@@ -87,7 +87,7 @@ function failureText(
 ): string {
   const about = action === 'get' ? ` for ${displayServer(input)}` : '';
   const text = `error ${verb} credentials - err: ${failure}, out: \`${oneLine(out)}\``;
-  // docker lets the helper write to the terminal; without one this is all there is to see.
+  // docker lets the helper write to the terminal. Without a terminal, and with nothing on stdout, stderr is all there is to see.
   const said = out === '' && stderr.trim() !== '' ? ` (${oneLine(stderr)})` : '';
   return `${helperPhrase(suffix)}${about}: ${text}${said}`;
 }
@@ -101,7 +101,7 @@ function answer<T>(suffix: string, decode: () => T): T {
   }
 }
 
-/** Output of a helper that failed, for people. What may be an answer holds a secret. */
+/** The output of a failed helper, as shown to the user. Output that may be an answer is not shown, because it holds a secret. */
 function oneLine(text: string): string {
   if (/[{}"]|secret/i.test(text)) return '(not shown: it may hold the password)';
   const line = text.trim().replace(/\s+/g, ' ');
