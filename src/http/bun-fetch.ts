@@ -1,7 +1,7 @@
 /**
- * The executable's way to an API server: Bun's own `fetch`, which is compiled. Its node:https is written in JavaScript that
- * every run has to load and compile first: a `create` of a new Secret takes 23.0 ms that way and 15.6 ms this way, where
- * kubectl takes 39.4 ms (medians of 50 rounds in random order, real API server, client certificate, 2 cores).
+ * The executable's connection to an API server: Bun's own `fetch`, which is compiled. Bun's node:https is written in JavaScript
+ * that every run has to load and compile first. A `create` of a new Secret takes 23.0 ms with node:https and 15.6 ms with
+ * `fetch`, where kubectl takes 39.4 ms (medians of 50 rounds in random order, real API server, client certificate, 2 cores).
  */
 import type { HttpClientOptions, HttpRequest, HttpResponse } from './message.ts';
 import { NetworkError, networkError } from './network-error.ts';
@@ -12,22 +12,25 @@ type Fetch = (url: URL, init: BunFetchInit) => Promise<Response>;
 interface BunFetchInit extends RequestInit {
   readonly tls: object;
   readonly decompress: boolean;
-  /** Of five minutes, unless it is switched off. */
+  /** Bun ends a request after five minutes, unless this is false. */
   readonly timeout: boolean;
-  /** Left out, BUN_CONFIG_VERBOSE_FETCH prints each request with its token and body. */
+  /** When left out, BUN_CONFIG_VERBOSE_FETCH prints each request with its token and body. */
   readonly verbose: boolean;
 }
 
-/** How long nothing is heard until we ask whether anybody is there, and how long that may take: 30 s, as for node:https. */
+/**
+ * After this long without an answer, a second connection tests whether the server can be reached. With the limit for that test,
+ * this makes 30 s, as for node:https.
+ */
 const SILENCE_MS = 10_000;
 const CONNECT_MS = 20_000;
 
 const PROXY = /^(https?|all)_proxy$/i;
 
 /**
- * Whether `fetch` does the same with `request` as node:https. It does not through a proxy, nor where the environment names
- * one, which Bun would choose by rules of its own; to addresses of ours; where the server has another name than its URL; where idle connections
- * are to be closed, which it keeps for minutes; and with headers that it would join or encode.
+ * Whether `fetch` handles `request` as node:https does. It does not: through a proxy, or when the environment names one, which
+ * Bun would choose by rules of its own; to given addresses; without a given CA; for a server whose TLS name is not that of its
+ * URL; when idle connections have to be closed, which Bun keeps for minutes; and with headers that Bun would join or encode.
  */
 export function canFetch({ headers, addresses }: HttpRequest, { proxy, env, tls, idleMs }: HttpClientOptions): boolean {
   return (
@@ -43,8 +46,8 @@ export function canFetch({ headers, addresses }: HttpRequest, { proxy, env, tls,
 }
 
 /**
- * The answer, or undefined when no connection came about for reasons that node:https puts into better words; then nothing
- * has been sent. Throws NetworkError, and the reason of the signal.
+ * The answer; undefined when no connection was made for reasons that node:https puts into better words. Nothing has been sent
+ * then. Throws NetworkError, and the reason of the signal.
  */
 export async function bunFetch(request: HttpRequest, options: HttpClientOptions): Promise<HttpResponse | undefined> {
   const { url, method, headers, body, signal, timeoutMs, maxBytes } = request;
@@ -79,7 +82,7 @@ export async function bunFetch(request: HttpRequest, options: HttpClientOptions)
     const { status } = response;
     return { status, headers: headersOf(response), challenges: [], body: await collect(response, maxBytes) };
   } catch (error) {
-    // What may still be on its way is not waited for.
+    // Nothing waits for the rest of the answer.
     end.abort();
     if (signal.aborted) throw signal.reason;
     return wordless(failed(error));
@@ -90,14 +93,14 @@ export async function bunFetch(request: HttpRequest, options: HttpClientOptions)
   }
 }
 
-/** Whether a server takes connections there. */
+/** Whether a server accepts a connection at this address. */
 async function isReached({ hostname, port, protocol }: URL): Promise<boolean> {
   const { connect } = await import('node:net');
   const host = hostname.replace(/^\[|\]$/g, '');
   const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80), timeout: CONNECT_MS });
   const { promise, resolve } = Promise.withResolvers<boolean>();
   socket.once('connect', () => resolve(true)).once('timeout', () => resolve(false));
-  // Then `fetch` has failed as well, or is about to.
+  // On an error, `fetch` has failed as well, or is about to.
   socket.once('error', () => resolve(true));
   return promise.finally(() => socket.destroy());
 }
@@ -108,14 +111,14 @@ function failed(error: unknown): NetworkError {
   return new NetworkError(kind, code, sent && isOpened, message);
 }
 
-/** Of a client certificate that is none, too. */
+/** Bun's code for a connection that it could not open, also because the client certificate is invalid. */
 const UNOPENED = 'FailedToOpenSocket';
 
 function wordless(error: NetworkError): undefined {
   if (error.kind !== 'tls' && error.code !== UNOPENED) throw error;
 }
 
-/** By Bun's own method, which is faster than to go through them. */
+/** Uses Bun's own method, which is faster than going through the headers. */
 function headersOf({ headers }: Response): HttpResponse['headers'] {
   return (headers as unknown as { toJSON(): Record<string, string> }).toJSON();
 }
@@ -123,7 +126,7 @@ function headersOf({ headers }: Response): HttpResponse['headers'] {
 async function collect(response: Response, maxBytes: number): Promise<Uint8Array> {
   const { body, headers } = response;
   if (body === null) return new Uint8Array();
-  // Most answers are short and say so: then nothing has to be counted on the way.
+  // Most answers are short and announce their length, so nothing has to be counted on the way.
   if (announced(headers) <= maxBytes) return response.bytes();
   let size = 0;
   const limit = new TransformStream<Uint8Array, Uint8Array>({
@@ -136,7 +139,7 @@ async function collect(response: Response, maxBytes: number): Promise<Uint8Array
   return new Response(body.pipeThrough(limit)).bytes();
 }
 
-/** The length that an answer says it has; infinite where it says none, or comes in pieces of which each has its own. */
+/** The announced length of an answer; infinite when none is announced, or the answer is chunked. */
 function announced(headers: Headers): number {
   const length = headers.get('content-length') ?? '';
   return /^[0-9]+$/.test(length) && !headers.has('transfer-encoding') ? Number(length) : Number.POSITIVE_INFINITY;

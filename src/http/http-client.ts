@@ -12,16 +12,16 @@ import type { Router } from './route.ts';
 export interface HttpClient {
   /** Throws NetworkError when there is no whole answer, and the signal's reason when it is aborted. */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Closes the connections that no request uses at the moment. */
+  /** Closes the connections that no request is using. */
   closeIdle(): void;
   /** Closes all connections. */
   close(): void;
 }
 
-/** Until the server can be spoken to; client-go's dialer gives up after the same time (client-go transport/cache.go). */
+/** The limit until the server can be written to. client-go's dialer has the same (client-go transport/cache.go). */
 const CONNECT_TIMEOUT_MS = 30_000;
 
-/** Importing this file loads no HTTP; the first request does. */
+/** Importing this file loads no HTTP module; the first request does. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   let router: Promise<Router> | undefined;
   const { log } = options;
@@ -52,7 +52,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const headers = asBytes({
         ...target.headers,
         'user-agent': options.userAgent,
-        // Left to Node a DELETE has none, and its body would be read as the next request.
+        // Node would send a DELETE without this header, and its body would be read as the next request.
         ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
         ...request.headers,
       });
@@ -67,7 +67,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 }
 
-/** Stands in for the system's: a name that was looked up and judged must not stand for something else a moment later. */
+/** Replaces the system's lookup: a name that was looked up and judged must not resolve to something else a moment later. */
 function lookupOf(addresses: readonly string[]): LookupFunction {
   const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   return (_name, { all }, done) => {
@@ -76,7 +76,7 @@ function lookupOf(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** Header values go out as UTF-8, as Go sends them; Node writes the characters up to U+00FF as one byte each. */
+/** Encodes header values as UTF-8, as Go does. Node would write the characters up to U+00FF as one byte each. */
 export function asBytes(headers: object): OutgoingHttpHeaders {
   const encode = (value: unknown) => inLatin1(`${value}`);
   return Object.fromEntries(
@@ -86,19 +86,19 @@ export function asBytes(headers: object): OutgoingHttpHeaders {
 
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** The text that in Latin-1 has the bytes of `text` in UTF-8. */
+/** The text whose bytes in Latin-1 are those of `text` in UTF-8. */
 function inLatin1(text: string): string {
   return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 interface Connection {
-  /** Whether the proxy, if there is one, has opened the way. */
+  /** Whether the proxy, if there is one, has opened the connection to the server. */
   reached: boolean;
-  /** Whether the server could read. */
+  /** Whether the server may have read the request. */
   sent: boolean;
 }
 
-/** Ends in an answer, or destroys the connection. */
+/** Returns the answer, or throws and destroys the connection. */
 async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: boolean): Promise<HttpResponse> {
   const { signal, timeoutMs, body } = request;
   const connection: Connection = { reached: !proxied, sent: false };
@@ -109,7 +109,7 @@ async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: 
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const answer = answerTo(outgoing, connection, () => clearTimeout(connecting));
-    // A text is written together with the headers, in one record, and in one encoding with them.
+    // A string is written together with the headers, in one record, so both must be in the same encoding.
     if (typeof body === 'string') outgoing.end(inLatin1(body), 'latin1');
     else outgoing.end(body);
     return await Promise.race([answer.then((incoming) => readResponse(incoming, request, proxied)), cut]);
@@ -123,7 +123,7 @@ async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: 
   }
 }
 
-/** The head of the answer; what breaks later breaks its stream. */
+/** The head of the answer. A later failure breaks the stream of its body. */
 function answerTo(outgoing: ClientRequest, connection: Connection, connected: () => void): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.on('error', reject);
@@ -133,11 +133,11 @@ function answerTo(outgoing: ClientRequest, connection: Connection, connected: ()
       connection.reached = true;
     });
     outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      // The agent would pass the proxy's refusal off as the answer of the server.
+      // The agent would pass off the proxy's refusal as the answer of the server.
       if (statusCode !== 200) reject(new NetworkError('proxy', `HTTP_${statusCode}`, false));
     });
     outgoing.once('socket', (socket) => {
-      // Before the listeners of the agents, which destroy the request and so hide the reason.
+      // This listener runs before those of the agents, which destroy the request and so hide the reason.
       socket.prependListener('error', reject);
       outgoing.once('close', () => socket.off('error', reject));
       whenConnected(socket, () => {

@@ -1,16 +1,16 @@
-/** The answer to a request, read to its end. */
+/** The types of HTTP requests and answers, and the function that reads an answer to its end. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Io } from '../io.ts';
 import { NetworkError } from './network-error.ts';
 
 export interface TlsOptions {
-  /** PEM; the machine's authorities when left out. */
+  /** PEM; when left out, the machine's authorities. */
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   /** The name that the server's certificate must have, when it is not the host of the URL. */
   readonly servername?: string | undefined;
-  /** Always said: left to the runtime, NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off. */
+  /** Always given: if it were left to the runtime, NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off. */
   readonly rejectUnauthorized: boolean;
 }
 
@@ -18,28 +18,33 @@ export interface HttpClientOptions {
   readonly userAgent: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tls?: TlsOptions | undefined;
-  /** The http, https, socks5 or socks5h URL of a proxy for everything, or the choice for each URL (`proxyFor`). */
+  /**
+   * The http, https, socks5 or socks5h URL of a proxy for all requests, or a function that chooses one for each URL (`proxyFor`).
+   */
   readonly proxy?: string | ((url: URL) => string | undefined) | undefined;
-  /** Milliseconds after which a connection that nobody uses is closed; left out: it is kept for as long as the server keeps it. */
+  /** Milliseconds after which an idle connection is closed. When left out, it is kept for as long as the server keeps it. */
   readonly idleMs?: number | undefined;
-  /** Whether each request is said, and where. */
+  /** Whether each request is logged, and where. */
   readonly log?: Pick<Io, 'speech' | 'stderr'> | undefined;
 }
 
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
-  /** What to connect to, whatever the name of the URL stands for; without effect through a proxy, which looks names up. */
+  /**
+   * The addresses to connect to, whatever the name in the URL resolves to. Without effect through a proxy, which looks up names
+   * itself.
+   */
   readonly addresses?: readonly string[] | undefined;
-  /** A list of values is sent as one header line each. */
+  /** Each value of a list is sent as a header line of its own. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array | undefined;
   readonly signal: AbortSignal;
-  /** For the whole exchange, 0 for none. */
+  /** The limit for the whole exchange; 0 for none. */
   readonly timeoutMs: number;
-  /** The answer's body may be no longer. */
+  /** The maximum length of the answer's body. */
   readonly maxBytes: number;
-  /** Whether a longer one is cut off there, and is no error. */
+  /** Whether a longer body is cut off at `maxBytes`, instead of being an error. */
   readonly cut?: boolean | undefined;
 }
 
@@ -47,14 +52,14 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** The lines of WWW-Authenticate one by one: in `headers` they are joined, and clients read each for itself. */
+  /** The lines of WWW-Authenticate one by one. In `headers` they are joined, but clients read each line on its own. */
   readonly challenges: readonly string[];
   readonly body: Uint8Array;
 }
 
 /**
- * Throws NetworkError when the answer ends too early or is longer than `maxBytes`. By events, for answers are many and
- * short, and the iterator of a stream costs more than such an answer.
+ * Reads an answer. Throws NetworkError when it ends too early or is longer than `maxBytes`. Uses events, because answers are many
+ * and short, and the iterator of a stream costs more than such an answer.
  */
 export function readResponse(
   incoming: IncomingMessage,
@@ -66,7 +71,7 @@ export function readResponse(
     let size = 0;
     const finish = (): void => {
       const { statusCode = 0, headers, headersDistinct } = incoming;
-      // From a proxy; a server that says so has no meaning for it (RFC 9110, section 15.5.8).
+      // A 407 comes from the proxy. It has no meaning when a server sends it (RFC 9110, section 15.5.8).
       if (statusCode === 407 && proxied) reject(new NetworkError('proxy', 'HTTP_407', false));
       const challenges = headersDistinct['www-authenticate'] ?? [];
       resolve({ status: statusCode, headers, challenges, body: Buffer.concat(chunks, size).subarray(0, maxBytes) });

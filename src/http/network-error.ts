@@ -1,4 +1,4 @@
-/** Why a request got no answer, told apart so that the message can name the cause. */
+/** Why a request got no answer, in kinds that allow a message to name the cause. */
 
 export type NetworkErrorKind =
   | 'dns'
@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<string, NetworkErrorKind>> = {
 const TLS_CODE =
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EE_)/;
 
-/** What an error of node:http, node:tls or node:dns means. */
+/** Classifies an error of node:http, node:tls or node:dns. */
 export function networkError(error: unknown, sent: boolean): NetworkError {
   if (error instanceof NetworkError) return error;
   const { code, message } = withCode(error);
@@ -53,10 +53,13 @@ export function networkError(error: unknown, sent: boolean): NetworkError {
   return new NetworkError(KINDS[code] ?? 'protocol', code, sent, KINDS[code] === undefined ? message : code);
 }
 
-/** When every address of a name fails, the runtime wraps one error per address into one without a meaning of its own. */
+/**
+ * When every address of a name fails, the runtime wraps their errors into one that has no meaning of its own. The first of them
+ * is used.
+ */
 function withCode(error: unknown): { code: string; message: string } {
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: readonly unknown[] };
   if (Array.isArray(errors) && errors.length > 0) return withCode(errors[0]);
-  // The SOCKS library keeps the text of an error only.
+  // The SOCKS library keeps only the text of an error.
   return { code: code ?? /\bE[A-Z]{4,}\b/.exec(message)?.[0] ?? 'UNKNOWN', message: message ?? '' };
 }

@@ -1,4 +1,4 @@
-/** Which proxy the environment asks for: a port of golang.org/x/net/http/httpproxy, the rules kubectl goes by. */
+/** Which proxy the environment selects: a port of golang.org/x/net/http/httpproxy, whose rules kubectl follows. */
 import { addressBytes } from '../domain/go/ip-address.ts';
 import { splitHostPort } from '../domain/go/url.ts';
 import { webUrl } from '../domain/go/web-url.ts';
@@ -28,14 +28,14 @@ export function proxyFor(url: URL, env: Environment): string | undefined {
   return usesProxy(host, port, noProxy) ? parseProxy(env[name] ?? '', name) : undefined;
 }
 
-/** The variable that counts. */
+/** The name of the first variable that is set. */
 function first(env: Environment, names: readonly string[]): string | undefined {
   return names.find((name) => env[name]);
 }
 
 /**
- * httpproxy `parseProxy`: `host:port` means `http://host:port`. Better than there: what is no address is an error, not a
- * direct connection. The value is not shown, for it may hold a password.
+ * As httpproxy `parseProxy`: `host:port` means `http://host:port`. Unlike there, an invalid address is an error, not a direct
+ * connection. The value is not shown, because it may hold a password.
  */
 function parseProxy(value: string, name: string): string {
   const address = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(value) ? value : `http://${value}`;
@@ -101,7 +101,7 @@ function equal(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
-/** Hosts of requests arrive in ASCII (punycode), so names in NO_PROXY are brought into that form. */
+/** Hosts of requests arrive in ASCII (punycode), so names in NO_PROXY are converted to it. */
 function toAscii(name: string): string {
   if (/^[\0-\x7f]*$/.test(name)) return name;
   const [, dot = '', rest = ''] = /^(\.?)(.*)$/.exec(name) ?? [];

@@ -1,10 +1,10 @@
-/** One line for each request (`-v=6`), without headers, bodies and queries. Loaded only where it is asked for. */
+/** Logs one line for each request (`-v=6`), without headers, bodies and queries. Loaded only when `-v` asks for it. */
 import { printable, printed } from '../domain/text/printable.ts';
 import type { Output } from '../io.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
 import { NetworkError } from './network-error.ts';
 
-/** What `send` does, said on `output` when it is over. */
+/** Runs `send`, and writes a line to `output` when it has ended. */
 export async function logged(
   { method, url }: HttpRequest,
   output: Output,
@@ -13,7 +13,7 @@ export async function logged(
   const start = performance.now();
   const say = (end: string): void => {
     const ms = Math.round(performance.now() - start);
-    // An address may have a password in it, and the query of a token server a name.
+    // The user info of a URL may hold a password, and the query to a token server a user name, so neither is shown.
     output.write(printed`${printable(`${method} ${url.origin}${url.pathname} ${end} in ${ms} ms`)}\n`);
   };
   try {

@@ -1,4 +1,4 @@
-/** How an URL is reached: directly or through a proxy, over which agent, trusting whom. */
+/** How a URL is reached: directly or through a proxy, over which agent, and with which trusted authorities. */
 import type { Agent, AgentOptions, RequestOptions } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
@@ -12,12 +12,12 @@ export interface Route {
 
 export interface Router {
   route(url: URL): Promise<Route>;
-  /** Closes the connections that no request uses at the moment. */
+  /** Closes the connections that no request is using. */
   closeIdle(): void;
   close(): void;
 }
 
-/** One agent for each server and way to it, so that consecutive requests share connections. */
+/** Keeps one agent for each server and each way to it, so that consecutive requests share connections. */
 export function createRouter(options: HttpClientOptions): Router {
   const agents = new Map<string, Promise<Agent>>();
   const trust = createTrust(options);
@@ -52,10 +52,10 @@ function closeFree({ freeSockets }: Agent): void {
   for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
-/** What `server`, which may be a proxy, has to prove, under another name than its own when one is given. */
+/** The TLS options for `server`, which may be a proxy. Its certificate must be for `name`, by default its own. */
 export type TlsTrust = (server: URL, name?: string) => Promise<ConnectionOptions>;
 
-/** What TLS needs for each server; certificates are read once, when the first one asks. */
+/** Makes the TLS options for each server. Certificates are read once, for the first server. */
 export function createTrust(options: Pick<HttpClientOptions, 'env' | 'tls'>): TlsTrust {
   let credentials: Promise<ConnectionOptions> | undefined;
   return async (server, name = server.hostname) => {
@@ -65,7 +65,7 @@ export function createTrust(options: Pick<HttpClientOptions, 'env' | 'tls'>): Tl
   };
 }
 
-/** Made once, because parsing a hundred authorities again for each connection costs more than the connection. */
+/** Made only once, because parsing a hundred authorities for each connection costs more than the connection. */
 async function secureContext(options: Pick<HttpClientOptions, 'env' | 'tls'>): Promise<ConnectionOptions> {
   const { createSecureContext } = await import('node:tls');
   const { ca, cert, key, rejectUnauthorized } = options.tls ?? ({ rejectUnauthorized: true } as TlsOptions);
@@ -81,15 +81,15 @@ async function machineRoots(env: HttpClientOptions['env']): Promise<string[]> {
   return [...(await trustedRoots(env))];
 }
 
-/** The name to ask for and to look for in the certificate. */
+/** The name to request from the server, and to look for in its certificate. */
 async function identity(name: string): Promise<ConnectionOptions> {
   if (!isIP(name)) return { servername: name };
-  // SNI has no addresses (RFC 6066). Said here because over a tunnel the agent lets Node look for "localhost".
+  // SNI has no addresses (RFC 6066). The check is given here, because over a tunnel the agent makes Node look for "localhost".
   const { checkServerIdentity } = await import('node:tls');
   return { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
 }
 
-/** The schemes of Go's http.Transport; throws NetworkError for another. */
+/** Accepts the schemes of Go's http.Transport. Throws NetworkError for any other. */
 export function parseProxy(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new NetworkError('proxy', 'INVALID_URL', false, 'the address of the proxy is not a URL');
@@ -99,7 +99,7 @@ export function parseProxy(text: string): URL {
   return url;
 }
 
-/** TLS settings belong to the agent: a request that brings its own `checkServerIdentity` never reuses a connection. */
+/** TLS settings belong to the agent, because a request with its own `checkServerIdentity` never reuses a connection. */
 async function directAgent(url: URL, kept: AgentOptions, tls: ConnectionOptions): Promise<Agent> {
   const { Agent } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Agent({ ...kept, ...tls });
@@ -132,10 +132,10 @@ async function socksAgent(proxy: URL, options: object) {
   return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), options);
 }
 
-/** A connection to the host of `url` through `proxy`, for who speaks over it by other means than an agent. Throws NetworkError. */
+/** A connection to the host of `url` through `proxy`, for callers that use no agent of node:http. Throws NetworkError. */
 export async function tunnel(url: URL, proxy: URL, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
   const { EventEmitter } = await import('node:events');
-  // There is no request: of what the agents tell one, only whether the proxy has opened the way is heard.
+  // The agents report events to a request, but there is none here. Only whether the proxy has opened the way matters.
   const nobody = new EventEmitter() as Parameters<Awaited<ReturnType<typeof tunnelAgent>>['connect']>[0];
   let status = 200;
   nobody.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
@@ -146,14 +146,15 @@ export async function tunnel(url: URL, proxy: URL, trust: TlsTrust, signal: Abor
     ? await socksAgent(proxy, {})
     : await tunnelAgent(proxy, { ...((await trust(proxy)) as object), signal });
   const socket = (await agent.connect(nobody, target as never)) as Socket;
-  // What is spoken over it ends with it, and says so; an error without a listener, as after an abort, would end the program.
+  // The protocol on top ends with the socket and reports why. An error without a listener, as after an abort, would end the
+  // program.
   socket.on('error', () => undefined);
   if (status === 200) return socket;
   socket.destroy();
   throw new NetworkError('proxy', `HTTP_${status}`, false);
 }
 
-/** An http proxy is handed plain requests whole; only what is encrypted goes through a tunnel. */
+/** Whether requests for `url` are handed to `proxy` whole, as plain requests to an http proxy are. Others go through a tunnel. */
 export function isForwarded(url: URL, proxy: URL): boolean {
   return url.protocol === 'http:' && proxy.protocol.startsWith('http');
 }
@@ -162,7 +163,7 @@ function direct(url: URL): RequestOptions {
   return { ...address(url), path: url.pathname + url.search };
 }
 
-/** What a request for `url` asks `proxy` for. */
+/** The options for a request that asks `proxy` for `url`. */
 export function forward(url: URL, proxy: URL): RequestOptions {
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const authorization = { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
@@ -173,7 +174,7 @@ export function forward(url: URL, proxy: URL): RequestOptions {
   };
 }
 
-/** Where `url` is, as node:net takes it. */
+/** The address of `url` in the form that node:net takes. */
 export function address(url: URL) {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   return { protocol: url.protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port };

@@ -1,4 +1,4 @@
-/** One connection, by whatever way, for who speaks over it by other means than an agent of node:http. */
+/** Opens one connection, directly or through a proxy, for callers that use no agent of node:http. */
 import type { RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -6,28 +6,33 @@ import { whenConnected } from './http-client.ts';
 import type { HttpClientOptions } from './message.ts';
 import { address, createTrust, forward, isForwarded, parseProxy, type TlsTrust, tunnel } from './route.ts';
 
-/** Until a socket can be written to; one that is opened again and again need not wait for as long as a single request. */
+/**
+ * The limit until a socket can be written to. It is shorter than for a single request, because such a connection is opened again
+ * and again.
+ */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** What client-go does, too: less than the minute after which load balancers forget a connection. */
+/** As in client-go: less than the minute after which load balancers drop an idle connection. */
 const KEEP_ALIVE_MS = 30_000;
 
 export interface Opened {
   readonly socket: Socket;
-  /** What a request over it asks for: a proxy that is handed plain requests whole wants the URL and its own login. */
+  /**
+   * The options for a request over the socket. A proxy that is handed plain requests whole needs the full URL and its own login.
+   */
   readonly target: RequestOptions;
-  /** What both ends have agreed to speak. */
+  /** The protocol that both ends have agreed on. */
   readonly protocol: string | undefined;
 }
 
 export interface SocketOptions extends Pick<HttpClientOptions, 'env' | 'tls'> {
   readonly proxy: string | undefined;
-  /** What the server of an https URL may choose from (ALPN). */
+  /** The protocols that the server of an https URL may choose from (ALPN). */
   readonly protocols: readonly string[];
-  /** Destroys what is opened, at any time. */
+  /** Destroys the connection when aborted, at any time. */
   readonly signal: AbortSignal;
 }
 
-/** Throws what node:net or node:tls say, or NetworkError where a proxy refuses. */
+/** Throws the errors of node:net and node:tls, and NetworkError when a proxy refuses. */
 export async function openSocket(url: URL, options: SocketOptions): Promise<Opened> {
   const { signal } = options;
   const proxy = options.proxy === undefined ? undefined : parseProxy(options.proxy);
@@ -42,7 +47,7 @@ export async function openSocket(url: URL, options: SocketOptions): Promise<Open
   return { socket, target: { path: url.pathname + url.search }, protocol: alpnProtocol || undefined };
 }
 
-/** A socket to the host of `url`, over `way` when there is one; it connects meanwhile. */
+/** A socket to the host of `url`, over `way` if there is one. It is returned before it has connected. */
 async function dial(
   url: URL,
   way: Socket | undefined,
@@ -57,7 +62,7 @@ async function dial(
   return connect({ host, port, ...alpn, ...secure, ...(way === undefined ? {} : { socket: way }) });
 }
 
-/** `socket`, as soon as it can be written to. */
+/** Waits until `socket` can be written to. */
 async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const destroy = (): void => void socket.destroy();
@@ -65,7 +70,8 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
     () => reject(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
     CONNECT_TIMEOUT_MS,
   );
-  // These stay on the socket: an error without a listener would end the program. Its later users add their own listeners.
+  // These listeners stay on the socket, because an error without a listener would end the program. Later users of the socket add
+  // their own.
   socket.on('error', reject);
   socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
   signal.addEventListener('abort', destroy, { once: true });

@@ -1,4 +1,4 @@
-/** A small HTTP server that tells others how a process without end is doing; it takes nothing and changes nothing. */
+/** A small HTTP server that reports how a process without end is doing. It takes no input and changes nothing. */
 import { UserError } from '../errors.ts';
 
 export interface StatusPage {
@@ -14,7 +14,7 @@ export interface StatusServer {
 /** Longer than any request for a page. */
 const MAX_REQUEST_MS = 10_000;
 
-/** Answers GET and HEAD with what `page` has for a path. Throws UserError where nobody can be listened to there. */
+/** Answers GET and HEAD with the result of `page` for a path. Throws UserError when it cannot listen on this address. */
 export async function serveStatus(
   { host, port }: { readonly host: string | undefined; readonly port: number },
   page: (path: string) => StatusPage | undefined,

@@ -1,4 +1,4 @@
-/** The certificate authorities a program trusts when it is given none: the machine's, found as Go finds them. */
+/** The certificate authorities that are trusted by default: the machine's, found as Go finds them. */
 import { readdirSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { CONFIG_BYTES, type Limit, readFile } from '../files/file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Go crypto/x509 `certFiles` (root_linux.go, root_bsd.go): the first that can be read counts. */
+/** As Go crypto/x509 `certFiles` (root_linux.go, root_bsd.go). The first file that can be read is used. */
 const FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -17,14 +17,14 @@ const FILES = [
   '/usr/local/etc/ssl/cert.pem',
   '/usr/local/share/certs/ca-root-nss.crt',
 ];
-/** Go crypto/x509 `certDirectories`. */
+/** As Go crypto/x509 `certDirectories`. */
 const DIRECTORIES = ['/etc/ssl/certs', '/etc/pki/tls/certs', '/usr/local/share/certs'];
 
 /**
- * PEM texts of the trusted authorities (crypto/x509 `loadSystemRoots`, with SSL_CERT_FILE and SSL_CERT_DIR). Windows and
- * macOS keep theirs in a store that Go asks too, without regard to the two variables.
+ * PEM texts of the trusted authorities (crypto/x509 `loadSystemRoots`, with SSL_CERT_FILE and SSL_CERT_DIR). Windows and macOS
+ * keep theirs in a store, which Go uses as well, without regard to the two variables.
  *
- * Node trusts the authorities it was built with instead, and Bun its own: a company's proxy would be refused.
+ * By default, Node and Bun trust the authorities they were built with, and would refuse a company's proxy.
  */
 export async function trustedRoots(env: Environment): Promise<readonly string[]> {
   if (['darwin', 'win32'].includes(platform())) {
@@ -32,7 +32,7 @@ export async function trustedRoots(env: Environment): Promise<readonly string[]>
     return getCACertificates('system');
   }
   const bundle = firstReadable(env.SSL_CERT_FILE ? [env.SSL_CERT_FILE] : FILES);
-  // The directories hold the certificates of the bundle one by one: 300 files are read only when there is a reason to.
+  // The directories hold the bundle's certificates one by one, so their 300 files are read only when there is a reason to.
   if (bundle !== undefined && !env.SSL_CERT_DIR) return [bundle];
   const directories = env.SSL_CERT_DIR?.split(':') ?? DIRECTORIES;
   return [...new Set([...(bundle === undefined ? [] : [bundle]), ...directories.flatMap(filesOf)])];
@@ -60,7 +60,7 @@ const LIMIT: Limit = { bytes: CONFIG_BYTES, error: (file) => new Error(`${file} 
 
 function read(file: string): string | undefined {
   try {
-    // A pipe or a device would hold us up.
+    // A pipe or a device would block.
     return statSync(file).isFile() ? Buffer.from(readFile(file, LIMIT)).toString('utf8') : undefined;
   } catch {
     return undefined;
