@@ -1,4 +1,4 @@
-/** Attaches a pull secret to what is in manifests, or detaches it, without a cluster. */
+/** Attaches a pull secret to objects in manifests, or detaches it, without a cluster. */
 import { editFile } from '../domain/findings/pod-commands.ts';
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
@@ -19,9 +19,9 @@ export interface ManifestRequest {
   readonly secret: string;
   readonly files: readonly string[];
   readonly recursive: boolean;
-  /** That of `-n`. */
+  /** The namespace of `-n`. */
   readonly namespace?: string | undefined;
-  /** Given: only pods with an image that it opens. */
+  /** When given, only pods with an image that this Secret opens are changed. */
   readonly opens: Secret | undefined;
 }
 
@@ -30,9 +30,9 @@ export interface ChangedFile {
   readonly before: string;
   readonly after: string;
   readonly objects: readonly ChangedObject[];
-  /** What has its first list now, where none of the files says what its service account has. */
+  /** Objects that get their first list, although none of the files shows the list of their service account, which it hides. */
   readonly hiding: readonly ManifestObject['ref'][];
-  /** Whether the Secret is in it, or something that makes it. */
+  /** Whether the file holds the Secret, or an object that makes it. */
   readonly hasSecret: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface ChangedObject {
   readonly images: readonly string[];
 }
 
-/** What the files are to be; nothing is written yet. Throws UserError. */
+/** The files as they should become; nothing is written yet. Throws UserError. */
 export async function changeManifests(request: ManifestRequest, io: Io): Promise<ChangedFile[]> {
   const files = await readManifestFiles(request.files, request.recursive, io);
   const manifests: PullManifest[] = [];
@@ -80,7 +80,7 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
   return changed;
 }
 
-/** Throws {@link ManifestError} for a list that the API server refuses, also when it is changed. */
+/** Throws {@link ManifestError} for a list that the API server refuses, even after the change. */
 async function checkLists({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): Promise<void> {
   for (const { ref, fault, listNode, specNode } of concerned) {
     if (fault === undefined) continue;
@@ -101,7 +101,7 @@ function changedObject(
   return { ref, action, before: listedNames(list), after: listedNames(after ?? list), images };
 }
 
-/** The files as one stream of documents. */
+/** Joins the files into one stream of documents. */
 export function joinManifests(files: readonly ChangedFile[]): string {
   return files.reduce((stream, { after }) => {
     if (stream === '') return after;
@@ -115,7 +115,7 @@ function isConcerned({ images, ref }: ManifestObject, { opens }: ManifestRequest
   return ref.kind !== 'ServiceAccount' && images.some((image) => opensImage(opens, image));
 }
 
-/** A first list of its own hides that of the service account, so what pods have from there comes along. */
+/** The list to write. The first list of an object hides that of its service account, so the names from there are copied. */
 function wantedList(
   object: ManifestObject,
   accounts: ReadonlyMap<string, readonly string[]>,
@@ -139,7 +139,7 @@ function accountsIn(objects: readonly ManifestObject[]): ReadonlyMap<string, rea
   return new Map(accounts.map((account) => [accountOf(account), listedNames(account.imagePullSecrets)]));
 }
 
-/** Says in which file it is what `work` cannot read. */
+/** Adds the name of the file to an error of `work`. */
 async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -153,7 +153,7 @@ async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): 
   }
 }
 
-/** Whether there is nothing in the text but comments and the marks between documents. */
+/** Whether the text holds only comments and document markers. */
 export function isBlank(text: string): boolean {
   return text.split('\n').every((line) => /^\uFEFF?\s*(#|(---|\.\.\.)?\s*$)/.test(line));
 }

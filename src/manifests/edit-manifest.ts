@@ -15,7 +15,7 @@ import type { ManifestFile } from './manifest-files.ts';
 import { ManifestError, readManifest, withinLimits } from './read-objects.ts';
 import { parseTree } from './yaml-tree.ts';
 
-/** The list that is wanted for an object, undefined when it is right or the object is to be left alone. */
+/** The list that an object should have; undefined when its list is right, or the object is left alone. */
 export type WantedList = (object: ManifestObject) => readonly unknown[] | undefined;
 
 export interface EditedManifest {
@@ -25,9 +25,9 @@ export interface EditedManifest {
 
 export interface PullManifest {
   readonly file: ParsedFile;
-  /** What of it has a list of pull secrets. */
+  /** The objects that have a list of pull secrets. */
   readonly objects: readonly ManifestObject[];
-  /** All that is in it. */
+  /** All objects in the file. */
   readonly placed: readonly PlacedObject[];
 }
 
@@ -37,7 +37,7 @@ export async function readPullManifest(manifest: ManifestFile): Promise<PullMani
   return withinLimits(() => ({ file, objects: pullObjects(placed, nodeBudget(file.text)), placed }));
 }
 
-/** Throws {@link ManifestError} where that cannot be done without touching something else. */
+/** Throws {@link ManifestError} when the lists cannot be changed without touching something else. */
 export async function editManifest(manifest: PullManifest, wanted: WantedList): Promise<EditedManifest> {
   const { file, objects } = manifest;
   const { text } = file;
@@ -74,7 +74,7 @@ function byHand(text: string, { object }: ListEdit, why: string): ManifestError 
   );
 }
 
-/** As the objects of `manifest` are in another text of it; undefined where that cannot be read. */
+/** The values of the same objects in another text of `manifest`; undefined when that text cannot be read. */
 async function valuesIn(text: string, { objects, file }: PullManifest): Promise<unknown[] | undefined> {
   const { documents, error } = await parseTree(text);
   if (error !== undefined || documents.length !== file.documents.length) return undefined;
@@ -82,12 +82,12 @@ async function valuesIn(text: string, { objects, file }: PullManifest): Promise<
 }
 
 interface Values extends Pick<PullManifest, 'file' | 'objects'> {
-  /** Those of the file, perhaps in another text. */
+  /** The documents of the file, perhaps as parsed from another text. */
   readonly documents: readonly ManifestNode[];
   readonly lists: ReadonlyMap<ManifestObject, readonly unknown[]>;
 }
 
-/** The values of all documents, with `lists` for those of their objects; a list that is empty is none. */
+/** The values of all documents, with `lists` in place of the objects' own lists. An empty list counts as none. */
 function valuesWith({ objects, file, documents, lists }: Values): unknown[] {
   const budget = nodeBudget(file.text);
   const values = documents.map((document) => toValue(document, budget));

@@ -1,4 +1,4 @@
-/** Manifests on disk and on stdin. */
+/** Reads manifests from disk and from stdin. */
 import { globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { nearest } from '../domain/text/closest.ts';
@@ -11,7 +11,7 @@ import { isPath, type Limit, readFileOrPipe } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
 export interface ManifestFile {
-  /** As it was named; `-` is stdin. */
+  /** As the user named it; `-` is stdin. */
   readonly name: string;
   readonly text: string;
 }
@@ -23,15 +23,15 @@ const LIMIT: Limit = {
 /** cli-runtime pkg/resource/builder.go `FileExtensions` */
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
-/** Whether a file of that name is read where it is in a folder. */
+/** Whether a file of that name is read when it is in a named folder. */
 export function isManifestName(name: string): boolean {
   return EXTENSIONS.some((extension) => name.endsWith(extension));
 }
 
-/** Whether folders below are looked into, too; undefined where no flag could say so. */
+/** Whether subfolders are read as well; undefined for a command that has no flag for it. */
 export type Recursive = boolean | undefined;
 
-/** Files, stdin, and the manifests in folders, in the order of their names. Throws UserError. */
+/** Reads files, stdin, and the manifests in folders, which are sorted by name. Throws UserError. */
 export async function readManifestFiles(
   names: readonly string[],
   recursive: Recursive,
@@ -42,13 +42,13 @@ export async function readManifestFiles(
   return files;
 }
 
-/** What is meant by a pattern in quotes (cli-runtime pkg/resource/builder.go `expandIfFilePattern`). */
+/** The files that a pattern in quotes matches (cli-runtime pkg/resource/builder.go `expandIfFilePattern`). */
 export function expandPattern(name: string): string[] {
   const found = /[*?[]/.test(name) && !isPath(name) ? globSync(name).sort() : [];
   return found.length > 0 ? found : [name];
 }
 
-/** The files themselves, and those in folders; warns of what it leaves out there. Throws UserError. */
+/** The named files, and the manifests in named folders. Warns about files that it leaves out there. Throws UserError. */
 export function manifestNames(
   names: readonly string[],
   recursive: Recursive,
@@ -57,7 +57,7 @@ export function manifestNames(
   return names.flatMap(expandPattern).flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
 }
 
-/** A pipe is waited for. Throws UserError, and the reason of the signal. */
+/** Reads one file, and waits when it is a pipe. Throws UserError, and the reason of the signal. */
 export async function readManifestFile(name: string, io: Io): Promise<ManifestFile> {
   if (name !== '-') return { name, text: decode(await read(name, io.signal), name) };
   const text = decode(io.stdin.readAll(LIMIT.bytes, 'manifests'), 'stdin');
@@ -94,7 +94,10 @@ function listFiles(name: string, recursive: Recursive, io: Pick<Io, 'stderr' | '
   );
 }
 
-/** Undefined for a regular file. A link may lead anywhere in `folder`, and not out of it: to a device, say. */
+/**
+ * Why a file is skipped; undefined for a regular file. A link may lead anywhere in `folder`, but not out of it, for example to a
+ * device.
+ */
 function reasonToSkip(file: string, folder: string): string | undefined {
   try {
     const real = realpathSync(file);
@@ -113,7 +116,7 @@ async function read(name: string, signal: AbortSignal): Promise<Uint8Array> {
   }
 }
 
-/** A byte order mark stays, for everything stays. */
+/** A byte order mark is kept, because the text has to stay complete. */
 function decode(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -122,14 +125,14 @@ function decode(bytes: Uint8Array, name: string): string {
   }
 }
 
-/** The folder is read only where the file is not in it: for the name that was meant. */
+/** The error for a file that cannot be read. If the file does not exist, its folder is read to find the name that was meant. */
 function unreadable(error: unknown, name: string): UserError {
   const trouble = fileTrouble(error, `cannot read ${name}`, name);
   if (errnoOf(error) !== 'ENOENT') return trouble;
   const folder = dirname(name);
   const there = namesIn(folder);
   if (there === undefined) return trouble;
-  // `a.yaml` is not near `b.yaml`.
+  // Names are compared without their extension, so that `a.yaml` is not near `b.yaml`.
   const stems = there.map(stemOf);
   const [stem = ''] = nearest(stemOf(name), stems, 1);
   const near = there[stems.indexOf(stem)];
@@ -155,7 +158,7 @@ function namesIn(folder: string): string[] | undefined {
   }
 }
 
-/** `error` of the system about a file, for people. */
+/** An `error` of the system about a file, in words for the user. */
 export function fileTrouble(error: unknown, text: string, name: string): UserError {
   return new UserError(`${text}: ${systemReason(error)}`, command`ls -l ${pathWord(name)}`);
 }

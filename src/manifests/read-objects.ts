@@ -1,4 +1,4 @@
-/** The objects in manifests, whatever their kind, and where each of them is. */
+/** Reads the objects in manifests, whatever their kind, and where each of them is. */
 import { basename } from 'node:path';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-secrets.ts';
@@ -20,11 +20,11 @@ import type { Io } from '../io.ts';
 import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
 import { parseTree } from './yaml-tree.ts';
 
-/** Completes "FILE …". */
+/** The message completes a sentence that begins with the file name. */
 export class ManifestError extends Error {
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
-  /** Where there is something better than to ask kubectl. */
+  /** Set when there is something better than asking kubectl. */
   readonly hint: Hint | undefined;
 
   constructor(message: string, line = 1, hint?: Hint) {
@@ -36,11 +36,11 @@ export class ManifestError extends Error {
 
 export interface ReadManifest {
   readonly file: ParsedFile;
-  /** Those in lists included. */
+  /** Includes the items of lists. */
   readonly objects: readonly PlacedObject[];
 }
 
-/** The objects in the documents that are wanted, by the text and the tree of each. Throws {@link ManifestError}. */
+/** The objects in the documents that `isWanted` accepts by their text and tree. Throws {@link ManifestError}. */
 export async function readManifest(
   { name, text }: ManifestFile,
   isWanted: (text: string, document: ManifestNode) => boolean = () => true,
@@ -62,8 +62,8 @@ async function parse(text: string): Promise<ParsedFile['documents']> {
 }
 
 /**
- * Throws {@link ManifestError} where two files were joined without a `---`. kubectl would take the last of each key, and never
- * speak of the object before it.
+ * Throws {@link ManifestError} where two files were joined without a `---`. kubectl would use the last of each key, and silently
+ * drop the object before it.
  */
 function checkOneObject(document: ManifestNode, text: string): void {
   if (document.kind !== 'map') return;
@@ -78,7 +78,7 @@ function checkOneObject(document: ManifestNode, text: string): void {
 }
 
 /**
- * Throws UserError for an object that names another namespace than `namespace`, which is that of `-n`: kubectl refuses it, too
+ * Throws UserError for an object that names another namespace than `namespace`, that of `-n`. kubectl refuses it as well
  * (cli-runtime pkg/resource `RequireNamespace`).
  */
 export function checkNamespaces(objects: readonly PlacedObject[], namespace: string | undefined): void {
@@ -116,7 +116,7 @@ export async function withinLimits<T>(work: () => T | Promise<T>): Promise<T> {
 type Scoped = Pick<GivenFlags, 'namespace'>;
 
 export interface ManifestSecrets {
-  /** In the order of the files. A docker config is there as the Secret that would hold it. */
+  /** In the order of the files. A docker config appears as the Secret that would hold it. */
   readonly secrets: readonly Secret[];
   readonly usage: UsageIndex;
 }
@@ -143,8 +143,8 @@ async function readManifestSecrets(
 }
 
 /**
- * Those called `names`, or all of them. Throws UserError where there is none, or not one of those; `verb` is the subcommand
- * that is typed again.
+ * The Secrets called `names`, or all of them. Throws UserError when there are none, or one of `names` is missing. `verb` is the
+ * subcommand that the hint repeats.
  */
 export async function readNamedSecrets(
   files: readonly string[],
@@ -161,7 +161,7 @@ export async function readNamedSecrets(
   const where = many(files.map((file) => (file === '-' ? 'stdin' : file)));
   const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
   if (there.length === 0) {
-    // Of stdin, nothing is left to be looked at.
+    // stdin has been consumed, so another command cannot look at it.
     const secret = command`kubectl get secret ${missing !== undefined && isObjectName(missing) ? missing : 'NAME'} -o yaml`;
     const piped = { ...secret, pipe: words`regsecret ${verb} -f -` };
     throw new UserError(
@@ -169,7 +169,7 @@ export async function readNamedSecrets(
       files.includes('-') ? piped : words`regsecret doctor ${named}`,
     );
   }
-  // What was typed may be a password at the wrong place.
+  // The typed text may be a password in the wrong place.
   const which = missing !== undefined && isObjectName(missing) ? missing : 'of that name';
   const near = closest(missing ?? '', there);
   const others = names.filter((name) => name !== missing && there.includes(name));
@@ -181,7 +181,7 @@ export async function readNamedSecrets(
   );
 }
 
-/** The Secret of that name in a file, or the only one there. Throws UserError. */
+/** The Secret called `name` in a file, or the only Secret there. Throws UserError. */
 export async function readSecretFile(
   file: string,
   { name, namespace }: { readonly name: string } & Scoped,

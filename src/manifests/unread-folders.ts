@@ -1,13 +1,15 @@
-/** What `-f FOLDER` leaves out without -R. */
+/** Finds folders with manifests that `-f FOLDER` leaves out without -R. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFolder } from '../files/file.ts';
 import { expandPattern, isManifestName } from './manifest-files.ts';
 
-/** A tree may be as large as a disk, and one manifest in it is enough. */
+/** A limit, because a tree may be as large as a disk, and one manifest in it is enough. */
 const MAX_ENTRIES = 2000;
 
-/** Each of `names` that is a folder, with how many of its folders hold manifests; hidden ones and packages of npm are none. */
+/**
+ * Each folder among `names`, with the number of its subfolders that hold manifests. Hidden folders and npm packages do not count.
+ */
 export function unreadFolders(names: readonly string[]): { readonly name: string; readonly count: number }[] {
   return names
     .flatMap(expandPattern)
@@ -32,7 +34,7 @@ function foldersIn(folder: string, entries = entriesOf(folder)): string[] {
     .map((entry) => join(folder, entry.name));
 }
 
-/** None where they may not be read. */
+/** Empty for a folder that may not be read. */
 function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });

@@ -1,4 +1,4 @@
-/** Changed manifests, written in place: nothing that somebody else writes at the same time is lost. */
+/** Writes changed manifests in place, without losing what others write at the same time. */
 import { statSync } from 'node:fs';
 import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -9,12 +9,13 @@ import type { Io } from '../io.ts';
 import { type ChangedFile, changeManifests, type ManifestRequest } from './change.ts';
 import { fileTrouble } from './manifest-files.ts';
 
-/** Other processes of ours need one each; an editor that saves as fast as this is none. */
+/** Each other process of regsecret may cost one attempt. No editor saves as fast as this. */
 const MAX_ATTEMPTS = 50;
 
 /**
- * Writes each of `files`, and changes one again that is not what was read. `done` gets what was written, also before an
- * error; `warn` a sentence on what is left out of it. Throws UserError, and the reason of the signal.
+ * Writes each of `files`. A file that is no longer what was read is planned again. `done` receives each file that was written,
+ * also before an error. `warn` receives a sentence about other names of a file (hard links), which keep the old text. Throws
+ * UserError, and the reason of the signal.
  */
 export async function writeManifests(
   files: readonly ChangedFile[],
@@ -46,7 +47,7 @@ async function writeManifest(
   throw new UserError(`${name} keeps changing while it is written`, prose`run the same command again`);
 }
 
-/** False where it is no longer what was read. */
+/** False when the file is no longer what was read. */
 async function replaceManifest(
   { name, before, after }: ChangedFile,
   signal: AbortSignal,

@@ -1,11 +1,11 @@
-/** The events of js-yaml, for all texts that kubectl reads. */
+/** The events of js-yaml, for every text that kubectl accepts. */
 import { MAX_DEPTH } from '../domain/manifest-text/node.ts';
 import type { YAMLException, YamlEvent, YamlLibrary } from '../yaml.ts';
 
 /**
- * Some flow collections are right for kubectl and for people, and not for js-yaml: it wants a closing bracket further to the
- * right than the key (YAML 1.2 section 7.4), and no tab on the line of the opening one. Then it gets a text with a space
- * in front of such brackets and instead of such tabs; the offsets are those of the text as it is. Throws YAMLException.
+ * js-yaml rejects some flow collections that kubectl accepts. It wants a closing bracket further to the right than the key (YAML
+ * 1.2 section 7.4), and no tab on the line of the opening bracket. Such a text is parsed with a space in front of these brackets
+ * and in place of these tabs. The offsets are those of the original text. Throws YAMLException.
  */
 export function eventsOf(text: string, yaml: YamlLibrary): YamlEvent[] {
   try {
@@ -28,7 +28,7 @@ function lenientEvents(text: string, yaml: YamlLibrary): YamlEvent[] {
   }
 }
 
-/** Nothing changes in lines that give a block scalar its indentation, or a block collection. */
+/** Leaves lines alone that set the indentation of a block scalar or a block collection. */
 function lenientText(text: string): { lenient: string; brackets: readonly number[] } {
   const brackets: number[] = [];
   let [isFirstOfScalar, isInFlow] = [false, false];
@@ -56,7 +56,7 @@ function moveMark({ mark }: YAMLException, brackets: readonly number[]): void {
   if (mark !== undefined) mark.position = offsetWithout(mark.position, brackets);
 }
 
-/** The space before the bracket of index n stands at `brackets[n] + n`. */
+/** In the lenient text, the space before the bracket of index n is at `brackets[n] + n`. */
 function offsetWithout(offset: number, brackets: readonly number[]): number {
   let [low, high] = [0, brackets.length];
   while (low < high) {

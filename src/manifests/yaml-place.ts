@@ -1,15 +1,15 @@
-/** Places in a YAML text that the events of js-yaml leave out. */
+/** Finds places in a YAML text that the events of js-yaml leave out. */
 import type { ManifestNode } from '../domain/manifest-text/node.ts';
 import { columnOf } from '../domain/manifest-text/text-edit.ts';
 
-/** What a node is in. */
+/** The document or collection that a node is in. */
 export interface Parent {
   readonly kind: 'document' | 'map' | 'seq';
   readonly flow: boolean;
   readonly start: number;
-  /** Of the last of its children; its own start before there is one. */
+  /** The end of the last child; its own start while it has none. */
   end: number;
-  /** Of a map its keys and values in turn. */
+  /** For a map, its keys and values in turn. */
   readonly children: readonly ManifestNode[];
 }
 
@@ -41,7 +41,7 @@ export function skipBlanks(text: string, from: number): number {
   return offset;
 }
 
-/** The end of a flow collection, of which the last child ends at `end`. */
+/** The end of a flow collection whose last child ends at `end`. */
 export function closingBracket(text: string, start: number, end: number): number {
   let offset = skipSpace(text, Math.max(start + 1, end));
   while (/[,:?]/.test(text[offset] ?? '')) offset = skipSpace(text, offset + 1);
@@ -59,14 +59,14 @@ export function afterIndicator(text: string, parent: Parent): number {
   return text[entry] === '?' ? skipBlanks(text, entry + 1) : entry;
 }
 
-/** After the bracket or the comma in front of an entry of a flow map. */
+/** The offset after the bracket or the comma in front of an entry of a flow map. */
 function skipFlow(text: string, { flow, start, end }: Parent, next: number): number {
   if (!flow) return next;
   const inside = end === start && text[start] === '{' ? skipSpace(text, start + 1) : next;
   return text[inside] === ',' ? skipSpace(text, inside + 1) : inside;
 }
 
-/** Without a colon there is no value, and its place is the end of the key. */
+/** The place of a value after its colon. Without a colon there is no value, and its place is the end of the key. */
 function afterColon(text: string, { children, flow, start }: Parent, next: number): number {
   const end = children.at(-1)?.end ?? start;
   if (text[next] !== ':') return end;
@@ -74,7 +74,7 @@ function afterColon(text: string, { children, flow, start }: Parent, next: numbe
   return isOurs ? skipBlanks(text, next + 1) : end;
 }
 
-/** After the marks and directives in front of a document. */
+/** The offset after the marks and directives in front of a document. */
 function afterMark(text: string, from: number): number {
   let offset = from;
   for (;;) {
@@ -86,7 +86,7 @@ function afterMark(text: string, from: number): number {
   }
 }
 
-/** Without the empty lines at the end, which only `+` keeps. */
+/** The end of a block scalar, without the empty lines at its end, which only `+` keeps. */
 export function blockScalarEnd(text: string, start: number, valueEnd: number, indent: number): number {
   let end = valueEnd;
   while (end > start) {

@@ -1,4 +1,4 @@
-/** YAML and JSON as trees with places, from the events of js-yaml. */
+/** Parses YAML and JSON into trees with places, from the events of js-yaml. */
 import { type ManifestNode, mergeOf, nodeBudget, type Pair } from '../domain/manifest-text/node.ts';
 import {
   type AliasEvent,
@@ -17,16 +17,16 @@ import { afterIndicator, blockScalarEnd, closingBracket, type Parent, skipBlanks
 export interface ParsedManifest {
   /** The content of each document that has one. */
   readonly documents: readonly ManifestNode[];
-  /** The first thing that is no YAML. */
+  /** The first place that is not valid YAML. */
   readonly error?: { readonly offset: number; readonly message: string };
 }
 
 type Collection = SequenceEvent | MappingEvent;
 
-/** What has begun and not ended. */
+/** A document or collection that has begun and not ended. */
 interface Open extends Parent {
   readonly event: Collection | DocumentEvent;
-  /** Of a map its keys and values in turn. */
+  /** For a map, its keys and values in turn. */
   readonly children: ManifestNode[];
 }
 
@@ -35,19 +35,19 @@ interface Builder {
   readonly yaml: YamlLibrary;
   readonly open: Open[];
   readonly documents: ManifestNode[];
-  /** Those above, in which a later one hides an earlier one of its name. */
+  /** The anchors so far, in which a later one hides an earlier one of its name. */
   readonly anchors: Map<string, ManifestNode>;
   readonly budget: { left: number };
-  /** Where the last document has ended. */
+  /** Where the last document ended. */
   end: number;
 }
 
 /**
- * Reads a stream of documents. Keys may be there twice, and `<<` is a key like any other: readers differ there. Throws
- * TooManyNodes where merge keys bring along too much.
+ * Reads a stream of documents. Keys may occur twice, and `<<` is a key like any other, because readers differ there. Throws
+ * TooManyNodes when merge keys bring in too much.
  */
 export async function parseTree(text: string): Promise<ParsedManifest> {
-  // A copy: each look at a module of a bundle calls a function.
+  // A copy, because each access to a module of a bundle calls a function.
   const yaml = { ...(await yamlLibrary()) };
   let events: YamlEvent[];
   try {
@@ -99,7 +99,7 @@ function take(event: YamlEvent, builder: Builder): void {
   }
 }
 
-/** `node` to what is open, and its name to the anchors. */
+/** Adds `node` to the innermost open document or collection, and its name to the anchors. */
 function add(node: ManifestNode, { open, anchors }: Builder): void {
   const parent = open.at(-1) as Open;
   parent.children.push(node);
@@ -127,9 +127,9 @@ function collectionNode(
     pairs.push({ key: children[index] as ManifestNode, value: children[index + 1] as ManifestNode });
   }
   const first = children[0]?.start ?? start;
-  // `[a: b]` is a list with a map that has no braces, which may begin with a map that has.
+  // `[a: b]` is a list with a map that has no braces. That map may begin with a map that has braces.
   const braces = flow && text[start] === '{' && (first > start || children.length === 0);
-  // The properties of its first key are no part of a block map.
+  // The anchor and the tag of the first key are not part of a block map.
   const begin = braces || (!flow && (text[start] === '?' || text[start] === ':')) ? start : Math.max(start, first);
   const merge = mergeOf(pairs, builder.budget);
   return {
@@ -166,7 +166,7 @@ function scalarNode(event: ScalarEvent, builder: Builder): ManifestNode {
   return { kind: 'scalar', start: skipSpace(text, before), end, value, anchor };
 }
 
-/** By the core schema of YAML 1.2; a tag that it does not know says nothing. */
+/** Resolves a scalar by the core schema of YAML 1.2. A tag that the schema does not know is ignored. */
 function scalarValue(event: ScalarEvent, { text, yaml }: Builder): unknown {
   const { CORE_SCHEMA, getScalarValue, NOT_RESOLVED, SCALAR_STYLE } = yaml;
   const source = getScalarValue(text, event);

@@ -1,10 +1,10 @@
-/** Which Secrets in manifests are there once all of them have been applied. */
+/** Which Secrets in manifests exist once all of them have been applied. */
 import { dirname } from 'node:path';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import type { Inventory, PlacedSecret } from './inventory.ts';
 
-/** `inventory` as the cluster would have it: without Secrets that another one of the same name replaces. */
+/** `inventory` as the cluster would have it: without Secrets that a later one of the same name replaces. */
 export function asApplied(inventory: Inventory): Inventory {
   const replaced = replacements(inventory.secrets);
   const namedSecrets = new Map(
@@ -13,7 +13,7 @@ export function asApplied(inventory: Inventory): Inventory {
   return { ...inventory, replaced, namedSecrets };
 }
 
-/** Secrets in the files, each with the one that is applied after it, and replaces it. */
+/** Maps each Secret that is replaced to the one that is applied after it. */
 function replacements(secrets: readonly PlacedSecret[]): ReadonlyMap<PlacedSecret, PlacedSecret> {
   const written = secrets.filter(({ value }) => value.kind === 'Secret' && isName(fieldOf(value, 'metadata', 'name')));
   const alike = Map.groupBy(written, ({ secret: { metadata } }) => `${metadata.namespace ?? ''}/${metadata.name}`);
@@ -31,7 +31,7 @@ export function isName(name: unknown): boolean {
   return typeof name === 'string' && name !== '' && !isPlaceholder(name);
 }
 
-/** Each folder may be for another cluster. What comes from stdin goes with all of them. */
+/** Each folder may be for another cluster, so a Secret replaces only those in its folder. stdin goes with every folder. */
 function areTogether({ file }: PlacedSecret, { file: other }: PlacedSecret): boolean {
   return [file.name, other.name].includes('-') || dirname(file.name) === dirname(other.name);
 }

@@ -1,4 +1,4 @@
-/** What manifests hold that has to do with pulling images, and where each object is. */
+/** Collects the objects in manifests that have to do with pulling images, and where each is. */
 import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
@@ -10,7 +10,6 @@ import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../d
 import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
-/** Where an object is. */
 export type ManifestPlace = PlacedObject;
 
 export interface PlacedPullSpec extends ManifestPlace {
@@ -21,7 +20,7 @@ export interface PlacedPullSpec extends ManifestPlace {
 export interface PlacedSecret extends ManifestPlace {
   readonly kind: 'Secret' | 'File';
   readonly secret: Secret;
-  /** Undefined where it is not known: it is encrypted, filled in later, or made by another object of that name. */
+  /** Undefined when the content is not known: it is encrypted, filled in later, or made by another object of that name. */
   readonly diagnosed: DiagnosedSecret | undefined;
 }
 
@@ -30,15 +29,15 @@ export interface Inventory {
   readonly secrets: readonly PlacedSecret[];
   /** Service accounts by their names. */
   readonly accounts: ReadonlyMap<string, readonly PlacedPullSpec[]>;
-  /** Secrets by their names, docker configs left out. */
+  /** Secrets by their names, without docker configs. */
   readonly namedSecrets: ReadonlyMap<string, readonly PlacedSecret[]>;
-  /** Secrets that another one of the same name replaces. */
+  /** Secrets that are replaced, each with the one of the same name that replaces it. */
   readonly replaced?: ReadonlyMap<PlacedSecret, PlacedSecret> | undefined;
-  /** Files that are filled in before they are manifests; nothing of them is above. */
+  /** Files that have to be filled in before they are manifests. The lists above have nothing from them. */
   readonly templates: readonly ParsedFile[];
 }
 
-/** What of it is about pulling images, in order. `now` in milliseconds since 1970. */
+/** Collects what `objects` hold about pulling images, in order. `now` is in milliseconds since 1970. */
 export function inventoryOf(objects: readonly PlacedObject[], now: number): Inventory {
   const pullSpecs = objects.flatMap((place) => pullSpecAt(place) ?? []);
   const secrets = objects.flatMap((place) => secretAt(place, now) ?? []);
@@ -64,7 +63,7 @@ function pullSpecAt(place: ManifestPlace): PlacedPullSpec | undefined {
   const pullSpec = kind && pullSpecOf(kind, named(place.value));
   if (kind === undefined || pullSpec === undefined) return undefined;
   const list = fieldOf(place.value, ...kind.specPath, LIST_FIELD);
-  // A variable in place of the list may become any: it is taken for a Secret that nobody knows.
+  // A variable in place of the list may become any list. It is treated as the name of an unknown Secret.
   const isOpen = typeof list === 'string' && isPlaceholder(list);
   return { ...place, kind, pullSpec: isOpen ? { ...pullSpec, imagePullSecrets: [{ name: list }] } : pullSpec };
 }
@@ -84,7 +83,7 @@ function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {
   return secret && { ...place, kind: 'File', secret, diagnosed: diagnoseSecret(secret, now) };
 }
 
-/** `generateName` is the better part of a name. */
+/** An object without a name is called by its `generateName`. */
 function named(value: unknown): unknown {
   if (!isObject(value) || !isObject(value.metadata)) return value;
   const { name, generateName } = value.metadata;
@@ -93,7 +92,7 @@ function named(value: unknown): unknown {
     : value;
 }
 
-/** As far as its servers are known before it is filled in; undefined where they are not. */
+/** The Secret, as far as its servers are known before it is filled in; undefined when they are not. */
 function withoutPlaceholders(value: ApiObject): ApiObject | undefined {
   const plain = isObject(value.stringData) ? value.stringData : {};
   const encoded = isObject(value.data) ? value.data : {};
@@ -107,17 +106,17 @@ function withoutPlaceholders(value: ApiObject): ApiObject | undefined {
   return isOpen(value.type) ? undefined : { ...value, stringData: filled };
 }
 
-/** Whether it is not known what is in it, because a variable is not filled in. */
+/** Whether the content of the Secret is unknown because a variable is not filled in. */
 export function isUnfilled({ value, diagnosed }: PlacedSecret): boolean {
   return value.kind === 'Secret' && diagnosed === undefined && !payloadsOf(value).some(isEncrypted);
 }
 
-/** Whatever stands where a docker config belongs. */
+/** All values where a docker config belongs. */
 function payloadsOf(value: unknown): unknown[] {
   return ['data', 'stringData'].flatMap((field) => Object.values(DATA_KEY).map((key) => fieldOf(value, field, key)));
 }
 
-/** By what we would read of it: elsewhere, `{{` may be meant for others. */
+/** Looks only at the fields that are read here, because elsewhere `{{` may be meant for another tool. */
 function isTemplateOfPullSpec({ kind, pullSpec: { object } }: PlacedPullSpec): boolean {
   const spec = fieldOf(object, ...kind.specPath);
   const list = fieldOf(spec, LIST_FIELD);
@@ -135,7 +134,7 @@ function namesOf(object: unknown): unknown[] {
   return ['name', 'namespace'].map((name) => fieldOf(object, 'metadata', name));
 }
 
-/** `kubectl get all -o yaml` gives what was made beside what it was made by. */
+/** Whether the files also hold the object that made this one: `kubectl get all -o yaml` prints both. */
 function isMade({ ref, controller }: PullSpec<ManifestRef>, names: ReadonlySet<string>): boolean {
   if (controller === undefined) return false;
   const { apiVersion, kind, name } = controller;

@@ -1,4 +1,4 @@
-/** Folders that kustomize builds: what is in their files is not yet what is applied. */
+/** Folders that kustomize builds. kustomize changes their files before they are applied. */
 import { basename, dirname } from 'node:path';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
@@ -13,7 +13,7 @@ export function isKustomization({ name }: ManifestFile): boolean {
   return NAMES.includes(basename(name));
 }
 
-/** The folder to build for the Secret `name`: the one that makes it, else one around `file`, else any. */
+/** The folder to build for the Secret `name`: the one that makes it, otherwise one around `file`, otherwise any. */
 export function folderToBuild(name: string, file: string, all: readonly ManifestFile[]): string | undefined {
   const makers = all.filter(({ text }) => text.includes('secretGenerator') && text.includes(name));
   const around = all.filter((one) => file.startsWith(one.name.slice(0, -basename(one.name).length)));
@@ -21,7 +21,7 @@ export function folderToBuild(name: string, file: string, all: readonly Manifest
   return found && dirname(found.name);
 }
 
-/** The same check, of what kustomize makes of `folder`. */
+/** The command that runs the same check on what kustomize makes of `folder`. */
 export function checkBuilt(folder: string, typed: LintLine): Command {
   return lintBuilt(folder, words`kubectl kustomize ${pathWord(folder)}`, typed);
 }
@@ -30,7 +30,7 @@ const COMPONENT = /^kind: *["']?Component\b/m;
 const ERROR =
   'kustomize changes these manifests before they are applied, and only what it makes of them can be checked';
 
-/** One for each folder that kustomize builds; a component is a part of others. */
+/** One finding for each folder that kustomize builds. A component is left out, because it is a part of other folders. */
 export function kustomizationFindings(all: readonly ManifestFile[], typed: LintLine): FindingView[] {
   return all
     .filter(({ text }) => !COMPONENT.test(text))

@@ -1,4 +1,4 @@
-/** Looks at manifests and docker configs as they are in files, without a cluster. */
+/** Checks manifests and docker configs in files, without a cluster. */
 import { relative } from 'node:path';
 import type { ManifestNode } from '../../domain/manifest-text/node.ts';
 import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-text/placeholder.ts';
@@ -18,7 +18,10 @@ export interface LintedFiles extends Lint {
   readonly files: number;
 }
 
-/** A file that is no manifest is a finding. Throws UserError for one that was named and is not there, and as {@link checkNamespaces}. */
+/**
+ * Checks `files`. A file that is not a manifest is a finding. Throws UserError for a named file that does not exist, and as
+ * {@link checkNamespaces}.
+ */
 export async function lintManifests(
   files: readonly string[],
   typed: LintLine,
@@ -43,7 +46,7 @@ export async function lintManifests(
   return { ...lint({ objects, unread, kustomizations, typed }, now), files: names.length };
 }
 
-/** An empty document is none. */
+/** Whether a document is only text. An empty document is not. */
 function isText(document: ManifestNode): boolean {
   return document.kind === 'scalar' && document.value !== null;
 }
@@ -55,8 +58,8 @@ function withoutObject({ text }: ManifestFile): string {
 }
 
 /**
- * Of a file that was named something is expected: one without an object is what a template leaves that failed. In a folder,
- * YAML of any kind is skipped, but what cannot be read is not: nobody knows what it was to be.
+ * Reads one file. A named file should hold an object: one without is what a failed template leaves. In a folder, other YAML is
+ * skipped, but a file that cannot be read is reported, because nobody knows what it was meant to be.
  */
 async function parse(name: string, named: readonly string[], io: Io): Promise<ReadManifest | UnreadFile> {
   const isNamed = named.includes(name);
@@ -72,7 +75,7 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
     const line = lineNumber(file.text, text.start);
     return { name, line, error: `line ${line} is text and no Kubernetes object`, chart: isTemplate(file.text) };
   } catch (error) {
-    // Without stdin, all that is missing in it would be said to be missing.
+    // When stdin cannot be read, the error is thrown, because otherwise all objects in it would be reported as missing.
     if (error instanceof UserError && name !== '-') return { name, line: 1, error: error.message, chart: false };
     if (!(error instanceof ManifestError)) throw error;
     const isOurs = isNamed || mayHoldObjects(file.text);
@@ -83,17 +86,20 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
   }
 }
 
-/** Hidden, or a package of npm, below a folder that was named: settings and test data of others, some broken on purpose. */
+/**
+ * Whether a file below a named folder is hidden, or in an npm package: settings and test data of other tools, some broken on
+ * purpose.
+ */
 function isOfTools(name: string, named: readonly string[]): boolean {
   return named.every((folder) => TOOLS.test(relative(folder, name)));
 }
 
 const TOOLS = /(^|[\\/])(node_modules|\.[^.\\/][^\\/]*)([\\/]|$)/;
-/** What is not closed ends with the text: no text takes long. */
+/** An unclosed string or comment matches up to the end of the text, so that no text takes long. */
 const TEXT_OR_COMMENT = /("(?:[^"\\]|\\.)*"?)|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g;
 const MAX_SETTINGS = 1_000_000;
 
-/** As editors and compilers keep their settings. */
+/** Whether the file is JSON with comments, as editors and compilers keep their settings. */
 async function isJsonWithComments({ name, text }: ManifestFile): Promise<boolean> {
   if (!name.endsWith('.json') || text.length > MAX_SETTINGS) return false;
   const { error } = await parseTree(text.replace(TEXT_OR_COMMENT, (_, kept = ' ') => kept));

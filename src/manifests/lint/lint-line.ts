@@ -1,4 +1,4 @@
-/** The command line of `doctor -f`, and the same once more with what another program makes of its files. */
+/** Builds the command line of `doctor -f` again, for the same check with other files or with the output of another program. */
 import { relative } from 'node:path';
 import type { SelectionFlags } from '../../domain/findings/selection.ts';
 import { type Command, flagWords, pathWord, words } from '../../domain/text/command.ts';
@@ -11,7 +11,7 @@ export interface LintLine extends SelectionFlags {
   readonly output?: string | undefined;
 }
 
-/** The same once more, with `files` in place of those that were typed. */
+/** The same command line, with `files` in place of those that were typed. */
 export function lintAgain(
   files: readonly string[],
   { recursive, namespace, strict, errors, only = [], ignore = [], output }: LintLine,
@@ -31,7 +31,10 @@ export function lintAgain(
   return flags.reduce((line, more) => words`${line} ${more}`, words`regsecret doctor`);
 }
 
-/** What `program` makes of the file or folder `source`, in place of what was typed of that; where stdin is taken, only the program. */
+/**
+ * Pipes the output of `program`, made from the file or folder `source`, into the same check. When stdin is already taken, only
+ * the program is returned.
+ */
 export function lintBuilt(source: string, program: Command, typed: LintLine): Command {
   const { filename = [] } = typed;
   if (source !== '-' && filename.includes('-')) return program;

@@ -1,4 +1,4 @@
-/** What is wrong in manifests, by the rules for what is in a cluster, as far as files can say it. */
+/** Checks manifests by the rules that apply in a cluster, as far as files can tell. */
 import { basename, dirname } from 'node:path';
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
@@ -33,7 +33,7 @@ export interface UnreadFile {
   readonly name: string;
   readonly line: number;
   readonly error: string;
-  /** Whether it seems to be the template of a chart. */
+  /** Whether the file seems to be the template of a chart. */
   readonly chart: boolean;
 }
 
@@ -48,13 +48,12 @@ export interface Lint {
   readonly unfilled?: readonly string[] | undefined;
   /** Variables in lists of pull secrets, which were not judged; undefined for none. */
   readonly unfilledSecrets?: readonly string[] | undefined;
-  /** Whether no variable has kept something from being judged. */
+  /** Whether no variable kept anything from being judged. */
   readonly isFilled: boolean;
-  /** Images that the files have no login for. Whether they need one only their registry knows. */
+  /** Images for which the files have no login. Only their registry knows whether they need one. */
   readonly withoutLogin: readonly string[];
 }
 
-/** What was read. */
 export interface LintInput extends Surroundings {
   readonly objects: readonly PlacedObject[];
   readonly unread: readonly UnreadFile[];
@@ -102,7 +101,7 @@ function compare({ severity, object: { file = '', line = 0 } }: Finding, other: 
   return file === otherFile ? line - (other.object.line ?? 0) : file < otherFile ? -1 : 1;
 }
 
-/** Templates are no mistake, and there may be a whole folder of them. */
+/** Templates are no mistake, and there may be a whole folder of them, so all of them make one warning. */
 function fileFindings(unread: readonly UnreadFile[], typed: LintLine): FindingView[] {
   const [first, ...others] = unread.filter(({ chart }) => chart);
   const found = unread.filter(({ chart }) => !chart).map((file) => viewOf(unreadable(file, 'error')));
@@ -123,7 +122,9 @@ function unreadable(
   return finding('unreadable-file', object, { error, chart, others: others.length > 0 ? others : undefined }, severity);
 }
 
-/** Of another type than pull secrets are only those that are named, or look as if they were meant for it. */
+/**
+ * The findings about a Secret. One of another type than pull secrets counts only if a list names it, or it holds a docker config.
+ */
 function secretFindings(placed: PlacedSecret, named: ReadonlySet<PlacedSecret>): FindingView[] {
   const { diagnosed, kind } = placed;
   if (diagnosed === undefined) return [];
@@ -137,12 +138,12 @@ function secretFindings(placed: PlacedSecret, named: ReadonlySet<PlacedSecret>):
   });
 }
 
-/** Those that its list names. */
+/** The Secrets in the files that the list of `placed` names. */
 function secretsOf(placed: PlacedPullSpec, inventory: Inventory): PlacedSecret[] {
   return listedNames(placed.pullSpec.imagePullSecrets).flatMap((name) => secretNamed(name, placed, inventory) ?? []);
 }
 
-/** What is wrong with a Secret is said of the Secret, once. */
+/** The findings about an object with a list. A problem of a Secret is reported with the Secret, once. */
 function pullSpecFindings(
   placed: PlacedPullSpec,
   inventory: Inventory,
@@ -153,7 +154,7 @@ function pullSpecFindings(
   const facts = factsFor(placed, inventory, now);
   const { judgements, notes } = reportOn(puller, facts);
   const causes = judgements.flatMap(({ cause }) => cause ?? []);
-  // What comes of the list of a service account is said of the service account.
+  // A finding that comes from the list of a service account is reported with the service account.
   const isOwn = effectiveList(puller, facts).origin === 'own';
   const own = [...causes, ...notes].filter(
     ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
@@ -173,7 +174,10 @@ function pullSpecFindings(
   });
 }
 
-/** Most images are public, so a Secret that fits one of several is right, and one that fits none hardly. */
+/**
+ * Most images are public, so a Secret that fits one of several images is probably right, and one that fits none is probably
+ * wrong.
+ */
 function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull) => Finding | undefined): Finding[] {
   const pulls = puller.images.map((use) => imagePull(puller, use, facts));
   const fits = pulls.some(({ attempt }) => hasLogin(attempt));
@@ -183,7 +187,7 @@ function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull)
     const isVague =
       found?.code === 'no-entry' || (found?.code === 'other-images' && found.arguments.difference === 'path');
     const said = isVague && (fits || pull.applied.origin !== 'own') ? undefined : found;
-    // The Secret that has the login is more than that this one has none.
+    // That another Secret has the login says more than that this one has none.
     const better = said === undefined || said.code === 'no-entry' ? unnamed(pull) : undefined;
     const best = better ?? said;
     return best === undefined ? [] : [withSeverity(best, 'warning')];
@@ -196,7 +200,7 @@ function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
     const object = { kind: 'Secret', name, namespace, ...firstLineOf(placed) } as const;
     const found = finding('duplicate-secret', object, { last: firstLineOf(last) });
     if (placed.file.name !== '-') return viewOf(found);
-    // Nobody edits what is piped in: one Secret with all their logins takes the place of both.
+    // Piped input cannot be edited, so the fix is one Secret with the logins of both.
     const entries = [placed, last].flatMap(({ diagnosed }) => diagnosed?.contents.entries ?? []);
     const { diagnosed } = placed;
     const both = diagnosed && { ...diagnosed, contents: { ...diagnosed.contents, entries } };

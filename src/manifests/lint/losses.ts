@@ -1,4 +1,4 @@
-/** Images in manifests that lose their only login when a Secret is taken out of the lists there. */
+/** Images in manifests that lose their only login when a Secret is removed from the lists there. */
 import { lostImages } from '../../domain/diagnosis/attempt.ts';
 import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
@@ -20,8 +20,8 @@ interface FileBefore {
 }
 
 /**
- * What would be left without a login, as far as `files` show it: Secrets that are not in them may have one. `now` in
- * milliseconds since 1970.
+ * The images that would be left without a login, as far as `files` show it: a Secret that is not in them may have one. `now` is
+ * in milliseconds since 1970.
  */
 export async function lossesIn(files: readonly FileBefore[], secret: string, now: number): Promise<ManifestLoss[]> {
   if (!files.some(({ before }) => /\bSecret\b/.test(before))) return [];

@@ -1,4 +1,4 @@
-/** What manifests say about one pod, template or service account among them, as a diagnosis takes it. */
+/** The facts in manifests about a pod, template or service account, in the form that a diagnosis takes. */
 import type { AccountState, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
@@ -9,7 +9,7 @@ import { isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
-/** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
+/** Images that are missing or filled in later are left out. Patches of Kustomize have none. */
 export function pullerIn(placed: PlacedPullSpec): Puller {
   const { pullSpec, file } = placed;
   const { ref, imagePullSecrets: list, serviceAccountName } = pullSpec;
@@ -23,12 +23,12 @@ export function pullerIn(placed: PlacedPullSpec): Puller {
   };
 }
 
-/** Those that are filled in later. */
+/** The images that are filled in later. */
 export function unfilledImages(placed: PlacedPullSpec): string[] {
   return usesIn(placed).flatMap(({ image }) => (isPlaceholder(image) ? [image] : []));
 }
 
-/** Of its list of pull secrets. */
+/** The names in its list of pull secrets that are filled in later. */
 export function unfilledSecrets({ pullSpec }: PlacedPullSpec): string[] {
   return listedNames(pullSpec.imagePullSecrets).filter(isPlaceholder);
 }
@@ -37,7 +37,7 @@ function usesIn({ kind: { specPath }, pullSpec: { object } }: PlacedPullSpec): I
   return specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
 }
 
-/** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */
+/** No registry can be asked. No nodes are known, and no service accounts other than those in the manifests. */
 export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: number): PullFacts {
   const { ref, imagePullSecrets: list, serviceAccountName } = placed.pullSpec;
   const account = accountInFiles(placed, inventory);
@@ -61,7 +61,7 @@ export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: numb
   };
 }
 
-/** The Secret that is meant by a name in the list of `placed`. */
+/** The Secret that a name in the list of `placed` refers to. */
 export function secretNamed(
   name: string,
   placed: PlacedPullSpec,
@@ -70,7 +70,10 @@ export function secretNamed(
   return nearest(namedSecrets.get(name), (one) => one.secret.metadata.namespace ?? '', placed);
 }
 
-/** A pull secret of the same namespace, of nearly the same name. What names none is meant for the only one of the files. */
+/**
+ * The most similar name of a pull secret in the same namespace. An object that names no namespace is taken to be in the only one
+ * that the files name.
+ */
 export function nearInFiles(
   name: string,
   { pullSpec }: PlacedPullSpec,
@@ -88,7 +91,7 @@ export function nearInFiles(
   return closest(name, [...new Set(fitting.flatMap(({ secret }) => secret.metadata.name ?? []))].sort());
 }
 
-/** Namespaces in which there is a Secret of that name. */
+/** The namespaces that have a Secret of that name. */
 export function namespacesWith(name: string, { namedSecrets }: Inventory): string[] {
   const same = namedSecrets.get(name) ?? [];
   return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
@@ -106,8 +109,8 @@ function stateOf(name: string, placed: PlacedPullSpec, inventory: Inventory): Se
 }
 
 /**
- * Folders hold the same for several environments, so what is in the same file comes first, then what is in the same
- * folder; and one that names the namespace before one that comes into any.
+ * The object in `found` that `from` refers to. One that names the namespace comes before one that names none. Then the same file
+ * comes first, and the same folder next, because folders hold the same objects for several environments.
  */
 function nearest<T extends ManifestPlace>(
   found: readonly T[] = [],
@@ -122,7 +125,7 @@ function nearest<T extends ManifestPlace>(
   return fitting.toSorted((one, other) => rank(one) - rank(other))[0];
 }
 
-/** What names no namespace comes into the one that it is applied to. */
+/** An object that names no namespace goes into the one that it is applied to. */
 export function isSameNamespace(one: string, other: string): boolean {
   return one === other || one === '' || other === '';
 }

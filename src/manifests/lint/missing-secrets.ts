@@ -1,4 +1,4 @@
-/** Secrets that are named in manifests and are in none of them, or not in that namespace. */
+/** Finds Secrets that manifests name, but that are in none of them, or not in that namespace. */
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import { objectOf } from '../../domain/diagnosis/image-pull.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
@@ -16,16 +16,16 @@ import { firstLineOf, lineOfName, viewOf } from './place.ts';
 import { ownerOf } from './unnamed-login.ts';
 import { isApart } from './unplaced.ts';
 
-/** What is known beside the objects. */
+/** What is known besides the objects. */
 export interface Surroundings {
   readonly kustomizations: readonly ManifestFile[];
-  /** Its namespace is where objects go that name none; left out: into that of the context, which nobody knows. */
+  /** Its namespace is for objects that name none. When left out, they go into that of the context, which is not known. */
   readonly typed: LintLine;
 }
 
 /**
- * One finding for each Secret that is named and not there. It may well be made by others, as pull secrets should be, so that
- * is a warning; an error where its name is that of a Secret that is there, but for one slip.
+ * One finding for each Secret that is named and not in the files. It is a warning, because the Secret may be made elsewhere, as
+ * pull secrets should be. It is an error when its name is one slip away from that of a Secret in the files.
  */
 export function missingSecrets(
   inventory: Inventory,
@@ -52,7 +52,7 @@ export function missingSecrets(
     const near = unplaced ? undefined : nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
     const args = {
-      // The same may be there for several environments.
+      // The same object may be in the files for several environments.
       usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
       elsewhere: unplaced || namespaces.length === 0 ? undefined : { namespaces },
@@ -77,7 +77,7 @@ function keyOf({ name, placed: { pullSpec } }: Reference): string {
   return `${pullSpec.ref.namespace}/${name}`;
 }
 
-/** The images that are pulled with each Secret, those of pods included that get its name from their service account. */
+/** The images that are pulled with each Secret, including those of pods that get its name from their service account. */
 function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, readonly string[]> {
   const pulls = inventory.pullSpecs.flatMap((placed) => {
     const puller = pullerIn(placed);
@@ -89,7 +89,7 @@ function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, r
   return new Map([...bySecret].map(([key, all]) => [key, all.flatMap(({ images }) => images)]));
 }
 
-/** Without the official images of Docker Hub, which everybody may pull, unless there are no others. */
+/** The images without the official ones of Docker Hub, which everybody may pull, unless there are no others. */
 function privateImages(images: readonly string[]): readonly string[] {
   const others = images.filter((image) => ownerOf(image)?.name !== 'docker.io/library');
   return others.length > 0 ? others : images;

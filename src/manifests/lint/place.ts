@@ -1,4 +1,4 @@
-/** The line of a manifest that a finding is about. */
+/** Finds the line of a manifest that a finding is about. */
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -14,17 +14,17 @@ import { LIST_FIELD } from '../../domain/workloads/kind.ts';
 import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 import { secretNamed } from './manifest-facts.ts';
 
-/** From 1: the image, the entry of the list or the field that is wrong, else the object. */
+/** The line, counted from 1, of the image, of the list entry or of the field that is wrong, otherwise of the object. */
 function lineInPullSpec(found: Finding, placed: PlacedPullSpec): number {
   return lineAt(placed, nodeInPullSpec(found, placed));
 }
 
-/** Where the Secret begins. */
+/** The file and the line where an object begins. */
 export function firstLineOf(placed: ManifestPlace): { readonly file: string; readonly line: number } {
   return { file: placed.file.name, line: lineAt(placed, undefined) };
 }
 
-/** From 1: where the name of the Secret stands in the list, the last time. */
+/** The line, counted from 1, of the last entry in the list that names the Secret. */
 export function lineOfName(name: string, placed: PlacedPullSpec): number {
   return lineAt(
     placed,
@@ -32,7 +32,7 @@ export function lineOfName(name: string, placed: PlacedPullSpec): number {
   );
 }
 
-/** From 1: the type, or the entry of the docker config as far as it can be read, else the object. */
+/** The line, counted from 1, of the type, or of the entry in a docker config that can be read, otherwise of the object. */
 function lineInSecret(found: Finding, placed: PlacedSecret): number {
   if (placed.kind === 'File') return lineOfText(found, placed, placed.node) ?? lineAt(placed, undefined);
   if (found.code === 'wrong-type') return lineAt(placed, keyIn(placed.node, 'type'));
@@ -49,7 +49,7 @@ function lineAt({ file, node }: ManifestPlace, at: ManifestNode | undefined): nu
   return lineNumber(file.text, (at ?? node).start);
 }
 
-/** Where the server or the store stands as a text in quotes: in JSON, and in JSON that is a block of YAML. */
+/** The line where the server or the store is a quoted string: in JSON, or in JSON within a YAML block. */
 function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, within: ManifestNode): number | undefined {
   const helper = 'helpers' in args ? 'credsStore' : undefined;
   const name = 'server' in args ? args.server : 'servers' in args ? args.servers[0] : helper;
@@ -118,22 +118,22 @@ function scalar(node: ManifestNode | undefined): unknown {
   return found?.kind === 'scalar' ? found.value : undefined;
 }
 
-/** With its line and its command. */
+/** The finding, with its line and its command. */
 export function inPullSpec(found: Finding, placed: PlacedPullSpec, inventory: Inventory): FindingView {
   const object = { ...found.object, file: placed.file.name, line: lineInPullSpec(found, placed) };
   const secretOf = (name: string): DiagnosedSecret | undefined => secretNamed(name, placed, inventory)?.diagnosed;
   return viewOf({ ...found, object }, { secretOf });
 }
 
-/** With its line and its command. */
+/** The finding, with its line and its command. */
 export function inSecret(found: Finding, placed: PlacedSecret): FindingView {
   const object = { ...found.object, file: placed.file.name, line: lineInSecret(found, placed) };
   return viewOf({ ...found, object }, { secretOf: () => placed.diagnosed });
 }
 
 /**
- * With its command; `context` is what is known beside it. Nobody has checked the names in files, and a command is there to be
- * pasted: with a name that no object can have it opens the file.
+ * The finding, with its command; `context` is what else is known. Nobody has checked the names in files, and a command is meant
+ * to be pasted. If a name is one that no object can have, the command opens the file instead.
  */
 export function viewOf(found: Finding, context: FixContext = {}): FindingView {
   const { namespace, name, kind } = found.object;

@@ -1,4 +1,4 @@
-/** Images for which a Secret in the files has a login, and what pulls them names none that has. */
+/** Finds images for which a Secret in the files has a login, but the object that pulls them names no such Secret. */
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
 import { noEntry } from '../../domain/diagnosis/list-causes.ts';
@@ -11,17 +11,17 @@ import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
 import { factsFor, isSameNamespace, pullerIn, secretNamed } from './manifest-facts.ts';
 
-/** Both are made when somebody asks. */
+/** Both are computed on first use. */
 export interface FileLogins {
   /** All logins in the files, whatever their namespace. */
   readonly keyring: () => Keyring;
-  /** Of the images for which what pulls them names a login, the registry and the first part of the path. */
+  /** The registry and the first part of the path of each image that is pulled with a named login. */
   readonly owners: () => ReadonlySet<string>;
 }
 
 /**
- * Where strangers have public images, too: an image of an owner whose images are pulled with a login is likely private, and so is
- * any where none is pulled with one. On Docker Hub most are public, so there only the first counts.
+ * Registries that also serve public images of strangers. An image there is likely private if other images of its owner are pulled
+ * with a login, or if none of the registry is. On Docker Hub most images are public, so there only the first rule applies.
  */
 const SHARED =
   /^(docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|public\.ecr\.aws|(.+\.)?gcr\.io|.+-docker\.pkg\.dev)$/;
@@ -31,7 +31,7 @@ export function loginsIn(inventory: Inventory, now: number): FileLogins {
   return { keyring: once(() => keyringOf(inventory)), owners: once(() => ownersIn(inventory, now)) };
 }
 
-/** Undefined where a list cannot be seen that may have the login. Whether the image is private nobody knows. */
+/** Undefined when a list that may have the login cannot be seen. Nobody knows whether the image is private. */
 export function unnamedLogin(
   pull: ImagePull,
   placed: PlacedPullSpec,
@@ -68,7 +68,7 @@ function loginFor(
   return isMeant ? usable : undefined;
 }
 
-/** Patches of Kustomize have the name of what they change, and it is they who have the list. */
+/** Whether another object of that name has a list: a Kustomize patch has the name of the object it changes. */
 function isPatched({ pullSpec: { ref } }: PlacedPullSpec, { pullSpecs }: Inventory): boolean {
   return pullSpecs.some(
     ({ pullSpec: { ref: other, imagePullSecrets: list } }) =>
@@ -97,7 +97,7 @@ function ownersIn(inventory: Inventory, now: number): ReadonlySet<string> {
   return new Set(named);
 }
 
-/** The registry of an image, and the first part of its path; undefined for what is no image. */
+/** The registry of an image, and as `name` the registry with the first part of the path; undefined for an invalid image. */
 export function ownerOf(image: string): { readonly registry: string; readonly name: string } | undefined {
   try {
     const { domain, path } = parseImage(image);

@@ -1,4 +1,4 @@
-/** Objects that name no namespace, although what needs them names one: where they go, only the context says. */
+/** Finds objects that name no namespace, although the objects that need them name one. Only the context says where they go. */
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
@@ -9,12 +9,12 @@ import type { Inventory, PlacedPullSpec } from './inventory.ts';
 import { accountInFiles } from './manifest-facts.ts';
 import { firstLineOf } from './place.ts';
 
-/** Whether what names no namespace (`own`) need not go into that of `placed`. */
+/** Whether an object with the namespace `own` names none, and so need not go into that of `placed`. */
 export function isApart(own: string | undefined, { pullSpec }: PlacedPullSpec): boolean {
   return !own && isName(pullSpec.ref.namespace);
 }
 
-/** Service accounts with a list that names no namespace, although what has to get it names one. */
+/** Finds service accounts that have a list and name no namespace, although the objects that should get the list name one. */
 export function unplacedAccounts(inventory: Inventory): FindingView[] {
   const users = inventory.pullSpecs.flatMap((placed) => {
     const account = accountInFiles(placed, inventory);

@@ -1,4 +1,4 @@
-/** Images for which the files have no login. */
+/** Finds images for which the files have no login. */
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { type ImagePull, imagePull, stateOf } from '../../domain/diagnosis/image-pull.ts';
@@ -6,7 +6,7 @@ import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
 import { factsFor, pullerIn } from './manifest-facts.ts';
 
-/** Without those of pods that name a Secret which is not in the files, or is not sound: that is said. */
+/** Leaves out images of an object that names a missing or broken Secret, because that has a finding of its own. */
 export function imagesWithoutLogin(placed: PlacedPullSpec, inventory: Inventory, now: number): string[] {
   const [puller, facts] = [pullerIn(placed), factsFor(placed, inventory, now)];
   return puller.images.flatMap((use) => {
@@ -21,7 +21,7 @@ export function hasSoundList(pull: ImagePull): boolean {
   return pull.applied.names.every((name) => isSound(stateOf(pull, name)));
 }
 
-/** Of any other it is said what is wrong with it. */
+/** Whether a Secret can be used. What is wrong with any other has a finding of its own. */
 function isSound(state: SecretState | undefined): boolean {
   return state?.status === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
 }
