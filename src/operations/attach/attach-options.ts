@@ -1,4 +1,4 @@
-/** From the flags of `attach` and `detach` to what is to be done. */
+/** Turns the flags of `attach` and `detach` into a request. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { andThen, command, dryRunFlag, pathWord, words } from '../../domain/text/command.ts';
@@ -78,7 +78,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     timeoutMs: parseTimeout(options.timeout),
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    // Manifests may still have to be read.
+    // A getter, so that Ctrl-C still ends the process at once while manifests are read.
     get signal() {
       return io.signal;
     },
@@ -87,7 +87,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   return request;
 }
 
-/** Throws UsageError: where one of the two cannot be changed, the other would be changed already. */
+/** Throws UsageError for files together with targets: if one of them fails, the other may be changed already. */
 function checkNoFiles(request: AttachRequest, options: AttachOptions): void {
   const { filename: files = [], dryRun } = options;
   if (files.length === 0) return;
@@ -102,7 +102,7 @@ function checkNoFiles(request: AttachRequest, options: AttachOptions): void {
   );
 }
 
-/** What `create --attach` names; throws UsageError. */
+/** Parses the targets of `create --attach`. Throws UsageError. */
 export function attachTargets(texts: readonly string[]): NamedTarget[] {
   const file = texts.find(isFileName);
   if (file !== undefined) {
@@ -117,7 +117,7 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
   });
 }
 
-/** To attach a Secret that has just been written. */
+/** The request of `create --attach`, which knows the Secret itself. */
 export function requestFor(
   known: WrittenSecret,
   targets: readonly NamedTarget[],
@@ -141,14 +141,14 @@ export function requestFor(
     timeoutMs: undefined,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    // Manifests may still have to be read.
+    // A getter, so that Ctrl-C still ends the process at once while manifests are read.
     get signal() {
       return io.signal;
     },
   };
 }
 
-/** Whether something of the cluster is named or picked. */
+/** Whether objects in the cluster are named or selected. */
 export function hasTargets({ targets, selections }: Pick<AttachRequest, 'targets' | 'selections'>): boolean {
   return targets.length + selections.length > 0;
 }
@@ -194,13 +194,13 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
 
 const EVERYWHERE = prose`--serviceaccount default -A, --to deployment -l app=NAME -A, or --used -A`;
 
-/** All service accounts of a name. Throws UsageError for another kind: one name elsewhere is another thing. */
+/** Selects the service accounts of one name. Throws UsageError for other kinds: the same name elsewhere is another object. */
 function everywhere({ kind, name }: NamedTarget): TargetSelection {
   if (kind === 'ServiceAccount') return { by: 'kind', kind, name };
   throw new UsageError(`-A cannot be combined with the name of a ${kind.toLowerCase()}`, EVERYWHERE);
 }
 
-/** Those last whose list cannot be changed: what they get with a new one depends on the others. */
+/** Jobs and pods come last: their lists cannot be changed, and what a new one gets depends on the other kinds. */
 const LISTING_KINDS: readonly PullKindName[] = [...CHANGEABLE_KINDS, 'Job', 'Pod'];
 
 function implied(kind: PullKindName): TargetSelection {

@@ -18,10 +18,10 @@ import { notRecreated, planResumption, recreationQuestion } from './plan-pod.ts'
 import { type AttachRequest, isImplied, type Listener, type TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
-/** Nothing that uses a service account. */
+/** For `--used`, the `picks-none` note says that there is no pod. */
 const UNUSED = { kind: 'Pod', labelSelector: undefined, name: undefined } as const;
 
-/** Everything is told to `listener`; problems of named targets prevent all writing. Throws UserError and Interrupted. */
+/** Reports everything to `listener`. A problem with a named target prevents all writing. Throws UserError and Interrupted. */
 export async function changePullSecrets(
   transport: Transport,
   request: AttachRequest,
@@ -29,7 +29,7 @@ export async function changePullSecrets(
 ): Promise<void> {
   const run: Run = { ...createContext(transport, request, listener), done: new Map() };
   const planning = planNamed(run);
-  // Begun before they are needed, for they take the longest, and after what everything else waits for.
+  // The facts take the longest, so reading them starts before they are needed, but after the requests that all else waits for.
   if (request.checks && concernsAccounts(request)) run.facts();
   const plan = await planning;
   if (plan === undefined) return reportUnchecked(run);
@@ -38,7 +38,7 @@ export async function changePullSecrets(
   if (!(await isAccepted(await lossesOf(unique, run), unique, run)) || !(await announce(plan, run)))
     return reportUnchecked(run);
   const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
-  // What pods may name, and what they get, depends on their service accounts.
+  // Service accounts come first: they decide which Secrets a pod may name, and which ones it inherits.
   for (const items of [unique.filter(isAccount), unique.filter((item) => !isAccount(item))]) {
     await forEachLimit(run.transport.concurrency, items, (item) => perform(item, run));
   }
@@ -54,7 +54,7 @@ function picksAccounts(selection: TargetSelection): boolean {
   return selection.by === 'use' || selection.kind === 'ServiceAccount';
 }
 
-/** Undefined when one of them has a problem. */
+/** Returns undefined when one of the named targets has a problem. */
 async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
   const { namespace } = run.transport;
   const refs = run.request.targets.map((target) => ({ ...target, namespace }));
@@ -71,7 +71,7 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
   const told = new Set<string>();
   for (const problem of problems) {
     if (!(problem instanceof UserError)) throw problem;
-    // Such as the same missing namespace.
+    // Several targets may have the same problem, such as a missing namespace.
     if (!told.has(problem.message)) run.listener.problem(problem);
     told.add(problem.message);
   }
@@ -79,7 +79,7 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
   return plans.slice(1).flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value as PlanItem] : []));
 }
 
-/** Says what is known before anything is written, and asks about pods, one after the other; false after the first no. */
+/** Before writing, reports the notes and asks about the pods to recreate one by one. Returns false after the first no. */
 async function announce(items: readonly PlanItem[], run: Run): Promise<boolean> {
   for (const { notes } of items) for (const note of notes) run.listener.note(note);
   for (const item of items) {
@@ -105,7 +105,7 @@ async function performSelected(run: Run): Promise<void> {
   const { allNamespaces, selections } = run.request;
   const accountsFirst = [...selections.filter(picksAccounts), ...selections.filter((one) => !picksAccounts(one))];
   for (const selection of accountsFirst) {
-    // Its first page is on its way while the Secrets are looked at.
+    // The first page is requested while the Secrets are checked.
     const pullSpecs = prefetch(selected(selection, run, run.facts));
     const usable = await run.usable();
     const needed: Needed[] = [];
@@ -115,7 +115,7 @@ async function performSelected(run: Run): Promise<void> {
     const width = asksAbout(selection, run.request) ? 1 : run.transport.concurrency;
     await forEachLimit(width, pullSpecs, (pullSpec) => {
       picked += 1;
-      // Of a whole cluster only what is changed is of interest.
+      // In all namespaces, `detach` handles only the objects whose list names the Secret.
       const names = listedNames(pullSpec.imagePullSecrets).includes(secret);
       if (verb === 'detach' && allNamespaces && !names) return Promise.resolve();
       isListed ||= names;
@@ -137,7 +137,7 @@ async function performSelected(run: Run): Promise<void> {
   if (without.size > 0) run.listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
 }
 
-/** What loses a login, put together for one question. */
+/** A planned change that loses a login. One question covers all of them. */
 interface Needed {
   readonly item: PlanItem;
   readonly losses: readonly Loss[];
@@ -152,7 +152,7 @@ async function performNeeded(needed: readonly Needed[], run: Run): Promise<void>
   });
 }
 
-/** Undefined for what is in a namespace without the Secret, or done already; throws UserError where it is of no use. */
+/** Returns undefined for an object that is done already, or whose namespace lacks the Secret. Throws UserError. */
 async function planIn(
   pullSpec: PullSpec,
   usable: Usable | undefined,
@@ -202,7 +202,7 @@ async function reportEffects(run: Run): Promise<void> {
   );
 }
 
-/** What is paused would be waited for in vain. */
+/** The problem to report instead of waiting for a paused workload. */
 function neverDone({ ref }: PullSpec): UserError {
   return new UserError(`${describeRef(ref)} is paused, so there is no waiting for its new pods`, resumeCommand(ref));
 }

@@ -1,4 +1,4 @@
-/** The Secret that is to be attached, looked at before anything refers to it. */
+/** Checks the Secret to attach before anything refers to it. */
 import { ApiError, refusal } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { lookAround, targetCalled } from '../../cluster/not-found.ts';
@@ -19,8 +19,8 @@ import { UsageError, UserError } from '../../errors.ts';
 import { type AttachRequest, commandFor } from './request.ts';
 
 /**
- * The Secret in `namespace`; undefined where it may not be read, which is noted, or is missing and may be.
- * Throws UserError when pods could not use it.
+ * Returns the Secret in `namespace`. Returns undefined where reading it is forbidden, which is noted, or where it is missing and
+ * `--allow-missing` was given. Throws UserError when pods could not use it.
  */
 export async function checkSecret(
   reader: Reader,
@@ -38,7 +38,7 @@ export async function checkSecret(
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
 }
 
-/** Throws UsageError for `attach web`, where that is no Secret, but something to attach one to. */
+/** Throws UsageError when `attach web` names no Secret, but a workload or service account that a Secret can be attached to. */
 export async function checkIsSecret(transport: Transport, request: AttachRequest): Promise<void> {
   const ref = { namespace: transport.namespace, name: request.secret };
   if ((await lookAtSecret(transport, ref)) !== 'none') return;
@@ -57,7 +57,7 @@ function isSaid(found: Finding, { known }: AttachRequest): boolean {
   return isEnd && known?.saidEnds.has(found.arguments.server) === true;
 }
 
-/** Throws UserError when it cannot be read. */
+/** Throws UserError when the Secret cannot be read. */
 export async function getSecret(transport: Transport, { namespace, name }: SecretRef): Promise<Secret> {
   try {
     return await requestSecret(transport, { namespace, name });
@@ -87,7 +87,7 @@ function* check(secret: Secret): Generator<void, DiagnosedSecret> {
   throw new UserError(formatFinding(first), fixFor(first), details);
 }
 
-/** With what is likely meant, as far as we may look. */
+/** The error for a missing Secret, with the one that was probably meant, as far as our rights let us look. */
 async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): Promise<UserError> {
   const { text, meant } = await lookAround(reader.transport, ref);
   const limit =
@@ -104,7 +104,7 @@ async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): 
 /** The Secret in each namespace that has it, or why it is of no use there. */
 export type Usable = ReadonlyMap<string, DiagnosedSecret | UserError>;
 
-/** Undefined where that may not be asked, which is noted. */
+/** Returns undefined where listing the Secrets is forbidden, which is noted. */
 export async function usableNamespaces(reader: Reader, name: string): Promise<Usable | undefined> {
   const found = new Map<string, DiagnosedSecret | UserError>();
   const refused = await eachSecretNamed(reader, name, function* (secret) {

@@ -1,4 +1,4 @@
-/** What a pull secret may be attached to or detached from here, with who uses what, for a person to choose from. */
+/** Lists what a pull secret can be attached to or detached from in a namespace, and who uses it, for a person to choose from. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { objectPath } from '../../cluster/object-request.ts';
@@ -25,7 +25,10 @@ export interface Choice {
 
 const POD = pullKind('Pod');
 
-/** `error` of what was typed, with the whole line where `--to worker` names the one workload of that name, without its kind. */
+/**
+ * Returns the usage error with a corrected command line where `--to worker` lacks the kind and exactly one workload has that
+ * name. Otherwise returns `error` unchanged.
+ */
 export async function withWorkload(
   error: unknown,
   { verb, to }: { readonly verb: Verb; readonly to: readonly string[] },
@@ -51,7 +54,7 @@ async function kindsNamed(name: string, transport: Transport): Promise<PullKindN
   return (await Promise.all(found)).flat();
 }
 
-/** Those that would change, the service accounts first. */
+/** Lists the objects that would change, service accounts first. */
 export async function listChoices(
   transport: Transport,
   { verb, secret }: Pick<AttachRequest, 'verb' | 'secret'>,

@@ -1,4 +1,4 @@
-/** What all parts of one attaching or detaching share: the connection, what was asked, and what has been looked up. */
+/** What all steps of one `attach` or `detach` share: the connection, the request, and what has been read so far. */
 
 import type { Transport } from '../../cluster/client/transport.ts';
 import { readSecret } from '../../cluster/read-secrets.ts';
@@ -20,22 +20,22 @@ import type { AttachRequest, Listener } from './request.ts';
 export interface AttachContext extends PodContext {
   readonly request: AttachRequest;
   readonly listener: Listener;
-  /** Of all Secrets that have been looked at. */
+  /** The findings of all Secrets that have been checked so far. */
   secretFindings(): readonly Finding[];
-  /** Another Secret, which a list names. */
+  /** The state of a Secret that a list names. */
   stateOf(namespace: string, name: string): Promise<SecretState>;
   /** A service account, undefined where it does not exist or may not be read. */
   accountOf(namespace: string, name: string): Promise<PullSpec | undefined>;
-  /** What the Secret is in each namespace, where all of them are concerned and it may be asked. */
+  /** The Secret in each namespace, for `attach -A`. Undefined where it is not needed, or where listing Secrets is forbidden. */
   usable(): Promise<Usable | undefined>;
-  /** Of all that is in scope. */
+  /** The facts about all workloads and pods in scope. */
   facts(): Promise<FailingFacts>;
 }
 
-/** A plan reads, and says nothing. */
+/** Planning only reads, so it has no listener. */
 export type PlanContext = Omit<AttachContext, 'listener'>;
 
-/** Everything is looked up when it is asked for first, and once. */
+/** Everything is read when it is first needed, and only once. */
 export function createContext(transport: Transport, request: AttachRequest, listener: Listener): AttachContext {
   const reader = createReader(transport);
   const [secrets, accounts] = [oncePerKey<Secret | undefined>(), oncePerKey<PullSpec | undefined>()];
@@ -59,7 +59,7 @@ export function createContext(transport: Transport, request: AttachRequest, list
     stateOf: (namespace, name) => states(secretKey(namespace, name), () => readState(reader, { namespace, name })),
     accountOf: (namespace, name) => accounts(accountKey(namespace, name), () => readAccount(reader, namespace, name)),
     async usable() {
-      // Not only a check: it says where to write.
+      // This is more than a check: it decides in which namespaces to write, so `--no-checks` alone does not skip it.
       if (request.verb === 'detach' || !request.allNamespaces || request.known !== undefined) return undefined;
       if (!checks && request.allowMissing) return undefined;
       return all('', () => usableNamespaces(reader, request.secret));
@@ -74,7 +74,7 @@ async function readAccount(reader: Reader, namespace: string, name: string): Pro
   return pullSpecOf(kind, await readObject(reader, kind, { namespace, name }));
 }
 
-/** What pods have of the Secret `ref`. Throws UserError. */
+/** The state of the Secret `ref`, as pods see it. Throws UserError. */
 export async function readState(reader: Reader, ref: SecretRef): Promise<SecretState> {
   const secret = await readSecret(reader, ref);
   if (secret === 'missing' || secret === 'forbidden') return { status: secret };
@@ -87,7 +87,7 @@ async function readFacts(context: AttachContext): Promise<FailingFacts> {
   const accounts = targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
   const [account] = accounts.length === 1 && selections.length === 0 ? accounts : [];
   const { namespace } = transport;
-  // The connection on which the Secret came is free then, and a new one costs more than a short list.
+  // Waits for the Secret, so that its connection can be reused: a new connection costs more than a short list.
   await (allNamespaces ? usable() : secretIn(namespace)).catch(() => undefined);
   const cached = !selections.some(({ by }) => by === 'use');
   return gatherFacts(context, {

@@ -1,4 +1,4 @@
-/** The truth after the writing: whom it does not reach, and which pods still will not pull. */
+/** Reports the effects after writing: which workloads the change does not reach, and which pods still cannot pull. */
 
 import { closest } from '../../domain/text/closest.ts';
 import { type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
@@ -12,16 +12,16 @@ import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
 import { namesAccount } from './request.ts';
 
-/** What was looked at, as it is after the writing. */
+/** An object of the plan, as it is after writing. */
 export interface Done {
   readonly pullSpec: PullSpec;
   readonly changed: boolean;
 }
 
 /**
- * Says which workloads do not use the lists of the service accounts in `done` (by `refKey`), and which of their pods fail and will not
- * recover by themselves; nothing of what is in `done` itself, for the facts may be older than that. Returns the controllers
- * that were restarted, where it was asked for.
+ * Reports which workloads do not use the lists of the service accounts in `done` (by `refKey`), and which of their pods fail and
+ * will not recover by themselves. Skips the objects in `done` themselves, because the facts may be older than their change.
+ * Returns the restarted controllers, where `--restart` was given.
  */
 export async function reportAccounts(
   done: ReadonlyMap<string, Done>,
@@ -67,7 +67,7 @@ export async function reportAccounts(
   return [...restarted.values()];
 }
 
-/** Returns those that were restarted, by their `uid`. */
+/** Returns the restarted controllers by their `uid`. */
 export async function restartAll(
   controllers: readonly PullSpec[],
   context: AttachContext,
@@ -89,7 +89,7 @@ export async function restartAll(
   return done;
 }
 
-/** Says what becomes of the pods of a workload whose template has the new list. */
+/** Reports what happens to the pods of a workload whose template has the new list. */
 export async function reportWorkload(pullSpec: PullSpec, changed: boolean, context: AttachContext): Promise<void> {
   const { listener, request } = context;
   const { ref } = pullSpec;
@@ -102,7 +102,7 @@ export async function reportWorkload(pullSpec: PullSpec, changed: boolean, conte
   for (const note of unnamed) if (note.near !== undefined) listener.note(note);
   for (const { name, failure } of failing) {
     const pod: ObjectRef = { kind: 'Pod', namespace: ref.namespace, name };
-    // Waiting finds it, too, and ends with it.
+    // Waiting finds this pod as well, and ends with it.
     if (stuck && request.wait) return;
     if (stuck) listener.note({ code: 'stuck', ref, pod: name, reason: failure.reason });
     else
@@ -110,13 +110,13 @@ export async function reportWorkload(pullSpec: PullSpec, changed: boolean, conte
   }
 }
 
-/** Whether its controller replaces pods that fail, now or as soon as it is resumed. */
+/** Whether the controller replaces failing pods now, or as soon as it is resumed. */
 function healsItself(pullSpec: PullSpec): boolean {
   const { kind } = effectOf(pullSpec);
   return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(pullSpec));
 }
 
-/** Nothing for a list that still has it, as it could not be changed. */
+/** No note for a list that still has the Secret because it could not be changed. */
 function notNamed({ ref, imagePullSecrets }: PullSpec, secret: string): Extract<Note, { code: 'not-named' }>[] {
   const names = listedNames(imagePullSecrets);
   return names.includes(secret) ? [] : [{ code: 'not-named', ref, near: closest(secret, names) }];
@@ -126,7 +126,7 @@ function effectNote(pullSpec: PullSpec, effect: Effect): Note {
   const { ref } = pullSpec;
   switch (effect.kind) {
     case 'rolls out':
-      // How many a DaemonSet wants depends on the nodes.
+      // The number of pods of a DaemonSet depends on the nodes.
       return { code: ref.kind !== 'DaemonSet' && wantedPods(pullSpec) === 0 ? 'no-replicas' : 'rolls-out', ref };
     case 'paused':
       return { code: 'paused', ref };

@@ -1,4 +1,4 @@
-/** What a Secret is still needed for, found before it is detached: images for which nothing else in the list has a login. */
+/** Finds what a Secret is still needed for before it is detached: images for which no other Secret in the list has a login. */
 import { lostImages } from '../../domain/diagnosis/attempt.ts';
 import { type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -14,15 +14,15 @@ import { commandFor, namesAccount } from './request.ts';
 
 export type Loss = Extract<Note, { code: 'loses-login' }>;
 
-/** What pulls with a list that changes. */
+/** An object that pulls with a list that changes. */
 interface Change extends Pick<Dependant, 'ref' | 'images'> {
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
 /**
- * Who would be left without a login for an image, as far as that may be looked at. Secrets are read only where somebody
- * pulls with the list that changes, and others than the one that is detached only where that has a login for the image.
+ * Finds who would be left without a login for an image, as far as our rights let us look. Secrets are read only where something
+ * pulls with the changed list. Other Secrets than the detached one are read only where the detached one has a login.
  */
 export async function lossesOf(items: readonly PlanItem[], context: Run): Promise<Loss[]> {
   const { verb, checks } = context.request;
@@ -31,7 +31,7 @@ export async function lossesOf(items: readonly PlanItem[], context: Run): Promis
   return (await Promise.all(changes.map((change) => lossesBy(change, context)))).flat();
 }
 
-/** Tells the losses; false where nobody agrees to them, which is a problem. */
+/** Reports the losses. Returns false, and reports a problem, where nobody agrees to them. */
 export async function isAccepted(
   losses: readonly Loss[],
   items: readonly PlanItem[],
@@ -39,7 +39,7 @@ export async function isAccepted(
 ): Promise<boolean> {
   for (const loss of losses) listener.note(loss);
   const { yes, dryRun, secret, confirm } = request;
-  // A dry run ends as the run would, and asks nobody.
+  // A dry run asks nobody. It goes on where the real run would ask, and fails where the real run would fail.
   if (losses.length === 0 || yes || (dryRun !== 'none' && confirm !== undefined)) return true;
   listener.waiting();
   if (confirm !== undefined && (await confirm(`Detach ${secret} anyway?`))) return true;
@@ -67,18 +67,18 @@ async function changesBy(item: PlanItem, context: Run): Promise<Change[]> {
   if (next === undefined) return [];
   const before = listedNames(list);
   if (ref.kind === 'ServiceAccount') return changesOfAccount(pullSpec, listedNames(next), context);
-  // Admission gives pods without a list that of their service account.
+  // Admission gives a pod without a list the list of its service account.
   const after = next.length > 0 ? listedNames(next) : await inheritedNames(pullSpec, context);
   return [{ ref, images: pulledImages(pullSpec), before, after }];
 }
 
-/** Undefined where it stays as it is. */
+/** Returns undefined where the list stays as it is. */
 function nextList(item: PlanItem): readonly unknown[] | undefined {
   if (item.action === 'write') return item.planner(item.pullSpec);
   return item.action === 'recreate' ? item.list : undefined;
 }
 
-/** A pod of a controller that we do not know has its list from there if that is the same. */
+/** A pod whose controller is of an unknown kind counts only if its list equals the one of the account. */
 async function changesOfAccount(
   { ref, imagePullSecrets }: PullSpec,
   after: readonly string[],

@@ -19,7 +19,7 @@ export type Note =
   | { readonly code: 'unchecked'; readonly rights: readonly string[] }
   | { readonly code: 'secret-elsewhere'; readonly namespaces: readonly string[] }
   | ({ readonly code: 'picks-none' } & Picking)
-  /** No list of the cluster. */
+  /** No list in any namespace names the Secret. */
   | { readonly code: 'listed-nowhere' }
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
   | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
@@ -28,7 +28,7 @@ export type Note =
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   /** Images for which nothing else in the list has a login. */
   | ({ readonly code: 'loses-login'; readonly ref: ObjectRef } & LostLogins)
-  /** `near`: a name in its list that is nearly the one that was typed. */
+  /** `near`: a name in the list that is close to the typed one. */
   | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
@@ -44,11 +44,11 @@ export type Note =
   | { readonly code: 'partition'; readonly ref: ObjectRef; readonly partition: number }
   | { readonly code: 'new-pods-only'; readonly ref: ObjectRef }
   | { readonly code: 'stuck'; readonly ref: ObjectRef; readonly pod: string; readonly reason: string }
-  /** About the Secret by itself. */
+  /** About the Secret itself. */
   | Finding
   | PodNote;
 
-/** What was picked by; without a namespace in all of them. */
+/** The criteria of a selection. Without `namespace`: in all namespaces. */
 export interface Picking {
   readonly kind: PullKindName;
   readonly labels?: string | undefined;
@@ -66,13 +66,13 @@ export interface Sentence {
 export interface NoteContext {
   readonly verb: Verb;
   readonly secret: string;
-  /** Whether it is about several. */
+  /** Whether the command is about several namespaces. */
   readonly namespaces?: boolean;
-  /** Left out: what it is about is done. */
+  /** Undefined or `none`: the change has been written. */
   readonly dryRun?: 'none' | 'client' | 'server';
   /** Whether the command itself waits for the pods. */
   readonly wait?: boolean;
-  /** Who is impersonated: the rights that the command needs do not let anybody watch a workload. */
+  /** The impersonated user. The rights that the command needs do not include watching a workload. */
   readonly as?: string | undefined;
 }
 
@@ -80,7 +80,7 @@ function isDry({ dryRun = 'none' }: NoteContext): boolean {
   return dryRun !== 'none';
 }
 
-/** Where no hint has it. */
+/** For sentences whose hint does not name the namespace. */
 function inNamespace({ namespace }: ObjectRef, { namespaces = false }: Pick<NoteContext, 'namespaces'>): string {
   return namespaces ? ` in ${namespace}` : '';
 }
@@ -127,10 +127,10 @@ const SENTENCES: {
     warn(
       `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${describeLost(lost)}: ${lost.refused === undefined ? 'private images' : 'it'} ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
-  // No command: where the typed name has been taken out already, its pods need the other one.
+  // No command: where the typed name has already been removed, the pods need the similar one.
   'not-named': ({ ref, near }, { secret }) =>
     say(`${resultName(ref)} does not name ${secret}${near === undefined ? '' : `; it names ${near}`}`),
-  // No command: nobody has looked whether its pods need the Secret.
+  // No command: nothing has checked whether the pods need the Secret.
   'names-it': ({ ref }, { secret, ...context }) =>
     warn(
       `${resultName(ref)}${inNamespace(ref, context)} names ${secret} in a list of its own, so its pods still use it`,
@@ -197,7 +197,7 @@ const SENTENCES: {
   runs: ({ ref }) => say(ref.kind === 'Pod' ? `${resultName(ref)} runs` : `the pods of ${resultName(ref)} run`),
 };
 
-/** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
+/** The template of an existing Job is immutable (batch/validation `ValidateJobSpecUpdate`), but its manifest can be changed. */
 function workloadCommand(
   verb: Verb,
   { secret, dryRun }: { readonly secret: string; readonly dryRun: 'none' | 'client' | 'server' },
@@ -209,7 +209,7 @@ function workloadCommand(
 
 /** Two notes with one key say the same. */
 export function noteKey(note: Note): string {
-  // What one object loses may be told in several: for each image whose other logins are refused.
+  // One object may have several `loses-login` notes: one for each image whose other logins are refused.
   return 'ref' in note && !('refused' in note)
     ? `${note.code} ${refKey(note.ref)}`
     : `${note.code} ${JSON.stringify(note)}`;

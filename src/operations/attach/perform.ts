@@ -1,4 +1,4 @@
-/** Does to one object what its plan says, once in a run. */
+/** Carries out the plan for one object, once per run. */
 import { type Written, writeList } from '../../cluster/write/write-list.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -14,7 +14,7 @@ export interface Run extends AttachContext {
   readonly done: Map<string, Done>;
 }
 
-/** One that cannot be done does not keep the others from it. */
+/** Runs `work`. Reports a UserError as a problem, so that the other objects are still handled. */
 export async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -24,7 +24,7 @@ export async function attempt(run: Run, work: () => Promise<void>): Promise<void
   }
 }
 
-/** What cannot be done is told as a problem. */
+/** Reports a UserError as a problem. */
 export async function perform(item: PlanItem, run: Run): Promise<void> {
   const { pullSpec } = item;
   if (run.done.has(refKey(pullSpec.ref))) return;
@@ -68,7 +68,7 @@ async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: R
 type Performed = Omit<Written, 'action'> & { readonly action: Written['action'] | 'recreated' };
 
 function report({ pullSpec, action, before, after }: Performed, run: Run): void {
-  // Of a service account no more than this is asked for later, and there may be many.
+  // There may be many service accounts, and nothing reads their `object` later.
   const kept = pullSpec.ref.kind === 'ServiceAccount' ? { ...pullSpec, object: {} } : pullSpec;
   run.done.set(refKey(pullSpec.ref), { pullSpec: kept, changed: action !== 'unchanged' });
   run.listener.outcome({ ref: pullSpec.ref, action, before: listedNames(before), after: listedNames(after) });

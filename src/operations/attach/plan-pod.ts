@@ -1,4 +1,4 @@
-/** What has to be done to a pod, whose own list cannot be changed. */
+/** Plans the change for a pod, whose own list is immutable. */
 import { walkOwners } from '../../cluster/owners.ts';
 import { type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { type Prose, prose } from '../../domain/text/hint.ts';
@@ -26,7 +26,7 @@ import type { PlanItem } from './plan-item.ts';
 import { imageNotes, jobProblem, planWorkload } from './plan-workload.ts';
 import { type AttachRequest, namesAccount } from './request.ts';
 
-/** Throws UserError where it is not for us to do, with the way to do it. */
+/** Throws UserError where regsecret cannot make the change, with a way to make it. */
 export async function planPod(pod: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { verb, secret } = context.request;
   const list = changedList(verb, pod.imagePullSecrets, [secret]);
@@ -67,7 +67,7 @@ function staticPodProblem(pod: PullSpec, { request: { verb, secret } }: PlanCont
 
 interface Unknown {
   readonly pod: PullSpec;
-  /** The uppermost of its owners that is known. */
+  /** The topmost owner of a known kind, or the pod itself. */
   readonly top: PullSpec;
   readonly owner: Controller;
   readonly change: Command;
@@ -88,7 +88,7 @@ function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: 
   return new UserError(text, change, details);
 }
 
-/** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
+/** Admission copies the list of the service account into a pod without a list. Throws UserError when that list has the Secret. */
 async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: PlanContext): Promise<void> {
   const { secret } = context.request;
   const account = await context.accountOf(ref.namespace, name);
@@ -100,7 +100,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
   );
 }
 
-/** Throws UserError where it may not be deleted, and nobody can be asked whether it may. */
+/** Throws UserError where the pod is being deleted, or where it may not be deleted and nobody can be asked. */
 async function planRecreation(pod: PullSpec, list: readonly unknown[], context: PlanContext): Promise<PlanItem> {
   const { ref } = pod;
   const { verb, recreate, confirm } = context.request;
@@ -116,13 +116,13 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
   return { action: 'recreate', pullSpec: pod, list, losses: recreationLosses(pod), notes };
 }
 
-/** What is asked before `pod` is deleted. */
+/** The question to ask before the pod is deleted. */
 export function recreationQuestion({ ref }: PullSpec, losses: readonly string[]): string {
   const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
   return `The pull secrets of ${describeRef(ref)} cannot be changed. Delete it and create it again?${price}`;
 }
 
-/** A pod that is gone; throws UserError where nobody agreed to create it. */
+/** Plans to create a pod that is gone. Throws UserError without `--recreate`, or where the saved file holds no pod. */
 export function planResumption(saved: SavedPod, { request }: PlanContext): PlanItem {
   const { verb, secret, recreate } = request;
   const pod = pullSpecOf(pullKind('Pod'), saved.manifest);
@@ -142,7 +142,7 @@ function recreationCommand({ namespace, name }: ObjectRef, request: AttachReques
   return command`regsecret ${verb} ${secret} ${scope(namespace)} --pod ${name} --recreate ${dryRunFlag(request)}`;
 }
 
-/** Why a pod stays that nobody agreed to delete, and how to agree. */
+/** The error for a pod that nobody agreed to delete, with the command that agrees. */
 export function notRecreated(pod: PullSpec, request: AttachRequest): UserError {
   const { ref } = pod;
   const { verb, secret } = request;

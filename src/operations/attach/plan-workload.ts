@@ -1,4 +1,4 @@
-/** What has to be done to a workload, and why a Job stays as it is. */
+/** Plans the change for a workload, and says why a Job cannot be changed. */
 import type { Planner } from '../../cluster/write/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { command, dryRunFlag } from '../../domain/text/command.ts';
@@ -15,7 +15,7 @@ import type { Note } from './notes.ts';
 import type { PlanItem } from './plan-item.ts';
 import { namesAccount } from './request.ts';
 
-/** core/validation `ValidateJobSpecUpdate`: also while it is suspended. */
+/** The template of a Job is immutable, even while the Job is suspended (batch/validation `ValidateJobSpecUpdate`). */
 export function jobProblem(
   { ref, imagePullSecrets: list, serviceAccountName }: PullSpec,
   { request }: PlanContext,
@@ -26,7 +26,7 @@ export function jobProblem(
   if (verb === 'detach' || (list ?? []).length > 0) {
     return new UserError(text, change);
   }
-  // Its template has no list, so the next pod gets that of the service account.
+  // The template has no list, so the next pod gets the list of the service account.
   return new UserError(
     text,
     command`regsecret attach ${secret} ${scope(ref.namespace)} --serviceaccount ${serviceAccountName} ${dryRunFlag(request)}`,
@@ -37,7 +37,7 @@ export function jobProblem(
   );
 }
 
-/** A workload that was named, or is what a named pod belongs to. Throws UserError. */
+/** Plans the change for a workload that is named or selected, or that owns a named pod. Throws UserError. */
 export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
@@ -58,14 +58,14 @@ export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Pr
       action: 'write',
       pullSpec,
       planner,
-      // True only once its own list is without it.
+      // These notes are true only once the workload's own list lacks the Secret.
       notes: changes ? [] : still,
       changeNotes: changes ? [...owned, ...still] : owned,
     };
   }
   if (account !== undefined) checkAllowed(account, pullSpec, context);
-  // A first list of its own hides that of the service account (admission copies it only into pods without one), so what
-  // the pods had from there goes into the template, too.
+  // A new list in the template hides the list of the service account, because admission copies that only into pods without one.
+  // So the names that the pods had from the account go into the template as well.
   const inherited = listedNames(account?.imagePullSecrets).filter((name) => name !== secret);
   const planner: Planner = ({ imagePullSecrets: list }) =>
     changedList('attach', list, (list ?? []).length === 0 ? [...inherited, secret] : [secret]);
@@ -79,7 +79,7 @@ function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec
   return [{ code: 'kept', ref, account: serviceAccountName, names }];
 }
 
-/** Says so when the pods have the Secret from their service account once the template has no list. */
+/** A note where the pods will get the Secret from their service account once the template has no list. */
 function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
   const { secret } = request;
   if (account === undefined || namesAccount(request, account.ref.name)) return [];
@@ -89,7 +89,7 @@ function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, { req
   return rest.length > 0 ? [] : [{ code: 'account-has-it', ref, account: account.ref.name }];
 }
 
-/** plugin/pkg/admission/serviceaccount `limitSecretReferences`; throws UserError. */
+/** Throws UserError where the account allows only its own list (plugin/pkg/admission/serviceaccount `limitSecretReferences`). */
 function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: PlanContext): void {
   const { secret } = request;
   const { namespace, name } = account.ref;
@@ -101,7 +101,7 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
   );
 }
 
-/** Says so when none of the images is one that the Secret opens. */
+/** A note when the Secret has a login for none of the images. */
 export async function imageNotes({ ref, images }: PullSpec, context: PlanContext): Promise<Note[]> {
   const secret = await context.secretIn(ref.namespace);
   if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return [];

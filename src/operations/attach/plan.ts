@@ -11,7 +11,7 @@ import type { PlanItem } from './plan-item.ts';
 import { planPod } from './plan-pod.ts';
 import { planWorkload } from './plan-workload.ts';
 
-/** Throws UserError where it cannot or must not be done. */
+/** Throws UserError where the change cannot or must not be made. */
 export function planItem(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   switch (pullSpec.ref.kind) {
     case 'ServiceAccount':
@@ -32,7 +32,7 @@ function planAccount(pullSpec: PullSpec, { request }: PlanContext): PlanItem {
   return { action: 'write', pullSpec, planner, notes: [], changeNotes: [...managed, ...enforced] };
 }
 
-/** Who will bring their own list back: by server-side apply, or by kubectl's older kind, which replaces the whole list. */
+/** Who may restore their own list: by server-side apply, or by kubectl's client-side apply, which replaces the whole list. */
 function appliers({ object, annotations }: PullSpec): string[] {
   const lastApplied = annotations[LAST_APPLIED] ?? '';
   return [...appliersOf(object), ...(lastApplied.includes('"imagePullSecrets"') ? ['kubectl apply'] : [])];

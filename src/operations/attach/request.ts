@@ -1,4 +1,4 @@
-/** What is to be attached or detached, to what, and who is told about it. */
+/** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
 import type { Secret } from '../../domain/keyring/secret.ts';
 import {
   ALL_NAMESPACES,
@@ -23,27 +23,27 @@ export interface AttachRequest {
   readonly verb: Verb;
   /** The name of the Secret. */
   readonly secret: string;
-  /** The Secret itself, where it has just been written. */
+  /** The Secret itself, for `create --attach`. */
   readonly known?: WrittenSecret | undefined;
   readonly targets: readonly NamedTarget[];
   readonly selections: readonly TargetSelection[];
   readonly allNamespaces: boolean;
   /** Whether pods without a controller may be deleted and created again. */
   readonly recreate: boolean;
-  /** For the manifest of a pod while it is gone. */
+  /** Where the manifest of a pod is saved while the pod is gone. */
   readonly folders: ManifestFolders;
-  /** Whether to detach also what is the only login for an image. */
+  /** Whether to detach the Secret even where it is the only login for an image. */
   readonly yes: boolean;
-  /** Puts a question to the person, who agrees or not; left out where there is nobody. */
+  /** Asks the person a yes-or-no question. Undefined where nobody can be asked. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
-  /** Left out where a login that is left counts without a question to its registry. */
+  /** Undefined where a remaining login counts without asking its registry. */
   readonly findRefused?: FindRefused | undefined;
   /** Whether to look at the Secret, at workloads and at pods. */
   readonly checks: boolean;
   readonly allowMissing: boolean;
   readonly restart: boolean;
   readonly wait: boolean;
-  /** Undefined: whatever is usual for what is waited for. */
+  /** Undefined: the usual timeout for each wait. */
   readonly timeoutMs: number | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly fieldManager: string;
@@ -52,20 +52,20 @@ export interface AttachRequest {
 
 export interface WrittenSecret {
   readonly secret: Secret;
-  /** The servers of those credentials of which it has been said when they expire. */
+  /** The servers whose credentials' expiry has already been reported. */
   readonly saidEnds: ReadonlySet<string>;
 }
 
 export type NamedTarget = Required<Target>;
 
 export type TargetSelection =
-  /** All of a kind, those with these labels, or those of this name in several namespaces. */
+  /** All objects of a kind, those with these labels, or those with this name in all namespaces. */
   | {
       readonly by: 'kind';
       readonly kind: PullKindName;
       readonly labelSelector?: string | undefined;
       readonly name?: string | undefined;
-      /** Nobody has named the kind: it is one of all whose lists count. */
+      /** Set when nobody named the kind: all kinds whose lists count are selected. */
       readonly isImplied?: boolean;
     }
   /** The service accounts that pods or workloads use. */
@@ -79,29 +79,29 @@ export interface ListResult {
   readonly after?: readonly string[];
 }
 
-/** Told of everything as it happens, so that nothing that was done is lost when the rest is interrupted. */
+/** Is told everything as it happens, so that an interrupted run has still reported what it did. */
 export interface Listener {
   outcome(outcome: ListResult): void;
   note(note: Note): void;
   /** What could not be done; everything else goes on. */
   problem(error: UserError): void;
-  /** What has been told so far is to be shown now: a question follows, or minutes of waiting. */
+  /** Shows what has been told so far, because a question or minutes of waiting follow. */
   waiting(): void;
 }
 
-/** Whether it is a kind that nobody has named. */
+/** Whether nobody named the kind of the selection. */
 export function isImplied(selection: TargetSelection): boolean {
   return selection.by === 'kind' && selection.isImplied === true;
 }
 
-/** Whether the service account `name` is meant, too, so that its list is another one then. */
+/** Whether the request also changes the list of the service account `name`. */
 export function namesAccount({ targets, selections }: AttachRequest, name: string): boolean {
   return (
     selections.some(isImplied) || targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)
   );
 }
 
-/** The command line that says `request` again, with another Secret, or with more flags. */
+/** The command line that repeats `request`, also with another Secret. */
 export function commandFor(request: AttachRequest, namespace: string, secret = request.secret): Command {
   const to = request.verb === 'attach' ? words`--to` : words`--from`;
   const targets = request.targets.map(({ kind, name }) => {
@@ -143,7 +143,7 @@ export function fileCommandFor(
   return command`regsecret ${verb} ${secret} ${named} ${flags} ${opener} --write`;
 }
 
-/** The flags that say how. */
+/** The flags that say how to make the change. */
 function flagsOf({ timeoutMs, ...request }: AttachRequest): Command {
   const given = [
     ...(request.recreate ? ['--recreate'] : []),

@@ -1,4 +1,4 @@
-/** From what was named or selected to the objects. */
+/** Reads the objects that are named or selected. */
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { checkNamespace, noObject } from '../../cluster/not-found.ts';
@@ -18,7 +18,9 @@ import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
 import { type AttachRequest, commandFor, isImplied, type TargetSelection } from './request.ts';
 
-/** One named object, or what an interrupted run has left of a pod that is gone; throws UserError when there is neither. */
+/**
+ * Reads one named object, or the manifest that an interrupted run saved of a pod that is gone. Throws UserError without either.
+ */
 export async function readTarget(
   ref: ObjectRef,
   { transport, request }: Pick<PlanContext, 'transport' | 'request'>,
@@ -29,13 +31,13 @@ export async function readTarget(
   const [saved] = ref.kind === 'Pod' ? savedPods({ folders: request.folders, server: transport.server, ref }) : [];
   if (saved !== undefined) return saved;
   if (pullSpec !== undefined) return pullSpec;
-  // Another run may have created it again, and removed its manifest, since it was read.
+  // Since the first read, another run may have created the pod again and removed its saved manifest.
   const again = ref.kind === 'Pod' ? await getPullSpec(transport, ref) : undefined;
   if (again !== undefined && !isBeingDeleted(again)) return again;
   return noObject(ref, transport, withName(ref, request));
 }
 
-/** The command line once more, with another name for `ref`. */
+/** Makes the hint that repeats the command line with another name in place of `ref`. */
 function withName(
   { kind, name, namespace }: ObjectRef,
   request: AttachRequest,
@@ -44,7 +46,7 @@ function withName(
     const named = request.targets.map((one) =>
       one.kind === kind && one.name === name ? { kind: as, name: near } : one,
     );
-    // The Secret is still to be written.
+    // `create --attach` checks its targets before it writes the Secret.
     if (request.known !== undefined) {
       return againWith(
         named.reduce((line, one) => words`${line} --attach ${one.kind.toLowerCase()}/${one.name}`, words``),
@@ -54,7 +56,7 @@ function withName(
   };
 }
 
-/** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
+/** Lists what a selection picks, page by page. `facts` reads the facts about everything in scope. Throws UserError. */
 export async function* selected(
   selection: TargetSelection,
   { transport, request }: PlanContext,
@@ -79,23 +81,23 @@ export async function* selected(
   }
 }
 
-/** A ReplicaSet of a Deployment, say, has the list of that. Pods lead to their owners. */
+/** False for an object with its owner's list, such as a ReplicaSet of a Deployment. Pods count: the plan follows their owners. */
 function isOwn(pullSpec: PullSpec): boolean {
   return pullSpec.ref.kind === 'Pod' || !hasKnownOwner(pullSpec);
 }
 
-/** A list that nobody has named is left where it ends by itself, or with that of what made it. */
+/** For kinds that nobody named: false for an object that ends by itself, or that has the list of its owner. */
 function isLasting(pullSpec: PullSpec): boolean {
   const { ref, object } = pullSpec;
   if (hasKnownOwner(pullSpec) || isBeingDeleted(pullSpec)) return false;
   return !(ref.kind === 'Pod' ? hasEnded(object) : hasFinished(pullSpec));
 }
 
-/** A controller makes the service account called `default`, which may not be there yet. */
+/** How long to wait for the service account `default`, which a controller creates and which may not exist yet. */
 const TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
 
-/** Throws UserError when it does not exist: `default` after it has been waited for. */
+/** Throws UserError when the account does not exist. `default` is waited for first. */
 async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<PullSpec> {
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
   const deadline = performance.now() + timeoutMs;

@@ -1,4 +1,4 @@
-/** Names from the cluster and from the kubeconfig, for a command line that is being typed: soon, or none. */
+/** Names from the cluster and the kubeconfig, to complete a command line that is being typed. Late names are dropped. */
 import { connect, connectionOf, type Transport } from '../../cluster/client/transport.ts';
 import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
@@ -30,12 +30,12 @@ export interface Completion {
   readonly flags: KubeFlags;
 }
 
-/** A shell waits for it: with the start of the program this is less than a second. */
+/** The shell waits for the names. With the start of the program, this stays below a second. */
 const PATIENCE_MS = 700;
 
 /**
- * The names, sorted; empty where they are not known in time. No plugin is started, for it may ask a person or open a browser, and
- * no token is renewed. Throws UserError.
+ * Returns the names, sorted. Returns none where they do not arrive in time. Starts no credential plugin, because it may ask a
+ * person or open a browser, and renews no token. Throws UserError.
  */
 export async function candidateNames(source: CandidateSource, flags: KubeFlags, io: Io): Promise<string[]> {
   if (source === 'contexts' || source === 'clusters' || source === 'users') {

@@ -1,4 +1,4 @@
-/** Collects what a diagnosis needs to know of a cluster: everything once, and what may not be read by its name. */
+/** Collects what a diagnosis needs from a cluster. Reads each object once, and records what could not be read. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
 import { createUnreadObjects, type UnreadObjects } from '../../cluster/client/unread-objects.ts';
@@ -37,24 +37,23 @@ export interface Collector extends Reader {
   secret(namespace: string, name: string): Promise<SecretState>;
   account(namespace: string, name: string): Promise<AccountState>;
   node(name: string): Promise<NodeFacts | undefined>;
-  /** What makes pods. Throws UserError where it may not be read. */
+  /** Reads an owner of pods. Throws UserError where reading it is forbidden. */
   owner(ref: ObjectRef): Promise<PullSpec | undefined>;
   /** Reads all pull secrets of a namespace. */
   others(namespace: string): Promise<void>;
   /** Reads all pull secrets of a namespace or of the cluster, and returns their names; none where they may not be listed. */
   every(namespace: string | undefined): Promise<NamesByNamespace>;
   /**
-   * Looks where the copies come from that have been read; where there is none, nothing is asked. Where a Secret is not in `usage`, it
-   * also looks for what is a source of copies. Throws Interrupted.
+   * Looks up the sources of the copies that have been read. Without copies, it requests nothing. Where a Secret is not in
+   * `usage`, it also finds out which Secrets are sources. Throws Interrupted.
    */
   origins(usage?: UsageIndex): Promise<void>;
-  /** Keeps a service account, or what makes pods, that has been read already. */
+  /** Keeps a service account or workload that has already been read. */
   know(pullSpec: PullSpec): void;
   /** What has been collected so far; registries have not been asked. */
   facts(now: number, online: boolean): PullFacts;
 }
 
-/** One that has collected nothing so far. */
 export function createCollector(transport: Transport): Collector {
   const unread = createUnreadObjects();
   const reader = createReader(transport, unread);
@@ -105,19 +104,19 @@ export function createCollector(transport: Transport): Collector {
 }
 
 interface NamespaceSecrets {
-  /** The names of those in each namespace that has been read; undefined where they may not be listed. */
+  /** The names in each namespace that has been read. Undefined where listing is forbidden. */
   readonly names: ReadonlyMap<string, readonly string[] | undefined>;
   read(namespace: string): Promise<void>;
   readAll(namespace: string | undefined): Promise<NamesByNamespace>;
   elsewhere(name: string): Promise<Elsewhere | undefined>;
-  /** Whether those of all namespaces have been read. */
+  /** Whether the pull secrets of all namespaces have been read. */
   isWhole(): boolean;
 }
 
-/** The pull secrets of whole namespaces; each goes to `secrets`, too. */
+/** Reads the pull secrets of whole namespaces, and stores each one in `secrets` as well. */
 function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: CopyOrigins): NamespaceSecrets {
   const others = createStore<readonly string[] | undefined>();
-  /** Of all namespaces. */
+  /** Set once the pull secrets of all namespaces have been read. */
   let whole: NamesByNamespace | undefined;
   const keep = function* (secret: Secret): Generator<void> {
     const { namespace = '', name = '' } = secret.metadata;
@@ -146,7 +145,7 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: C
   };
 }
 
-/** Connects for `work`; what the API server refuses altogether is a UserError. */
+/** Connects for `work`. Throws an ApiError of `work` as a UserError. */
 export async function withCollector<T>(
   flags: KubeFlags,
   io: Io,
@@ -162,7 +161,7 @@ export async function withCollector<T>(
   }
 }
 
-/** With what is known of where each comes from, and what is wrong about that. */
+/** Adds the origin of each copy to its state, with the findings about that origin. */
 function withOrigins(
   states: ReadonlyMap<string, SecretState>,
   origins: ReadonlyMap<string, CopyOrigin>,
@@ -224,7 +223,7 @@ function names(value: unknown): string[] {
 }
 
 interface Store<T> {
-  /** What has come, by its key. */
+  /** The values that have been read, by key. */
   readonly done: Map<string, T>;
   once(key: string, read: () => Promise<T>): Promise<T>;
 }

@@ -1,4 +1,4 @@
-/** Whether copies are as their sources are. Of a source nothing is kept but a digest and its servers, and nothing of it is shown. */
+/** Compares copies with their sources. Of a source, only a digest and its servers are kept, and nothing of it is shown. */
 import { createHash } from 'node:crypto';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
@@ -26,11 +26,11 @@ export interface CopyOrigins {
   /** The sources in this cluster of all copies that have been noted, as `namespace/name`. */
   sources(): ReadonlySet<string>;
   /**
-   * What the sources of all copies are like, by `namespace/name` of the copy. `isWhole`: every pull secret of the cluster has
-   * been noted, so that none but large ones is asked for. Throws Interrupted.
+   * Compares all copies with their sources. The result is by `namespace/name` of the copy. `isWhole`: every pull secret of the
+   * cluster has been noted, so only large sources are requested. Throws Interrupted.
    */
   find(isWhole: boolean): Promise<ReadonlyMap<string, CopyOrigin>>;
-  /** What a source that `find` has read has logins for. */
+  /** The servers for which a source that `find` has read holds logins. */
   serversOf(source: CopySourceName): readonly string[] | undefined;
 }
 
@@ -41,12 +41,11 @@ interface Copy {
   readonly digest: string | undefined;
 }
 
-/** One that knows no Secret yet. */
 export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
   const digests = new Map<string, string>();
   const copies = new Map<string, Copy>();
   const servers = new Map<string, readonly string[] | undefined>();
-  /** To be read again if they turn out to be sources. */
+  /** Large Secrets, read again if they turn out to be sources. */
   const postponed = new Set<string>();
   const unreadSecrets = (): Set<string> =>
     new Set(
@@ -71,7 +70,7 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       const { namespace = '', name = '' } = secret.metadata;
       const key = secretKey(namespace, name);
       const source = markedSource(secret);
-      // Few large ones are the source of a copy.
+      // Large Secrets are hashed only when needed, because few are the source of a copy.
       if (source === undefined && isLarge(secret)) {
         postponed.add(key);
         return;
@@ -105,7 +104,7 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
   };
 }
 
-/** Of a large one it takes too long. */
+/** Undefined for a large Secret, whose logins take too long to parse. */
 function serversIn(secret: Secret): readonly string[] | undefined {
   return isLarge(secret) ? undefined : loginServers(readContents(secret));
 }

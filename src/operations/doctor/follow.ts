@@ -1,4 +1,4 @@
-/** `why --watch` and `doctor --watch`: look again and again, until everything is well or something else is wrong. */
+/** `why --watch` and `doctor --watch`: examines the targets repeatedly until everything works or a new problem appears. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { pause } from '../../concurrency.ts';
 import type { Answer } from '../../domain/diagnosis/facts.ts';
@@ -10,28 +10,28 @@ import { type Collector, createCollector, withCollector } from './collector.ts';
 import type { GatherOptions, ObservedTargets } from './gather.ts';
 import { type Condition, conditionOf, isNewTrouble } from './recovery.ts';
 
-/** A handful of requests to the API server each time. */
+/** Each look costs a handful of requests to the API server. */
 const POLL_MS = 2000;
-/** A cluster takes seconds to look at, and shall not be looked at most of the time. */
+/** Each pause is at least this many times as long as the last look, because reading a whole cluster takes seconds. */
 const REST = 4;
-/** A registry is not asked the same question more often. */
+/** The answer of a registry is reused for this long. */
 const ANSWER_MS = 60_000;
-/** A pod that is being replaced is gone for a moment, and so is an API server that restarts. */
+/** Errors are tolerated for this long: a pod that is replaced, or an API server that restarts, is gone for a moment. */
 const PATIENCE_MS = 30_000;
 
 export interface FollowSteps<Look extends { readonly report: DoctorReport }> {
   observe(collector: Collector): Promise<ObservedTargets>;
-  /** What follows from what was gathered. Registries are asked what is not among `answers`, which get what they say. */
+  /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
   judge(gathered: ObservedTargets, answers: Map<string, Answer>): Promise<Look>;
   show(look: Look): Promise<void>;
-  /** Does `work`, and tells a person meanwhile what is being waited for. */
+  /** Runs `work`, and shows a person meanwhile what is awaited. */
   waiting<T>(awaited: string, work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Shows what there is now, and each change, and returns the last: everything is well then, or something keeps an image away of the
- * targets that did not do so before, or `timeout` has passed. In a namespace, others may break something at any time, which ends nothing.
- * Throws UserError where that can no longer be told, and Interrupted.
+ * Shows the current state and each change, and returns the last look. Ends when everything works, when something keeps an image
+ * of the targets away that did not before, or when `timeout` has passed. New problems in a whole namespace do not end it, because
+ * other people may cause them at any time. Throws UserError where the state can no longer be read, and Interrupted.
  */
 export function follow<Look extends { readonly report: DoctorReport }>(
   options: GatherOptions & { readonly strict?: boolean | undefined; readonly timeout?: string | undefined },
@@ -69,11 +69,11 @@ export function follow<Look extends { readonly report: DoctorReport }>(
 export interface Stand<Look> {
   readonly seen: Look;
   readonly condition: Condition;
-  /** How long it took to see it, in milliseconds. */
+  /** How long the look took, in milliseconds. */
   readonly tookMs: number;
 }
 
-/** The first that differs from `before`; undefined where there is none until `end`. */
+/** Returns the first look that differs from `before`, or undefined where none does by `end`. */
 async function nextLook<Look>(
   look: () => Promise<Stand<Look>>,
   before: Stand<Look>,

@@ -1,4 +1,4 @@
-/** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
+/** Reads Secrets for a diagnosis: one by name, the namespaces that have one of that name, and all pull secrets. */
 
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
@@ -15,7 +15,7 @@ import { packedSecret } from './packed-secret.ts';
 /** The names of pull secrets, sorted. */
 export type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
 
-/** What is known of a Secret; of one that is missing, where else there is one of that name. Throws UserError. */
+/** Reads the state of a Secret. For a missing one, finds the namespaces that have one of that name. Throws UserError. */
 export async function secretState(
   reader: Reader,
   id: SecretName,
@@ -30,19 +30,19 @@ export async function secretState(
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
 }
 
-/** What is known of a Secret that has been read, in steps. */
+/** The state of a Secret that has been read. Yields between its steps. */
 export function* knownSecret(secret: Secret): Generator<void, SecretState> {
   const diagnosed = yield* diagnoseBriefly(secret, Date.now());
   yield;
   return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
 }
 
-/** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */
+/** Finds the namespaces with a pull secret of that name, as far as our rights let us look. Reads no contents. */
 export async function findElsewhere({ transport }: Reader, name: string): Promise<Elsewhere | undefined> {
   return elsewhereIn(await findPullSecrets(transport, name));
 }
 
-/** The same, where all of them have been read. */
+/** The same from `names`, where all pull secrets have been read. */
 export function elsewhereAmong(name: string, names: NamesByNamespace): Elsewhere | undefined {
   return elsewhereIn([...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort());
 }
@@ -51,7 +51,7 @@ function elsewhereIn(namespaces: readonly string[]): Elsewhere | undefined {
   return namespaces.length === 0 ? undefined : { namespaces };
 }
 
-/** Hands the pull secrets of a namespace, or of all of them, to `keep`; undefined where they may not be listed. */
+/** Hands each pull secret of a namespace, or of all namespaces, to `keep`. Returns undefined where listing is forbidden. */
 export async function pullSecretsByNamespace(
   reader: Reader,
   namespace: string | undefined,
@@ -70,7 +70,7 @@ export async function pullSecretsByNamespace(
   return found;
 }
 
-/** The names in each namespace; first those that most lists name of the service accounts, and of what makes pods. */
+/** The names in each namespace, those first that most lists of service accounts and workloads name. */
 export function mostNamedFirst(
   names: NamesByNamespace,
   accounts: ReadonlyMap<string, AccountState>,
@@ -83,7 +83,7 @@ export function mostNamedFirst(
   };
   for (const [key, state] of accounts)
     if (state.status === 'there') note(secretName(key).namespace, state.imagePullSecrets);
-  // What a controller has made names the same.
+  // An object that a known controller made has the same list as the controller.
   for (const owner of owners.values())
     if (owner !== undefined && !hasKnownOwner(owner)) note(owner.ref.namespace, owner.imagePullSecrets);
   const countOf = (namespace: string, name: string): number => counts.get(secretKey(namespace, name)) ?? 0;

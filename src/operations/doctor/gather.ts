@@ -1,4 +1,4 @@
-/** Everything about the targets of a diagnosis, from the cluster. */
+/** Reads everything about the targets of a diagnosis from the cluster. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { OtherKind } from '../../cluster/other-places.ts';
@@ -21,17 +21,17 @@ export interface GatherOptions extends KubeFlags {
   readonly offline?: boolean | undefined;
   /** Images that are not deployed yet. */
   readonly image?: readonly string[] | undefined;
-  /** Of a pod with them. */
+  /** The service account of a new pod with these images. */
   readonly serviceaccount?: string | undefined;
   readonly secret?: readonly string[] | undefined;
 }
 
-/** What is known of the targets, and why one of several is not. */
+/** The facts about the targets, and the errors of those that could not be read. */
 export interface ObservedTargets extends Observed {
   readonly errors: readonly UserError[];
 }
 
-/** Throws UserError where there is only one target, and none of it. */
+/** Throws UserError for a single target. With several targets, their errors are in `errors`. */
 export async function observeTargets(
   targets: readonly DoctorTarget[],
   options: GatherOptions,
@@ -41,7 +41,7 @@ export async function observeTargets(
   const all = allTargets(targets, options);
   const planned = plannedImages(targets, options);
   const errors = new Map<string, UserError>();
-  // Of `deploy a b` no word names a target by itself.
+  // In `deploy a b`, no single word names a target.
   const typed = options.targets?.length === targets.length ? options.targets : [];
   const gather = async (target: DoctorTarget, index: number): Promise<Target> => {
     try {
@@ -75,7 +75,7 @@ export async function observeTargets(
   };
 }
 
-/** Throws UserError for one that does not exist where another has nearly its name: no list has it, so nothing is to be attached. */
+/** Throws UserError for a missing `--secret` where one of a similar name exists. No list has it, so attaching is no remedy. */
 function checkGiven(
   given: readonly string[],
   namespace: string,
@@ -99,8 +99,8 @@ function checkGiven(
 }
 
 /**
- * Those of `rights` without which something is unread that the verdict depends on. Where a new pod names its Secrets, which are
- * `named`, the others of the namespace are read only to be proposed.
+ * Filters `rights` to those that the verdict depends on. Where a new pod names its own Secrets (`named`), the other Secrets of
+ * the namespace are read only to be proposed.
  */
 function rightsThatMatter(
   rights: readonly string[],
@@ -112,7 +112,7 @@ function rightsThatMatter(
   return rights.filter((right) => right !== 'list secrets' && (isUnread || right !== 'get secrets'));
 }
 
-/** An image is asked about for the one target, or the service accounts that are named, else for that of most pods. */
+/** An image concerns the single target, or the named service accounts. Otherwise it concerns the service account `default`. */
 function allTargets(targets: readonly DoctorTarget[], options: GatherOptions): readonly DoctorTarget[] {
   const { image = [], serviceaccount } = options;
   const hasAccount = targets.some(({ kind }) => kind === 'ServiceAccount') && serviceaccount === undefined;

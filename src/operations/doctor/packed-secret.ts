@@ -1,10 +1,10 @@
-/** A Secret that has been judged takes little memory while nobody looks into it. */
+/** Keeps a diagnosed Secret in little memory until its data is read again. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LARGE_TEXT } from '../../domain/go/json-node.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 
-/** The same Secret without what `kubectl apply` keeps beside it; large values are unpacked whenever they are read. */
+/** The Secret without the annotation of `kubectl apply`. Large values are compressed, and unpacked each time they are read. */
 export function packedSecret(secret: Secret): Secret {
   return withPackedData(withoutApplied(secret));
 }

@@ -1,4 +1,4 @@
-/** What kubelets say of a pod's images and volumes in events: of one pod, or of many. */
+/** Reads what kubelets report about the images and volumes of a pod in events, for one pod or for many. */
 import { eachObject } from '../../cluster/each-object.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { PodEvent } from '../../domain/diagnosis/facts.ts';
@@ -26,18 +26,21 @@ const FIELDS = {
 const MATTERS =
   /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate|FailedMount)$/;
 
-/** What is said of a pod of some name, which may be a former one. */
+/** An event about a pod of some name, possibly a former pod of that name. */
 export interface NamedEvent extends PodEvent {
   readonly uid: string;
 }
 
-/** Those about `pod` itself (kubectl pkg/describe `PodDescriber.Describe`: of a static pod they have the UID of its manifest). */
+/**
+ * The events about this very pod. Those of a static pod have the UID of its manifest (kubectl pkg/describe
+ * `PodDescriber.Describe`).
+ */
 export function ownEvents({ uid, annotations }: PullSpec, events: readonly NamedEvent[]): PodEvent[] {
   const own = annotations['kubernetes.io/config.mirror'] ?? uid;
   return events.flatMap(({ uid: about, ...event }) => (about === own ? [event] : []));
 }
 
-/** The events about pods of this name that have to do with images or volumes, the oldest first; none where they may not be listed. */
+/** The events about images or volumes of pods of this name, the oldest first. None where listing events is forbidden. */
 export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<NamedEvent[]> {
   const found: NamedEvent[] = [];
   const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
@@ -50,7 +53,7 @@ export async function podEvents({ namespace, name }: ObjectRef, collector: Colle
   return inOrder(found);
 }
 
-/** Where more pods of a namespace are asked about, its events are read all at once: a request for each pod takes far longer. */
+/** For more pods than this, all events of their namespace are read at once: one request per pod takes far longer. */
 const FEW = 8;
 
 /** {@link podEvents} for each of `pods`. */
@@ -83,13 +86,16 @@ async function namespaceEvents(
   return found;
 }
 
-/** Why its volumes cannot be mounted, which comes before the images: kubelets say it only here. `events` are its own, the oldest first. */
+/**
+ * Why the volumes of the pod cannot be mounted. Kubelets mount before they pull, and report it only in events. `events` are the
+ * pod's own, the oldest first.
+ */
 export function mountTrouble(events: readonly PodEvent[]): string | undefined {
   const failed = events.filter(({ reason }) => reason === 'FailedMount');
   const last = failed.at(-1);
   if (last === undefined || events.some(({ reason, at }) => reason !== 'FailedMount' && at >= last.at))
     return undefined;
-  // In turn with what is wrong with a volume they say that they waited for all of them.
+  // Kubelets alternate between the problem of one volume and a message that they waited for all volumes.
   const { reason, message } = failed.findLast((one) => !one.message.startsWith('Unable to attach or mount')) ?? last;
   return `${reason}: ${message}`;
 }

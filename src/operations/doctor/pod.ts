@@ -1,4 +1,4 @@
-/** One pod with its events, its service account, its Secrets, what makes it and where it is. */
+/** Reads one pod with its events, service account, Secrets, owners and node. */
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
@@ -21,7 +21,7 @@ import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { mountTrouble, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
 
-/** With `images` in place of its own, where there are any. Throws UserError when there is no such pod, or it may not be read. */
+/** Reads a pod. `images`, if any, replace its own. Throws UserError when the pod does not exist or may not be read. */
 export async function gatherPod(
   ref: ObjectRef,
   collector: Collector,
@@ -43,7 +43,7 @@ export async function gatherPod(
 
 /** `puller` as if it had `images`. */
 export function withImages(puller: Puller, images: readonly string[]): Puller {
-  // What is wrong with it now is not asked.
+  // The question is about the new images, not about the pod's current trouble.
   const pod = puller.pod && { ...puller.pod, trouble: undefined };
   const containers = images.map((image) => {
     const use = puller.images.find((one) => one.image === image);
@@ -53,7 +53,8 @@ export function withImages(puller: Puller, images: readonly string[]): Puller {
 }
 
 /**
- * For a pod that has been read already, and stands for all of `group`; `named` are events of pods of its name. Throws UserError.
+ * Reads what belongs to a pod that has already been read. `named` are the events about pods of its name. `count` and `names`
+ * describe the group that the pod stands for. Throws UserError.
  */
 export async function gatherRest(
   object: ApiObject,
@@ -77,7 +78,7 @@ export async function gatherRest(
     images.every(({ state }) => state.status === 'there') ? undefined : collector.others(namespace),
     node === '' ? undefined : collector.node(node),
   ]);
-  // What pods have that are made now counts, too.
+  // Reads the Secrets that a pod made now would get as well.
   const account = await collector.account(namespace, pod.serviceAccountName);
   const next = [
     ...listedNames(owners.template?.list),
@@ -104,7 +105,7 @@ export async function gatherRest(
   };
 }
 
-/** What of a pod's life matters here. */
+/** The facts about the life of a pod. */
 export function podFacts(
   object: unknown,
   node: string,
@@ -121,8 +122,8 @@ export function podFacts(
 }
 
 /**
- * Kubelets before 1.32 say in the status only that they wait; why, they say in an event. The events are read later than the
- * status, too, and may know of an image that has come since.
+ * Completes the image states with events. Kubelets before 1.32 say in the status only that they wait, and why in an event. The
+ * events are also read after the status, so they may report an image that was pulled in between.
  */
 function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
   return uses.map((use) => {
@@ -146,7 +147,7 @@ interface PodOwners {
   readonly template?: PodTemplate;
 }
 
-/** From the nearest to the uppermost. */
+/** Follows the owners of a pod from the nearest to the topmost. */
 async function ownersOf(
   pod: PullSpec,
   { transport, owner: read }: Collector,
@@ -167,7 +168,7 @@ async function ownersOf(
   const [nearest] = chain;
   const top = chain.at(-1);
   const remedy = remedyOfPod(pod, chain, unknownOwner, alike);
-  // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
+  // A ReplicaSet keeps an older template of its Deployment, so a pod made now has the template of the topmost owner.
   const owner = unknownOwner === undefined ? top : nearest;
   if (owner === undefined || nearest === undefined) return { remedy };
   const changed = changedImages(pod, nearest, owner);
@@ -175,18 +176,20 @@ async function ownersOf(
   return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, ...replaced } };
 }
 
-/** The remedy of a pod, and of all that are like it, below `owner`, which may not be read: the nearest, or what that names. */
+/**
+ * The remedy for a pod and for those `alike`, where reading `owner` is forbidden. `owner` is the nearest owner, or one above it.
+ */
 function remedyOfUnread(pod: PullSpec, owner: ObjectRef, alike: readonly string[] = [pod.ref.name]): Remedy {
   const { kind, namespace, name } = owner;
-  // A ReplicaSet and a Job may be of something else, which only the name of a ReplicaSet says.
+  // A ReplicaSet or a Job may itself have an owner. Only the name of a ReplicaSet tells which.
   const deployment = kind === 'Deployment' ? name : kind === 'ReplicaSet' ? deploymentName(pod) : undefined;
   if (deployment !== undefined) return { how: 'template', target: { kind: 'Deployment', namespace, name: deployment } };
   if (!['StatefulSet', 'DaemonSet', 'ReplicationController'].includes(kind)) return { how: 'manifest' };
-  // Whether it replaces them itself is not known.
+  // Whether the owner replaces the pods by itself is unknown.
   return { how: 'template', target: owner, next: { step: 'delete pods', pods: alike } };
 }
 
-/** The command for another object, in the namespace of `ref` where no other one is given. */
+/** Makes the hint to diagnose another object, by default in the namespace of `ref`. */
 export function whyOf(
   ref: ObjectRef,
   images: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** How far what `why` has found is from being well, and whether it has become something else. */
+/** Sums up a report for `--watch`: whether everything works, what is awaited, and whether a new problem appeared. */
 import type { Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
@@ -6,25 +6,25 @@ import { describeObject } from '../../domain/findings/finding.ts';
 import { plural } from '../../domain/text/enumerate.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 
-/** Which findings are errors, and what may be left unknown. */
+/** Whether warnings count as errors, and whether an outcome may stay unknown. */
 export interface Demands {
   readonly strict: boolean;
   readonly offline: boolean;
 }
 
-/** What a report comes to. Two that are alike need not both be shown. */
+/** What a report amounts to. Of two with the same `text`, only the first is shown. */
 export interface Condition {
   /** Every pod has its images, and every new one can pull them. */
   readonly isWell: boolean;
-  /** What keeps images away, by what it is about. */
+  /** What keeps images away, as keys that are equal for the same problem. */
   readonly wrong: ReadonlySet<string>;
-  /** The same for reports that say the same. */
+  /** Equal for reports that say the same. */
   readonly text: string;
   /** What is being waited for, to follow "waiting for". */
   readonly awaited: string;
 }
 
-/** Where `report` stands, to be compared with that of the next look. */
+/** The condition of `report`, to compare with the next look. */
 export function conditionOf(report: DoctorReport, demands: Demands): Condition {
   const { findings, counts, pullers = [], secrets = [] } = report;
   const wrong = new Set(
@@ -45,7 +45,7 @@ export function conditionOf(report: DoctorReport, demands: Demands): Condition {
   };
 }
 
-/** Of a namespace, or of the cluster: pods that cannot pull for a reason that nobody wants to see are not waited for. */
+/** The condition of a namespace or of the cluster. Failing pods are not awaited where findings are ignored: those may be why. */
 function conditionOfAll(
   { ignored = [] }: DoctorReport,
   { failingPods }: Counts,
@@ -62,7 +62,7 @@ export function isNewTrouble(before: Condition, now: Condition): boolean {
   return [...now.wrong].some((one) => !before.wrong.has(one));
 }
 
-/** A pod is replaced by one with another name, and is wrong in the same way. */
+/** A pod is replaced by one with another name and the same problem, so the name does not count. */
 function identityOf(found: FindingView): string {
   const { image = '' } = found.arguments as { readonly image?: string };
   return `${found.code} ${found.object.kind === 'Pod' ? 'a pod' : describeObject(found.object)} ${image}`;

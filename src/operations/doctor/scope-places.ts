@@ -6,10 +6,12 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import { labelledNamespaces, type ScopeFlags } from '../../cluster/secret-scope.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 
-/** Up to so many namespaces are listed one by one; of more, all of the cluster is listed, and what is elsewhere left out. */
+/**
+ * Up to this many namespaces are listed one by one. Beyond that, the whole cluster is listed and other namespaces are dropped.
+ */
 const FEW = 5;
 
-/** Undefined for all of them. Throws UserError where no namespace has the labels. */
+/** Returns undefined for all namespaces. Throws UserError where no namespace has the labels. */
 export async function chosenNamespaces(
   { allNamespaces, selector }: ScopeFlags,
   transport: Transport,
@@ -18,7 +20,7 @@ export async function chosenNamespaces(
   return new Set(await labelledNamespaces(transport, selector));
 }
 
-/** What is listed one after the other; undefined stands for all of the cluster. */
+/** The namespaces to list one after the other. Undefined stands for the whole cluster. */
 export async function placesToList(
   namespaces: ReadonlySet<string> | undefined,
   transport: Transport,
@@ -27,7 +29,7 @@ export async function placesToList(
   return isWide ? [undefined] : namespaces;
 }
 
-/** Who may not has perhaps a role in each of the namespaces. */
+/** A user who may not list the whole cluster may still have a role in each of the namespaces. */
 async function mayListEverywhere(transport: Transport): Promise<boolean> {
   try {
     await listPages(transport, SECRETS, { limit: 1, metadataOnly: true, shape: { metadata: { name: true } } }).next();
@@ -38,7 +40,7 @@ async function mayListEverywhere(transport: Transport): Promise<boolean> {
   }
 }
 
-/** Those of `namespaces`, or of all, that are being deleted, as far as they may be read. */
+/** Which of `namespaces`, or of all namespaces, are being deleted, as far as our rights let us read them. */
 export async function endingAmong(
   namespaces: ReadonlySet<string> | undefined,
   transport: Transport,

@@ -1,4 +1,4 @@
-/** Everything that pulls in a namespace, or in the cluster: pods in groups, and of all of it only what matters. */
+/** Reads everything that pulls in a namespace or in the cluster. Pods are grouped, and only the fields that matter are kept. */
 
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
@@ -40,11 +40,11 @@ import { shapeOf } from './shape.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
 
-/** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
+/** Lists read beside pods and Secrets. Those are the longest, and one after the other: two pages take twice the memory. */
 const CONCURRENCY = 3;
-/** Requests for single objects. */
+/** Parallel requests for single objects. */
 const SINGLE_LIMIT = 16;
-/** A page is in memory as a whole. */
+/** Objects per page. A page is in memory as a whole. */
 const PAGE = 50;
 
 export interface ScopeOptions extends GatherOptions, ScopeFlags {}
@@ -85,7 +85,7 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
 }
 
 interface World {
-  /** Undefined: all of them. */
+  /** Undefined: all namespaces. */
   readonly namespaces: ReadonlySet<string> | undefined;
   readonly groups: PodGroups;
   readonly templates: PullSpec[];
@@ -110,7 +110,7 @@ async function listKind(
 
 function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   if (!isInScope(world, pullSpec.ref.namespace)) return;
-  // One that is on its way out pulls nothing, whatever it names.
+  // An object that is being deleted pulls nothing, whatever its list names.
   if (!isBeingDeleted(pullSpec)) addUsage(world.usage, pullSpec);
   if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
@@ -126,7 +126,7 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
 async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observed> {
   const { usage, accounts, namespaces } = world;
   await readRest(world, collector);
-  // What a controller has made itself shows by that.
+  // An object that a known controller made is reported with that controller.
   const templates = world.templates.filter((template) => !hasKnownOwner(template));
   const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
   const failing = groups.filter((group) => trouble(group) > 1);
@@ -138,7 +138,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
   const { secrets, accounts: known } = collector.facts(0, false);
   const isLacking = [...secrets.values(), ...known.values()].some(({ status }) => status === 'missing');
-  // What keeps a pod on a node from its first image is said only in events, and when the kubelet tried, too.
+  // Only events tell what keeps a pod on a node from its first image, and when the kubelet last tried.
   const mute = new Set([
     ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets)),
     ...starting.filter(({ hasNode }) => hasNode),
@@ -186,7 +186,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   };
 }
 
-/** Secrets of other types that somebody refers to, and those that are missing; service accounts that may be. */
+/** Reads what is referred to but not listed: Secrets of other types or missing ones, and service accounts. */
 async function readRest({ usage, templates }: World, collector: Collector): Promise<void> {
   const { secrets, accounts } = collector.facts(0, false);
   const named = [...usage.keys()].filter((key) => !secrets.has(key)).map(secretName);
@@ -200,7 +200,7 @@ async function readRest({ usage, templates }: World, collector: Collector): Prom
   );
 }
 
-/** What `make` makes of one object; nothing where our own code fails over it, which is noted. */
+/** Calls `make` for one object. Notes a UserError or a bug of our own code, and returns nothing then. */
 function pullerOf({ ref }: PullSpec, make: () => Puller, { unread }: Collector): Puller[] {
   try {
     return [make()];
@@ -210,7 +210,7 @@ function pullerOf({ ref }: PullSpec, make: () => Puller, { unread }: Collector):
   }
 }
 
-/** Does `work`, which is about one object; where our own code fails over it, that is noted, and the others are read. */
+/** Runs `work` for one object. Notes a UserError or a bug of our own code, so that the other objects are still read. */
 async function noteBug(
   resource: Resource,
   { namespace, name }: SecretName,
@@ -224,7 +224,7 @@ async function noteBug(
   }
 }
 
-/** Kubelets before 1.32 say why only in events. */
+/** Whether the status lacks the reason of a failure, which kubelets before 1.32 report only in events. */
 function isMute({ images }: PodGroup): boolean {
   return images.some(({ state }) => state.status === 'missing' && state.pullError === 'other');
 }

@@ -1,4 +1,4 @@
-/** What a diagnosis reads of pods, and of what makes them: of lists only that much is kept in memory. */
+/** The fields that a diagnosis reads of pods, workloads and service accounts. Only these are kept in memory. */
 import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
 import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
@@ -30,7 +30,10 @@ const OF_PODS = {
 
 const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
-/** What `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and `remedyOfTemplate` read. */
+/**
+ * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and
+ * `remedyOfTemplate` read.
+ */
 const OF_WORKLOADS = {
   metadata: {
     generation: true,

@@ -1,10 +1,10 @@
-/** What the API server did not give, and what our own code failed over, as findings. */
+/** Findings for objects that the API server did not return, or on which our own code failed. */
 import type { UnreadObjects } from '../../cluster/client/unread-objects.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../domain/findings/finding.ts';
 import { PULL_KINDS } from '../../domain/workloads/kind.ts';
 
-/** One for each object. */
+/** One finding for each object. */
 export function unreadFindings(unread: UnreadObjects): Finding[] {
   return unread.list().map(({ resource: { plural }, reason, isBug, ...place }) => {
     return finding('unread-object', { kind: kindOf(plural), ...place }, { reason, bug: isBug || undefined });

@@ -1,4 +1,4 @@
-/** A workload: its template, as it would pull now, and the pod of it that is worst off. */
+/** Reads a workload: its template, as a new pod would pull now, and its pod with the worst trouble. */
 import type { ApiError } from '../../cluster/client/api-error.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { missingObject, noObject } from '../../cluster/not-found.ts';
@@ -25,8 +25,8 @@ import { hasCurrentPods, runWithoutList, showImages } from './pod-makers.ts';
 import { shapeOf } from './shape.ts';
 
 /**
- * The pod first where it does not get an image; with `images` only the template, as if it had those. Throws UserError when there is
- * no such workload, or it may not be read.
+ * Returns the template and the worst pod, the pod first where it lacks an image. With `images`, returns only the template, as if
+ * it had those. Throws UserError when the workload does not exist or may not be read.
  */
 export async function gatherWorkload(
   ref: ObjectRef,
@@ -55,7 +55,7 @@ export async function gatherWorkload(
   return trouble(worst) > 1 ? both.reverse() : both;
 }
 
-/** What `workload` makes pods of. */
+/** The template of `workload`, as a puller. */
 async function gatherTemplate(workload: PullSpec, collector: Collector): Promise<Puller> {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const [remedy] = await Promise.all([
@@ -66,7 +66,7 @@ async function gatherTemplate(workload: PullSpec, collector: Collector): Promise
   return { ref, imagePullSecrets: list, account, images, remedy, count: 1, trouble: createTrouble(workload) };
 }
 
-/** Everything that a new pod with this list, or without one, would have to do with. */
+/** Reads everything that a new pod with this list, or without a list, depends on. */
 async function gatherList(
   namespace: string,
   list: readonly unknown[] | undefined,
@@ -78,7 +78,7 @@ async function gatherList(
   await Promise.all(names.map((name) => collector.secret(namespace, name)));
 }
 
-/** What a ReplicaSet of a Deployment has comes from there. */
+/** A ReplicaSet of a Deployment is remedied in the Deployment, where its template comes from. */
 async function remedyOf(workload: PullSpec, { transport, owner }: Collector): Promise<Remedy> {
   const { chain, unknownOwner } = await walkOwners(transport, workload, owner);
   return unknownOwner === undefined ? remedyOfOwners([workload, ...chain]) : remedyOfTemplate(workload);
@@ -93,15 +93,15 @@ async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGr
     .sort((one, other) => trouble(other) - trouble(one) || madeAt(other) - madeAt(one))[0];
 }
 
-/** Of several that fail the newest has the list that the workload has now. */
+/** Of several failing pods, the newest is chosen, because it has the current list of the workload. */
 function madeAt({ pod }: PodGroup): number {
   return millisecondsOf(fieldOf(pod.object, 'metadata', 'creationTimestamp'));
 }
 
-/** What makes the pods of a workload in turn. */
+/** The kind of the objects between a workload and its pods. */
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
-/** Who owns the pods decides; the labels only keep others out of the answer. Returns why they may not be listed, if so, which is noted. */
+/** Finds the pods by their owners; the label selector only shortens the list. Returns the error where listing is forbidden. */
 async function eachPodOf(
   workload: PullSpec,
   reader: Reader,
@@ -133,7 +133,7 @@ export interface NewPod {
   readonly secrets: readonly string[];
 }
 
-/** A pod that is not there yet. Throws UserError when there is no such service account. */
+/** A pod that does not exist yet. Throws UserError when its service account does not exist. */
 export async function gatherAccount(
   ref: ObjectRef,
   { images, secrets }: NewPod,
@@ -155,7 +155,7 @@ export async function gatherAccount(
   };
 }
 
-/** `pods` are those that it makes. */
+/** The template of a workload in a scope, as a puller. `pods` are those that the workload makes. */
 export function templatePuller(workload: PullSpec, pods: readonly PodGroup[]): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const status = fieldOf(object, 'status');
@@ -181,7 +181,7 @@ export function accountPuller({ ref }: PullSpec): Puller {
   return { ref, imagePullSecrets: undefined, account: ref.name, images: [], remedy, count: 1 };
 }
 
-/** One that nobody says anything of. */
+/** A pod without any trouble. */
 export function quietPod({ pod, images, count }: PodGroup): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, controller, object } = pod;
   return {

@@ -1,4 +1,4 @@
-/** The rows of `list`: what is read, who refers to it, and what is left out for the login that is looked for. */
+/** Gathers the rows of `list`: the Secrets with the login that is looked for, and who refers to them. */
 import type { ApiError } from '../../cluster/client/api-error.ts';
 import { listRefusal } from '../../cluster/object-request.ts';
 import { eachPullSecret, eachSecret, eachSecretNamed } from '../../cluster/read-secrets.ts';
@@ -23,22 +23,22 @@ import { unreadFindings } from '../doctor/unread-findings.ts';
 
 /** Which Secrets are listed. */
 export interface ListScope {
-  /** Undefined: all of them. */
+  /** Undefined: all namespaces. */
   readonly namespace: string | undefined;
   readonly names: readonly string[];
   readonly labelSelector: string | undefined;
   readonly login: LoginFilter;
-  /** Whether it is said which are copies, and what their sources are like. */
+  /** Whether rows tell which Secrets are copies, and how the copies compare with their sources. */
   readonly looks: boolean;
-  /** Whether one that is referred to and missing has a row; a name without an object fails what it is piped into. */
+  /** Whether a missing Secret that is referred to has a row. A command that such a name is piped into would fail. */
   readonly missing: boolean;
-  /** What stands for each password, where any is printed. */
+  /** Returns the text that stands for a password, where any is printed. */
   readonly fingerprint: (login: KubeletEntry) => string;
 }
 
 export interface ListedSecrets {
   readonly rows: readonly SecretRow[];
-  /** Those that are there and have no such login. */
+  /** Existing Secrets without such a login. */
   readonly others: readonly SecretName[];
 }
 
@@ -86,7 +86,7 @@ export async function gatherRows(reader: Reader, scope: ListScope, now: number):
   return { rows, others: [...others].map(secretName) };
 }
 
-/** Where each copy comes from. A source has the name of its copy, so that with names, too, those of all namespaces are there. */
+/** Adds the origin of each copy. A source has the same name as its copy, so a list by name in all namespaces includes both. */
 async function addOrigins(
   summaries: Map<string, SecretSummary>,
   origins: CopyOrigins,
@@ -98,7 +98,7 @@ async function addOrigins(
   }
 }
 
-/** Those of names in one namespace are read one by one, for which a role needs no right to list. */
+/** Names in one namespace are not listed but read one by one later, which needs no right to list. */
 async function eachListed(
   reader: Reader,
   { namespace, names, labelSelector }: ListScope,

@@ -1,4 +1,4 @@
-/** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
+/** Gathers who pulls images with which list: workloads that a service account's list does not reach, and pods that fail. */
 import { fieldsWith } from '../../cluster/client/pick-json.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { ENV, type MoreFields, pullSpecFields, SECRET_VOLUME } from '../../cluster/pull-spec-fields.ts';
@@ -13,7 +13,7 @@ import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state
 import { type Controller, hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
 
-/** Those that a workload has made itself; none where they may not be listed. */
+/** The pods that a workload made itself. None where listing pods is forbidden. */
 export async function podsOf(pullSpec: PullSpec, reader: Reader): Promise<PullSpec[]> {
   const pods: PullSpec[] = [];
   const labelSelector = selectorOf(pullSpec);
@@ -30,8 +30,8 @@ export interface FailingFacts {
   /** Pods that cannot pull an image now. */
   readonly failing: readonly FailingPod[];
   /**
-   * What may be made again with the list of a service account, by `namespace/name` of that: templates without a list, and pods whose
-   * controller is of a kind that we do not know. Empty unless it was asked for.
+   * Who gets the list of a service account when made again, by `namespace/name` of the account: templates without a list, and
+   * pods whose controller is of an unknown kind. Empty unless the scope asks for them.
    */
   readonly dependants: ReadonlyMap<string, readonly Dependant[]>;
   /** Who uses each service account, by `namespace/name`. */
@@ -51,9 +51,9 @@ export interface WorkloadFact {
   readonly list: readonly string[];
 }
 
-/** What pulls images with the list of its service account. */
+/** A template or pod that pulls images with the list of its service account. */
 export interface Dependant extends WorkloadFact {
-  /** Without those that are never pulled. */
+  /** Without images that are never pulled. */
   readonly images: readonly string[];
 }
 
@@ -67,16 +67,16 @@ export interface FactsScope {
   readonly namespace?: string | undefined;
   /** Left out: all service accounts. */
   readonly account?: string | undefined;
-  /** Whether the API server's cache is new enough: where the facts only inform, but not where they decide what is written. */
+  /** Whether the API server's cache is new enough: true where the facts only inform, false where they decide what is written. */
   readonly cached: boolean;
-  /** Whether it is asked what has its list from a service account. */
+  /** Whether to gather `dependants`. */
   readonly dependants?: boolean;
 }
 
-/** Few, so that what is written meanwhile has the processor. */
+/** Kept low, so that concurrent writes get enough processor time. */
 const CONCURRENCY = 2;
 
-/** Keeps of every page only what matters, as far as it may be listed. */
+/** Gathers the facts in `scope`, as far as listing is allowed. Of each page, only what matters is kept. */
 export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<FailingFacts> {
   const workloads: WorkloadFact[] = [];
   const failing: FailingPod[] = [];
@@ -92,7 +92,7 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
     userOf(pod).pods += 1;
     const failures = pullFailures(pod.object);
     if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
-    // One that nobody makes again keeps its list.
+    // A pod without a controller is not made again, so it keeps its list.
     if (scope.dependants && pod.controller !== undefined && !hasKnownOwner(pod) && !hasEnded(pod.object))
       addDependant(pod);
   };
@@ -110,7 +110,7 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
   return { workloads, failing, users, dependants };
 }
 
-/** The same of a few namespaces, read one after the other. */
+/** The facts about a few namespaces, read one after the other. */
 export async function mergedFacts(
   namespaces: readonly string[],
   scope: Omit<FactsScope, 'namespace'>,
@@ -126,7 +126,7 @@ export async function mergedFacts(
   };
 }
 
-/** Of pods with one controller, which are alike, the first is kept. */
+/** Collects dependants by account. Pods of one controller are alike, so only the first one is kept. */
 function dependantsByAccount() {
   const all = new Map<string, Dependant[]>();
   const controllers = new Set<string>();
@@ -150,7 +150,7 @@ export function pulledImages({ ref, object }: PullSpec): string[] {
   return [...new Set(uses.flatMap(({ image, policy }) => (policy === 'Never' || image === '' ? [] : [image])))];
 }
 
-/** One text for each service account. */
+/** A unique key for each service account. */
 export function accountKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
@@ -174,7 +174,7 @@ const OF_PODS: MoreFields = {
 /** What `hasFinished` reads. */
 const OF_WORKLOADS: MoreFields = { status: { conditions: [{ type: true, status: true }] } };
 
-/** With what they pull, and whether they do. */
+/** Also which images they pull, and whether they have replicas. */
 const OF_DEPENDANTS: MoreFields = { ...OF_WORKLOADS, podSpec: IMAGES, spec: { replicas: true } };
 
 /** Hands every object of a kind that pulls images to `use`, with the fields that {@link gatherFacts} needs of it. */

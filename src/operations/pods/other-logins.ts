@@ -1,4 +1,4 @@
-/** Which images the logins that are left cannot pull when one goes, as their registries say. */
+/** Asks registries which images can no longer be pulled with the remaining logins once a login is gone. */
 import { simulatePull } from '../../domain/diagnosis/attempt.ts';
 import type { Answer, PullFacts } from '../../domain/diagnosis/facts.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -7,7 +7,7 @@ import { secretKey } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 
-/** A login that is left, and of no use for an image. */
+/** A remaining login that its registry refuses for an image. */
 export interface RefusedLogin {
   /** `namespace/name`. */
   readonly secret: string;
@@ -15,22 +15,22 @@ export interface RefusedLogin {
   readonly why: 'rejected' | 'no access';
 }
 
-/** What somebody loses with a login. */
+/** The images that an object can no longer pull once a login is gone. */
 export interface LostLogins {
   readonly images: readonly string[];
-  /** All that are left for them, where some are. */
+  /** All remaining logins for the images, each of them refused. Undefined where no login remains. */
   readonly refused?: readonly RefusedLogin[] | undefined;
 }
 
-/** Of a list, before and after it changes. */
+/** The names in a list before and after it changes. */
 interface SecretNames {
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
 /**
- * Those of `images` that are pulled `before`, as far as that is known, and surely not `after`, with all that is left. What no
- * registry says clearly, and in time, is no loss.
+ * Finds those of `images` that can be pulled `before`, as far as known, and certainly not `after`, and their remaining logins. An
+ * image does not count as lost where its registry gives no clear answer in time.
  */
 export type FindRefused = (
   images: readonly string[],
@@ -39,11 +39,11 @@ export type FindRefused = (
   secrets: PullFacts['secrets'],
 ) => Promise<LostLogins[]>;
 
-/** In all, as somebody waits. */
+/** Limits for all questions together, because a person waits for the answers. */
 const MAX_QUESTIONS = 20;
 const ASKING_MS = 5_000;
 
-/** Registries are asked when `work` wants to know. `cluster` is the URL of its API server. */
+/** Runs `work`, which asks registries through its argument. `cluster` is the URL of the API server. */
 export async function withRegistries<T>(
   cluster: string,
   io: Io,
@@ -55,7 +55,7 @@ export async function withRegistries<T>(
   let end = Number.POSITIVE_INFINITY;
   let asked = 0;
 
-  /** False where there is no time for it. */
+  /** Returns false where no time or no question is left. */
   async function ask(question: Question): Promise<boolean> {
     if (client === undefined) {
       const { createRegistryClient } = await import('../../registry/registry-client.ts');
@@ -67,7 +67,7 @@ export async function withRegistries<T>(
     const verdict = await client.verify(question);
     const answer = { verdict, at: Date.now() };
     answers.set(questionKey(question), answer);
-    // For whatever image: a registry may lock out who comes with a wrong password again and again.
+    // The answer counts for every image: a registry may lock out a client that repeats a wrong password.
     if (verdict.kind === 'rejected' && !verdict.public)
       answers.set(questionKey({ ...question, image: undefined }), answer);
     return true;
@@ -103,7 +103,7 @@ export async function withRegistries<T>(
     return (await pull(before))?.result === 'fails' ? [] : refused;
   }
 
-  // One after the other, so that what is known of a login is known before it is asked about again.
+  // One search after the other, so that the answer about a login is known before the next question about it.
   let last: Promise<unknown> = Promise.resolve();
   const findRefused: FindRefused = (images, change, namespace, secrets) => {
     const find = async (): Promise<LostLogins[]> => {
@@ -125,7 +125,7 @@ export async function withRegistries<T>(
   }
 }
 
-/** What there is no other login for. */
+/** The images as a text, to follow "no login for". */
 export function describeLost({ images, refused }: LostLogins): string {
   if (refused === undefined) return many(images);
   const logins = refused.map(({ secret, username, why }) =>

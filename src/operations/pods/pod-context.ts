@@ -1,4 +1,4 @@
-/** What the steps with pods need to know of the run they belong to, and what they report. */
+/** What the steps that handle pods need to know of their run, and the notes that they report. */
 import type { Reader } from '../../cluster/reader.ts';
 import type { WriteOptions } from '../../cluster/secret-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -9,10 +9,10 @@ import type { UserError } from '../../errors.ts';
 import type { ManifestFolders } from './saved-pod.ts';
 
 export type PodNote =
-  /** Other fields in which a pod that is created again is not as it was. */
+  /** Other fields in which the new pod differs from the old one. */
   | { readonly code: 'differs'; readonly ref: ObjectRef; readonly fields: readonly string[] }
   | { readonly code: 'saved'; readonly ref: ObjectRef; readonly file: string }
-  /** The pod is gone, and created from what an interrupted run has left. */
+  /** The pod is gone, and is created from the manifest that an interrupted run left. */
   | { readonly code: 'resumed'; readonly ref: ObjectRef; readonly file: string }
   | { readonly code: 'runs'; readonly ref: ObjectRef };
 
@@ -23,11 +23,11 @@ export interface PodContext extends Reader {
     readonly secret: string;
     readonly dryRun: 'none' | 'client' | 'server';
     readonly fieldManager: WriteOptions['fieldManager'];
-    /** Undefined: the usual limit for what is waited for. */
+    /** Undefined: the usual timeout for each wait. */
     readonly timeoutMs: number | undefined;
-    /** For the manifest of a pod while it is gone. */
+    /** Where the manifest of a pod is saved while the pod is gone. */
     readonly folders: ManifestFolders;
-    /** Everything that is named beside the pod. */
+    /** All targets that the command line names. */
     readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
     readonly signal: AbortSignal;
   };

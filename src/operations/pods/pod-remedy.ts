@@ -1,4 +1,4 @@
-/** What gets a pod that fails, and will not recover by itself, to pull. */
+/** Finds the remedy for a failing pod that will not recover by itself. */
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { type Owners, walkOwners } from '../../cluster/owners.ts';
 import { oncePerKey } from '../../concurrency.ts';
@@ -16,11 +16,11 @@ import type { PodContext } from './pod-context.ts';
 export interface RemediedPod {
   readonly pod: FailingPod;
   readonly remedy: PodRemedy | NoRemedy;
-  /** What is to be restarted, where that helps. */
+  /** The controller to restart, where a restart helps. */
   readonly controller?: PullSpec;
 }
 
-/** Undefined for a pod that is replaced in any case, or that no login helps. Looks up each controller once, however many of its pods fail. */
+/** Returns undefined for a pod that is replaced in any case, or that no login helps. Reads each controller only once. */
 export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<RemediedPod | undefined> {
   const owners = oncePerKey<PodOwners | undefined>();
   const { secret: name } = context.request;
@@ -35,14 +35,14 @@ export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<
     if (found === undefined) return { pod, remedy: { how: 'ask the owner', owner: controllerName(controller) } };
     if (found.unknownOwner !== undefined)
       return { pod, remedy: { how: 'ask the owner', owner: controllerName(found.unknownOwner) } };
-    // Its restart by an earlier look goes on, or another roll-out.
+    // A rollout is going on, such as the restart that an earlier look caused.
     if (waitingRollout(found.first, found.top) !== undefined) return undefined;
     const remedy = found.first.ref.kind === 'Job' ? remedyOfJob(found, name) : remedyOf(found.top, name);
     return remedy === undefined ? undefined : { pod, ...remedy };
   };
 }
 
-/** Not one whose node has to have the image, or has no room for it. */
+/** Whether a login may help. It does not help where the node must have the image already, or has no room for it. */
 export function isHelpedByLogin({ list, failures }: FailingPod): boolean {
   return failures.some(({ pullError }) => mayNeedLogin(pullError, { hasOne: list.length > 0 }));
 }
@@ -51,15 +51,15 @@ function remedyOf(controller: PullSpec, secret: string): Pick<RemediedPod, 'reme
   const { ref, imagePullSecrets: list = [] } = controller;
   const listed = listedNames(list).includes(secret);
   if (list.length > 0 && !listed) return { remedy: { how: 'attach', controller: ref } };
-  // The template need not change: what makes the pod again gives it the new list.
+  // The template need not change: a pod that is made again gets the new list.
   if (effectOf(controller).kind !== 'rolls out' || waitsForPods(controller)) {
     return { remedy: { how: 'delete', controller: ref } };
   }
-  // With the Secret in its template, it is an old pod, which the roll-out has still to reach.
+  // If the template names the Secret, this is an old pod that the rollout has yet to replace.
   return listed ? undefined : { remedy: { how: 'restart', controller: ref }, controller };
 }
 
-/** The template of a Job, which a CronJob gave it, stays as it is. */
+/** The template of a Job cannot be changed, only that of its CronJob. */
 function remedyOfJob({ first, top }: PodOwners, secret: string): Pick<RemediedPod, 'remedy'> {
   if ((first.imagePullSecrets ?? []).length > 0) {
     const next = top !== first && !listedNames(top.imagePullSecrets).includes(secret);
@@ -80,7 +80,7 @@ export interface PodOwners extends Owners {
   readonly first: PullSpec;
 }
 
-/** From its own controller up; undefined where they may not be read. */
+/** The owners from the pod's controller up. Undefined where the controller is gone, of an unknown kind, or may not be read. */
 export async function ownersOf(
   pod: FailingPod,
   { transport, missingRights }: Pick<PodContext, 'transport' | 'missingRights'>,
@@ -99,7 +99,7 @@ export async function ownersOf(
   }
 }
 
-/** Each controller once. */
+/** The controllers to restart, each of them once. */
 export function toRestart(remedied: readonly RemediedPod[]): PullSpec[] {
   const controllers = remedied.flatMap(({ controller }) => controller ?? []);
   return [...new Map(controllers.map((controller) => [refKey(controller.ref), controller])).values()];
@@ -108,14 +108,14 @@ export function toRestart(remedied: readonly RemediedPod[]): PullSpec[] {
 /** How a pod that will not recover by itself gets the list. */
 export type PodRemedy =
   | { readonly how: 'restart'; readonly controller: ObjectRef }
-  /** Its controller makes another one. */
+  /** Delete the pod: its controller makes another one. */
   | { readonly how: 'delete'; readonly controller: ObjectRef }
-  /** Its template has a list of its own. */
+  /** Attach the Secret to the controller's template, which has a list of its own. */
   | { readonly how: 'attach'; readonly controller: ObjectRef }
   | { readonly how: 'recreate' }
   | { readonly how: 'ask the owner'; readonly owner: string };
 
-/** The Secret has nothing for its image. */
+/** The Secret has no login for the image. */
 interface NoRemedy {
   readonly how: 'none';
   readonly image: string;

@@ -15,18 +15,18 @@ import { AGAIN, creationHint, isQuota, manifestIn, type PodReplacement, postPod,
 import { forgetPods, type SavedPlace, type SavedPod, savedPods, savePod } from './saved-pod.ts';
 
 const POLL_MS = 100;
-/** Until admission knows of a service account that has just been changed. */
+/** How long admission may take to see a service account that has just been changed. */
 const ADMISSION_MS = 10_000;
 
-/** Where the manifests of a pod are. */
+/** Where the manifests of a pod are saved. */
 export function placeOf({ ref }: Pick<PullSpec, 'ref'>, { transport, request }: PodContext): SavedPlace {
   return { folders: request.folders, server: transport.server, ref };
 }
 
 /**
- * Puts a pod with `list` in the place of `pod` and returns it. The server has to accept the new one in a dry run before
- * the old one is deleted, and from then on the manifest is on disk until the new one is there: however this ends, nothing
- * is lost. Throws UserError.
+ * Replaces `pod` by a pod with `list` and returns the new one. The server must accept the new pod in a dry run before the old one
+ * is deleted. From then on, the manifest is on disk until the new pod exists, so nothing is lost however this ends. Throws
+ * UserError.
  */
 export async function recreatePod(pod: PullSpec, list: readonly unknown[], context: PodContext): Promise<PullSpec> {
   const { request, listener } = context;
@@ -48,10 +48,7 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
   return created;
 }
 
-/**
- * Creates a pod of which an interrupted run has left only the manifest, with `list`, and returns it; `pod` is that
- * manifest. Throws UserError.
- */
+/** Creates a pod with `list` from `pod`, the manifest that an interrupted run left, and returns it. Throws UserError. */
 export async function resumePod(
   pod: PullSpec,
   list: readonly unknown[],
@@ -68,7 +65,10 @@ export async function resumePod(
   return created;
 }
 
-/** Also when others create the same pod, with another list; `expected` is what the server makes of the manifest. */
+/**
+ * Replaces the pod. Where others created the same pod with another list, replaces theirs. `expected` is the manifest as the
+ * server completes it.
+ */
 async function finish(replacement: PodReplacement, expected: ApiObject, context: PodContext): Promise<PullSpec> {
   const { verb, secret, signal } = context.request;
   const { pod, saved } = replacement;
@@ -105,7 +105,8 @@ async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext)
       return await postPod(rehearsal, pod, context, true);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // Quotas come last of all admission (kubeapiserver/options/plugins.go), and there is room once the old pod is gone.
+      // The quota plugin is the last of all admission (kubeapiserver/options/plugins.go), and there is room once the old pod is
+      // gone.
       if (isQuota(error)) return undefined;
       if (!isNotMountable(error) || !allowsIt(pod, context) || performance.now() > deadline) {
         throw objectRefusal(error, 'create', pod.ref);
@@ -115,7 +116,9 @@ async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext)
   }
 }
 
-/** plugin/pkg/admission/serviceaccount `limitSecretReferences`, which sees service accounts through a cache. */
+/**
+ * Whether plugin/pkg/admission/serviceaccount `limitSecretReferences` refuses the Secret. It reads service accounts from a cache.
+ */
 function isNotMountable({ status, message }: ApiError): boolean {
   return status === 403 && message.includes('does not reference that imagePullSecret');
 }

@@ -1,4 +1,4 @@
-/** Pods that fail although their list names a Secret: its login was another one, or it was not there. */
+/** Finds pods that fail although their list names a Secret, because the Secret was missing or had another login. */
 import type { Reader } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
@@ -11,12 +11,13 @@ import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';
 import type { FailingPod } from './failing.ts';
 import { ownersOf, type PodOwners } from './pod-remedy.ts';
 
-/** By `secretKey`: the logins that are new in each Secret. */
+/** The new logins of each Secret, by `secretKey`. */
 export type RenewedSecrets = ReadonlyMap<string, Secret>;
 
 /**
- * The controllers of pods whose list names one of `renewed` and whose image the new login is for, as far as a restart replaces them.
- * Those that nobody replaces get it by themselves: a kubelet reads the Secret again before each attempt, within five minutes.
+ * Returns the controllers to restart. Their pods' lists name a Secret in `renewed`, and its new login is for a failing image.
+ * Controllers that do not replace their pods on a restart are left out. A pod that nobody replaces recovers by itself, because
+ * the kubelet reads the Secret again before each attempt, within five minutes.
  */
 export async function controllersToRestart(
   reader: Reader,

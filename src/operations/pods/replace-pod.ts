@@ -1,4 +1,4 @@
-/** One pod in the place of another: deleted, waited for, created; after every doubtful answer what is there decides. */
+/** Replaces a pod: deletes it, waits, creates the new one. After a doubtful answer, the pod that is there decides. */
 import { ApiError, isRefusal, noneOrUnknown } from '../../cluster/client/api-error.ts';
 import { getObject, objectPath, objectRefusal } from '../../cluster/object-request.ts';
 import { writeQuery } from '../../cluster/secret-request.ts';
@@ -19,14 +19,14 @@ const POLL_MS = 100;
 const POD = pullKind('Pod');
 
 export interface PodReplacement {
-  /** Without a UID when it is gone already. */
+  /** Has no UID when the pod is already gone. */
   readonly pod: PullSpec;
   readonly manifest: ApiObject;
-  /** Where that is. */
+  /** Where the manifest is saved. */
   readonly saved: SavedFile;
 }
 
-/** `other` where a pod stands that this run did not create, or cannot know that it did. */
+/** `other`: a pod of this name that this run did not create, or may not have created. */
 export type Replaced = { readonly created: PullSpec } | { readonly other: PullSpec };
 
 /** Throws UserError that says what is there, and where the manifest is. */
@@ -45,12 +45,12 @@ export function postPod(
   { transport, request }: PodContext,
   dryRun: boolean,
 ): Promise<ApiObject> {
-  // One of several API servers may be older than the one that the manifest was read from, and would drop what it does not know.
+  // Another API server may be older than the one the manifest was read from, and would drop the fields that it does not know.
   const query = { ...writeQuery({ ...request, dryRun }), fieldValidation: 'Strict' };
   return transport.request({ method: 'POST', path: objectPath(POD, ref.namespace), query, body, guarded: true });
 }
 
-/** The pod that is in its place, if any. */
+/** Deletes the pod. Returns the pod that stands in its place, if any. */
 async function remove(replacement: PodReplacement, context: PodContext): Promise<PullSpec | undefined> {
   const { pod, saved } = replacement;
   const { transport } = context;
@@ -67,14 +67,14 @@ async function remove(replacement: PodReplacement, context: PodContext): Promise
     if (present === 'unknown') throw failure(`it is unclear whether ${describeRef(ref)} is deleted`, error, saved);
     if (present.uid !== uid) return present;
     if (isBeingDeleted(present)) return undefined;
-    // What is not an answer of the API server may come before that is ready.
+    // An error that does not come from the API server, such as from a proxy, may arrive before the pod is deleted.
     if (!isRefusal(error)) throw failure(`${describeRef(ref)} is not deleted, or not yet`, error, saved);
     saved.remove();
     throw objectRefusal(error, 'delete', ref);
   }
 }
 
-/** Waits for the end of the old one; returns the pod that is in its place, if any. */
+/** Waits until the old pod is gone. Returns the pod that stands in its place, if any. */
 async function gone(
   { pod, saved }: PodReplacement,
   deadline: number,
@@ -82,7 +82,7 @@ async function gone(
 ): Promise<PullSpec | undefined> {
   for (;;) {
     const present = await look(pod, context);
-    // If it is still there, its creation says so.
+    // If the old pod is still there, creating the new one fails and says so.
     if (typeof present === 'string') return undefined;
     if (pod.uid !== '' && present.uid !== pod.uid) return present;
     if (!isBeingDeleted(present)) {
@@ -114,7 +114,8 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
         throw failure(`${describeRef(pod.ref)} is still the old one`, error, saved);
       }
       if (present !== 'none' && !isInTime) throw stillThere(pod, saved);
-      // The quota is counted anew some time after the old pod has gone. What exists and is not there was deleted again.
+      // The quota is recounted some time after the old pod is gone. A pod that "already exists" but is not there was deleted
+      // again.
       const isWorthWaiting =
         present !== 'none' || (error instanceof ApiError && (isQuota(error) || error.reason === 'AlreadyExists'));
       if (!isWorthWaiting || !isInTime) {
@@ -126,7 +127,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
   }
 }
 
-/** What is there after an answer that may be wrong or lost. Throws when interrupted. */
+/** Reads which pod is there, after an answer that may be wrong or lost. Throws when interrupted. */
 async function look({ ref }: PullSpec, { transport }: PodContext): Promise<PullSpec | 'none' | 'unknown'> {
   try {
     const present = pullSpecOf(POD, await getObject(transport, ref));
@@ -140,7 +141,7 @@ export function isQuota({ status, message }: ApiError): boolean {
   return status === 403 && message.includes('exceeded quota');
 }
 
-/** What a person can do while the pod is gone; the same command again does it, too. */
+/** The command that creates the pod while it is gone. Repeating the regsecret command does so as well. */
 export function creationHint({ pod: { ref }, saved }: PodReplacement): Command {
   return command`kubectl create ${scope(ref.namespace)} -f ${kubectlPath(saved.file)}`;
 }

@@ -20,7 +20,7 @@ export async function restart(transport: Transport, controller: PullSpec, option
       query: writeQuery(options),
       contentType: 'application/merge-patch+json',
       body: { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': at } } } } },
-      // The same time twice is once.
+      // Sending the same time twice has the effect of sending it once.
       guarded: true,
     });
     return pullSpecOf(kind, object) ?? controller;

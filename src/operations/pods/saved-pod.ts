@@ -14,9 +14,9 @@ import { ownFolder, stateFolder } from '../../files/state-folder.ts';
 import type { Io } from '../../io.ts';
 
 export interface ManifestFolders {
-  /** Where the next run looks, too. */
+  /** The usual folder, where the next run looks for manifests. */
   readonly state: string;
-  /** Where nothing can be written there. */
+  /** The folder to use where `state` cannot be written. */
   readonly temporary: string;
 }
 
@@ -34,7 +34,7 @@ export interface SavedPod {
 
 export interface SavedFile {
   readonly file: string;
-  /** Writes it again where somebody has removed it, but not where `remove` has. */
+  /** Writes the file again where somebody else has removed it, but not after `remove`. */
   restore(): void;
   remove(): void;
 }
@@ -84,7 +84,7 @@ function saved(file: string, text: string, folder?: string): SavedFile {
   };
 }
 
-/** What earlier runs have left of the pod, the latest first. */
+/** The manifests that earlier runs left of the pod, the latest first. */
 export function savedPods(place: SavedPlace): SavedPod[] {
   const { folders, ref } = place;
   const prefix = prefixOf(place);
@@ -99,7 +99,7 @@ function namesIn(folder: string): string[] {
     chmodSync(folder, 0o700);
     return readdirSync(folder);
   } catch {
-    // There is none, or somebody else's.
+    // The folder does not exist, or belongs to somebody else.
     return [];
   }
 }
@@ -108,7 +108,7 @@ export function forgetPods(pods: readonly SavedPod[]): void {
   for (const { file } of pods) rmSync(file, { force: true });
 }
 
-/** Undefined for what is not the manifest of this pod, or has just been removed. */
+/** Returns undefined for a file that is not the manifest of this pod, or that has just been removed. */
 function readManifest(file: string, { namespace, name }: ObjectRef): (SavedPod & { time: number }) | undefined {
   try {
     const stat = lstatSync(file);
@@ -125,12 +125,12 @@ function readManifest(file: string, { namespace, name }: ObjectRef): (SavedPod &
   }
 }
 
-/** A file name has 255 bytes, in some encrypted folders 143, and the name of a pod 253. */
+/** A file name may have 255 bytes, or 143 in some encrypted folders, but a pod name may have 253. */
 const MAX_NAME = 100;
-/** More than etcd takes of an object. */
+/** More than etcd accepts for one object. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The same for the same pod, and for no other. */
+/** Starts the names of all files for one pod, and of no others. */
 function prefixOf({ server, ref: { namespace, name } }: SavedPlace): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([server, namespace, name]))

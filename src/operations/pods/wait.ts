@@ -1,4 +1,4 @@
-/** Follows what was written until the pods run, or it is clear why they do not. */
+/** Follows a change until the pods run, or until it is clear why they do not. */
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
 import { type Command, command } from '../../domain/text/command.ts';
@@ -13,7 +13,7 @@ import type { PodContext } from './pod-context.ts';
 
 const TIMEOUT_MS = 300_000;
 const POLL_MS = 300;
-/** A registry may be out of breath once: trouble counts when it lasts. */
+/** Trouble counts only when it lasts this long, because a registry may fail for a moment. */
 const TROUBLE_MS = 3000;
 
 /** Throws UserError when the pods of a workload, or the pod itself, do not run in time. */
@@ -41,17 +41,17 @@ export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<
 interface Seen {
   readonly done: boolean;
   readonly waiting: string;
-  /** Whether there are to be no pods. */
+  /** Whether the workload wants no pods. */
   readonly isEmpty?: boolean;
   readonly troubles: readonly Trouble[];
-  /** Waiting any longer changes nothing. */
+  /** Set when waiting longer changes nothing. */
   readonly final?: UserError | undefined;
 }
 
 interface Trouble {
   readonly pod: ObjectRef;
   readonly text: string;
-  /** What to type to know more. */
+  /** The command that tells more. */
   readonly next: Command;
 }
 

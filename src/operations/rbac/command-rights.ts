@@ -1,4 +1,4 @@
-/** From a command line of regsecret to the rights that it needs. */
+/** Derives the rights that a command line of regsecret needs. */
 import { copyRef } from '../../cluster/write/kept-copy.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
@@ -24,7 +24,7 @@ export interface ParsedLine {
   readonly options: object;
 }
 
-/** Empty for a command line that asks no API server. Throws UsageError. */
+/** Empty for a command line that uses no API server. Throws UsageError. */
 export function commandRights({ command: name, argument, options }: ParsedLine, io: Io): Right[] {
   switch (name) {
     case 'create':
@@ -55,7 +55,7 @@ export function commandRights({ command: name, argument, options }: ParsedLine, 
   }
 }
 
-/** Of Secrets, where it may have been left out. */
+/** The Secret names in an argument, or `regsecret` where it was left out. */
 function namesOf(argument: unknown): readonly string[] {
   const names = (argument as string[] | undefined) ?? [];
   return names.length === 0 ? ['regsecret'] : names;
@@ -170,7 +170,7 @@ function rightsOfDoctor(words: readonly string[], typed: DoctorLine): Right[] {
   const { targets: rest, ...options } = imagesApart(filesApart({ ...typed, targets: words }));
   if (options.filename !== undefined) return [];
   const targets = parseDoctorTargets(rest);
-  // Images are asked about for the service accounts that are targets.
+  // Images concern the service accounts that are targets, or else `default`.
   const usual = targets.some(({ kind }) => kind === 'ServiceAccount') ? undefined : 'default';
   return doctorRights({
     targets,

@@ -1,4 +1,4 @@
-/** What is said where nothing has the entry that is to go. */
+/** Says that no Secret has the entry to remove. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
@@ -15,8 +15,8 @@ import { UserError } from '../../errors.ts';
 import type { RemoveRequest } from './remove-entries.ts';
 
 /**
- * One sentence; of a single Secret it says what that has instead. Throws UserError where one of nearly that name was meant,
- * where several stand in one `--server`, and where the Secret cannot be read any more.
+ * Returns one sentence. For a single Secret, it lists the entries that the Secret has instead. Throws UserError where an entry
+ * with a similar name was meant, where one `--server` holds several, and where the Secret can no longer be read.
  */
 export async function describeAbsence(
   transport: Transport,
@@ -34,7 +34,7 @@ export async function describeAbsence(
   const there = readContents(secret).entries.map(({ server }) => shownServer(server));
   const [typed = ''] = servers;
   const proposal = serverProblem(typed)?.proposal;
-  // Another port or number is another registry, whose login is not to go.
+  // Another port or number is another registry, whose login must stay.
   const slip = closest(
     absent,
     there.filter((server) => isSlip(absent, server)),

@@ -1,4 +1,4 @@
-/** Deletes a Secret, and the copies of it: out of every list that names them first, and not while an image needs them. */
+/** Deletes a Secret and its copies. First takes them out of every list that names them. Keeps those that an image needs. */
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
@@ -19,36 +19,39 @@ import { describeNeeds, type Need, needsOf, untoldNeeds } from './needs.ts';
 export interface DeleteRequest extends DetachOptions {
   /** In the namespace of the connection. */
   readonly name: string;
-  /** Whether the copies in other namespaces go, too. */
+  /** Whether to delete the copies in other namespaces as well. */
   readonly copies: boolean;
-  /** Whether it goes although an image needs it. */
+  /** Whether to delete a Secret although an image needs it. */
   readonly force: boolean;
-  /** Whether it goes although somebody else makes it. */
+  /** Whether to delete a Secret although somebody else makes it. */
   readonly owned: boolean;
-  /** Whether nobody is asked. */
+  /** Whether to delete without asking. */
   readonly yes: boolean;
 }
 
 export interface DeleteListener {
-  /** Of the lists of one Secret. */
+  /** The listener for the lists that name one Secret. */
   lists(ref: SecretRef): DetachListener;
   deleted(ref: SecretRef): void;
   problem(ref: SecretRef, error: UserError): void;
 }
 
-/** One Secret that is to go. */
+/** One Secret to delete. */
 export interface Deleted {
   readonly ref: SecretRef;
-  /** As it was read; left out when it is gone, and only lists may name it. */
+  /** The Secret as it was read. Undefined when it is gone and only lists may name it. */
   readonly secret: Secret | undefined;
   readonly source: string | undefined;
-  /** Why it stays. */
+  /** Why the Secret is kept. */
   readonly error?: UserError;
-  /** What loses it by `force`: of whatever makes pods and only pulls with it, detaching tells. */
+  /** What loses the Secret by `--force`, apart from what detaching reports. */
   readonly losing?: readonly Need[];
 }
 
-/** What is to go: copies first, for they are found by their source, which stays where one of them does. Throws UserError where it may not be read. */
+/**
+ * Plans the deletion, copies first: they are found by their source, so the source stays where one of them stays. Throws UserError
+ * where the Secrets may not be read.
+ */
 export async function planDeletion(
   reader: Reader,
   request: DeleteRequest,
@@ -64,7 +67,7 @@ export async function planDeletion(
       `no permission to read secret ${source}`,
       command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
     );
-  // Where the source is not in this cluster, its copies here say that it is in another one.
+  // Copies marked as from another cluster belong to this source only where the source is not in this cluster.
   const isHere = present !== 'none' && !isFromElsewhere(present);
   const isCopy = (secret: Secret): boolean => sourceOf(secret) === source && !(isHere && isFromElsewhere(secret));
   const isOwn = ({ metadata }: Secret): boolean => metadata.namespace === own.namespace && metadata.name === own.name;
@@ -111,7 +114,7 @@ function isKept({ error }: Deleted): boolean {
   return error !== undefined;
 }
 
-/** Why a source stays: without it, nobody could renew the copies that are `kept`. Undefined for anything else. */
+/** Why a source stays: without it, nobody could renew the copies in `kept`. Undefined for a copy, or where none is kept. */
 function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]): UserError | undefined {
   if (secret === undefined || source !== undefined || kept.length === 0) return undefined;
   const places = many(kept.map((copy) => copy.ref.namespace));
@@ -136,7 +139,7 @@ function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequ
   );
 }
 
-/** Takes each out of its lists and deletes it; what fails is told, and keeps no other from it. Throws what is no UserError. */
+/** Takes each Secret out of its lists and deletes it. Reports a UserError, and still handles the others. Throws other errors. */
 export async function performDeletion(
   { transport }: Reader,
   planned: readonly Deleted[],
@@ -185,7 +188,7 @@ export async function performDeletion(
   for (const one of planned.slice(-1)) await perform(one, listener);
 }
 
-/** Many go at a time, and are told of in their order. */
+/** Keeps back what is told about one Secret: several are deleted at a time, but reported in order. */
 function keptIn(said: (() => void)[], listener: DeleteListener): DeleteListener {
   const keep = (tell: () => void): void => {
     said.push(tell);

@@ -15,14 +15,16 @@ import type { AttachRequest, ListResult, NamedTarget } from '../attach/request.t
 
 export type DetachOptions = Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>;
 
-/** Told of each list, and of what loses a login. */
+/** Is told about each list, and about each lost login. */
 export interface DetachListener {
   list(result: ListResult): void;
   note(note: Note, verb: 'detach'): void;
   problem(error: UserError): void;
 }
 
-/** Every list that can be changed; false where that failed, which is told. Throws UserError. */
+/**
+ * Takes the Secret out of every list that can be changed. Returns false where that failed, which is reported. Throws UserError.
+ */
 export async function detachAll(
   transport: Transport,
   { namespace, name }: SecretRef,
@@ -45,7 +47,9 @@ export async function detachAll(
   return isFree;
 }
 
-/** Who names it; of what a workload has made itself, that workload. Throws UserError where it cannot be known. */
+/**
+ * The objects whose list names the Secret, without those that a known owner made. Throws UserError where listing is forbidden.
+ */
 async function targetsIn(transport: Transport, namespace: string, name: string): Promise<NamedTarget[]> {
   const reader = createReader(transport);
   const targets: NamedTarget[] = [];
@@ -78,7 +82,7 @@ function detachRequest(
     allNamespaces: false,
     recreate: false,
     folders,
-    // That it goes is agreed to; what loses its login is said.
+    // The deletion has been agreed to. Lost logins are only reported.
     yes: true,
     checks: true,
     allowMissing: true,

@@ -1,4 +1,4 @@
-/** Which images lose their only login when a Secret goes, or an entry of it. */
+/** Finds the images that lose their only login when a Secret, or an entry of it, is removed. */
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { SecretRef } from '../../cluster/secret-request.ts';
@@ -18,12 +18,12 @@ import { readState } from '../attach/context.ts';
 import { eachPuller, pulledImages } from '../pods/failing.ts';
 import { describeLost, type FindRefused, type LostLogins } from '../pods/other-logins.ts';
 
-/** What pulls images that nothing else in its list has a login for, or has the Secret otherwise. */
+/** An object with images for which nothing else in its list has a login, or one that uses the Secret in another way. */
 export interface Need extends LostLogins {
   readonly ref: ObjectRef;
-  /** What it does with a Secret that goes, beside pulling images. */
+  /** How the object uses a deleted Secret, other than for pulling images. */
   readonly mounts?: 'mounts it' | 'has it in its env' | undefined;
-  /** Whether it is scaled to 0: it pulls nothing before somebody scales it up. */
+  /** Whether the workload is scaled to 0, so that it pulls nothing until somebody scales it up. */
   readonly isIdle: boolean;
 }
 
@@ -31,12 +31,12 @@ interface Puller extends Need {
   readonly list: readonly string[];
 }
 
-/** No object is called so: in a list it stands for the Secret as it will be. */
+/** Stands in a list for the Secret as it will be. No object can have this name. */
 const CHANGED = '(changed)';
 
 /**
- * `after` is the Secret as it will be, undefined when it goes. As far as that may be seen; without `findRefused`, another login
- * is enough. Throws UserError.
+ * Finds what needs `secret`, as far as our rights let us look. `after` is the Secret as it will be, undefined when it is deleted.
+ * Without `findRefused`, another login counts without asking its registry. Throws UserError.
  */
 export async function needsOf(
   reader: Reader,
@@ -64,7 +64,7 @@ export async function needsOf(
   return after === undefined ? [...needs, ...mounts] : needs;
 }
 
-/** Those of whom detaching tells nothing: their lists cannot be changed, or they have the Secret otherwise. */
+/** The needs that detaching does not report: the list cannot be changed, or the object uses the Secret in another way. */
 export async function untoldNeeds(reader: Reader, secret: Secret): Promise<Need[]> {
   const needs = await needsOf(reader, secret, undefined);
   return needs.filter(({ ref, mounts }) => mounts !== undefined || !CHANGEABLE_KINDS.includes(ref.kind));
@@ -75,8 +75,8 @@ async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretSta
 }
 
 /**
- * Those whose list names it, their own or that of their service account, which admission gives to pods without one; and those
- * that have it otherwise.
+ * Finds the objects that pull with the Secret, and those that use it in another way. The list that counts is their own, or that
+ * of their service account, which admission gives to pods without a list.
  */
 async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<{ pullers: Puller[]; mounts: Need[] }> {
   const accounts = new Map<string, readonly string[]>();
@@ -96,7 +96,7 @@ async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<
     else if (env.has(name)) mounts.push({ ref, images: [], isIdle, mounts: 'has it in its env' });
     if (list.includes(name)) pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle });
   };
-  // A ReplicaSet without a Deployment shows nowhere else.
+  // `WORKLOAD_KINDS` has no ReplicaSets. One without a Deployment is found only here.
   for (const kind of ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] as const) {
     await eachPuller(pullKind(kind), { namespace, cached: false, dependants: true }, reader, note);
   }
@@ -105,7 +105,7 @@ async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<
 
 const SHOWN = 10;
 
-/** A line for each of the first ones. */
+/** One line for each of the first needs. */
 export function describeNeeds(needs: readonly Need[]): string[] {
   const users = needs.map(
     ({ ref, isIdle, mounts, ...lost }) =>

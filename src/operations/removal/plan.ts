@@ -1,4 +1,4 @@
-/** Which entries of a Secret go, decided before anything is written. */
+/** Decides which entries of a Secret to remove, before anything is written. */
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { meansEntry } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
@@ -9,7 +9,7 @@ import { PayloadError } from '../../domain/pull-secret/payload-edit.ts';
 export interface RemovalRules {
   /** As they were typed. */
   readonly servers: readonly string[];
-  /** Whether it goes although somebody else makes the Secret. */
+  /** Whether to remove an entry although somebody else makes the Secret. */
   readonly owned: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface RemovalPlan extends Removal {
   readonly obstacle: RemovalObstacle | undefined;
 }
 
-/** Undefined where nothing in it is meant, or no kubelet reads it. */
+/** Returns undefined where the Secret has no such entry, or where no kubelet reads it. */
 export function planRemoval(secret: Secret, rules: RemovalRules): RemovalPlan | undefined {
   const removal = removalIn(secret, (server) => rules.servers.some((typed) => meansEntry(typed, server)));
   if (removal === undefined) return undefined;
@@ -35,7 +35,7 @@ export function planRemoval(secret: Secret, rules: RemovalRules): RemovalPlan | 
   return { ...removal, after, obstacle: obstacleIn(secret, removal, rules) };
 }
 
-/** What is no docker config has no entries. */
+/** A payload that is no docker config has no entries. */
 function removalIn(secret: Secret, isMeant: (server: string) => boolean): Removal | undefined {
   try {
     return removalOf(secret, isMeant);

@@ -1,4 +1,4 @@
-/** Takes the entries of a registry out of Secrets: everything else in them stays, and so does what an image needs. */
+/** Removes the entries of a registry from Secrets. Keeps all other entries, and those that an image needs. */
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
@@ -22,22 +22,22 @@ import { planRemoval, type RemovalPlan, type RemovalRules } from './plan.ts';
 
 export interface RemoveRequest extends RemovalRules {
   readonly scope: SecretScope;
-  /** Whether an entry goes although an image needs it. */
+  /** Whether to remove an entry although an image needs it. */
   readonly yes: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly fieldManager: string;
 }
 
-/** One Secret with an entry that is meant. */
+/** One Secret with an entry to remove. */
 export interface Removed {
   readonly ref: SecretName;
-  /** As they are written there. */
+  /** The servers as they are written in the Secret. */
   readonly servers: readonly string[];
-  /** Whether `kubectl apply` has left a login in an annotation of it that its data does not hold afterwards. */
+  /** Whether an annotation of `kubectl apply` holds a login that the data no longer holds after the removal. */
   readonly holdsOldLogin: boolean;
-  /** Why they stay. */
+  /** Why the entries stay. */
   readonly error: UserError | undefined;
-  /** A line for each of those that need them, where they go all the same. */
+  /** One line for each object that needs the entries. */
   readonly needed: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export interface RemoveListener {
   problem(ref: SecretName, error: UserError): void;
 }
 
-/** What is to go, and what stays and why; nothing is written yet. Throws UserError where it may not be read. */
+/** Plans which entries to remove, and which stay and why. Writes nothing. Throws UserError where the Secrets may not be read. */
 export async function planRemovals(
   reader: Reader,
   request: RemoveRequest,
@@ -81,7 +81,7 @@ function sourceIn({ obstacle }: RemovalPlan): string | undefined {
   return obstacle?.by === 'source' ? obstacle.source : undefined;
 }
 
-/** `places`: the namespaces of all copies of the same source that stay, for one command. */
+/** `places`: the namespaces of all copies of the same source that stay, so that one command covers them. */
 function obstacleError(
   secret: Secret,
   { obstacle, removed }: RemovalPlan,
@@ -115,7 +115,7 @@ function obstacleError(
       const sync = syncPreview(source, { namespace }, places);
       const { namespaces, flags } = request.scope;
       const there = command`regsecret remove ${nameWord(source.name)} ${inNamespace(source.namespace)} ${flags}`;
-      // In all namespaces the source is looked at, too.
+      // A request for all namespaces covers the source as well.
       return new UserError(isOf, namespaces === 'all' ? sync : andThen(there, sync), anyway);
     }
   }
@@ -134,7 +134,7 @@ function needError(
   return new UserError(text, anyway, needed);
 }
 
-/** Writes what is planned; what fails is told, and keeps no other from it. Throws what is no UserError. */
+/** Writes the plan. Reports a UserError, and still writes the other Secrets. Throws other errors. */
 export async function performRemovals(
   { transport }: Reader,
   planned: readonly Removed[],
@@ -153,7 +153,7 @@ export async function performRemovals(
       if (one.error !== undefined) throw one.error;
       const write = async () =>
         writeSecret(transport, one.ref, await readWritten(transport, one.ref, undefined), plan, options);
-      // Somebody else may have been faster.
+      // Somebody else may have removed the entry meanwhile.
       if (request.dryRun === 'client' || (await write()) !== 'unchanged') listener.removed(one);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -162,7 +162,7 @@ export async function performRemovals(
   });
 }
 
-/** The namespaces whose copy of `ref` has an entry that is meant; undefined where they cannot be read. Copies are only written by `sync`. */
+/** The namespaces whose copy of `ref` still has such an entry: only `sync` writes copies. Undefined where listing fails. */
 export async function copiesThatKeep(
   reader: Reader,
   ref: SecretName,

@@ -1,4 +1,4 @@
-/** Writes what the plan says, one Secret after the other where they prove each other, else many at once. */
+/** Writes the planned Secrets, many at a time: first those in other namespaces, then those in the home namespace. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { readWritten } from '../../cluster/write/secret-write.ts';
 import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
@@ -11,7 +11,7 @@ import { heldIn } from './held.ts';
 import { isHome, type PlannedEntry, type PlannedSecret, planEntries, type RotateRules } from './plan.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 
-/** Everything is told to `listener`; what fails keeps nothing else from being written. Throws what is no UserError. */
+/** Reports everything to `listener`. After a UserError, the other Secrets are still written. Throws other errors. */
 export async function applyRotation(
   transport: Transport,
   items: readonly PlannedSecret[],
@@ -28,7 +28,7 @@ export async function applyRotation(
       listener.problem(item.ref, error);
     }
   };
-  // Those at home prove which passwords elsewhere are the old one, also after an interruption.
+  // Home Secrets are last: until then they prove which passwords elsewhere are the old one, even after an interruption.
   for (const isLast of [false, true]) {
     const some = items.filter(({ ref }) => isHome(ref, rules) === isLast);
     await forEachLimit(transport.concurrency, some, write);
@@ -37,7 +37,7 @@ export async function applyRotation(
 
 type Changer = (secret: Secret, entries: readonly PlannedEntry[]) => DataChange | undefined;
 
-/** Copies hold the same text and get the same one, which is worked out once for those that come one after the other. */
+/** Copies have the same data and get the same change, which is computed once for consecutive copies. */
 function createChanger(): Changer {
   let last: { readonly key: string; readonly change: DataChange | undefined } | undefined;
   return (secret, entries) => {
@@ -59,14 +59,14 @@ async function writeItem(
   changeOf: Changer,
 ): Promise<'updated' | 'unchanged'> {
   if (dryRun === 'client') return 'updated';
-  // By the same rules: its owner may have changed it since it was read.
+  // Decides again by the same rules, because the owner may have changed the Secret since it was read.
   const entriesNow = (present: Secret): readonly PlannedEntry[] => {
     const held = finished(heldIn(present, logins));
     return held === undefined ? [] : planEntries(held, rules);
   };
   const first = secret ?? (await readWritten(transport, ref, undefined));
   const plan = (present: Secret | undefined): SecretStep => {
-    // One that is deleted meanwhile holds the old login no longer.
+    // A Secret that was deleted meanwhile no longer holds the old login.
     const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
     if (present === undefined || change === undefined) return { action: 'unchanged' };
     return { action: 'update', patch: patchOf(present, change) };

@@ -1,4 +1,4 @@
-/** Reads the Secrets that hold a login of the registries, and the copies of those in other namespaces. */
+/** Reads the Secrets that hold a login for the registries, and their copies in other namespaces. */
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
@@ -11,15 +11,15 @@ import type { RotateRequest } from './rotate-request.ts';
 
 export interface Gathered {
   readonly held: readonly HeldSecret[];
-  /** `NAMESPACE/NAME` of what the command is about. */
+  /** `NAMESPACE/NAME` of the Secrets that the command selects. */
   readonly inScope: ReadonlySet<string>;
-  /** Names that were asked for and hold no login for the registries. */
+  /** Secrets that were named and hold no login for the registries. */
   readonly without: readonly Secret[];
-  /** What the Secrets of the scope hold for other registries. */
+  /** The passwords for other registries in the Secrets of the scope. */
   readonly others: readonly OtherPassword[];
 }
 
-/** Throws UserError where they may not be read. That copies elsewhere may not be looked for is noted as a missing right. */
+/** Throws UserError where the Secrets may not be read. Notes a missing right where copies elsewhere may not be listed. */
 export async function gatherHeld(
   reader: Reader,
   { scope, logins, rotatedElsewhere }: RotateRequest,
@@ -51,7 +51,7 @@ export async function gatherHeld(
   return { held: [...held.values()], inScope, without, others };
 }
 
-/** A source that another cluster has need not be here, where its copies are. Undefined where none of the names is left. */
+/** The names to read: a source in another cluster need not exist here. Returns undefined where no name is left. */
 async function namesHere(
   { transport }: Reader,
   { namespaces, names }: RotateRequest['scope'],
@@ -67,7 +67,10 @@ async function namesHere(
   return here.length === 0 ? undefined : here;
 }
 
-/** What the namespace of the connection holds, whatever the command is about; nothing where that may not be read. Throws UserError. */
+/**
+ * Reads what the namespace of the connection holds, whatever the command selects. Returns nothing where listing is forbidden.
+ * Throws UserError.
+ */
 export async function gatherHome(reader: Reader, { logins }: RotateRequest): Promise<HeldSecret[]> {
   const held: HeldSecret[] = [];
   await eachSecretToWrite(reader, { namespace: reader.transport.namespace }, function* (secret) {

@@ -21,13 +21,13 @@ export interface HeldEntry {
   readonly server: string;
   /** Undefined where the kubelet cannot read it. */
   readonly login: KubeletEntry | undefined;
-  /** A token or another login beside it, which other tools would use instead. */
+  /** Whether a token or another login stands beside it, which other tools would use instead. */
   readonly hasMore: boolean;
-  /** `below`: of the same registry, with a path or under another name, so that it is another entry to the kubelet. */
+  /** `below`: an entry of the same registry with a path or another name, which is a separate entry to the kubelet. */
   readonly place: 'same' | 'below';
   /** Whether `kubectl apply` has left this login in an annotation, where it stays. */
   readonly isInAnnotation: boolean;
-  /** What it may get. */
+  /** The new login that the entry may get. */
   readonly next: RotatedLogin;
 }
 
@@ -35,14 +35,14 @@ export interface HeldSecret {
   readonly ref: SecretName;
   readonly entries: readonly HeldEntry[];
   readonly maker: Maker | undefined;
-  /** `NAMESPACE/NAME`, where it says that it is a copy. */
+  /** `NAMESPACE/NAME` of the source, where the Secret is marked as a copy. */
   readonly source: string | undefined;
-  /** Whether it says that this is in another cluster. */
+  /** Whether the Secret is marked as a copy from another cluster. */
   readonly isFromElsewhere: boolean;
   readonly isImmutable: boolean;
-  /** Whether such an annotation holds a login that the Secret does not hold any more. */
+  /** Whether an annotation of `kubectl apply` holds a login that the Secret no longer holds. */
   readonly holdsOldLogin: boolean;
-  /** Left out of what is large, which is read again before it is written. */
+  /** Undefined for a large Secret, which is read again before it is written. */
   readonly secret: Secret | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface OtherPassword {
   readonly password: string;
 }
 
-/** What a Secret says of the logins that are rotated. */
+/** What a Secret holds for the rotated logins, and for other registries. */
 export interface LookedAt {
   /** Undefined where no kubelet finds a login for one of the registries in it. */
   readonly held: HeldSecret | undefined;
@@ -66,12 +66,12 @@ const NOTHING: LookedAt = { held: undefined, others: [] };
 /** In bytes of base64. A thousand of these take 16 MB. */
 const SMALL = 16 * 1024;
 
-/** {@link LookedAt.held} alone. In steps. */
+/** Returns {@link LookedAt.held} alone. Yields between steps. */
 export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, HeldSecret | undefined> {
   return (yield* lookIn(secret, logins)).held;
 }
 
-/** In steps. */
+/** Reads what a Secret holds for `logins`. Yields between steps. */
 export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, LookedAt> {
   const { metadata, type, immutable = false } = secret;
   if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return NOTHING;
@@ -108,7 +108,7 @@ export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
   return { held: found, others };
 }
 
-/** That of the same server comes first: `ghcr.io/acme/` and `ghcr.io` may both be rotated. */
+/** The new login for an entry. One for the same server comes first: `ghcr.io/acme/` and `ghcr.io` may both be rotated. */
 function loginFor(server: string, logins: readonly RotatedLogin[]): Pick<HeldEntry, 'place' | 'next'> | undefined {
   const key = readKey(server);
   if (key === undefined) return undefined;

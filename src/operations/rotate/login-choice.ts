@@ -1,4 +1,6 @@
-/** What is said of a `rotate` that does not name the registry or the user: which logins there are, and the lines to choose from. */
+/**
+ * Completes a `rotate` that lacks the registry or the user name from the Secrets, or proposes the command lines to choose from.
+ */
 import { connect } from '../../cluster/client/transport.ts';
 import type { ContextFlags } from '../../cluster/config/contexts.ts';
 import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
@@ -23,13 +25,13 @@ export interface LoginChoice extends CredentialOptions, ContextFlags {
   readonly lineWith: LineWith;
 }
 
-/** What was typed, with another server or user: a line that cannot be repeated word by word. */
+/** The typed command line with another server or user name, where the line cannot be repeated word by word. */
 export type LineWith = (other: Pick<CredentialOptions, 'server' | 'username'>) => Command;
 
-/** More lines are no choice any more. */
+/** More command lines than this are not offered. */
 const CHOICES = 3;
 
-/** What a line leaves out of its login, and the Secrets tell. */
+/** The part of the login that the command line lacks and the Secrets tell. */
 export interface GuessedLogin {
   readonly username?: string;
   readonly server?: readonly string[];
@@ -38,8 +40,9 @@ export interface GuessedLogin {
 }
 
 /**
- * Returns the registry, or the user name, of the new login where only the Secrets of the home namespace tell it, and only one; where
- * they have none, that is left to others. Throws UsageError where no login is named.
+ * Returns the registry or the user name of the new login, where the Secrets of the home namespace tell exactly one. Returns
+ * nothing where the command line is complete, or where the Secrets have no user name. Throws UsageError where the login remains
+ * unclear.
  */
 export async function checkNamed(typed: LoginChoice, io: Io): Promise<GuessedLogin> {
   const { server, all, fromFile, prompt } = typed;
@@ -69,7 +72,10 @@ export async function checkNamed(typed: LoginChoice, io: Io): Promise<GuessedLog
   );
 }
 
-/** Throws UserError where neither this machine nor a Secret has the one server that was typed, and the home namespace has one near it. */
+/**
+ * Throws UserError where neither this machine nor a Secret has a login for the one server that was typed, and the home namespace
+ * has one for a similar server.
+ */
 async function checkServerTypo(options: LoginChoice, servers: readonly string[], io: Io): Promise<void> {
   const typed = canonicalServer(servers[0] ?? '');
   if (servers.length > 1 || canPrompt(io) || !(await loginLack(io))(typed)) return;
@@ -83,7 +89,7 @@ async function checkServerTypo(options: LoginChoice, servers: readonly string[],
   throw new UserError(text, options.lineWith({ server: [near] }));
 }
 
-/** The user of a login, typed as one of the kubeconfig, which has none of that name. */
+/** Takes `--user` as the user name of the login where the kubeconfig has no user of that name. */
 async function withUserName(options: LoginChoice, io: Io): Promise<Asked> {
   const { user, username, kubeconfig } = options;
   if (user === undefined || username !== undefined || !hasLoginFlags(options))
@@ -95,7 +101,7 @@ async function withUserName(options: LoginChoice, io: Io): Promise<Asked> {
 }
 
 interface Asked extends LoginChoice {
-  /** Whether the user name was typed as that of the kubeconfig. */
+  /** Whether the user name was typed with the flag for a user of the kubeconfig. */
   readonly isMisplaced: boolean;
 }
 
@@ -119,13 +125,13 @@ async function withoutServer(options: Asked, logins: readonly ScopeLogin[], io: 
   }
   const logIns = servers.length === 1 ? 'a login' : 'logins';
   const owner = username === undefined ? `there ${servers.length === 1 ? 'is' : 'are'}` : `${username} has`;
-  // A line with a registry that somebody else has put beside this name would send him the new password.
+  // Registries of other namespaces are not offered: anybody may have put one beside this user name, to be sent the new password.
   const own = logins.filter(isAtHome);
   const names = namesIn(own, 'server');
   const isTyped = hasLoginFlags(options);
   const lacking = isTyped || canPrompt(io) ? [] : names.filter(await loginLack(io));
   const offered = names.filter((name) => !lacking.includes(name));
-  // One password is replaced everywhere; of several, only the person knows which one is.
+  // A single password is replaced everywhere. Of several passwords, only the person knows which one to replace.
   const isOne = isTyped && username !== undefined && new Set(own.flatMap(({ atHome }) => [...atHome])).size === 1;
   const [it, them] = servers.length === 1 ? ['it', 'it'] : ['one of them', 'them'];
   return new UsageError(
@@ -140,7 +146,7 @@ async function withoutServer(options: Asked, logins: readonly ScopeLogin[], io: 
   );
 }
 
-/** None where they may not be read, or where there are several clusters. */
+/** The logins in the scope. None where the Secrets may not be read, or where there are several clusters. */
 async function loginsOf({ scopeIn, ...flags }: LoginChoice, io: Io): Promise<ScopeLogin[]> {
   if (flags.toContext !== undefined) return [];
   const [{ createReader }, { loginsInScope }] = await Promise.all([
@@ -164,7 +170,7 @@ function namesIn(logins: readonly ScopeLogin[], field: 'server' | 'username'): s
   return [...new Set(logins.map((login) => login[field]))];
 }
 
-/** The line that was typed with each of `flags`, where these are few. */
+/** Proposes the typed command line with each of `flags`, or `otherwise` where there are none or too many. */
 function choice(flags: readonly Command[], { lineWith, isMisplaced, username }: Asked, otherwise: Prose): Hint {
   if (flags.length === 0 || flags.length > CHOICES) return otherwise;
   const [asUser, named] = isMisplaced ? [words`--username USER`, words`--username ${username}`] : [words``, words``];

@@ -1,4 +1,4 @@
-/** Which logins the Secrets of a scope hold, for a command line that does not say which one is to be replaced. */
+/** Lists the logins in the Secrets of a scope, for a command line that does not say which one to replace. */
 import type { Reader } from '../../cluster/reader.ts';
 import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { contentsOf } from '../../domain/keyring/contents.ts';
@@ -7,7 +7,7 @@ import { keyText } from '../../domain/keyring/key.ts';
 import { serverProblem, serverToType } from '../../domain/keyring/server.ts';
 import { isAtHome, type ScopeLogin } from './scope-login.ts';
 
-/** Those at home come first, then those in most Secrets. Throws UserError where they may not be read. */
+/** Logins of the home namespace come first, then those in most Secrets. Throws UserError where the Secrets may not be read. */
 export async function loginsInScope(reader: Reader, scope: SecretScope): Promise<ScopeLogin[]> {
   const found = new Map<string, ScopeLogin>();
   await eachInScope(reader, scope, function* (secret) {

@@ -1,4 +1,4 @@
-/** What is said where no Secret, or not the one that was named, holds the login that is to be replaced. */
+/** Says that no Secret, or not the one that was named, holds the login to replace. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import { closestUser } from '../../domain/text/closest.ts';
@@ -12,11 +12,11 @@ import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
 import { nearServer } from './scope-login.ts';
 
-/** They are not read for this: a cluster may have thousands, of any content. */
+/** Secrets of other types are not read for this: a cluster may have thousands, with any content. */
 const UNSEEN =
   'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
 
-/** Throws UserError where there is nothing to rotate, or nothing of the user that was typed. */
+/** Throws UserError where there is nothing to rotate, or where the user name was probably mistyped. */
 export function checkFound(
   rotation: Rotation,
   { scope: { namespaces }, logins, home, anyUser }: RotateRequest,
@@ -36,12 +36,15 @@ export function checkFound(
   );
   const list = command`regsecret list ${isOne ? scope(home) : ALL_NAMESPACES}`;
   if (near === undefined) throw new UserError(text, list, [UNSEEN]);
-  // Anybody can put a server into a Secret elsewhere, and with a command it would be sent the new password.
+  // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
   throw new UserError(`${text}; did you mean ${near}?`, isOwn ? lineWith({ server: [near] }) : list);
 }
 
-/** Throws UserError where no Secret has the user that was typed, and one has a near name: of any user, all would get a wrong one. */
+/**
+ * Throws UserError where no login has the typed user name, and one has a similar name. Otherwise `--any-user` would be proposed,
+ * which gives the mistyped name to all.
+ */
 function checkUserTypo(items: Rotation['items'], username: string, lineWith: LineWith): void {
   const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
   const near = closestUser(username, [...users]);
@@ -53,7 +56,7 @@ function checkUserTypo(items: Rotation['items'], username: string, lineWith: Lin
   );
 }
 
-/** Why each Secret that was named and has none of the logins is left. */
+/** Why each named Secret without such a login stays as it is. */
 export function withoutLogins(
   { without }: Rotation,
   request: RotateRequest,

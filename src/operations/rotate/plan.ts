@@ -1,4 +1,4 @@
-/** Which Secret gets which new login, decided before anything is written. Pure: what was read goes in, and nothing is asked. */
+/** Decides which Secret gets which new login, before anything is written. Pure: works only on what has been read. */
 import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
 import type { HeldEntry, HeldSecret } from './held.ts';
 
@@ -6,14 +6,14 @@ export interface RotateRules {
   readonly anyUser: boolean;
   readonly below: boolean;
   readonly owned: boolean;
-  /** The namespace that the command names: whatever password is there is the old one. */
+  /** The namespace that the command names. Any password there counts as the old one. */
   readonly home: string;
   /**
-   * Whether a login of another namespace is the old one. Without that, a Secret with the right server and user name and any
-   * password would be enough to be given a login.
+   * Whether a login in another namespace is proven to be the old one. Without this proof, a Secret with the right server and user
+   * name, but any password, would get the new login.
    */
   isProven(entry: Pick<HeldEntry, 'login' | 'next'>): boolean;
-  /** Whether the command is about it; copies elsewhere go with their source. */
+  /** Whether the command selects the Secret. Copies elsewhere are rotated with their source. */
   isInScope(ref: SecretName): boolean;
   /** `NAMESPACE/NAME` of the sources that get the new login in other clusters, in the same run. */
   readonly rotatedElsewhere?: ReadonlySet<string> | undefined;
@@ -26,19 +26,19 @@ export interface PlannedEntry extends HeldEntry {
   readonly state: EntryState;
 }
 
-/** Why a Secret is not written although an entry of it is meant. */
+/** Why a Secret is not written although one of its entries should get the new login. */
 export type Obstacle = 'maker' | 'source' | 'immutable';
 
 export interface PlannedSecret extends HeldSecret {
   readonly entries: readonly PlannedEntry[];
-  /** `left`: nothing in it is meant; `held back`: something is, and there is an obstacle. */
+  /** `left`: no entry should get the new login. `held back`: an entry should get it, but there is an obstacle. */
   readonly action: 'update' | 'unchanged' | 'left' | 'held back';
   readonly obstacle?: Obstacle;
   /** Whether it is a copy whose source does not exist. */
   readonly isOrphan?: boolean;
 }
 
-/** One item for each Secret, in the order in which they are written: those at home prove the others, so they come last. */
+/** Plans one item for each Secret, in writing order. Home Secrets come last, because they prove the others. */
 export function planRotation(held: readonly HeldSecret[], rules: RotateRules): PlannedSecret[] {
   const own = held.filter(({ ref }) => rules.isInScope(ref));
   const rotated = rotatedSources(own.map((secret) => planSecret(secret, rules, () => false)));
@@ -47,7 +47,7 @@ export function planRotation(held: readonly HeldSecret[], rules: RotateRules): P
   const copies = held
     .filter((secret) => !rules.isInScope(secret.ref) && isRotated(secret))
     .map((secret) => planSecret(secret, rules, isRotated))
-    // One that differs from its source is brought to it by `sync`, and anybody may say of his Secret that it is a copy.
+    // Only `sync` corrects a copy that differs from its source, and anybody may mark a Secret as a copy.
     .filter(({ action }) => action !== 'left');
   const items = [...copies, ...own.map((secret) => planSecret(secret, rules, isRotated))];
   return [...items.filter(({ ref }) => !isHome(ref, rules)), ...items.filter(({ ref }) => isHome(ref, rules))];
@@ -57,7 +57,7 @@ export function isHome({ namespace }: SecretName, { home }: Pick<RotateRules, 'h
   return namespace === home;
 }
 
-/** `NAMESPACE/NAME` of what has the new login afterwards. What is a copy itself is no source. */
+/** `NAMESPACE/NAME` of the sources that have the new login afterwards. A copy is never a source. */
 export function rotatedSources(items: readonly PlannedSecret[]): Set<string> {
   return new Set(
     items.flatMap(({ ref, action, source }) =>
@@ -68,7 +68,7 @@ export function rotatedSources(items: readonly PlannedSecret[]): Set<string> {
   );
 }
 
-/** What becomes of one Secret; `isRotated` says whether the source of a copy is written, too. */
+/** Plans one Secret. `isRotated` tells whether the source of a copy is written as well. */
 function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: HeldSecret) => boolean): PlannedSecret {
   const entries = planEntries(held, rules);
   const states = entries.map(({ state }) => state);
@@ -79,7 +79,7 @@ function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: Held
     : { ...held, entries, action: 'held back', obstacle };
 }
 
-/** By the entries alone, so that it can be decided again from what is there when they are written. */
+/** Decides by the entries alone, so that it can be decided again on the Secret as it is when it is written. */
 export function planEntries({ entries, ref }: HeldSecret, rules: RotateRules): PlannedEntry[] {
   return entries.map((entry) => ({ ...entry, state: entryState(entry, ref, rules) }));
 }
@@ -94,7 +94,7 @@ function entryState(entry: HeldEntry, ref: SecretName, rules: RotateRules): Entr
     if (login === undefined) return 'cannot be decoded';
     return login.username ? 'other user' : 'no user';
   }
-  // Its owner has the new login already, so nothing is given away.
+  // Nothing is given away: the owner has the new login already, or the old one is at home or proven.
   if (isNew || isHome(ref, rules) || rules.isProven(entry)) return 'new';
   return login === undefined ? 'cannot be decoded' : 'other password';
 }

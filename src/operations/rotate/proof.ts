@@ -1,7 +1,7 @@
 /**
- * Which logins in other namespaces are the old one. Somebody who may write Secrets in one namespace could put the name of a
- * registry and of a user there, with any password, and would be given the new one; so the password has to be one that the
- * home namespace has, too, or that the registry accepts.
+ * Proves which logins in other namespaces are the old one. Somebody who may write Secrets in one namespace could put a registry
+ * and a user name there, with any password, and would get the new one. So the password must also be in the home namespace, or the
+ * registry must accept it.
  */
 import { forEachLimit } from '../../concurrency.ts';
 import type { KubeletEntry } from '../../domain/keyring/entry.ts';
@@ -12,15 +12,15 @@ import type { HeldEntry, HeldSecret } from './held.ts';
 import { isHome, planRotation, type RotateRules } from './plan.ts';
 
 /**
- * Of logins that are asked about; a tenant could make thousands. Those that most namespaces have come first, then one of each
- * namespace in turn, so that he uses up his own turns and nobody else's.
+ * The registry is asked about this many logins, because a tenant could make thousands. Logins in most namespaces come first, then
+ * one of each namespace in turn, so that a tenant uses up only the turns of its own namespace.
  */
 const MAX_ASKED = 20;
 const CONCURRENCY = 4;
 
 export type Proof = RotateRules['isProven'];
 
-/** Those of the home namespace, by the other `rules`. */
+/** Proves the logins that the home namespace has as well, by the other `rules`. */
 export function provenAtHome(held: readonly HeldSecret[], rules: Omit<RotateRules, 'isProven'>): Proof {
   const atHome = held.filter(({ ref }) => isHome(ref, rules));
   const known = new Set(
@@ -31,7 +31,7 @@ export function provenAtHome(held: readonly HeldSecret[], rules: Omit<RotateRule
   return (entry) => known.has(keyOf(entry) ?? '');
 }
 
-/** With those that the registry accepts, which is asked only about what is not proven yet. */
+/** Proves also the logins that the registry accepts. The registry is asked only about logins that are not proven yet. */
 export async function provenByRegistry(
   held: readonly HeldSecret[],
   rules: RotateRules,
@@ -66,7 +66,7 @@ export async function provenByRegistry(
 interface Question extends Pick<HeldEntry, 'server'> {
   readonly key: string;
   readonly login: KubeletEntry;
-  /** How many the namespace that has it first had before. */
+  /** How many earlier questions came from the namespace where the login was found first. */
   readonly turn: number;
   readonly namespaces: Set<string>;
 }
@@ -78,8 +78,8 @@ function nextTurn(turns: Map<string, number>, namespace: string): number {
 }
 
 /**
- * The same for an old login with the same new one, at any registry: the command line names all of them, and a Secret with the old
- * password for one of them gets the new one there anyway.
+ * Equal for the same old login with the same new one, at any registry. The command line names all registries, and a Secret with
+ * the old password for one of them gets the new one there anyway.
  */
 function keyOf({ login, next }: Pick<HeldEntry, 'login' | 'next'>): string | undefined {
   return login && JSON.stringify([login.username, login.password, next.credential.username, next.credential.password]);

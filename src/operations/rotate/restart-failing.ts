@@ -1,4 +1,4 @@
-/** Restarts the controllers of pods that fail for want of the new login, and nothing else. */
+/** Restarts only the controllers of pods that fail because they lack the new login. */
 import type { Reader } from '../../cluster/reader.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { buildPullSecret } from '../../domain/pull-secret/build.ts';
@@ -10,7 +10,7 @@ import { restart } from '../pods/restart.ts';
 import type { PlannedSecret } from './plan.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 
-/** What fails is told. */
+/** Reports a UserError about one controller, and still restarts the others. */
 export async function restartFailing(
   reader: Reader,
   items: readonly PlannedSecret[],
@@ -33,7 +33,7 @@ export async function restartFailing(
   }
 }
 
-/** A Secret with nothing but the entries that have the new login. */
+/** A Secret with only the entries that have the new login. */
 function newLoginsOf({ ref, entries }: PlannedSecret): Secret {
   const own = entries.filter(({ state }) => state === 'new' || state === 'has it');
   return buildPullSecret({ ...ref, entries: own.map(({ server, next: { credential } }) => ({ server, credential })) });

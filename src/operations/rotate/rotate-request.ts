@@ -1,4 +1,4 @@
-/** What is to be rotated, and who is told about it. */
+/** The request of `rotate`, and the listener for its results. */
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import type { Command } from '../../domain/text/command.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
@@ -10,26 +10,26 @@ import type { PlannedSecret } from './plan.ts';
 export interface RotateRequest {
   readonly scope: SecretScope;
   readonly logins: readonly RotatedLogin[];
-  /** The flags that say where they come from, without their registries. */
+  /** The flags that say where the new logins come from, without the registries. */
   readonly login: Command;
-  /** The namespace that the command names: whatever password is there is the old one. */
+  /** The namespace that the command names. Any password there counts as the old one. */
   readonly home: string;
-  /** `NAMESPACE/NAME` of what gets the new login in the clusters that were looked at before, in the same run. */
+  /** `NAMESPACE/NAME` of the Secrets that get the new login in the clusters that this run has handled before. */
   readonly rotatedElsewhere?: ReadonlySet<string>;
   readonly anyUser: boolean;
   readonly anyPassword: boolean;
   readonly below: boolean;
   readonly owned: boolean;
-  /** Whether registries are asked. */
+  /** Whether to ask registries. */
   readonly verify: boolean;
   readonly restart: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly fieldManager: string;
 }
 
-/** Told of everything as it happens, so that nothing that was done is lost when the rest is interrupted. */
+/** Is told everything as it happens, so that an interrupted run has still reported what it did. */
 export interface RotateListener {
-  /** `unchanged`: somebody else was faster. */
+  /** `unchanged`: somebody else made the change first. */
   outcome(secret: PlannedSecret, action: 'updated' | 'unchanged'): void;
   restarted(ref: ObjectRef): void;
   /** What could not be done; everything else goes on. */

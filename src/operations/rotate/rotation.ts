@@ -1,4 +1,4 @@
-/** A new login into every Secret that holds the old one: look, plan, write. */
+/** Puts a new login into every Secret that holds the old one: reads, plans, writes. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
@@ -16,15 +16,15 @@ import { type PasswordPlaces, samePasswords } from './same-password.ts';
 
 export interface Rotation extends Pick<Gathered, 'without' | 'others'> {
   readonly items: readonly PlannedSecret[];
-  /** Where the password that is replaced is stored, too. */
+  /** Where else the replaced password is stored. */
   readonly elsewhere: PasswordPlaces;
-  /** Does what `items` says; what is done and what fails is told. Throws what is no UserError. */
+  /** Carries out `items`, and reports what is done and each UserError. Throws other errors. */
   perform(listener: RotateListener): Promise<void>;
 }
 
 /**
- * What is to be done; nothing is written yet. `openClient` is for asking the registry which logins in other namespaces it accepts,
- * and left out where it is not to be asked. Throws UserError.
+ * Plans the rotation, and writes nothing. `openClient` connects to registries, to ask which logins in other namespaces they
+ * accept. It is undefined where registries must not be asked. Throws UserError.
  */
 export async function prepareRotation(
   reader: Reader,
@@ -53,10 +53,10 @@ export async function prepareRotation(
   };
 }
 
-/** Of sources that are looked for. Anybody may mark his Secrets as copies of a thousand. */
+/** At most this many sources are looked up, because anybody may mark Secrets as copies of a thousand sources. */
 const MAX_SOURCES = 20;
 
-/** `items` with what is known of the sources of copies that are held back. Throws Interrupted. */
+/** Marks the copies that are held back and whose source does not exist. Throws Interrupted. */
 async function withOrphans(transport: Transport, items: readonly PlannedSecret[]): Promise<PlannedSecret[]> {
   const sourceKey = ({ obstacle, isFromElsewhere, source }: PlannedSecret): string | undefined =>
     obstacle === 'source' && !isFromElsewhere ? source : undefined;
@@ -84,7 +84,7 @@ async function withProof(
   const isOpen = (rules: RotateRules): boolean =>
     planRotation(held, rules).some(({ entries }) => entries.some(({ state }) => state === 'other password'));
   let rules = { ...base, isProven: provenAtHome(held, base) };
-  // The command may be about other names, or about other namespaces.
+  // The command may select other names or namespaces, so the whole home namespace is read.
   if (isOpen(rules))
     rules = { ...base, isProven: provenAtHome([...held, ...(await gatherHome(reader, request))], base) };
   if (!isOpen(rules) || openClient === undefined) return rules;

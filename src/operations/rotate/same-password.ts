@@ -1,17 +1,17 @@
-/** Where the password that is replaced is stored beside the logins that are rotated, whatever the user name is there. Pure. */
+/** Finds where else the replaced password is stored, under any user name, apart from the rotated logins. Pure. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { compareNames, type SecretName, secretKey } from '../../domain/workloads/references.ts';
 import type { OtherPassword } from './held.ts';
 import type { PlannedSecret } from './plan.ts';
 
 export interface SamePassword {
-  /** As one of the Secrets has it. */
+  /** The server as one of the Secrets has it. */
   readonly server: string;
   readonly secrets: readonly SecretName[];
 }
 
 export interface PasswordPlaces {
-  /** One for each registry that has it; the one in most Secrets comes first. */
+  /** One for each registry with this password. The registry in most Secrets comes first. */
   readonly registries: readonly SamePassword[];
   /** Secrets that have it in an annotation of `kubectl apply`. */
   readonly annotated: readonly SecretName[];
@@ -36,7 +36,7 @@ export function samePasswords(items: readonly PlannedSecret[], others: readonly 
   return { registries, annotated: secretsOf(groups.get(undefined) ?? []) };
 }
 
-/** Each once, although it may have the password for two users. */
+/** Each Secret once, although it may have the password for two users. */
 function secretsOf(group: readonly OtherPassword[]): SecretName[] {
   const unique = new Map(group.map(({ ref }) => [secretKey(ref.namespace, ref.name), ref]));
   return [...unique.values()].toSorted(compareNames);

@@ -2,12 +2,12 @@
 import { closest } from '../../domain/text/closest.ts';
 
 export interface ScopeLogin {
-  /** As it is typed. */
+  /** The server as a person types it. */
   readonly server: string;
   readonly username: string;
-  /** The passwords that the namespace of the connection has for it; none where only others have it: there, anybody may have put it. */
+  /** Its passwords in the namespace of the connection. Empty where only others have the login: anybody may have put it there. */
   readonly atHome: ReadonlySet<string>;
-  /** In how many Secrets. */
+  /** The number of Secrets with this login. */
   readonly count: number;
 }
 
@@ -15,7 +15,7 @@ export function isAtHome({ atHome }: ScopeLogin): boolean {
   return atHome.size > 0;
 }
 
-/** The server that was meant: the same host with another port. Of another host somebody may have made one that reads alike. */
+/** Finds the server that was meant: the same host with another port. Another host that looks alike may be a trap. */
 export function nearServer(typed: string, servers: readonly string[]): string | undefined {
   const [host = ''] = typed.split(/:\d+$/);
   const ofHost = servers.filter((one) => one.startsWith(`${host}:`));

@@ -1,4 +1,4 @@
-/** The service accounts that are to name the copies: their lists are written as `attach` writes them. */
+/** Attaches the copies to service accounts. Their lists are written as `attach` writes them. */
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages, listRefusal } from '../../cluster/object-request.ts';
@@ -24,16 +24,16 @@ import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 const ACCOUNT = pullKind('ServiceAccount');
 
-/** What is known before anything is written. */
+/** The lists to change, planned before anything is written. */
 export interface ListPlan {
   readonly run: Run;
   readonly source: Secret;
   readonly changing: readonly PullSpec[];
-  /** Where `default` is meant and not there yet: a controller makes it. */
+  /** Namespaces whose service account `default` is selected but does not exist yet: a controller makes it. */
   readonly awaited: readonly string[];
 }
 
-/** Reads the service accounts of `namespaces` in one list. Throws UserError. */
+/** Reads the service accounts of `namespaces`, and plans which lists to change. Throws UserError. */
 export async function planLists(
   transport: Transport,
   source: Secret,
@@ -52,7 +52,7 @@ export async function planLists(
   const users = request.accounts.used ? (await run.facts()).users : undefined;
   const missing = new Map(names.map((name) => [name, new Set(namespaces)]));
   const changing: PullSpec[] = [];
-  // Each namespace has that one, and where several are meant, all are read.
+  // Names to propose for a mistyped one. Each namespace has `default`. The others are known only where all accounts are read.
   const seen = new Set(['default']);
   await eachAccount(transport, namespaces, request, (account) => {
     const { namespace, name } = account.ref;
@@ -61,10 +61,10 @@ export async function planLists(
     const isUsed = users?.has(accountKey(namespace, name)) ?? false;
     if (!request.accounts.all && !names.includes(name) && !isUsed) return;
     if (changedList('attach', account.imagePullSecrets, [request.name]) !== undefined) changing.push(account);
-    // Of one that names the Secret only its annotations are asked for later.
+    // Of an account that already names the Secret, only the annotations are needed later.
     else run.done.set(refKey(account.ref), { pullSpec: { ...account, object: {} }, changed: false });
   });
-  // Where changes are watched, its making is heard of.
+  // With `--watch`, a later change event tells when `default` is made.
   const awaited = request.part === undefined ? [...(missing.get('default') ?? [])] : [];
   missing.delete('default');
   for (const [name, places] of missing) {
@@ -73,7 +73,7 @@ export async function planLists(
   return { run, source, changing, awaited };
 }
 
-/** Of a few namespaces the pods and workloads are read there, and not in the whole cluster. */
+/** For a few namespaces, the pods and workloads are read there, and not in the whole cluster. */
 function factsOfPart({ part, accounts }: SyncRequest, reader: Reader): Partial<Pick<Run, 'facts'>> {
   const few = part?.only;
   if (few === undefined) return {};
@@ -89,7 +89,7 @@ function attachRequest(
   return {
     verb: 'attach',
     secret: name,
-    // What ends when is said of the source.
+    // Empty: expiry dates are reported for the source, not for its copies.
     known: { secret: source, saidEnds: new Set() },
     targets: [],
     selections: [accounts.used ? { by: 'use' } : { by: 'kind', kind: 'ServiceAccount' }],
@@ -108,7 +108,7 @@ function attachRequest(
   };
 }
 
-/** Of all namespaces at once, or of one after the other where that is not allowed. Throws UserError. */
+/** Lists the accounts of all namespaces at once, or of each namespace where that is forbidden. Throws UserError. */
 async function eachAccount(
   transport: Transport,
   namespaces: readonly string[],
@@ -144,8 +144,8 @@ async function eachAccount(
 }
 
 /**
- * Writes the lists of `plan` in `served`, the namespaces that have their copies, which are new in those that are `written`.
- * Reports the pods that still fail, or restarts their controllers. Throws Interrupted.
+ * Writes the lists of the plan in `served`, the namespaces that have their copy. In `written`, the copy is new. Reports the pods
+ * that still fail, or restarts their controllers. Throws Interrupted.
  */
 export async function attachCopies(
   { run, source, changing, awaited }: ListPlan,
@@ -164,7 +164,7 @@ export async function attachCopies(
     attachAwaited(namespace, placed(run, namespace, listener)),
   );
   const hasChanged = [...run.done.values()].some(({ changed }) => changed);
-  // Reads every pod: not for a run that has nothing to do, and not with each change that is watched.
+  // This reads every pod, so a run that changed nothing skips it, and so does each look of `--watch`, unless pods are restarted.
   if ((hasChanged && part === undefined) || restart) {
     const facts = await run.facts();
     await listener.writing(async () => {
@@ -182,7 +182,7 @@ export async function attachCopies(
   if (rights.length > 0) run.listener.note({ code: 'unchecked', rights });
 }
 
-/** `run`, whose problems are those of `namespace`. */
+/** `run`, with its problems reported for `namespace`. */
 function placed(run: Run, namespace: string, listener: Pick<SyncListener, 'problem'>): Run {
   return { ...run, listener: { ...run.listener, problem: (error) => listener.problem(error, namespace) } };
 }

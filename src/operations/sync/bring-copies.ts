@@ -1,4 +1,4 @@
-/** Brings one pull secret into many namespaces: look, plan, write, tell the truth. */
+/** Copies one pull secret into many namespaces: reads, plans, writes, and reports the effects. */
 import { ApiError, isEnding } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { AlteredError, actionOf, type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
@@ -18,10 +18,10 @@ import { describeLosses, pruneCopy } from './prune-copies.ts';
 import { readSource } from './read-source.ts';
 import { hasAccounts, type SyncListener, type SyncOutcome, type SyncRequest } from './sync-request.ts';
 
-/** Each reads all lists of its namespace. */
+/** Kept low, because each deletion reads all lists of its namespace. */
 const PRUNE_CONCURRENCY = 4;
 
-/** Everything is told to `listener`. Throws UserError where nothing is done at all, and Interrupted. */
+/** Reports everything to `listener`. Throws UserError where nothing is done at all, and Interrupted. */
 export async function syncSecret(transport: Transport, request: SyncRequest, listener: SyncListener): Promise<void> {
   const { source, plan, meant, lists } = await listener.reading(() => look(transport, request, listener));
   const losses = plan.items.flatMap(({ loss }) => loss ?? []);
@@ -43,7 +43,7 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
   });
 }
 
-/** Everything that is known before anything is written. Throws UserError. */
+/** Reads and plans everything before anything is written. Throws UserError. */
 async function look(transport: Transport, request: SyncRequest, listener: SyncListener) {
   const [{ secret, source: read, home }, namespaces, prunable] = await Promise.all([
     request.known ?? readSource(transport, request, listener),
@@ -61,7 +61,7 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
   return { source, plan, meant, lists };
 }
 
-/** All namespaces, where only those with a label are read otherwise: who wants nothing from `sync` keeps the copy, too. */
+/** With `--prune` and a label selector, reads all namespaces: one that wants nothing from `sync` keeps its copy, too. */
 async function readPrunable(transport: Transport, request: SyncRequest): Promise<NamespaceFacts[] | undefined> {
   const { prune, selection, part } = request;
   if (!prune || selection.labelSelector === undefined) return undefined;
@@ -124,7 +124,7 @@ async function perform(
     const planner = (present: Secret | undefined): SecretStep => {
       const next = planSecret(namespace, present, source);
       const more = loginLossOf(namespace, next, present, source);
-      // What somebody has put there meanwhile is named, too, before it goes.
+      // Logins that somebody has added meanwhile are also reported before they are dropped.
       if (more?.servers.some((server) => !lost?.includes(server))) {
         listener.losses([more]);
         lost = more.servers;
@@ -135,7 +135,7 @@ async function perform(
     return { namespace, action, holdsOldLogin, lost };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // It was not being deleted when the namespaces were read.
+    // The namespace was not being deleted when it was read.
     const { cause } = error;
     if (cause instanceof ApiError && (isEnding(cause) || (isGone(cause) && !selection.names.includes(namespace)))) {
       return 'ended';

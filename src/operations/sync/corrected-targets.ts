@@ -1,7 +1,7 @@
-/** A command line of `sync` with target namespaces put right. */
+/** Corrects the target namespaces in a command line of `sync`. */
 import type { Command } from '../../domain/text/command.ts';
 
-/** `typed` with what is meant in place of what `--to` has. */
+/** `typed`, with the values of `--to` replaced by what was meant. */
 export function correctedTargets(typed: Command, meant: ReadonlyMap<string, string>): Command {
   const corrected = (word: string): string =>
     word

@@ -1,4 +1,4 @@
-/** What `--adopt` takes away: logins of a Secret that its copy will not have. */
+/** Finds the logins that `--adopt` drops: those of a Secret that its copy will not have. */
 import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
 import { displayServer, type ShownServer, shownServer } from '../../domain/keyring/display-server.ts';
@@ -9,19 +9,19 @@ import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { planSecret, type SyncSource } from './plan.ts';
 
-/** What is lost in one namespace. */
+/** The logins that are lost in one namespace. */
 export interface LoginLoss {
   readonly namespace: string;
   readonly servers: readonly ShownServer[];
-  /** The same for people, with the user of each where it is known. */
+  /** The servers for people to read, each with its user name where that is known. */
   readonly shown: readonly string[];
-  /** Whether `--merge` would keep them, and write the logins of the source all the same. */
+  /** Whether `--merge` would keep these logins, and still write those of the source. */
   readonly isMergeable: boolean;
 }
 
 /**
- * What `step` takes from `existing`; undefined where that is nothing. A server that gets another login is none: that is what
- * `sync` is for.
+ * The logins that `step` takes from `existing`, or undefined. A login that is replaced for the same server is not lost: that is
+ * what `sync` is for.
  */
 export function loginLossOf(
   namespace: string,
@@ -31,7 +31,7 @@ export function loginLossOf(
 ): LoginLoss | undefined {
   if (source.foreign !== 'adopt' || existing === undefined) return undefined;
   if (action !== 'update' && action !== 'replace') return undefined;
-  // A copy that nobody else makes has nothing but what its source has had.
+  // A copy that nobody else makes holds only logins that its source has had.
   if (isCopyOf(existing, source) && makerOf(existing) === undefined) return undefined;
   const kept = new Set(source.entries.map(({ server }) => keyText(server)));
   const lost = readContents(existing).entries.filter(({ server }) => !kept.has(keyText(server)));

@@ -1,4 +1,4 @@
-/** Which namespaces are served and how, and which copies go: the whole plan, from what is read. */
+/** Plans which namespaces get a copy and how, and which copies are deleted, from what has been read. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -16,7 +16,7 @@ import { eachPresent, noNamespace } from './present-copies.ts';
 import { type Pruned, takenOver } from './prune-copies.ts';
 import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
 
-/** The namespaces to write to; those that are named and not there have failed. */
+/** Returns the namespaces to write to. Reports each named namespace that does not exist as failed. */
 export function choose(
   namespaces: readonly NamespaceFacts[],
   request: SyncRequest,
@@ -33,7 +33,7 @@ export function choose(
   listener.skipped({ leftAlone, ending: namesOf('ending') }, wanted);
   if (part?.only === undefined) {
     const { globs, labelSelector } = selection;
-    // The server has picked by the labels.
+    // The API server has already selected by the labels.
     for (const idle of idlePatterns(namespaces, labelSelector === undefined ? globs : ['*'])) {
       listener.idle(labelSelector === undefined ? idle.glob : `-l ${labelSelector}`, idle);
     }
@@ -49,7 +49,7 @@ export function choose(
     .sort();
 }
 
-/** That one of `missing` is not there, and the command with those that were probably meant. */
+/** Makes the error for one of `missing`, with the command for the namespaces that were probably meant. */
 function misspelt(
   missing: readonly string[],
   namespaces: readonly NamespaceFacts[],
@@ -61,7 +61,7 @@ function misspelt(
   );
   const meant = new Map(
     missing.flatMap((namespace) => {
-      // Another number is another tenant, who is not to get this login by a paste.
+      // Another number is another tenant, who must not get this login through a pasted command.
       const near = closest(
         namespace,
         others.filter((other) => numbersIn(other) === numbersIn(namespace)),
@@ -71,7 +71,7 @@ function misspelt(
   );
   return (namespace) => {
     const near = meant.get(namespace);
-    // What is watched may be made later, and another cluster has the source elsewhere.
+    // With `--watch`, the namespace may be created later. In another cluster, the source is elsewhere.
     if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
     const again = command`regsecret sync ${name} ${scope(home)} ${correctedTargets(flags, meant)}`;
     return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, again);
@@ -90,11 +90,11 @@ function isIn(part: SyncPart | undefined, namespace: string): boolean {
 export interface Item {
   readonly namespace: string;
   readonly step: SecretStep;
-  /** Whether `kubectl apply` has left a login in an annotation of it that its data does not hold afterwards. */
+  /** Whether an annotation of `kubectl apply` holds a login that the data no longer holds afterwards. */
   readonly holdsOldLogin?: boolean | undefined;
-  /** What it loses, where that is more than an old login of the same server. */
+  /** The logins that the Secret loses, apart from old ones that are replaced for the same server. */
   readonly loss?: LoginLoss | undefined;
-  /** Kept only where something has to be done to it. */
+  /** Kept only where the Secret has to be changed. */
   readonly existing: Secret | undefined;
 }
 
@@ -105,7 +105,7 @@ export interface Plan {
   readonly taken: readonly SyncOutcome[];
 }
 
-/** `places` are the namespaces from which copies may go. */
+/** `places` are the namespaces whose copies may be deleted. */
 export async function planAll(
   transport: Transport,
   source: SyncSource,
@@ -151,8 +151,8 @@ function holdsAfter(step: SecretStep, secret: Secret | undefined): boolean {
 }
 
 /**
- * A selection that chooses nothing is a mistyped one more often than the end of a fleet. Throws UserError where it would
- * delete every copy.
+ * Throws UserError where a selection that matches nothing would delete every copy. Such a selection is more often mistyped than
+ * the end of a fleet.
  */
 export function checkMeant(
   namespaces: readonly NamespaceFacts[],
@@ -166,7 +166,7 @@ export function checkMeant(
   if (namespaces.some((namespace) => choiceOf(namespace, every, home) !== 'other')) return;
   const what = labelSelector === undefined ? many([...names, ...selection.globs]) : `-l ${labelSelector}`;
   const text = `no namespace matches ${what}, so --prune would delete every copy: nothing is done`;
-  // Of several contexts, the source is in none of them, or in one.
+  // With several contexts, the source is in at most one of them, so no command is proposed.
   if (home === undefined || known !== undefined) throw new UserError(text);
   throw new UserError(
     text,

@@ -1,4 +1,4 @@
-/** What `sync` does in which namespace, decided before anything is written: pure, from what was read. */
+/** Decides what `sync` does in each namespace, before anything is written. Pure: works only on what has been read. */
 import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import { matchesGlob } from '../../domain/go/glob.ts';
 import type { AuthEntry } from '../../domain/keyring/credential.ts';
@@ -21,27 +21,27 @@ import type { Command } from '../../domain/text/command.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 
-/** Which namespaces are meant. */
+/** Which namespaces are selected. */
 export interface NamespaceSelection {
-  /** Those that are named: also vendors' own. */
+  /** Namespaces that are named, including those of vendors. */
   readonly names: readonly string[];
-  /** As `--to` has them. */
+  /** Patterns, as they are given to `--to`. */
   readonly globs: readonly string[];
-  /** Whether every one is meant that the list has. */
+  /** Whether every listed namespace is selected. */
   readonly all: boolean;
   readonly exclude: readonly string[];
 }
 
-/** A pattern that chooses nothing. */
+/** A pattern that selects no namespace. */
 export interface IdlePattern {
   readonly glob: string;
-  /** What it would choose if these were named. */
+  /** Namespaces of vendors that match the pattern, but are selected only by name. */
   readonly reserved: readonly string[];
   /** The pattern that was probably meant. */
   readonly near: string | undefined;
 }
 
-/** Those of the patterns that choose none of `namespaces`. */
+/** The patterns that select none of `namespaces`. */
 export function idlePatterns(namespaces: readonly NamespaceFacts[], globs: readonly string[]): IdlePattern[] {
   const names = namespaces.map(({ name }) => name);
   return globs.flatMap((glob) => {
@@ -51,7 +51,7 @@ export function idlePatterns(namespaces: readonly NamespaceFacts[], globs: reado
   });
 }
 
-/** Of a pattern that is a start of names, with one typo. */
+/** For a pattern such as `team-*`, finds the one that was mistyped by one letter. */
 function nearPattern(glob: string, names: readonly string[]): string | undefined {
   const [, start] = /^([-a-z0-9]+)\*$/.exec(glob) ?? [];
   if (start === undefined) return undefined;
@@ -65,18 +65,21 @@ export interface NamespaceFacts {
   readonly name: string;
   /** Whether it is being deleted. */
   readonly isEnding: boolean;
-  /** Whether its owner wants nothing from `sync`. */
+  /** Whether an annotation says that the namespace wants nothing from `sync`. */
   readonly isLeftAlone: boolean;
 }
 
-/** Chosen by name only: vendors put them there, and know best what is in them. */
+/** Namespaces of vendors, who know best what is in them. They are selected only by name. */
 const RESERVED = ['kube-*', 'openshift-*'];
 
 function isReserved(name: string): boolean {
   return RESERVED.some((pattern) => matchesGlob(pattern, name));
 }
 
-/** Whether a namespace is meant, and if so why nothing is written there. `home` is the source's own, where that is in this cluster. */
+/**
+ * Whether a namespace is selected, and if so why nothing is written there. `home` is the source's own namespace, where that is in
+ * this cluster.
+ */
 export function choiceOf(
   { name, isEnding, isLeftAlone }: NamespaceFacts,
   { names, globs, all, exclude }: NamespaceSelection,
@@ -89,22 +92,22 @@ export function choiceOf(
   return isEnding ? 'ending' : 'chosen';
 }
 
-/** What is written, and what is done with a Secret of its name that somebody else made. */
+/** The source of the copies, and what to do with a Secret of its name that somebody else made. */
 export interface SyncSource extends CopySource {
-  /** Of the Secret that is the source. */
+  /** The UID of the source Secret. */
   readonly uid?: string | undefined;
-  /** Its logins, for a Secret that gets them beside its own. */
+  /** The logins of the source, for `--merge` into a Secret that keeps its own. */
   readonly entries: readonly AuthEntry[];
   readonly foreign: 'leave' | 'merge' | 'adopt';
-  /** The line that was typed, with this flag; left out where it is not to be typed again, as with `--watch`. */
+  /** The typed command line with this flag. Undefined where it must not be repeated, as with `--watch`. */
   readonly again?: ((flag: 'merge' | 'adopt') => Command) | undefined;
 }
 
-/** How to bring `source` to `namespace`, where `existing` is what is there. */
+/** How to bring `source` to `namespace`, where `existing` is the Secret of its name there. */
 export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): SecretStep {
   if (existing === undefined) return { action: 'create', secret: newCopy(source, namespace) };
   const called = `secret ${namespace}/${source.name}`;
-  // One cluster may have two addresses.
+  // This is the source itself: one cluster may have two addresses.
   if (source.uid !== undefined && existing.metadata.uid === source.uid) return { action: 'unchanged' };
   if (existing.metadata.deletionTimestamp !== undefined) {
     return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
@@ -131,7 +134,7 @@ function adoptHint({ again }: SyncSource): Hint {
   return prose`${again?.('adopt') ?? 'add --adopt'}, which makes it a copy of this one and drops what this one does not have`;
 }
 
-/** If another tool such as Argo CD has taken a copy over, the two would overwrite each other forever. */
+/** Leaves a copy alone that another tool such as Argo CD has taken over: the two would overwrite each other forever. */
 function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
   const step = planCopy(existing, source);
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
@@ -148,13 +151,13 @@ function planCopy(existing: Secret, source: SyncSource): SecretStep {
   return { action: 'update', patch: patch ?? {} };
 }
 
-/** Not of what is no pull secret: it serves something else. */
+/** Adopts only pull secrets: a Secret of another type serves another purpose. */
 function planAdoption(called: string, existing: Secret, source: SyncSource): SecretStep {
   if (isPullSecretType(existing.type)) return planCopy(existing, source);
   return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
 }
 
-/** It stays what it is, without the marks of a copy. */
+/** Puts the logins into a Secret that stays what it is, without the marks of a copy. */
 function planMerge(called: string, existing: Secret, source: SyncSource): SecretStep {
   const { entries, expiresAt } = source;
   if (!isPullSecretType(existing.type)) {

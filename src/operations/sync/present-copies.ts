@@ -1,4 +1,4 @@
-/** What `sync` reads before it writes: the namespaces, and in them the Secrets of one name, each kind in one list. */
+/** Reads what `sync` needs before it writes: the namespaces, and the Secrets of one name in them, each kind in one list. */
 import { oddSecret } from '../../cluster/client/api-answer.ts';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { FieldSelection } from '../../cluster/client/pick-json.ts';
@@ -16,7 +16,7 @@ import type { NamespaceFacts } from './plan.ts';
 import type { SyncRequest } from './sync-request.ts';
 
 const NAMESPACE_FIELDS = { metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } } } as const;
-/** All that is planned with; `managedFields` are long. */
+/** The fields that the plan needs. `managedFields` is left out, because it is long. */
 const SECRET_FIELDS: FieldSelection = {
   metadata: {
     namespace: true,
@@ -33,13 +33,10 @@ const SECRET_FIELDS: FieldSelection = {
   data: true,
 };
 const PAGE = 200;
-/** A Secret may have a megabyte, and then the next page is smaller. */
+/** The first page is small, because a Secret may have a megabyte. */
 const FIRST_PAGE = 32;
 
-/**
- * The namespaces among which are those that are meant. Where they may not be listed, those that are named are read
- * one by one. Throws UserError.
- */
+/** Reads the namespaces to select from. Where listing is forbidden, reads the named ones one by one. Throws UserError. */
 export async function readNamespaces(
   transport: Transport,
   { selection, prune, part }: Pick<SyncRequest, 'selection' | 'prune' | 'part'>,
@@ -75,7 +72,7 @@ function factsOf({ metadata }: ApiObject): NamespaceFacts {
   };
 }
 
-/** Undefined where there is none. One that may not be read is taken to be there: writing tells. */
+/** Returns undefined where the namespace does not exist. One that may not be read counts as existing: writing will tell. */
 export async function readNamespace(transport: Transport, name: string): Promise<NamespaceFacts | undefined> {
   try {
     const path = objectPath(NAMESPACES, undefined, name);
@@ -88,22 +85,22 @@ export async function readNamespace(transport: Transport, name: string): Promise
   }
 }
 
-/** Whether every namespace that is meant is named. */
+/** Whether the selection consists of names only. */
 function isNamed({ labelSelector, globs, all }: SyncRequest['selection']): boolean {
   return labelSelector === undefined && globs.length === 0 && !all;
 }
 
-/** That a namespace that was named is not there. */
+/** The error for a named namespace that does not exist. */
 export function noNamespace(namespace: string): UserError {
   return new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl create namespace ${namespace}`);
 }
 
-/** What there is in a namespace under the name of the source: one Secret, or why it is not known. */
+/** Receives the Secret with the name of the source in a namespace, or why that is unknown. */
 export type Present = (namespace: string, secret: Secret | UserError) => void;
 
 /**
- * Hands every Secret called `name` to `use`, and keeps none. Where they may not be listed, those in `namespaces` are read one
- * by one, and where that is not allowed either, nothing is said of them. Throws UserError.
+ * Hands every Secret called `name` to `use`, and keeps none. Where listing is forbidden, reads those in `namespaces` one by one,
+ * and skips those that may not be read. Throws UserError.
  */
 export async function eachPresent(
   transport: Transport,
@@ -135,7 +132,7 @@ export async function eachPresent(
   }
 }
 
-/** Undefined where there is none, or none that may be read: creating it then tells. */
+/** Returns undefined where the Secret does not exist or may not be read: creating it will tell. */
 async function readIfAllowed(
   transport: Transport,
   namespace: string,

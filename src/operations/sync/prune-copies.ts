@@ -1,4 +1,4 @@
-/** Copies in namespaces that are no longer meant: first out of the lists that name them, then deleted. */
+/** Deletes copies in namespaces that are no longer selected, after taking them out of the lists that name them. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader } from '../../cluster/reader.ts';
@@ -14,7 +14,7 @@ import { detachAll } from '../removal/detach-all.ts';
 import { describeNeeds, needsOf, untoldNeeds } from '../removal/needs.ts';
 import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
 
-/** A copy that is to go. */
+/** A copy to delete. */
 export interface Pruned {
   readonly namespace: string;
   readonly uid: string | undefined;
@@ -32,7 +32,7 @@ export function takenOver(secret: Secret): UserError | undefined {
   );
 }
 
-/** Takes the copy of `source` in one namespace away. Throws Interrupted. */
+/** Deletes the copy of `source` in one namespace. Throws Interrupted. */
 export async function pruneCopy(
   transport: Transport,
   copy: Pruned,
@@ -64,7 +64,7 @@ export async function pruneCopy(
   }
 }
 
-/** Of what loses it otherwise, taking it out of the lists tells. */
+/** Reports the lost logins that taking the copy out of the lists does not report. */
 async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncListener): Promise<void> {
   const secret = await lookAtSecret(transport, ref);
   if (typeof secret === 'string') return;
@@ -75,10 +75,10 @@ async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncL
   if (rights.length > 0) note({ code: 'unchecked', rights }, 'detach');
 }
 
-/** Copies that are looked at before anybody is asked. */
+/** How many copies are examined before the question. */
 const LOOKED_AT = 10;
 
-/** Who loses the only login with `copies`, a line for each; as far as that may be seen. */
+/** One line for each object that loses its only login with `copies`, as far as our rights let us look. */
 export async function describeLosses(transport: Transport, copies: readonly Pruned[], name: string): Promise<string[]> {
   const reader = createReader(transport);
   const lines = await Promise.all(

@@ -1,4 +1,4 @@
-/** The source of a sync: a Secret of the cluster, or a login of this machine, and what is wrong with it. */
+/** Reads the source of a sync, a Secret of the cluster or a login of this machine, and reports what is wrong with it. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -8,7 +8,7 @@ import { knownEnds } from '../../domain/pull-secret/expiry.ts';
 import { checkedSecret } from '../attach/check-secret.ts';
 import type { KnownSource, SyncListener, SyncRequest } from './sync-request.ts';
 
-/** In the namespace of `transport`. Throws UserError where pods could not use it: in all namespaces they would fail. */
+/** Reads the source in the namespace of `transport`. Throws UserError where pods could not use it: they would fail everywhere. */
 export async function readSource(
   transport: Transport,
   { name, login, foreign, flags }: Pick<SyncRequest, 'name' | 'login' | 'foreign' | 'flags'>,
@@ -21,7 +21,7 @@ export async function readSource(
       : { ...login, metadata: { ...login.metadata, namespace } };
   const source = copySourceOf(secret);
   const { contents, findings } = await checkedSecret(secret, transport.signal);
-  // When a login from here ends has been said.
+  // The expiry of a login from this machine has already been reported.
   const isSaid = ({ code }: Finding): boolean => login !== undefined && /^expire/.test(code);
   for (const finding of findings) if (!isSaid(finding)) listener.finding(finding);
   const entries = contents.entries.flatMap(({ server, login }): AuthEntry[] => {
@@ -36,8 +36,8 @@ export async function readSource(
 }
 
 /**
- * `known` for another cluster, or for the same one where the `servers` are. In another cluster no namespace is the source's own,
- * and what is copied from a Secret says that this is elsewhere.
+ * `known` for the cluster at `servers.to`; unchanged where that is the cluster it was read from. In another cluster, no namespace
+ * is the source's own, and copies of a Secret are marked as copies from another cluster.
  */
 export function sourceFor(
   known: KnownSource,

@@ -1,4 +1,4 @@
-/** From the flags of `sync` to what is to be brought where. */
+/** Turns the flags of `sync` into a request. */
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import { loginWords } from '../../credentials/credential-flags.ts';
@@ -79,7 +79,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   };
 }
 
-/** Throws UsageError for what does not go with several clusters. */
+/** Throws UsageError for flags that cannot be used with several clusters. */
 function checkContexts(options: SyncOptions): void {
   if (options.toContext === undefined) return;
   if (options.watch) {
@@ -89,7 +89,7 @@ function checkContexts(options: SyncOptions): void {
   checkContextFlags(options, { hasSource: true });
 }
 
-/** Throws UsageError for what does not go with a run that has no end. */
+/** Throws UsageError for flags that cannot be used with a run that has no end. */
 function checkWatch({ output, prune, yes }: SyncOptions): void {
   if (output === 'json') {
     throw new UsageError(
@@ -113,12 +113,12 @@ function accountsIn(texts: readonly string[]): AccountSelection {
   return { names: [...new Set(names)], used: texts.includes('used'), all: texts.includes('all') };
 }
 
-/** The command line that `options` are of, for a source in `home`. */
+/** The command line of `options`, for a source in `home`. */
 export function syncCommand(options: SyncOptions, home: string): Command {
   return command`regsecret sync ${options.name} ${scope(home)} ${syncFlags(options)}`;
 }
 
-/** All that is said beside the name of the source. */
+/** All flags, without the name of the source. */
 function syncFlags(options: SyncOptions): Command {
   const { selector, allNamespaces, merge, adopt, restart, prune } = options;
   const parts = [
@@ -136,7 +136,7 @@ function syncFlags(options: SyncOptions): Command {
   return parts.reduce((line, part) => words`${line} ${part}`, words``);
 }
 
-/** `line` with its source in the cluster of `given`, for one of several contexts. */
+/** `line` for one of several target contexts, with the flags for the cluster of the source, which are in `given`. */
 export function commandTo(context: string, line: Command, given: GivenFlags): Command {
   const from = flagWords(clusterWords({ ...given, kubeconfig: undefined }, 'regsecret'));
   return configCommand`${line} ${from} --to-context ${context}`;
@@ -157,12 +157,12 @@ function selectionOf({
   const secret = name === 'regsecret' ? undefined : name;
   checkSelector(selector);
   if (ways.length === 0) {
-    // A pattern that nobody typed writes nothing.
+    // A pattern that nobody typed is proposed with a dry run.
     const add = words`--to ${'team-*'} ${dryRun === 'none' ? words`--dry-run=client` : undefined}`;
     const otherwise = command`regsecret sync ${secret} ${add} ${dryRunFlag({ dryRun })}`;
     // --watch has no dry run.
     if (all) {
-      // All namespaces may be meant.
+      // `--all` may have been meant as all namespaces.
       const everywhere = words`${flagWords(['-A'])} ${dryRun === 'none' && !watch ? words`--dry-run=client` : undefined}`;
       throw new UsageError('no target namespace is given, and --all means every login of docker and podman', {
         add: everywhere,
@@ -181,14 +181,14 @@ function selectionOf({
   return {
     names: wanted.filter((text) => !isPattern(text)),
     globs: wanted.filter(isPattern),
-    // The server has picked by the labels.
+    // The API server has already selected by the labels.
     all: allNamespaces || selector !== undefined,
     exclude: namespacesIn(exclude, '--exclude'),
     labelSelector: selector,
   };
 }
 
-/** Throws UsageError for what no namespace is called, and no pattern of one. */
+/** Throws UsageError for a text that is neither the name of a namespace nor a pattern. */
 function namespacesIn(texts: readonly string[], flag: '--to' | '--exclude'): string[] {
   const given = flag === '--to' ? words`--to` : words`--exclude`;
   const found = new Set(

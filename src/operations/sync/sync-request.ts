@@ -1,4 +1,4 @@
-/** What is to be brought where, and who is told about it. */
+/** The request of `sync`, and the listener for its results. */
 import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { SecretAction } from '../../cluster/write/write-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -16,98 +16,101 @@ import type { IdlePattern, NamespaceSelection, SyncSource } from './plan.ts';
 export interface SyncRequest {
   /** The name of the source, and of its copies. */
   readonly name: string;
-  /** A Secret that no cluster has, with logins from here; left out where the source is one of the cluster. */
+  /** A Secret made from logins of this machine. Undefined where the source is a Secret of the cluster. */
   readonly login?: Secret | undefined;
   readonly selection: NamespaceSelection & { readonly labelSelector: string | undefined };
-  /** What was typed beside the name, for the same command with another name. */
+  /** The flags that were typed, for the same command with another name. */
   readonly flags: Command;
   readonly foreign: SyncSource['foreign'];
   readonly again?: SyncSource['again'];
-  /** Which service accounts are to name the copies. */
+  /** The service accounts to attach the copies to. */
   readonly accounts: AccountSelection;
   /** Whether to restart the controllers of pods that fail, and would not recover by themselves. */
   readonly restart: boolean;
-  /** Whether copies go from namespaces that are no longer meant. */
+  /** Whether to delete copies in namespaces that are no longer selected. */
   readonly prune: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly fieldManager: string;
   readonly folders: ManifestFolders;
-  /** Whether everything is agreed to. */
+  /** Whether to write without a question. */
   readonly yes: boolean;
-  /** Which part of it is looked at, where changes are watched, and what comes late is heard of; left out: all, once. */
+  /** With `--watch`, the part that one look covers: later changes are heard of. Undefined: everything, once. */
   readonly part?: SyncPart | undefined;
-  /** Whether the person agrees to what is meant; left out where nobody is there. */
+  /** Asks the person to agree. Undefined where nobody can be asked. */
   readonly agree?: Agree | undefined;
-  /** The source, where it has been read already; left out where it is to be read. */
+  /** The source, where it has already been read. */
   readonly known?: KnownSource | undefined;
 }
 
 export interface KnownSource {
   readonly secret: Secret;
   readonly source: SyncSource;
-  /** The namespace that is its own, which gets no copy; left out in another cluster. */
+  /** The source's own namespace, which gets no copy. Undefined in another cluster. */
   readonly home: string | undefined;
 }
 
 export interface SyncPart {
-  /** A few namespaces, which are read one by one; left out: all that are meant. */
+  /** A few namespaces, which are read one by one. Undefined: all selected namespaces. */
   readonly only?: readonly string[] | undefined;
   readonly except: ReadonlySet<string>;
-  /** What looks at everything learn for the next one. */
+  /** What full looks learn for the next one. */
   readonly sizes?: ObjectSizes | undefined;
 }
 
 /** Which service accounts, in every namespace that gets a copy. */
 export interface AccountSelection {
   readonly names: readonly string[];
-  /** Whether those are meant that pods or workloads use. */
+  /** Whether to select the service accounts that pods or workloads use. */
   readonly used: boolean;
   readonly all: boolean;
 }
 
-/** What became of one namespace. */
+/** The result in one namespace. */
 export type SyncOutcome =
   | {
       readonly namespace: string;
       readonly action: SecretAction | 'deleted';
-      /** Whether an annotation of it holds a login that its data does not hold. */
+      /** Whether an annotation of the Secret holds a login that its data does not hold. */
       readonly holdsOldLogin?: boolean | undefined;
-      /** Servers whose logins it had and has no longer, in the order of the Secret. */
+      /** Servers whose logins the Secret had and no longer has, in the order of the Secret. */
       readonly lost?: LoginLoss['servers'] | undefined;
     }
   | {
       readonly namespace: string;
       readonly action: 'failed';
       readonly error: UserError;
-      /** Whether another try comes to the same, as long as nothing changes there. */
+      /** Whether another attempt would end in the same way, as long as nothing changes there. */
       readonly isDecided?: boolean;
-      /** Whether something was written all the same. */
+      /** Whether something was written despite the error. */
       readonly isWritten?: boolean;
     };
 
-/** Namespaces that are meant, and where nothing is written. */
+/** Selected namespaces where nothing is written. */
 export interface Skipped {
-  /** Where the annotation `regsecret/sync: "false"` is. */
+  /** Namespaces with the annotation `regsecret/sync: "false"`. */
   readonly leftAlone: readonly string[];
   /** Those that are being deleted. */
   readonly ending: readonly string[];
 }
 
-/** Told of everything as it happens, so that nothing that was done is lost when the rest is interrupted. */
+/** Is told everything as it happens, so that an interrupted run has still reported what it did. */
 export interface SyncListener {
-  /** Does `work`, which may take long and tells nothing meanwhile. */
+  /** Runs `work`, which may take long and reports nothing meanwhile. */
   reading<T>(work: () => Promise<T>): Promise<T>;
-  /** Does `work`, which writes, and is not to be cut in the middle. */
+  /** Runs `work`, which writes and must not be interrupted in the middle. */
   writing<T>(work: () => Promise<T>): Promise<T>;
   /** When the logins of the source end, by server, in milliseconds since 1970. */
   ends(ends: ReadonlyMap<string, number>): void;
-  /** About the source. */
+  /** A finding about the source. */
   finding(finding: Finding): void;
-  /** More than once: a namespace may begin to end meanwhile. `wanted` are those left alone that are named, or all that are meant. */
+  /**
+   * Called again where a namespace begins to end meanwhile. `wanted` are those left alone that were named, or all of them where
+   * nothing else is selected.
+   */
   skipped(skipped: Skipped, wanted?: readonly string[]): void;
-  /** Part of the selection that chooses nothing. */
+  /** A part of the selection that selects no namespace. */
   idle(what: string, pattern: IdlePattern): void;
-  /** What others lose, before it is written; more than once where somebody adds to it meanwhile. */
+  /** The logins that others lose, before they are dropped. Called again where somebody adds logins meanwhile. */
   losses(losses: readonly LoginLoss[]): void;
   outcome(outcome: SyncOutcome): void;
   /** A list of a service account that was written, or a workload that was restarted. */
@@ -115,11 +118,11 @@ export interface SyncListener {
   note(note: Note, verb: Verb): void;
   /** What could not be done to a list; everything else goes on. */
   problem(error: UserError, namespace?: string): void;
-  /** A service account that is meant, and is not there. */
+  /** A selected service account that does not exist. */
   absent(account: string, namespaces: readonly string[], near: string | undefined): void;
 }
 
-/** Whether any service account is meant. */
+/** Whether any service account is selected. */
 export function hasAccounts({ names, used, all }: AccountSelection): boolean {
   return names.length > 0 || used || all;
 }

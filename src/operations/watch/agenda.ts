@@ -1,16 +1,16 @@
-/** When which namespaces are looked at again while `sync --watch` runs: pure, every time is an argument in milliseconds. */
+/** Schedules which namespaces `sync --watch` looks at, and when. Pure: every time is an argument in milliseconds. */
 
 /** One look: at these namespaces, or at all of them. */
 export interface Look {
-  /** Left out: all that are meant. */
+  /** Undefined: all selected namespaces. */
   readonly only?: readonly string[] | undefined;
-  /** Where somebody else undoes what is written: not before their time has come. */
+  /** Namespaces to skip for now, because somebody else undoes what is written there. */
   readonly except: ReadonlySet<string>;
 }
 
-/** What came of a look. */
+/** The result of a look. */
 export interface LookResult {
-  /** Whether it came to its end. */
+  /** Whether the look was completed. */
   readonly ended: boolean;
   /** Namespaces that something was written to. */
   readonly written: readonly string[];
@@ -21,40 +21,40 @@ export interface LookResult {
 export interface Agenda {
   /** Something has changed in a namespace. */
   changed(namespace: string, now: number): void;
-  /** A namespace is gone, and nothing of it counts for one that has its name later. */
+  /** A namespace is gone. What is known of it does not count for a later namespace of that name. */
   gone(namespace: string): void;
-  /** What is to be written is another, so that it is written everywhere, and nobody undoes it yet. */
+  /** The source has changed, so it is written everywhere, and nobody has undone it yet. */
   sourceChanged(now: number): void;
-  /** Changes may have been missed. */
+  /** Changes may have been missed, so everything is looked at. */
   missed(now: number): void;
-  /** The look that is due; undefined while none is. It counts as begun. */
+  /** Returns the look that is due, and counts it as begun. Returns undefined while none is due. */
   next(now: number): Look | undefined;
-  /** Milliseconds until one is due. */
+  /** Milliseconds until a look is due. */
   wait(now: number): number;
-  /** Returns the namespaces where it shows with this look that somebody undoes what is written. */
+  /** Returns the namespaces where this look shows that somebody undoes what is written. */
   done(look: Look, result: LookResult, now: number): string[];
 }
 
-/** What else happens with a change is in the same look. */
+/** A look begins this long after a change, so that it covers the changes that come with it. */
 const SETTLE_MS = 50;
-/** Everything is looked at this often. */
+/** All namespaces are looked at this often. */
 export const RESYNC_MS = 600_000;
 const FIRST_RETRY_MS = 1000;
-/** Looks at everything that fail are repeated at least this often, so that the world is served soon after it is right again. */
+/** The longest delay before a retry, so that namespaces are served soon after the problem is gone. */
 const LONGEST_RETRY_MS = 15_000;
-/** Of one namespace, however many fail. */
+/** Each failing namespace is retried this many times, however many fail. */
 const FIRST_RETRIES = 3;
-/** Namespaces that are tried again for as long as they fail, where many do. */
+/** Where many namespaces fail, this many are retried for as long as they fail. */
 const PROBES = 10;
-/** Namespaces that are read one by one, at most; where more are due all of them are listed. */
+/** One look reads at most FEW namespaces, one by one. Where more than MANY are due, all namespaces are listed. */
 const FEW = 50;
 const MANY = 200;
-/** That many writes to one namespace in {@link FIGHT_WINDOW_MS}, of one source, are a fight. */
+/** This many writes of one source to one namespace within {@link FIGHT_WINDOW_MS} are a fight. */
 const FIGHT_WRITES = 4;
 const FIGHT_WINDOW_MS = 600_000;
 const FIRST_HOLD_MS = 15_000;
 
-/** Begins with a look at everything, due at `start`. */
+/** Begins with a look at all namespaces, due at `start`. */
 export function createAgenda(start: number): Agenda {
   const due = new Map<string, number>();
   const retries = new Map<string, number>();
@@ -69,7 +69,9 @@ export function createAgenda(start: number): Agenda {
   const everything = (now: number): void => {
     fullAt = Math.min(fullAt, now + SETTLE_MS);
   };
-  /** Many that fail for one reason are not all tried again and again: where one of them is served, the others are tried, too. */
+  /**
+   * Many namespaces may fail for one reason, so not all are retried forever. Once one succeeds, the others are retried as well.
+   */
   const retry = (namespace: string, now: number): void => {
     const count = (retries.get(namespace) ?? 0) + 1;
     retries.set(namespace, count);
@@ -128,7 +130,7 @@ export function createAgenda(start: number): Agenda {
   };
 }
 
-/** What was written where of late. */
+/** Records the latest writes to each namespace, and which namespaces are held back. */
 function createWrites() {
   const times = new Map<string, number[]>();
   const holds = new Map<string, number>();
@@ -144,7 +146,7 @@ function createWrites() {
     },
     heldUntil: (namespace: string): number => holds.get(namespace) ?? Number.NEGATIVE_INFINITY,
     held: (now: number): Set<string> => new Set([...holds].filter(([, until]) => until > now).map(([name]) => name)),
-    /** Returns whether it is the write that shows a fight. */
+    /** Returns whether this is the write that shows a fight. */
     add(namespace: string, now: number): boolean {
       for (const [name, past] of times) if ((past.at(-1) ?? 0) <= now - FIGHT_WINDOW_MS) forget(name);
       const recent = [...(times.get(namespace) ?? []).filter((at) => at > now - FIGHT_WINDOW_MS), now];

@@ -1,8 +1,8 @@
-/** What wakes a loop that waits. */
+/** Wakes a loop that waits. */
 
 export interface Bell {
   ring(): void;
-  /** Waits until it is rung, or that many milliseconds. */
+  /** Waits until the bell is rung, or for that many milliseconds. */
   wait(milliseconds: number): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Somebody else who undoes what is written, and who that is. */
+/** Finds out who else undoes what is written. */
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
@@ -12,9 +12,9 @@ import { UserError } from '../../errors.ts';
 
 export interface Fight {
   readonly object: { readonly kind: 'Secret' | 'ServiceAccount'; readonly namespace: string; readonly name: string };
-  /** Field managers other than ours, the one that wrote last first; empty where it is always deleted. */
+  /** Field managers other than ours, the latest writer first. Empty where the object is deleted each time. */
   readonly managers: readonly string[];
-  /** Who makes the object, as far as its marks say it. */
+  /** Who makes the object, as far as its metadata tells. */
   readonly maker: Maker | undefined;
 }
 
@@ -27,7 +27,7 @@ const SHOWN = 3;
 const LOOKS = 20;
 const PAUSE_MS = 250;
 
-/** Who writes `object` beside the field manager `own`; nobody where that may not be read, or it is gone. Throws the reason of `stop`. */
+/** Finds who writes `object`, beside `own`. Nobody where the object is gone or may not be read. Throws the reason of `stop`. */
 export async function findFight(
   transport: Transport,
   object: Fight['object'],

@@ -1,41 +1,41 @@
-/** What is known of a running `sync --watch`: whether it is well, and what it has done. Pure: every time is an argument in milliseconds. */
+/** Tracks whether a running `sync --watch` is well. Pure: every time is an argument in milliseconds. */
 import { RESYNC_MS } from './agenda.ts';
 
-/** After that long without anything that works, another process is to begin anew. */
+/** After this long without any success, the process ends, so that another one starts anew. */
 const HOPELESS_MS = 900_000;
-/** A look at everything that is older was missed. */
+/** If the latest look at all namespaces is older, one was missed. */
 const STALE_LOOK_MS = RESYNC_MS + 60_000;
-/** Every watch hears a bookmark at least every minute. */
+/** A watch that is silent for longer is broken: each gets a bookmark at least every minute. */
 const STALE_EVENT_MS = 120_000;
-/** What is wrong for so long is no hiccup. */
+/** Shorter trouble is a hiccup. */
 const TROUBLE_MS = 30_000;
 
 /** What `/healthz` says. */
 export interface HealthReport {
   readonly isWell: boolean;
-  /** Seconds; undefined before the first. */
+  /** Seconds since the latest look at all namespaces. Undefined before the first. */
   readonly lastLook: number | undefined;
-  /** Of the watch that has been silent for the longest. */
+  /** Seconds since the latest event of the watch that has been silent for the longest. */
   readonly lastEvent: number | undefined;
 }
 
 export interface Health {
   /** A watch of `plural` is open. */
   opened(plural: string): void;
-  /** A watch of `plural` has told something. */
+  /** A watch of `plural` has received something. */
   heard(plural: string, now: number): void;
   /** A watch of `plural` has ended with an error. */
   lost(plural: string, now: number): void;
-  /** A look came to its end. */
+  /** A look was completed. */
   looked(isFull: boolean, now: number): void;
-  /** A look could not be done. */
+  /** A look failed. */
   failed(now: number): void;
   report(now: number): HealthReport;
-  /** Milliseconds until it is hopeless: 0 when it is. */
+  /** Milliseconds until nothing has worked for too long; 0 once that is so. */
   hope(now: number): number;
 }
 
-/** Of the watches `plurals`, from `start` on. */
+/** Tracks the watches of `plurals` from `start` on. */
 export function createHealth(plurals: readonly string[], start: number): Health {
   const events = new Map<string, number>(plurals.map((plural) => [plural, start]));
   const losses = new Map<string, number>();

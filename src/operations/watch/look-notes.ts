@@ -1,18 +1,18 @@
-/** What a look has done, for the agenda and for the metrics. */
+/** Records what a look has done, for the agenda and for the metrics. */
 import type { SyncListener } from '../sync/sync-request.ts';
 import type { Fight } from './fight.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface LookNotes {
-  /** What was written last in a namespace. */
+  /** The object that was written last in each namespace. */
   readonly written: Map<string, Fight['object']>;
-  /** Namespaces that may be served by another try. */
+  /** Namespaces where another attempt may succeed. */
   readonly failed: string[];
-  /** Namespaces that have the copy, of all looks. */
+  /** Namespaces that have the copy, over all looks. */
   readonly served: Set<string>;
 }
 
-/** `listener`, with note taken of what was written to Secrets called `name` and to lists, and of what failed. */
+/** `listener`, which also records what was written to Secrets called `name` and to lists, and what failed. */
 export function noting(
   listener: SyncListener,
   { written, failed, served }: LookNotes,

@@ -1,20 +1,22 @@
-/** What a running `sync --watch` has done, as Prometheus reads it. Pure. */
+/** The metrics of a running `sync --watch`, as Prometheus reads them. Pure. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import type { ListResult } from '../attach/request.ts';
 import type { SyncOutcome } from '../sync/sync-request.ts';
 
-/** What went wrong: a write to a Secret, a list, a Secret that others made, a look, a watch, or a login that is to be renewed. */
+/** What went wrong: a write to a Secret, a list, a Secret that others made, a look, a watch, or the renewal of a login. */
 export type ErrorReason = 'write' | 'list' | 'left alone' | 'look' | 'watch' | 'login';
 
 const REASONS: readonly ErrorReason[] = ['write', 'list', 'left alone', 'look', 'watch', 'login'];
-/** A Secret may name any number of servers. */
+/** The most servers in the metrics: a Secret may name any number of them. */
 const MAX_SERVERS = 100;
 
 export interface Metrics {
   outcome(outcome: SyncOutcome): void;
   list(result: ListResult): void;
   failed(reason: ErrorReason): void;
-  /** A look has ended well, at `now` in milliseconds since 1970; after one at everything only the copies count that it has seen. */
+  /**
+   * A look was completed at `now`, in milliseconds since 1970. After a look at all namespaces, only the copies that it saw count.
+   */
   looked(isFull: boolean, now: number): void;
   /** When each login ends, by server, in milliseconds since 1970. */
   ends(ends: ReadonlyMap<string, number>): void;
@@ -22,7 +24,7 @@ export interface Metrics {
   text(now: number): string;
 }
 
-/** Counts from zero: Prometheus takes a restart for one. */
+/** Counts from zero: to Prometheus, that is a restart. */
 export function createMetrics(): Metrics {
   const writes = new Map<string, number>();
   const errors = new Map<string, number>(REASONS.map((reason) => [reason, 0]));
@@ -59,7 +61,7 @@ export function createMetrics(): Metrics {
 
 interface Totals {
   readonly copies: number;
-  /** By labels. */
+  /** The number of writes, by labels. */
   readonly writes: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, number>;
   readonly lastSuccess: number | undefined;
@@ -108,7 +110,7 @@ function family(name: string, type: string, help: string, samples: readonly (rea
   ];
 }
 
-/** Without user info, and with the three escapes of a label. */
+/** The server without user info, and with the three escapes of a label. */
 function escaped(server: string): string {
   return displayServer(server).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

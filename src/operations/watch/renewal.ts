@@ -1,4 +1,4 @@
-/** A login from here that is asked for again before it ends. */
+/** Renews a login of this machine before it ends. */
 import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { DATA_KEY, isPullSecretType } from '../../domain/keyring/secret.ts';
@@ -8,25 +8,25 @@ import { UserError } from '../../errors.ts';
 export interface Renewal {
   /** Asks for the login again. Throws UserError. */
   readonly renew: () => Promise<Secret>;
-  /** How often, where it is not known when a login ends. */
+  /** The longest time between renewals, also where it is unknown when a login ends. */
   readonly everyMs: number;
   readonly changed: (login: Secret) => void;
-  /** Told of each attempt that fails: the old login stays. */
+  /** Is told of each attempt that fails. The old login stays. */
   readonly trouble: (error: UserError) => void;
 }
 
 const FIRST_RETRY_MS = 30_000;
 const LONGEST_RETRY_MS = 600_000;
-/** A clock that is set forward is noticed in that time. */
+/** A clock that was set forward is noticed within this time. */
 const LONGEST_SLEEP_MS = 30_000;
 
-/** When a login that is had at `had` is to be asked for again: after two thirds of what is left of the shortest, or after `everyMs`. */
+/** When to renew a login obtained at `had`: after two thirds of the shortest time left, at the latest after `everyMs`. */
 export function renewalTime(ends: readonly number[], had: number, everyMs: number): number {
   const lives = ends.filter((end) => end > had).map((end) => had + ((end - had) * 2) / 3);
   return Math.min(...lives, had + everyMs);
 }
 
-/** The time until an attempt that comes after `failures` others, which have all failed. */
+/** The delay before the next attempt, after `failures` attempts in a row have failed. */
 export function renewalDelay(failures: number): number {
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
 }

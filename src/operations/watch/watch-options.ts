@@ -1,4 +1,4 @@
-/** From the flags of `sync --watch` that only it has to what they mean. */
+/** Parses the flags that only `sync --watch` has. */
 import { usesLogin } from '../../credentials/credential-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { words } from '../../domain/text/command.ts';
@@ -7,9 +7,11 @@ import { UsageError } from '../../errors.ts';
 import type { SyncOptions } from '../sync/sync-options.ts';
 
 export interface WatchOptions {
-  /** Where to answer; undefined for nowhere. */
+  /** The address to answer on. Undefined where nothing answers. */
   readonly listen: { readonly host: string | undefined; readonly port: number } | undefined;
-  /** How often to ask for a login that does not say when it ends; undefined where it can be asked for only once, or is in the cluster. */
+  /**
+   * The longest time between renewals of the login. Undefined where it can be read only once, or where the source is a Secret.
+   */
   readonly refreshMs: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `sync --watch`: hears what changes, and looks again at what has changed, for as long as the process lives. */
+/** `sync --watch`: follows the changes, and syncs what has changed, for as long as the process lives. */
 import { type ChangeListener, followChanges, type Watched } from '../../cluster/changes.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
@@ -16,28 +16,28 @@ import type { Health } from './health.ts';
 import { type LookNotes, noting } from './look-notes.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
 
-/** Who runs the watch: it is told what happens, and says when to stop. */
+/** The caller of the watch: it is told what happens, and says when to stop. */
 export interface WatchHost {
-  /** Milliseconds that only grow. */
+  /** A clock in milliseconds that only goes forward. */
   now(): number;
-  /** Aborted: nothing new is begun. */
+  /** Once aborted, nothing new is begun. */
   readonly stop: AbortSignal;
   readonly health: Health;
   readonly metrics: Metrics;
-  /** What is brought where the source is none of the cluster, as it is now. */
+  /** The current login of this machine. Undefined where the source is a Secret of the cluster. */
   login(): Secret | undefined;
-  /** Has the login renewed for as long as `signal` is not aborted. */
+  /** Keeps the login renewed until `signal` is aborted. */
   keepLogin(changed: () => void, signal: AbortSignal): Promise<void>;
   /** Runs one look with a listener. */
   look(isFull: boolean, work: (listener: SyncListener) => Promise<void>): Promise<void>;
-  /** What goes wrong and is tried again. */
+  /** Is told what goes wrong and is tried again. */
   trouble(error: UserError, reason: ErrorReason): void;
   fight(fight: Fight): void;
-  /** A namespace with a copy does not have the labels any more, and keeps it. */
+  /** A namespace with a copy no longer has the labels, and keeps the copy. */
   left(namespace: string): void;
 }
 
-/** What is watched for `request`. */
+/** The resources to watch for `request`. */
 export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): Watched[] {
   const [only] = accounts.used || accounts.all || accounts.names.length > 1 ? [] : accounts.names;
   const account = only === undefined ? {} : { fieldSelector: `metadata.name=${only}` };
@@ -49,8 +49,8 @@ export function watchedFor({ name, accounts, selection: { labelSelector } }: Syn
 }
 
 /**
- * Returns when `host.stop` is aborted and what was being written is written. Throws UserError where the first look cannot be done,
- * and when nothing has worked for a quarter of an hour.
+ * Returns once `host.stop` is aborted and pending writes are done. Throws UserError where the first look fails, and when nothing
+ * has worked for a quarter of an hour.
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const agenda = createAgenda(host.now());
@@ -81,7 +81,7 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
   host.stop.addEventListener('abort', halt, { once: true });
   if (host.stop.aborted) halt();
   try {
-    // What changes from here on is told, so that the first look misses nothing.
+    // From here on, every change is heard of, so that the first look misses nothing.
     await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
     if (host.stop.aborted) return;
     await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, transport, request, { ...looker, isFirst: true });
@@ -99,7 +99,7 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
   }
 }
 
-/** Where the first look fails, its error is the one that counts. */
+/** Holds back errors of the watches until the first look is done. If that look fails, its error is the one that counts. */
 function heldBack(host: WatchHost) {
   let early: UserError[] | undefined = [];
   return {
@@ -111,7 +111,7 @@ function heldBack(host: WatchHost) {
   };
 }
 
-/** Who looks, and what was learnt so far. */
+/** The host, and what its looks have learnt so far. */
 interface Looker extends WatchHost {
   readonly agenda: Agenda;
   readonly sizes: ObjectSizes;
@@ -168,7 +168,7 @@ async function lookOnce(
   }
 }
 
-/** Does not wait for it: meanwhile other namespaces are served. */
+/** Reports a fight without waiting for the answer, so that other namespaces are served meanwhile. */
 function tellFight(transport: Transport, object: Fight['object'], own: string, host: WatchHost): void {
   findFight(transport, object, own, host.stop).then(host.fight, (error: unknown) => {
     if (!host.stop.aborted) throw error;
@@ -186,7 +186,7 @@ interface Heard {
   readonly trouble: (error: UserError) => void;
 }
 
-/** From what is heard of a kind to what is looked at again. */
+/** Turns changes that are heard of into namespaces to look at. */
 function changeListener(
   { resource: { plural } }: Watched,
   { transport, request, agenda, host, served, bell, begin, trouble }: Heard,
