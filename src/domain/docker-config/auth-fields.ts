@@ -45,7 +45,7 @@ export function dockerAuthConfig(fields: AuthFields): AuthConfig {
 }
 
 /**
- * podman's view of an entry, undefined when it is no login: `auth` alone counts, and without it an identity token is
+ * What podman reads from an entry; undefined when it is no login. Only `auth` counts, and without it an identity token is
  * dropped. Throws Base64Error (containers/image pkg/docker/config `decodeDockerAuth`).
  */
 export function podmanAuthConfig({ auth = '', identitytoken }: AuthFields): AuthConfig | undefined {

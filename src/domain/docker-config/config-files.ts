@@ -19,8 +19,8 @@ import {
 const EMPTY: DockerConfig = { auths: new Map(), credHelpers: new Map() };
 
 /**
- * docker's config.json; throws {@link DockerConfigError}. Of an empty file docker makes an empty config, and it reads
- * nothing behind the first value (docker/cli cli/config/configfile/file.go `LoadFromReader`).
+ * docker's config.json; throws {@link DockerConfigError}. docker reads an empty file as an empty config, and nothing behind the
+ * first value (docker/cli cli/config/configfile/file.go `LoadFromReader`).
  */
 export function decodeDockerConfig(text: string | Uint8Array): DockerConfig {
   return decodeDockerText(scanLoginText(typeof text === 'string' ? encodeUtf8(text) : text));
@@ -29,11 +29,11 @@ export function decodeDockerConfig(text: string | Uint8Array): DockerConfig {
 /** A login file and the first JSON value in it, which is read once: docker and podman may share the file. */
 export interface LoginText {
   readonly bytes: Uint8Array;
-  /** Undefined where there is none, or where it is broken. */
+  /** Undefined where the file has no value, or a broken one. */
   readonly first: FirstJson | undefined;
 }
 
-/** Finds the first JSON value in `bytes`; what does not begin with one has none. */
+/** Finds the first JSON value in `bytes`, if there is a whole one. */
 export function scanLoginText(bytes: Uint8Array): LoginText {
   try {
     return { bytes, first: parseFirstJson(bytes) };
@@ -43,7 +43,7 @@ export function scanLoginText(bytes: Uint8Array): LoginText {
   }
 }
 
-/** As {@link decodeDockerConfig}. */
+/** Decodes as {@link decodeDockerConfig} does. */
 export function decodeDockerText({ bytes, first }: LoginText): DockerConfig {
   const document = first ?? inGo(() => parseFirstJson(bytes));
   if (document === undefined) return EMPTY;
@@ -52,7 +52,7 @@ export function decodeDockerText({ bytes, first }: LoginText): DockerConfig {
   return config;
 }
 
-/** podman's auth.json; throws {@link DockerConfigError}. No `auth` is looked into (containers/image `authPath.parse`). */
+/** podman's auth.json; throws {@link DockerConfigError}. Does not look into any `auth` (containers/image `authPath.parse`). */
 export function decodePodmanConfig({ bytes, first }: LoginText): DockerConfig {
   return inGo(() => decodeFile(first !== undefined && isWhole(first) ? first : parseJson(bytes), PODMAN));
 }
@@ -76,7 +76,7 @@ export function decodeAuthVariable(text: string): DockerConfig {
   const document = inGo(() => parseFirstJson(bytes));
   if (document === undefined) return EMPTY;
   const config = inGo(() => decodeFile(document, ENVIRONMENT));
-  // json.Decoder `More` takes a closing bracket for the end of a list that it is in.
+  // json.Decoder `More` takes a closing bracket for the end of a list, so such a bracket is no second value.
   if (/^[ \t\r\n]*[^ \t\r\n\]}]/.test(decodeUtf8(bytes.subarray(document.rest)))) {
     throw new DockerConfigError('DOCKER_AUTH_CONFIG does not support more than one JSON object');
   }

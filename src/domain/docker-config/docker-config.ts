@@ -1,4 +1,4 @@
-/** A docker config, and the Go structs that docker and podman decode it into: what they would refuse is refused in Go's words. */
+/** A docker config, and the Go structs that docker and podman decode it into. What they refuse is refused here in Go's words. */
 import { foldName, type JsonDocument, JsonTypeError, jsonString } from '../go/json.ts';
 import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
@@ -9,7 +9,7 @@ export interface DockerConfig {
   readonly auths: ReadonlyMap<string, AuthFields>;
   /** The suffix of the credential helper of each registry. */
   readonly credHelpers: ReadonlyMap<string, string>;
-  /** The suffix of the helper of all other registries. */
+  /** The suffix of the credential helper of all other registries. */
   readonly credsStore?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export class DockerConfigError extends Error {
   }
 }
 
-/** Runs `decode`; what Go's decoder would complain of becomes a {@link DockerConfigError}. */
+/** Runs `decode`. An error that Go's decoder would report becomes a {@link DockerConfigError}. */
 export function inGo<T>(decode: () => T): T {
   try {
     return decode();
@@ -35,7 +35,7 @@ export function inGo<T>(decode: () => T): T {
   }
 }
 
-/** A field that the struct does not have, where Go is told to refuse those (`Decoder.DisallowUnknownFields`). */
+/** A field that the struct lacks, where Go is told to refuse such fields (`Decoder.DisallowUnknownFields`). */
 class UnknownFieldError extends Error {
   constructor(name: string) {
     super(`json: unknown field ${JSON.stringify(name)}`);
@@ -83,7 +83,9 @@ export const ENVIRONMENT: GoStruct = {
   refuseUnknown: true,
 };
 
-/** The file that `document` holds; throws JsonTypeError and {@link UnknownFieldError}, the first in the text. */
+/**
+ * Decodes the file that `document` holds. Throws JsonTypeError and {@link UnknownFieldError}, whichever comes first in the text.
+ */
 export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') fail(root, shape.file, '', shape.file);

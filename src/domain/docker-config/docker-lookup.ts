@@ -11,7 +11,7 @@ export function dockerKey(registry: string): string {
 
 /**
  * The suffix of the credential helper that is asked about `key`, undefined where the file itself answers
- * (`getConfiguredCredentialStore`). An empty suffix in `credHelpers` turns the helper of all others off.
+ * (`getConfiguredCredentialStore`). An empty suffix in `credHelpers` turns `credsStore` off for that key.
  */
 export function dockerHelper({ credHelpers, credsStore }: DockerConfig, key: string): string | undefined {
   const suffix = credHelpers.get(key) ?? credsStore;
@@ -28,8 +28,8 @@ export interface FoundEntry {
 export type EntryLookup = (name: string) => FoundEntry | undefined;
 
 /**
- * Where docker finds the entry for a key: by its name or else by its host (`fileStore.Get`). docker takes any of several
- * with the same host; this takes the first.
+ * Finds the entry for a key by its name, or else by its host (`fileStore.Get`). Of several entries with the same host, docker
+ * takes any one, and this takes the first.
  */
 export function dockerEntries({ auths }: DockerConfig): EntryLookup {
   let byHost: ReadonlyMap<string, string> | undefined;
@@ -41,7 +41,7 @@ export function dockerEntries({ auths }: DockerConfig): EntryLookup {
   };
 }
 
-/** The first of `servers` under each of their hosts. */
+/** The first of `servers` for each host. */
 export function firstOfEach(
   servers: Iterable<string>,
   hostOf: (server: string) => string,
@@ -54,7 +54,10 @@ export function firstOfEach(
   return first;
 }
 
-/** What a login in the browser keeps beside the login itself (docker/cli internal/oauth/manager `storeTokensInStore`). */
+/**
+ * Whether docker keeps `server` for a login in the browser, beside the login itself (docker/cli internal/oauth/manager
+ * `storeTokensInStore`).
+ */
 export function isWebLoginToken(server: string): boolean {
   return server === `${DOCKER_HUB}access-token` || server === `${DOCKER_HUB}refresh-token`;
 }
@@ -66,7 +69,7 @@ export function convertToHostname(server: string): string {
   return fromUrl === '' ? (server.split('/', 1)[0] ?? '') : fromUrl;
 }
 
-/** url.URL `Hostname` and `Port`, joined again as net.JoinHostPort does; empty for no URL. */
+/** Go's url.URL `Hostname` and `Port`, joined as net.JoinHostPort does. Empty where `url` is no URL. */
 function urlHost(url: string): string {
   try {
     const { name, port } = splitHostPort(parseGoUrl(url).host);

@@ -4,7 +4,7 @@ import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
 import type { AuthConfig } from './auth-fields.ts';
 
-/** The output is no answer. The message holds nothing of it: it may be a secret. */
+/** The output is not an answer. The message quotes nothing of it, because it may be a secret. */
 export class HelperAnswerError extends Error {
   constructor(message: string) {
     super(message);
@@ -16,8 +16,8 @@ export class HelperAnswerError extends Error {
 export const TOKEN_USERNAME = '<token>';
 
 /**
- * The answer to `get`; undefined when user name and secret are empty, with which docker-credential-pass 0.6.4 says that it
- * knows none. Throws {@link HelperAnswerError}.
+ * The answer to `get`. Undefined when user name and secret are both empty: docker-credential-pass 0.6.4 answers this way when it
+ * knows no login. Throws {@link HelperAnswerError}.
  */
 export function decodeHelperAnswer(bytes: Uint8Array): AuthConfig | undefined {
   const document = parse(bytes);

@@ -1,4 +1,4 @@
-/** A file with logins that somebody names: what kind of file it is, told by its content, and the logins in it. */
+/** A file with logins that a person names. Its content tells what kind of file it is. */
 import { UserError } from '../../errors.ts';
 import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
 import type { JsonNode } from '../go/json-node.ts';
@@ -19,8 +19,8 @@ interface Problem {
 }
 
 /**
- * The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin, and
- * `dryRun` the flag of the command.
+ * The logins in `bytes`, checked as docker checks them. Throws UserError. `path` is the file they come from, or `-` for stdin.
+ * `dryRun` is the flag of the command.
  */
 export function decodeLoginFile(bytes: Uint8Array, path: string, dryRun?: Command): DockerConfig {
   const problem = textProblem(bytes, path);
@@ -35,7 +35,7 @@ export function decodeLoginFile(bytes: Uint8Array, path: string, dryRun?: Comman
   }
 }
 
-/** Whether `text` is the whole of a docker config, broken entries and all. */
+/** Whether `text` as a whole is a docker config, even one with broken entries. */
 export function isDockerConfig(text: string): boolean {
   try {
     return isConfig(parseJson(encodeUtf8(text)).root);
@@ -83,7 +83,7 @@ function isEntry(node: JsonNode): boolean {
   return node.members.length > 0 && node.members.every(({ name }) => fields.includes(foldName(name)));
 }
 
-/** For sed. */
+/** The byte order mark, for sed. */
 const REMOVE_MARK = '1s/^\\xEF\\xBB\\xBF//';
 
 function textProblem(bytes: Uint8Array, path: string): Problem | undefined {
@@ -113,7 +113,7 @@ function parse(bytes: Uint8Array, path: string, dryRun: Command | undefined): Js
     if (!(error instanceof JsonSyntaxError)) throw error;
     const text = decodeUtf8(bytes);
     if (/^kind:\s*["']?Secret\b/m.test(text)) throw refusal(manifest('Secret', path, dryRun), path);
-    // Not even the first character is shown: it may be a password that was meant for another flag.
+    // Shows no part of the file, not even the first character: it may be a password that was meant for another flag.
     if (!/^\s*[{[]/.test(text)) throw refusal({ reason: 'is not JSON' }, path);
     throw refusal({ reason: `is not JSON: ${error.message}`, hint: command`jq . ${pathWord(path)}` }, path);
   }
@@ -139,7 +139,7 @@ function refusal({ reason, hint }: Problem, path: string): UserError {
   return new UserError(`${isPiped ? 'stdin' : path} ${reason}`, hint ?? (isPiped ? PIPED_CONFIG : OWN_CONFIG));
 }
 
-/** What stdin is to have. */
+/** The hint for what stdin must contain. */
 export const PIPED_CONFIG = prose`pipe in a docker config: {"auths": {…}}`;
 
 const OWN_FLAG = words`--from-file ${{ home: '.docker/config.json' }}`;

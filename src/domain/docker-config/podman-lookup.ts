@@ -8,9 +8,9 @@ export function podmanRegistry(name: string): string {
 }
 
 /**
- * Where podman finds the entry for a name: under its whole path, else under each shorter one, the first that exists
- * deciding; else by the host of the registry, however it is written (`findCredentialsInFile`). A legacy file knows
- * registries only. podman takes any of several with the same host; this takes the first.
+ * Finds the entry for a name: under its whole path, else under each shorter path, the longest first; else by the host of the
+ * registry, however the key is written (`findCredentialsInFile`). A legacy file knows registries only. Of several entries with
+ * the same host, podman takes any one, and this takes the first.
  */
 export function podmanEntries({ auths }: DockerConfig, legacy: boolean): EntryLookup {
   let byHost: ReadonlyMap<string, string> | undefined;
@@ -20,7 +20,7 @@ export function podmanEntries({ auths }: DockerConfig, legacy: boolean): EntryLo
       const fields = auths.get(server);
       if (fields !== undefined) return { server, fields };
     }
-    // By host the tokens of a web login would match Docker Hub.
+    // A lookup by host would take the tokens of a web login for Docker Hub.
     byHost ??= firstOfEach(
       [...auths.keys()].filter((server) => !isWebLoginToken(server)),
       (server) => podmanHost(server, legacy),
@@ -31,7 +31,7 @@ export function podmanEntries({ auths }: DockerConfig, legacy: boolean): EntryLo
   };
 }
 
-/** Whether podman takes the key `server` for a namespace or repository, and not for a whole registry. */
+/** Whether podman reads the key `server` as a namespace or repository, and not as a whole registry. */
 export function isNamespaceKey(server: string): boolean {
   return server.includes('/') && !/^https?:\/\//.test(server);
 }
@@ -50,7 +50,7 @@ function* lookupOrder(name: string): Generator<string> {
   }
 }
 
-/** The names of Docker Hub are one (`normalizeRegistry`). */
+/** One name for all names of Docker Hub (`normalizeRegistry`). */
 function normalizeRegistry(registry: string): string {
   return registry === 'docker.io' || registry === 'registry-1.docker.io' ? 'index.docker.io' : registry;
 }

@@ -2,12 +2,12 @@
 import { foldName } from '../go/json.ts';
 import { DockerConfigError } from './docker-config.ts';
 
-/** The name under which `credential-helpers` lists the auth files, and all that is listed by default. */
+/** The name in `credential-helpers` that stands for the auth files. Without a list, only these are used. */
 export const AUTH_FILES = 'containers-auth.json';
 
 const FIELD = 'credential-helpers';
 
-/** Whether it is worth parsing `text`: few registries.conf say anything of logins. */
+/** Whether `text` is worth parsing: few registries.conf mention credential helpers. */
 export function mentionsHelpers(text: string): boolean {
   return text.toLowerCase().includes(FIELD);
 }
@@ -15,7 +15,7 @@ export function mentionsHelpers(text: string): boolean {
 /** The helpers that a parsed registries.conf lists, undefined when it lists none; throws {@link DockerConfigError}. */
 export function credentialHelpers(document: unknown): readonly string[] | undefined {
   const members = Object.entries(document as Record<string, unknown>);
-  // BurntSushi/toml takes any case of a name, and the exact one first.
+  // BurntSushi/toml accepts a name in any case, but prefers the exact one.
   const [, value] =
     members.find(([name]) => name === FIELD) ?? members.find(([name]) => foldName(name) === foldName(FIELD)) ?? [];
   if (value === undefined) return undefined;
