@@ -1,13 +1,13 @@
 /** "Did you mean": the name that was likely meant. */
 
-/** No object has a longer name, and nobody slips more often. The rest is work for nothing, and names come from anybody. */
+/** Object names are not longer, and nobody makes more typos. Limits the work, because the names may come from anybody. */
 const MAX_LENGTH = 253;
 const MAX_DISTANCE = 16;
 const MAX_CANDIDATES = 500;
-/** Of the tables of all candidates together: enough for 500 ordinary names, and for some of 253 characters. */
+/** The limit for the tables of all candidates together: enough for 500 ordinary names, and for some of 253 characters. */
 const MAX_CELLS = 300_000;
 
-/** The candidate nearest to `name`, undefined when none is near, or `name` is one itself: then nothing else was meant. */
+/** The candidate nearest to `name`. Undefined when none is near, or when `name` is a candidate: then it is no typo. */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
   return candidates.includes(name) ? undefined : nearest(name, candidates, 1)[0];
 }
@@ -25,23 +25,23 @@ export function nearest(name: string, candidates: readonly string[], count: numb
     if (cells > MAX_CELLS) break;
     const distance = within ? 1 : boundedDistance(name, candidate, limit);
     if (distance > limit) continue;
-    // Who typed `shop-de` meant `shop-dev` rather than `shop`.
+    // A person who typed `shop-de` meant `shop-dev` rather than `shop`.
     const isBeginning = Number(name.startsWith(candidate));
     found = [...found, { candidate, distance, isBeginning }]
       .sort((one, other) => one.distance - other.distance || one.isBeginning - other.isBeginning)
       .slice(0, count);
-    // Once there are enough, only one that is as near takes the place of the last.
+    // Once there are enough, another one is kept only if it is as near as the last.
     if (found.length === count) limit = Math.min(limit, found.at(-1)?.distance ?? 0);
   }
   return found.map(({ candidate }) => candidate);
 }
 
-/** Whether the two differ by one typo. Digits are no slip: `regcred` and `regcred2` may be two. */
+/** Whether the two differ by one typo. Different digits are no typo: `regcred` and `regcred2` may be two names. */
 export function isSlip(one: string, other: string): boolean {
   return boundedDistance(one, other, 1) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');
 }
 
-/** {@link closest} of names of users. The next name of a robot, which has another number, is no typo. */
+/** {@link closest} for user names. A robot account with another number is not a typo. */
 export function closestUser(name: string, users: readonly string[]): string | undefined {
   const withoutDigits = (user: string): string => user.replace(/\d/g, '');
   if (users.includes(name)) return undefined;
@@ -57,7 +57,7 @@ function cellsFor(one: string, other: string, limit: number): number {
 
 /**
  * The distance, or infinity where it is above `limit`: insertions, deletions, replacements and swaps of neighbours (optimal
- * string alignment). Cells that are further than `limit` from the diagonal are above it, and are left out.
+ * string alignment). Cells further than `limit` from the diagonal are above it, so they are left out.
  */
 function boundedDistance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
-/** A command that is proposed: words as data, which become a text only where they are printed. */
+/** A proposed command: words as data, which become text only where they are printed. */
 
-/** A word of a command line, or two for a namespace. Texts of others are words or parts of words, never program text. */
+/** A word of a command line, or two for a namespace. Text from outside is a word or a part of one, never program text. */
 export type Word =
   | string
   /** `-n NAMESPACE`. */
@@ -9,10 +9,13 @@ export type Word =
   | { readonly namespaces: 'all' }
   /** A file below the home folder. */
   | { readonly home: string }
-  /** No command can be made with it. */
+  /** A word that no command can contain. */
   | { readonly refused: string };
 
-/** What `kubectl` and `regsecret` are told of the cluster: which, with which namespace, or only where the kubeconfig is. */
+/**
+ * What `kubectl` and `regsecret` need to know: the cluster and a namespace, only the cluster, only the kubeconfig file, or
+ * nothing.
+ */
 export type Asks = 'namespace' | 'cluster' | 'kubeconfig' | 'nothing';
 
 export interface Command {
@@ -20,19 +23,19 @@ export interface Command {
   readonly asks: Asks;
   /** The file that stdout goes to. */
   readonly output?: string;
-  /** Takes the output of this one. */
+  /** The command that reads the output of this one. */
   readonly pipe?: Command;
-  /** Runs when this one has succeeded. */
+  /** The command that runs when this one has succeeded. */
   readonly next?: Command;
 }
 
-/** A list or a fragment stands for its words, `undefined` for none. */
+/** A list or a fragment stands for its words, `undefined` for no word. */
 type Part = Word | number | readonly Word[] | Command | undefined;
 type Tag = (texts: TemplateStringsArray, ...parts: readonly Part[]) => Command;
 
 /**
- * A command that asks the cluster about things in a namespace: command`kubectl get pod ${name}`. Spaces between words stand
- * in the template; what is put in is never split. Other programs than kubectl and regsecret get no flags in any case.
+ * A command that asks the cluster about things in a namespace: command`kubectl get pod ${name}`. Spaces in the template separate
+ * words. A value that is put in is never split. Programs other than kubectl and regsecret get no flags.
  */
 export const command: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'namespace' });
 
@@ -42,15 +45,15 @@ export const clusterCommand: Tag = (texts, ...parts) => ({ words: wordsOf(texts,
 /** A command that only looks at the kubeconfig. */
 export const configCommand: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'kubeconfig' });
 
-/** A command that asks no cluster, or some flags of one: words`--image ${image}`. */
+/** A command that needs no cluster, or some flags of a command: words`--image ${image}`. */
 export const words: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'nothing' });
 
-/** Flags of our own making as a part of a command. */
+/** Flags that regsecret itself composes, as a part of a command. */
 export function flagWords(flags: readonly string[]): Command {
   return { words: flags, asks: 'nothing' };
 }
 
-/** `--dry-run` as it was typed: without it, a command that is proposed would write. */
+/** `--dry-run` as it was typed: without this flag, a proposed command would write. */
 export function dryRunFlag({ dryRun }: { readonly dryRun: 'none' | 'client' | 'server' }): Command {
   return flagWords(dryRun === 'none' ? [] : [`--dry-run=${dryRun}`]);
 }
@@ -58,13 +61,13 @@ export function dryRunFlag({ dryRun }: { readonly dryRun: 'none' | 'client' | 's
 /** `-A`. */
 export const ALL_NAMESPACES: Word = { namespaces: 'all' };
 
-/** `second` runs after `first`, and after what follows that, when all of it has succeeded. */
+/** Makes `second` run after `first` and everything that follows it, if all of it succeeds. */
 export function andThen(first: Command, second: Command | undefined): Command {
   if (second === undefined) return first;
   return { ...first, next: first.next === undefined ? second : andThen(first.next, second) };
 }
 
-/** Each command of those that run one after the other. */
+/** The commands that run one after the other, each by itself. */
 export function stepsIn({ next, ...first }: Command): Command[] {
   return [first, ...(next === undefined ? [] : stepsIn(next))];
 }
@@ -78,17 +81,17 @@ export function apart({ words }: Command, flag: string): { readonly values: Word
   };
 }
 
-/** `name` as the argument of a program, which may not take it for a flag; `-` is stdin. */
+/** `name` as an argument that a program cannot take for a flag. `-` stays stdin. */
 export function pathWord(name: string): string {
   return name.startsWith('-') && name !== '-' ? `./${name}` : name;
 }
 
-/** The same where it has to be a file. */
+/** {@link pathWord} where stdin is not possible. */
 export function fileWord(name: string): string {
   return name === '-' ? 'FILE' : pathWord(name);
 }
 
-/** What kustomize makes of `folder`, for regsecret with the words `line`. */
+/** Pipes the output of kustomize for `folder` into regsecret with the words `line`. */
 export function kustomized(folder: string, line: Command): Command {
   return { ...words`kubectl kustomize ${pathWord(folder)}`, pipe: words`regsecret ${line} -f -` };
 }
@@ -101,7 +104,7 @@ export function kubectlPath(name: string): string {
 
 interface Open {
   readonly word: Word;
-  /** Whether it begins with what was put in. */
+  /** Whether the word begins with a value that was put in. */
   readonly isGiven: boolean;
 }
 
@@ -136,7 +139,7 @@ function wordsOf(texts: readonly string[], parts: readonly Part[]): Word[] {
   return done;
 }
 
-/** A program would take it for a flag. */
+/** Refuses a value that a program would take for a flag. */
 function asArgument(word: Word): Word {
   return typeof word === 'string' && word.startsWith('-') && word !== '-' ? { refused: word } : word;
 }

@@ -1,6 +1,6 @@
-/** Lists of names, cut where nobody reads on, and how many there are of something. */
+/** Lists of names, cut after a few, and counts with their noun. */
 
-/** The first names, at most `limit`, and how many more there are; `total` where `names` are only some of them. */
+/** The first names, at most `limit`, and how many more there are. `total` is for `names` that are only a part. */
 export function many(names: readonly string[], { total = names.length, limit = 5 } = {}): string {
   const shown = names.slice(0, limit);
   const rest = total - shown.length;

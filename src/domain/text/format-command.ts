@@ -4,22 +4,22 @@ import { clusterWords, configWords, type GivenFlags } from './given-flags.ts';
 import { showsAsItIs } from './printable.ts';
 import { quoteFor, type Shell } from './shell.ts';
 
-/** Where a command is going to be pasted, and what of the command line goes for it, too. */
+/** The shell that a command will be pasted into, and the flags of the command line that apply to it as well. */
 export interface CommandContext {
   readonly shell: Shell;
   readonly given: GivenFlags;
 }
 
 /**
- * `command` as one line; undefined where none would start just these programs with just these arguments: with a text that
- * is shown with escapes, with a name that no object can have, with what the shell cannot pass on; and where there is no program.
+ * `command` as one line. Undefined where no line would start exactly these programs with exactly these arguments: with a text
+ * that is shown with escapes, a name that no object can have, a word that the shell cannot pass on, or no program.
  */
 export function formatCommand(command: Command, context: CommandContext): string | undefined {
   const text = lineOf(command, context);
   return text && showsAsItIs(text) ? text : undefined;
 }
 
-/** The arguments of each program, one after the other; undefined where it takes a shell. */
+/** The arguments of each program, one after the other. Undefined where the command needs a shell. */
 export function argvOf(command: Command, { given }: CommandContext): string[][] | undefined {
   const { next, pipe, output } = command;
   if ((pipe ?? output) !== undefined) return undefined;
@@ -40,12 +40,12 @@ function lineOf(command: Command, context: CommandContext): string | undefined {
   const line = words.join(' ');
   if (pipe !== undefined) return joined(`${line} | `, lineOf(pipe, context), '');
   if (next === undefined) return line;
-  // The PowerShell of Windows has no `&&`.
+  // Windows PowerShell has no `&&`.
   const [and, end] = shell === 'powershell' ? ['; if ($?) { ', ' }'] : [' && ', ''];
   return joined(`${line}${and}`, lineOf(next, context), end);
 }
 
-/** What PowerShell calls by other names, on a machine that may have nothing else. */
+/** The PowerShell names of some programs, for a machine that may have no others. */
 const POWERSHELL: readonly (readonly [posix: readonly string[], powershell: readonly string[]])[] = [
   [['ls', '-l'], ['Get-Item']],
   [['ls', '-ld'], ['Get-Item']],

@@ -1,6 +1,6 @@
-/** The flags of a command line that proposed commands repeat: without them they would go to another cluster, as somebody else. */
+/** The flags that proposed commands repeat. Without them, a command would go to another cluster, or as another user. */
 
-/** As commander parses them. `--token` is not among them: nobody may read it on a screen. */
+/** As commander parses them. `--token` is left out, because a command on a screen must not show it. */
 export interface GivenFlags {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
@@ -36,20 +36,20 @@ const FLAGS = [
   ['insecureSkipTlsVerify', '--insecure-skip-tls-verify'],
 ] as const satisfies readonly (readonly [keyof GivenFlags, string])[];
 
-/** The words that say which cluster and who, as `program` spells them. An empty text counts as not given. */
+/** The flags for the cluster and the user, as `program` spells them. An empty text counts as not given. */
 export function clusterWords(given: GivenFlags, program: 'kubectl' | 'regsecret'): string[] {
   return FLAGS.flatMap(([key, flag]) => {
     const spelled = flag === '--api-server' && program === 'kubectl' ? '--server' : flag;
     const value = given[key];
     if (value === true) return [spelled];
     const values = typeof value === 'object' ? value : [value || ''];
-    // Nor is the password in an address.
+    // The password in an address is not shown either.
     const shown = (one: string): string => (key === 'apiServer' ? one.replace(/\/\/[^/]*@/, '//') : one);
     return values.flatMap((one) => (one === '' ? [] : [spelled, shown(one)]));
   });
 }
 
-/** The words for a command that reads only the kubeconfig. */
+/** The flags for a command that reads only the kubeconfig. */
 export function configWords({ kubeconfig = '' }: GivenFlags): string[] {
   return kubeconfig === '' ? [] : ['--kubeconfig', kubeconfig];
 }

@@ -1,4 +1,4 @@
-/** Names that objects may have (k8s.io/apimachinery pkg/util/validation), and those names in commands. */
+/** The names that objects may have (k8s.io/apimachinery pkg/util/validation), and how commands contain them. */
 
 import type { Word } from './command.ts';
 
@@ -16,43 +16,46 @@ export function isNamespaceName(name: string): boolean {
   return name.length <= 63 && LABEL_RE.test(name);
 }
 
-/** Whether `name` may be that of a role or its binding (apimachinery pkg/api/validation/path `IsValidPathSegmentName`). */
+/** Whether `name` may be the name of a role or its binding (apimachinery pkg/api/validation/path `IsValidPathSegmentName`). */
 export function isRoleName(name: string): boolean {
   return !/^\.{1,2}$|[/%]/.test(name);
 }
 
-/** Whether `text` chooses names by its wildcards. */
+/** Whether `text` has wildcards. */
 export function isPattern(text: string): boolean {
   return /[*?[]/.test(text);
 }
 
-/** Whether `text` may be the name of a namespace, or a pattern of some. */
+/** Whether `text` may be the name of a namespace, or a pattern for such names. */
 export function isNamespaceChoice(text: string): boolean {
   return isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text);
 }
 
-/** How an object is called: `deployment/web` or `deployment team-a/web`, by what stands `between`. In a manifest it may have no name. */
+/**
+ * The title of an object: `deployment/web` or `deployment team-a/web`, as `between` says. An object in a manifest may have no
+ * name.
+ */
 export function objectTitle(kind: string, between: string, name: string): string {
   return `${kind.toLowerCase()}${name === '' ? ' without a name' : `${between}${name}`}`;
 }
 
-/** `name` in a command; none can be made with what no object can be called. */
+/** `name` as a word of a command. A name that no object can have makes the command impossible. */
 export function nameWord(name: string): Word {
   return isObjectName(name) ? name : { refused: name };
 }
 
-/** The name of a node in a command, which may not be known. */
+/** The name of a node as a word of a command. The node may be unknown. */
 export function nodeWord(node: string): Word {
   return node === '' ? 'NODE' : nameWord(node);
 }
 
-/** The flag for `namespace` in a command; nothing where it is not known. */
+/** The flag for `namespace` in a command. No flag where the namespace is unknown. */
 export function scope(namespace: string | undefined): Word {
   const isUsable = namespace === undefined || namespace === '' || isNamespaceName(namespace);
   return isUsable ? { namespace: namespace ?? '' } : { refused: namespace };
 }
 
-/** What names of `kind` are made of. What was typed instead is not repeated: it may be a password at the wrong place. */
+/** The rule for names of `kind`. What was typed instead is not repeated: it may be a password at the wrong place. */
 export function nameRule(kind: string): string {
   const characters = kind === 'namespace' ? 'a-z, 0-9 and -' : 'a-z, 0-9, - and .';
   return `the name of a ${kind} has only ${characters}, with a letter or digit at both ends`;

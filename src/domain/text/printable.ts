@@ -1,11 +1,11 @@
-/** Text made safe to show: whatever is printed comes through here. */
+/** Makes text safe to show. Everything that is printed passes through here. */
 
 /** Text that may be written to a terminal as it is. This file makes it, and nothing else casts to it. */
 export type Printable = string & { readonly isPrintable: true };
 
 /**
- * C0 and C1 controls, line separators, marks of direction, what has no width and so hides in a name, the tags
- * U+E0000 to U+E007F, and half a character.
+ * C0 and C1 controls, line separators, direction marks, characters without width that hide in a name, the tags U+E0000 to
+ * U+E007F, and lone surrogates.
  */
 const UNSAFE =
   /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
@@ -15,12 +15,12 @@ export function printable(text: string): Printable {
   return text.replace(UNSAFE, escapeOf) as Printable;
 }
 
-/** The same for a text of several lines, whose line breaks stay. */
+/** {@link printable} for a text of several lines, whose line breaks stay. */
 export function printableLines(text: string): Printable {
   return text.replace(UNSAFE, (character) => (character === '\n' ? character : escapeOf(character))) as Printable;
 }
 
-/** `json` with the same characters as escapes of JSON: a parser reads the same value. Its own line breaks stay. */
+/** `json` with the same characters as JSON escapes, so that a parser reads the same value. Its own line breaks stay. */
 export function printableJson(json: string): Printable {
   const safe = json.replace(UNSAFE, (character) => {
     if (character === '\n') return character;
@@ -29,7 +29,7 @@ export function printableJson(json: string): Printable {
   return safe.replace(MARKED, '\\u0023#') as Printable;
 }
 
-/** The same for YAML in which each text that does not {@link showsAsItIs} stands in double quotes. */
+/** {@link printableLines} for YAML in which each text that does not {@link showsAsItIs} stands in double quotes. */
 export function printableYaml(yaml: string): Printable {
   return printableLines(yaml).replace(MARKED, '\\x23#') as Printable;
 }
@@ -39,7 +39,7 @@ export function printed(texts: TemplateStringsArray, ...pieces: readonly (Printa
   return texts.map((text, index) => `${text}${pieces[index] ?? ''}`).join('') as Printable;
 }
 
-/** `pieces`, one behind the other. */
+/** `pieces`, joined. */
 export function concat(pieces: readonly Printable[]): Printable {
   return pieces.join('') as Printable;
 }
@@ -54,17 +54,17 @@ export function painted(text: Printable, paint: (text: string) => string): Print
   return paint(text) as Printable;
 }
 
-/** `##[`, which is a command wherever it stands in a line (actions/runner ActionCommand.cs `TryParse`). */
+/** `##[`, which starts a workflow command anywhere in a line (actions/runner ActionCommand.cs `TryParse`). */
 const MARKED = /##(?=\[)/g;
-/** `::` at the beginning of a line, or behind white space there (`TryParseV2`). */
+/** `::` at the beginning of a line, or after white space there (`TryParseV2`). */
 const LEADING = /^([^\S\n]*):(?=:)/gm;
 
-/** `text` for a log that GitHub's runner reads: what it would take for a command of a workflow begins with an escape. */
+/** `text` for a log that GitHub's runner reads: an escape begins whatever the runner would take for a workflow command. */
 export function withoutWorkflowCommands(text: Printable): Printable {
   return text.replace(MARKED, '\\x23#').replace(LEADING, '$1\\x3a') as Printable;
 }
 
-/** Whether `text` needs no escape anywhere, a log of GitHub's runner included. */
+/** Whether `text` needs no escape anywhere, not even in a log of GitHub's runner. */
 export function showsAsItIs(text: string): boolean {
   return withoutWorkflowCommands(printable(text)) === text;
 }

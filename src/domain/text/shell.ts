@@ -10,17 +10,17 @@ export function shellOf(env: { readonly SHELL?: string | undefined }, system: No
 
 type Shown = string | { readonly home: string } | { readonly refused: string };
 
-/** `word` as `shell` has to read it; undefined where it cannot pass it on. */
+/** `word` quoted for `shell`. Undefined where the shell cannot pass it on. */
 export function quoteFor(shell: Shell, word: Shown): string | undefined {
   if (typeof word === 'string') return shell === 'posix' ? quotePosix(word) : quotePowerShell(word);
   if ('refused' in word) return undefined;
   return shell === 'posix' ? `~/${word.home}` : `$HOME/${word.home}`;
 }
 
-/** Nothing in it means anything; `=` and `~` do at the beginning, in zsh and others, and `~` behind an `=` in bash. */
+/** Text without a meaning to any shell. `=` and `~` have one at the beginning in zsh and others, and `~` after `=` in bash. */
 const PLAIN_POSIX = /^[\w@+:,./-][\w@%+=:,./-]*$/;
 
-/** Within single quotes fish reads a backslash before another one and before a quote, the others do not: it stands outside. */
+/** Only fish reads a backslash in single quotes before another backslash or a quote. So backslashes stand outside the quotes. */
 function quotePosix(text: string): string | undefined {
   if (text.includes('\0')) return undefined;
   if (PLAIN_POSIX.test(text)) return text;
@@ -39,8 +39,8 @@ function quoteRest(text: string): string {
 const PLAIN_POWERSHELL = /^[\w/\\+=.:-][\w/\\+=.:%-]*$/;
 
 /**
- * Typographic quotes end a string, too. Up to 7.2 quotes within an argument, an empty one, and a backslash before the
- * quotes that are put around spaces do not arrive (about_Parsing, `$PSNativeCommandArgumentPassing`).
+ * Typographic quotes also end a string. Up to PowerShell 7.2, three things do not arrive: quotes within an argument, an empty
+ * argument, and a backslash before the quotes that are put around spaces (about_Parsing, `$PSNativeCommandArgumentPassing`).
  */
 function quotePowerShell(text: string): string | undefined {
   if (text === '' || /["\0]/.test(text) || /\s.*\\$/s.test(text)) return undefined;

@@ -5,7 +5,7 @@ export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** Milliseconds since 1970; 0 where `time` is no time. */
+/** Milliseconds since 1970; 0 where `time` cannot be parsed. */
 export function millisecondsOf(time: unknown): number {
   const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
   return Number.isNaN(parsed) ? 0 : parsed;

@@ -1,4 +1,4 @@
-/** A character cut off from the ends of a text, in linear time: a regular expression takes quadratic time here. */
+/** Cuts a character off the ends of a text in linear time. A regular expression would take quadratic time here. */
 
 /** `text` without any `character` at both ends. */
 export function trim(text: string, character: string): string {

@@ -1,10 +1,10 @@
-/** What is said of a command line that cannot be parsed. */
+/** The messages for a command line that cannot be parsed. */
 import { closest } from './closest.ts';
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
 import { isBare, PLAIN, plainAgain, scopeIn, typedAgain, typedUser, valueBehind } from './typed-again.ts';
 
-/** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
+/** Our flags by the names that kubectl, docker and helm give them, and flags of kubectl that regsecret lacks. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
   '-u': ['--username'],
   '-p': ['--password-stdin'],
@@ -37,7 +37,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--show-password': ['--reveal'],
   '--show-passwords': ['--reveal'],
 };
-/** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
+/** Our commands by the names that other tools give them (kubectl, brew, docker), apart from the aliases that work. */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ add: 'create', apply: 'create', login: 'create', new: 'create', update: 'create' },
   ...{ copy: 'sync', cp: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
@@ -47,14 +47,14 @@ const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ diff: 'create --dry-run=server', edit: 'create', events: 'why', refresh: 'create', renew: 'create' },
   ...{ mirror: 'sync', replicate: 'sync' },
 };
-/** The nearest of our commands would delete. */
+/** For these commands, the nearest of ours would delete. */
 const UNDO = /^(recover|restore|revert|rollback|undelete|undo)$/;
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 
 /**
- * What commander says is wrong, but for what was typed there: it may be a password at the wrong place. `flags` are those of
- * the command that `line` begins with.
+ * commander's message, without typed values: one may be a password at the wrong place. `flags` are those of the command that
+ * `line` begins with.
  */
 export function withoutValues(error: string, flags: readonly string[], line: readonly string[] = []): string {
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
@@ -69,7 +69,7 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const rest = plainAgain(line.slice(1));
   const proposal = isFiles ? withWords('attach', rest, 'attach -f') : meantCommand(known, line, rest);
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
-  // Only a plain word is no password at the wrong place.
+  // Only a plain word is certainly not a password at the wrong place.
   if (error.startsWith('error: unknown command') && suggestion === '')
     return `error: unknown command${command === '' ? '' : ` '${command}'`}\n`;
   const [, near] = /\(Did you mean ([a-z]+)\?\)/.exec(suggestion) ?? [];
@@ -87,14 +87,14 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
     .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
 }
 
-/** Where there is a value, as in `--dryrun=client`, commander proposes nothing. */
+/** For an option with a value, as in `--dryrun=client`, commander proposes nothing. */
 function nearFlag(option: string, suggestion: string, flags: readonly string[], line: readonly string[]): string {
   const isJoined = line.some((word) => word.startsWith(`${option}=`));
   const [, near = isJoined ? closest(option, flags) : undefined] = /mean (--[a-z-]+)\?/.exec(suggestion) ?? [];
   return near === undefined ? suggestion || '\n' : `\n(Did you mean ${withFlag(near, option, line)}?)\n`;
 }
 
-/** The line with `found` in place of `option`; `found` alone where a word may be a password, or the value of `option`. */
+/** The line with `found` in place of `option`. Only `found` where a word may be a password, or the value of `option`. */
 function withFlag(found: string, option: string, line: readonly string[]): string {
   const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
   const joined = line[index]?.slice(option.length + 1) ?? '';
@@ -107,7 +107,7 @@ function withFlag(found: string, option: string, line: readonly string[]): strin
   return again === undefined ? found : ['regsecret', line[0], ...again].join(' ');
 }
 
-/** What was meant by `command`, with the words behind it. */
+/** The command that was meant, with the words behind it. */
 function meantCommand(
   known: string | undefined,
   line: readonly string[],
@@ -128,12 +128,12 @@ function meantCommand(
   return known === undefined || /^log(in|out)$/.test(command) ? known : withWords(known, rest, known);
 }
 
-/** `command` with the words that were typed behind it; `alone` where there are none, or one may be a password. */
+/** `command` with the words that were typed behind it. Only `alone` where there are none, or where one may be a password. */
 function withWords(command: string, rest: readonly string[] = [], alone: string): string {
   return rest.length === 0 ? alone : ['regsecret', command, ...rest].join(' ');
 }
 
-/** `create -f secret.yaml`, as kubectl has it. */
+/** `create -f secret.yaml`, which means `kubectl apply`. */
 function manifestOf(option: string, line: readonly string[]): string | undefined {
   const { value } = valueBehind(option, line);
   const isManifest = /^(-f|--file(name)?)$/.test(option) && /\.ya?ml$/.test(value) && PLAIN.test(value);
@@ -141,7 +141,7 @@ function manifestOf(option: string, line: readonly string[]): string | undefined
   return ['kubectl', 'apply', ...scopeIn(line), '-f', value].join(' ');
 }
 
-/** `sync --from platform/pull`, `create --copy-from platform`: the namespace of the source is that of `-n`. */
+/** `sync --from platform/pull`, `create --copy-from platform`: in regsecret, `-n` gives the namespace of the source. */
 function copyOf(option: string, line: readonly string[]): string | undefined {
   const [command] = line;
   const isCopy = command === 'sync' ? /^--(copy-)?from(-namespace)?$/ : /^--copy-from$/;
@@ -164,7 +164,7 @@ function imageFor(line: readonly string[]): string {
   return ['regsecret', line[0], isTarget ? value : 'KIND/NAME', '--image', isImage ? image : 'IMAGE'].join(' ');
 }
 
-/** `create -u jane -p secret`, as docker's login has it: the line once more, with nothing that was typed for the password. */
+/** `create -u jane -p secret`, as in `docker login`: repeats the line without anything that was typed as the password. */
 function loginOf(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   const [found = ''] = MEANT[option] ?? [];
   if (!/^--(username|password-stdin)$/.test(found) || !flags.includes(found)) return undefined;
@@ -182,7 +182,7 @@ function loginOf(option: string, flags: readonly string[], line: readonly string
   return `\n(Did you mean ${piped}? ${shown} would show the password to every user of this machine.)\n`;
 }
 
-/** The line of a command that only reads. */
+/** Proposes the line without `--dry-run`, for a command that only reads. */
 function withoutDryRun(line: readonly string[]): string {
   const [command, ...typed] = line.filter(
     (word, index) =>
@@ -193,7 +193,7 @@ function withoutDryRun(line: readonly string[]): string {
   return `Did you mean ${['regsecret', command, ...again].join(' ')}? It changes nothing.`;
 }
 
-/** The line behind an unknown option that others have. */
+/** The hint for an unknown option that other tools or commands have. */
 function meant(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   // `-sa default`
   const short = line.find((word) => /^-[a-z]{2,}$/.test(word) && word.startsWith(option) && flags.includes(`-${word}`));
