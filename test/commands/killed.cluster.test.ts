@@ -94,7 +94,8 @@ async function endOf(prepared: Prepared, { step, act }: Case): Promise<Ended> {
   const running = start(prepared, faultOf(act, isMeant), flags);
   if (!('signal' in act)) return running.ended;
   const find = (): Step | undefined => running.steps.find(isMeant);
-  const waiting = waitFor(find, { what: `${step.text} of ${prepared.name}`, everyMs: 5 });
+  // Sixty programs start at once.
+  const waiting = waitFor(find, { what: `${step.text} of ${prepared.name}`, everyMs: 5, deadlineMs: 120_000 });
   waiting.catch(() => undefined);
   const met = await Promise.race([waiting, running.ended]);
   if (!('done' in met)) throw new Error(`${step.text} of ${prepared.name} never came: ${met.code} ${met.stderr}`);
