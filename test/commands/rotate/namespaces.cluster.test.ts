@@ -83,7 +83,8 @@ describe('in many namespaces', () => {
     await put(home, { auths: { [host]: OLD } });
     const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), 'regsecret-docker-'));
     writeFileSync(join(DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths: { [host]: { auth: NEW.auth } } }));
-    const env = { DOCKER_CONFIG };
+    // The folder for temporary files may be in one's own HOME, and paths there begin with ~.
+    const env = { DOCKER_CONFIG, HOME: join(DOCKER_CONFIG, 'home') };
     const ran = await regsecretIn(home, ['rotate', '--server', host, '--no-verify', '--any-password'], { env });
     rmSync(DOCKER_CONFIG, { recursive: true });
     expect([ran.code, ran.stderr]).toEqual([
