@@ -1,4 +1,4 @@
-/** What holds for every finding of a code: one row a finding. Its sentence is in messages.ts, its command in fixes.ts. */
+/** The properties of each finding code, one row for each. Its sentence is in messages.ts, its command in fixes.ts. */
 import { isBug } from '../../errors.ts';
 import { imageServer } from '../keyring/server.ts';
 import type { PullError } from '../workloads/pull-error.ts';
@@ -9,27 +9,27 @@ export interface CatalogRow<Code extends FindingCode> {
   /** An error keeps a pod from its image; a warning may, or will one day. */
   readonly severity: Severity;
   /**
-   * What the kubelet cannot use then: all Secrets of a pod that names it, this Secret, or one entry. It does not look into an
-   * ignored one (secrets.go `MakeDockerKeyring`), so the content of that does no harm either.
+   * What the kubelet cannot use because of the finding: all Secrets of a pod that names this one, this Secret, or one entry. It
+   * does not read an ignored Secret (secrets.go `MakeDockerKeyring`), so the content of that does no harm either.
    */
   readonly keepsAway?: 'pod' | 'ignored secret' | 'secret' | 'entry';
-  /** What the kubelet says of a pull that fails for it; left out: what it says of one without a login. */
+  /** The kubelet errors of a pull that fails for this cause. Left out if they are those of a pull without a login. */
   readonly kubeletSays?: readonly PullError[];
-  /** What becomes of the image; left out: it will not be pulled. */
+  /** Left out if the image will not be pulled. */
   readonly outcome?: 'will pull' | 'cannot know';
   /** The arguments that tell it from another finding of this code about the same object. */
   readonly identity?: readonly (keyof FindingArguments<Finding>[Code])[];
-  /** What tells one cause from another, where the finding is about something else than its object. */
+  /** What tells one cause from another, if the finding is about something else than its object. */
   readonly subject?: (found: FindingOf<Code>) => unknown;
-  /** Its sentence says who uses the Secret, or it harms none of them. */
+  /** The sentence already says who uses the Secret, or the finding harms no user. */
   readonly namesUsers?: true;
-  /** Its command shows more, or is for somebody who knows what is meant. */
+  /** The command only shows more, or is for somebody who knows what was meant. */
   readonly isAdvice?: true;
-  /** Its command changes the object, so that each of several objects with one cause needs its own. */
+  /** The command changes the object, so each object with this cause needs its own command. */
   readonly oneEach?: true;
 }
 
-/** Some registries do not tell those without a login what there is. */
+/** The errors of a pull without a login. Some registries say `not found` to a client without one. */
 const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
 const REFUSED: readonly PullError[] = ['refused', 'unauthorized', 'no access'];
 const ANY: readonly PullError[] = [...NO_LOGIN, 'refused'];
@@ -48,7 +48,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'missing-secret': {
     severity: 'error',
     namesUsers: true,
-    // One to take instead has logins for the images of some only.
+    // A Secret to use instead may have logins for the images of some users only.
     subject: ({ object, arguments: { near, usable } }) => [object.namespace, object.name, near ? undefined : usable],
   },
   'wrong-type': { severity: 'error', keepsAway: 'ignored secret' },
@@ -160,13 +160,13 @@ export function catalogRow<Code extends FindingCode>(code: Code): CatalogRow<Cod
   return ROWS[code];
 }
 
-/** Whether `pullError` is what the kubelet says where `cause` keeps an image away. */
+/** Whether the kubelet says `pullError` if `cause` keeps an image away. */
 export function kubeletAgrees(cause: FindingCode, pullError: PullError): boolean {
-  // What it said last is what was true then.
+  // The last error was true at that attempt.
   return cause === 'retry-pending' || (ROWS[cause].kubeletSays ?? NO_LOGIN).includes(pullError);
 }
 
-/** What a finding is about, where that is not its object. */
+/** What a finding is about, if that is something else than its object. */
 export function subjectOf(found: Finding): unknown {
   const subject = ROWS[found.code].subject as ((found: Finding) => unknown) | undefined;
   return subject?.(found);
@@ -179,7 +179,7 @@ export function identityOf(found: Finding): readonly unknown[] {
   return names.map((name) => values[name]);
 }
 
-/** A finding; `severity` where it is not what it usually is. */
+/** A finding. `severity` is given if it is not the usual one of the code. */
 export function finding<Code extends FindingCode>(
   code: Code,
   object: FindingObject,
@@ -189,7 +189,7 @@ export function finding<Code extends FindingCode>(
   return { code, severity, object, arguments: args } as Finding;
 }
 
-/** What is said of `object` when `error` came as it was judged: our own code fails over it. Throws every error that is no bug. */
+/** Says that `object` could not be judged because of `error`, a bug in our own code. Throws every error that is no bug. */
 export function bugFinding(object: FindingObject, error: unknown): Finding {
   if (!isBug(error)) throw error;
   return finding('unread-object', object, { reason: error.name, bug: true });

@@ -1,4 +1,4 @@
-/** A Secret with what is in it and what is wrong with it, decided once; every command takes its word from here. */
+/** A Secret with its contents and what is wrong with it. Every command uses this one judgement. */
 
 import { type Contents, contentsOf } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
@@ -12,9 +12,9 @@ import { diagnoseInSteps, type SecretFacts } from './secret-rules.ts';
 export interface DiagnosedSecret extends SecretFacts {
   /** What is wrong with it by itself, errors first. */
   readonly findings: readonly Finding[];
-  /** What it is marked as a copy of, where somebody looked. */
+  /** The source that it is marked as a copy of. Left out when nobody looked. */
   readonly copyOf?: CopyOrigin | undefined;
-  /** What its source has logins for, where that is different. Nothing of it is shown. */
+  /** The servers that the source has logins for, if copy and source differ. They are never printed. */
   readonly sourceServers?: readonly string[] | undefined;
 }
 
@@ -23,15 +23,15 @@ export function diagnoseSecret(secret: Secret, now: number): DiagnosedSecret {
   return finished(diagnosisOf(secret, now));
 }
 
-/** The same in steps. */
+/** {@link diagnoseSecret} as a generator that yields between steps. */
 export function* diagnosisOf(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
   return yield* judged(secret, yield* contentsOf(secret), now);
 }
 
-/** A Secret may have 25,000 entries, and a cluster many such Secrets: more of one are not kept, and not judged. */
+/** A Secret may have 25,000 entries, and a cluster many such Secrets: at most this many of one are kept and judged. */
 const MANY_ENTRIES = 500;
 
-/** {@link diagnosisOf} one of thousands: of many entries the first ones are kept and judged, and the others counted. */
+/** {@link diagnosisOf} for one of thousands of Secrets: only the first entries are kept and judged, the others are counted. */
 export function* diagnoseBriefly(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
   const read = yield* contentsOf(secret, MANY_ENTRIES);
   return yield* judged(secret, read.moreEntries === undefined ? read : copied(read), now);
@@ -41,12 +41,12 @@ function* judged(secret: Secret, contents: Contents, now: number): Generator<voi
   return { secret, contents, findings: yield* diagnoseInSteps({ now, secrets: [{ secret, contents }] }) };
 }
 
-/** Without the text of the whole Secret, which engines keep as long as a part of it is there. */
+/** A deep copy: while a substring is in use, JavaScript engines keep the text of the whole Secret in memory. */
 function copied(contents: Contents): Contents {
   return JSON.parse(JSON.stringify(contents));
 }
 
-/** Whether a finding is about all of a Secret: no pod gets a login from it, and others from theirs. */
+/** Whether a finding makes the whole Secret useless: pods get no login from it, but still use their other Secrets. */
 export function isAboutWhole({ code }: Finding): boolean {
   const kept = catalogRow(code).keepsAway;
   return kept === 'ignored secret' || kept === 'secret';
@@ -60,7 +60,7 @@ export type Usability =
   /** The kubelet cannot decode it, and uses no Secret of a pod that names it. */
   | 'undecodable';
 
-/** What pods have of a Secret that they name, by its findings alone. */
+/** What a Secret is worth to the pods that name it, by its findings alone. */
 export function usabilityOf({ contents, findings }: DiagnosedSecret): Usability {
   const kept = findings.map(({ code }) => catalogRow(code).keepsAway);
   if (kept.includes('ignored secret')) return 'useless';

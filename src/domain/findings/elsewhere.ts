@@ -1,4 +1,4 @@
-/** Where else there is a Secret of the same name; and what changes a copy at its source. */
+/** Secrets of the same name in other places, and the commands that change a copy at its source. */
 import { displayServer } from '../keyring/display-server.ts';
 import type { CopyOrigin, CopySourceName, StaleCopy } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, command } from '../text/command.ts';
@@ -11,41 +11,41 @@ interface Named {
   readonly namespace?: string | undefined;
 }
 
-/** Other namespaces that have one of that name: whose login that is only they know, so none is copied. */
+/** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */
 export interface Elsewhere {
   readonly namespaces: readonly string[];
 }
 
-/** What becomes of an object in manifests that names no namespace, behind its name. */
+/** Follows the name of an object in manifests that names no namespace. */
 export const UNPLACED = 'names no namespace, so it goes into that of the context';
 
-/** In manifests; the line is from 1. */
+/** A place in manifests. The first line is 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
 }
 
-/** Where a Secret comes from that names no namespace, and how it gets into `namespace`. */
+/** Says where a Secret without a namespace comes from, and how it gets into `namespace`. */
 export function placeIt({ file }: Place, namespace = ''): string {
-  // It is there to be typed, and nobody has checked it.
+  // The user may copy the name, and nobody has checked it.
   if (!isNamespaceName(namespace)) return `in these files ${UNPLACED}`;
   return file === '-'
     ? `from stdin ${UNPLACED}: add -n ${namespace} to the command that makes it`
     : `in ${file} ${UNPLACED}: add namespace: ${namespace} to its metadata`;
 }
 
-/** What is known to stand in for a Secret that is missing. */
+/** What may stand in for a missing Secret. */
 interface Meant {
-  /** One there that is nearly called so. */
+  /** A Secret of the namespace with a similar name. */
   readonly near?: string | undefined;
-  /** One there that has a login for the image. */
+  /** A Secret of the namespace with a login for the image. */
   readonly usable?: string | undefined;
-  /** The list has that one, too. */
+  /** The list has that Secret already. */
   readonly listed?: true | undefined;
   readonly elsewhere?: Elsewhere | undefined;
 }
 
-/** Behind the sentence that it is missing, from manifests where there is a `file`: what was meant, or may take its place. */
+/** Follows the sentence that a Secret is missing: what was meant, or may take its place. `file` is set for manifests. */
 export function describeMeant({ near, usable, listed, elsewhere }: Meant, file: string | undefined): string {
   if (near !== undefined) return `; did you mean ${near}?`;
   if (usable !== undefined && listed) return `; secret ${usable} in the same list has a login for the image`;
@@ -58,14 +58,14 @@ export function describeMeant({ near, usable, listed, elsewhere }: Meant, file: 
     : `; the one of that name there is for ${there}`;
 }
 
-/** `kubectl` and `regsecret` together: what is in the Secret passes through the pipe only. */
+/** Pipes the content of the Secret from `kubectl` to `create`, so that it is stored nowhere on the way. */
 export function copyTo({ name, namespace }: Named, create: Command, dataKey = '.dockerconfigjson'): Command {
   const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
   const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
   return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
 }
 
-/** That a copy, which is `shown`, differs from its source. */
+/** Says that a copy, called `shown`, differs from its source. */
 export function describeStale({ name, namespace }: Named, shown: string, stale: StaleCopy): string {
   const { source, namespaces, refusedBy } = stale;
   const which = namespaces ? `secret ${name} in ${namespaces.length} namespaces` : shown;
@@ -78,15 +78,15 @@ export function describeStale({ name, namespace }: Named, shown: string, stale: 
   return `${which} is marked as a copy of ${whole}, but differs from it; ${end}`;
 }
 
-/** Nothing that would replace a login which works. */
+/** Never proposes to replace a login that works. */
 export function fixStale(copy: Named, { source, namespaces, refusedBy }: StaleCopy): Command {
   if (refusedBy === undefined) return syncPreview(source, copy, namespaces);
   return command`regsecret verify ${nameWord(source.name)} ${scope(source.namespace)}`;
 }
 
 /**
- * What `sync` would do to a copy, or to those in `namespaces`. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
- * pasted must not give them the login of another namespace.
+ * Shows what `sync` would do to a copy, or to those in `namespaces`. It is only a preview: everyone who can write a Secret can
+ * mark it as a copy, and a pasted command must not give them the login of another namespace.
  */
 export function syncPreview(
   { namespace, name }: CopySourceName,
@@ -98,8 +98,8 @@ export function syncPreview(
 }
 
 /**
- * What changes a copy for good: `sync` would undo what is done to the copy itself. A source that was replaced meanwhile, or may
- * not be seen, is left as it is, unless it `lacks` what is to be there, too: else the copy may be all that is wrong.
+ * Changes a copy at its source: `sync` would undo a change of the copy itself. A source that differs from the copy, or may not be
+ * read, stays as it is, unless it `lacks` what the copy needs, too. Otherwise the copy alone may be wrong.
  */
 export function changeSource(
   copy: Pick<Named, 'namespace'>,

@@ -12,13 +12,13 @@ import type { Elsewhere, Place } from './elsewhere.ts';
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
-/** Of a pod that keeps the list, or the image, that it was made with. */
+/** For a pod that keeps the list, or the image, that it was created with. */
 interface Outdated extends RolloutState {
   readonly image: string;
   readonly remedy: Remedy;
 }
 
-/** One of the namespace that has a login for the image; `absent`: with that, the registry says that there is no such image. */
+/** A Secret of the namespace with a login for the image. `absent`: the registry tells that login that there is no such image. */
 interface UsableSecret {
   readonly usable?: string | undefined;
   readonly absent?: true | undefined;
@@ -35,7 +35,7 @@ interface UnfitServer {
   readonly proposal?: string | undefined;
 }
 
-/** Of a container, or of a volume, which `kubectl set image` does not know. */
+/** The image of a container, or of a volume, which `kubectl set image` does not know. */
 interface WrittenImage {
   readonly image: string;
   readonly container: string;
@@ -46,23 +46,23 @@ interface WrittenImage {
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
-  /** `near` has nearly the same name; it, or `usable`, may be `listed`, too. */
+  /** `near` has a similar name. `listed`: the list already has `near`, or `usable`. */
   readonly 'missing-secret': UsableSecret & {
     readonly near?: string | undefined;
     readonly elsewhere?: Elsewhere | undefined;
-    /** Some of those who name it, as `deployment/web`. */
+    /** Some of the objects that name it, such as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
-    /** In manifests, where the one of that name stands, which names no namespace. */
+    /** In manifests: the place of a Secret of that name that names no namespace. */
     readonly unplaced?: Place | undefined;
     readonly listed?: true | undefined;
     readonly remedy?: Remedy | undefined;
   };
-  /** `dataKey` is there when a docker config is in the Secret all the same. */
+  /** `dataKey` is set if the Secret holds a docker config all the same. */
   readonly 'wrong-type': { readonly type: string; readonly dataKey?: string | undefined };
   readonly 'no-payload': { readonly type: string; readonly dataKey: string };
   /** The content has the form that belongs to the type `form`. */
   readonly 'wrong-format': { readonly type: string; readonly form: PullSecretType };
-  /** `ignored`: the kubelet does not look into the Secret, and cannot stop there. */
+  /** `ignored`: the kubelet does not read the Secret, so it does not stop there. */
   readonly 'unreadable-payload': { readonly error: string; readonly ignored?: true };
   readonly 'unreadable-entry': { readonly server: ShownServer; readonly error: string; readonly ignored?: true };
   readonly 'no-login': Record<never, never>;
@@ -81,25 +81,25 @@ export interface FindingArguments<Cause> {
   };
   readonly 'same-key': { readonly servers: readonly ShownServer[]; readonly key: string };
   readonly 'white-space': { readonly server: ShownServer; readonly field: 'user name' | 'password' };
-  /** Beside `auth`, or before a field of the same name. */
+  /** A login beside `auth`, or one before a field of the same name. */
   readonly 'ignored-login': { readonly server: ShownServer };
-  /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
+  /** `by` the annotation: regsecret noted the time, and somebody may have replaced the credential since. */
   readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'login-in-annotation': Record<never, never>;
   /** Marked as a copy of `source`, which has another type or payload. */
   readonly 'stale-copy': StaleCopy;
-  /** Marked as a copy of `source`, which is no pull secret. */
+  /** Marked as a copy of `source`, but there is no pull secret of that name. */
   readonly 'orphaned-copy': { readonly source: CopySourceName };
-  /** `last`: where the one stands that is applied after it. */
+  /** `last`: the place of the Secret of that name that is applied last. */
   readonly 'duplicate-secret': { readonly last: Place };
 
-  // What becomes of a login at its registry; the object is the Secret.
+  // What a registry says to a login. The object is the Secret.
   readonly 'credential-rejected': EntryLogin & { readonly status?: number | undefined; readonly said: Reporter };
   readonly 'no-access': FindingArguments<Cause>['credential-rejected'] & { readonly image: string };
   /** Without the login the image could be pulled: a kubelet that has one does not try without it. */
   readonly 'public-image-refused': EntryLogin & { readonly image: string; readonly at: string };
-  /** It matches other images of the same registry, or of one that is nearly called so. */
+  /** The entry matches other images of the same registry, or of one with a similar name. */
   readonly 'other-images': {
     readonly server: ShownServer;
     readonly image: string;
@@ -107,27 +107,27 @@ export interface FindingArguments<Cause> {
     readonly proposal: string;
   };
 
-  // Which list of pull secrets there is; the object is the pod, or what makes it.
-  /** `account` may name it, and is not in the manifests. */
+  // What is wrong with a list of pull secrets. The object is the pod or the workload.
+  /** `account` may name the Secret, but is not in the manifests. */
   readonly 'no-pull-secret': UsableSecret & {
     readonly image: string;
     readonly account?: string | undefined;
     readonly remedy: Remedy;
   };
-  /** `secrets`: those of the list, in order. Where they are only tried with an image, the first is the object, without a `remedy`. */
+  /** `secrets` is the list, in order. If it is only tried with an image, its first Secret is the object, without a `remedy`. */
   readonly 'no-entry': UsableSecret & {
     readonly image: string;
     readonly secrets: readonly string[];
-    /** The first servers of their entries, and how many there are beside those. */
+    /** The first servers of their entries, and how many more there are. */
     readonly servers: readonly ShownServer[];
     readonly moreServers?: number | undefined;
     readonly remedy?: Remedy | undefined;
   };
-  /** The service account has it now, and the pod was made before. */
+  /** The service account got the Secrets after the pod was created. */
   readonly 'attached-later': Outdated & { readonly account: string; readonly secrets: readonly string[] };
   /** The template has another list now, or another image. */
   readonly 'outdated-pod': Outdated & TemplateChange;
-  /** A list of its own, so that of the service account, which opens the image, does not count. */
+  /** The pod has its own list, so the list of the service account, which opens the image, does not count. */
   readonly 'own-list': {
     readonly image: string;
     readonly own: readonly string[];
@@ -135,18 +135,18 @@ export interface FindingArguments<Cause> {
     readonly usable: string;
     readonly remedy: Remedy;
   };
-  /** An entry without a name; in manifests, a `text` in its place, or anything else in place of the `whole` list. `usable` is what the service account has, where the entry keeps that away. */
+  /** An entry without a name, or in manifests a {@link ListFault}. `usable`: a Secret of the account that the entry hides. */
   readonly 'empty-name': Partial<ListFault> & {
     readonly account?: string | undefined;
     readonly usable?: string | undefined;
     readonly remedy: Remedy;
   };
   readonly 'duplicate-name': { readonly secret: string; readonly remedy: Remedy };
-  /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
+  /** The service account allows only the Secrets of its list (`enforce-mountable-secrets`). */
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
   readonly 'missing-account': UsableSecret & {
     readonly account: string;
-    /** In manifests, some of those who use one of that name, and their namespaces: this one names none. */
+    /** In manifests: some objects that use an account of that name, and their namespaces. This account names none. */
     readonly usedBy?: readonly string[] | undefined;
     readonly elsewhere?: { readonly namespaces: readonly string[] } | undefined;
   };
@@ -154,25 +154,25 @@ export interface FindingArguments<Cause> {
     readonly server: ShownServer;
     readonly secrets: readonly string[];
     readonly usernames: readonly string[];
-    /** Those of them whose login is accepted; left out where that is not known. */
+    /** The Secrets whose login is accepted. Left out if that is not known. */
     readonly works?: readonly string[] | undefined;
     readonly remedy: Remedy;
-    /** For how many servers more it is so, which are not listed. */
+    /** How many more servers have several logins. They are not listed. */
     readonly more?: number | undefined;
   };
 
-  // What else keeps an image away.
+  // Other reasons why an image is not pulled.
   readonly 'invalid-image': WrittenImage & { readonly error: string };
   readonly 'image-not-found': WrittenImage & {
     readonly missing?: 'repository' | 'tag' | undefined;
     readonly tags?: NearTags | undefined;
-    /** Without a login, to whom some registries do not tell what there is. */
+    /** The registry was asked without a login. Some registries hide images from such a client. */
     readonly anonymous?: true | undefined;
     readonly said: Reporter;
   };
   /** The policy is Never. */
   readonly 'never-pulled': { readonly image: string; readonly volume?: true | undefined; readonly remedy: Remedy };
-  /** The node has it, but for those only who bring a credential that it was pulled with. */
+  /** The node has the image, but only for pods with a credential that it was pulled with. */
   readonly 'unverified-image': {
     readonly image: string;
     readonly node: string;
@@ -188,8 +188,8 @@ export interface FindingArguments<Cause> {
     readonly remedy: Remedy;
   };
   /**
-   * The node has the Secret as it was before it was made again. `tried`: the kubelet has pulled without the new one, else
-   * that is what it will do if the old one was immutable, too.
+   * The node has the Secret as it was before it was created again. `tried`: the kubelet has tried without the new one. Otherwise
+   * it will do so if the old one was immutable, too.
    */
   readonly 'stale-secret': {
     readonly image: string;
@@ -198,7 +198,7 @@ export interface FindingArguments<Cause> {
     readonly dataKey?: string | undefined;
     readonly remedy: Remedy;
   };
-  /** The pod has no login for it, and yet one was refused. */
+  /** The pod has no login for the image, but a login was refused: one of the node. */
   readonly 'node-login-refused': {
     readonly image: string;
     readonly node: string;
@@ -211,7 +211,7 @@ export interface FindingArguments<Cause> {
     readonly registry: string;
     readonly trouble: NodeTrouble;
     readonly node: string;
-    /** What the node asks in the place of the registry. */
+    /** The mirror that the node asks instead of the registry. */
     readonly mirror?: string | undefined;
   };
   readonly 'wrong-platform': { readonly image: string; readonly node: string };
@@ -219,29 +219,29 @@ export interface FindingArguments<Cause> {
   readonly 'pull-postponed': { readonly image: string };
   /** The kubelet could not decode one of the Secrets, and which is not known. */
   readonly 'undecodable-list': { readonly secrets: readonly string[]; readonly error: string };
-  /** What the kubelet says, where its Secrets may not be read from here. */
+  /** The Secrets may not be read from here, so `sent` is all that is known, from the kubelet's error. */
   readonly 'unread-secrets': {
     readonly image: string;
     readonly secrets: readonly string[];
     readonly sent: 'nothing' | 'a login' | 'unknown';
   };
-  /** It failed and would be pulled now. */
+  /** The last pull failed, but something was corrected after it. */
   readonly 'retry-pending': { readonly image: string; readonly secret?: string | undefined };
-  /** It fails, and nothing that is seen from here is wrong. */
+  /** The pull fails, but nothing that can be seen from here is wrong. */
   readonly unexplained: { readonly image: string; readonly message: string; readonly accepted: boolean };
-  /** It runs, and nothing that is seen from here opens its image. */
+  /** The pod runs, but no login that can be seen from here opens its image. */
   readonly 'unseen-credential': { readonly image: string; readonly remedy: Remedy };
 
-  // What shows where many are looked at.
+  // Findings from examining many objects.
   readonly 'fails-at-restart': { readonly image: string; readonly cause: Cause };
   readonly 'unused-secret': Record<never, never>;
   readonly 'same-content': { readonly others: readonly string[] };
   /**
-   * The API server does not give it, so that whatever depends on it is not known. `bug`: our own code fails over it, with an
-   * error of the kind that is the reason.
+   * The API server does not return the object, so whatever depends on it is not known. `bug`: our own code fails on it, and
+   * `reason` is the name of the error.
    */
   readonly 'unread-object': { readonly reason: string; readonly bug?: true | undefined };
-  /** `others`: more templates of charts, which are said once. */
+  /** `others`: further templates of charts, which share this finding. */
   readonly 'unreadable-file': {
     readonly error: string;
     readonly chart: boolean;

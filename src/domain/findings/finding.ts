@@ -1,6 +1,6 @@
 /**
- * What is wrong somewhere, as data. What holds for each code is in catalog.ts, its sentence in messages.ts, its command in
- * fixes.ts, and docs/findings.md has a section for it.
+ * A finding: something that is wrong, as data. catalog.ts has the properties of each code, messages.ts its sentence, fixes.ts its
+ * command, and docs/findings.md a section about it.
  */
 import { objectTitle } from '../text/object-name.ts';
 import type { ManifestKind } from '../workloads/kind.ts';
@@ -10,11 +10,11 @@ export type Severity = 'error' | 'warning';
 
 /** What a finding is about. The namespace is missing in manifests that name none. */
 export interface FindingObject {
-  /** `Secret`, `Node`, `File`, or what may have a list. */
+  /** `Secret`, `Node`, `File`, or a kind that may have a list of pull secrets. */
   readonly kind: ManifestKind['kind'];
   readonly namespace?: string | undefined;
   readonly name: string;
-  /** Where it is, in manifests; the line is from 1. */
+  /** Its place in a manifest. The first line is 1. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 }
@@ -32,7 +32,7 @@ export type Finding = {
 
 export type FindingOf<Code extends FindingCode> = Extract<Finding, { readonly code: Code }>;
 
-/** `found`; of what fails at its next restart, why. */
+/** `found`, or the cause inside it if it is `fails-at-restart`. */
 export function causeBehind(found: Finding): Finding {
   return found.code === 'fails-at-restart' ? found.arguments.cause : found;
 }

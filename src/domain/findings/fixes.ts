@@ -40,7 +40,7 @@ import {
   replaceSecret,
 } from './secret-commands.ts';
 
-/** The command, or two that belong together; one without words where nothing can be done. */
+/** The command, or two that belong together. It has no words if nothing can be done. */
 export function fixFor(found: Finding, context: FixContext = {}): Command {
   const fix = FIXES[found.code] as (found: Finding, context: FixContext) => Command;
   return fix(found, context);
@@ -49,28 +49,28 @@ export function fixFor(found: Finding, context: FixContext = {}): Command {
 /** Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. */
 export function isSufficient(found: Finding, command?: Command): boolean {
   if (command !== undefined && isDryRun(command)) return false;
-  // A login is lost, and nobody has asked yet whether the hidden one is good: not for a script.
+  // `remove` loses a login, and nobody has asked yet whether the hidden one is good: that is not for a script.
   if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
   if (isInManifest(found.object))
     return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.unplaced;
-  // Whether a new login is one that the image was pulled with cannot be known.
+  // Nobody knows whether the image was ever pulled with the new login.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
-  // Nothing is to be done but to wait; or the new image may be wrong, too.
+  // During a roll-out one can only wait. A changed image may be wrong, too.
   if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;
   if (found.code === 'outdated-pod' && (found.arguments.changed === 'image' || found.arguments.newFails)) return false;
   const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
   return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }
 
-/** What `sync` would do to a copy is only shown. */
+/** Whether the command ends in a preview of what `sync` would do to a copy. */
 function isDryRun({ words, next }: Command): boolean {
   return next === undefined ? words.includes('--dry-run=client') : isDryRun(next);
 }
 
-/** Whether `fix` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
+/** Whether the command changes only the content of a Secret. The kubelet reads it before each attempt, but tries no sooner. */
 export function isPickedUp({ words, pipe, next }: Command): boolean {
   if (pipe !== undefined) return isPickedUp(pipe);
   const isOfSecret = words[1] === 'create' || words[1] === 'remove';
@@ -83,7 +83,7 @@ type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context:
 const FIXES: Fixes = {
   'missing-secret': ({ object, arguments: args }, context) => {
     const { near, unplaced } = args;
-    // What comes from a program is not to be edited: the sentence says which flag that needs.
+    // The output of a program is not to be edited: the sentence says which flag the program needs.
     if (unplaced !== undefined) return unplaced.file === '-' ? words`` : editFile(unplaced);
     if (near !== undefined && object.file !== undefined) return editFile(object);
     const exchanged = exchangeMissing(object, args, context);
@@ -108,7 +108,7 @@ const FIXES: Fixes = {
   'unusual-server': proposalFix,
   'shadowed-entry': ({ object, severity, arguments: { server, by, bySecret } }, context) => {
     const hiding = { ...object, name: bySecret ?? object.name };
-    // What is hidden for every image can go; what hides it only when it is refused.
+    // An entry that is hidden for every image can go. The one that hides it can go only if it is refused.
     const removed = severity === 'error' ? removeEntry(hiding, by, context) : undefined;
     const hidden = severity !== 'error' && readKey(by)?.path === '' ? removeEntry(object, server, context) : undefined;
     return removed ?? hidden ?? createSecretCommand(hiding, context, serverToType(by, undefined));
@@ -184,7 +184,7 @@ const FIXES: Fixes = {
   'same-content': ({ object }) => command`regsecret list ${scope(object.namespace)} -o wide`,
   'unread-object': ({ object, arguments: { bug } }) =>
     bug
-      ? // Which says what to report.
+      ? // `why` says what to report.
         command`regsecret why ${targetWord(object)} ${scope(object.namespace)}`
       : command`kubectl get ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`,
   'unreadable-file': ({ object, arguments: { chart } }) =>
@@ -208,9 +208,9 @@ function isLoose({ image }: FixContext): boolean {
   return image === undefined;
 }
 
-/** Whether the image that is kept away is none that the entry is for. */
+/** Whether the entry is not for the image that cannot be pulled. */
 function isOfOthers(server: string, { image }: FixContext): boolean {
-  // A login is missing only for an image whose name is valid.
+  // A finding about a login implies that the name of the image is valid.
   return image !== undefined && !isFor(server, imageName(parseImage(image)));
 }
 
@@ -221,7 +221,7 @@ function removeFix(
   return removeEntry(object, server, context);
 }
 
-/** Out with the entry; before that comes what was likely meant, where that is not there. A copy is changed at its source. */
+/** Removes the entry. If what was likely meant is not there, adds that first; undefined for a copy then. */
 function moveFix(
   { object, arguments: { server, proposal } }: FindingOf<'opens-nothing'>,
   context: FixContext,
@@ -240,7 +240,7 @@ function proposalFix(
   return createSecretCommand(object, context, here(context) ?? proposal ?? 'REGISTRY');
 }
 
-/** With the server of the image, or else with `flag`. */
+/** Creates the Secret with the server of the image, or else with `flag`. */
 function createOr(flag: Command, object: FindingObject, context: FixContext): Command {
   const server = here(context);
   return server === undefined

@@ -1,4 +1,4 @@
-/** A Secret for people and programs: everything that is in it, without a password unless it is asked for. */
+/** The contents of a Secret for people and programs, without passwords unless they are asked for. */
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
@@ -12,8 +12,8 @@ import type { Usage } from '../workloads/references.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * The JSON of `inspect -o json`. `auths` is a docker config: with `--reveal` it holds the logins, and the whole can be
- * used as one, for docker and podman ignore the rest.
+ * The JSON of `inspect -o json`. `auths` is that of a docker config. With `--reveal` it holds the logins, and the whole JSON can
+ * be used as a docker config, because docker and podman ignore the rest.
  */
 export interface Inspection {
   readonly auths: Readonly<Record<string, InspectedEntry>>;
@@ -23,7 +23,7 @@ export interface Inspection {
     readonly type: string;
     readonly createdAt?: string | undefined;
   };
-  /** Left out where nobody was asked. */
+  /** Left out when the users were not looked up. */
   readonly usedBy?: Usage | undefined;
   readonly findings: readonly Finding[];
 }
@@ -35,9 +35,9 @@ export interface InspectedEntry {
   readonly password?: string | undefined;
   /** With `--reveal`: base64 of user name, colon and password, byte for byte. */
   readonly auth?: string | undefined;
-  /** The same for the same login, for one person on one machine. */
+  /** Equal for equal logins, but only for one person on one machine. */
   readonly fingerprint?: string | undefined;
-  /** In words. */
+  /** In words: the images that the entry is for. */
   readonly images: string;
   /** RFC 3339. */
   readonly expiresAt?: string | undefined;

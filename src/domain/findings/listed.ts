@@ -1,4 +1,4 @@
-/** Of many findings that are alike the first ones are listed, and the others counted. */
+/** Lists the first of many findings that are alike, and counts the others. */
 
 import type { Finding } from './finding.ts';
 
@@ -7,7 +7,7 @@ const LISTED = 20;
 
 export type Listed<T> = T & { readonly more?: number | undefined };
 
-/** The first of those with the same `likeness`, the last of which says how many `more` there are; undefined is like nothing. */
+/** The first items of each `likeness`. The last of them says how many `more` there are. Undefined means like no other. */
 export function listed<T extends object>(
   items: readonly T[],
   likeness: (item: T) => string | undefined,
@@ -19,12 +19,12 @@ export function listed<T extends object>(
   });
 }
 
-/** Behind the last one that is listed. */
+/** Follows the last finding that is listed. */
 export function formatMore(more: number): string {
   return `and ${more} more like it in this Secret`;
 }
 
-/** How many of `findings` are of that severity, those that are not listed too. */
+/** How many findings have that severity, including those that are not listed. */
 export function countOf(severity: Finding['severity'], findings: readonly Listed<Pick<Finding, 'severity'>>[]): number {
   return findings.reduce((sum, found) => (found.severity === severity ? sum + 1 + (found.more ?? 0) : sum), 0);
 }

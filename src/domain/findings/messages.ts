@@ -17,14 +17,14 @@ export function formatFinding(found: Finding): string {
   return text(found, describeObject(found.object));
 }
 
-/** One for each code; `object` is its name. */
+/** One sentence for each code. `object` is the name of the object. */
 type Texts = { readonly [Code in FindingCode]: (found: FindingOf<Code>, object: string) => string };
 
 function undecodable(error: string, ignored = false): string {
   return `cannot be decoded (${error})${ignored ? '' : ', and a pod that names it can use none of its pull secrets'}`;
 }
 
-/** Behind the Secret, or how many there are; `would`: before it comes to that. */
+/** Follows the name of a Secret, or a count of `several`. `would`: the Secrets are not written yet. */
 export function heldInAnnotation({ several = false, would = false } = {}): string {
   const verb = would ? 'would still have' : several ? 'still have' : 'still has';
   return `${verb} a login in the annotation ${LAST_APPLIED} that ${several ? 'their' : 'its'} data no longer holds`;
@@ -33,7 +33,7 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
 const TEXTS: Texts = {
   'missing-secret': ({ object: place, arguments: args }, object) => {
     const { unplaced, usedBy = [] } = args;
-    // `2 pods` is one of them.
+    // `2 pods` is one element, but plural.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
     const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
     if (unplaced !== undefined) return `${naming} ${object}, but the one ${placeIt(unplaced, place.namespace)}`;
@@ -231,7 +231,7 @@ function saying(said: Reporter, status?: number): string {
   return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}asked from here at ${said.at}`;
 }
 
-/** Reasons begin with the server, which has just been named. */
+/** A reason begins with the server. The sentence has just named that, so `it` takes its place. */
 function aboutIt(reason: string, server: string): string {
   const name = shownServer(server);
   return reason.startsWith(`${name} `) ? `it${reason.slice(name.length)}` : reason;

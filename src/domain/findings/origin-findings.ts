@@ -1,9 +1,9 @@
-/** What is wrong with a copy of a pull secret as such. */
+/** What is wrong with a copy of a pull secret as a copy. */
 import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { finding } from './catalog.ts';
 import type { Finding, FindingObject } from './finding.ts';
 
-/** Nothing of a source that may not be read, or is in another cluster: it may be as the copy is. */
+/** Says nothing about a source that may not be read, or is in another cluster: it may equal the copy. */
 export function originFindings(copy: FindingObject, { namespace, name, state }: CopyOrigin): Finding[] {
   const source = { namespace, name };
   if (state === 'different') return [finding('stale-copy', copy, { source })];

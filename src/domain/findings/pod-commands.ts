@@ -1,4 +1,4 @@
-/** What the commands that change pods, or what makes them, are made of. */
+/** Builds the commands that change pods and workloads. */
 import { imageServer } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
@@ -14,15 +14,15 @@ import {
 } from '../workloads/remedy.ts';
 import type { FindingObject, FindingOf } from './finding.ts';
 
-/** The Secret `next` into the list, unless it is there, and this one out of it; pods that have to be deleted for that only once. */
+/** Attaches `next`, unless it is there, and detaches `name`. Pods that have to be deleted for that are deleted only once. */
 export function exchange(remedy: Remedy, name: string, next: string, isThere = false): Command {
   const removed = changeCommand('detach', remedy, name);
-  // An editor, or a look at the node, does for both.
+  // One editor, or one look at the node, is enough for both changes.
   if (isThere || remedy.how === 'owner' || remedy.how === 'node') return removed;
   return andThen(changeCommand('attach', withoutStep(remedy), next), removed);
 }
 
-/** `remedy` for pods that may stay. */
+/** `remedy` for pods that need not be recreated. */
 export function withoutStep(remedy: Remedy): Remedy {
   if (remedy.how === 'template') return { ...remedy, next: undefined };
   return remedy.how === 'account' ? { ...remedy, pods: [] } : remedy;
@@ -38,23 +38,23 @@ export function attachTo(account: string, secret: string, { namespace }: Finding
   return command`regsecret attach ${nameWord(secret)} ${scope(namespace)} --serviceaccount ${nameWord(account)}`;
 }
 
-/** With what its pods need, where that is known. */
+/** Creates the service account and attaches the Secret that its pods need, if that is known. */
 export function createAccount({ object, arguments: { account, usable } }: FindingOf<'missing-account'>): Command {
   const create = command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`;
   return andThen(create, usable === undefined ? undefined : attachTo(account, usable, object));
 }
 
-/** Lets the kubelet pull what it may not. */
+/** Lets the kubelet pull an image that the policy Never forbids to pull. */
 export function allowPull(object: FindingObject, remedy: Remedy, volume = false): Command {
   return changeKept(object, remedy, volume ? editedAgain : pullIfMissing);
 }
 
-/** Opens what makes the pods in an editor, or the pod itself for what it keeps: all but the images of its containers. */
+/** Edits what a pod keeps, which is all but its container images: in the workload, or in a copy that replaces the pod. */
 export function editKept(object: FindingObject, remedy: Remedy): Command {
   return object.kind === 'ServiceAccount' ? edit(object) : changeKept(object, remedy, editedAgain);
 }
 
-/** What a pod keeps is changed in what makes it, or the pod is made again. */
+/** Changes what a pod keeps: in the workload, or by recreating the pod with `again`. */
 function changeKept(object: FindingObject, remedy: Remedy, again: (pod: ObjectRef) => Command): Command {
   switch (remedy.how) {
     case 'recreate':
@@ -81,7 +81,7 @@ function pullIfMissing({ name, namespace }: ObjectRef): Command {
 }
 
 function editedAgain({ name, namespace }: ObjectRef): Command {
-  // Beside a manifest of that name, which it must not write over.
+  // The suffix keeps a manifest called `NAME.yaml` from being overwritten.
   const output = `${name}-live.yaml`;
   const saved = { ...command`kubectl get pod ${nameWord(name)} ${scope(namespace)} -o yaml`, output };
   return andThen(
@@ -90,12 +90,12 @@ function editedAgain({ name, namespace }: ObjectRef): Command {
   );
 }
 
-/** Whether nothing in the cluster has the image yet. */
+/** Whether the image was only typed: no container and no manifest has it yet. */
 export function isTyped({ file }: FindingObject, container: string): boolean {
   return container === '' && file === undefined;
 }
 
-/** Asks about `image` with the nearest of `tags`, of a pod with these `secrets`; without a tag nobody knows what was meant. */
+/** Runs `why` for `image` with the nearest tag, for a pod with these `secrets`. Without a tag, nobody knows what was meant. */
 export function askAbout(
   object: FindingObject,
   image: string,
@@ -109,7 +109,7 @@ export function askAbout(
   return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${withNearTag(image, { names: names.slice(0, 1) })} ${named} ${list}`;
 }
 
-/** `image` for the container of that name. */
+/** Gives the container of that name the image `image`. */
 export function setImage(object: FindingObject, remedy: Remedy, container: string, image: string): Command {
   if (isTyped(object, container)) return words``;
   // kubectl set image changes every object of the file with such a container.
@@ -123,7 +123,7 @@ export function setImage(object: FindingObject, remedy: Remedy, container: strin
   );
 }
 
-/** `change` of what makes the pods, or of the pod itself where that has no template that can be changed. */
+/** `change` of the workload, or of the object itself. A Job in the cluster cannot be changed, so it is replaced. */
 function changeMaker(object: FindingObject, remedy: Remedy, change: (made: FindingObject) => Command): Command {
   if (remedy.how === 'template') {
     const { target, next } = remedy;
@@ -132,12 +132,12 @@ function changeMaker(object: FindingObject, remedy: Remedy, change: (made: Findi
   return object.kind === 'Job' && object.file === undefined ? replaceCommand(object) : change(object);
 }
 
-/** For what cannot be changed, with the manifest that it was made of, which we do not know. */
+/** For an object that cannot be changed. FILE is the manifest that it was created from, which we do not know. */
 function replaceCommand({ namespace }: FindingObject): Command {
   return command`kubectl replace --force ${scope(namespace)} -f FILE`;
 }
 
-/** Makes the pod again, unless a roll-out does: a restart in the middle of it would be another one. */
+/** Recreates the pod, unless a roll-out already does: a restart would begin another one. */
 export function renewPod(
   { code, object, arguments: { remedy, rollout, stuck, ...rest } }: FindingOf<'attached-later' | 'outdated-pod'>,
   secret?: string,
@@ -146,23 +146,23 @@ export function renewPod(
   const { target, next } = remedy;
   if ('newFails' in rest && rest.newFails)
     return command`regsecret why ${targetWord(target)} ${scope(object.namespace)}`;
-  // A quota says itself how much of it is used.
+  // `describe quota` says how much of the quota is used.
   if (stuck?.includes('exceeded quota')) return command`kubectl describe quota ${scope(object.namespace)}`;
   if (stuck !== undefined) return command`kubectl describe ${targetWord(target)} ${scope(object.namespace)}`;
   if (rollout !== undefined) return command`kubectl rollout status ${targetWord(target)} ${scope(object.namespace)}`;
-  // Until then new pods are of the old template, too; the list of a service account they get in any case.
+  // A paused Deployment also creates new pods from the old template. The list of the service account they get in any case.
   if (code === 'outdated-pod' && next?.step === 'resume') return stepCommand(next, target);
   return renewCommand(remedy, secret, object);
 }
 
-/** Shows the pods that the object makes, or the pod that it is, as they change. */
+/** Watches the pod. For any other object, watches all pods of its namespace. */
 export function watch({ kind, name, namespace }: FindingObject): Command {
   return kind === 'Pod'
     ? command`kubectl get pod ${nameWord(name)} ${scope(namespace)} --watch`
     : command`kubectl get pods ${scope(namespace)} --watch`;
 }
 
-/** Takes out a login that does not work. Where it is not known which does, shows that, or the list in a manifest. */
+/** Detaches a login that does not work. If it is not known which one works, verifies them, or opens the manifest. */
 export function keepAccepted({ object, arguments: args }: FindingOf<'different-credentials'>): Command {
   const { secrets, works, remedy } = args;
   if (works !== undefined)
@@ -171,7 +171,7 @@ export function keepAccepted({ object, arguments: args }: FindingOf<'different-c
   return command`regsecret verify ${[...new Set(secrets)].map(nameWord)} ${scope(object.namespace)}`;
 }
 
-/** Opens what makes the pods in an editor, or the pod. */
+/** Opens the workload, or else the pod, in an editor. */
 export function editMaker(object: FindingObject, remedy: Remedy): Command {
   return changeMaker(object, remedy, edit);
 }
@@ -182,7 +182,7 @@ export function edit(object: FindingObject): Command {
   return command`kubectl edit ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`;
 }
 
-/** The place in the manifest. No variable names the editor, for fish has no `${EDITOR:-vi}`. */
+/** Opens the place in the manifest. The editor is always vi, because fish has no `${EDITOR:-vi}`. */
 export function editFile({ file = '-', line = 1 }: Pick<FindingObject, 'file' | 'line'>): Command {
   return words`vi +${line} ${fileWord(file)}`;
 }

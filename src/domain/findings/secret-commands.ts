@@ -1,4 +1,4 @@
-/** What the commands that change Secrets are made of. */
+/** Builds the commands that change Secrets. */
 import { type ContentEntry, loginServers } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
@@ -13,13 +13,13 @@ import { changeSource, copyTo } from './elsewhere.ts';
 import type { FindingObject, FindingOf } from './finding.ts';
 import { editFile, exchange } from './pod-commands.ts';
 
-/** What is known of the surroundings of a finding. */
+/** What is known about the context of a finding. */
 export interface FixContext {
-  /** The image that it is about, where the finding itself names none. */
+  /** The image that cannot be pulled. Left out if the finding is about a Secret alone. */
   readonly image?: string | undefined;
-  /** All that are pulled with a Secret that is missing. */
+  /** All images that are pulled with the missing Secret. */
   readonly images?: readonly string[] | undefined;
-  /** The Secrets that were typed for a pod that is not there yet. */
+  /** The Secrets that were typed for a pod that does not exist yet. */
   readonly secrets?: readonly string[] | undefined;
   /** Left out unless the Secret is immutable. */
   readonly immutable?: Immutable | undefined;
@@ -28,15 +28,15 @@ export interface FixContext {
 }
 
 export interface Immutable {
-  /** How its pods come to use another one. */
+  /** How its pods get another Secret. */
   readonly remedy: Remedy;
-  /** The key of its data, where that holds more than one login. */
+  /** The key of its data. Left out if nothing of the data has to be copied. */
   readonly dataKey?: string | undefined;
 }
 
 /**
- * A copy under another name in the place of the Secret, with a login that `create` changes; where that is the only one, the Secret is
- * made anew. Under its old name kubelets do not see a new one as long as their pods name it
+ * Replaces the Secret by a copy under another name, in which `create` changes a login. Without a `dataKey` nothing is copied.
+ * Under the old name, kubelets do not see a new Secret as long as their pods name it
  * (pkg/kubelet/util/manager/watch_based_manager.go `Get`).
  */
 export function replaceSecret(
@@ -53,7 +53,7 @@ export function replaceSecret(
   return { ...copied, pipe: andThen(copied.pipe ?? words``, made) };
 }
 
-/** `regcred-2` for `regcred`, `regcred-3` for that or where there is one, as far as the names there are known. */
+/** `regcred-2` for `regcred`, `regcred-3` for `regcred-2`. Skips names that are known to be taken. */
 function nextName(name: string, { secretOf }: FixContext): string {
   const [, base = name, number = '1'] = /^(.*)-(\d{1,3})$/.exec(name) ?? [];
   let next = Number(number) + 1;
@@ -62,8 +62,8 @@ function nextName(name: string, { secretOf }: FixContext): string {
 }
 
 /**
- * Another Secret in the place of one that is missing; with a login for this image, where it comes into the list for another one
- * of the pod. Undefined where there is none.
+ * Puts another Secret in the place of a missing one. If that Secret is for another image of the pod, it also gets a login for
+ * this image. Undefined if there is no other Secret.
  */
 export function exchangeMissing(
   object: FindingObject,
@@ -73,15 +73,15 @@ export function exchangeMissing(
   const next = near ?? usable;
   if (next === undefined || remedy === undefined) return undefined;
   const exchanged = exchange(remedy, object.name, next, listed);
-  // What is only noted of a list is about no image.
+  // A note on a list is about no image.
   if (usable !== undefined || context.image === undefined) return exchanged;
   return andThen(exchanged, createSecretCommand({ ...object, name: next }, context, here(context)));
 }
 
-/** For a Secret of another type, or one that is immutable: otherwise `create` refuses. */
+/** Without this flag, `create` refuses a Secret that is immutable or has another type. */
 export const FORCE = words`--force`;
 
-/** Writes a login for `server`, or for each of several, into the Secret, with `flag`; without a server for those that are meant. */
+/** Writes logins for `server`, one or several, into the Secret, with `flag`. Without any, `create` decides which servers. */
 export function createSecretCommand(
   object: FindingObject,
   context: FixContext,
@@ -93,7 +93,7 @@ export function createSecretCommand(
   const copyOf = known?.copyOf;
   // What is in another cluster cannot be changed from here.
   if (known !== undefined && copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
-    // What the copy is replaced for may be right in its source.
+    // A source that differs from its copy may not have the fault that `flag` is for.
     const own = copyOf.state === 'same' ? flag : undefined;
     const create = (source: FindingObject): Command => createSecretCommand(source, {}, server, own);
     return changeSource(object, copyOf, create, lacksLogin(known, context));
@@ -105,7 +105,7 @@ export function createSecretCommand(
   return command`${create(object.name)} ${flag} ${force}`;
 }
 
-/** Whether a copy has no login for the image when it is as its source is, too; where that may not be read, as far as the copy shows. */
+/** Whether a copy that equals its source lacks a login for the image, too. If the source may not be read, the copy decides. */
 function lacksLogin({ contents, copyOf, sourceServers }: DiagnosedSecret, { image }: FixContext): boolean {
   const servers = copyOf?.state === 'not readable' ? loginServers(contents) : sourceServers;
   if (image === undefined || servers === undefined) return false;
@@ -114,8 +114,8 @@ function lacksLogin({ contents, copyOf, sourceServers }: DiagnosedSecret, { imag
 }
 
 /**
- * Takes the entry `server` out of the Secret. Undefined where nothing is known of the Secret, or `remove` would refuse: the last
- * entry stays, unless another one `comes` first, and so does everything in what is immutable or no pull secret.
+ * Removes the entry `server` from the Secret. Undefined if nothing is known of the Secret, or `remove` would refuse: it keeps the
+ * last entry, unless another one `comes` first, and changes no Secret that is immutable or no pull secret.
  */
 export function removeEntry(
   object: FindingObject,
@@ -140,7 +140,7 @@ export function removeEntry(
   return isOwn ? removeFrom(object) : changeSource(object, copyOf, removeFrom);
 }
 
-/** For a Secret in a manifest: what is to stand there, beside what it has. A docker config has a program of its own. */
+/** For a Secret in a manifest: prints it with its servers and `server`. A docker config file is edited, or read as it is. */
 function createText(
   object: FindingObject,
   server: string | readonly string[] | undefined,
@@ -152,7 +152,7 @@ function createText(
     return words`regsecret create --from-file ${fileWord(name)} ${serverFlags(server)} --dry-run=client -o yaml`;
   const there = server === undefined ? [] : (known?.contents.entries ?? []);
   const kept = there.flatMap((entry) => (serverProblem(entry.server) === undefined ? [entry.server] : []));
-  // No login can be taken for a pattern, and nobody reads a line with hundreds of servers.
+  // There is no login to take for a pattern, and nobody reads a line with hundreds of servers.
   if (kept.length > 10 || kept.some((one) => one.includes('*'))) return editFile(object);
   const servers = server && [...kept.map((one) => serverToType(one, undefined)), server].flat();
   return words`regsecret create ${nameWord(name)} ${scope(namespace)} ${serverFlags(servers)} --dry-run=client -o yaml`;
@@ -162,7 +162,7 @@ export function isInManifest({ kind, file }: FindingObject): boolean {
   return file !== undefined && (kind === 'Secret' || kind === 'File');
 }
 
-/** The server of the image that matters here. */
+/** The server of the image in the context. */
 export function here({ image }: FixContext): string | undefined {
   return image === undefined ? undefined : imageServer(image);
 }

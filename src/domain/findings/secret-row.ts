@@ -21,12 +21,12 @@ export interface SecretRow {
   /** Undefined where the Secret does not exist, or may not be read. */
   readonly type?: string | undefined;
   readonly createdAt?: string | undefined;
-  /** The first ones. */
+  /** The first entries. */
   readonly registries: readonly RowRegistry[];
-  /** How many there are beside those. */
+  /** How many more entries there are. */
   readonly moreRegistries?: number | undefined;
   readonly usedBy: Usage;
-  /** What it is marked as a copy of. */
+  /** The source that it is marked as a copy of. */
   readonly copyOf?: CopyOrigin | undefined;
   readonly findings: readonly Finding[];
 }
@@ -34,22 +34,22 @@ export interface SecretRow {
 export interface RowRegistry {
   readonly server: ShownServer;
   readonly username?: string | undefined;
-  /** The same for the same login, for one person on one machine. */
+  /** Equal for equal logins, but only for one person on one machine. */
   readonly fingerprint?: string | undefined;
   /** RFC 3339. */
   readonly expiresAt?: string | undefined;
 }
 
-/** What a row needs of a Secret: nothing of its contents is kept but names. */
+/** A row without the users of the Secret. It holds no password. */
 export type SecretSummary = Omit<SecretRow, 'usedBy'>;
 
-/** Which login a Secret has to hold: of one of these registries, as `rotate` looks for it, and of this user. */
+/** The login that a Secret must hold: for one of these registries, as `rotate` looks for it, and of this user. */
 export interface LoginFilter {
   readonly servers?: readonly string[] | undefined;
   readonly username?: string | undefined;
 }
 
-/** Whether `secret` has an entry that is meant, also one of those that its row only counts. In steps. */
+/** Whether `secret` has an entry that the filter matches, even one that its row only counts. Yields between steps. */
 export function* holdsLogin(secret: Secret, { servers, username }: LoginFilter): Generator<void, boolean> {
   if (servers === undefined && username === undefined) return true;
   const isOf = (server: string, typed: string): boolean => {
@@ -63,7 +63,7 @@ export function* holdsLogin(secret: Secret, { servers, username }: LoginFilter):
   );
 }
 
-/** In steps; `now` in milliseconds since 1970. */
+/** The row of `secret`. `now` is in milliseconds since 1970. Yields between steps. */
 export function* summarize(
   secret: Secret,
   now: number,
@@ -92,19 +92,19 @@ export function* summarize(
   };
 }
 
-/** `row` of what is a copy, with what is wrong about that. */
+/** `row` of a copy, with its source and what is wrong with it as a copy. */
 export function withOrigin(row: SecretSummary, copyOf: CopyOrigin): SecretSummary {
   const copy = { kind: 'Secret', namespace: row.namespace, name: row.name } as const;
   return { ...row, copyOf, findings: [...row.findings, ...originFindings(copy, copyOf)] };
 }
 
-/** A Secret that somebody refers to and that does not exist. */
+/** The row of a Secret that some object refers to, but that does not exist. */
 export function missingRow(namespace: string, name: string): SecretSummary {
   const object = { kind: 'Secret', namespace, name } as const;
   return { namespace, name, registries: [], findings: [finding('missing-secret', object, {})] };
 }
 
-/** A Secret that the API server does not give, or that our own code fails over. */
+/** The row of a Secret that the API server does not return, or on which our own code fails. */
 export function unreadRow(found: Finding): SecretSummary {
   const { namespace = '', name } = found.object;
   return { namespace, name, registries: [], findings: [found] };
@@ -120,7 +120,7 @@ const KEYS: Readonly<Record<RowOrder, (row: SecretRow) => string | number>> = {
   age: ({ createdAt = '' }) => createdAt,
 };
 
-/** The most problems first, the oldest first, and what is equal by namespace, then by name. */
+/** Sorts by `order`: most problems first, oldest first. Equal rows are sorted by namespace, then by name. */
 export function sortRows(rows: readonly SecretRow[], order: RowOrder): SecretRow[] {
   const key = KEYS[order];
   return [...rows].sort((one, other) => {

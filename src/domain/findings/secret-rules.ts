@@ -1,4 +1,4 @@
-/** The rules: from facts to findings, one small function each. What is not in the facts is not claimed. */
+/** The rules that make findings of facts, one small function each. No rule claims what is not in the facts. */
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { exampleImage } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
@@ -30,7 +30,7 @@ export function diagnose(facts: SecretRuleFacts): Finding[] {
   return finished(diagnoseInSteps(facts));
 }
 
-/** The same, with a step for every few hundred entries. */
+/** {@link diagnose} as a generator that yields after every few hundred entries. */
 export function* diagnoseInSteps({ now, secrets }: SecretRuleFacts): Generator<void, Finding[]> {
   const findings: Finding[] = [];
   for (const facts of secrets) {
@@ -46,7 +46,7 @@ export function* diagnoseInSteps({ now, secrets }: SecretRuleFacts): Generator<v
   return findings.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** What the rule finds in all of them together, it finds in these one after the other. */
+/** The entries in parts, for a rule that looks at each entry by itself. Any other rule gets all entries at once. */
 function partsFor(rule: SecretRule, facts: SecretFacts): readonly SecretFacts[] {
   const { entries } = facts.contents;
   if (!ENTRY_RULES.has(rule) || entries.length <= STEP_ENTRIES) return [facts];
@@ -60,7 +60,7 @@ function rank({ severity }: Finding): number {
   return severity === 'error' ? 0 : 1;
 }
 
-/** A credential that ends within this time is worth a word. */
+/** A credential that expires within this time is a finding. */
 const SOON_MS = 24 * 3_600_000;
 
 type SecretRule = (facts: SecretFacts, now: number) => Finding[];
@@ -80,7 +80,7 @@ const SECRET_RULES: readonly SecretRule[] = [
   expiries,
 ];
 
-/** Those that look at each entry by itself. */
+/** The rules that look at each entry by itself. */
 const ENTRY_RULES: ReadonlySet<SecretRule> = new Set([anonymousEntries, servers, whiteSpace, ignoredLogins]);
 
 function wrongType({ secret, contents }: SecretFacts): Finding[] {
@@ -106,12 +106,12 @@ function isInPlace({ type, dataKey }: Contents): boolean {
   return isPullSecretType(type) && dataKey === DATA_KEY[type];
 }
 
-/** What the kubelet stops at; entries behind the first that fails are named too, for they would be next. */
+/** Where the kubelet stops decoding. Entries after the first that fails are named as well, because they would be next. */
 function unreadable({ secret, contents }: SecretFacts): Finding[] {
   const { entries, failure } = contents;
   const ignored = isInPlace(contents) ? {} : ({ ignored: true } as const);
   const failures = entries.flatMap(({ server, error }) => (error === undefined ? [] : [{ server, error }]));
-  // Of two members with one name the kubelet decodes both, and only the last is an entry.
+  // The kubelet decodes both of two members with one name, but only the last is an entry.
   if (failure?.server !== undefined && !failures.some(({ server }) => server === failure.server)) {
     failures.unshift({ server: failure.server, error: failure.error });
   }
@@ -124,7 +124,7 @@ function unreadable({ secret, contents }: SecretFacts): Finding[] {
 
 function withoutLogin({ secret, contents }: SecretFacts): Finding[] {
   const { dataKey, entries, moreEntries, failure, helpers } = contents;
-  // Of those that are not known one may be a login.
+  // One of the entries that are not kept may be a login.
   if (dataKey === undefined || failure !== undefined || moreEntries !== undefined) return [];
   const logins = entries.filter(({ login, hasToken }) => hasToken || (login !== undefined && !isEmpty(login)));
   if (logins.length > 0) return [];
@@ -157,7 +157,7 @@ function servers({ secret, contents }: SecretFacts): Finding[] {
   });
 }
 
-/** Once another key matches, the entry under `index.docker.io` is left out (keyring.go `Lookup`). */
+/** When another key matches, the kubelet skips the entry `index.docker.io` (keyring.go `Lookup`). */
 function shadowedEntries({ secret, contents: { entries } }: SecretFacts): Finding[] {
   const hub = entries.find(({ key }) => key === 'index.docker.io');
   if (hub === undefined) return [];
@@ -169,7 +169,7 @@ function shadowedEntries({ secret, contents: { entries } }: SecretFacts): Findin
 }
 
 function opensDockerHub(key: string): boolean {
-  // Whatever its path: some image is below it.
+  // The path does not matter: some image is below it.
   const [host = ''] = key.split('/', 1);
   return matchesImage(host, 'docker.io/library/nginx');
 }
@@ -189,7 +189,7 @@ function differ([first, ...rest]: readonly ContentEntry[]): boolean {
   );
 }
 
-/** `echo` adds a newline before base64 does its work; a trailing space comes by copying. */
+/** `echo` adds a newline to what base64 encodes. A trailing space comes from copying. */
 function whiteSpace({ secret, contents }: SecretFacts): Finding[] {
   return contents.entries.flatMap(({ server, login }) => {
     const field = login === undefined || isAnonymous(login) ? undefined : fieldWithSpace(login);
@@ -197,7 +197,7 @@ function whiteSpace({ secret, contents }: SecretFacts): Finding[] {
   });
 }
 
-/** Somebody may have changed the password there; or an old one is still there. */
+/** Somebody may have changed the password in the ignored field, or an old one is left there. */
 function ignoredLogins({ secret, contents }: SecretFacts): Finding[] {
   return contents.entries
     .filter(({ hasOtherLogin }) => hasOtherLogin)

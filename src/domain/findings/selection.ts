@@ -1,4 +1,4 @@
-/** Which findings somebody wants to see, and how many that leaves out. */
+/** Which findings the user wants to see, and how many that leaves out. */
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { flagWords, words } from '../text/command.ts';
@@ -24,7 +24,7 @@ export interface Ignored {
   readonly count: number;
 }
 
-/** Undefined where everything is wanted. Throws UsageError for a code that no finding has, and for what leaves nothing. */
+/** Undefined when everything is wanted. Throws UsageError for a code that no finding has, and for flags that contradict. */
 export function selectionOf({ errors = false, only, ignore, strict }: SelectionFlags): FindingSelection | undefined {
   if (!errors && only === undefined && ignore === undefined) return undefined;
   const wanted = only === undefined ? undefined : codesIn('only', only);
@@ -51,7 +51,7 @@ function codeOf(flag: string, text: string): FindingCode {
   if (code !== undefined) return code;
   const near = closest(text, FINDING_CODES);
   const [example = ''] = FINDING_CODES;
-  // What is near to no code may be anything, so it is not repeated.
+  // A text that is near no code may be anything, so it is not repeated.
   throw new UsageError(
     near === undefined
       ? `--${flag} takes the codes that stand in brackets behind findings, such as ${example}`
@@ -63,7 +63,7 @@ function codeOf(flag: string, text: string): FindingCode {
   );
 }
 
-/** `findings` without what `selection` leaves out, and how much that is. */
+/** `findings` without those that `selection` leaves out, and how many those are. */
 export function selectFindings<T extends Listed<Pick<Finding, 'code' | 'severity'>>>(
   findings: readonly T[],
   selection: FindingSelection | undefined,
@@ -78,7 +78,7 @@ export function selectFindings<T extends Listed<Pick<Finding, 'code' | 'severity
   return { findings: shown, ignored };
 }
 
-/** Behind a count of what is shown; empty where nothing was left out. */
+/** Follows the count of findings that are shown. Empty if none was left out. */
 export function formatIgnored(ignored: readonly Ignored[] | undefined): string {
   const count = (ignored ?? []).reduce((sum, one) => sum + one.count, 0);
   return count === 0 ? '' : ` (${plural(count, 'finding')} ignored)`;
