@@ -1,4 +1,4 @@
-/** An object of the API; nothing of it is certain but that it is an object. */
+/** An object of the API, whose fields nobody has checked. */
 export type ApiObject = Readonly<Record<string, unknown>>;
 
 /** The value at `path`, undefined where there is none. */

@@ -6,7 +6,7 @@ import { waitingReason } from './waiting-reason.ts';
 
 /** The fields of a pod spec that hold containers. */
 export const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
-/** The fields of a pod's status that say how those are. */
+/** The fields of a pod's status that have the state of those containers. */
 export const STATUS_LISTS = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'] as const;
 
 /** All containers of a pod spec. */
@@ -22,11 +22,11 @@ export function containerStatuses(status: unknown): unknown[] {
 export type ImagePolicy = 'Always' | 'IfNotPresent' | 'Never';
 
 export interface ImageUse {
-  /** As it is written. */
+  /** As it is written in the object. */
   readonly image: string;
-  /** Names of containers, volumes included. */
+  /** The names of the containers and volumes that use it. */
   readonly containers: readonly string[];
-  /** A volume is among them. */
+  /** Set if a volume is among them. */
   readonly volume?: true | undefined;
   readonly policy: ImagePolicy;
   readonly state: ImageState;
@@ -35,19 +35,19 @@ export interface ImageUse {
 export type ImageState =
   /** A template has no state. */
   | { readonly status: 'not used' }
-  /** The kubelet has not come to it. */
+  /** The kubelet has not come to the image yet. */
   | { readonly status: 'not tried' }
   /** The container runs, has run, or fails for another reason. */
   | { readonly status: 'there' }
   | { readonly status: 'missing'; readonly reason: string; readonly message: string; readonly pullError: PullError };
 
-/** One for each image and policy, in the order of the containers; the worst state of several counts. */
+/** One use for each image and policy, in the order of the containers. The worst state of several containers counts. */
 export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const states = statesIn(status);
   const isPod = status !== undefined;
   const volumes = itemsOf(fieldOf(spec, 'volumes')).filter((volume) => fieldOf(volume, 'image', 'reference'));
   const references = volumes.map((volume) => textOf(fieldOf(volume, 'image', 'reference')));
-  // A container also waits for the images of its volumes (kuberuntime_image.go), and then its state is theirs.
+  // A container also waits for the images of its volumes (kuberuntime_image.go). Its state is then about such an image.
   const others = new Map<string, ImageState>();
   const found = containersIn(spec).map((container): ImageUse => {
     const [name, image] = [textOf(fieldOf(container, 'name')), textOf(fieldOf(container, 'image'))];
@@ -72,7 +72,7 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
 const NOT_USED: ImageState = { status: 'not used' };
 const NOT_TRIED: ImageState = { status: 'not tried' };
 
-/** Runtimes write the whole name, and the kubelet what is in the pod. */
+/** Whether `state` is about `image`. Runtimes write the whole name, and the kubelet the name in the pod. */
 function isAbout(state: ImageState | undefined, image: string): boolean {
   return state?.status === 'missing' && [image, wholeName(image)].some((name) => state.message.includes(`"${name}"`));
 }
@@ -112,7 +112,7 @@ function rank({ status: is }: ImageState): number {
   return ['not used', 'there', 'not tried', 'missing'].indexOf(is);
 }
 
-/** By the name of the container. */
+/** The states by the name of the container. */
 function statesIn(status: unknown): Map<string, ImageState> {
   return new Map(containerStatuses(status).map((one) => [textOf(fieldOf(one, 'name')), stateOf(one)]));
 }

@@ -15,9 +15,9 @@ export type PullKindName =
 
 /** A kind in a manifest: one of ours, or any other with a pod template where a Deployment has it. */
 export interface ManifestKind {
-  /** With the group where it is none of ours, as kubectl takes it: `Rollout.argoproj.io`. */
+  /** A kind that we do not know has its group behind it, as kubectl takes it: `Rollout.argoproj.io`. */
   readonly kind: string;
-  /** From the object to its pod spec; empty for a service account, which has the list itself. */
+  /** The path from the object to its pod spec. Empty for a service account, which has the list itself. */
   readonly specPath: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export const PULL_KINDS: readonly PullKind[] = [
   { kind: 'PodTemplate', group: '', plural: 'podtemplates', specPath: ['template', 'spec'] },
 ];
 
-/** What makes pods, as it is listed. A ReplicaSet is not: it shows by its Deployment, or by its pods. */
+/** The kinds that create pods and are listed. A ReplicaSet is not listed: its Deployment or its pods stand for it. */
 export const WORKLOAD_KINDS = [
   'Deployment',
   'StatefulSet',
@@ -61,19 +61,19 @@ export const WORKLOAD_KINDS = [
   'ReplicationController',
 ] as const satisfies readonly PullKindName[];
 
-/** Whose list can be changed: that of a Job cannot, and ends with it. A ReplicaSet without a Deployment shows nowhere else. */
+/** The kinds whose list can be changed. A Job keeps its list to its end. A ReplicaSet without a Deployment shows only here. */
 export const CHANGEABLE_KINDS: readonly PullKindName[] = [
   'ServiceAccount',
   ...WORKLOAD_KINDS.filter((kind) => kind !== 'Job'),
   'ReplicaSet',
 ];
 
-/** The field that every kind has its list in, in the pod spec or in the service account. */
+/** The field that holds the list, in the pod spec or in the service account. */
 export const LIST_FIELD = 'imagePullSecrets';
 
 const BY_KIND = new Map<string, PullKind>(PULL_KINDS.map((entry) => [entry.kind, entry]));
 
-/** Throws Error for a name that is none of ours: that is a bug. */
+/** The kind of that name. Throws Error for an unknown name, which is a bug. */
 export function pullKind(kind: PullKindName): PullKind {
   const found = knownKind(kind);
   if (found === undefined) throw new Error(`unknown kind ${kind}`);
@@ -90,14 +90,14 @@ export function pullKindOf(apiVersion: unknown, kind: unknown): PullKind | undef
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   const group = groupOf(apiVersion);
   const found = BY_KIND.get(kind);
-  // Deployments, DaemonSets and ReplicaSets were once in the group extensions; manifests of that age are still about.
+  // Deployments, DaemonSets and ReplicaSets were once in the group extensions, and such old manifests are still in use.
   const same = found?.group === group || (group === 'extensions' && found?.group === 'apps');
   return same ? found : undefined;
 }
 
 /**
- * The kind of an object in a manifest; undefined where it has neither a list of pull secrets nor a pod template. What
- * else makes pods has its template where Deployments have it (Argo CD's Rollout, Knative's Service, OpenKruise).
+ * The kind of an object in a manifest. Undefined if it has neither a list of pull secrets nor a pod template. Other kinds that
+ * create pods have the template where Deployments have it (Argo CD's Rollout, Knative's Service, OpenKruise).
  */
 export function manifestKindOf(object: unknown): ManifestKind | undefined {
   const [apiVersion, kind] = [fieldOf(object, 'apiVersion'), fieldOf(object, 'kind')];
@@ -109,7 +109,7 @@ export function manifestKindOf(object: unknown): ManifestKind | undefined {
   return (knownKind(name)?.specPath ?? TEMPLATE) === TEMPLATE ? { kind: name, specPath: TEMPLATE } : undefined;
 }
 
-/** As {@link ManifestKind} calls it. */
+/** The kind as {@link ManifestKind} names it. */
 export function kindName(apiVersion: unknown, kind: string): string {
   const group = typeof apiVersion === 'string' ? groupOf(apiVersion) : '';
   return group === '' || pullKindOf(apiVersion, kind) !== undefined ? kind : `${kind}.${group}`;
@@ -120,8 +120,8 @@ function groupOf(apiVersion: string): string {
 }
 
 /**
- * What kubectl calls this kind on its command line: singular, plural or short name, with version and group if you like
- * (`deployments.v1.apps`), in any case (apimachinery pkg/api/meta `ParseResourceArg`).
+ * The kind that kubectl means by `text` on its command line: a singular, plural or short name, optionally with version and group
+ * (`deployments.v1.apps`), in upper or lower case (apimachinery pkg/api/meta `ParseResourceArg`).
  */
 export function pullKindByName(text: string): PullKind | undefined {
   const [name = '', ...qualifiers] = text.toLowerCase().split('.');

@@ -5,8 +5,8 @@ import { listedNames } from './pull-spec.ts';
 export type Verb = 'attach' | 'detach';
 
 /**
- * The list with `names` in it, once each, or without them; undefined when it is that already. Order, other entries and
- * entries without a name stay as they are.
+ * The list with each of `names` once, or without them. Undefined when the list need not change. Order, other entries and entries
+ * without a name stay as they are.
  */
 export function changedList(
   verb: Verb,
@@ -35,12 +35,12 @@ export interface ListChange {
 }
 
 /**
- * A JSON patch (RFC 6902) that applies only while object and list are those that were read. The API server tests again
- * whenever somebody else was faster with another field, so those who write labels or status are no conflict.
+ * A JSON patch (RFC 6902) that applies only while object and list are those that were read. If somebody else changes another
+ * field first, such as labels or status, the API server tests again, so that is no conflict.
  */
 export function listPatch({ specPath }: PullKind, { uid, before, after }: ListChange): readonly object[] {
   const path = `/${[...specPath, LIST_FIELD].join('/')}`;
   const write = after.length === 0 ? { op: 'remove', path } : { op: 'add', path, value: after };
-  // A list that is not there equals null (evanphx/json-patch `Patch.test`).
+  // A missing list equals null (evanphx/json-patch `Patch.test`).
   return [{ op: 'test', path: '/metadata/uid', value: uid }, { op: 'test', path, value: before ?? null }, write];
 }

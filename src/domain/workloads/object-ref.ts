@@ -9,7 +9,7 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-/** An object of a manifest, which may be of a kind that is none of ours (`ManifestKind`). */
+/** An object of a manifest, whose kind may be one that we do not know (`ManifestKind`). */
 export interface ManifestRef extends Omit<ObjectRef, 'kind'> {
   readonly kind: string;
 }
@@ -25,7 +25,7 @@ export function targetName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): 
   return objectTitle(kind, '/', name);
 }
 
-/** {@link targetName} in a command; none can be made with what no object is called. */
+/** {@link targetName} in a command, refused if no object can have that name. */
 export function targetWord(ref: Pick<ManifestRef, 'kind' | 'name'>): Word {
   return isObjectName(ref.name) ? targetName(ref) : { refused: ref.name };
 }
@@ -35,7 +35,7 @@ export function describeRef({ kind, namespace, name }: ObjectRef): string {
   return `${kind.toLowerCase()} ${namespace}/${name}`;
 }
 
-/** One text for each object, for sets and maps. */
+/** The key of an object in sets and maps. */
 export function refKey({ kind, namespace, name }: ObjectRef): string {
   return `${kind}/${namespace}/${name}`;
 }

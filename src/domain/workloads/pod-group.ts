@@ -1,28 +1,28 @@
-/** Pods that are just like each other, as far as images are concerned: one of them is looked at for all. */
+/** Groups of pods that are identical as far as images are concerned. One pod of a group is examined for all. */
 import { fieldOf } from './api-object.ts';
 import { type ImageUse, imageUses } from './container-images.ts';
 import { isBeingDeleted, listedNames, type PullSpec } from './pull-spec.ts';
 
 export interface PodGroup {
-  /** One of them. */
+  /** The first pod. */
   readonly pod: PullSpec;
   readonly images: readonly ImageUse[];
   readonly hasNode: boolean;
-  /** How many there are. */
+  /** How many pods there are. */
   count: number;
-  /** The first ones. */
+  /** The names of the first pods. */
   readonly names: string[];
 }
 
-/** A command that is pasted names no more than this. */
+/** A command that is pasted names at most this many pods. */
 export const MAX_PODS = 10;
 
-/** By everything that pods of a group have in common. */
+/** By the key of everything that the pods of a group have in common. */
 export type PodGroups = Map<string, PodGroup>;
 
 /**
- * Adds `pod`, which is told from others by who made it, its list, its images and how far it has come. `keep` is
- * what stays in memory of the first of each group.
+ * Adds `pod` to the group of its namespace, controller, service account, list, images and state. `keep` is what stays in memory
+ * of the first pod of each group.
  */
 export function addPod(
   groups: PodGroups,
@@ -49,12 +49,12 @@ export function addPod(
   groups.set(key, { ...first, pod: keep(first) });
 }
 
-/** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody once it has been pulled. */
+/** The image without its tag: the login does not depend on it, and after a pull nobody asks whether the tag exists. */
 function repositoryOf(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
-/** Of pods of which nothing more is asked, and of which there may be ten thousand, only what `quietPod` reads. */
+/** Keeps of pods with all images only what `quietPod` reads, because there may be ten thousand of them. */
 export function briefly({ pod, images }: PodGroup): PullSpec {
   if (images.some(({ state }) => state.status !== 'there')) return pod;
   const { metadata, spec, status } = pod.object;
@@ -62,12 +62,12 @@ export function briefly({ pod, images }: PodGroup): PullSpec {
   return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };
 }
 
-/** Whether it pulls nothing any more. */
+/** Whether the pod has ended, and pulls nothing any more. */
 export function hasEnded(pod: unknown): boolean {
   return ['Succeeded', 'Failed'].includes(`${fieldOf(pod, 'status', 'phase')}`);
 }
 
-/** How bad it is: 2 where images are missing, 1 where nobody has tried, 0 where they are there, -1 where it pulls no more. */
+/** How bad it is: 2 if images are missing, 1 if some were not tried yet, 0 if all are there, -1 if the pods pull no more. */
 export function trouble({ pod, images }: PodGroup): number {
   if (hasEnded(pod.object) || isBeingDeleted(pod)) return -1;
   const states = images.map(({ state }) => state.status);

@@ -1,4 +1,4 @@
-/** How a pod is, by its status: which images it cannot pull, what else is wrong, whether it runs. */
+/** The state of a pod, by its status: which images it cannot pull, what else is wrong, whether it runs. */
 import { fieldOf, itemsOf, textOf } from './api-object.ts';
 import { containerStatuses, imageUses } from './container-images.ts';
 import { hasEnded } from './pod-group.ts';
@@ -11,11 +11,11 @@ export interface PullFailure {
   /** Such as ErrImagePull; sometimes the whole text of an error. */
   readonly reason: string;
   readonly message: string;
-  /** What kept it away, as far as the message says. */
+  /** Why the pull failed, as far as the message says. */
   readonly pullError?: PullError | undefined;
 }
 
-/** A pull that is only put off (`registryPullQPS`) looks like a failed one and recovers by itself, so it is none. */
+/** The failed pulls of a pod. A pull that is only postponed (`registryPullQPS`) recovers by itself, so it is left out. */
 export function pullFailures(pod: unknown): PullFailure[] {
   return imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {}).flatMap(({ image, state }) => {
     if (state.status !== 'missing' || state.pullError === 'postponed') return [];
@@ -24,7 +24,7 @@ export function pullFailures(pod: unknown): PullFailure[] {
   });
 }
 
-/** The pod's other reasons not to run, for those who wait for it: a container that crashes or cannot be made. */
+/** Another reason why the pod does not run: it has failed, or a container crashes or cannot be created. */
 export function otherTrouble(pod: unknown): string | undefined {
   const status = fieldOf(pod, 'status');
   if (fieldOf(status, 'phase') === 'Failed') return `has failed${suffix(fieldOf(status, 'reason'))}`;
@@ -40,7 +40,7 @@ export function otherTrouble(pod: unknown): string | undefined {
 /** Why a pod that has not ended and misses no image is not ready: no login helps it. */
 export function troubleBesideImages(pod: unknown): string | undefined {
   const trouble = otherTrouble(pod) ?? conditionText(pod, 'PodScheduled', 'False');
-  // Most pods have none, so their images need not be looked at.
+  // Most pods have no trouble, so their images need not be read.
   if (trouble === undefined || hasEnded(pod)) return undefined;
   const uses = imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {});
   return uses.some(({ state }) => state.status === 'missing') ? undefined : trouble;

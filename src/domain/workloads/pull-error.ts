@@ -1,13 +1,13 @@
-/** What kept an image away, in the words of containerd, CRI-O and docker, as the kubelet passes them on. */
+/** Why a pull failed, by the words of containerd, CRI-O and docker, as the kubelet passes them on. */
 
 export type PullError =
-  /** The registry asked for a login, and none was sent that it could be one. */
+  /** The registry asked for a login, and no usable login was sent. */
   | 'no credential'
-  /** A login was sent, and is not a good one. */
+  /** A login was sent, and the registry refused it. */
   | 'refused'
   /** The client may not pull this repository, with its login or anonymously. */
   | 'no access'
-  /** Refused, and no telling which of those it is. */
+  /** The pull was refused, and the message does not say for which of these reasons. */
   | 'unauthorized'
   | 'not found'
   | 'rate limited'
@@ -15,12 +15,12 @@ export type PullError =
   | 'connection'
   | 'timeout'
   | 'tls'
-  /** The certificate of the registry is of an authority that the node does not know. */
+  /** The certificate of the registry is from an authority that the node does not trust. */
   | 'authority'
-  /** The certificate of the registry is not valid at the time of the node. */
+  /** The certificate of the registry is not valid at the node's time. */
   | 'dates'
   | 'out of order'
-  /** The image is there, and its layers or its configuration do not arrive. */
+  /** The registry has the image, but its layers or its configuration do not arrive. */
   | 'layers'
   | 'platform'
   | 'disk'
@@ -31,13 +31,13 @@ export type PullError =
   | 'undecodable'
   | 'other';
 
-/** What is wrong between a node and a registry: its own `clock`, or a `mirror` that refuses what the registry gives. */
+/** What is wrong between a node and a registry. `clock`: that of the node. `mirror`: it refuses what the registry allows. */
 export type NodeTrouble =
   | Extract<PullError, 'name' | 'connection' | 'timeout' | 'tls' | 'authority' | 'dates' | 'out of order' | 'layers'>
   | 'clock'
   | 'mirror';
 
-/** What such a trouble is, behind the name of the registry. */
+/** Describes each trouble, after the name of the registry. */
 export const AT_NODE = {
   name: 'its name cannot be resolved there',
   connection: 'it does not answer there',
@@ -50,23 +50,23 @@ export const AT_NODE = {
   layers: 'it has the image, but the layers cannot be downloaded there',
 } as const;
 
-/** Those that may be about credentials, whether there was one or not. */
+/** The errors that may be about credentials, whether or not one was sent. */
 export const DENIALS: readonly PullError[] = ['no credential', 'refused', 'no access', 'unauthorized'];
 
-/** Kubelets before 1.32 say only in events what is wrong. */
+/** Errors that another login may fix. Kubelets before 1.32 report the error only in events, so it may not be known. */
 const OF_LOGINS: readonly (PullError | undefined)[] = [...DENIALS, 'undecodable', 'other', undefined];
 
-/** Whether another login may help. Who has none is told by some registries that the image is not there, and is limited sooner. */
+/** Whether another login may help. Without one, some registries say that the image does not exist, or limit the rate sooner. */
 export function mayNeedLogin(pullError: PullError | undefined, { hasOne }: { readonly hasOne: boolean }): boolean {
   return OF_LOGINS.includes(pullError) || (!hasOne && (pullError === 'not found' || pullError === 'rate limited'));
 }
 
-/** containerd core/remotes/docker/errdesc: what is no registry may answer that, too. */
+/** containerd core/remotes/docker/errdesc: a server that is no registry may answer that, too. */
 const BARE_FORBIDDEN = /HEAD request to \S+: 403 Forbidden/;
 
 /**
- * In this order, for a text may hold several: "no match for platform in manifest: not found" is no missing image, and of
- * several credentials that were tried the one that came furthest says most.
+ * The first match counts, because a text may hold several: "no match for platform in manifest: not found" is no missing image,
+ * and if several credentials were tried, the one that came furthest says most.
  */
 const SYMPTOMS: readonly (readonly [PullError, RegExp])[] = [
   // kubelet pkg/kubelet/images/puller.go, image_manager.go, pkg/kubelet/container
@@ -111,8 +111,8 @@ const SYMPTOMS: readonly (readonly [PullError, RegExp])[] = [
     /failed to copy: |httpReadSeeker: |reading blob sha256:|\/blobs\/sha256:|error pulling image configuration/,
   ],
   ['not found', /: not found\b|manifest unknown|name unknown|NAME_UNKNOWN|MANIFEST_UNKNOWN|404 Not Found/],
-  // containerd core/remotes/docker/authorizer.go: which of two tokens it asked for tells whether there was a login. GHCR
-  // answers 403 to both, so what follows is no word on the rights of a login (containers/image docker_client.go).
+  // containerd core/remotes/docker/authorizer.go: which of two tokens it asked for shows whether there was a login. GHCR answers
+  // 403 to both, so the rest of the text says nothing about the rights of a login (containers/image docker_client.go).
   ['refused', /failed to fetch oauth token|invalid username\/password|incorrect username or password/],
   ['no credential', /no basic auth credentials|failed to fetch anonymous token/],
   ['no access', /insufficient_scope|requested access to the resource is denied/],
@@ -149,19 +149,19 @@ export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   other: 'something else',
 };
 
-/** Whether the answer to a pull was 403, and nothing says that the login is known. */
+/** Whether the answer to a pull was 403, and nothing shows that the registry knows the login. */
 export function isBareForbidden(message: string): boolean {
   return BARE_FORBIDDEN.test(message);
 }
 
-/** The time of the node, in milliseconds since 1970, by which a certificate is not valid (crypto/x509 verify.go). */
+/** The time of the node at which a certificate is not valid, in milliseconds since 1970 (crypto/x509 verify.go). */
 export function nodeTimeIn(message: string): number | undefined {
   const [, time = ''] = /has expired or is not yet valid: current time (\S+) is (?:before|after) /.exec(message) ?? [];
   const parsed = Date.parse(time);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-/** What was asked in the place of the registry, `HOST:PORT` (containerd core/remotes/docker/resolver.go `addNamespace`). */
+/** The mirror that was asked instead of the registry, `HOST:PORT` (containerd core/remotes/docker/resolver.go `addNamespace`). */
 export function mirrorIn(message: string): string | undefined {
   return /\bhttps?:\/\/([^\s"/?]+)\/[^\s"?]*\?ns=/.exec(message)?.[1];
 }

@@ -7,11 +7,11 @@ import { LIST_FIELD, type ManifestKind, type PullKind, pullKindOf } from './kind
 import type { ManifestRef, ObjectRef } from './object-ref.ts';
 
 export interface PullFields {
-  /** As it came, with whatever else is in it; undefined when there is none. */
+  /** The list as it came, which nobody has checked. Undefined when there is none. */
   readonly imagePullSecrets: readonly unknown[] | undefined;
   /** Everything the kubelet pulls for it; empty for a service account. */
   readonly images: readonly string[];
-  /** `default` where none is named, as admission sets it; of a service account its own name. */
+  /** `default` if none is named, as admission sets it. For a service account, its own name. */
   readonly serviceAccountName: string;
 }
 
@@ -29,20 +29,20 @@ export function pullFieldsOf({ specPath }: ManifestKind, object: unknown): PullF
   };
 }
 
-/** The Secrets that `list` names, in order; entries without a name are no reason to wait for one. */
+/** The names of the Secrets in `list`, in order. Entries without a name are skipped. */
 export function listedNames(list: readonly unknown[] | undefined): string[] {
   return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []).map(bounded);
 }
 
-/** What stands in manifests where a list of pull secrets belongs, or an entry of one. */
+/** What a manifest has in the place of a list of pull secrets, or of an entry in one. */
 export interface ListFault {
-  /** The text that is there, or the name in the map; empty for anything else. */
+  /** The text that is there, or the name in a map. Empty for anything else. */
   readonly text: string;
   /** Whether it stands in place of the whole list, and not of an entry. */
   readonly whole?: true | undefined;
 }
 
-/** What is wrong with it, and what to write. */
+/** What is wrong with the list, and what to write instead. */
 export function describeFault({ text, whole }: ListFault): string {
   const name = isObjectName(text) ? text : 'SECRET';
   return whole
@@ -50,10 +50,10 @@ export function describeFault({ text, whole }: ListFault): string {
     : `its list of pull secrets has the text ${text} as an entry; write - name: ${name}`;
 }
 
-/** No object has a longer name, and a list may hold one of a megabyte. */
+/** No object has a longer name, but a list may hold a name of a megabyte. */
 const MAX_NAME = 253;
 
-/** `name`, or for one that is too long its start with a remark, which is still no name of an object. */
+/** `name`, or the start of a name that is too long, with a remark that keeps it from being a valid name. */
 export function bounded(name: string): string {
   return name.length <= MAX_NAME ? name : `${name.slice(0, 60)}… (too long for a name)`;
 }
@@ -69,15 +69,15 @@ function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Of the cluster; in a manifest with any kind. */
+/** An object and what it says about pulling. In a manifest, it may be of any kind. */
 export interface PullSpec<Ref extends ManifestRef = ObjectRef> extends PullFields {
   readonly ref: Ref;
   readonly uid: string;
-  /** Who made it and would make it again. */
+  /** The controller that created it, and would create it again. */
   readonly controller?: Controller | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** All of it, as it came. */
+  /** The whole object, as it came. */
   readonly object: ApiObject;
 }
 
@@ -95,13 +95,13 @@ export function controllerName({ apiVersion, kind, name }: Controller): string {
   return `${kind.toLowerCase()}${group}/${name}`;
 }
 
-/** What {@link controllerName} returns, in a command; none can be made with what no object is called. */
+/** What {@link controllerName} returns, in a command, refused if no object can have that name. */
 export function controllerWord(name: string): Word {
   const parts = name.split('/');
   return parts.length === 2 && parts.every(isObjectName) ? name : { refused: name };
 }
 
-/** Whether a workload that we know makes it, by whose template it shows. One of a kind that we do not know says nothing of it. */
+/** Whether a workload of a kind that we know created it: that one's template stands for it. Other kinds tell us nothing. */
 export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boolean {
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
@@ -117,12 +117,12 @@ export function isBeingDeleted({ object }: Pick<PullSpec, 'object'>): boolean {
   return fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
 }
 
-/** Its manifest is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
+/** Whether the manifest of the pod is on its node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
 export function isStaticPod({ annotations }: Pick<PullSpec, 'annotations'>): boolean {
   return annotations['kubernetes.io/config.mirror'] !== undefined;
 }
 
-/** Reads an object of `kind`, alone or from a list, whose items do not say their kind; undefined where it is none. */
+/** Reads an object of `kind`, alone or from a list, whose items do not say their kind. Undefined if it is no such object. */
 export function pullSpecOf(kind: PullKind, object: unknown): PullSpec | undefined;
 export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<ManifestRef> | undefined;
 export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<ManifestRef> | undefined {

@@ -1,11 +1,11 @@
-/** The pod that takes the place of another: the same, without what the API server and admission had added. */
+/** The pod that replaces another one: the same, without what the API server and admission added. */
 import { byKey } from '../go/utf8.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { LIST_FIELD } from './kind.ts';
 import { isRunning } from './pod-state.ts';
 import type { PullSpec } from './pull-spec.ts';
 
-/** What the API server sets itself. */
+/** The metadata that the API server sets itself. */
 const SERVER_METADATA = [
   'uid',
   'resourceVersion',
@@ -18,8 +18,8 @@ const SERVER_METADATA = [
 ];
 
 /**
- * What admission computes and refuses when it differs (plugin/pkg/admission/priority, runtimeclass), and what may not be
- * set at creation (core/validation `ValidatePodEphemeralContainers`).
+ * The fields that admission computes, and refuses if they differ (plugin/pkg/admission/priority, runtimeclass), and those that
+ * may not be set at creation (core/validation `ValidatePodEphemeralContainers`).
  */
 const SERVER_SPEC = ['priority', 'preemptionPolicy', 'overhead', 'ephemeralContainers'];
 
@@ -51,8 +51,8 @@ export function recreatedPod({ object, ref }: Pick<PullSpec, 'object' | 'ref'>, 
 }
 
 /**
- * The fields of the spec in which `actual`, a pod of the server, is another one than `wanted` asks for; what the server
- * adds by itself does not count.
+ * The fields of the spec in which `actual`, a pod of the server, differs from `wanted`. What the server adds by itself does not
+ * count.
  */
 export function differences(wanted: ApiObject, actual: ApiObject): string[] {
   const list = fieldOf(actual, 'spec', LIST_FIELD);
@@ -64,7 +64,7 @@ export function differences(wanted: ApiObject, actual: ApiObject): string[] {
   return [...names].filter((name) => canonical(one?.[name]) !== canonical(other?.[name]));
 }
 
-/** JSON without regard to the order of members, and to members that are empty. */
+/** JSON with sorted members, and without members that are empty objects. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (!isObject(part)) return part;
@@ -109,7 +109,7 @@ function isDefaultToleration(toleration: unknown): boolean {
   return added && exact && Object.keys(rest).length === 0;
 }
 
-/** Whether the author of the pod named the node: the scheduler's binding is nobody's field. */
+/** Whether the author of the pod named the node. After the scheduler's binding, nobody owns the field. */
 function choseNode(object: ApiObject): boolean {
   const managed = itemsOf(fieldOf(object, 'metadata', 'managedFields'));
   return managed.some(
@@ -125,7 +125,7 @@ function nameOf(value: unknown): string {
   return textOf(fieldOf(value, 'name'));
 }
 
-/** Each completes "… loses"; empty for a pod that has not yet run. */
+/** What is lost when the pod is recreated. Each text completes "… loses". Empty for a pod that has not run yet. */
 export function recreationLosses({ object }: Pick<PullSpec, 'object'>): string[] {
   const losses: string[] = [];
   const phase = fieldOf(object, 'status', 'phase');

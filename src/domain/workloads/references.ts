@@ -11,10 +11,10 @@ import { hasKnownOwner, listedNames, type PullSpec } from './pull-spec.ts';
 export interface Usage {
   /** Names, in order. */
   readonly serviceAccounts: readonly string[];
-  /** As `deployment/web`; what such a workload has made itself is left out. */
+  /** Such as `deployment/web`. What a workload created is left out. */
   readonly workloads: readonly string[];
   readonly pods: number;
-  /** Who has it otherwise than in a list, as `pod/kaniko`; left out for none, and where nobody looked. */
+  /** Who has the Secret as a volume, and in the environment, such as `pod/kaniko`. Left out for none, or if nobody looked. */
   readonly volumes?: readonly string[];
   readonly env?: readonly string[];
 }
@@ -30,7 +30,6 @@ export type UsageIndex = Map<string, Counted>;
 
 export const UNUSED: Usage = { serviceAccounts: [], workloads: [], pods: 0 };
 
-/** Which Secret. */
 export interface SecretName {
   readonly namespace: string;
   readonly name: string;
@@ -42,12 +41,12 @@ export function compareNames(one: SecretName, other: SecretName): number {
   return one.name === other.name ? 0 : one.name < other.name ? -1 : 1;
 }
 
-/** One text for each Secret. */
+/** The key of a Secret in maps: `namespace/name`. */
 export function secretKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-/** Which Secret `secret` is. */
+/** The namespace and name of `secret`. */
 export function secretNameOf({ metadata: { namespace = '', name = '' } }: Pick<Secret, 'metadata'>): SecretName {
   return { namespace, name };
 }
@@ -58,7 +57,7 @@ export function secretName(key: string): SecretName {
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
-/** Adds what `pullSpec` refers to. */
+/** Adds the Secrets in the list of `pullSpec`. */
 export function addUsage(
   index: UsageIndex,
   pullSpec: Pick<PullSpec<ManifestRef>, 'ref' | 'imagePullSecrets' | 'controller'>,
@@ -75,13 +74,13 @@ export function addUsage(
   }
 }
 
-/** By namespace and name of the Secret. It is no reason to look for one: most of these are no pull secrets. */
+/** By namespace and name of the Secret. It is no reason to read a Secret: most of these are no pull secrets. */
 export type MountIndex = Map<string, { volumes?: string[]; env?: string[] }>;
 
 /** The ways in which a pod can have a Secret. */
 const WAYS = ['volumes', 'env'] as const;
 
-/** Adds what `pullSpec` has; what a workload has made shows by that. */
+/** Adds the Secrets that `pullSpec` mounts, unless a known workload created it: then that one stands for it. */
 export function addMounts(index: MountIndex, pullSpec: Pick<PullSpec, 'ref' | 'object' | 'controller'>): void {
   if (hasKnownOwner(pullSpec)) return;
   const { ref, object } = pullSpec;
@@ -115,7 +114,7 @@ function namesOf(values: readonly unknown[]): ReadonlySet<string> {
   return new Set(values.filter((value) => typeof value === 'string' && isObjectName(value)) as string[]);
 }
 
-/** `usage` for people, what there is most of last; empty when nobody refers to it. */
+/** `usage` for people, the most numerous last. Empty when nobody refers to the Secret. */
 export function formatUsage({ serviceAccounts, workloads, pods, volumes = [], env = [] }: Usage): string[] {
   return [
     ...serviceAccounts.map((name) => `serviceaccount/${name}`),

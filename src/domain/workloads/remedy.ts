@@ -1,4 +1,4 @@
-/** How the pods at hand come to use another list of pull secrets, or to be made again; and the commands for that. */
+/** How pods get another list of pull secrets, or are recreated, and the commands for that. */
 
 import { serverWord } from '../keyring/server.ts';
 import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
@@ -11,11 +11,11 @@ import { MAX_PODS } from './pod-group.ts';
 import { type Controller, controllerName, controllerWord, isStaticPod, type PullSpec } from './pull-spec.ts';
 import { effectOf, hasFinished, waitsForPods } from './rollout.ts';
 
-/** What its controller does not do by itself once the template is changed. */
+/** What the controller does not do by itself after the template was changed. */
 export type Step =
   | { readonly step: 'delete pods'; readonly pods: readonly string[] }
   | { readonly step: 'resume'; readonly pods: readonly string[] }
-  /** A CronJob makes its next job some time; `job`, which has not ended, keeps its template. */
+  /** A CronJob creates its next job only at its time. `job` has not ended, and keeps the old template. */
   | { readonly step: 'run again'; readonly job?: string | undefined };
 
 /** `allow` is the service account that must have a Secret before its pods may name it (`enforce-mountable-secrets`). */
@@ -26,20 +26,20 @@ export type Remedy =
       readonly next?: Step | undefined;
       readonly allow?: ObjectRef | undefined;
     }
-  /** Nothing makes it again. */
+  /** A pod that no controller creates again. */
   | { readonly how: 'recreate'; readonly target: ObjectRef; readonly allow?: ObjectRef | undefined }
-  /** The template cannot be changed and has no list, so that what is made anew has that of the service account. */
+  /** New pods get the list of the service account: the template cannot be changed, and has no list. */
   | { readonly how: 'account'; readonly target: ObjectRef; readonly pods: readonly string[] }
-  /** In a manifest. */
+  /** The object is in a manifest. */
   | { readonly how: 'file'; readonly file: string }
-  /** What makes the pods is of a kind that we do not know: `rollout.argoproj.io/web`. */
+  /** The controller of the pods is of a kind that we do not know: `rollout.argoproj.io/web`. */
   | { readonly how: 'owner'; readonly owner: string; readonly namespace: string }
-  /** Only in the manifest that it was made from, which we do not know. */
+  /** Only the manifest that it was created from can be changed, and we do not know that. */
   | { readonly how: 'manifest' }
   /** A static pod may use no Secret: its node needs the login. The name is empty where it is not known. */
   | { readonly how: 'node'; readonly node: string };
 
-/** The remedy of what a template makes; `pods` are those of its pods that are at hand. */
+/** The remedy for the pods of a template. `pods` are those of its pods that need the new list. */
 export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = []): Remedy {
   const { ref, imagePullSecrets: list, serviceAccountName, controller } = template;
   if (controller !== undefined) return remedyOfOwner(controller, ref.namespace);
@@ -55,8 +55,8 @@ export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = [
 }
 
 /**
- * The remedy of a pod, and of all that are like it. `owners` are its controllers from the nearest to the uppermost, `unknownOwner`
- * owns that and is of a kind that we do not know, or may not be read.
+ * The remedy for a pod, and for the identical pods `alike`. `owners` are its controllers, from the nearest to the topmost. That
+ * one is owned by `unknownOwner`, which is of a kind that we do not know, or may not be read.
  */
 export function remedyOfPod(
   pod: PullSpec,
@@ -70,7 +70,7 @@ export function remedyOfPod(
   return owners.length === 0 ? { how: 'recreate', target: ref } : remedyOfOwners(owners, alike);
 }
 
-/** `owners` are from the nearest to the uppermost, whose template decides; `pods` are those of the nearest that are at hand. */
+/** `owners` are from the nearest to the topmost, whose template decides. `pods` are those of the nearest that need it. */
 export function remedyOfOwners(owners: readonly PullSpec[], pods: readonly string[] = []): Remedy {
   const [nearest, top] = [owners[0] as PullSpec, owners.at(-1) as PullSpec];
   const remedy = remedyOfTemplate(top, pods);
@@ -78,32 +78,32 @@ export function remedyOfOwners(owners: readonly PullSpec[], pods: readonly strin
   return { ...remedy, next: { step: 'run again', job: hasFinished(nearest) ? undefined : nearest.ref.name } };
 }
 
-/** What is of a kind that we know and was not read is gone, or may have an owner itself. */
+/** An owner of a kind that we know, but that was not read, is gone, or may have an owner itself. */
 function remedyOfOwner(owner: Controller, namespace: string): Remedy {
   const isKnown = pullKindOf(owner.apiVersion, owner.kind) !== undefined;
   return isKnown ? { how: 'manifest' } : { how: 'owner', owner: controllerName(owner), namespace };
 }
 
-/** Whether its commands say all that is to be done. */
+/** Whether the commands of the remedy do everything that is needed. */
 export function isComplete({ how }: Remedy): boolean {
   return how !== 'owner' && how !== 'manifest' && how !== 'node';
 }
 
-/** `remedy` for pods of a service account that allows only what is in its list. */
+/** `remedy` for pods of a service account that allows only the Secrets of its list. */
 export function remedyUnder(remedy: Remedy, allow: ObjectRef): Remedy {
   return remedy.how === 'template' || remedy.how === 'recreate' ? { ...remedy, allow } : remedy;
 }
 
 function stepOf(template: PullSpec, pods: readonly string[]): Step | undefined {
   const { kind } = effectOf(template);
-  // Its next job has the new template; where none has failed, nothing is to be made up for.
+  // The next job has the new template. Without pods to replace, no job has to run again.
   if (template.ref.kind === 'CronJob') return pods.length === 0 ? undefined : { step: 'run again' };
   if (kind === 'paused') return { step: 'resume', pods: some(pods) };
   if (kind === 'rolls out' && !waitsForPods(template)) return undefined;
   return pods.length === 0 ? undefined : { step: 'delete pods', pods: some(pods) };
 }
 
-/** For how many pods that are deleted a Job makes others: each counts as failed (job_controller.go `exceedsBackoffLimit`). */
+/** How many deleted pods a Job still replaces: each counts as failed (job_controller.go `exceedsBackoffLimit`). */
 export function failuresLeft({ object }: Pick<PullSpec, 'object'>): number {
   const limit = fieldOf(object, 'spec', 'backoffLimit');
   const failed = fieldOf(object, 'status', 'failed');
@@ -114,7 +114,7 @@ function some(pods: readonly string[]): readonly string[] {
   return pods.slice(0, MAX_PODS);
 }
 
-/** Puts `secret`, which may still have to be named, into the list that counts, or takes it out, and does what its controller does not. */
+/** Attaches or detaches `secret`, if known, and does what the controller does not do by itself. */
 export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undefined): Command {
   const change = words`regsecret ${verb} ${secret === undefined ? 'SECRET' : nameWord(secret)}`;
   switch (remedy.how) {
@@ -129,7 +129,7 @@ export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undef
       const scoped = words`${change} ${scope(target.namespace)}`;
       const again = command`${scoped} --pod ${nameWord(target.name)} --recreate`;
       if (allow === undefined || verb === 'detach') return again;
-      // The new pod is tried before anything is written, so the service account has to be first.
+      // The new pod is tried before anything is written, so the service account has to be changed first.
       return andThen(command`${scoped} ${allowing(allow, verb)}`, again);
     }
     case 'account': {
@@ -146,16 +146,16 @@ export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undef
   }
 }
 
-/** Where regsecret changes nothing itself. */
+/** The command for a remedy in which regsecret changes nothing itself. */
 export function elsewhereCommand(remedy: Extract<Remedy, { how: 'owner' | 'node' }>): Command {
   if (remedy.how === 'owner') return command`kubectl edit ${controllerWord(remedy.owner)} ${scope(remedy.namespace)}`;
   return clusterCommand`kubectl describe node ${nodeWord(remedy.node)}`;
 }
 
-/** The name of a Secret that is still to be made. */
+/** The name of the Secret that `regsecret create` makes without a name. */
 const NEW = 'regsecret';
 
-/** Makes a Secret with a login for `server`, and puts it into the list. */
+/** Creates a Secret with a login for `server`, and attaches it. */
 export function createCommand(remedy: Remedy, server: string): Command {
   const createIn = (namespace?: string): Command =>
     command`regsecret create ${scope(namespace)} --server ${serverWord(server)}`;
@@ -184,7 +184,7 @@ export function createCommand(remedy: Remedy, server: string): Command {
   }
 }
 
-/** Makes the pods again, with the list that pods have which are made now: that has `secret`. */
+/** Recreates the pods, with the list that new pods get. That list has `secret`. */
 export function renewCommand(
   remedy: Remedy,
   secret: string | undefined,
@@ -210,7 +210,7 @@ export function renewCommand(
   }
 }
 
-/** What its controller does not do by itself. */
+/** The command for what the controller does not do by itself. */
 export function stepCommand(step: Step, target: ObjectRef): Command {
   switch (step.step) {
     case 'delete pods':
@@ -226,23 +226,23 @@ export function stepCommand(step: Step, target: ObjectRef): Command {
   }
 }
 
-/** For a Deployment that is paused. */
+/** Resumes a paused Deployment. */
 export function resumeCommand(target: ObjectRef): Command {
   return command`kubectl rollout resume ${targetWord(target)} ${scope(target.namespace)}`;
 }
 
-/** Another job of a CronJob. */
+/** Creates another job of a CronJob. */
 export function againCommand(target: ObjectRef): Command {
   const job = words`--from=${targetWord(target)} ${nameWord(target.name)}-again`;
   return command`kubectl create job ${job} ${scope(target.namespace)}`;
 }
 
-/** For what makes pods again. */
+/** Deletes pods that their controller creates again. */
 export function deleteCommand(pods: readonly string[], namespace: string | undefined): Command {
   return command`kubectl delete pod ${pods.length === 0 ? 'NAME' : pods.map(nameWord)} ${scope(namespace)}`;
 }
 
-/** The service account first, where it has to allow the Secret. */
+/** The flag that also attaches the Secret to the service account that has to allow it. */
 function allowing(allow: ObjectRef | undefined, verb: Verb): Command | undefined {
   return allow === undefined || verb === 'detach' ? undefined : words`--serviceaccount ${nameWord(allow.name)}`;
 }

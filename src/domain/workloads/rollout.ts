@@ -9,16 +9,16 @@ import { listedNames, type PullSpec } from './pull-spec.ts';
 export type Effect =
   /** Its controller replaces the pods. */
   | { readonly kind: 'rolls out' }
-  /** It would, but is paused. */
+  /** Its controller would replace the pods, but the workload is paused. */
   | { readonly kind: 'paused' }
-  /** Pods are replaced when somebody deletes them. */
+  /** Its controller replaces pods that somebody deletes. */
   | { readonly kind: 'on delete' }
-  /** Only those from this number on are replaced. */
+  /** Only pods from this number on are replaced. */
   | { readonly kind: 'partition'; readonly partition: number }
-  /** Only pods that are made from now on have it. */
+  /** Only pods that are created from now on have the new template. */
   | { readonly kind: 'new pods only' };
 
-/** What a change of its template does to the pods that are there. */
+/** What a change of the template does to its existing pods. */
 export function effectOf({ ref, object }: PullSpec): Effect {
   const strategy = fieldOf(object, 'spec', 'updateStrategy');
   switch (ref.kind) {
@@ -62,7 +62,7 @@ export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): P
   return available < wanted ? { done: false, waiting: `${available} of ${wanted} pods run` } : { done: true };
 }
 
-/** How many pods there are to be. */
+/** How many pods the workload is to have. */
 export function wantedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
   return ref.kind === 'DaemonSet' ? number(fieldOf(object, 'status', 'desiredNumberScheduled')) : replicas(object);
 }
@@ -81,9 +81,9 @@ function waitsBesideOld(unready: number, old: number): string {
 }
 
 /**
- * Whether its controller gives up the roll-out that a change of the Deployment has begun; `changed` is the Deployment as the
- * API server answered to that change. A condition of before stays until the controller has seen the change, and a little
- * longer where a ReplicaSet of that template exists (pkg/controller/deployment/sync.go `getNewReplicaSet`).
+ * Whether the controller has given up the roll-out that a change of the Deployment began. `changed` is the Deployment in the
+ * answer of the API server to that change. An older condition stays until the controller has seen the change, and a little longer
+ * if a ReplicaSet of that template exists (pkg/controller/deployment/sync.go `getNewReplicaSet`).
  */
 export function hasGivenUp({ object }: PullSpec, changed: PullSpec): boolean {
   const since = surrender(object);
@@ -104,7 +104,7 @@ export function isUnseen(object: unknown): boolean {
 }
 
 /**
- * What the roll-out waits for in which `deployment` replaces the pods of `replicaSet`; undefined where there is none
+ * What the roll-out that replaces the pods of `replicaSet` waits for. Undefined if `deployment` has no such roll-out
  * (pkg/controller/deployment/util `SetNewReplicaSetAnnotations`: each new template has the next number).
  */
 export function waitingRollout(replicaSet: PullSpec, deployment: PullSpec): string | undefined {
@@ -116,8 +116,8 @@ export function waitingRollout(replicaSet: PullSpec, deployment: PullSpec): stri
 }
 
 /**
- * The containers that have another image in `template`, which pods are made of now, than in what `pod` was made of: the template
- * of `nearest`, its controller, or else one that is seen only by the pod.
+ * The containers whose image in `template`, from which new pods are created, differs from the template that `pod` was created
+ * from. That is the template of `nearest`, its controller. If `nearest` is `template` itself, only the pod shows the old images.
  */
 export function changedImages(pod: PullSpec, nearest: PullSpec, template: PullSpec): string[] {
   const now = imagesOf(template);
@@ -128,13 +128,13 @@ export function changedImages(pod: PullSpec, nearest: PullSpec, template: PullSp
   return [...imagesOf(pod)].flatMap(([name, image]) => ([undefined, image].includes(now.get(name)) ? [] : name));
 }
 
-/** By the name of the container or volume. */
+/** The images by the name of the container or volume. */
 function imagesOf({ ref, object }: PullSpec): Map<string, string> {
   const uses = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
   return new Map(uses.flatMap(({ image, containers }) => containers.map((name) => [name, image] as const)));
 }
 
-/** Whether `pod` was made of the template as it is: admission may have given it other images all the same. */
+/** Whether `pod` was created from the current template. Admission may have given it other images all the same. */
 function isCurrent({ labels }: PullSpec, { ref, controller, annotations, object }: PullSpec): boolean {
   switch (ref.kind) {
     case 'StatefulSet':
@@ -142,10 +142,10 @@ function isCurrent({ labels }: PullSpec, { ref, controller, annotations, object 
     case 'DaemonSet':
       return labels['pod-template-generation'] === annotations['deprecated.daemonset.template.generation'];
     case 'Job':
-      // Nobody can change its template.
+      // The template of a Job cannot be changed.
       return true;
     default:
-      // Nobody but its owner does.
+      // Only the owner changes the template.
       return controller !== undefined;
   }
 }
@@ -158,28 +158,28 @@ export interface TemplateChange {
   readonly newFails?: true | undefined;
 }
 
-/** How far the roll-out is that replaces a pod. */
+/** The state of the roll-out that replaces a pod. */
 export interface RolloutState {
-  /** What it waits for; left out where there is none. */
+  /** What the roll-out waits for. Left out if there is no roll-out. */
   readonly rollout?: string | undefined;
-  /** Why its controller cannot create a pod for that. */
+  /** Why its controller cannot create the new pods. */
   readonly stuck?: string | undefined;
 }
 
-/** Of the roll-out in which `deployment` replaces the pods of `replicaSet`. */
+/** The state of the roll-out in which `deployment` replaces the pods of `replicaSet`. */
 export function rolloutState(replicaSet: PullSpec, deployment: PullSpec): RolloutState {
   const rollout = waitingRollout(replicaSet, deployment);
   return rollout === undefined ? {} : { rollout, stuck: createTrouble(deployment) };
 }
 
-/** Behind the sentence about the pod. */
+/** Follows the sentence about the pod. */
 export function formatRollout({ rollout, stuck }: RolloutState): string {
   if (stuck !== undefined)
     return `; a roll-out cannot replace it, because its controller cannot create pods (${stuck})`;
   return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;
 }
 
-/** Whether a Job makes no pod any more (pkg/controller/job/util `IsJobFinished`). */
+/** Whether a Job creates no more pods (pkg/controller/job/util `IsJobFinished`). */
 export function hasFinished({ ref, object }: PullSpec): boolean {
   const conditions = ref.kind === 'Job' ? itemsOf(fieldOf(object, 'status', 'conditions')) : [];
   return conditions.some(
@@ -187,7 +187,7 @@ export function hasFinished({ ref, object }: PullSpec): boolean {
   );
 }
 
-/** The selector of its pods, as a query takes it; undefined where it cannot be written so. */
+/** The label selector of its pods, for a query. Undefined if it cannot be written as one. */
 export function selectorOf({ ref, object }: PullSpec): string | undefined {
   const selector = fieldOf(object, 'spec', 'selector');
   const labels = ref.kind === 'ReplicationController' ? selector : fieldOf(selector, 'matchLabels');

@@ -9,7 +9,7 @@ import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.t
 
 export interface Target {
   readonly kind: PullKindName;
-  /** Left out: all of the kind that a selector picks. */
+  /** Left out for all objects of the kind that a selector picks. */
   readonly name?: string;
 }
 
@@ -27,14 +27,14 @@ export function parseTarget(text: string, propose: (...targets: string[]) => Hin
     const near = nearKind(kindName);
     const isName = name !== undefined && isObjectName(name);
     const proposal = `${near ?? 'deployment'}/${near !== undefined && isName ? name : 'NAME'}`;
-    // The one that each namespace has.
+    // Each namespace has a service account `default`.
     throw new UsageError(TARGET, propose(text === 'default' ? 'sa/default' : proposal));
   }
   if (more.length > 0) throw new UsageError(TARGET, propose(`${found.kind.toLowerCase()}/NAME`));
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
 }
 
-/** What `--attach` names, `all` that it names in this line, and what a name without a kind may be of. Throws UsageError. */
+/** Reads a target of `--attach`. `all` are those of this line, `kinds` what a name without a kind may be. Throws UsageError. */
 export function parseAttached(
   text: string,
   all: readonly string[],
@@ -58,10 +58,10 @@ export function retargeted(flag: string, all: readonly string[], wrong: string, 
   );
 }
 
-/** For a file where it is not named with `-f`. */
+/** The error for a file that is not named with `-f`. */
 export const MANIFEST = 'a manifest is named with -f';
 
-/** Throws UsageError for the first of `targets` that reads like a file; `flag` has named them. */
+/** Throws UsageError for the first of `targets` that looks like a file. `flag` is the flag that names them. */
 export function checkNoFile(flag: string, targets: readonly string[]): void {
   const file = targets.find(isFileName);
   if (file === undefined) return;
@@ -75,14 +75,14 @@ function nearKind(typed: string): string | undefined {
   return known ?? closest(bare, PULL_KINDS.flatMap(namesOf));
 }
 
-/** What was typed instead is not repeated, as with {@link nameRule}. */
+/** The error does not repeat what was typed, as with {@link nameRule}. */
 export const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 
 function behindTo(...targets: readonly string[]): Command {
   return targets.reduce((line, target) => words`${line} --to ${target}`, words``);
 }
 
-/** `name` as the name of an object; throws UsageError. */
+/** `name`, if an object can have it. Otherwise throws UsageError. */
 export function checkedName(name: string, kind: PullKindName | 'Secret'): string {
   if (isObjectName(name)) return name;
   const list = command`kubectl get ${kind.toLowerCase()}s`;
@@ -92,7 +92,7 @@ export function checkedName(name: string, kind: PullKindName | 'Secret'): string
 export interface DoctorTarget {
   readonly kind: PullKindName | 'Secret';
   readonly name: string;
-  /** A name alone: of a pod, or else of the only workload that has it. */
+  /** Only a name was typed: that of a pod, or else of the only workload that has it. */
   readonly isBare?: true;
 }
 
@@ -106,14 +106,14 @@ interface DoctorWords {
   readonly filename?: readonly string[] | undefined;
 }
 
-/** Whether `word` reads like a file or a folder, in a place where neither is expected. */
+/** Whether `word` looks like a file or a folder, in a place where neither is expected. */
 export function isFileName(word: string): boolean {
   return word === '-' || /^\.{0,2}\/|\.(ya?ml|json)$|[^/]\/$/i.test(word);
 }
 
 /**
- * `line` with the files among its targets where `-f` has them, as a shell makes them of `deploy/*.yaml`. Behind `-f` every
- * word is one, but for `KIND/NAME` where `isPath` knows no such file.
+ * `line` with the files among its targets moved to `-f`: a shell makes such targets of `-f deploy/*.yaml`. With `-f` every word
+ * is a file, except a `KIND/NAME` for which `isPath` knows no file.
  */
 export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string) => boolean = () => true): T {
   const isTarget = (word: string): boolean => /^[^/]+\/[^/]+$/.test(word) && beginsWithKind(word);
@@ -126,8 +126,8 @@ export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string
 }
 
 /**
- * `line` with the images among its targets where `--image` has them: `why ghcr.io/org/app:v1` is what people type first. An
- * image has a tag, a digest, or more than one slash; no target has. Throws UsageError for a registry.
+ * `line` with the images among its targets moved to `--image`: `why ghcr.io/org/app:v1` is what people type first. An image has a
+ * tag, a digest, or more than one slash, and no target has these. Throws UsageError for a registry.
  */
 export function imagesApart<T extends DoctorWords>(line: T): T {
   const registry = line.targets.find((word) => REGISTRY.test(word));
@@ -151,8 +151,8 @@ function isImage(word: string): boolean {
 }
 
 /**
- * Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError,
- * which says `-f` of what `isFolder`, and `everything` where all of a kind may be meant.
+ * Reads words as kubectl does (cli-runtime pkg/resource `ResourceTypeOrNameArgs`). A name alone is that of a pod. Throws
+ * UsageError, which proposes `-f` for what `isFolder`, and `everything` if all objects of a kind may be meant.
  */
 export function parseDoctorTargets(
   typed: readonly string[],
@@ -170,7 +170,7 @@ export function parseDoctorTargets(
     }
     return rest.map((name) => target(kind, name));
   }
-  // Nobody calls a pod so and names another one behind it.
+  // With another name after it, the first word is a kind, and not the name of a pod.
   const kinds =
     rest.length > 0 && !rest.some((word) => word.includes('/')) ? [first] : typed.filter((word) => word.includes('/'));
   if (kinds.some((word) => OTHER_KINDS.test(word.replace(/\/.*/s, '')))) throw new UsageError(NO_PODS, everything);
@@ -208,7 +208,7 @@ function checkComma(word: string): void {
 /** Kinds that have no pull secrets, as they are often typed. */
 const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/i;
 
-/** Throws UsageError for a namespace where the kind stands: `ns/team-a`, `team-a/web`. */
+/** Throws UsageError for a namespace in the place of the kind: `ns/team-a`, `team-a/web`. */
 function checkNamespacePart(kind: string, name: string): void {
   if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name)) {
     const hint = inPlaceOf(`${kind}/${name}`, words`${scope(name)}`, command`regsecret doctor ${scope(name)}`);

@@ -1,16 +1,16 @@
-/** What the reason for which a container waits says: of its image, and of what fails. */
+/** What the reason for which a container waits says about its image, and about what fails. */
 
 export interface WaitingReason {
-  /** Whether the node has the image; unknown where the kubelet has not come to it, or says nothing of it. */
+  /** Whether the node has the image. Unknown if the kubelet has not come to it yet, or says nothing about it. */
   readonly image: 'missing' | 'there' | 'unknown';
-  /** What has to be put right: the pull, or something that no login helps. Undefined where it goes on by itself. */
+  /** What has to be corrected: the pull, or something that no login helps. Undefined if the container goes on by itself. */
   readonly fails: 'pull' | 'container' | undefined;
 }
 
 const PULL_FAILS: WaitingReason = { image: 'missing', fails: 'pull' };
-/** The image is pulled before the container is made, so it is there. */
+/** The image is pulled before the container is created, so the node has it. */
 const CONTAINER_FAILS: WaitingReason = { image: 'there', fails: 'container' };
-/** The sandbox comes before the images. */
+/** The sandbox is created before the images are pulled. */
 const SANDBOX_FAILS: WaitingReason = { image: 'unknown', fails: 'container' };
 const ON_ITS_WAY: WaitingReason = { image: 'unknown', fails: undefined };
 
@@ -50,13 +50,13 @@ const REASONS: Readonly<Record<string, WaitingReason>> = {
   ContainerStatusUnknown: ON_ITS_WAY,
 };
 
-/** What `reason` says, also one that a later kubelet may have; '' for none. */
+/** What `reason` says, even if only a later kubelet has it. '' means no reason. */
 export function waitingReason(reason: string): WaitingReason {
   if (reason === '') return ON_ITS_WAY;
   return Object.hasOwn(REASONS, reason) ? (REASONS[reason] as WaitingReason) : unknownReason(reason);
 }
 
-/** Since 1.33 the error of a keyring that cannot be built stands here as it is (image_manager.go `EnsureImageExists`). */
+/** Since 1.33, the reason may be the whole error of a keyring that cannot be built (image_manager.go `EnsureImageExists`). */
 function unknownReason(reason: string): WaitingReason {
   if (!/^\w+$/.test(reason) || /Image|Pull|Registry/.test(reason)) return PULL_FAILS;
   return /(Error|Failed|BackOff)$/.test(reason) ? SANDBOX_FAILS : ON_ITS_WAY;
