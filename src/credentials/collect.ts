@@ -29,7 +29,7 @@ export interface Collected {
 }
 
 export interface Collection {
-  /** Throws UserError for an entry that is not to be taken. */
+  /** Throws UserError for an entry that must not be used. */
   readonly check?: ((entry: CollectedEntry) => void) | undefined;
   /** Names the place that a typed login goes into, for the user. Throws UserError. */
   readonly destination?: (() => Promise<string>) | undefined;
