@@ -19,13 +19,13 @@ export interface AttachPrinterOptions extends NoteContext {
   readonly command: Command;
 }
 
-/** What `changePullSecrets` reports. */
+/** Receives what `changePullSecrets` reports. */
 export interface AttachPrinter {
   outcome(result: ListResult): void;
   note(note: Note): void;
   problem(error: UserError): void;
   waiting(): void;
-  /** Prints what has been held back to be put together; called at the end, and when there will be no regular one. */
+  /** Prints the notes that were held back to be grouped. Called at the end, also when the work has failed. */
   flush(): void;
   readonly done: number;
   readonly problems: number;
@@ -52,7 +52,7 @@ export async function withAttachPrinter(
   return report.problems > 0 ? EXIT.failed : EXIT.ok;
 }
 
-/** Said at once: it is about what happens now. */
+/** Notes that are printed at once, because they are about what happens now. */
 const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', 'saved', 'differs', 'runs'];
 const SHOWN = 10;
 
@@ -90,12 +90,12 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
 
 export interface NoteBook {
   add(note: Note): void;
-  /** Prints what has been held back. */
+  /** Prints the notes that were held back. */
   flush(): void;
   all(): Note[];
 }
 
-/** Prints a note at once or holds it back, and each only once. */
+/** Prints each note only once, immediately or with the next flush. */
 export function noteBook(options: AttachPrinterOptions, printer: Printer): NoteBook {
   const notes = new Map<string, Note>();
   const printed = new Set<Note>();
@@ -124,7 +124,7 @@ function sayPlan({ before = [], after }: ListResult, printer: Printer): void {
   printer.say(`  imagePullSecrets: ${after.join(', ') || '(none)'}  (now: ${before.join(', ') || 'none'})`);
 }
 
-/** A few of each kind, and how many more. */
+/** Prints a few notes of each kind, and how many more there are. */
 function printNotes(notes: readonly Note[], context: NoteContext, printer: Printer): void {
   const byCode = Map.groupBy(notes, ({ code }) => code);
   for (const [code, same] of byCode) {

@@ -1,4 +1,4 @@
-/** What `create` prints: the result, what became of each registry, and what is worth knowing of the logins. */
+/** Prints the result of `create`, what happened to the entry of each registry, and what the user should know about the logins. */
 import type { Applied } from '../cluster/write/apply-secret.ts';
 import type { CollectedEntry } from '../credentials/collect.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
@@ -18,7 +18,10 @@ interface PrintOptions {
   readonly dryRun: 'none' | 'client' | 'server';
 }
 
-/** Before it is written, and only to somebody who can still press Ctrl-C; what a program reads stays as it is. */
+/**
+ * Warns before the Secret is written, and only on a terminal, where the user can still press Ctrl-C. Output for a program does
+ * not change.
+ */
 export function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: PrintContext): void {
   if (!io.stderr.isTTY) return;
   const names = many(entries.map(({ server }) => displayServer(server)));
@@ -44,11 +47,11 @@ export async function printCreated(
   if (output === 'name') return printer.result(name);
   const { formatManifest } = await import('./secret-manifest.ts');
   io.stdout.writeManifest(await formatManifest(secret, output));
-  // On stdout nothing shows that it was also written.
+  // stdout has only the manifest, which does not show that the Secret was written.
   if (dryRun === 'none') printer.say(`${name} ${RESULTS[action]}`);
 }
 
-/** What became of each registry. Passwords are never shown, only that they changed. */
+/** Says what happened to the entry of each registry. Passwords are never shown, only that they changed. */
 export function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undefined, printer: Printer): void {
   const change = applied !== undefined && applied.action !== 'created' ? applied.change : undefined;
   const widths = [
@@ -67,7 +70,10 @@ export function sayEntries(entries: readonly CollectedEntry[], applied: Applied 
   }
 }
 
-/** What was there before: entries that keep pods from all their pull secrets, and an old login in an annotation. */
+/**
+ * Warns about what was in the Secret before: entries that keep pods from all their pull secrets, an old login in an annotation,
+ * and the mark of a copy.
+ */
 export async function sayLeftOver(applied: Applied, { io, printer }: PrintContext): Promise<void> {
   if (applied.action === 'created') return;
   const { annotations = {} } = applied.secret.metadata;

@@ -1,4 +1,4 @@
-/** What `inspect` prints: a table for people, or the whole as JSON or YAML. */
+/** Prints the result of `inspect`: a table for people, or everything as JSON or YAML. */
 import { fixFor } from '../domain/findings/fixes.ts';
 import type { InspectedEntry, Inspection } from '../domain/findings/inspection.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
@@ -15,13 +15,13 @@ import { cutTo, formatTable } from './table.ts';
 
 export interface InspectionPrinterOptions {
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
-  /** Manifests, if it is they that were looked at. */
+  /** The manifests, if manifests were examined. */
   readonly filename?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Several are one after the other for people, and a list for programs. */
+/** Several inspections follow each other for people, and form a list for programs. */
 export async function printInspections(
   inspections: readonly Inspection[],
   options: InspectionPrinterOptions,
@@ -59,7 +59,7 @@ async function printOne(
     say(`used by: ${formatUsage(usedBy).join(', ') || `no pod, workload or service account in ${place}`}`);
   const style = await styleFor(io.stdout, io);
   for (const finding of listed(findings, ({ code }) => code)) {
-    // As `list` calls it: nothing has failed here, and the exit code is 0.
+    // The label is `problem:`, as in `list`, because nothing has failed here and the exit code is 0.
     const label = finding.severity === 'error' ? style.error('problem:') : style.warning('warning:');
     io.stdout.write(printed`${label} ${printable(formatFinding(finding))}\n`);
     io.stdout.write(printed`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);

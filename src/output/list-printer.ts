@@ -1,4 +1,4 @@
-/** What `list` prints: a table, names, or everything as JSON or YAML. */
+/** Prints the result of `list`: a table, names, or everything as JSON or YAML. */
 import type { SecretRow } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { shortType } from '../domain/keyring/secret.ts';
@@ -21,7 +21,7 @@ export interface ListPrinterOptions {
 
 type Column = readonly [title: string, cell: (row: SecretRow) => string];
 
-/** Returns whether cells are cut, because the terminal is too narrow for all. */
+/** Returns whether cells were cut because the terminal is too narrow. */
 export async function printList(rows: readonly SecretRow[], options: ListPrinterOptions, io: Io): Promise<boolean> {
   const { output, namespaces, headers, now } = options;
   if (output === 'json' || output === 'yaml') {
@@ -53,7 +53,7 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
   return io.stdout.columns() !== undefined && table !== formatTable(titles, cells, io.stdout, true, !headers);
 }
 
-/** A row stays a line that can be read, whatever is in one Secret. */
+/** Limits that keep each row a readable line, whatever a Secret holds. */
 const SHOWN_REGISTRIES = 3;
 const SHOWN_CHARACTERS = 100;
 

@@ -1,4 +1,4 @@
-/** What `attach` and `detach` did to manifests. */
+/** Prints what `attach` and `detach` did to manifests. */
 import { type Command, flagWords, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -9,17 +9,17 @@ import { sayUnreadFolders } from './recursion-hint.ts';
 import { formatJson } from './structured.ts';
 
 export interface ManifestResult {
-  /** Of the file; `-` is stdin. */
+  /** The name of the file; `-` is stdin. */
   readonly name: string;
   readonly objects: readonly {
     readonly ref: ManifestRef;
     readonly action: 'patched' | 'unchanged';
     readonly before: readonly string[];
     readonly after: readonly string[];
-    /** Those of the object. */
+    /** The images of the object. */
     readonly images: readonly string[];
   }[];
-  /** What has its first list now. */
+  /** The objects that now have their first list. */
   readonly hiding: readonly ManifestRef[];
 }
 
@@ -28,15 +28,15 @@ export interface ManifestPrinterOptions {
   readonly write?: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  /** Whether only pods with an image that the Secret opens are concerned. */
+  /** Whether only pods with an image that the Secret opens are changed. */
   readonly auto?: boolean;
-  /** What is left without a login. */
+  /** The images that are left without a login. */
   readonly losses?: readonly ManifestLoss[];
-  /** Shows whether the Secret is in the cluster; left out where that is known. */
+  /** The command that shows whether the cluster has the Secret; left out when that is known. */
   readonly check?: Command | undefined;
-  /** Changes the files in place. */
+  /** The command that changes the files in place. */
   readonly writing: Command;
-  /** What was named with -f. */
+  /** The arguments of -f. */
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
 }
@@ -50,7 +50,7 @@ export function printManifests(
   const { filename = [], recursive = false } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
-  // Without --write the file stays as it is.
+  // Without --write, the file is not changed.
   const from = (name: string): string => {
     const file = name === '-' ? 'stdin' : name;
     return write ? ` in ${file}` : `, from ${file} to stdout`;
@@ -92,7 +92,7 @@ export function printManifests(
     ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
   );
   if (write || dryRun !== 'none' || changed.length === 0) return;
-  // The last lines, because many expect the files to be changed.
+  // These lines come last, because many users expect the files to be changed.
   printer.say(`nothing was written to ${many(changed.map(({ name }) => name))}`);
   printer.hint(prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${writing}`);
 }

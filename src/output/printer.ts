@@ -1,4 +1,4 @@
-/** Results go to stdout, everything said to a person to stderr. */
+/** Results go to stdout, and all messages for the user go to stderr. */
 import { formatHint, type Hint } from '../domain/text/hint.ts';
 import { type Printable, printable, printed } from '../domain/text/printable.ts';
 import type { UserError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { styleFor } from './style.ts';
 export interface Printer {
   /** A line of the result. */
   result(text: string): void;
-  /** A line for the person; with `-q` there is none, nor a warning or a hint by itself. */
+  /** A line for the user. With `-q`, it is not printed, and neither is a warning or a hint by itself. */
   say(text: string): void;
   warn(text: string): void;
   hint(hint: Hint): void;
@@ -17,34 +17,34 @@ export interface Printer {
   error(error: UserError): void;
 }
 
-/** What a command over one cluster has at hand: it may be one of several in a run, which give one answer together. */
+/** What a command needs in one cluster. A run may cover several clusters, which then give one answer together. */
 export interface ClusterRun {
-  /** Left out where it is the only one. */
+  /** Left out when there is only one cluster. */
   readonly context?: string;
   readonly io: Io;
   readonly printer: Printer;
-  /** To be called before the first write, with what is meant; left out where nobody can be asked. */
+  /** Called before the first write, with what will be done; left out when nobody can be asked. */
   readonly agree?: Agree | undefined;
-  /** The answer of `-o json`. */
+  /** Receives the answer of `-o json`. */
   answer(value: object): void;
-  /** What the summary has said, so that several can be added up. */
+  /** Receives the numbers of the summary, so that those of several clusters can be added up. */
   counted(tally: Tally): void;
 }
 
 export interface Tally {
-  /** One of what is counted: `namespace`. */
+  /** The singular of what is counted, such as `namespace`. */
   readonly noun: string;
   readonly total: number;
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** In place of a command with a name that nothing can have, or with a text that shows only with escapes. */
+/** Shown in place of a command with a name that no object can have, or with a text that can be shown only with escapes. */
 const NO_COMMAND = 'no command is shown, because a name or text in it cannot be pasted safely';
 
-/** Behind what is not done. */
+/** Follows each result that a dry run does not carry out. */
 export const DRY_RUN = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
 
-/** `error` as JSON has it. */
+/** `error` as it appears in JSON. */
 export function shownError({ message, hint }: UserError, io: Io): { readonly message: string; readonly hint?: string } {
   return { message, ...(hint === undefined ? {} : { hint: hintText(hint, io) }) };
 }

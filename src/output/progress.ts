@@ -1,13 +1,13 @@
-/** How far a long wait is, for a person who watches. */
+/** Shows that a long wait goes on, to a user who watches. */
 import { printable, printed } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 
-/** After that long a person asks whether anything happens at all; and how often the line is renewed. */
+/** After this long, the user wonders whether anything happens at all. The line is renewed at the same interval. */
 const PATIENCE_MS = 1000;
-/** To the start of the line, and nothing left of it. */
+/** Moves to the start of the line and clears it. */
 const CLEAR = printed`\r\u001b[K`;
 
-/** Does `work`, and says on a terminal that it takes long: one line with what `text` returns, which is gone afterwards. */
+/** Runs `work`. On a terminal, when it takes long, shows one line with the result of `text`, and removes it afterwards. */
 export async function withProgress<T>(text: () => string, io: Io, work: () => Promise<T>): Promise<T> {
   if (!io.stderr.isTTY || io.speech.quiet || io.env.TERM === 'dumb') return work();
   let shown = false;

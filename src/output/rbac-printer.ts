@@ -1,4 +1,4 @@
-/** What `rbac` prints, for `kubectl apply -f -`. */
+/** Prints the result of `rbac`, for `kubectl apply -f -`. */
 import { RBAC_API, type RbacObject } from '../domain/rbac/role.ts';
 import { printed } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
@@ -6,7 +6,7 @@ import { formatSafeYaml } from '../yaml.ts';
 import { printerFor } from './printer.ts';
 import { formatJson } from './structured.ts';
 
-/** Writes documents of YAML, or a List as JSON. */
+/** Writes YAML documents, or a List as JSON. */
 export async function printRoles(objects: readonly object[], format: 'yaml' | 'json', io: Io): Promise<void> {
   if (format === 'json') {
     io.stdout.write(formatJson({ apiVersion: 'v1', kind: 'List', items: objects }));

@@ -1,10 +1,10 @@
-/** What `-f FOLDER` leaves out without -R, for people. */
+/** Tells the user which folders `-f FOLDER` leaves out without -R. */
 import type { Command } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
 import { unreadFolders } from '../manifests/unread-folders.ts';
 import type { Printer } from './printer.ts';
 
-/** `recursively` is the command that reads them, too. */
+/** `recursively` is the command that reads these folders too. */
 export function sayUnreadFolders(files: readonly string[], recursively: Command, printer: Printer): void {
   const unread = unreadFolders(files);
   if (unread.length === 0) return;

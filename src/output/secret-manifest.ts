@@ -1,4 +1,4 @@
-/** Objects as kubectl prints them. */
+/** Formats objects as kubectl prints them. */
 import { escapeJson } from '../domain/go/json.ts';
 import { byKey } from '../domain/go/utf8.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
@@ -37,7 +37,7 @@ const META_END = [
   'finalizers',
 ];
 
-/** Fields in the order of the Go structs `Secret` and `ObjectMeta`, the keys of maps sorted. */
+/** The fields in the order of the Go structs `Secret` and `ObjectMeta`, with sorted keys in maps. */
 function inOrder(secret: Secret): unknown {
   const top = pick(secret, TOP);
   top.metadata = pick(secret.metadata, [...META, ...META_END]);
@@ -61,7 +61,7 @@ function sortMaps(key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(byKey));
 }
 
-/** `value` as js-yaml prints it, keys sorted; undefined where that takes more than is known here. */
+/** `value` as js-yaml prints it, with sorted keys; undefined when that takes more than this function can do. */
 export function formatPlainYaml(value: object, indent = ''): string | undefined {
   const lines: string[] = [];
   for (const [key, member] of Object.entries(value).sort(byKey)) {

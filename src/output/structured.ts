@@ -1,4 +1,4 @@
-/** Results for programs, which a person may have on the screen all the same. */
+/** Formats results for programs. A person may see them on the screen all the same, so they are safe for a terminal. */
 import type { DoctorReport } from '../domain/diagnosis/report.ts';
 import type { FindingView } from '../domain/diagnosis/view.ts';
 import { argvOf, formatCommand } from '../domain/text/format-command.ts';
@@ -6,18 +6,18 @@ import { type Printable, printableJson, printed } from '../domain/text/printable
 import type { Io } from '../io.ts';
 import { formatSafeYaml } from '../yaml.ts';
 
-/** Writes `value` as JSON or YAML; what could move the cursor of a terminal is in escapes of that language. */
+/** Writes `value` as JSON or YAML. Characters that could move the cursor of a terminal become escapes of that language. */
 export async function writeStructured(value: unknown, format: 'json' | 'yaml', io: Io): Promise<void> {
   if (format === 'yaml') io.stdout.write(await formatSafeYaml(value));
   else io.stdout.write(formatJson(value));
 }
 
-/** `value` as JSON that moves no cursor, with a line break at its end. */
+/** `value` as JSON that cannot move the cursor, with a line break at its end. */
 export function formatJson(value: unknown): Printable {
   return printed`${printableJson(JSON.stringify(value, undefined, 2))}\n`;
 }
 
-/** `report` with commands as texts to be pasted, and as lists of arguments where they take no shell. */
+/** `report` with its commands as texts to paste, and as lists of arguments for those that need no shell. */
 export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'commands'>) {
   const shown = (found: FindingView) => {
     const { command, sufficient } = found.fix;

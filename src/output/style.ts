@@ -1,8 +1,8 @@
-/** Colours; chalk lives here and is loaded only for a terminal that wants them. */
+/** Colours. Only this file uses chalk, and loads it only for a terminal that wants colours. */
 import { type Printable, painted, printable } from '../domain/text/printable.ts';
 import type { Io, Output } from '../io.ts';
 
-/** Each makes a text printable and colours it. */
+/** Each function makes a text printable and colours it. */
 export interface Style {
   warning(text: string): Printable;
   error(text: string): Printable;
@@ -17,7 +17,7 @@ export function severityLabel(severity: 'error' | 'warning', style: Style): Prin
 const PLAIN: Style = { warning: printable, error: printable, faint: printable };
 
 /**
- * The style for what is written to `output`: plain with NO_COLOR (no-color.org), and without a terminal or with TERM=dumb unless
+ * The style for `output`. It is plain with NO_COLOR (no-color.org). It is also plain without a terminal or with TERM=dumb, unless
  * FORCE_COLOR (force-color.org) or CLICOLOR_FORCE (bixense.com/clicolors) says otherwise.
  */
 export async function styleFor(output: Output, io: Io): Promise<Style> {

@@ -3,14 +3,15 @@ import { concat, type Printable, printable, printed } from '../domain/text/print
 import type { Output } from '../io.ts';
 
 const GAP = '   ';
-/** A column is not made narrower than this for the sake of others. */
+/** No column is made narrower than this for the sake of others. */
 const NARROW = 6;
-/** No row is filled up to more than this: a column of thousands of rows may have one cell of half a million characters. */
+/** Cells are padded up to this width only: a column of thousands of rows may have one cell of half a million characters. */
 const FILLED = 100;
 
 /**
- * Lines of a table with `header`, which is printed unless it is `untitled`. On a terminal long cells are cut with `…` so that a row stays on one line, unless
- * `wide`; elsewhere they are whole, for a program may read them. Everything is made safe for a terminal.
+ * Formats a table with `header`, which is left out when `untitled`. On a terminal, long cells are cut with `…` so that a row
+ * stays on one line, unless `wide`. Elsewhere cells stay whole, because a program may read them. All text is made safe for a
+ * terminal.
  */
 export function formatTable(
   header: readonly string[],
@@ -34,14 +35,14 @@ export function formatTable(
   );
 }
 
-/** Each cell filled up to the width of its column. */
+/** Pads each cell to the width of its column. */
 function lines(cells: readonly (readonly string[])[], widths: readonly number[]): Printable {
   const filled = (text: string, column: number): string =>
     text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(text)));
   return concat(cells.map((row) => printed`${printable(row.map(filled).join(GAP).trimEnd())}\n`));
 }
 
-/** Takes from the widest columns first. */
+/** Narrows the widest columns first. */
 function narrowed(natural: readonly number[], columns: number): number[] {
   const widths = [...natural];
   const room = columns - GAP.length * (widths.length - 1);
@@ -61,7 +62,7 @@ function narrowed(natural: readonly number[], columns: number): number[] {
   return widths;
 }
 
-/** `text` in at most `width` columns, with `…` at the end where some of it is missing. */
+/** `text` in at most `width` columns, with `…` at the end when it is cut. */
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
@@ -74,7 +75,7 @@ export function cutTo(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Columns on a terminal: East Asian wide characters and emoji take two, marks that combine take none. */
+/** The number of columns on a terminal: East Asian wide characters and emoji take two, combining marks take none. */
 function widthOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;

@@ -1,4 +1,4 @@
-/** What `verify` prints, and the words for what a registry says of a login. */
+/** Prints the result of `verify`, and has the words for what a registry says about a login. */
 import type { DiagnosedSecret } from '../domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../domain/findings/fixes.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
@@ -19,9 +19,9 @@ import { formatTable } from './table.ts';
 
 /** One item of the JSON of `verify`. */
 export interface VerifiedRow {
-  /** `namespace/name` of the Secret, or its name; where a login of this machine is from; empty for a pull without any. */
+  /** The Secret as `namespace/name` or `name`, or where a login of this machine comes from. Empty for a pull without a login. */
   readonly source: string;
-  /** Left out for the pull without any credential. */
+  /** Left out for a pull without a credential. */
   readonly server?: ShownServer | undefined;
   readonly username?: string | undefined;
   readonly image?: string | undefined;
@@ -32,13 +32,13 @@ export interface VerdictOptions {
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
   /** The Secrets that cannot be changed, as `source` names them. */
   readonly immutable?: ReadonlySet<string>;
-  /** How a login that is rejected is corrected; left out: in its Secret. */
+  /** How a rejected login is corrected. When left out, it is corrected in its Secret. */
   readonly correct?: ((server: string) => Hint) | undefined;
-  /** Whether they are logins of this machine. */
+  /** Whether these are logins of this machine. */
   readonly isOwn?: boolean;
 }
 
-/** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
+/** Reports what makes a Secret useless to the kubelet, whatever registries say. Returns false when there is such a problem. */
 export function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint | undefined, printer: Printer): boolean {
   const findings = secrets.flatMap((secret) => listed(secret.findings, ({ code }) => code));
   for (const finding of findings) {
@@ -50,7 +50,7 @@ export function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint |
   return findings.every(({ severity }) => severity !== 'error');
 }
 
-/** A table in the order in which a kubelet would try them, and a sentence for what is not accepted. */
+/** Prints a table in the order in which the kubelet would try the logins, and a sentence for each that is not accepted. */
 export async function printVerdicts(
   rows: readonly VerifiedRow[],
   { output, immutable = new Set(), correct, isOwn = false }: VerdictOptions,
@@ -76,12 +76,12 @@ export async function printVerdicts(
   for (const [index, row] of rows.entries()) {
     say(row, several ? `${row.source}: ` : '', printer);
     const hint = hints[index];
-    // One file may be where several are corrected.
+    // Several logins may be corrected in one file. Its hint is printed once, after the last of them.
     if (hint !== undefined && hints.lastIndexOf(hint) === index) printer.hint(hint);
   }
 }
 
-/** With the users of the logins that this machine does not have. */
+/** Adds the users of logins that this machine does not have. */
 async function withUsers(
   hints: readonly (Hint | undefined)[],
   rows: readonly VerifiedRow[],
@@ -111,7 +111,7 @@ function registryIn({ server, image }: VerifiedRow): string {
   return server ?? registryOf(image ?? '') ?? '';
 }
 
-/** What becomes of a pull to which no entry gives anything. */
+/** Words for a pull that gets no credential from any entry. */
 function describeNobody(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous' || verdict.status !== undefined) return describeVerdict(verdict);
   return verdict.result === 'pulls' ? 'lets everybody pull it' : 'refuses that';
@@ -129,7 +129,7 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
   }
 }
 
-/** How the registry of `server` can be reached; undefined where it was, or nobody knows. */
+/** How the registry of `server` can be reached; undefined when it was reached, or nothing is known. */
 export function reachHint(verdict: Verdict, server: string): Hint | undefined {
   if (verdict.kind !== 'unreachable') return undefined;
   if (verdict.reason.includes('unknown authority'))

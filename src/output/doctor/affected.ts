@@ -1,18 +1,18 @@
-/** Who has a finding, in words. */
+/** Words for the objects that a finding affects. */
 import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
 import { describeObject } from '../../domain/findings/finding.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 
 /**
- * Who has a finding. What is wrong with a Secret need not concern those who use it: their images may be in another registry. Undefined
- * where that is nobody, or just the one that the sentence names.
+ * The objects that a finding affects. A problem of a Secret need not affect the pods that use it, because their images may be in
+ * another registry. Undefined when there are no such objects, or only the one that the sentence names.
  */
 export function formatAffected({ affects, objects }: Pick<FindingView, 'affects' | 'objects'>): string | undefined {
   if (affects === undefined) return undefined;
   const { pods, examples, others, namespaces } = affects;
   const areSecrets = examples[0]?.startsWith('secret/') === true;
   const verb = objects === undefined && !areSecrets ? 'used by' : 'affects';
-  // Who has no pod is named, but not among those that were counted.
+  // An object without pods is named, but apart from those whose pods are counted.
   const pullers = objects ?? [];
   const idle = pods === 0 ? [] : examples.filter((name) => isIdle(pullers.filter((one) => one.name === name)));
   const named = examples.filter((name) => !idle.includes(name));
@@ -21,12 +21,15 @@ export function formatAffected({ affects, objects }: Pick<FindingView, 'affects'
   const where = namespaces === undefined ? '' : ` in namespaces ${many(namespaces)}`;
   if (pods === 0) return `${verb} ${names}${where}`;
   const count = plural(pods, 'pod');
-  // They are pods of others, too.
+  // The count includes pods of objects that are not named.
   if (objects === undefined) return `${verb} ${[...(names === '' ? [] : [names]), count].join(', ')}${where}`;
   return `${verb} ${count}${where}${names === '' ? '' : `: ${names}`}${names === '' || next === '' ? next : `,${next}`}`;
 }
 
-/** Who has it, and in which namespace where the sentence does not say; undefined where the sentence says all of that. */
+/**
+ * The objects that a finding affects, and their namespace unless the sentence names it; undefined when the sentence says all of
+ * that.
+ */
 export function affectedOf(found: FindingView): string | undefined {
   const { affects, objects = [], message, object } = found;
   const [one] = objects;
@@ -40,7 +43,7 @@ export function affectedOf(found: FindingView): string | undefined {
     const where = isPlaced || namespaces !== undefined ? '' : ` in namespace ${namespace}`;
     return `${formatAffected(found)}${where}`;
   }
-  // A pod stands for what makes it.
+  // A sentence that names a pod need not name the workload that makes it.
   const isNamed = one === undefined || says(one.name) || (object.kind !== 'Secret' && says(describeObject(object)));
   return isNamed ? undefined : `affects ${one.name}${isPlaced ? '' : ` in namespace ${namespace}`}`;
 }

@@ -1,22 +1,22 @@
-/** Findings of one code and severity, put together for the screen, and which of them are shown where not all can be. */
+/** Groups findings of one code and severity for the screen, and chooses which of them are shown when not all can be. */
 import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
 
 export interface CodeGroup {
   readonly severity: FindingView['severity'];
   readonly code: FindingView['code'];
-  /** By namespace. */
+  /** Sorted by namespace. */
   readonly findings: readonly FindingView[];
-  /** Each once, in order. */
+  /** Each once, sorted. */
   readonly namespaces: readonly string[];
   readonly pods: number;
-  /** How many pods cannot pull because of it now. */
+  /** How many pods cannot pull now because of these findings. */
   readonly failing: number;
 }
 
 /**
- * The group with the most pods that cannot pull is the last. Where a Secret is to be made, and where one is there, are two groups, and
- * what keeps no pod from pulling is not among what does.
+ * Groups the findings; the group with the most pods that cannot pull is the last. Findings whose fix is another kind of command
+ * are apart, such as creating a Secret and changing one. Findings that keep no pod from pulling are apart from those that do.
  */
 export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
   const groups = Map.groupBy(findings, (found) =>
@@ -48,7 +48,7 @@ function groupOf(findings: readonly FindingView[]): CodeGroup {
   };
 }
 
-/** How many pods are in a group of those that only wait for their next attempt, and in no other. */
+/** How many pods only wait for their next attempt, and are in no other group. */
 export function waitingIn(groups: readonly CodeGroup[]): number {
   const failing = (isWaiting: boolean): AffectedObject[] =>
     distinct(
@@ -60,7 +60,7 @@ export function waitingIn(groups: readonly CodeGroup[]): number {
   return failing(true).reduce((sum, object) => sum + (stuck.has(nameOf(object)) ? 0 : object.failing), 0);
 }
 
-/** Whether the kubelet has not tried again since the pod can pull. */
+/** Whether the pod can pull, but the kubelet has not tried again since. */
 export function isWaitingGroup({ code }: Pick<CodeGroup, 'code'>): boolean {
   return code === 'retry-pending';
 }
@@ -69,7 +69,7 @@ function nameOf({ namespace, name }: AffectedObject): string {
   return `${namespace}/${name}`;
 }
 
-/** A pod that cannot pull two images is one pod. */
+/** Merges the entries of one object, so that a pod that cannot pull two images counts once. */
 function distinct(objects: readonly AffectedObject[]): AffectedObject[] {
   return [...Map.groupBy(objects, nameOf).values()].map((same) => ({
     ...(same[0] as AffectedObject),
@@ -79,8 +79,8 @@ function distinct(objects: readonly AffectedObject[]): AffectedObject[] {
 }
 
 /**
- * At most `limit` of `findings`, in their order: one of each namespace before a second of any, so that a namespace with
- * thousands hides no other, and those with the most pods that cannot pull first.
+ * At most `limit` of `findings`, in their order. Each namespace gets one before any gets a second, so that a namespace with
+ * thousands hides no other. Those with the most pods that cannot pull are preferred.
  */
 export function pickFrom(findings: readonly FindingView[], limit: number): FindingView[] {
   if (findings.length <= limit) return [...findings];

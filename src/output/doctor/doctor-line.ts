@@ -1,4 +1,4 @@
-/** The command line of doctor and why: what does not go together in it, and the line that does. */
+/** The command lines of doctor and why: which words and flags cannot be combined, and the line to use instead. */
 import type { SelectionFlags } from '../../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../../domain/text/command.ts';
 import { againWithout, prose } from '../../domain/text/hint.ts';
@@ -7,7 +7,7 @@ import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../dom
 import { UsageError, UserError } from '../../errors.ts';
 import { isFolder } from '../../files/file.ts';
 
-/** What was typed, as far as it matters here. */
+/** The typed command line, as far as it matters here. */
 export interface DoctorLine extends SelectionFlags {
   readonly targets: readonly string[];
   readonly image?: readonly string[] | undefined;
@@ -15,7 +15,7 @@ export interface DoctorLine extends SelectionFlags {
   readonly secret?: readonly string[] | undefined;
   readonly namespace?: string | undefined;
   readonly allNamespaces?: boolean | undefined;
-  /** Labels of namespaces. */
+  /** A selector for labels of namespaces. */
   readonly selector?: string | undefined;
   readonly offline?: boolean | undefined;
   readonly verbose?: boolean | undefined;
@@ -26,7 +26,7 @@ export interface DoctorLine extends SelectionFlags {
 /** The flags of targets. */
 const ABOUT_TARGETS = ['--image', '--serviceaccount', '--secret'];
 
-/** Throws UsageError where the files `files` stand beside what is in a cluster. */
+/** Throws UsageError when `files` are combined with objects or namespaces of a cluster. */
 export function checkFiles(files: readonly string[], line: DoctorLine): void {
   const { targets, image = [], allNamespaces, selector } = line;
   if (targets.length + image.length === 0 && allNamespaces !== true && selector === undefined) return;
@@ -39,7 +39,7 @@ export function checkFiles(files: readonly string[], line: DoctorLine): void {
   );
 }
 
-/** Throws UsageError for what does not change, and for formats of one report. */
+/** Throws UsageError for files, which do not change, and for formats that hold a single report. */
 export function checkWatch(options: DoctorLine): void {
   const { targets, image, filename, output } = options;
   if (filename !== undefined) {
@@ -54,15 +54,15 @@ export function checkWatch(options: DoctorLine): void {
   if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
 }
 
-/** None: a namespace, or all of them. Throws UsageError for flags that do not go with them. */
+/** The targets; none for a namespace or all of them. Throws UsageError for flags that cannot be combined with targets. */
 export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   const { image, serviceaccount, secret, namespace } = options;
   const wide = wideFlag(options);
-  // Files have no namespace, so with one a kind is meant, whatever a folder here is called.
+  // Files have no namespace. With one, a word means a kind of object, even if a folder here has the same name.
   const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
   const isOfImage = (serviceaccount ?? secret) !== undefined;
   if (image === undefined && isOfImage && !options.targets.some(beginsWithKind)) throw imageNeeded(options);
-  // Beside -n, labels are meant of pods, and not of namespaces.
+  // With -n, labels are meant for pods, not for namespaces.
   const all = namespace === undefined ? wide?.line : undefined;
   const targets = parseDoctorTargets(options.targets, mayBeFolder, all);
   if (image === undefined && isOfImage) throw imageNeeded({ ...options, targets: [] });
@@ -80,7 +80,7 @@ export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   return targets;
 }
 
-/** Of targets that are no objects, an image without its registry is meant. */
+/** The error for a missing --image. A target that is not an object is taken for an image without its registry. */
 function imageNeeded(line: DoctorLine): UsageError {
   const { targets } = line;
   const images = targets.length === 0 ? words`--image ghcr.io/org/app:v1` : imageFlags(targets);
@@ -92,7 +92,7 @@ function imageFlags(images: readonly string[]): Command {
   return images.reduce((flags, image) => words`${flags} --image ${image}`, words``);
 }
 
-/** The flag for several namespaces, and doctor with it alone. */
+/** The flag for several namespaces, and the line of doctor with that flag only. */
 export function wideFlag(typed: DoctorLine): { flag: string; line: Command } | undefined {
   const wide = namespaceWords(typed);
   if (wide === undefined) return undefined;
@@ -100,7 +100,7 @@ export function wideFlag(typed: DoctorLine): { flag: string; line: Command } | u
   return { flag: '--all-namespaces', line: command`regsecret doctor ${wide}` };
 }
 
-/** The words that choose several namespaces, as other commands take them, too. */
+/** The words that choose several namespaces. Other commands take them as well. */
 export function namespaceWords({ allNamespaces, selector }: DoctorLine): Command | undefined {
   if (selector !== undefined) return words`-l ${selector}`;
   return allNamespaces === true ? words`${ALL_NAMESPACES}` : undefined;
@@ -127,7 +127,10 @@ export function again({
   return command`${line} ${scope(namespace)}`;
 }
 
-/** `error` about one of several targets, which the command says itself: with the whole line where one was misspelt. */
+/**
+ * `error` about one of several targets. When a target was misspelt, the hint becomes the whole line, because the command prints
+ * the error itself.
+ */
 export function withWholeLine(error: UserError, line: DoctorLine): UserError {
   const { message, hint, details } = error;
   if (hint === undefined || !('add' in hint) || hint.rename === undefined) return error;

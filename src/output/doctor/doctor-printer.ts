@@ -1,4 +1,6 @@
-/** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
+/**
+ * Prints the report of `doctor`. For people, the verdict, the cause and the command come first, and the steps follow with `-v`.
+ */
 import { findingKey } from '../../domain/diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
@@ -58,7 +60,7 @@ interface Look {
   readonly io: Io;
 }
 
-/** What is wrong first; what has been said of one `before` is not said again. */
+/** Prints the images with problems first. A problem that was explained for an object in `before` is not explained again. */
 function pullerLines(puller: PullerView, before: readonly PullerView[], look: Look): Printable[] {
   const { style } = look;
   const state = formatState(puller) ?? formatAccount(puller);
@@ -74,7 +76,7 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], look: Lo
   const shown = puller.state === 'done' ? [] : images.flatMap(linesOf);
   const trouble = formatTrouble(puller);
   const other = trouble === undefined ? [] : [printable(trouble)];
-  // What the controller says comes first where it is about the same.
+  // When the controller reports the same problem, its words come first.
   const lines = puller.images.some(({ cause }) => isRejection(cause)) ? [...other, ...shown] : [...shown, ...other];
   return [...(state === undefined ? [] : [printable(state)]), ...lines];
 }
@@ -83,7 +85,10 @@ function rank({ cause, outcome }: ImageView): number {
   return cause?.severity === 'error' ? 0 : outcome === 'will pull' ? 2 : 1;
 }
 
-/** Of a workload and a pod of it, where the command for the `other` helps both: it may also delete the pod. */
+/**
+ * Whether an image of a workload and one of its pod have the same problem, and the command for `other` helps both: it may also
+ * delete the pod.
+ */
 function isSameTrouble(one: ImageView, other: ImageView): boolean {
   const trouble = ({ image, outcome, cause }: ImageView): string =>
     JSON.stringify([image, outcome, cause?.code, cause?.severity, cause?.fix.sufficient]);
@@ -94,12 +99,12 @@ function isSameTrouble(one: ImageView, other: ImageView): boolean {
   return one.outcome === 'will not pull' && one.kubelet?.agrees !== false && isSame;
 }
 
-/** No pod is made of these, or none starts whatever its node has. */
+/** Whether no pod can be made with this image, or none can start whatever its node has. */
 function neverStarts({ cause }: ImageView): boolean {
   return cause?.code === 'invalid-image' || isRejection(cause);
 }
 
-/** Whether what is said of pulls is all that is known: no node has tried, and one may not have to. */
+/** Whether it is only known that a pull would fail: no node has tried, and a node that has the image may not have to pull. */
 function mayStartWithoutPull(pullers: readonly PullerView[]): boolean {
   const images = pullers.flatMap((puller) => puller.images);
   if (images.some(({ state }) => state === 'missing')) return false;
@@ -118,7 +123,7 @@ const THEN = printed`  then:  wait for the next attempt of the kubelet, within 5
 function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }: Look): Printable[] {
   const { cause, kubelet } = image;
   const sentence = formatProspect(puller, image);
-  // Among the steps they are said in any case.
+  // With `-v`, the steps show the logins.
   const logins = [...(verbose ? [] : loginLines(image)), ...proposedLines(image)].map(printable);
   if (cause === undefined) return [printable(sentence), ...logins];
   const paint = cause.severity === 'error' ? style.error : style.warning;
@@ -133,7 +138,7 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
     ...(copyOf === undefined
       ? []
       : [printed`  where: secret ${printable(name)} is a ${printable(describeOrigin(copyOf))}`]),
-    // For an image that was only typed there is nothing to change.
+    // For an image that only the command line names, there is nothing to change.
     ...(command.words.length === 0
       ? []
       : [printed`  ${printable(sufficient ? 'fix:  ' : 'next: ')} ${hintText(command, io)}`]),
@@ -154,7 +159,7 @@ function kubeletLine(
     : `seen:  the last attempt of the kubelet failed for another reason: ${text}`;
 }
 
-/** What it is, who uses it, and what registries say of each login. */
+/** The Secret, the objects that use it, and what registries say about each login. */
 function secretLines({ name, state, type = '', entries = [], moreEntries, copyOf, usedBy }: SecretReport): string[] {
   const users = usedBy === undefined ? [] : formatUsage(usedBy);
   const used = users.length === 0 ? '' : `, used by ${many(users)}`;
@@ -169,13 +174,13 @@ function secretLines({ name, state, type = '', entries = [], moreEntries, copyOf
   ];
 }
 
-/** What is not the cause of anything above. */
+/** The findings that are not the cause of anything above. */
 function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io): Printable[] {
   const causes = new Set((report.pullers ?? []).flatMap(({ images }) => images.map(({ cause }) => findingKey(cause))));
   const notes = report.findings.filter((found) => !causes.has(findingKey(found)));
   const shown = new Map<string, number>();
   const lines = notes.flatMap((found) => {
-    // What one namespace has must not hide what another has.
+    // The count is for each namespace, so that findings of one do not hide those of another.
     const kind = kindOf(found);
     const count = (shown.get(kind) ?? 0) + 1;
     shown.set(kind, count);
@@ -192,7 +197,7 @@ function kindOf({ severity, code, object: { namespace } }: FindingView): string 
   return `${severity} ${code}${namespace === undefined ? '' : ` in ${namespace}`}`;
 }
 
-/** Of one namespace: it may have thousands of Secrets that nobody uses. */
+/** How many findings of a kind are shown for each namespace, which may have thousands of Secrets that nobody uses. */
 const OF_A_KIND = 10;
 
 function noteLine(found: FindingView, style: Style, io: Io): Printable[] {

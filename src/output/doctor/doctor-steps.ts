@@ -1,4 +1,4 @@
-/** The way of the kubelet, step by step: list, Secrets, candidates, answers, status, events. */
+/** What the kubelet does for a pull, step by step: list, Secrets, candidates, answers, status, events. */
 import type { EventView, ImageView, LoginView, PullerView, SecretView } from '../../domain/diagnosis/view.ts';
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
@@ -8,7 +8,7 @@ import { humanDuration } from '../../domain/text/time.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
 import { describeVerdict } from '../verdict-printer.ts';
 
-/** Lines for people. */
+/** The steps as lines for people. */
 export function stepsOf(puller: PullerView, now: number): string[] {
   return [
     step('list', listText(puller)),
@@ -72,14 +72,14 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
   ];
 }
 
-/** More of them are shown with `-v`. */
+/** More logins than these are shown only with `-v`. */
 const MAX_LOGINS = 5;
 
-/** With which login an image would be pulled that no pod has yet; of several, in the order in which they are tried. */
+/** The login for an image that no pod has yet. Several logins are in the order in which they are tried. */
 export function loginLines({ state, candidates, withoutLogin, outcome, cause }: ImageView): string[] {
   const more = candidates.length - MAX_LOGINS;
   const isSaid = candidates.length === 1 && cause?.object.kind === 'Secret';
-  // None is sent to a registry that does not ask for one; the cause says that.
+  // A registry that does not ask for a login gets none, and the cause says so.
   const isUnsent = candidates.some(({ verdict }) => verdict?.kind === 'anonymous' && verdict.status !== undefined);
   if (state !== 'not used' || isSaid || isUnsent) return [];
   if (candidates.length === 0 && outcome === 'will pull' && withoutLogin !== undefined)
@@ -92,7 +92,7 @@ export function loginLines({ state, candidates, withoutLogin, outcome, cause }: 
   ];
 }
 
-/** Which login that would be with the Secret of the command in the list. */
+/** The login that would be used if the list had the Secret of the proposed command. */
 export function proposedLines({ proposed = [] }: ImageView): string[] {
   if (proposed.length === 0) return [];
   const some = proposed.slice(0, MAX_LOGINS).map((login) => `  with secret ${login.secret}: ${loginText(login, '')}`);

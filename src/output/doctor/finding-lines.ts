@@ -1,11 +1,11 @@
-/** A finding by itself, for what shows it at its place in a file. */
+/** A finding by itself, for formats that show it at its place in a file. */
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { affectedOf } from './affected.ts';
 
-/** The sentence, who has it, how many more there are, and what to do. */
+/** The sentence, the affected objects, how many more there are, and the command. */
 export function findingLines(found: FindingView, io: Io): string[] {
   const { message, more, fix } = found;
   return [

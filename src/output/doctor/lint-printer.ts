@@ -1,4 +1,4 @@
-/** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
+/** Prints the result of `doctor -f`: each finding with its place first, as compilers do, and how much was checked. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import type { FindingObject } from '../../domain/findings/finding.ts';
@@ -44,7 +44,9 @@ async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, 
     io.stdout.write(printed`${line}\n`);
 }
 
-/** The program before it has failed, and has said why: one line is enough. */
+/**
+ * Whether the only input was a pipe that could not be read. The program before it has failed and said why, so one line is enough.
+ */
 export function isUnreadPipe({ manifests: { files }, findings: [first] }: LintReport): boolean {
   return files === 1 && first?.code === 'unreadable-file' && first.object.name === '-' && !first.arguments.chart;
 }
@@ -57,7 +59,7 @@ function remarks(report: LintReport, typed: LintLine, io: Io): Printable[] {
   ];
 }
 
-/** For the variables of a shell in one file; undefined where that is not all, or nobody wants to know. */
+/** The line that fills in shell variables in a single file; undefined when that would not be enough, or is not needed. */
 function filledIn({ healthy, manifests }: LintReport, typed: LintLine): Command | undefined {
   const { unfilled = [], unfilledSecrets = [] } = manifests;
   const [file = '-', ...others] = typed.filename ?? [];
@@ -67,7 +69,7 @@ function filledIn({ healthy, manifests }: LintReport, typed: LintLine): Command 
   return { ...words`cat ${pathWord(file)}`, pipe: lintBuilt(file, words`envsubst`, typed) };
 }
 
-/** Once, however many Secrets are made elsewhere. */
+/** One remark, however many Secrets are made elsewhere. */
 function missingRemarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
   const missing = findings.filter(
     (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.unplaced,
@@ -81,7 +83,7 @@ function missingRemarks({ findings }: LintReport, typed: LintLine, io: Io): Prin
   ];
 }
 
-/** The same once more, with the Secret of the cluster; undefined where stdin is taken. */
+/** The same check with the Secret from the cluster added; undefined when stdin is already taken. */
 function withSecret({ name, namespace: home }: FindingObject, typed: LintLine): Command | undefined {
   const { filename = [] } = typed;
   if (filename.includes('-')) return undefined;
@@ -92,13 +94,13 @@ function withSecret({ name, namespace: home }: FindingObject, typed: LintLine): 
 function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {
   return [
     printed`${printable(placeOf(object))}: ${severityLabel(severity, style)} ${printable(message)} ${style.faint(`[${code}]`)}`,
-    // The sentence says it where there is no command.
+    // Without a command, the sentence says what to do.
     ...(fix.command.words.length === 0 ? [] : [printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [printed`  ${style.faint(formatMore(more))}`]),
   ];
 }
 
-/** As terminals and editors make a link of it. */
+/** The place, in a form that terminals and editors turn into a link. */
 function placeOf({ file = '', line }: FindingView['object']): string {
   return `${file === '-' ? 'stdin' : file}:${line}`;
 }
@@ -115,7 +117,7 @@ function countLine({ manifests, findings, ignored }: LintReport): string {
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
 }
 
-/** Of more images than these, only how many there are. */
+/** Up to this many images are named; of more, only the number is given. */
 const NAMED = 3;
 
 function formatUnfilled(images: readonly string[], inLists: number): string {
@@ -128,7 +130,7 @@ function formatUnfilled(images: readonly string[], inLists: number): string {
   return inLists === 0 ? ofImages : `${ofImages}; ${variables} not filled in`;
 }
 
-/** Nothing wrong is said only of what was looked at. */
+/** Qualifies that nothing is wrong, which holds only for what was checked. */
 function formatUnasked(images: number): string {
   const which = images === 1 ? '1 image without a login needs one' : `${images} images without a login need one`;
   return images === 0 ? '' : `; no registry was asked whether ${which}`;

@@ -1,4 +1,4 @@
-/** What becomes of an image, and of what pulls it, in one sentence. */
+/** Words for what happens to an image, and to the object that pulls it, in one sentence. */
 import type { ImageView, PullerView } from '../../domain/diagnosis/view.ts';
 import { many, nounFor } from '../../domain/text/enumerate.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
@@ -16,7 +16,7 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
         : `${who} can pull ${name}`;
     case 'will not pull':
       if (isRejection(image.cause)) return `${who} is rejected before it can pull ${name}`;
-      // What restarts here need not pull it, unless it always does.
+      // A container that restarts on this node need not pull the image, unless its policy is Always.
       if (state === 'there')
         return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
       return `${who} cannot pull ${name}`;
@@ -28,12 +28,12 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
   }
 }
 
-/** Whether the API server lets no pod be made. */
+/** Whether the API server refuses to create the pod. */
 export function isRejection(cause: ImageView['cause']): boolean {
   return cause?.code === 'missing-account' || cause?.code === 'not-mountable';
 }
 
-/** Undefined where there is nothing special about it. */
+/** Undefined for an object in an ordinary state. */
 export function formatState({ object, state, node = '' }: PullerView): string | undefined {
   if (state === undefined) return undefined;
   const name = targetName(object);
@@ -57,13 +57,13 @@ export function formatTrouble({ object, trouble }: PullerView): string | undefin
 function whoOf({ object, count, list }: PullerView): string {
   const name = targetName(object);
   if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
-  // Those that were typed.
+  // The list has the Secrets that were typed.
   if (object.kind === 'ServiceAccount' && list.from === 'own')
     return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)} in its list`;
   return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
 }
 
-/** What a new pod pulls with, where it is not said for which images; undefined for anything but a service account. */
+/** What a new pod pulls with when no image was named; undefined for anything but a service account. */
 export function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
   if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
   const name = `a new pod with ${targetName(object)}`;

@@ -1,4 +1,4 @@
-/** What doctor and why say to a person beside the result. */
+/** What doctor and why tell the user in addition to the result. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many, nounFor } from '../../domain/text/enumerate.ts';
@@ -16,7 +16,7 @@ export async function sayMore(
   const { verbose, offline } = options;
   const printer = await printerFor(io);
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
-  // That of a kind nothing may be listed has just been said.
+  // Kinds that may not be listed have just been named.
   const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
   if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
   const { ending = [] } = report;
@@ -40,7 +40,7 @@ export async function sayMore(
   if (report.healthy === false && verbose !== true && counts === undefined) {
     printer.hint(command`${again({ ...options, output: undefined })} -v`);
   }
-  // Who is impersonated to see what a pipeline sees may not change what it sees.
+  // The impersonated user, with whose rights a pipeline is examined, may lack the right to make the change.
   if (report.healthy === false && options.as)
     printer.hint(prose`leave --as out of a command that ${options.as} may not run`);
 }

@@ -1,4 +1,4 @@
-/** Reports of `doctor` for programs. */
+/** Writes reports of `doctor` for programs. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { Io } from '../../io.ts';
 import { formatJson, shownReport, writeStructured } from '../structured.ts';

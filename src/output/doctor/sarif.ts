@@ -9,7 +9,7 @@ import { findingLines } from './finding-lines.ts';
 
 const HOME = 'https://github.com/regsecret/regsecret';
 
-/** The log of one run, as JSON has it. */
+/** The log of one run, as an object for JSON. */
 export function sarifOf(
   { findings, ignored, errors }: Pick<DoctorReport, 'findings' | 'ignored' | 'errors'>,
   io: Io,
@@ -36,13 +36,13 @@ export function sarifOf(
   };
 }
 
-/** Of a run that could not look at everything. */
+/** The entry for a run that could not read everything. */
 function failedRun(errors: NonNullable<DoctorReport['errors']>): object {
   const toolExecutionNotifications = errors.map(({ message }) => ({ level: 'error', message: { text: message } }));
   return { executionSuccessful: false, toolExecutionNotifications };
 }
 
-/** At its line, or as an object of the cluster. */
+/** The file and line of a finding, or its object in the cluster. */
 function locationOf({ object }: FindingView): object {
   const { file, line } = object;
   const logicalLocations = [{ fullyQualifiedName: describeObject(object), kind: 'object' }];
@@ -51,7 +51,7 @@ function locationOf({ object }: FindingView): object {
   return { physicalLocation, logicalLocations };
 }
 
-/** Relative to the root of the repository where the name of the file is. */
+/** The URI of a file. It is relative to the root of the repository if the name is. */
 function uriOf(file: string): string {
   const path = file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
   const escaped = path.split('/').map(encodeURIComponent).join('/');

@@ -1,6 +1,7 @@
 /**
- * What `doctor` prints of a namespace or a cluster: warnings, then errors, the worst last, so that the end of a screen shows
- * every cause with its number of pods and its command, and a few lines on what is left over. Findings of one code stand together, and a few of each are shown.
+ * Prints the report on a namespace or a cluster: warnings, then errors, the worst last. So the end of a screen shows every cause
+ * with its number of pods and its command, and a few lines on leftovers. Findings of one code are grouped, and a few of each are
+ * shown.
  */
 import type { Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
@@ -20,10 +21,10 @@ import { type SharedCommand, sharedCommand } from './shared-command.ts';
 
 export type ScopeReport = DoctorReport & { readonly counts: Counts };
 
-/** How many findings of a code are shown, from the most that fit to the least. */
+/** How many findings of a code are shown: the first of these numbers whose lines fit. */
 const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0] };
 
-/** What an ordinary terminal shows, but for the lines at the end. */
+/** The size of an ordinary terminal, without the lines at the end. */
 const ROWS = 36;
 const COLUMNS = 80;
 
@@ -38,7 +39,7 @@ interface Look extends ScopeLook {
   readonly io: Io;
 }
 
-/** The lines for people; with `verbose` nothing is left out. */
+/** The lines for people. With `verbose`, nothing is left out. */
 export async function scopeLines(report: ScopeReport, options: ScopeLook, io: Io): Promise<Printable[]> {
   const look = { ...options, style: await styleFor(io.stdout, io), io };
   const groups = groupByCode(report.findings);
@@ -68,7 +69,7 @@ function headline(
   return [printable(`${notPulling(failingPods, waitingIn(groups), ` of ${plural(pods, 'pod')}`)}${why}`)];
 }
 
-/** Of those that wait nobody has to do anything. */
+/** Counts pods that only wait for their next attempt apart, because nobody has to do anything about them. */
 function notPulling(failing: number, waiting: number, of = ''): string {
   const stuck = failing - waiting;
   const wait = waiting === 1 ? 'waits for its next attempt' : 'wait for their next attempt';
@@ -76,7 +77,7 @@ function notPulling(failing: number, waiting: number, of = ''): string {
   return `${stuck}${of} cannot pull${waiting === 0 ? '' : `, ${waiting} ${wait}`}`;
 }
 
-/** As a terminal breaks them. */
+/** The number of rows that a terminal needs for `lines`. */
 function rowsOf(lines: readonly Printable[]): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
 }
@@ -95,7 +96,7 @@ function groupLines(group: CodeGroup, limit: number, { wide, style, io }: Look):
   return [
     printed`${label} ${printable(groupTitle(group))} ${style.faint(`[${code}]`)}`,
     ...shown.flatMap((found, index) => [
-      // Of one image in many namespaces the same is said.
+      // One image in many namespaces has the same message, which is printed once.
       ...(found.message === shown[index - 1]?.message ? [] : [printed`  ${printable(found.message)}`]),
       ...belowTitle(found, style, io).map((line) => printed`    ${line}`),
     ]),
@@ -141,7 +142,7 @@ function formatRest(rest: readonly FindingView[], shown: number): string {
   return `${shown === 0 ? rest.length : `and ${rest.length} more`}${where}${pods} (-v shows them)`;
 }
 
-/** How much was looked at, and how much of it is wrong. */
+/** How much was checked, and how much of it is wrong. */
 function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeReport, waiting: number): string {
   const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
   const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
@@ -158,7 +159,7 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
   ];
   const failing = bad.length === 0 ? '' : ` (${bad.join(', ')})`;
   const stuck = troubledWorkloads === 0 ? '' : ` (${troubledWorkloads} cannot create pods)`;
-  // What may not be listed is not known to be none.
+  // A count of 0 is left out for kinds that may not be listed, because there may be some.
   const read = (count: number, name: string, kinds: readonly string[]): string[] =>
     count === 0 && kinds.some((kind) => unchecked.includes(`list ${kind}`)) ? [] : [plural(count, name)];
   const looked = [
@@ -171,7 +172,7 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
   return `${verdict}${left}${looked.length === 0 ? '' : `: ${looked.join(', ')}`}`;
 }
 
-/** Nobody asks whether an image that runs is still there. */
+/** No registry is asked whether the image of a running pod still exists. */
 const ASKED = 'asked about logins and new images';
 
 const WORKLOADS = WORKLOAD_KINDS.map((kind) => pullKind(kind).plural);

@@ -1,4 +1,4 @@
-/** One command for several findings of a code: what would take as many commands as there are namespaces. */
+/** Combines the commands of several findings of one code, which would otherwise be as many as there are namespaces. */
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { causeBehind } from '../../domain/findings/finding.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
@@ -12,20 +12,20 @@ export interface SharedCommand {
   readonly findings: number;
 }
 
-/** More namespaces, and more objects of one, are not read in a line. */
+/** A line with more namespaces, or with more objects of one, is too long to read. */
 const MAX_STEPS = 4;
 const MAX_TARGETS = 8;
 
 /**
- * The commands of `findings`, which are of one code, put together: what is attached in a namespace is one command, and a login that
- * several Secrets have is rotated. `wide` is the flag of the namespaces that were looked at, undefined for one. Undefined where nothing is
- * saved, or the line would be too long to be read.
+ * Combines the commands of `findings`, which are of one code. Everything that is attached in a namespace becomes one command, and
+ * a login that several Secrets have is rotated. `wide` is the flag for the namespaces that were examined, undefined for a single
+ * one. Undefined when nothing is saved, or the line would be too long to read.
  */
 export function sharedCommand(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
   return oneAfterTheOther(findings) ?? rotateAll(findings, wide);
 }
 
-/** Of what asks for no password: only the first would get it from stdin. */
+/** Chains commands that ask for no password. Of several that do, only the first would get it from stdin. */
 function oneAfterTheOther(findings: readonly FindingView[]): SharedCommand | undefined {
   const commands = findings.map(({ fix }) => fix.command);
   if (commands.length < 2 || !commands.every((one) => isAttach(one) || isSetImage(one))) return undefined;
@@ -47,14 +47,14 @@ function isAttach({ words, pipe, next }: Command): boolean {
   return words[1] === 'attach' && words.includes(TO) && pipe === undefined && next === undefined;
 }
 
-/** With a tag that exists: one in capitals stands for what nobody knows. */
+/** Whether the command sets an image with a tag that exists. `TAG` stands for one that is not known. */
 function isSetImage({ words, next }: Command): boolean {
   return (
     words[1] === 'set' && next === undefined && !words.some((word) => typeof word === 'string' && /:TAG$/.test(word))
   );
 }
 
-/** `rotate` replaces what the namespace of `-n` has, wherever it is. */
+/** A `rotate`, which replaces the login that the namespace of `-n` has, wherever it is. */
 function rotateAll(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
   const rejected = findings.filter((found) => found.login !== undefined && isOwnCreate(found));
   const alike = [...Map.groupBy(rejected, ({ login }) => login).values()];
@@ -69,7 +69,10 @@ function rotateAll(findings: readonly FindingView[], wide: Command | undefined):
   return { command: line, findings: most.length };
 }
 
-/** Whether the Secret itself is written, as `rotate` would: for a copy its source is, and one that is immutable is made anew. */
+/**
+ * Whether the command writes the Secret itself, as `rotate` would. For a copy, its source is written; an immutable Secret is made
+ * anew.
+ */
 function isOwnCreate(found: FindingView): boolean {
   const { object } = causeBehind(found);
   const line = found.fix.command;

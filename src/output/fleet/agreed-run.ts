@@ -1,15 +1,15 @@
-/** From a plan to its writes: the question before them, and what is said where they are cut short. */
+/** The way from a plan to its writes: the question before them, and the report when they are cut short. */
 import type { Intent } from '../../prompt.ts';
 import type { ClusterRun } from '../printer.ts';
 
-/** Whether it may be done; a person who says no is told what that means. */
+/** Whether the plan may be carried out. A user who says no is told that nothing was written. */
 export async function isAgreed({ agree, printer }: ClusterRun, intent: Intent): Promise<boolean> {
   if ((await agree?.(intent)) !== false) return true;
   printer.say('nothing was written');
   return false;
 }
 
-/** Does `work`. Where it ends early, what has failed by then is said, and on Ctrl-C what `progress` says is done. */
+/** Runs `work`. When it ends early, reports the failures so far, and on Ctrl-C also what `progress` says. */
 export async function withReport(
   { io, printer }: ClusterRun,
   report: { flush(): void },

@@ -1,4 +1,4 @@
-/** What is said of old logins that `kubectl apply` has left in annotations: everybody who may read the Secrets has them. */
+/** Warns about old logins that `kubectl apply` has left in annotations. Everybody who may read the Secrets can see them. */
 
 import { heldInAnnotation } from '../../domain/findings/messages.ts';
 import { forgetApplied } from '../../domain/pull-secret/last-applied.ts';
@@ -8,12 +8,14 @@ import { prose } from '../../domain/text/hint.ts';
 import { compareNames, type SecretName } from '../../domain/workloads/references.ts';
 import type { Printer } from '../printer.ts';
 
-/** Commands that are shown: one takes all Secrets of a namespace. */
+/** How many commands are shown. One command takes the Secrets of a namespace. */
 const SHOWN = 10;
-/** Names in one command. */
+/** How many Secrets one command names. */
 const NAMES = 20;
 
-/** One warning for all of them, and a command for each namespace; `would`: before it comes to that. */
+/**
+ * One warning for all Secrets, and a command for each namespace. With `would`, the warning is about what a real run would leave.
+ */
 export function warnOfAnnotations(refs: readonly SecretName[], would: boolean, printer: Printer): void {
   const sorted = refs.toSorted(compareNames);
   const [first] = sorted;

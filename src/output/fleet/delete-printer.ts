@@ -1,4 +1,4 @@
-/** What `delete` prints: each list that is written and each Secret that goes, what stays and why, and how many there are. */
+/** Prints the progress of `delete`: each changed list and each deleted Secret, what stays and why, and the counts. */
 import { command } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -13,9 +13,9 @@ import { failureBook } from './failure-printer.ts';
 import type { RemovalPrinterOptions } from './remove-printer.ts';
 
 export interface DeletePrinter extends DeleteListener {
-  /** The end. Returns the exit code. */
+  /** Prints the summary. Returns the exit code. */
   end(planned: readonly Deleted[]): number;
-  /** Says what has failed so far. */
+  /** Prints the failures so far. */
   flush(): void;
   readonly done: number;
 }
@@ -71,7 +71,7 @@ export function deletePrinter({ output, dryRun }: RemovalPrinterOptions, run: Cl
   };
 }
 
-/** What is meant, for the question before anything is deleted. */
+/** Says what will be done, for the question before anything is deleted. */
 export function deleteIntent(planned: readonly Deleted[]): string {
   const meant = planned.filter(({ error }) => error === undefined);
   const [first] = meant;

@@ -1,4 +1,4 @@
-/** What failed in many places, so that a person can read it: one error for each reason, with the places that have it. */
+/** Prints failures of many places so that a person can read them: one error for each reason, with the places that have it. */
 import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
@@ -10,18 +10,18 @@ import type { Printer } from '../printer.ts';
 
 export interface Failure {
   readonly error: UserError;
-  /** Left out for what is of no namespace. */
+  /** Left out for an error that is about no namespace. */
   readonly namespace?: string | undefined;
-  /** Of the Secret, where there may be several in a namespace. */
+  /** The name of the Secret, when there may be several in a namespace. */
   readonly name?: string | undefined;
 }
 
 const SHOWN = 10;
 
-/** Of a command that has Secrets written one after the other: failures are kept until they are to be said. */
+/** Collects the failures of a command that writes Secrets one after the other, until they are printed. */
 export interface FailureBook {
   add(ref: SecretName, error: UserError): void;
-  /** Says what has failed since the last time. */
+  /** Prints the failures since the last call. */
   flush(): void;
   readonly all: readonly { readonly ref: SecretName; readonly error: UserError }[];
 }
@@ -40,7 +40,7 @@ export function failureBook(printer: Printer): FailureBook {
   };
 }
 
-/** Where a hundred namespaces refuse, nobody reads a hundred errors. */
+/** Prints one error for each reason, because nobody reads a hundred errors when a hundred namespaces refuse. */
 export function printFailures(failures: readonly Failure[], printer: Printer): void {
   const groups = takingTurns([...Map.groupBy(failures, reasonOf).values()], ([first]) => first?.namespace);
   for (const [first, ...others] of groups.slice(0, SHOWN)) {
@@ -57,12 +57,12 @@ function placeOf({ namespace = '', name }: Failure): string {
   return name === undefined ? namespace : `${namespace}/${name}`;
 }
 
-/** What is said without what is different in each place: its name, and how much of a quota is used, say. */
+/** The error text without the parts that differ in each place, such as its name, or how much of a quota is used. */
 function reasonOf({ error, namespace, name }: Failure): string {
   const ofPlace = [name, namespace].flatMap((text) => (text === undefined || !isName(text) ? [] : [text]));
   return ofPlace
     .reduce(
-      // A namespace may be called `a`.
+      // Only whole words are replaced: a namespace may be called `a`.
       (text, word) =>
         text.replaceAll(new RegExp(`(?<![-a-z0-9])${word.replaceAll('.', '\\.')}(?![-a-z0-9])`, 'g'), '…'),
       [error.message, ...error.details.filter((detail) => typeof detail === 'string')].join('\n'),
@@ -74,7 +74,10 @@ function isName(text: string): boolean {
   return isNamespaceName(text) || isObjectName(text);
 }
 
-/** The first of each namespace, then the second of each: the owner of one cannot push the others off a list that is cut. */
+/**
+ * Takes the first item of each namespace, then the second of each. So the owner of one namespace cannot push the others off a
+ * list that is cut.
+ */
 function takingTurns<T>(items: readonly T[], namespaceOf: (item: T) => string | undefined): T[] {
   const turns = new Map<string, number>();
   const ranked = items.map((item) => {
@@ -86,7 +89,7 @@ function takingTurns<T>(items: readonly T[], namespaceOf: (item: T) => string | 
   return ranked.toSorted((one, other) => one.turn - other.turn).map(({ item }) => item);
 }
 
-/** What is wrong with the source, and what helps. */
+/** Prints a problem of the source, and the command that helps. */
 export function sayFinding(finding: Finding, printer: Printer): void {
   printer.warn(formatFinding(finding));
   printer.hint(fixFor(finding));

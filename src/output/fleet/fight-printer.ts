@@ -1,4 +1,4 @@
-/** What `sync --watch` says of somebody who undoes its writes, and what makes Argo CD leave them alone. */
+/** What `sync --watch` says about somebody who undoes its writes, and the setting with which Argo CD leaves them alone. */
 import { MANAGED_BY, SOURCE } from '../../domain/pull-secret/copy.ts';
 import { EXPIRES_AT } from '../../domain/pull-secret/expiry.ts';
 import type { Io } from '../../io.ts';
@@ -6,7 +6,7 @@ import type { Fight } from '../../operations/watch/fight.ts';
 import { formatSafeYaml } from '../../yaml.ts';
 import type { Printer } from '../printer.ts';
 
-/** Says who it is, and writes a part of an Application of Argo CD to stderr where it may be one. */
+/** Says who undoes the writes. When it may be Argo CD, also writes a part for its Application to stderr. */
 export async function sayFight({ object, managers, maker }: Fight, printer: Printer, io: Io): Promise<void> {
   const { kind, namespace, name } = object;
   const who = managers.length === 0 ? '' : `; its other field managers: ${managers.join(', ')}`;

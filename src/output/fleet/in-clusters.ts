@@ -1,4 +1,7 @@
-/** A command in one cluster, or with `--to-context` in several: looked at in each, agreed to once, done in one after the other. */
+/**
+ * Runs a command in one cluster, or with `--to-context` in several: each is examined, the user agrees once, and the writes follow
+ * in one cluster after the other.
+ */
 import { connect, connectContexts, type Transport } from '../../cluster/client/transport.ts';
 import type { ContextFlags } from '../../cluster/config/contexts.ts';
 import { withoutPassword } from '../../credentials/credential-flags.ts';
@@ -14,16 +17,16 @@ export interface ClustersOptions extends ContextFlags, Agreement {
 }
 
 export interface ClustersWork {
-  /** Whether something is read in the cluster of the other flags before. */
+  /** Whether something is first read in the cluster that the other flags select. */
   readonly hasSource: boolean;
   /**
-   * What needs no cluster, or only the `source`; a wrong context is told of before. With several contexts, what is returned runs
-   * once for each.
+   * Does the work that needs no cluster, or only the `source`. A wrong context is reported before. With several contexts, the
+   * returned work runs once for each.
    */
   prepare(printer: Printer, source: Transport | undefined): Promise<Work>;
 }
 
-/** Returns the exit code; throws UserError. The signal is asked for when `prepare` has read its input. */
+/** Returns the exit code; throws UserError. `io.signal` is used only after `prepare` has read its input. */
 export async function inClusters(
   options: ClustersOptions,
   io: Io,

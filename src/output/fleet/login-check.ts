@@ -1,4 +1,4 @@
-/** Asks registries about logins before they are written, and says what they answer. */
+/** Asks registries about logins before they are written, and reports the answers. */
 import type { Collected, CollectedEntry } from '../../credentials/collect.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import type { Command } from '../../domain/text/command.ts';
@@ -21,20 +21,20 @@ interface CheckContext {
 }
 
 export interface CheckRules {
-  /** Whether a registry that asks for no login, so that nothing is known of this one, is reason enough not to write it. */
+  /** Whether a login may not be written when its registry asks for none, so that nothing is known about it. */
   readonly mustAnswer: boolean;
-  /** Whether `--verify` was typed: without it, a login that nobody has typed just now is not checked. */
+  /** Whether `--verify` was typed. Without it, only a login that was typed just now is checked. */
   readonly isWanted?: boolean;
-  /** In a dry run, whose password may not be valid yet: the same line without the check. */
+  /** Set in a dry run, whose password may not be valid yet: the same line without the check. */
   readonly rehearsed?: Command | undefined;
 }
 
-/** How often a person may type a password. */
+/** How often the user may type a password. */
 const TRIES = 3;
 
 /**
- * The logins of `collected` as they may be written; a typed password that its registry rejects is asked for again. Throws UserError unless
- * every registry accepts its login, or the person writes it although it cannot be checked.
+ * The logins of `collected` that may be written. A typed password that its registry rejects is asked for again. Throws UserError
+ * unless every registry accepts its login, or the user chooses to write it although it cannot be checked.
  */
 export async function checkLogins(
   { entries, prompted: isTyped }: Collected,
@@ -56,7 +56,7 @@ export async function checkLogins(
     for (const [index, entry] of entries.entries()) {
       const verdict = verdicts[index];
       if (verdict === undefined) continue;
-      // One login for several registries is not asked for again at each.
+      // A login for several registries is not asked for again at each: the corrected one is tried first.
       const credential = settled.at(-1)?.credential;
       const isRetyped = verdict.kind === 'rejected' && credential?.password !== entry.credential.password;
       const tried = credential !== undefined && isRetyped ? { ...entry, credential } : entry;
@@ -80,7 +80,7 @@ function sentenceFor({ server }: CollectedEntry, verdict: Verdict): string {
 type Ask = (entry: CollectedEntry) => Promise<Verdict>;
 
 interface Settlement extends CheckRules {
-  /** Whether a person has typed the password just now. */
+  /** Whether the user has typed the password just now. */
   readonly isTyped: boolean;
   readonly io: Io;
   readonly printer: Printer;

@@ -1,4 +1,4 @@
-/** A login from here that `sync` brings into namespaces, and what is said of it. */
+/** A login of this machine that `sync` copies into namespaces, and what is said about it. */
 import { type CollectedEntry, collectCredentials } from '../../credentials/collect.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
@@ -16,10 +16,13 @@ export interface LoginSourceOptions extends Omit<CredentialOptions, 'prompt'> {
   readonly dryRun: 'none' | 'client' | 'server';
 }
 
-/** A Secret with the logins that `options` name. Nobody is asked for one: what is typed would have to be checked first. Throws UserError. */
+/**
+ * A Secret with the logins that `options` name. The user is not prompted, because a typed login would have to be checked first.
+ * Throws UserError.
+ */
 export async function loginSource(options: LoginSourceOptions, printer: Printer, io: Io): Promise<Secret> {
   const now = Date.now();
-  // Not a copy of `io`: that would ask for its signal before input has been read.
+  // `Object.create` instead of a copy, which would read `io.signal` before the input has been read.
   const unasked: Io = Object.create(io, { stdin: { value: { ...io.stdin, isTTY: false } } });
   const collected = await collectCredentials(options, unasked, {
     check: (entry) => checkNotExpired(entry, now),
@@ -33,7 +36,7 @@ export async function loginSource(options: LoginSourceOptions, printer: Printer,
   return buildPullSecret({ name: options.name, entries, annotations: expiryAnnotations(expiries) });
 }
 
-/** Every login of this machine is easily taken for every namespace: what is brought is said before it is. */
+/** Names the logins before they are copied, because it is easy to take every login of this machine for every namespace. */
 export function saySource(entries: readonly CollectedEntry[], printer: Printer): void {
   const servers = many(entries.map(({ server }) => displayServer(server)));
   const from = many([...new Set(entries.map((entry) => entry.from))]);

@@ -1,12 +1,12 @@
-/** A printer for a run without end: what stays as it was is said once, and again when it comes back. */
+/** A printer for a run without end: a message that stays the same is printed once, and again when it comes back. */
 import type { Printer } from '../printer.ts';
 
 export interface OncePrinter extends Printer {
-  /** Another look at everything begins: what neither it nor the last one says is forgotten. */
+  /** Begins another look at everything. A message that neither this look nor the last one has is forgotten. */
   turn(): void;
 }
 
-/** Results are said each time; a hint follows what it belongs to. */
+/** Results are printed each time. A hint is printed only with the message that it belongs to. */
 export function oncePrinter(printer: Printer): OncePrinter {
   let [before, now] = [new Set<string>(), new Set<string>()];
   let isSaid = true;

@@ -1,4 +1,4 @@
-/** What `remove` prints: each Secret that is written with what goes out of it, what stays and why, and how many there are. */
+/** Prints the progress of `remove`: each changed Secret with the entries that go, what stays and why, and the counts. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
@@ -41,7 +41,7 @@ export function removePrinter({ output, dryRun }: RemovalPrinterOptions, run: Cl
     end(planned) {
       problems.flush();
       if (output === 'json') {
-        // Several are written at once, and are done in any order.
+        // Several Secrets are written at once, and finish in any order.
         const order = new Map(planned.map(({ ref }, index) => [ref, index]));
         const byPlan = <T extends Pick<Removed, 'ref'>>(list: readonly T[]): T[] =>
           list.toSorted((one, other) => (order.get(one.ref) ?? 0) - (order.get(other.ref) ?? 0));
@@ -65,7 +65,7 @@ export function removePrinter({ output, dryRun }: RemovalPrinterOptions, run: Cl
   };
 }
 
-/** What is meant, for the question before more than one Secret is written. */
+/** Says what will be done, for the question before more than one Secret is written. */
 export function removeIntent(planned: readonly Removed[]): string {
   const servers = [...new Set(planned.flatMap((one) => one.servers.map(displayServer)))];
   const namespaces = new Set(planned.map(({ ref }) => ref.namespace)).size;

@@ -1,4 +1,4 @@
-/** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
+/** Reports what `rotate` does not write, and why: entries that are not meant, and Secrets that are meant and keep their login. */
 import type { Reader } from '../../cluster/reader.ts';
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
@@ -15,17 +15,20 @@ import type { SamePassword } from '../../operations/rotate/same-password.ts';
 import type { Printer } from '../printer.ts';
 
 const SHOWN = 10;
-/** Of registries that have the same password; of those beside them, the names. */
+/** How many registries with the same password are listed with their Secrets; of the others, only the names are given. */
 const SERVERS = 3;
 
-/** Flags that take in what is not meant, and what they do beside that. */
+/** The flags that include an entry which is not meant, and what else they do. */
 const TAKES_IN = {
   anyUser: [words`--any-user`, ''],
   undecodable: [words`--any-user --any-password`, ', which gives the new login to the owners of all these namespaces'],
   below: [words`--below`, ''],
 } as const;
 
-/** Undefined for an entry that is meant. In another namespace nothing proves anything of what cannot be decoded. */
+/**
+ * The flags that would include an entry; undefined for one that is meant. In another namespace, nothing proves whose login an
+ * entry is that cannot be decoded.
+ */
 function takenInBy(
   state: EntryState,
   namespace: string,
@@ -45,7 +48,7 @@ function takenInBy(
   }
 }
 
-/** Says which entries are not meant, and by which flag they would be. */
+/** Says which entries are not meant, and which flag would include them. */
 export function sayKept(items: readonly PlannedSecret[], request: RotateRequest, printer: Printer): void {
   for (const [by, [flags, also]] of Object.entries(TAKES_IN)) {
     const kept = items.flatMap(({ ref, entries }) =>
@@ -65,10 +68,13 @@ function keptEntry({ server, login, state }: PlannedEntry): string {
   return login?.username ? `the login of ${login.username} for ${name}` : `an entry without a user for ${name}`;
 }
 
-/** A Secret, and why it does not get the new login although it is meant. */
+/** A Secret that is meant, and why it does not get the new login. */
 export type Left = readonly [ref: PlannedSecret['ref'], why: UserError];
 
-/** Those whose password most namespaces have come first: of equal reasons, the line of the first is proposed. */
+/**
+ * The Secrets that keep their login, and why. A password that most namespaces have comes first, because of equal reasons the line
+ * of the first is proposed.
+ */
 export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): Left[] {
   const groups = [...Map.groupBy(items, keptPassword)].map(([password, group]) => ({
     group,
@@ -85,14 +91,14 @@ export function reasonsFor(items: readonly PlannedSecret[], request: RotateReque
     );
 }
 
-/** Undefined where it is known to be the old one, or stays for another reason. */
+/** The password that a Secret keeps; undefined when it is known to be the old one, or is kept for another reason. */
 function keptPassword({ action, entries }: PlannedSecret): string | undefined {
   if (action === 'held back') return undefined;
   const login = entries.find(({ state }) => state === 'other password')?.login;
   return login && loginKey(login);
 }
 
-/** Undefined for a Secret that is not meant. `sharing`: how many keep the same password. */
+/** Undefined for a Secret that is not meant. `sharing` is the number of Secrets that keep the same password. */
 function reasonFor(planned: PlannedSecret, request: RotateRequest, sharing: number): UserError | undefined {
   const { ref, action, obstacle, entries, maker, source, isFromElsewhere, isOrphan } = planned;
   const secret = `secret ${ref.namespace}/${ref.name}`;
@@ -138,7 +144,7 @@ function reasonFor(planned: PlannedSecret, request: RotateRequest, sharing: numb
   );
 }
 
-/** Where entries of any user are meant. */
+/** The error for an entry that cannot be decoded, when entries of any user are meant. */
 function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRequest): UserError | undefined {
   const entry = anyUser ? entries.find(({ state }) => state === 'cannot be decoded') : undefined;
   if (entry === undefined) return undefined;
@@ -150,7 +156,7 @@ function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRe
 
 const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
-/** Anybody may have put a password there, so it is said who gets the new one. */
+/** The hint says who would get the new login, because anybody may have put a password there. */
 function otherPassword(
   namespace: string,
   { scope: { namespaces, names, flags } }: RotateRequest,

@@ -1,4 +1,4 @@
-/** What `rotate` prints: the plan as a table, each Secret that is written, what is left, and how many there are of each. */
+/** Prints the progress of `rotate`: the plan as a table, each Secret that is written, what is left, and the counts. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
@@ -18,18 +18,21 @@ import { reasonsFor, sayKept } from './rotate-left.ts';
 export interface RotatePrinterOptions {
   readonly request: RotateRequest;
   readonly output: 'name' | 'json' | undefined;
-  /** One for the whole run, so that it is seen where the same login is. */
+  /** One for the whole run, so that equal logins have equal marks. */
   readonly mark: Fingerprint;
-  /** Why the new login would not be written anywhere: only a dry run goes on then. */
+  /** Why the new login is not written anywhere. Only a dry run goes on then. */
   readonly refusal: UserError | undefined;
 }
 
 export interface RotatePrinter extends RotateListener {
-  /** What is not written, and why; said before anything is. */
+  /** Reports what is not written, and why, before anything is written. */
   left(items: readonly PlannedSecret[]): void;
-  /** Says what has failed so far. */
+  /** Prints the failures so far. */
   flush(): void;
-  /** The end: a table in a dry run, the summary. `annotated`: other Secrets with the old login in an annotation. Returns the exit code. */
+  /**
+   * Prints the table of a dry run, and the summary. `annotated` are other Secrets with the old login in an annotation. Returns
+   * the exit code.
+   */
   end(items: readonly PlannedSecret[], annotated: readonly SecretName[]): number;
   readonly done: number;
 }
@@ -90,12 +93,12 @@ export function rotatePrinter(
   };
 }
 
-/** As a person looks for them; they are written in another order. */
+/** The order in which people look for Secrets. They are written in another one. */
 function inOrder(items: readonly PlannedSecret[]): PlannedSecret[] {
   return items.toSorted((one, other) => compareNames(one.ref, other.ref));
 }
 
-/** What is meant, for the question before more than one Secret is written. */
+/** Says what will be done, for the question before more than one Secret is written. */
 export function rotateIntent(items: readonly PlannedSecret[]): string {
   const namespaces = new Set(items.map(({ ref }) => ref.namespace)).size;
   const servers = new Set(newEntries(items).map(({ next }) => displayServer(next.server)));
@@ -103,7 +106,7 @@ export function rotateIntent(items: readonly PlannedSecret[]): string {
   return `Write the new login for ${many([...servers])} into ${plural(items.length, 'Secret')}${where}`;
 }
 
-/** Whether an annotation holds an old login when this is over: that of the entry which was replaced, or one from before. */
+/** Whether an annotation holds an old login afterwards: that of the replaced entry, or an earlier one. */
 function isLeftOver(item: PlannedSecret, outcome: 'updated' | 'unchanged' | undefined): boolean {
   return item.holdsOldLogin || (outcome === 'updated' && newEntries([item]).some((entry) => entry.isInAnnotation));
 }
@@ -112,7 +115,7 @@ function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
   return items.flatMap(({ entries }) => entries.filter(({ state }) => state === 'new'));
 }
 
-/** One row for each entry, with its namespace where there are several. The marks are the same for the same login. */
+/** One row for each entry, with its namespace if there are several. Equal logins have equal marks. */
 function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
   const isWide = new Set(items.map(({ ref }) => ref.namespace)).size > 1;
   const rows = items.flatMap((item) =>
@@ -129,7 +132,7 @@ function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
   return formatTable(titles, rows, io.stdout);
 }
 
-/** Where the state is no reason for people. Whether another password is an old one may not be known. */
+/** Words for states whose names are no reason for people. It may not be known whether another password is an old one. */
 const KEPT: Partial<Record<EntryState, string>> = {
   below: 'another entry',
   'other password': 'not known to be the old password',
@@ -167,7 +170,7 @@ interface Ended {
   readonly refusal: UserError | undefined;
 }
 
-/** Without a password: a mark stands for it. */
+/** The result for JSON, with a mark in place of each password. */
 function asJson(items: readonly PlannedSecret[], ended: Ended, io: Io) {
   const { request, outcomes, restarted, problems, mark, refusal } = ended;
   const errors = [...problems, ...(refusal === undefined ? [] : [{ ref: undefined, error: refusal }])];

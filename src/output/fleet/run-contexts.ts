@@ -1,4 +1,7 @@
-/** The same work in several contexts: each line says in which, one question is about all, and one that fails keeps no other from it. */
+/**
+ * Runs the same work in several contexts. Each line names its context, one question covers all contexts, and a failure in one
+ * does not stop the others.
+ */
 import type { ContextTransport, Transport } from '../../cluster/client/transport.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed, withPrefix } from '../../domain/text/printable.ts';
@@ -9,14 +12,14 @@ import { type Agreement, canPrompt, type Intent, isQuestion, promptYes } from '.
 import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../printer.ts';
 import { formatJson } from '../structured.ts';
 
-/** Does it in one cluster. Returns the exit code; throws UserError where nothing is done at all. */
+/** Does the work in one cluster. Returns the exit code; throws UserError when nothing is done at all. */
 export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
 
 interface RunOptions extends Agreement {
   readonly output?: 'name' | 'json' | undefined;
 }
 
-/** `io` for one context: every line begins with it, and so does every command that is proposed. */
+/** `io` for one context: every line begins with the context's name, and every proposed command names it. */
 export function contextIo(context: string, io: Io): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
   return {
@@ -39,7 +42,7 @@ export function contextIo(context: string, io: Io): Io {
   };
 }
 
-/** `output`, for which each text is changed by `change`. */
+/** `output`, with each text changed by `change`. */
 function through(output: Output, change: (text: Printable) => Printable): Output {
   return Object.create(output, { write: { value: (text: Printable) => output.write(change(text)) } });
 }
@@ -47,9 +50,9 @@ function through(output: Output, change: (text: Printable) => Printable): Output
 /** The work in one context, which waits before its first write. */
 interface Part {
   readonly context: string;
-  /** What is meant, once the work waits; undefined when it has ended instead. */
+  /** What will be done, once the work waits; undefined when the work has ended instead. */
   readonly intent: Promise<Intent | undefined>;
-  /** Lets it write. */
+  /** Lets the work write. */
   go(): void;
   readonly end: Promise<{ readonly code: number } | { readonly error: unknown }>;
   readonly io: Io;
@@ -57,14 +60,17 @@ interface Part {
   readonly tallies: Tally[];
 }
 
-/** What became of one context. */
+/** The result in one context. */
 interface Ended {
   readonly part: Part;
   readonly code: number;
   readonly error?: UserError;
 }
 
-/** Returns the exit code. Throws what is no UserError, and Interrupted, after saying where it was done. */
+/**
+ * Returns the exit code. After an interruption, says in which contexts the work is done, and throws Interrupted. Also throws any
+ * error that is not a UserError.
+ */
 export async function runContexts(
   contexts: readonly ContextTransport[],
   work: Work,
@@ -77,7 +83,7 @@ export async function runContexts(
     io.signal.throwIfAborted();
     const part = await startPart(cluster, work, io);
     parts.push(part);
-    // One after the other, so that plugins which ask for something do not ask at once.
+    // The contexts start one after the other, so that credential plugins do not prompt at the same time.
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
   }
   const waiting = parts.filter((part) => !ends.has(part));
@@ -131,7 +137,7 @@ async function startPart({ context, transport }: ContextTransport, work: Work, o
   return { context, intent: intent.promise, go: () => gate.resolve(true), end, io, answers, tallies };
 }
 
-/** Asks once about everything. Throws Interrupted. */
+/** Asks one question about all contexts. Throws Interrupted. */
 async function isAgreed(
   parts: readonly Part[],
   agreement: Agreement,
@@ -145,7 +151,7 @@ async function isAgreed(
   }
   const changes = meant.reduce((sum, { intent }) => sum + intent.changes, 0);
   if (!isQuestion({ changes, deletes: meant.some(({ intent }) => intent.deletes) }, agreement)) return true;
-  // Also with -q: nobody can agree to what is not shown.
+  // Printed with -q too, because nobody can agree to what is not shown.
   for (const { part, intent } of meant) part.io.stderr.write(printed`${printable(intent.what)}\n`);
   try {
     return await promptYes(meant.length === 1 ? 'Do this?' : `Do this in ${plural(meant.length, 'context')}?`, io);
@@ -155,7 +161,7 @@ async function isAgreed(
   }
 }
 
-/** Says why nothing is done. Throws what is no UserError. */
+/** Waits for the end in one context, and says why nothing was done there. Throws any error that is not a UserError. */
 async function endOf(part: Part): Promise<Ended> {
   const end = await part.end;
   if ('code' in end) return { part, code: end.code };
@@ -165,10 +171,10 @@ async function endOf(part: Part): Promise<Ended> {
   return { part, code: EXIT.failed, error };
 }
 
-/** With the fields of the answer that the command has in one cluster. */
+/** Also has the fields of the command's answer in a single cluster. */
 interface ContextAnswer {
   readonly context: string;
-  /** Why nothing is done there. */
+  /** Why nothing was done there. */
   readonly error?: ReturnType<typeof shownError>;
 }
 
@@ -203,7 +209,7 @@ function report(
   return failed.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-/** None is left out: they were all named. */
+/** Leaves no context out, because the user named them all. */
 function all(contexts: readonly string[]): string {
   return many(contexts, { limit: contexts.length });
 }

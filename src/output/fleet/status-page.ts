@@ -1,8 +1,8 @@
-/** What `sync --watch --listen` answers: whether it is well, and what it has done. */
+/** The answers of `sync --watch --listen`: whether it is well, and what it has done. */
 import type { StatusPage } from '../../http/status-server.ts';
 import type { HealthReport } from '../../operations/watch/health.ts';
 
-/** The page at `path`, undefined where there is none. 503 when a look was missed, or a watch is silent. */
+/** The page at `path`; undefined when there is none. The status is 503 when a look was missed, or a watch is silent. */
 export function statusPage(
   path: string,
   { isWell, lastLook, lastEvent }: HealthReport,

@@ -1,4 +1,4 @@
-/** What `sync` prints: a line for each change, failures put together by their reason, and the summary. */
+/** Prints the progress of `sync`: a line for each change, failures grouped by reason, and the summary. */
 import { SYNC } from '../../domain/pull-secret/copy.ts';
 import { type Command, clusterCommand } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -20,21 +20,21 @@ import { warnOfAnnotations } from './annotation-printer.ts';
 import { type Failure, printFailures, sayFinding } from './failure-printer.ts';
 
 export interface SyncPrinterOptions {
-  /** Of the Secret. */
+  /** The name of the Secret. */
   readonly name: string;
   readonly output?: 'name' | 'json' | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
   /** The command that was typed. */
   readonly command: Command;
-  /** Whether nothing is counted at the end. */
+  /** Whether this is one of the many looks of `--watch`, which print no summary. */
   readonly isOneOfMany?: boolean;
-  /** Whether an end before the end has cut a write; left out: it may have. */
+  /** Whether an early end has cut off a write; when left out, it may have. */
   readonly isCut?: () => boolean;
 }
 
 const COUNTED = ['created', 'updated', 'replaced', 'deleted', 'unchanged', 'left', 'failed'] as const;
 
-/** All that was told. */
+/** Everything that the listener was told. */
 interface Told {
   readonly outcomes: SyncOutcome[];
   readonly lists: ListResult[];
@@ -43,7 +43,7 @@ interface Told {
   skipped: Skipped;
   /** Whether a pattern or label chose nothing. */
   isIdle: boolean;
-  /** The result of a dry run, which is printed in the order of the namespaces. */
+  /** The results of a dry run, which are printed in the order of the namespaces. */
   readonly held: { readonly namespace: string; readonly text: string }[];
 }
 
@@ -83,7 +83,7 @@ export async function withSyncPrinter(
     printer,
   );
   const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
-  // Of several clusters, one may have none of them.
+  // With several clusters, one of them may have no such namespace.
   const isMistyped = told.isIdle && run.context === undefined && isNothing(told);
   return hasFailed || isMistyped ? EXIT.failed : EXIT.ok;
 }
@@ -92,7 +92,10 @@ function isNothing({ outcomes, skipped }: Told): boolean {
   return outcomes.length + skipped.leftAlone.length + skipped.ending.length === 0;
 }
 
-/** A look of many says it of what it has written: the others were said when they were. */
+/**
+ * The Secrets with an old login in an annotation. One of many looks names only those it has written, because the others were
+ * named when they were written.
+ */
 function leftOverIn({ outcomes }: Told, { isOneOfMany = false }: SyncPrinterOptions): SyncOutcome[] {
   return outcomes.filter(
     (outcome) => 'holdsOldLogin' in outcome && outcome.holdsOldLogin && (!isOneOfMany || isChange(outcome)),
@@ -134,10 +137,10 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
         return;
       }
       printer.warn(`no namespace matches ${what}${near === undefined ? '' : `; did you mean '${near}'?`}`);
-      // What is watched may be made later.
+      // A namespace that matches may be made later, while the watch goes on.
       if (options.isOneOfMany) return;
       const meant = near && correctedTargets(options.command, new Map([[glob, near]]));
-      // What nobody typed writes nothing.
+      // Nobody typed the corrected line, so it writes nothing.
       const flags = dryRun === 'none' ? ['--dry-run=client'] : [];
       const typed = meant && { ...meant, words: [...meant.words, ...flags] };
       printer.hint(typed || clusterCommand`kubectl get namespaces --show-labels`);
@@ -154,7 +157,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
     },
     list(change) {
       told.lists.push(change);
-      // Of these everything has a name, and Secrets are what was asked for.
+      // `-o name` and `-o json` print no line for a list: the user asked for Secrets.
       if (output === undefined) {
         const { ref, action } = change;
         result(ref.namespace, `${resultName(ref)} ${action} in ${ref.namespace}${DRY_RUN[dryRun]}`);
@@ -239,7 +242,7 @@ function printEnd(
   answer(shown);
 }
 
-/** A Secret of somebody else that stays as it is has not failed. */
+/** A Secret of somebody else that stays as it is does not count as failed. */
 function shownAction(outcome: SyncOutcome): (typeof COUNTED)[number] {
   return outcome.action === 'failed' && outcome.error instanceof LeftAlone ? 'left' : outcome.action;
 }
