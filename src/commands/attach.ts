@@ -1,4 +1,4 @@
-/** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
+/** `regsecret attach` and `regsecret detach`: put a pull secret into lists, or take it out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
@@ -37,7 +37,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   if (!hasTargets(request) && !canPrompt(io)) {
     const add = words`--serviceaccount default`;
     const otherwise = command`regsecret ${verb} ${request.secret} ${add} ${dryRunFlag(request)}`;
-    // Which is more likely the service account than a Secret of that name.
+    // The service account of that name is more likely meant than a Secret.
     const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
     throw new UsageError(
       `nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`,
@@ -49,7 +49,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   });
 }
 
-/** Throws UsageError, with the kind of the workload that was named without it. */
+/** Throws UsageError, which adds the kind of a workload that was named without it. */
 async function typedRequest(verb: Verb, options: AttachOptions, io: Io): Promise<AttachRequest> {
   try {
     return requestOf(verb, options, io);
@@ -59,7 +59,7 @@ async function typedRequest(verb: Verb, options: AttachOptions, io: Io): Promise
   }
 }
 
-/** Throws UsageError where the target was named, and no Secret; a cluster that cannot be asked is no reason for another error. */
+/** Throws UsageError when a target was named instead of a Secret. A cluster that cannot be asked causes no other error. */
 async function checkMeant(request: AttachRequest, options: AttachOptions, io: Io): Promise<void> {
   const { checkIsSecret } = await import('../operations/attach/check-secret.ts');
   await inCluster(options, io, (transport) => checkIsSecret(transport, request)).catch((error: unknown) => {
@@ -99,7 +99,7 @@ async function changeIn(
   );
 }
 
-/** Manifests, without a cluster unless the Secret has to come from there. Throws UserError. */
+/** Changes manifests, without a cluster unless the Secret has to come from there. Throws UserError. */
 async function changeFiles(
   { verb, secret }: AttachRequest,
   files: readonly string[],
@@ -129,12 +129,12 @@ async function changeFiles(
   try {
     await writeManifests(changed, request, io, { done: (file) => done.push(file), warn: printer.warn });
   } finally {
-    // Also when one cannot be written: the others are changed.
+    // Printed even when a file cannot be written, because the others are changed.
     printManifests(done, done.length < changed.length ? { ...shown, check: undefined } : shown, printer);
   }
 }
 
-/** What shows whether the Secret is there for what names it now; undefined where that is known, or is not to be checked. */
+/** The command that shows whether the Secret exists; undefined when that is known, or should not be checked. */
 function checkFor(
   files: readonly ChangedFile[],
   { verb, secret, opens, namespace: typed = '' }: ManifestRequest,
@@ -150,7 +150,7 @@ function checkFor(
     : command`regsecret list ${secret} ${ALL_NAMESPACES}`;
 }
 
-/** Of manifests that were named something is expected; nobody wants to read a success about none. */
+/** The error for named manifests that hold no object, because a success that changes nothing helps nobody. */
 function noObject(
   { name, before }: Pick<ChangedFile, 'name' | 'before'> = { name: '-', before: '' },
   request: Pick<AttachRequest, 'verb' | 'secret'>,
@@ -167,7 +167,7 @@ function noObject(
   );
 }
 
-/** Says what would be left without a login, as far as the files show it. */
+/** Warns about images that would be left without a login, as far as the files show it. */
 async function lossesFrom(
   files: readonly ChangedFile[],
   { secret }: ManifestRequest,
@@ -180,7 +180,7 @@ async function lossesFrom(
   return losses;
 }
 
-/** Throws UserError where nobody agrees to it, or could; a dry run asks nobody. */
+/** Throws UserError when the user does not agree, or cannot be asked. A dry run on a terminal does not ask. */
 async function agreeTo(
   losses: readonly ManifestLoss[],
   request: ManifestRequest,
@@ -195,7 +195,7 @@ async function agreeTo(
   throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, again);
 }
 
-/** Given in a file, or read from the cluster; says what is wrong with it. Throws UserError where it opens no image. */
+/** The Secret from a file or the cluster, with warnings about its problems. Throws UserError when it opens no image. */
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
   const [{ getSecret, checkedSecret }, { formatFinding }, { fixFor }, printer] = await Promise.all([
     import('../operations/attach/check-secret.ts'),
@@ -218,7 +218,7 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
   return secret;
 }
 
-/** The request with what the person chooses and agrees to, on a terminal. Throws UserError. */
+/** The request with what the user chooses and agrees to on a terminal. Throws UserError. */
 async function withTargets(request: AttachRequest, transport: Transport, io: Io): Promise<AttachRequest> {
   const { canPrompt, promptChoice, promptYes } = await import('../prompt.ts');
   const { verb, secret } = request;
@@ -235,7 +235,7 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   return { ...request, targets: await promptChoice(title, choices, io), confirm };
 }
 
-/** What there is to choose from has what was wanted; anything else has to be named. */
+/** Says that every object to choose from has what was wanted. Any other object has to be named. */
 async function sayNoChoice({ verb, secret }: AttachRequest, namespace: string, io: Io): Promise<void> {
   const printer = await printerFor(io);
   if (verb === 'detach') {

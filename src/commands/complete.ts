@@ -1,4 +1,4 @@
-/** What a shell asks while a command line is being typed (spf13/cobra completions.go `__complete`). */
+/** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). */
 import { printable, printed } from '../domain/text/printable.ts';
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -8,7 +8,10 @@ import { type Completion, candidateNames } from '../operations/completion/candid
 const FILES = 0;
 const NO_FILES = 4;
 
-/** Prints one candidate a line, with a tab and its description, and whether files may follow. Says nothing else, and never throws. */
+/**
+ * Prints one candidate per line, with a tab and its description, and finally whether files may follow. Prints nothing else, and
+ * never throws.
+ */
 export async function complete(completion: () => Completion, io: Io): Promise<number> {
   try {
     const { wanted, flags } = completion();
@@ -17,20 +20,20 @@ export async function complete(completion: () => Completion, io: Io): Promise<nu
     if ('from' in wanted) for (const name of await candidateNames(wanted.from, flags, silent(io))) print(name, '', io);
     io.stdout.write(printed`:${printable(`${isFile ? FILES : NO_FILES}`)}\n`);
   } catch {
-    // The person has not run anything yet: errors are shown when the command runs.
+    // The user has not run anything yet. Errors are shown when the command runs.
     io.stdout.write(printed`:${printable(`${NO_FILES}`)}\n`);
   }
   return EXIT.ok;
 }
 
 function print(value: string, description: string, io: Io): void {
-  // A name that a shell would split is none.
+  // A value that a shell would split or expand is not proposed.
   if (/[\s'"\\$`]/.test(value)) return;
   const text = description === '' ? printed`` : printed`\t${printable(description)}`;
   io.stdout.write(printed`${printable(value)}${text}\n`);
 }
 
-/** Nobody is there to be asked or told something. */
+/** `io` without prompts and messages, because nobody can see them during a completion. */
 function silent(io: Io): Io {
   const stderr = { ...io.stderr, isTTY: false, write: () => undefined };
   return Object.create(io, { stdin: { value: { ...io.stdin, isTTY: false } }, stderr: { value: stderr } });

@@ -11,11 +11,11 @@ export function printCompletion(shell: CompletionShell, io: Io): number {
 }
 
 /*
- * Not the scripts of `@bomb.sh/tab`, which finds the candidates (src/flags/completion-words.ts): those for Bash and PowerShell
- * evaluate what is typed, the one for Bash needs another package, and zsh does not complete a name with a colon.
+ * These are not the scripts of `@bomb.sh/tab`, which finds the candidates (src/flags/completion-words.ts). Its scripts for Bash
+ * and PowerShell evaluate what is typed, the one for Bash needs another package, and zsh does not complete a name with a colon.
  */
 
-/** Words are split at blanks: Bash itself splits at `:` and `=`, too, and replaces only what stands behind the last one. */
+/** Splits words at blanks. Bash itself also splits at `:` and `=`, and replaces only what follows the last one. */
 const BASH = `# bash completion of regsecret
 _regsecret() {
   local text=\${COMP_LINE:0:COMP_POINT} part=\${COMP_WORDS[COMP_CWORD]} words word value directive=4
@@ -79,8 +79,8 @@ complete -c regsecret -f -a '(__regsecret_complete)'
 `;
 
 /**
- * From 5.1 on. What is typed is data, never code again, as it would be in Invoke-Expression. A value cannot hold a quote
- * ({@link complete}). An empty string keeps PowerShell from proposing files.
+ * For PowerShell 5.1 and later. Typed text stays data and never becomes code, as it would in Invoke-Expression. A value cannot
+ * hold a quote ({@link complete}). An empty string keeps PowerShell from proposing files.
  */
 const POWERSHELL = `# PowerShell completion of regsecret
 Register-ArgumentCompleter -Native -CommandName 'regsecret', 'regsecret.exe' -ScriptBlock {
@@ -122,7 +122,7 @@ Register-ArgumentCompleter -Native -CommandName 'regsecret', 'regsecret.exe' -Sc
 }
 `;
 
-/** kubectl runs a program of this name for its plugin (kubectl pkg/cmd/plugin/plugin_completion.go). */
+/** kubectl runs a program of this name to complete its plugin (kubectl pkg/cmd/plugin/plugin_completion.go). */
 const KUBECTL = `#!/bin/sh
 # kubectl_complete-regsecret: completion for the plugin.
 exec kubectl-regsecret __complete "$@"

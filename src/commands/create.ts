@@ -1,4 +1,4 @@
-/** `regsecret create`: from a login to a Secret. */
+/** `regsecret create`: makes a Secret from a login. */
 
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
@@ -28,7 +28,7 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   readonly force?: boolean;
   readonly type?: 'dockerconfigjson' | 'dockercfg';
   readonly appendHash?: boolean;
-  /** False: a login that has expired, or that nobody has checked, is written, too. */
+  /** When false, a login that has expired or that nobody has checked is written as well. */
   readonly verify?: boolean;
   readonly attach?: readonly string[];
   readonly dryRun: 'none' | 'client' | 'server';
@@ -44,7 +44,7 @@ interface Run {
   readonly printer: Printer;
 }
 
-/** The Secret as it is when there is none yet, and where it comes from. */
+/** The Secret as it is created when none exists yet, and where its logins come from. */
 interface Draft extends Pick<Collected, 'entries' | 'personal'> {
   readonly secret: Secret;
   readonly expiries: Expiries;
@@ -67,7 +67,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   return options.dryRun === 'client' ? show(draft, run) : write(draft, targets, run);
 }
 
-/** Throws UserError where the kubeconfig names no cluster. */
+/** Throws UserError when the kubeconfig names no cluster. */
 async function destinationOf(options: CreateOptions, io: Io): Promise<string> {
   const secret = `secret/${options.name}`;
   if (options.dryRun === 'client') return secret;
@@ -86,7 +86,7 @@ async function show({ secret, entries }: Draft, run: Run): Promise<number> {
   const { options, printer } = run;
   await printCreated({ action: 'created', secret }, run);
   sayEntries(entries, undefined, printer);
-  // The line is kubectl's, and with -o it is a manifest.
+  // stdout has kubectl's line, or with -o a manifest.
   if (options.output === undefined) {
     printer.say('--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there');
   } else if (options.output !== 'name' && !options.replace && !options.appendHash) {
@@ -129,19 +129,19 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
   }
 }
 
-/** What a person types next. */
+/** Proposes what the user may type next. */
 function sayNext({ action, secret }: Applied, { entries, personal }: Draft, { options, io, printer }: Run): void {
   // The author of a script knows what comes next.
   const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
   if (action === 'created' && !isScript) printer.hint(attachCommand(secret.metadata.name, options));
-  // Somebody may run this to replace a login that is rejected, and the login of this machine is the same one.
+  // The user may want to replace a rejected login, but the login of this machine is the same one.
   const [login, ...others] = entries;
   if (action !== 'unchanged' || !personal || login === undefined || others.length > 0 || options.verify === true)
     return;
   printer.hint(prose`if ${displayServer(login.server)} rejects this login, renew it: ${renewal(login)}`);
 }
 
-/** Throws UsageError, and does so before anything is written. */
+/** Throws UsageError, before anything is written. */
 async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
   const { attachTargets } = await import('../operations/attach/attach-options.ts');
   return attachTargets(texts);
@@ -157,7 +157,7 @@ interface Attachment {
   readonly printer: Printer;
 }
 
-/** Throws UserError where a target does not exist, or may not be read. */
+/** Throws UserError when a target does not exist, or may not be read. */
 async function checkTargets(secret: Secret, attachment: Attachment): Promise<void> {
   const { readTarget } = await import('../operations/attach/targets.ts');
   const { targets, transport } = attachment;
@@ -181,9 +181,9 @@ async function attachTo({ secret, action }: Applied, attachment: Attachment): Pr
   const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command, as };
   const results: Printer = {
     ...printer,
-    // A manifest on stdout stays one.
+    // A manifest on stdout must stay one, so results go to stderr.
     ...(output === 'yaml' || output === 'json' ? { result: printer.say } : {}),
-    // They name a Secret that is not there yet.
+    // The hints name a Secret that does not exist yet.
     ...(action === 'created' && dryRun === 'server' ? { hint: () => undefined } : {}),
   };
   return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
@@ -200,7 +200,7 @@ function attachCommand(name: string | undefined, { namespace }: CreateOptions): 
 }
 
 async function build(options: CreateOptions, entries: readonly CollectedEntry[], expiries: Expiries): Promise<Secret> {
-  // What kubectl would print must be what we print, without an annotation of ours.
+  // With kubectl's flags, the output must be the same as kubectl's, so no annotation is added.
   const likeKubectl = options.dryRun === 'client' && usesDockerFlags(options);
   const secret = buildPullSecret({
     name: options.name,
@@ -219,7 +219,7 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
   return type === undefined ? undefined : `kubernetes.io/${type}`;
 }
 
-/** Says which logins the Secret had already and have ended; throws UserError when there are no others. */
+/** Warns about logins that the Secret had already and that have expired. Throws UserError when there are no others. */
 function checkKept(entries: readonly CollectedEntry[], applied: Applied, printer: Printer): void {
   if (applied.action === 'created') return;
   const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, Date.now());

@@ -1,4 +1,4 @@
-/** `regsecret delete`: a Secret out of every list that names it, and then away. */
+/** `regsecret delete`: takes a Secret out of every list that names it, then deletes it. */
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
@@ -31,7 +31,7 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
   checkContextFlags(options, { hasSource: false });
   const { name, allNamespaces = false, dryRun, yes = false } = options;
   const unconfirmed = yes || dryRun !== 'none' || canPrompt(io) ? undefined : needsYes(options);
-  // Each of several contexts would say it.
+  // Thrown here, because otherwise each of several contexts would report it.
   if (unconfirmed !== undefined && options.toContext !== undefined) throw unconfirmed;
   const request: DeleteRequest = {
     name,
@@ -104,7 +104,7 @@ async function deleteIn(
   return report.end(planned);
 }
 
-/** Copies stay when their source goes, and pods go on pulling with what is in them. */
+/** Warns that the copies stay when their source is deleted, and that pods go on pulling with them. */
 async function warnOfCopies(transport: Transport, request: DeleteRequest, printer: Printer): Promise<void> {
   const { namespace } = transport;
   const { name } = request;
@@ -117,7 +117,7 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
   );
 }
 
-/** Of a copy that goes while its source stays, in a namespace that is not left alone as far as we may see. */
+/** Warns about a copy that is deleted while its source stays, unless sync is known to leave its namespace alone. */
 async function warnOfSync(transport: Transport, planned: readonly Deleted[], printer: Printer): Promise<void> {
   const [{ ofSource, SYNC, sourceOf }, { readNamespace }] = await Promise.all([
     import('../domain/pull-secret/copy.ts'),
@@ -134,7 +134,7 @@ async function warnOfSync(transport: Transport, planned: readonly Deleted[], pri
   }
 }
 
-/** Says where there is no such Secret, which is what was wanted. Throws UserError. */
+/** Says when there is no such Secret, which is what was wanted. Throws UserError when another one was probably meant. */
 async function checkThere(
   planned: readonly Deleted[],
   request: DeleteRequest,
@@ -145,7 +145,7 @@ async function checkThere(
   printer.say(await missing(request, transport));
 }
 
-/** Says that there is no such Secret; throws UserError where another one was meant. */
+/** The message that there is no such Secret. Throws UserError when another one was probably meant. */
 async function missing(request: DeleteRequest, transport: Transport): Promise<string> {
   const { namespace } = transport;
   const { lookAround } = await import('../cluster/not-found.ts');

@@ -1,4 +1,4 @@
-/** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that fixes it. */
+/** `regsecret doctor`, alias `why`: finds the reason why a pod cannot pull, and the command that fixes it. */
 
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { checkSelector } from '../cluster/secret-scope.ts';
@@ -36,22 +36,22 @@ import type { RegistryFlags } from '../registry/registry-client.ts';
 
 export interface DoctorOptions extends RegistryFlags, KubeFlags, DoctorLine {
   readonly recursive?: boolean | undefined;
-  /** Registries on this machine are asked although the cluster is elsewhere. */
+  /** Whether registries on this machine are asked although the cluster is elsewhere. */
   readonly allowLocalRegistries?: boolean | undefined;
-  /** Goes on until everything is well, or something else is wrong. */
+  /** Whether doctor goes on until everything is well, or something else is wrong. */
   readonly watch?: boolean | undefined;
   readonly output?: ReportFormat | undefined;
 }
 
-/** Questions that are under way at a time. */
+/** The number of questions asked at the same time. */
 const CONCURRENCY = 16;
 
-/** Time after which no further question is put; those under way then take their own `--timeout`. */
+/** After this time, no further question is asked. The questions under way may still take their own `--timeout`. */
 const ASKING_MS = 50_000;
 
 /**
- * Prints what is wrong; 0 when nothing is but what is ignored, 1 when something keeps an image away, 3 when that is not known.
- * Throws UserError.
+ * Prints what is wrong. Returns 0 when nothing is wrong or all of it is ignored, 1 when something keeps an image from being
+ * pulled, and 3 when that is not known. Throws UserError.
  */
 export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   const options = imagesApart(filesApart(typed, isPath));
@@ -91,7 +91,7 @@ async function examine(
   return { report: await withUsers(report, gathered.home, diagnosed.facts, io), now: diagnosed.facts.now };
 }
 
-/** With the users of the logins that this machine does not have. */
+/** Adds the users of logins that this machine does not have. */
 async function withUsers(
   report: DoctorReport,
   home: string | undefined,
@@ -119,17 +119,17 @@ async function show({ report, now }: Examined, options: DoctorOptions, io: Io): 
 }
 
 function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): number {
-  // What is ignored does not count here, as people want it of a pipeline; the report says that it is there.
+  // Ignored findings do not count here, as users want it for pipelines. The report says that they exist.
   if (!isHealthy(report.findings, strict)) return EXIT.failed;
   return (report.unjudged ?? []).length > 0 ? EXIT.unjudged : EXIT.ok;
 }
 
-/** 0 once everything is well. `--timeout` is the end of that, too. */
+/** Returns 0 once everything is well. `--timeout` also limits the whole wait. */
 async function watch(selection: FindingSelection | undefined, options: DoctorOptions, io: Io): Promise<number> {
   const observe = await observerOf(options);
   const { follow } = await import('../operations/doctor/follow.ts');
   const { say } = await printerFor(io);
-  // A terminal shows it all the time.
+  // A terminal shows the wait all the time.
   let isSaid = io.stderr.isTTY || options.timeout !== undefined;
   const { seen, condition } = await follow(options, io, {
     observe,
@@ -146,13 +146,13 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
       return next;
     },
   });
-  // What runs hides nothing that could not be judged.
+  // Running pods do not hide what could not be judged.
   if (condition.isWell) return exitCode(seen.report, options);
   if (isHealthy(seen.report.findings, options.strict === true)) return EXIT.unjudged;
   return EXIT.failed;
 }
 
-/** Manifests by themselves: neither cluster nor registries are asked. */
+/** Checks manifests by themselves: neither the cluster nor registries are asked. */
 async function lint(
   files: readonly string[],
   selection: FindingSelection | undefined,
@@ -182,7 +182,7 @@ async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> 
   return withCollector(options, io, observe);
 }
 
-/** Looks at the targets, or at everything in the namespaces that were chosen. */
+/** Examines the targets, or everything in the chosen namespaces. */
 async function observerOf(options: DoctorOptions): Promise<(collector: Collector) => Promise<ObservedTargets>> {
   const targets = targetsOf(options);
   if (targets.length > 0 || options.image !== undefined) {
@@ -199,8 +199,8 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
 }
 
 /**
- * What becomes of every image, with what registries say, who are asked as long as an answer may change that; `answers` gets
- * it, and has what they have said before.
+ * Judges every image. Registries are asked as long as an answer may change the result. `answers` has what they said before, and
+ * receives their new answers.
  */
 async function diagnose(
   gathered: Observed,

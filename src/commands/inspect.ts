@@ -19,19 +19,19 @@ export interface InspectOptions extends KubeFlags {
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
 }
 
-/** A Secret, and who refers to it, where that could be found out. */
+/** A Secret, and which objects refer to it, if that could be found out. */
 interface Found {
   readonly secret: Secret;
   readonly usage: Usage | undefined;
 }
 
-/** What was found, and whether that is all that was named. */
+/** The Secrets that were found, and whether these are all that were named. */
 interface FoundSecrets {
   readonly found: readonly Found[];
   readonly isWhole: boolean;
 }
 
-/** Prints what is in the Secrets, or in those of the manifests; throws UserError. */
+/** Prints what is in the Secrets of the cluster, or in those of manifests. Throws UserError. */
 export async function inspect(options: InspectOptions, io: Io): Promise<number> {
   const { found, isWhole } =
     options.filename === undefined ? await live(options, io) : { found: await inFiles(options, io), isWhole: true };
@@ -79,7 +79,7 @@ async function live(options: InspectOptions, io: Io): Promise<FoundSecrets> {
   }
 }
 
-/** What the result does not know, for want of rights. */
+/** Warns about references that are unknown because of missing rights. */
 async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void> {
   if (unchecked.length === 0) return;
   const printer = await printerFor(io);

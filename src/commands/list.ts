@@ -33,7 +33,7 @@ export interface ListOptions extends KubeFlags {
   readonly allNamespaces?: boolean | undefined;
   readonly selector?: string | undefined;
   readonly problems?: boolean | undefined;
-  /** Only those with an entry that is of one of these registries and of this user. */
+  /** Only Secrets with an entry for one of these registries, and of this user. */
   readonly server?: readonly string[] | undefined;
   readonly username?: string | undefined;
   readonly sortBy?: RowOrder | undefined;
@@ -102,7 +102,7 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
     throw new UsageError('names and -l cannot be used together', againWithout('-l', command`regsecret list ${names}`));
 }
 
-/** Throws UsageError where the user of a registry was typed as one of the kubeconfig. */
+/** Throws UsageError when the user of a registry was typed as a user of the kubeconfig. */
 async function checkUser({ user, username, kubeconfig }: ListOptions, io: Io): Promise<void> {
   if (!user || username !== undefined) return;
   const { loadKubeConfig } = await import('../cluster/config/kube-config.ts');
@@ -110,13 +110,16 @@ async function checkUser({ user, username, kubeconfig }: ListOptions, io: Io): P
   if (!users.has(user)) throw new UsageError(MISPLACED_USER, againWith(words`--username USER`));
 }
 
-/** An entry may have a server that matches no image, so this is for one that none has. Throws UserError. */
+/**
+ * Checks servers that no entry has. Others are not checked, because an entry may have a server that matches no image. Throws
+ * UserError.
+ */
 function checkTyped(servers: readonly string[]): void {
   checkApart(servers);
   for (const server of servers) checkServer(server);
 }
 
-/** The same with all of each cell, among them who uses each Secret. */
+/** The same command line with every cell in full, among them the objects that use each Secret. */
 function wideLine(options: ListOptions, namespace: string): Command {
   return command`${lineOf(options, namespace)} -o wide`;
 }
@@ -133,14 +136,14 @@ function lineOf(options: ListOptions, namespace: string): Command {
   return command`regsecret list ${names} ${where} ${labels} ${login} ${flags}`;
 }
 
-/** A password that has leaked may be there, too. */
+/** Says what list does not see, because a leaked password may be there as well. */
 function unseenBy({ allNamespaces, selector }: ListOptions, namespace: string): string {
   const labelled = selector ? ' with these labels' : '';
   const [where, more] = allNamespaces ? ['', ''] : [` of namespace ${namespace}`, ADD_ALL_NAMESPACES];
   return describeUnseen(`${where}${labelled}`, more, 'hold such a login, too');
 }
 
-/** What else may be wrong with a login. */
+/** Says how to find out what else may be wrong with a login. */
 function unasked({ allNamespaces, namespace }: ListOptions): Hint {
   const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
   return prose`list asks no registry, and ${command`regsecret doctor ${where}`} does`;
@@ -153,7 +156,7 @@ async function sayNone(options: ListOptions, reader: Reader, printer: Printer): 
   const having = [selector ? 'these labels' : [], login ?? [], problems ? 'a problem' : []].flat();
   const called = names.length === 0 ? '' : ` called ${many(names)}`;
   const which = having.length === 0 ? '' : `${called} with ${having.join(' and ')}`;
-  // Where Secrets are written, -l chooses namespaces.
+  // For commands that write Secrets, -l chooses namespaces.
   const of = selector ? ' (-l means labels of Secrets here)' : '';
   const where = allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`;
   const near = await nearUser(options, reader);
@@ -168,7 +171,7 @@ async function sayNone(options: ListOptions, reader: Reader, printer: Printer): 
   if (meant.length > 0) printer.hint(prose`for the ${nounFor(meant.length, 'namespace')} with these labels: ${line}`);
 }
 
-/** Who has a login there, and nearly the name that was typed. */
+/** The user with a login in scope whose name is nearly the typed one. */
 async function nearUser({ username, server, allNamespaces, names = [] }: ListOptions, reader: Reader) {
   if (username === undefined) return undefined;
   const { loginsInScope } = await import('../operations/rotate/logins-in-scope.ts');
@@ -181,7 +184,7 @@ async function nearUser({ username, server, allNamespaces, names = [] }: ListOpt
   );
 }
 
-/** What may be a password at the wrong place is not repeated. */
+/** Words for the login that is looked for. A text that may be a password in the wrong place is not repeated. */
 function describeLogin({ server, username }: ListOptions): string | undefined {
   if (server === undefined && username === undefined) return undefined;
   const user = username !== undefined && isRepeatable('--username', username) ? username : 'that user';
@@ -189,7 +192,7 @@ function describeLogin({ server, username }: ListOptions): string | undefined {
   return `a login${of}${server === undefined ? '' : ` for ${many(server.map(displayServer))}`}`;
 }
 
-/** Says which of the named ones are not there, or may not be read; true where all are. */
+/** Reports which named Secrets do not exist, or may not be read. True when all of them exist. */
 async function reportMissing(
   found: readonly SecretName[],
   { names, namespace }: ListScope,

@@ -1,4 +1,4 @@
-/** `regsecret version`: this program, and what runs it. */
+/** `regsecret version`: the version of this program, and the runtime. */
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printerFor } from '../output/printer.ts';
@@ -9,7 +9,7 @@ export interface VersionOptions {
   readonly output?: 'json' | 'yaml';
 }
 
-/** Asks nobody; returns the exit code. */
+/** Sends no request. Returns the exit code. */
 export async function printVersion({ output }: VersionOptions, io: Io): Promise<number> {
   const { runtime, platform } = io.machine;
   if (output !== undefined) await writeStructured({ version: RELEASE, commit: COMMIT, runtime, platform }, output, io);

@@ -17,13 +17,13 @@ import { printRoleNames, printRoles } from '../output/rbac-printer.ts';
 export interface RbacOptions {
   /** The command line that the role is for. */
   readonly line: ParsedLine;
-  /** Who is given the rights. */
+  /** The subject that gets the rights. */
   readonly for: string;
   readonly name?: string;
   readonly output: 'yaml' | 'json' | 'name';
 }
 
-/** Prints a Role, a ClusterRole or both, each with its binding, and nothing where no role is needed; throws UserError. */
+/** Prints a Role, a ClusterRole or both, each with its binding, or nothing when no role is needed. Throws UserError. */
 export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io): Promise<number> {
   if (name !== undefined && !isRoleName(name)) {
     throw new UsageError('the name of a role has no / and no %, and is not . or ..', prose`--name NAME`);
@@ -47,12 +47,12 @@ export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io
   return EXIT.ok;
 }
 
-/** The Secrets that `line` names; what why and doctor name may be anything. */
+/** The Secrets that `line` names; none for doctor and why, which may name any object. */
 function secretsOf({ command: name, argument }: ParsedLine): string[] {
   return name === 'doctor' ? [] : [argument ?? []].flat().map(String);
 }
 
-/** What stands behind the command is the command's, so what was meant for the role has no effect. */
+/** A flag after the command belongs to that command, so a -o that was meant for the role has no effect on it. */
 async function sayFormat({ command: name, options }: ParsedLine, output: RbacOptions['output'], io: Io): Promise<void> {
   const { output: typed } = options as { readonly output?: string };
   if (output !== 'yaml' || (typed !== 'json' && typed !== 'name')) return;
@@ -62,8 +62,8 @@ async function sayFormat({ command: name, options }: ParsedLine, output: RbacOpt
 }
 
 /**
- * Targets are not in the name: a line that is edited and applied again is to replace its own role. A script with two such lines would
- * lose the rights of the first.
+ * Targets are not part of the role's name, so that a line that is edited and applied again replaces its own role. A script with
+ * two such lines would lose the rights of the first.
  */
 async function sayTargets({ command: name, argument, options }: ParsedLine, io: Io): Promise<void> {
   const { attach } = options as { readonly attach?: unknown };
@@ -75,7 +75,7 @@ async function sayTargets({ command: name, argument, options }: ParsedLine, io: 
   );
 }
 
-/** Two commands that were given one name share it, too; a Role only with those of its namespace. */
+/** Two commands with the same --name share one role, a Role only if they have the same namespace. */
 async function sayName(objects: readonly RbacObject[], namespace: string, io: Io): Promise<void> {
   const where = objects.some(({ kind }) => kind === 'ClusterRole')
     ? ', also if it is for another namespace'
@@ -84,7 +84,7 @@ async function sayName(objects: readonly RbacObject[], namespace: string, io: Io
   printer.say(`another command with this --name replaces this role${where}: give each role a --name of its own`);
 }
 
-/** One role is not for all clusters of a run: where the source is, only that is read. */
+/** Says in which clusters the role is needed. In the cluster of the source another role is enough, because it is only read. */
 async function sayWhere(
   contexts: readonly string[],
   { command: name, argument, options }: ParsedLine,
@@ -104,7 +104,7 @@ function isPlaced({ kind, namespace }: Subject): boolean {
   return kind !== 'ServiceAccount' || namespace !== undefined;
 }
 
-/** Without a request, and without a kubeconfig where it is given. Throws UserError. */
+/** The namespace of the role. Sends no request, and needs no kubeconfig when -n is given. Throws UserError. */
 async function namespaceOf({ command: name, options }: ParsedLine, io: Io): Promise<string> {
   const { toContext, ...flags }: ContextFlags = options;
   if (flags.namespace) {
@@ -112,7 +112,7 @@ async function namespaceOf({ command: name, options }: ParsedLine, io: Io): Prom
     throw new UsageError(nameRule('namespace'), prose`-n NAMESPACE`);
   }
   const { connectionOf } = await import('../cluster/client/transport.ts');
-  // That of sync is where its source is.
+  // For sync, it is the namespace of the source.
   const contexts = name === 'sync' || toContext === undefined ? [flags.context] : toContext;
   const found = new Set<string>();
   for (const context of contexts) found.add((await connectionOf({ ...flags, context }, io)).namespace);

@@ -1,4 +1,4 @@
-/** `regsecret remove`: the entries of a registry out of a Secret, or out of many. */
+/** `regsecret remove`: removes the entries of a registry from one Secret, or from many. */
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
@@ -16,7 +16,7 @@ import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 
 export interface RemoveOptions extends ContextFlags {
-  /** Left out: `regsecret`, or with -A and -l every Secret. */
+  /** When left out: `regsecret`, or with -A or -l every Secret. */
   readonly name: string | undefined;
   readonly server?: readonly string[];
   readonly allNamespaces?: boolean;
@@ -47,7 +47,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
 function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
-  // Without user info; a scheme stays, for with it fewer entries may be meant.
+  // User info is removed. A scheme is kept, because fewer entries may be meant with it.
   const shown = servers.map((typed) => (shownServer(typed) === typed ? typed : bareServer(typed)));
   const named = shown.reduce((flags, typed) => words`${flags} --server ${typed}`, words``);
   return {
@@ -90,7 +90,7 @@ async function removeIn(
   const unseen = reader.missingRights.list();
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   if (planned.length === 0) {
-    // Which is what was wanted, and what a second run finds.
+    // This is what was wanted, and what a second run finds.
     const { describeAbsence } = await import('../operations/removal/absence.ts');
     printer.say(await describeAbsence(transport, request));
     return EXIT.ok;
@@ -110,7 +110,7 @@ async function removeIn(
   await withReport(run, report, progress, () => performRemovals(reader, planned, request, report));
   const code = report.end(planned);
   const [first] = planned;
-  // With -A its copies are looked at, too.
+  // With -A, the copies are examined as well.
   if (report.done === 1 && first !== undefined && request.scope.namespaces !== 'all') {
     const copies = await copiesThatKeep(reader, first.ref, request);
     if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
@@ -133,7 +133,7 @@ function warnOfCopies(
   printer.hint(syncPreview(ref, ref, namespaces));
 }
 
-/** What `sync --merge` has filled is no copy. */
+/** Says which Secrets were examined. A Secret that `sync --merge` has filled does not count as a copy. */
 function sayWhereLooked({ ref }: Removed, withCopies: boolean, printer: Printer) {
   const looked = withCopies ? ' and its copies were' : ' was';
   printer.say(`only secret ${ref.namespace}/${ref.name}${looked} looked at; with -A, remove looks in all namespaces`);

@@ -1,4 +1,4 @@
-/** `regsecret rotate`: a new login into every Secret that holds the old one. */
+/** `regsecret rotate`: writes a new login into every Secret that holds the old one. */
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret-scope.ts';
@@ -37,7 +37,7 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
   readonly owned?: boolean;
   readonly restart?: boolean;
   readonly yes?: boolean;
-  /** False: no registry is asked. */
+  /** When false, no registry is asked. */
   readonly verify?: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
@@ -87,7 +87,7 @@ function foundServer(servers: readonly string[], elsewhere: readonly string[]): 
   return `no registry is named, so it is ${many(servers.map(displayServer))}, as in the Secrets that are there${others}`;
 }
 
-/** Where, and how to look at more. */
+/** Where rotate has looked, and how it looks at more. */
 function whereLooked(
   { allNamespaces, selector }: RotateOptions,
   homes: readonly string[],
@@ -98,7 +98,7 @@ function whereLooked(
   return [` of ${nounFor(homes.length, 'namespace')} ${many(homes)}, and their copies,`, ADD_ALL_NAMESPACES];
 }
 
-/** Returns what only the Secrets tell of the login. Throws UsageError. */
+/** Returns the parts of the login that only the Secrets tell. Throws UsageError. */
 async function checkOptions(options: RotateOptions, io: Io): Promise<GuessedLogin> {
   const { selector, names, namespace } = options;
   checkContextFlags(options, { hasSource: false });
@@ -117,13 +117,13 @@ interface NewLogins {
   readonly refusal: UserError | undefined;
 }
 
-/** Collected and accepted by their registries. Throws UserError. */
+/** The new logins, collected and accepted by their registries. Throws UserError. */
 async function newLogins(options: RotateOptions, io: Io, printer: Printer): Promise<NewLogins> {
   const verify = options.verify !== false;
   const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, Date.now()) : undefined;
   const collected = await collectCredentials(options, io, { check });
   for (const warning of collected.warnings) printer.warn(warning);
-  // What nobody has typed or named.
+  // Names logins that the user has neither typed nor named.
   if (collected.personal) saySource(collected.entries, printer);
   const unchecked = { entries: collected.entries, refusal: undefined };
   const { entries, refusal } = verify ? await accepted(collected, { options, io, printer }) : unchecked;
@@ -136,8 +136,8 @@ async function newLogins(options: RotateOptions, io: Io, printer: Printer): Prom
 }
 
 /**
- * A login that its registry does not accept is not refused yet: a dry run, whose password may be that of tomorrow, plans with it, and in one
- * cluster the Secrets may show that the user name is a typo. Throws UserError.
+ * A login that its registry does not accept is not refused yet. A dry run plans with it, because its password may become valid
+ * later. In one cluster, the Secrets may show that the user name is a typo. Throws UserError.
  */
 async function accepted(
   collected: Collected,
@@ -177,14 +177,14 @@ function lineWith(options: RotateOptions): LineWith {
   return (other) => command`regsecret rotate ${lineOf({ ...options, ...other })}`;
 }
 
-/** What was typed behind the name of the command. */
+/** What was typed after the name of the command. */
 function lineOf(options: RotateOptions): Command {
   const { names, selector, allNamespaces } = options;
   const where = selector === undefined ? flagWords(allNamespaces ? ['-A'] : []) : words`-l ${selector}`;
   return words`${names.map(nameWord)} ${where} ${flagsBeside(options)}`;
 }
 
-/** What was typed beside the names and namespaces, for the same command with others. */
+/** The typed flags, without names and namespaces, for the same command with others. */
 function flagsBeside({ below, anyUser, anyPassword, owned, verify, restart, ...options }: RotateOptions): Command {
   const given = {
     ...{ '--below': below, '--any-user': anyUser, '--any-password': anyPassword, '--owned': owned },

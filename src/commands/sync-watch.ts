@@ -1,4 +1,4 @@
-/** `regsecret sync --watch`: the same for days, as it becomes necessary. */
+/** `regsecret sync --watch`: syncs for days, whenever it becomes necessary. */
 import { gentleStop } from '../concurrency.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
@@ -19,7 +19,9 @@ import { statusPage } from '../output/fleet/status-page.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
-/** Of one request: what is under way when the network forgets a connection waits for so long, and a new namespace with it. */
+/**
+ * The limit for one request. A request on a connection that the network has dropped waits this long, and a new namespace with it.
+ */
 const REQUEST_TIMEOUT = '20s';
 
 const monotonic = (): number => performance.now();
@@ -79,7 +81,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
 
 type LookOptions = Parameters<typeof withSyncPrinter>[0];
 
-/** Each look with what is said of it; only the first says how much there is. */
+/** Runs each look and prints its messages. Only the first look prints the counts. */
 function looks(
   options: LookOptions,
   { printer, io, writing }: { printer: ReturnType<typeof oncePrinter>; io: Io } & Pick<SyncListener, 'writing'>,
@@ -87,7 +89,7 @@ function looks(
   let isFirst = true;
   return async (isFull, work) => {
     if (isFull) printer.turn();
-    // A service account that is made later is heard of.
+    // The watch hears of a service account that is made later.
     const quiet = isFirst ? {} : { absent: () => undefined };
     const run = { printer, io, answer: () => undefined, counted: () => undefined };
     await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, run, (listener) =>
@@ -95,7 +97,7 @@ function looks(
         ...listener,
         ...quiet,
         writing,
-        // In a line of its own each is known again.
+        // Each loss is printed in a line of its own, so that it is recognised when it comes again.
         losses: (losses) => {
           for (const loss of losses) listener.losses([loss]);
         },
@@ -105,7 +107,7 @@ function looks(
   };
 }
 
-/** The login from here, as it is now; `renew` asks for it again. */
+/** The login of this machine as it is now; `renew` reads it again. */
 function renewed(
   login: Secret | undefined,
   renew: (() => Promise<Secret>) | undefined,
@@ -116,7 +118,7 @@ function renewed(
   return {
     login: () => current,
     async keepLogin(changed, signal) {
-      // What has no end must not end the watch.
+      // Without a login to renew, this promise must not resolve, because that would end the watch.
       if (login === undefined || renew === undefined) return new Promise(() => undefined);
       const take = (next: Secret): void => {
         current = next;
@@ -132,7 +134,7 @@ function renewed(
   };
 }
 
-/** Nothing is said of a login that is renewed; what is wrong with it is thrown. */
+/** A renewal prints no messages. What is wrong with the login is thrown. */
 function silent(printer: Printer): Printer {
   return { ...printer, say: () => undefined, warn: () => undefined, hint: () => undefined };
 }

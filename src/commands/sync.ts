@@ -1,4 +1,4 @@
-/** `regsecret sync`: one pull secret into many namespaces. */
+/** `regsecret sync`: brings one pull secret into many namespaces. */
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Finding } from '../domain/findings/finding.ts';
 import { type Command, words } from '../domain/text/command.ts';

@@ -41,12 +41,12 @@ export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFla
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
 }
 
-/** Registries that are asked at a time. */
+/** The number of registries asked at the same time. */
 const CONCURRENCY = 16;
 
 /**
- * Prints each verdict; 0 when all logins are accepted, or every image is pulled, and 3 when nothing is refused, but not all is
- * known. Throws UserError.
+ * Prints each verdict. Returns 0 when all logins are accepted, or every image can be pulled, and 3 when nothing is refused but
+ * not everything is known. Throws UserError.
  */
 export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
@@ -73,7 +73,7 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   return results.includes('unknown') ? EXIT.unjudged : EXIT.ok;
 }
 
-/** Where it shows why. */
+/** The command that shows why there is no login. */
 function lookInside({ names = [], namespace, filename = [], allNamespaces }: VerifyOptions): Hint {
   if (allNamespaces) return command`regsecret list ${ALL_NAMESPACES}`;
   const files = filename.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
@@ -105,7 +105,7 @@ function checkOptions(options: VerifyOptions): void {
   ];
   if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
     const [, second = ''] = ways;
-    // Of a login that is given in full, its password may be in a flag.
+    // When a login is given in full, a flag may hold its password.
     const meant = second.startsWith('-') ? eitherOf('-A', second) : OF_ALL;
     const hint = allNamespaces && ways.length === 2 ? meant : words`regsecret verify --help`;
     throw new UsageError(`${ways.join(' and ')} cannot be used together`, hint);
@@ -121,13 +121,13 @@ function checkOptions(options: VerifyOptions): void {
   if (image !== undefined) throw new UsageError('-A and --image cannot be used together', eitherOf('-A', '--image'));
 }
 
-/** The Secrets, and whether these are all that were named. */
+/** The Secrets to verify, and whether these are all that were named. */
 interface Chosen {
   readonly secrets: readonly Secret[];
   readonly isWhole: boolean;
-  /** How a login that is rejected is corrected, where they are not in the cluster. */
+  /** How a rejected login is corrected when it does not come from the cluster. */
   readonly correct?: (server: string) => Hint;
-  /** Where a login of this machine is from. */
+  /** Where a login of this machine comes from. */
   readonly from?: (server: string) => string | undefined;
 }
 
@@ -150,7 +150,7 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
   }
 }
 
-/** Of all namespaces, those of these names, or all pull secrets. */
+/** The Secrets of these names in all namespaces, or all pull secrets. */
 async function everywhere(names: readonly string[], transport: Transport): Promise<readonly Secret[]> {
   const [{ eachInScope }, { createReader }] = await Promise.all([
     import('../cluster/secret-scope.ts'),
@@ -220,7 +220,7 @@ async function ask(
   const client = await createRegistryClient(options, { from: 'person' }, io);
   const rows: VerifiedRow[] = [];
   let done = 0;
-  // Copies of one Secret have one login, which is sent once.
+  // Copies of one Secret have the same login, which is sent only once.
   const asked = new Map<string, Promise<Verdict>>();
   const verdictOf = (question: Question): Promise<Verdict> => {
     const key = questionKey(question);
