@@ -149,7 +149,7 @@ async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
 
 interface Attachment {
   readonly targets: readonly NamedTarget[];
-  /** Servers of which it has been said when the login ends. */
+  /** Servers for which the end of the login has already been reported. */
   readonly saidEnds: ReadonlySet<ShownServer>;
   readonly options: Pick<CreateOptions, 'dryRun' | 'output' | 'fieldManager' | 'as'>;
   readonly transport: Transport;

@@ -15,9 +15,9 @@ export interface RemovalPrinterOptions {
 }
 
 export interface RemovePrinter extends RemoveListener {
-  /** The end. Returns the exit code. */
+  /** Prints the summary. Returns the exit code. */
   end(planned: readonly Removed[]): number;
-  /** Says what has failed so far. */
+  /** Prints the failures so far. */
   flush(): void;
   readonly done: number;
 }

@@ -26,7 +26,7 @@ export interface SyncPrinterOptions {
   readonly dryRun: 'none' | 'client' | 'server';
   /** The command that was typed. */
   readonly command: Command;
-  /** Whether this is one of the many looks of `--watch`, which print no summary. */
+  /** Whether this is a later look of `--watch`, which prints no summary. */
   readonly isOneOfMany?: boolean;
   /** Whether an early end has cut off a write; when left out, it may have. */
   readonly isCut?: () => boolean;
@@ -92,10 +92,7 @@ function isNothing({ outcomes, skipped }: Told): boolean {
   return outcomes.length + skipped.leftAlone.length + skipped.ending.length === 0;
 }
 
-/**
- * The Secrets with an old login in an annotation. One of many looks names only those it has written, because the others were
- * named when they were written.
- */
+/** The Secrets with an old login in an annotation. A later look of `--watch` names only those that it has written itself. */
 function leftOverIn({ outcomes }: Told, { isOneOfMany = false }: SyncPrinterOptions): SyncOutcome[] {
   return outcomes.filter(
     (outcome) => 'holdsOldLogin' in outcome && outcome.holdsOldLogin && (!isOneOfMany || isChange(outcome)),
