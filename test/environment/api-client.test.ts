@@ -28,7 +28,7 @@ async function clientOf(respond: RequestListener): Promise<ApiClient> {
 test('a connection that the server has closed in the meantime is no error', async () => {
   const used = new Set<Socket>();
   const client = await clientOf(({ socket, url }, answer) => {
-    // As a client sees it that was busy while the server closed: only with its next request.
+    // Simulates a client that was busy while the server closed the connection, and notices it only with its next request.
     if (used.has(socket)) return socket.destroy();
     used.add(socket);
     return answer.end(JSON.stringify({ url }));

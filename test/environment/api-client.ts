@@ -1,11 +1,11 @@
-/** Plain requests to the API server, for what a test sets up or looks up; never through code that is under test. */
+/** Plain requests to the API server with which tests set up and look up objects, without code under test. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { CertificateFiles } from './certificate.ts';
 
 export interface ApiClient {
-  /** Sends one request; an answer of any status is an answer, and its JSON is parsed. */
+  /** Sends one request. An answer of any status resolves, with its JSON parsed. */
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   close(): void;
 }
@@ -23,10 +23,13 @@ export interface ApiCredentials {
   token?: string;
 }
 
-/** A server that is busy drops some of hundreds that are opened at once, as for all namespaces of a test file. */
+/**
+ * A busy server drops some of hundreds of connections that are opened at once, for example when a test file makes all its
+ * namespaces.
+ */
 const MAX_CONNECTIONS = 32;
 
-/** Opens a client that keeps its connections. */
+/** Opens a client that reuses its connections. */
 export function createApiClient(credentials: ApiCredentials): ApiClient {
   const { server, caFile, certificate, token } = credentials;
   const agent = new Agent({
@@ -46,7 +49,7 @@ export function createApiClient(credentials: ApiCredentials): ApiClient {
         headers: { ...type, ...authorization, ...headers },
       });
       sent.once('error', (error: NodeJS.ErrnoException) => {
-        // The server has closed the connection that lay idle, and so has not read the request: it goes over another one.
+        // The server closed this idle connection before it read the request, so the request is sent again over another one.
         if (error.code === 'ECONNRESET' && sent.reusedSocket) resolve(send(method, path, body, headers));
         else reject(error);
       });

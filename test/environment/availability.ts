@@ -1,15 +1,15 @@
-/** Whether this machine can run a cluster; cheap to ask, as vitest's configuration asks at every start. */
+/** Whether this machine can run a cluster. The check is cheap because vitest's configuration makes it at every start. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { controlPlanePrograms, givenPrograms } from './programs.ts';
 
-/** Why tests of this project cannot run here, to follow "because"; `undefined` when they can. */
+/** The reason why tests of this project cannot run here, to follow "because"; `undefined` when they can. */
 export function missing(project: 'cluster' | 'node'): string | undefined {
   return project === 'cluster' ? missingForCluster() : (missingForCluster() ?? missingForNode());
 }
 
-/** Whether this process may give a child namespaces of its own: on Linux, as root, outside a locked-down container. */
+/** Whether this process may start a child in its own namespaces: on Linux, as root, outside a locked-down container. */
 export function canUnshare(): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   return spawnSync('unshare', ['--fork', '--pid', '--mount-proc', '--kill-child', 'true']).status === 0;

@@ -1,4 +1,4 @@
-/** Certificates of the test cluster: one authority, and what it issues to servers and users. */
+/** Certificates of the test cluster: one authority, and the certificates that it issues to servers and users. */
 import {
   createHash,
   createPrivateKey,
@@ -34,8 +34,8 @@ export interface Authority extends Certificate {
 }
 
 /**
- * Makes a certificate authority that signs itself, with RSA as kubeadm has it: an API server checks its signature at every request,
- * which takes a third of the time that one with P-256 takes.
+ * Makes a self-signed certificate authority with RSA, as kubeadm does. An API server checks the authority's signature at every
+ * request, and checking RSA takes a third of the time of P-256.
  */
 export function createAuthority(commonName: string): Authority {
   const subject = { commonName };
@@ -85,7 +85,7 @@ const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 const day = 24 * 60 * 60 * 1000;
 
-/** From when to when a certificate is good, in days from now. */
+/** The validity of a certificate, in days from now. */
 export interface Days {
   readonly from: number;
   readonly to: number;

@@ -1,9 +1,9 @@
-/** The cgroups of one run, which outlive its processes until somebody removes them. */
+/** The cgroups of one run. They outlive its processes until somebody removes them. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { waitFor } from './condition.ts';
 
-/** Makes a cgroup of this name, `RUN/NODE`, in every hierarchy, and the one that it is in where that is not there yet. */
+/** Makes the cgroup `RUN/NODE` in every hierarchy, and its parent where that does not exist yet. */
 export function createCgroups(name: string): void {
   const parent = dirname(name);
   for (const hierarchy of hierarchies()) {
@@ -37,21 +37,21 @@ export async function killCgroups(name: string): Promise<void> {
 function processesIn(path: string): number[] {
   const below = folders(path).flatMap(processesIn);
   const file = join(path, 'cgroup.procs');
-  // One that is in another namespace is 0 here.
+  // A process in another PID namespace is listed as 0.
   const own = existsSync(file) ? readFileSync(file, 'utf8').split('\n').map(Number).filter(Boolean) : [];
   return [...own, ...below];
 }
 
-/** Whether or not it is still there. */
+/** Kills a process if it still exists. */
 export function killProcess(id: number): void {
   try {
     process.kill(id, 'SIGKILL');
   } catch {
-    // it has ended
+    // The process has ended.
   }
 }
 
-/** Removes the cgroup of this name, with all below it, from the one hierarchy of cgroup v2 or the many of v1. */
+/** Removes the cgroup of this name and everything below it, from the one hierarchy of cgroup v2 or the several of v1. */
 export async function removeCgroups(name: string): Promise<void> {
   const roots = hierarchies().map((hierarchy) => join(hierarchy, name));
   await waitFor(() => roots.every(removeTree), {
@@ -62,12 +62,12 @@ export async function removeCgroups(name: string): Promise<void> {
 
 const mountPoint = '/sys/fs/cgroup';
 
-/** The one of cgroup v2, or those of v1. */
+/** The one hierarchy of cgroup v2, or the several of v1. */
 function hierarchies(): string[] {
   return existsSync(join(mountPoint, 'cgroup.controllers')) ? [mountPoint] : folders(mountPoint);
 }
 
-/** Removes a cgroup from the inside out; its files vanish with it. Answers whether it is gone. */
+/** Removes a cgroup from the inside out; its files vanish with it. Returns whether it is gone. */
 function removeTree(path: string): boolean {
   const empty = folders(path).map(removeTree).every(Boolean);
   if (!empty) return false;
@@ -75,7 +75,7 @@ function removeTree(path: string): boolean {
     rmdirSync(path);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // else a process in it has not quite ended
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // otherwise a process in it has not quite ended
   }
 }
 

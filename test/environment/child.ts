@@ -1,4 +1,4 @@
-/** Child processes that cannot be forgotten: each is the head of a process group, and all groups end together. */
+/** Child processes that cannot be forgotten: each leads a process group, and all groups are killed together. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { waitFor } from './condition.ts';
@@ -9,7 +9,7 @@ export interface Result {
   stderr: string;
 }
 
-/** Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches us and not it. */
+/** Starts a program in its own process group, so that Ctrl-C in a terminal reaches this process and not the program. */
 export function startChild(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   if (ended) throw new Error(`not starting ${command}: everything is being stopped`);
   const child = spawn(command, args, { ...options, detached: true });
@@ -37,7 +37,7 @@ export async function run(
   return { code, stdout, stderr };
 }
 
-/** Ends a child with its whole group, and waits until it is gone. */
+/** Kills a child with its whole group, and waits until it is gone. */
 export async function killChild(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
   try {
@@ -51,7 +51,7 @@ export async function killChild(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Ends everything that was started here, and lets nothing more start. */
+/** Kills everything that was started here, and prevents new starts. */
 export async function killChildren(): Promise<void> {
   ended = true;
   await Promise.all([...running].map(killChild));

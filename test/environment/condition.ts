@@ -1,4 +1,4 @@
-/** Waiting for something to become true, with a deadline instead of a guess at how long it takes. */
+/** Waits for a condition with a deadline, instead of guessing how long it takes. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitOptions {
@@ -10,8 +10,8 @@ export interface WaitOptions {
 }
 
 /**
- * Asks again and again until the condition answers with something other than `undefined` or `false`, and returns that.
- * A condition that throws counts as not yet true; its last error is the cause of the time-out.
+ * Polls until the condition returns something other than `undefined` or `false`, and returns that. A condition that throws counts
+ * as not yet true; its last error is the cause of the time-out.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,

@@ -1,19 +1,19 @@
-/** containerd's configuration: everything below one folder, and the smallest network plugin that there is. */
+/** containerd's configuration: everything is below one folder, with a minimal network plugin. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ContainerdOptions {
   socket: string;
   pauseImage: string;
-  /** A folder with what it knows of each registry, which it reads before each pull. */
+  /** The folder with the configuration of each registry, which containerd reads before each pull. */
   hosts: string;
-  /** The registry, `HOST:PORT`, that is Docker Hub for this node. */
+  /** The registry, `HOST:PORT`, that plays Docker Hub for this node. */
   dockerHub: string;
   /** The name of the cgroup for all containers. */
   cgroup: string;
 }
 
-/** Writes the configuration and what it refers to; returns its path. */
+/** Writes the configuration and the files it refers to. Returns its path. */
 export function writeContainerdConfig(state: string, options: ContainerdOptions): string {
   const { socket, pauseImage, hosts, dockerHub, cgroup } = options;
   const cni = writeCni(join(state, 'cni'));
@@ -59,7 +59,7 @@ BinaryName = ${quoted(writeRunc(join(state, 'runc'), cgroup))}
   return path;
 }
 
-/** https://github.com/containerd/containerd/blob/main/docs/hosts.md */
+/** Configures Docker Hub: https://github.com/containerd/containerd/blob/main/docs/hosts.md */
 function writeHosts(folder: string, dockerHub: string): string {
   mkdirSync(join(folder, 'docker.io'), { recursive: true });
   writeFileSync(join(folder, 'docker.io', 'hosts.toml'), `server = "http://${dockerHub}"\n`);
@@ -67,8 +67,8 @@ function writeHosts(folder: string, dockerHub: string): string {
 }
 
 /**
- * A runc that puts containers into a cgroup of this run. Without cgroups per pod the kubelet names none, and containerd
- * then takes /k8s.io, for all runs and whatever else there is on this machine.
+ * Writes a runc wrapper that puts containers into a cgroup of this run. Without cgroups per pod the kubelet names no cgroup, and
+ * containerd then uses /k8s.io, which all runs and other software on this machine would share.
  */
 function writeRunc(path: string, cgroup: string): string {
   const script = `#!/bin/sh
@@ -85,7 +85,10 @@ exec runc "$@"
   return path;
 }
 
-/** A plugin that gives every pod the same address: enough for a node to be ready, and nobody talks to these pods. */
+/**
+ * Writes a plugin that gives every pod the same address. That is enough for a node to be ready, and nothing connects to these
+ * pods.
+ */
 function writeCni(folder: string): { binFolder: string; configFolder: string } {
   const binFolder = join(folder, 'bin');
   const configFolder = join(folder, 'config');

@@ -17,15 +17,15 @@ import type { PortBlock } from './port-block.ts';
 import { controlPlanePrograms, ensurePrograms } from './programs.ts';
 import { type Report, secondsSince } from './report.ts';
 
-/** What others need to know of it; plain data, for it travels between processes. */
+/** The information that other processes need about the control plane. It is plain data because it is sent between processes. */
 export interface ClusterInfo {
-  /** An administrator's, with a client certificate of the group system:masters. */
+  /** An administrator's kubeconfig, with a client certificate of the group system:masters. */
   kubeconfig: string;
   server: string;
-  /** Where etcd listens. */
+  /** The URL of etcd. */
   etcd: string;
   caFile: string;
-  /** With it, tests issue client certificates for any user. */
+  /** The key of the authority, with which tests issue client certificates for any user. */
   caKeyFile: string;
   admin: CertificateFiles;
   serviceAccountIssuer: string;
@@ -34,13 +34,13 @@ export interface ClusterInfo {
   bin: Record<(typeof controlPlanePrograms)[number], string>;
   /** The run's temporary folder; logs are in `logs/`. */
   folder: string;
-  /** Where the supervisor listens. */
+  /** The socket of the supervisor. */
   socket: string;
-  /** A home folder for kubectl, so that it neither reads nor writes the user's. */
+  /** A home folder for kubectl, so that it does not read or write the user's. */
   home: string;
 }
 
-/** Starts the control plane; done when the API server is ready and service accounts are being made. */
+/** Starts the control plane. Resolves when the API server is ready and the controller manager creates service accounts. */
 export async function startControlPlane(folder: string, ports: PortBlock, report: Report): Promise<ClusterInfo> {
   const bin = await ensurePrograms(controlPlanePrograms, report);
   const started = performance.now();
@@ -69,7 +69,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
       `--kubelet-client-key=${files.admin.keyFile}`,
       '--authorization-mode=RBAC',
       '--service-cluster-ip-range=10.96.0.0/16',
-      '--endpoint-reconciler-type=none', // there is one server, and nobody looks it up
+      '--endpoint-reconciler-type=none', // there is one server, and nothing looks up its endpoints
       '--allow-privileged',
     ],
   });
@@ -79,7 +79,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
   await apiServer.ready(async () => (await api.request('GET', '/readyz')).status === 200);
 
   const common = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'];
-  const unhurried = ['--kube-api-qps=1000', '--kube-api-burst=1000']; // the default of 20 per second makes tests wait
+  const unhurried = ['--kube-api-qps=1000', '--kube-api-burst=1000']; // the default of 20 requests per second makes tests wait
   const manager = startDaemon({
     name: 'kube-controller-manager',
     command: bin['kube-controller-manager'],
@@ -87,7 +87,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
     args: [
       ...common,
       ...unhurried,
-      `--flex-volume-plugin-dir=${join(folder, 'state', 'flex-volume')}`, // made if absent, by default in /usr
+      `--flex-volume-plugin-dir=${join(folder, 'state', 'flex-volume')}`, // created if absent, by default in /usr
       `--root-ca-file=${files.ca.certFile}`,
       `--service-account-private-key-file=${files.serviceAccountKey}`,
     ],
@@ -163,7 +163,7 @@ async function startEtcd(command: string, folder: string, ports: PortBlock): Pro
       `--listen-peer-urls=${peer}`,
       `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=default=${peer}`,
-      '--unsafe-no-fsync', // nothing here is to survive
+      '--unsafe-no-fsync', // no data has to survive
     ],
   });
   await etcd.ready(async () => (await fetch(`${client}/health`)).ok);

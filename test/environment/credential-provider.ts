@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RegistryUser } from './registry-user.ts';
 
-/** Writes one below `state` that has this login for images of `hosts`; returns the flags of the kubelet. */
+/** Writes a credential provider below `state` that returns this login for images of `hosts`. Returns the kubelet's flags. */
 export function writeProvider(
   state: string,
   hosts: readonly string[],

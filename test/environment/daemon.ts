@@ -8,7 +8,7 @@ import { report } from './report.ts';
 
 export interface Daemon {
   name: string;
-  /** Waits until it can be used; fails with the end of its log when it dies or takes too long. */
+  /** Waits until the program can be used. Rejects with the end of its log when it dies or takes too long. */
   ready(condition: () => Promise<boolean>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -17,15 +17,18 @@ export interface DaemonOptions {
   name: string;
   command: string;
   args: readonly string[];
-  /** The folder of the run: logs go to `logs/<name>.log` in it. */
+  /** The folder of the run. The log is `logs/<name>.log` in it. */
   folder: string;
   env?: NodeJS.ProcessEnv;
 }
 
-/** Of Go: a quarter of the API server's work was collecting garbage of a heap that is small and short-lived here. */
+/**
+ * Settings of Go's garbage collector. With the defaults a quarter of the API server's work was collecting garbage, because its
+ * heap is small and short-lived here.
+ */
 const UNHURRIED_COLLECTOR = { GOGC: '400', GOMEMLIMIT: '1GiB' };
 
-/** Starts a program that is to run until it is stopped; that it ends by itself is said on stderr. */
+/** Starts a program that runs until it is stopped. If it ends by itself, stderr says so. */
 export function startDaemon(options: DaemonOptions): Daemon {
   const { name, command, args, folder } = options;
   const logFile = join(folder, 'logs', `${name}.log`);
@@ -39,7 +42,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
   whenEnded(child, (how) => {
     daemons.delete(daemon);
     const error = new Error(`${name} ${how}\n${tail(logFile)}`);
-    if (state === 'ready') report(error.message); // while it starts, its parent waits for the message
+    if (state === 'ready') report(error.message); // while it starts, `ready` reports the error
     death.abort(error);
   });
 
@@ -64,7 +67,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
   return daemon;
 }
 
-/** Stops everything that runs. Nothing here has a state worth a gentle end. */
+/** Kills all daemons. None has state worth a graceful end. */
 export async function stopDaemons(): Promise<void> {
   await Promise.all([...daemons].map((daemon) => daemon.stop()));
 }

@@ -1,4 +1,4 @@
-/** The few ASN.1 types that an X.509 certificate is made of, in DER (ITU-T X.690). */
+/** The few ASN.1 types of an X.509 certificate, in DER (ITU-T X.690). */
 
 export const sequence = (...parts: Buffer[]): Buffer => tagged(0x30, ...parts);
 export const set = (...parts: Buffer[]): Buffer => tagged(0x31, ...parts);
@@ -7,7 +7,7 @@ export const utf8String = (text: string): Buffer => tagged(0x0c, Buffer.from(tex
 export const nothing: Buffer = tagged(0x05);
 export const boolean = (value: boolean): Buffer => tagged(0x01, Buffer.from([value ? 0xff : 0]));
 
-/** A context-specific tag, `[number]`, around content that is constructed (other values) or primitive (bare bytes). */
+/** A context-specific tag, `[number]`. Its content is constructed (other values) or primitive (bare bytes). */
 export function context(number: number, content: Buffer, kind: 'constructed' | 'primitive'): Buffer {
   return tagged((kind === 'constructed' ? 0xa0 : 0x80) | number, content);
 }
@@ -28,7 +28,7 @@ export function objectIdentifier(dotted: string): Buffer {
   return tagged(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
-/** UTCTime, which RFC 5280 asks for up to the year 2049. */
+/** UTCTime, which RFC 5280 requires up to the year 2049. */
 export function utcTime(date: Date): Buffer {
   const digits = date.toISOString().replaceAll(/[-:T]|\.\d+/g, '');
   return tagged(0x17, Buffer.from(digits.slice(2)));

@@ -1,4 +1,4 @@
-/** Building programs of one Go module into a folder, whole or not at all, and never twice at the same time. */
+/** Builds programs of one Go module into a folder: each appears complete or not at all, and only one build runs at a time. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,7 +7,7 @@ import { lock } from './lock.ts';
 import type { GoModule, ProgramName, Programs } from './programs.ts';
 import type { Report } from './report.ts';
 
-/** Builds those of the programs that are not yet at their paths, which are all in `folder`. */
+/** Builds the programs that do not exist yet at their paths, all of which are in `folder`. */
 export async function build(module: GoModule, paths: Programs, folder: string, report: Report): Promise<void> {
   if (absentOf(paths).length === 0) return;
   mkdirSync(folder, { recursive: true });
@@ -43,7 +43,7 @@ async function goBuild(module: GoModule, names: readonly ProgramName[], into: st
   report(`building ${names.join(', ')} with go (minutes the first time, once per version)`);
   const go = startChild('go', [...args, '-o', `${into}/`, ...packages], {
     cwd: module.folder,
-    // No cgo: no C compiler needed, and the programs run wherever they are copied to.
+    // Without cgo no C compiler is needed, and the programs run wherever they are copied.
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -71,7 +71,7 @@ async function goBuild(module: GoModule, names: readonly ProgramName[], into: st
   report(`built ${names.join(', ')} in ${seconds()}`);
 }
 
-/** What `go build -o folder/` calls a program: the last element of its package path that is no major version. */
+/** The file name that `go build -o folder/` gives a program: the last element of its package path that is not a major version. */
 function outputName(module: GoModule, name: ProgramName): string {
   return basename((module.packages[name] ?? name).replace(/\/v\d+$/, ''));
 }

@@ -1,4 +1,4 @@
-/** An image with one program in it, pushed with crane. */
+/** Makes an image with one program, and pushes it with crane. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -8,7 +8,7 @@ import { run } from './child.ts';
 import type { RegistryUser } from './registry-user.ts';
 import { tar } from './tar.ts';
 
-/** Writes an image archive, as `docker save` would, whose only file and entry point is the given static program. */
+/** Writes an image archive like `docker save`. Its only file and entry point is the given static program. */
 export function writeImage(program: string, archive: string): string {
   const layer = tar([{ path: 'app', content: readFileSync(program), mode: 0o755 }]);
   const config = JSON.stringify({
@@ -29,7 +29,7 @@ export function writeImage(program: string, archive: string): string {
   return archive;
 }
 
-/** Pushes an image archive under a name, logged in as the given user. */
+/** Pushes an image archive under a name, with the login of the given user. */
 export async function pushImage(
   crane: string,
   archive: string,
@@ -62,7 +62,10 @@ async function push(
   if (pushed.code !== 0) throw new Error(`crane push ${image}: ${pushed.stderr.trim()}`);
 }
 
-/** The registry at `behind`, whose token server is called by name here: crane refuses one at a private address. */
+/**
+ * A proxy for the registry at `behind` that names its token server by host name, because crane refuses a token server at a
+ * private address.
+ */
 async function startPushFront(behind: string): Promise<{ readonly host: string; close(): Promise<void> }> {
   const server = createServer((incoming, answer) => {
     const { method, headers, url = '' } = incoming;

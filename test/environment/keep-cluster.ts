@@ -1,4 +1,4 @@
-/** `npm run cluster`: the cluster of the tests, kept until Ctrl-C; with `-- --node` also a node and its registries. */
+/** `npm run cluster` runs the test cluster until Ctrl-C; with `-- --node` also a node and its registries. */
 import { setInterval } from 'node:timers';
 import { parseArgs } from 'node:util';
 import { missing } from './availability.ts';

@@ -5,7 +5,7 @@ import type { CertificateFiles } from './certificate.ts';
 export interface KubeconfigOptions {
   server: string;
   caFile: string;
-  /** Who: a client certificate, a bearer token, or, with neither, anonymous. */
+  /** The user: a client certificate, a bearer token, or anonymous with neither. */
   certificate?: CertificateFiles;
   token?: string;
   namespace?: string;

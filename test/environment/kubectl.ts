@@ -1,11 +1,11 @@
-/** The real kubectl, against the test cluster or a kubeconfig of one's own, deaf to the user's environment. */
+/** Runs the real kubectl against the test cluster or another kubeconfig, without the user's environment. */
 import { type Result, run } from './child.ts';
 import type { ClusterInfo } from './control-plane.ts';
 
 export interface KubectlOptions {
   stdin?: string;
   kubeconfig?: string;
-  /** More environment variables. */
+  /** Additional environment variables. */
   env?: Record<string, string>;
 }
 

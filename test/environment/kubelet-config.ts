@@ -1,10 +1,10 @@
-/** The kubelet's configuration: its defaults, and a list of what is not, each with its reason. */
+/** The kubelet's configuration: its defaults, and a list of differences with the reason for each. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterInfo } from './control-plane.ts';
 import { lacks } from './kubernetes-features.ts';
 
-/** What a test may want otherwise than it is by default, on a node of its own. */
+/** Kubelet settings that a test may change on a node of its own. */
 export interface KubeletSettings {
   readonly configMapAndSecretChangeDetectionStrategy?: 'Watch' | 'Get';
   readonly imagePullCredentialsVerificationPolicy?:
@@ -18,20 +18,20 @@ export interface KubeletSettings {
 }
 
 export interface KubeletOptions {
-  /** containerd's. */
+  /** The socket of containerd. */
   socket: string;
   port: number;
   /** The name of the cgroup for all pods. */
   cgroup: string;
   cluster: ClusterInfo;
   settings: KubeletSettings;
-  /** Keeps other pods away. */
+  /** Taints that keep other pods away. */
   taints: readonly object[];
 }
 
 /**
- * Where the kubelets of the tests differ from those of the world. `npm test` runs on machines of all kinds, beside whatever
- * they do. Which Secret is read when, and what is made of it, is as it is by default.
+ * The differences from a usual kubelet, because `npm test` runs on all kinds of machines beside other software. When Secrets are
+ * read and how they are used is as by default.
  */
 const DIFFERENCES: readonly (readonly [setting: string, value: unknown, reason: string])[] = [
   ['cgroupDriver', 'cgroupfs', 'the machine need not have systemd'],
@@ -46,7 +46,7 @@ const DIFFERENCES: readonly (readonly [setting: string, value: unknown, reason: 
   ['evictionHard', noEviction(), 'the machine may be as full as it is'],
   ['imageGCHighThresholdPercent', 100, 'the machine may be as full as it is'],
   ['healthzPort', 0, 'two runs may be on one machine'],
-  // These have their defaults on a node of their own: node.node.test.ts.
+  // A node of node.node.test.ts runs with the defaults of these two.
   ['registryPullQPS', 0, 'a burst of pods is what tests are, and what is put off waits for 10 seconds and more'],
   [
     'serializeImagePulls',
@@ -66,7 +66,7 @@ export function writeKubeletConfig(state: string, options: KubeletOptions): stri
   const config = {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    // Where things are.
+    // Addresses and folders.
     address: '127.0.0.1',
     port,
     authentication: { x509: { clientCAFile: cluster.caFile } },

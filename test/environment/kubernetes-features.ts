@@ -1,7 +1,9 @@
-/** What not every version of Kubernetes has that the tests meet. docs/compatibility.md has the same rows for users. */
+/**
+ * Features that the tests meet and that not every version of Kubernetes has. docs/compatibility.md has the same rows for users.
+ */
 import { kubernetesVersion } from './programs.ts';
 
-/** Since which version, and why tests of it are left out before that. */
+/** The version that introduced each feature, and why its tests are skipped before that. */
 export const FEATURES = {
   failCgroupV1: {
     since: '1.31',
@@ -31,15 +33,15 @@ export const FEATURES = {
 
 export type Feature = keyof typeof FEATURES;
 
-/** The version whose programs KUBEBUILDER_ASSETS holds, where `npm run skew` has said; else the one that we build. */
+/** The version of the programs in KUBEBUILDER_ASSETS as set by `npm run skew`, or else the version that we build. */
 export const testedVersion = process.env.REGSECRET_KUBERNETES || kubernetesVersion;
 
-/** Whether the cluster of the tests, or the given version, has no such thing: `test.skipIf(lacks('image volumes'))`. */
+/** Whether the test cluster, or the given version, lacks the feature: `test.skipIf(lacks('image volumes'))`. */
 export function lacks(feature: Feature, version = testedVersion): boolean {
   return minorOf(version) < minorOf(FEATURES[feature].since);
 }
 
-/** 36 of `v1.36.3`. */
+/** The minor version, such as 36 for `v1.36.3`. */
 function minorOf(version: string): number {
   return Number(/^v?1\.(\d+)/.exec(version)?.[1]);
 }

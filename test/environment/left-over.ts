@@ -1,14 +1,14 @@
-/** What a run must not leave behind. */
+/** Finds what a run has left behind. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { run } from './child.ts';
 import { waitFor } from './condition.ts';
 
-/** containerd's own choice, which we must have overruled; that of another one on this machine is no concern of ours. */
+/** containerd's default cgroup, which our runs must not use. Another containerd on this machine may use it. */
 const CONTAINERD = 'k8s.io';
 const ofOthers = new Set(cgroupsCalled([CONTAINERD]));
 
-/** Everything of a run that is still there, in words; nothing at all once it has been cleared away. */
+/** Descriptions of everything that a run has left; empty once all of it is cleared away. */
 export async function leftOvers(folder: string): Promise<string[]> {
   const list = await run('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'args=']);
   const processes = list.stdout.split('\n').filter((line) => line.includes(`${folder}/`));
@@ -22,7 +22,7 @@ export async function leftOvers(folder: string): Promise<string[]> {
   ];
 }
 
-/** Waits until nothing of a run is left; the error names what is. */
+/** Waits until nothing of a run is left. The error lists what remains. */
 export async function nothingLeft(folder: string): Promise<void> {
   let left: string[] = [];
   const gone = async (): Promise<boolean> => {
@@ -34,7 +34,7 @@ export async function nothingLeft(folder: string): Promise<void> {
   });
 }
 
-/** In whatever mount namespace there is. */
+/** The mounts of the folder in any mount namespace. */
 function mounts(folder: string): string[] {
   if (!existsSync('/proc/self/mountinfo')) return [];
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -42,13 +42,13 @@ function mounts(folder: string): string[] {
     try {
       return readFileSync(`/proc/${id}/mountinfo`, 'utf8').split('\n');
     } catch {
-      return []; // it has ended
+      return []; // the process has ended
     }
   });
   return [...new Set(lines.filter((line) => line.includes(folder)))];
 }
 
-/** A cgroup that is gone is also a proof that no process of it is left, whatever its arguments. */
+/** The cgroups of a run. If one is gone, no process in it is left either, whatever its arguments. */
 function cgroups(folder: string): string[] {
   return cgroupsCalled([basename(folder), CONTAINERD]).filter((path) => !ofOthers.has(path));
 }

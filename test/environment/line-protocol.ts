@@ -1,4 +1,4 @@
-/** The supervisor's protocol: one JSON object per line, a request `{start: …}` and its answer `{ok}` or `{error}`. */
+/** The supervisor's protocol: one JSON object per line, with a request `{start: …}` and its answer `{ok}` or `{error}`. */
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { ClusterInfo } from './control-plane.ts';
@@ -9,16 +9,16 @@ import type { RegistryInfo, RegistryOptions } from './registry.ts';
 export type Request =
   | { start: 'cluster' }
   | { start: 'registries' }
-  /** Left out: the usual one. */
+  /** Without settings: the usual node. */
   | { start: 'node'; settings?: NodeSettings | undefined }
-  /** Kills all that runs on a node with settings of its own, and starts its services again. */
+  /** Kills every process on a node with its own settings, and restarts its services. */
   | { start: 'reboot'; label: string }
   /** A registry that is stopped as soon as the connection closes. */
   | { start: 'registry'; options: RegistryOptions };
 
 export type Answer = { ok: unknown } | { error: string };
 
-/** What each request is answered with. */
+/** The answer to each request. */
 export interface Answers {
   cluster: ClusterInfo;
   registries: RegistriesInfo;
@@ -27,7 +27,7 @@ export interface Answers {
   registry: RegistryInfo;
 }
 
-/** What the supervisor prints once it listens. */
+/** The line that the supervisor prints once it listens. */
 export interface Greeting {
   folder: string;
   socket: string;
@@ -45,7 +45,7 @@ export function answerRequests(socket: Socket, answer: (request: Request, closed
   });
 }
 
-/** Sends one request on a connection of its own, which stays open until `close`. */
+/** Sends one request on a new connection, which stays open until `close`. */
 export function ask<Start extends Request['start']>(
   path: string,
   request: Extract<Request, { start: Start }>,

@@ -1,4 +1,4 @@
-/** A lock between processes that the system takes back when its owner dies, however it dies. */
+/** A lock between processes. The system releases it when its owner dies, however it dies. */
 import { DatabaseSync } from 'node:sqlite';
 import { waitFor } from './condition.ts';
 
@@ -7,8 +7,8 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of this file, or returns `undefined` when another process has it. Node has no flock; SQLite's own
- * file lock does the same everywhere, and unlike a file with a process id in it, it cannot be left behind.
+ * Takes the lock of this file, or returns `undefined` when another process has it. Node has no flock. SQLite's file lock works
+ * the same everywhere, and unlike a file with a process id it cannot be left behind.
  */
 export function tryLock(file: string): Lock | undefined {
   const database = new DatabaseSync(file);
@@ -22,7 +22,7 @@ export function tryLock(file: string): Lock | undefined {
   return { release: () => database.close() };
 }
 
-/** Takes the lock of this file as soon as it is free; says once that it has to wait. */
+/** Takes the lock of this file as soon as it is free. Calls `onWait` once if it has to wait. */
 export async function lock(file: string, onWait: () => void): Promise<Lock> {
   const first = tryLock(file);
   if (first) return first;

@@ -1,21 +1,21 @@
-/** Mounts of the supervisor's own namespace, which nobody else sees and which end with it. */
+/** Mounts in the supervisor's own namespace, which are invisible elsewhere and end with it. */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.ts';
 
-/** Memory is faster than a disk, and is given back when the namespace ends. `size` is the most that there is room for. */
+/** Mounts a tmpfs, which is faster than a disk and is freed when the namespace ends. `size` limits its capacity. */
 export async function mountMemory(folder: string, size?: string): Promise<void> {
   await mount('-t', 'tmpfs', '-o', size === undefined ? 'mode=0700' : `mode=0700,size=${size}`, 'regsecret', folder);
 }
 
-/** Lets go of a mount, also while something uses it. */
+/** Unmounts a folder, even while it is in use. */
 export async function unmount(folder: string): Promise<void> {
   await run('umount', ['--lazy', folder]);
 }
 
 /**
- * Covers what kubelet, containerd and runc write to outside the folders that one can give them: paths such as
- * /run/containerd and /var/lib/kubelet, and the kernel settings that a kubelet otherwise changes for the whole machine.
+ * Covers the paths outside configurable folders to which kubelet, containerd and runc write, such as /run/containerd and
+ * /var/lib/kubelet, and the kernel settings that a kubelet would otherwise change for the whole machine.
  */
 export async function hideSystemFolders(layers: string): Promise<void> {
   await mountMemory('/run');
@@ -35,12 +35,17 @@ export async function hideSystemFolders(layers: string): Promise<void> {
   await mount('--bind', hosts, '/etc/hosts');
 }
 
-/** So that the API server finds the kubelet, for `kubectl logs` and `kubectl exec`; once the system folders are hidden. */
+/**
+ * Adds the node to /etc/hosts so that the API server finds its kubelet, for `kubectl logs` and `kubectl exec`. Call it after
+ * `hideSystemFolders`.
+ */
 export function nameNode(name: string): void {
   appendFileSync('/etc/hosts', `127.0.0.1 ${name}\n`);
 }
 
-/** What the kubelet wants: https://github.com/kubernetes/component-helpers/blob/v0.36.3/node/util/sysctl/sysctl.go */
+/**
+ * The values that the kubelet requires: https://github.com/kubernetes/component-helpers/blob/v0.36.3/node/util/sysctl/sysctl.go
+ */
 const kernelSettings = {
   'vm/overcommit_memory': 1,
   'vm/panic_on_oom': 0,

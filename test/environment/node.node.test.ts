@@ -122,7 +122,7 @@ test('a burst of pods is put off by the defaults, and runs all the same', { time
   expect(states).toEqual(names.map(() => ({ phase: 'Running' })));
 });
 
-/** As the kubelet says itself; the API server passes nothing on to an address of this machine. */
+/** The configuration from the kubelet itself, because the API server's proxy refuses an address of this machine. */
 async function kubeletConfig(name: string): Promise<Record<string, unknown>> {
   const { status } = (await api('GET', `/api/v1/nodes/${name}`)).body;
   const { certFile, keyFile } = cluster().admin;
@@ -132,7 +132,7 @@ async function kubeletConfig(name: string): Promise<Record<string, unknown>> {
     path: '/configz',
     cert: readFileSync(certFile),
     key: readFileSync(keyFile),
-    rejectUnauthorized: false, // it has signed its certificate itself
+    rejectUnauthorized: false, // its certificate is self-signed
   };
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     get(options, resolve).once('error', reject);

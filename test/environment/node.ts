@@ -20,29 +20,29 @@ import type { RegistryUser } from './registry-user.ts';
 import { type Report, secondsSince } from './report.ts';
 import { killProcessesOf } from './run-folder.ts';
 
-/** What makes a node another one than the usual. */
+/** Settings that make a node different from the usual one. */
 export interface NodeSettings {
-  /** A short name for it, which no other settings have. */
+  /** A short name, unique to these settings. */
   readonly label: string;
   readonly kubelet?: KubeletSettings;
-  /** Has the private image of the Basic registry, which no kubelet has pulled. */
+  /** Whether the node already has the private image of the Basic registry, without a pull by a kubelet. */
   readonly preloaded?: true;
-  /** A credential provider of its kubelet has this login for both registries. */
+  /** A login that a credential provider of its kubelet returns for both registries. */
   readonly provided?: Pick<RegistryUser, 'username' | 'password'>;
-  /** No more room for images than this, as `64m`. */
+  /** The limit for the size of images, such as `64m`. */
   readonly disk?: string;
 }
 
 export interface NodeInfo {
   /** The name of its Node object. */
   name: string;
-  /** containerd's folder with a `HOST_PORT_/hosts.toml` for each registry, which it reads before each pull. */
+  /** containerd's folder with a `HOST_PORT_/hosts.toml` for each registry, which containerd reads before each pull. */
   hosts: string;
-  /** containerd's folder for images, in namespaces of its own. */
+  /** containerd's folder for images, visible in the supervisor's namespaces only. */
   images: string;
 }
 
-/** Of the pods that choose a node themselves. */
+/** The key of the taint that only pods with a chosen node tolerate. */
 export const CHOSEN = 'regsecret.test/chosen';
 
 interface NodeOptions {
@@ -50,17 +50,17 @@ interface NodeOptions {
   readonly registries: Promise<RegistriesInfo>;
   readonly ports: PortBlock;
   readonly report: Report;
-  /** Left out: the node for all pods that do not choose another one. */
+  /** Undefined for the node of all pods that do not choose another one. */
   readonly settings: NodeSettings | undefined;
 }
 
 export interface RunningNode {
   readonly info: NodeInfo;
-  /** As after a loss of power: every process of the node is killed, and its services are started again. */
+  /** Simulates a power loss: kills every process of the node, and restarts its services. */
   reboot(): Promise<void>;
 }
 
-/** Starts a node of a cluster, where the system folders are hidden; done when it is ready for pods. */
+/** Starts a node of a cluster. The system folders must be hidden. Resolves when the node is ready for pods. */
 export async function startNode({ cluster, registries, ports, report, settings }: NodeOptions): Promise<RunningNode> {
   const { folder } = cluster;
   const bin = await ensurePrograms(nodePrograms, report);
@@ -126,7 +126,7 @@ export async function startNode({ cluster, registries, ports, report, settings }
     info: { name, hosts, images },
     async reboot() {
       for (const service of services) await service.stop();
-      // What starts containers for containerd outlives it.
+      // containerd's shims outlive containerd.
       await killProcessesOf(state);
       await killCgroups(cgroup);
       await start();
@@ -134,7 +134,7 @@ export async function startNode({ cluster, registries, ports, report, settings }
   };
 }
 
-/** As images come onto nodes that are made from a template. */
+/** Pulls an image without the kubelet, as on nodes made from a template with images. */
 async function preload(ctr: string, socket: string, image: string): Promise<void> {
   const login = ['--user', `${janedoe.username}:${janedoe.password}`];
   const args = ['--address', socket, '--namespace', 'k8s.io', 'images', 'pull', '--plain-http', ...login, image];
@@ -144,8 +144,8 @@ async function preload(ctr: string, socket: string, image: string): Promise<void
 
 function writeNodeKubeconfig(cluster: ClusterInfo, name: string): string {
   const authority = readAuthority({ certFile: cluster.caFile, keyFile: cluster.caKeyFile });
-  // Not of system:nodes: the node authorizer lags behind the pods it has to know, and a kubelet that may not yet read a
-  // pull secret pulls without it.
+  // The kubelet is not in system:nodes: the node authorizer lags behind new pods, and a kubelet that may not read a pull secret
+  // yet pulls without it.
   const subject = { commonName: `system:node:${name}`, organizations: ['system:masters'] };
   const certificate = writeCertificate(
     issueCertificate(authority, subject),
@@ -159,7 +159,7 @@ interface NodeObject {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Ready, and no longer tainted as not ready, which the controller manager sees to a moment later. */
+/** Whether the node is ready and no longer has the not-ready taint, which the controller manager removes a moment later. */
 function isReady({ spec, status }: NodeObject): boolean {
   const ready = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   return ready && (spec?.taints ?? []).every(({ key }) => key === CHOSEN);

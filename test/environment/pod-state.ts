@@ -1,8 +1,8 @@
-/** What a pod's status says about whether waiting any longer will change anything. */
+/** Decides from a pod's status whether waiting longer can change anything. */
 
 export interface PodState {
   phase: string;
-  /** Why its first container that waits does so; absent when all run. */
+  /** The reason of the first failed container; absent when all run. */
   reason?: string;
   message?: string;
 }
@@ -19,7 +19,7 @@ interface ContainerStatus {
   state?: { waiting?: { reason?: string; message?: string } };
 }
 
-/** The state of a pod that runs, has ended or cannot pull an image; `undefined` while it is on its way. */
+/** The state of a pod that runs, has ended or cannot pull an image; `undefined` while it is still starting. */
 export function settledState(status: PodStatus): PodState | undefined {
   const { phase = 'Pending', initContainerStatuses = [], containerStatuses = [] } = status;
   if (phase === 'Succeeded' || phase === 'Failed') return { phase };
@@ -31,8 +31,8 @@ export function settledState(status: PodStatus): PodState | undefined {
 }
 
 /**
- * Whatever else the kubelet gives as a reason is an error, sometimes with its whole text in the place of a name.
- * A pull that was only put off (registryPullQPS) looks like a failed one and recovers by itself.
+ * Whether a waiting reason passes by itself. Any other reason of the kubelet is an error, sometimes with its whole text in place
+ * of a name. A pull that was postponed (registryPullQPS) looks like a failed one and recovers by itself.
  */
 function transient(reason: string, message = ''): boolean {
   return ['ContainerCreating', 'PodInitializing'].includes(reason) || message.includes('pull QPS exceeded');

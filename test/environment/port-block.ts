@@ -7,9 +7,9 @@ export interface PortBlock {
 }
 
 /**
- * Reserves a block for as long as this process lives: who listens on its first port owns it. The blocks lie below
- * the ports that systems give to outgoing connections (32768 on Linux, 49152 on macOS), which could take one away
- * between the look and the start of a server.
+ * Reserves a block for as long as this process lives: the listener on its first port owns it. The blocks lie below the ports that
+ * systems assign to outgoing connections (32768 on Linux, 49152 on macOS), which could take a port between the check and the
+ * start of a server.
  */
 export async function reservePorts(): Promise<PortBlock> {
   const start = Math.floor(Math.random() * blocks);

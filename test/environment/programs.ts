@@ -1,6 +1,6 @@
 /**
- * The programs that a cluster is made of: which there are, and where the built ones lie.
- * Run alone, it builds them all; with `--key` it prints what GitHub's actions/cache wants to know.
+ * The programs of a cluster, and the paths of the built ones. Run as a script, it builds them all; with `--key` it prints the key
+ * and folder for GitHub's actions/cache.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ export type ProgramName =
   | 'puller';
 export type Programs = Partial<Record<ProgramName, string>>;
 
-/** A Go module of ours and the programs that are built from it, all in one go because they share most packages. */
+/** A Go module of ours and its programs, which are built in one go because they share most packages. */
 export interface GoModule {
   name: string;
   folder: string;
@@ -52,7 +52,7 @@ const allPrograms: readonly ProgramName[] = [
   'puller',
 ];
 
-/** Where each of the named programs is, after building those that are not there yet. */
+/** The path of each named program. Builds those that do not exist yet. */
 export async function ensurePrograms<Name extends ProgramName>(
   names: readonly Name[],
   report: Report,
@@ -69,20 +69,20 @@ export async function ensurePrograms<Name extends ProgramName>(
   return found as Record<Name, string>;
 }
 
-/** The programs of these that `KUBEBUILDER_ASSETS` holds, as setup-envtest lays them out. */
+/** The given programs that exist in `KUBEBUILDER_ASSETS`, as setup-envtest lays them out. */
 export function givenPrograms(names: readonly ProgramName[], env = process.env): Programs {
   const folder = env.KUBEBUILDER_ASSETS;
   const given = folder ? names.filter((name) => existsSync(join(folder, name))) : [];
   return Object.fromEntries(given.map((name) => [name, join(folder ?? '', name)]));
 }
 
-/** The folder below which built programs are kept from one run to the next. */
+/** The folder in which built programs are kept between runs. */
 export function cacheFolder(env = process.env): string {
   if (env.REGSECRET_CACHE) return env.REGSECRET_CACHE;
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');
 }
 
-/** Linker flags with which programs of Kubernetes say which version they are. */
+/** Linker flags that set the version reported by Kubernetes programs. */
 export function versionFlags(version: string): string {
   const variable = 'k8s.io/component-base/version';
   const [major, minor] = version.slice(1).split('.');
@@ -92,7 +92,7 @@ export function versionFlags(version: string): string {
   ].join(' ');
 }
 
-/** The same in every version of Kubernetes. */
+/** The packages, which are the same in every version of Kubernetes. */
 export const kubernetesPackages = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
@@ -136,7 +136,9 @@ const modules: readonly GoModule[] = [
   },
 ];
 
-/** A name that changes with everything that all programs of a module depend on. */
+/**
+ * A name that changes with everything that all programs of a module depend on: the Go version, the flags, and go.mod and go.sum.
+ */
 export async function moduleKey(module: GoModule): Promise<string> {
   const go = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], { cwd: module.folder });
   if (go.code !== 0) throw new Error(`go env failed: ${go.stderr.trim()}`);
@@ -145,7 +147,7 @@ export async function moduleKey(module: GoModule): Promise<string> {
   return `${module.name}-${os}-${architecture}-${digest([goVersion, module.flags, files])}`;
 }
 
-/** A program whose source is here has a name that changes with it. */
+/** The file name of a program. If its source is in this repository, the name contains a digest of it. */
 function fileName(module: GoModule, name: ProgramName): string {
   const path = module.packages[name] ?? name;
   if (!path.startsWith('./')) return name;

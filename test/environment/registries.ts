@@ -1,4 +1,4 @@
-/** The registries that the tests share, and what is in them. */
+/** The registries that the tests share, and their images. */
 import { join } from 'node:path';
 import { pushImage, writeImage } from './image.ts';
 import type { PortBlock } from './port-block.ts';
@@ -10,29 +10,32 @@ import { type Report, secondsSince } from './report.ts';
 export interface RegistriesInfo {
   basic: SharedRegistry;
   bearer: SharedRegistry;
-  /** Anyone may pull it, without a credential, from the Bearer registry. */
+  /** An image of the Bearer registry that anyone may pull without a credential. */
   publicImage: string;
   /** The sandbox image of the node's pods, public as well. */
   pauseImage: string;
-  /** The crane that pushed the images, for tests that want more of them. */
+  /** The crane that pushed the images, for tests that push more. */
   crane: string;
   /** An image archive for `crane push`: a program that waits for a signal. */
   imageArchive: string;
 }
 
 export interface SharedRegistry extends RegistryInfo {
-  /** Only janedoe may pull it. */
+  /** An image that only janedoe may pull. */
   privateImage: string;
 }
 
-/** The user of the private images. A colon and base64's own characters are allowed in a password, so it has them. */
+/** The user of the private images. The password contains a colon and base64's special characters, because passwords may. */
 export const janedoe: RegistryUser = {
   username: 'janedoe',
   password: 'jd-pa55:word+/=',
   repositories: ['janedoe/*'],
 };
 
-/** Has a good password and no right to janedoe's images (on the Bearer registry; htpasswd knows no rights). */
+/**
+ * A user with a valid password and no rights to janedoe's images. This holds only for the Bearer registry, because htpasswd has
+ * no rights.
+ */
 export const johndoe: RegistryUser = {
   username: 'johndoe',
   password: 'another-pa55word',

@@ -1,4 +1,4 @@
-/** Who may do what in a test registry. */
+/** Users of a test registry and their rights. */
 
 export interface RegistryUser {
   username: string;
@@ -14,7 +14,7 @@ export interface Access {
   actions: string[];
 }
 
-/** Reads scopes such as `repository:janedoe/app:pull,push`; a parameter may hold several, with spaces between. */
+/** Parses scopes such as `repository:janedoe/app:pull,push`. A parameter may hold several, separated by spaces. */
 export function parseScopes(parameters: readonly string[]): Access[] {
   const scopes = parameters.flatMap((parameter) => parameter.split(' ')).filter(Boolean);
   return scopes.map((scope) => {
@@ -24,7 +24,7 @@ export function parseScopes(parameters: readonly string[]): Access[] {
   });
 }
 
-/** What of the wanted access somebody gets: their own repositories, and pulling from public ones. */
+/** The part of the requested access that a user gets: their own repositories, and pulls from public ones. */
 export function grantedAccess(
   wanted: readonly Access[],
   user: RegistryUser | undefined,

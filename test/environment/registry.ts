@@ -1,4 +1,4 @@
-/** A real registry (distribution), with no auth, htpasswd's Basic, or Bearer tokens of our token server. */
+/** A real registry (distribution) without auth, with Basic auth from htpasswd, or with Bearer tokens of our token server. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hash } from 'bcryptjs';
@@ -12,22 +12,22 @@ import { startTokenServer, type TokenServer } from './token-server.ts';
 export interface RegistryOptions {
   auth: 'none' | 'basic' | 'bearer';
   users?: readonly RegistryUser[];
-  /** Only with Bearer auth. */
+  /** Repositories that anyone may pull, only with Bearer auth. */
   publicRepositories?: readonly string[];
-  /** A token server of the caller's, to be trusted instead of one that is started for this registry. */
+  /** A token server of the caller, which the registry trusts instead of one started for it. */
   tokenServer?: TrustedTokenServer;
 }
 
-/** What a registry has to know of its token server. */
+/** The data that a registry needs about its token server. */
 export type TrustedTokenServer = Pick<TokenServer, 'url' | 'service' | 'issuer' | 'jwks'>;
 
-/** Plain data, for it travels between processes. */
+/** Plain data, because it is sent between processes. */
 export interface RegistryInfo {
-  /** As images name it, `127.0.0.1:PORT`. It speaks plain HTTP. */
+  /** The host as images name it, `127.0.0.1:PORT`. It speaks plain HTTP. */
   host: string;
   auth: RegistryOptions['auth'];
   users: readonly RegistryUser[];
-  /** Where the challenge of a Bearer registry sends its clients. */
+  /** The token server URL in the challenge of a Bearer registry. */
   tokenUrl?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Registry extends RegistryInfo {
   stop(): Promise<void>;
 }
 
-/** Starts a registry that keeps its images where the state of the run is, which is memory; done when it answers. */
+/** Starts a registry and resolves when it answers. It stores images in the run's state folder, which is in memory. */
 export async function startRegistry(folder: string, ports: PortBlock, options: RegistryOptions): Promise<Registry> {
   const { registry: command } = await ensurePrograms(['registry'], report);
   const { auth, users = [] } = options;
@@ -47,14 +47,14 @@ export async function startRegistry(folder: string, ports: PortBlock, options: R
   const config = {
     version: '0.1',
     log: { level: 'info', accesslog: { disabled: false } },
-    // Its own driver for memory copies a layer for each piece that arrives, which for 120 MB takes minutes.
+    // distribution's in-memory driver copies a layer for each chunk that arrives, which takes minutes for 120 MB.
     storage: { filesystem: { rootdirectory: join(folder, 'state', name) }, delete: { enabled: true } },
     http: { addr: host, secret: 'one-server-needs-no-shared-secret' },
     ...(access.config ? { auth: access.config } : {}),
   };
   const configFile = join(own, 'config.json'); // JSON is YAML
   writeFileSync(configFile, JSON.stringify(config, undefined, 2));
-  const env = { OTEL_TRACES_EXPORTER: 'none' }; // else it looks for a collector on this machine
+  const env = { OTEL_TRACES_EXPORTER: 'none' }; // otherwise it looks for a collector on this machine
   const daemon = startDaemon({ name, command, folder, env, args: ['serve', configFile] });
   await daemon.ready(async () => [200, 401].includes((await fetch(`http://${host}/v2/`)).status));
   const stop = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** The temporary folder of one run, and clearing away those whose owner was killed. */
+/** The temporary folder of one run, and the removal of folders whose owner was killed. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
@@ -14,24 +14,24 @@ export function createRunFolder(): string {
   return folder;
 }
 
-/** Makes a folder that is locked for as long as this process lives, which is how others know that it does. */
+/** Makes a folder that is locked for as long as this process lives. Other processes read from the lock whether it lives. */
 export function createLockedFolder(purpose: 'cluster' | 'tests'): string {
   const unlocked = mkdtempSync(join(tmpdir(), `${unlockedPrefix}`));
   const held = tryLock(join(unlocked, lockName));
   if (!held) throw new Error(`somebody else has the lock of the new folder ${unlocked}`);
   locks.push(held);
   const folder = join(tmpdir(), `regsecret-${purpose}-${basename(unlocked).slice(unlockedPrefix.length)}`);
-  renameSync(unlocked, folder); // visible to a sweep only now that it is locked
+  renameSync(unlocked, folder); // a sweep sees the folder only now that it is locked
   return folder;
 }
 
-/** Clears away what runs of this user have left behind in `parent` that were killed together with their starter. */
+/** Removes what is left in `parent` of runs of this user that were killed together with their starter. */
 export async function sweepRunFolders(parent = tmpdir()): Promise<void> {
   const mine = readdirSync(parent).filter((name) => /^regsecret-(cluster|tests)-/.test(name));
   await Promise.all(mine.map((name) => sweepRunFolder(join(parent, name))));
 }
 
-/** Clears away what a run has left behind, if its owner is gone; answers `false` while it is not. */
+/** Removes what is left of a run, if its owner is gone. Returns `false` while the owner lives. */
 export async function sweepRunFolder(folder: string): Promise<boolean> {
   if (!belongsToUs(folder)) return true;
   const held = tryLock(join(folder, lockName));
@@ -45,7 +45,7 @@ export async function sweepRunFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** Removes a folder whose processes have ended, and their cgroups, with what clusters of tests have left in it. */
+/** Removes a folder whose processes have ended, their cgroups, and clusters that tests have left in it. */
 export async function removeRunFolder(folder: string): Promise<void> {
   await sweepRunFolders(folder);
   await removeCgroups(basename(folder));
@@ -55,7 +55,7 @@ export async function removeRunFolder(folder: string): Promise<void> {
 const unlockedPrefix = '.regsecret-unlocked-';
 const lockName = '.lock';
 
-/** Never released by hand: an unreferenced lock could be collected, and with it would go the folder. */
+/** Held until this process ends: an unreferenced lock could be garbage-collected, and the folder would be swept. */
 const locks: unknown[] = [];
 
 function belongsToUs(folder: string): boolean {
@@ -63,7 +63,10 @@ function belongsToUs(folder: string): boolean {
   return status?.isDirectory() === true && status.uid === userInfo().uid;
 }
 
-/** Kills every process that has the folder in its arguments or environment: unlike a process id, its name is never used twice. */
+/**
+ * Kills every process that has the folder in its arguments or environment. Unlike a process id, the folder's name is never
+ * reused.
+ */
 export async function killProcessesOf(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const ids = async (): Promise<number[]> => {
@@ -84,7 +87,7 @@ export async function killProcessesOf(folder: string): Promise<void> {
   );
 }
 
-/** Empty where it cannot be read: on other systems than Linux, and of processes of other users. */
+/** The environment of a process. Empty where it cannot be read: on systems other than Linux, and for processes of other users. */
 function environmentOf(id: number): string {
   try {
     return readFileSync(`/proc/${id}/environ`, 'latin1');

@@ -1,4 +1,4 @@
-/** What a whole run says beside vitest's own report: which files took the most time, and which tests passed only on a second try. */
+/** Adds to vitest's report the slowest files, and the tests that passed only on a second try. */
 import type { Reporter, TestModule } from 'vitest/node';
 
 const SHOWN = 10;

@@ -1,9 +1,9 @@
-/** Vitest's global set-up of project `node`: what project `cluster` has, and nodes. */
+/** Vitest's global set-up of project `node`: everything from project `cluster`, and nodes. */
 import type { TestProject } from 'vitest/node';
 import type { NodeInfo, NodeSettings } from './node.ts';
 import { shareSupervisor } from './shared-supervisor.ts';
 
-/** How a kubelet reads Secrets; it watches them by default. */
+/** How a kubelet reads Secrets. The default is `Watch`. */
 export type Strategy = 'Watch' | 'Get';
 
 const GET: NodeSettings = { label: 'get', kubelet: { configMapAndSecretChangeDetectionStrategy: 'Get' } };

@@ -1,4 +1,4 @@
-/** One supervisor for the projects of a vitest run, which load this file once each. */
+/** One supervisor for all projects of a vitest run, each of which loads this file separately. */
 import { type Supervisor, startSupervisor } from './supervisor.ts';
 
 interface Shared {
@@ -6,7 +6,7 @@ interface Shared {
   users: number;
 }
 
-/** Joins the run's supervisor, or starts it; the last one to leave closes it. */
+/** Joins the run's supervisor, or starts it. The last user to leave closes it. */
 export async function shareSupervisor(): Promise<{ supervisor: Supervisor; leave(): Promise<void> }> {
   const shared = holder[key] ?? { supervisor: startSupervisor(), users: 0 };
   holder[key] = shared;

@@ -1,4 +1,4 @@
-/** A process that starts a cluster, as vitest and the demo do, and that tests may kill in its stead. */
+/** A process that starts a cluster as vitest and the demo do, and that tests may kill instead of those. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ export interface Starter {
   folder: string;
   kubeconfig: string;
   kubectl: string;
-  /** The image that anyone may pull; only with a node. */
+  /** The public image; only with a node. */
   publicImage: string;
-  /** The supervisor, and what it runs in. */
+  /** The process ids of the supervisor and of the `unshare` around it. */
   supervisors: number[];
 }
 
-/** Starts a cluster in a process of its own, which is the head of a process group, as a shell would make it. */
+/** Starts a cluster in a separate process that leads a process group, as if started by a shell. */
 export async function startStarter(need: 'cluster' | 'node'): Promise<Starter> {
   const supervisor = JSON.stringify(join(import.meta.dirname, 'supervisor.ts'));
   const program = `
@@ -38,7 +38,7 @@ export async function startStarter(need: 'cluster' | 'node'): Promise<Starter> {
   return { process: child, ...started, supervisors: [pid, ...(await childrenOf(pid))] };
 }
 
-/** The supervisor proper, where process `pid` is the `unshare` around it. */
+/** The supervisor itself, where process `pid` is the `unshare` around it. */
 async function childrenOf(pid: number): Promise<number[]> {
   const list = await run('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args=']);
   const lines = list.stdout.split('\n').map((line) => line.trim().split(/\s+/));

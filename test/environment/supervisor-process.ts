@@ -1,7 +1,7 @@
 /**
- * The program that owns every process and mount of a run, and ends them when its stdin closes (its starter stopped or
- * was killed) or it gets a signal. As root on Linux it is process 1 of namespaces of its own, so that even its own
- * SIGKILL leaves neither a process nor a mount.
+ * The program that owns every process and mount of a run. It ends them when it gets a signal or its stdin closes, because its
+ * starter stopped or was killed. As root on Linux it is process 1 of its own namespaces, so that even after its SIGKILL no
+ * process and no mount remains.
  */
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -55,7 +55,7 @@ function answer(request: Request, closed: Promise<void>): unknown {
   }
 }
 
-/** Starts a node the first time that one of these settings is asked for. */
+/** Starts a node with these settings at the first request. */
 async function node(settings?: NodeSettings): Promise<NodeInfo> {
   const started = nodes.get(settings?.label) ?? startNodeHere(settings);
   nodes.set(settings?.label, started);
@@ -83,7 +83,7 @@ async function startRegistryUntil(closed: Promise<void>, options: RegistryOption
   return registry;
 }
 
-/** Does a thing the first time, and answers the same to all who ask for it. */
+/** Runs `start` at the first call, and returns the same promise to all callers. */
 function once<T>(start: () => Promise<T>): () => Promise<T> {
   let started: Promise<T> | undefined;
   return () => {
@@ -98,7 +98,7 @@ async function stop(): Promise<void> {
   try {
     await Promise.all([killChildren(), stopDaemons()]);
     if (hasNamespaces) await leaveNamespaces();
-    const logs = process.env.REGSECRET_LOGS; // a folder for those who want to read them afterwards
+    const logs = process.env.REGSECRET_LOGS; // a folder in which to keep the logs
     if (logs) cpSync(join(folder, 'logs'), logs, { recursive: true });
     await removeRunFolder(folder);
   } catch (error) {
@@ -107,15 +107,17 @@ async function stop(): Promise<void> {
   process.exit();
 }
 
-/** Ends what our children have started and left to us, such as containers, and lets go of the mounts. */
+/** Kills the processes that our children have started and left to us, such as containers, and unmounts the state folder. */
 async function leaveNamespaces(): Promise<void> {
   const others = (): boolean => readdirSync('/proc').some((name) => /^\d+$/.test(name) && name !== '1' && lives(name));
-  if (others()) process.kill(-1, 'SIGKILL'); // from process 1, that is everyone else in our namespace
+  if (others()) process.kill(-1, 'SIGKILL'); // from process 1, that is every other process in our namespace
   await waitFor(() => !others(), { what: 'the last processes to end', everyMs: 5 });
   await unmount(state);
 }
 
-/** Orphans that have ended stay zombies, as nobody waits for them here; they hold on to nothing. */
+/**
+ * Whether a process still runs. Orphans that have ended stay zombies because nothing waits for them here; they hold no resources.
+ */
 function lives(id: string): boolean {
   try {
     return !/^State:\tZ/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));

@@ -1,4 +1,4 @@
-/** Starting the supervisor of a cluster, and asking it for what is needed. */
+/** Starts the supervisor of a cluster, and sends it requests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,35 +13,36 @@ import { report } from './report.ts';
 import { sweepRunFolder, sweepRunFolders } from './run-folder.ts';
 
 export interface Supervisor {
-  /** The folder of this run, which is gone after `close`. */
+  /** The folder of this run, which `close` removes. */
   folder: string;
-  /** The process whose end ends everything; its stdin is what it lives by. */
+  /** The supervisor process. When it ends, everything ends; it ends when its stdin closes. */
   process: ChildProcess;
-  /** Starts the control plane, the first time it is asked. */
+  /** Starts the control plane at the first call. */
   cluster(): Promise<ClusterInfo>;
-  /** Starts the registries, the first time it is asked. */
+  /** Starts the registries at the first call. */
   registries(): Promise<RegistriesInfo>;
-  /** Starts the usual node or one with these settings, and what it needs of the rest, the first time it is asked. */
+  /** Starts the usual node, or one with these settings, and everything it needs, at the first call. */
   node(settings?: NodeSettings): Promise<NodeInfo>;
   /** Stops everything and waits until nothing is left. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a supervisor, which says on stderr what it is doing. All that it starts ends when `close` is called or when
- * this process ends, however it ends.
+ * Starts a supervisor, which reports its progress on stderr. Everything that it starts ends when `close` is called or when this
+ * process ends, however it ends.
  */
 export async function startSupervisor(): Promise<Supervisor> {
   await sweepRunFolders();
   const [command = '', ...args] = supervisorCommand();
-  // A session of its own: Ctrl-C reaches this process alone, which then closes the supervisor's stdin in its own time.
+  // The supervisor gets its own session, so that Ctrl-C reaches only this process, which closes the supervisor's stdin when it is
+  // ready to.
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   child.stdin.on('error', () => {});
   const { folder, socket } = await greeting(child);
   let closing = false;
   const gone = once(child, 'exit').then(async ([code, signal]) => {
     if (!closing) report(`the supervisor has ended (${signal ?? code}), and the cluster with it`);
-    // It was killed hard, or else there is nothing to do.
+    // If the supervisor was killed, this clears away the rest; otherwise nothing is left.
     await waitFor(() => sweepRunFolder(folder), { what: `${folder} to be cleared away` });
   });
   return {

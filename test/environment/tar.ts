@@ -1,4 +1,4 @@
-/** Writing the tar archives (POSIX ustar) that images are made of. */
+/** Writes the tar archives (POSIX ustar) of images. */
 
 export interface TarEntry {
   path: string;
@@ -6,7 +6,7 @@ export interface TarEntry {
   mode?: number;
 }
 
-/** One archive of regular files, the same bytes for the same files. */
+/** An archive of regular files. The same files give the same bytes. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => [header(entry), entry.content, padding(entry.content.length)]);
   return Buffer.concat([...blocks, Buffer.alloc(2 * blockSize)]);
@@ -26,7 +26,7 @@ function header({ path, content, mode = 0o644 }: TarEntry): Buffer {
   octal(0, 116, 8); // group
   octal(content.length, 124, 12);
   octal(0, 136, 12); // time
-  block.write(' '.repeat(8), 148); // the checksum counts itself as blanks
+  block.write(' '.repeat(8), 148); // the checksum field counts as blanks
   block.write('0', 156); // a regular file
   block.write('ustar\x0000', 257);
   const sum = block.reduce((total, byte) => total + byte, 0);

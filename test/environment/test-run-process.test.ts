@@ -10,7 +10,7 @@ import { sweepRunFolder } from './run-folder.ts';
 
 const TEST_RUN = join(import.meta.dirname, 'test-run-process.ts');
 
-/** Says where its temporary files are; one child is in its group, and one has left it. */
+/** Prints its folder for temporary files, and starts two children: one in its process group, and one outside. */
 const WAITING = `
   const { spawn } = require('node:child_process');
   const waiting = ['--eval', 'setInterval(() => {}, 1000)'];
@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('nothing is left', () => {
   });
 });
 
-/** One that has ended and that nobody waits for is still there as a zombie. */
+/** Whether a process still runs. A process that has ended without anyone waiting for it is still listed as a zombie. */
 function lives(id: number): boolean {
   try {
     return !/^State:\tZ/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));

@@ -1,7 +1,7 @@
 /**
- * Runs a program of tests to its end: `node test-run-process.ts MINUTES COMMAND ARGUMENT…`. When the time is over, or when stdin
- * closes because who started this is gone, everything that the program has started ends with it. Its temporary files are in
- * a folder that is removed, by the next run if this process is killed.
+ * Runs a test program to its end: `node test-run-process.ts MINUTES COMMAND ARGUMENT…`. When the time is over, or when stdin
+ * closes because the starter of this process is gone, everything that the program has started ends with it. Its temporary files
+ * are in a folder that is removed at the end, or by the next run if this process is killed.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,9 +9,9 @@ import { setTimeout } from 'node:timers';
 import { report } from './report.ts';
 import { createLockedFolder, killProcessesOf, removeRunFolder } from './run-folder.ts';
 
-/** So long may tests take to clear away by themselves. */
+/** The time that tests may take to clean up by themselves. */
 const GRACE_MS = 30_000;
-/** As of `timeout` of coreutils. */
+/** The exit code of coreutils' `timeout`. */
 const TIME_OVER = 124;
 const INTERRUPTED = 130;
 
@@ -42,7 +42,7 @@ await killProcessesOf(folder);
 await removeRunFolder(folder).catch((error: Error) => report(`could not clear away ${folder}: ${error.message}`));
 process.exit(code ?? (signal === null ? exitCode : 1));
 
-/** Asks for the end once, as Ctrl-C does, and soon insists. */
+/** Sends SIGINT once, as Ctrl-C does, and SIGKILL after the grace period. */
 function end(because: number): void {
   if (code !== undefined) return;
   code = because;
@@ -55,6 +55,6 @@ function send(name: NodeJS.Signals): void {
   try {
     process.kill(hasGroups ? -child.pid : child.pid, name);
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }

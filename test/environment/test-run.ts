@@ -1,6 +1,6 @@
 /**
- * `node test-run.ts MINUTES SCRIPT ARGUMENT…`: a script of ours, in a run that always ends, that Ctrl-C and `kill` end early,
- * and that leaves nothing behind. What runs that were killed have left is cleared away first.
+ * `node test-run.ts MINUTES SCRIPT ARGUMENT…` runs one of our scripts with a time limit. Ctrl-C and `kill` end it early, and it
+ * leaves nothing behind. Leftovers of runs that were killed are removed first.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { sweepRunFolders } from './run-folder.ts';
 await sweepRunFolders();
 const [minutes = '', ...script] = process.argv.slice(2);
 const args = [join(import.meta.dirname, 'test-run-process.ts'), minutes, process.execPath, ...script];
-// It lives by this pipe, so it ends its work also when this process is killed.
+// The child ends when this pipe closes, so it also ends when this process is killed.
 const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.stdin.end());
 child.once('exit', (code) => process.exit(code ?? 1));

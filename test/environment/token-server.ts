@@ -13,11 +13,11 @@ export interface TokenServerOptions {
   users: readonly RegistryUser[];
   /** Repositories that anyone may pull, as patterns such as `public/*`. */
   publicRepositories?: readonly string[];
-  /** The name that the registry goes by; it is the audience of the tokens. */
+  /** The service name of the registry, which is the audience of the tokens. */
   service?: string;
-  /** How long tokens are good for, in seconds. */
+  /** The lifetime of tokens, in seconds. */
   expiresIn?: number;
-  /** A port of 127.0.0.1; any free one when absent. */
+  /** A port of 127.0.0.1. Any free one when absent. */
   port?: number;
 }
 
@@ -30,7 +30,7 @@ export interface TokenServer {
   jwks: string;
   /** All requests so far, oldest first. */
   requests: TokenRequest[];
-  /** An identity token, good for POST with `grant_type=refresh_token`. */
+  /** Issues an identity token for POST with `grant_type=refresh_token`. */
   issueRefreshToken(username: string): string;
   close(): Promise<void>;
 }
@@ -104,7 +104,8 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   return {
-    // Under the name of the registries: a realm that is this machine by another name gets no login from us.
+    // The URL uses the host name of the registries, because regsecret sends no login to a realm that names this machine
+    // differently.
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
     service,
     issuer,
@@ -123,7 +124,7 @@ interface Response {
   body: object;
 }
 
-/** Who somebody claims to be; a refresh token needs no password. */
+/** A claimed user. A refresh token needs no password. */
 interface Login {
   username: string;
   password?: string;

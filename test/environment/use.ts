@@ -1,4 +1,4 @@
-/** All that tests import of the cluster: where it is, namespaces of their own, other users, and kubectl. */
+/** Everything that tests import about the cluster: its addresses, their own namespaces, other users, and kubectl. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +30,8 @@ export function cluster(): ClusterInfo {
 }
 
 /**
- * A namespace that nobody else has, deleted (without waiting for that) when the test file ends. With `serviceAccount`,
- * it is returned once the controller has made its service account `default`.
+ * Creates a namespace that no other test uses. It is deleted when the test file ends, without waiting for the deletion. With
+ * `serviceAccount`, it is returned once the controller has created its service account `default`.
  */
 export async function newNamespace(
   options: {
@@ -56,7 +56,7 @@ export function kubectl(args: readonly string[], options: KubectlOptions = {}): 
   return runKubectl(cluster(), args, options);
 }
 
-/** One request to the API server as administrator, for setting up and looking up; any status is an answer. */
+/** Sends one request to the API server as administrator, to set up or look up objects. An answer of any status resolves. */
 export function api(
   method: string,
   path: string,
@@ -67,14 +67,14 @@ export function api(
   return client.request(method, path, body, headers);
 }
 
-/** Issues a client certificate for a user of these groups, who has no rights but those that a test gives. */
+/** Issues a client certificate for a user of these groups, who has no rights except those that a test grants. */
 export function clientCertificate(user: string, groups: readonly string[] = []): CertificateFiles {
   const authority = readAuthority({ certFile: cluster().caFile, keyFile: cluster().caKeyFile });
   const subject = { commonName: user, organizations: groups };
   return writeCertificate(issueCertificate(authority, subject), join(temporaryFolder(), 'client'));
 }
 
-/** Writes a kubeconfig for the test cluster with the given credentials; removed with the run's folder. */
+/** Writes a kubeconfig for the test cluster with the given credentials. It is removed with the run's folder. */
 export function kubeconfigFor(options: Partial<KubeconfigOptions> & { user?: string; groups?: string[] }): string {
   const { user, groups, ...rest } = options;
   const certificate = user === undefined ? {} : { certificate: clientCertificate(user, groups) };
@@ -87,19 +87,19 @@ export function sharedRegistries(): RegistriesInfo {
   return inject('registries');
 }
 
-/** The node of this run whose kubelet reads Secrets so; in project `node` only. */
+/** The node of this run whose kubelet reads Secrets with this strategy; in project `node` only. */
 export function node(strategy: Strategy = 'Watch'): NodeInfo & { registries: RegistriesInfo } {
   return { ...inject('nodes')[strategy], registries: sharedRegistries() };
 }
 
-/** A node of its own kind, for the rest of the run; in project `node` only. */
+/** Starts a node with its own settings, which runs for the rest of the run; in project `node` only. */
 export async function nodeWith(settings: NodeSettings): Promise<NodeInfo> {
   const { answer, close } = await ask(cluster().socket, { start: 'node', settings });
   close();
   return answer;
 }
 
-/** Kills all that runs on the node with the settings of this label, and starts its services again; in project `node` only. */
+/** Kills every process on the node with the settings of this label, and restarts its services; in project `node` only. */
 export async function rebootNode(label: string): Promise<void> {
   (await ask(cluster().socket, { start: 'reboot', label })).close();
 }
@@ -112,7 +112,7 @@ export function placedOn({ name }: NodeInfo): object {
   };
 }
 
-/** Starts an empty registry for one test file, which is stopped when the file ends. */
+/** Starts an empty registry, which is stopped when the test file ends. */
 export async function startRegistry(options: RegistryOptions): Promise<RegistryInfo> {
   const { answer, close } = await ask(cluster().socket, { start: 'registry', options });
   registries.push(close);
@@ -125,7 +125,7 @@ export function pushTestImage(image: string, user?: RegistryUser): Promise<void>
   return pushImage(crane, imageArchive, image, temporaryFolder(), user);
 }
 
-/** Waits until a pod is ready, has ended, or cannot pull an image, and says which. */
+/** Waits until a pod is ready, has ended, or cannot pull an image, and returns that state. */
 export function podSettled(namespace: string, name: string, deadlineMs = 60_000): ReturnType<typeof waitForPod> {
   return waitForPod(namespace, name, deadlineMs);
 }
@@ -134,7 +134,7 @@ const namespaces: string[] = [];
 const registries: (() => void)[] = [];
 let client: ApiClient | undefined;
 
-// Not at the end of the test: tests that run concurrently would remove each other's.
+// Cleaning up after each test would remove namespaces of tests that run concurrently.
 afterAll(async () => {
   await Promise.all(namespaces.splice(0).map(removeNamespace));
   for (const close of registries.splice(0)) close();
@@ -142,7 +142,7 @@ afterAll(async () => {
   client = undefined;
 });
 
-/** What commands with -A read, of which tests leave objects in their namespaces. */
+/** The kinds that commands with -A read and that tests leave in their namespaces. */
 const LEFT: readonly [group: string, kinds: readonly string[]][] = [
   ['/api/v1', ['secrets', 'serviceaccounts', 'events', 'podtemplates', 'replicationcontrollers', 'pods']],
   ['/apis/apps/v1', ['deployments', 'statefulsets', 'daemonsets', 'replicasets']],
@@ -150,9 +150,9 @@ const LEFT: readonly [group: string, kinds: readonly string[]][] = [
 ];
 
 /**
- * Removes a namespace and what commands with -A would read of it. The namespace controller sends 60 requests for each,
- * which were almost half of all that the API server had to answer. It still removes those with pods: a kubelet cannot
- * report that a pod has ended when the namespace is gone.
+ * Removes a namespace and the objects in it that commands with -A read. The namespace controller would send 60 requests for each
+ * namespace, almost half of all requests to the API server. Namespaces with pods are left to that controller, because a kubelet
+ * cannot report that a pod has ended when the namespace is gone.
  */
 async function removeNamespace(name: string): Promise<void> {
   const path = `/api/v1/namespaces/${name}`;
@@ -160,7 +160,7 @@ async function removeNamespace(name: string): Promise<void> {
   if (body.items.length === 0) {
     const finalized = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
     await api('PUT', `${path}/finalize`, finalized);
-    await api('DELETE', path); // it is terminating
+    await api('DELETE', path); // the namespace is now terminating
     const left = LEFT.flatMap(([group, kinds]) => kinds.map((kind) => `${group}/namespaces/${name}/${kind}`));
     await Promise.all(left.map((objects) => api('DELETE', `${objects}?propagationPolicy=Background`)));
   }
