@@ -1,4 +1,4 @@
-/** Many writers at once on one service account: nobody loses anything. */
+/** Many concurrent writers of one service account: no change is lost. */
 import { beforeAll, expect, test } from 'vitest';
 import { api, kubectl, newNamespace } from '../environment/use.ts';
 import { account, named, newAccount, regsecretIn } from '../support/attach-world.ts';
@@ -12,7 +12,7 @@ const secrets = Array.from({ length: 100 }, (_, index) => `pull-${index}`);
 const names = async (name: string): Promise<string[]> =>
   ((await account(namespace, name)).imagePullSecrets ?? []).map((entry) => entry.name ?? '');
 
-/** Edits a label as fast as the server lets it, until told to stop; returns how often. */
+/** Edits a label as fast as the server allows until `running.now` is false. Returns the number of edits. */
 async function editLabels(name: string, running: { now: boolean }): Promise<number> {
   let count = 0;
   while (running.now) {

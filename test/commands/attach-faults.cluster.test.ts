@@ -1,4 +1,4 @@
-/** Faults between `attach` and the API server: the outcome is right, and it is written once. */
+/** Faults between `attach` and the API server: the outcome is right, and the object is written once. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../src/run.ts';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await newPullSecret(namespace, 'regsecret');
 });
 
-/** A proxy that does to each PATCH what is next in the list. */
+/** A proxy that applies the next fault in the list to each PATCH. */
 async function proxyWith(...faults: (Fault | undefined)[]): Promise<FaultProxy> {
   const rest = [...faults];
   return proxy((request) => (request.method === 'PATCH' ? rest.shift() : undefined));
@@ -41,11 +41,11 @@ function status(code: number, reason: string, headers: Record<string, string> = 
   return { status: code, headers: { 'content-type': 'application/json', ...headers }, body };
 }
 
-/** How often the API server has changed this service account. */
+/** The number of changes to this service account since `resourceVersion`. */
 async function writesSince({ metadata: { name, resourceVersion } }: Account): Promise<number> {
   const query = `watch=1&timeoutSeconds=1&resourceVersion=${resourceVersion}&fieldSelector=metadata.name=${name}`;
   const { body } = await api('GET', `/api/v1/namespaces/${namespace}/serviceaccounts?${query}`);
-  // One event is JSON, several are a line each.
+  // One event arrives as parsed JSON, several as one line each.
   return typeof body === 'string' ? body.split('\n').filter(Boolean).length : 1;
 }
 
@@ -90,7 +90,7 @@ test('somebody else changes the list in between: both changes are there', async 
   await newAccount(namespace, { imagePullSecrets: named('a') }, name);
   let changed: Promise<unknown> | undefined;
   const between = await proxy(({ method }) => {
-    // Too late for the reading that this write is computed from, and before the write itself arrives.
+    // The change comes after the read from which this write is computed, and before the write itself.
     if (method === 'PATCH' && changed === undefined) {
       changed = regsecretIn(namespace, ['attach', 'theirs', '--sa', name, '--no-checks']);
       return conflict;

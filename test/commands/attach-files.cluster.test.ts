@@ -1,4 +1,4 @@
-/** `attach -f` where a cluster has a part in it: the Secret of `--auto`. */
+/** `attach -f` with a cluster: `--auto` looks for the Secret there. */
 import { beforeAll, expect, test } from 'vitest';
 import { newNamespace } from '../environment/use.ts';
 import { freshName, newPullSecret, newSecret, regsecretIn } from '../support/attach-world.ts';

@@ -39,7 +39,7 @@ function file(name: string, text: string | Uint8Array): string {
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** The kubeconfig that there is not: no cluster is asked. */
+/** Runs with a kubeconfig that does not exist, so that no cluster is contacted. */
 function run(args: readonly string[], stdin: string | Uint8Array = ''): Promise<RanHere> {
   return here(args, { stdin, env: { KUBECONFIG: '/nope' } });
 }

@@ -1,4 +1,4 @@
-/** Pods whose owner we do not know, or that nobody may change. */
+/** Pods whose owner is of an unknown kind, or may not be changed. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
 import {
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await newPullSecret(namespace, 'regsecret');
 });
 
-/** Of a kind that this API server has never heard of, so that its garbage collector leaves it alone. */
+/** An owner of a kind that this API server does not know, so that its garbage collector leaves the pod alone. */
 const rollout = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid: 'f3b1', controller: true };
 
 describe('a pod made by a kind that we do not know', () => {

@@ -1,4 +1,4 @@
-/** `attach` in each situation a pod can be in, with a real kubelet: before, the image cannot be pulled; after, it runs. */
+/** `attach` in each situation of a pod, with a real kubelet: the image cannot be pulled before, and the pod runs afterwards. */
 import { describe, expect, test } from 'vitest';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import {
@@ -21,7 +21,7 @@ interface World {
   readonly pod: string;
 }
 
-/** A namespace with the Secret, and a workload whose first pod fails for want of it. */
+/** Creates a namespace with the Secret, and a workload whose first pod fails because it does not name the Secret. */
 async function failing(
   kind: Kind,
   options: PodSpecOptions & { readonly fields?: object } = {},
@@ -53,7 +53,7 @@ async function firstPod(namespace: string, name: string, kind: Kind): Promise<st
   return waitFor(async () => (await api('GET', path)).body.items[0]?.metadata.name, { what: `a pod of ${name}` });
 }
 
-/** Waits until all pods of a workload run, and there are some. */
+/** Waits until a workload has pods and all of them run. */
 async function allRun(namespace: string, name: string): Promise<void> {
   const path = `${pathOf('Pod', namespace)}?labelSelector=app=${name}`;
   const running = async () => {
@@ -69,7 +69,7 @@ async function allRun(namespace: string, name: string): Promise<void> {
   await waitFor(running, { what: `the pods of ${name} to run`, deadlineMs: 60_000 });
 }
 
-/** Types the command that was proposed last. */
+/** Runs the proposed command that begins with `start`. */
 async function typeHint(stderr: string, start: string): Promise<void> {
   const hint = [...stderr.matchAll(/^hint: (.*)$/gm)]
     .map(([, command = '']) => command)

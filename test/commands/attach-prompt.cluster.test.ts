@@ -1,4 +1,4 @@
-/** What `attach` and `detach` ask in a real terminal: to what, and whether a bare pod may be created again. */
+/** The questions of `attach` and `detach` in a real terminal: the target, and whether a bare pod may be recreated. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { api, cluster, newNamespace, waitFor } from '../environment/use.ts';
 import { account, listOf, named, newAccount, newPullSecret, newWorkload, pathOf } from '../support/attach-world.ts';

@@ -1,4 +1,4 @@
-/** `--recreate`: a bare pod is deleted and created again, and nothing is lost however that ends. */
+/** `--recreate`: a bare pod is deleted and created again. However the run ends, nothing is lost. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 const pod = async (name: string) => (await api('GET', pathOf('Pod', namespace, name))).body;
 
-/** A folder for state, whose content tells what was kept. */
+/** A state folder, and the pod manifests that the run kept in it. */
 function temporary(): {
   env: { XDG_STATE_HOME: string };
   manifests: () => { file: string; mode: number; object: never }[];
@@ -47,7 +47,7 @@ function temporary(): {
   return { env: { XDG_STATE_HOME: folder }, manifests };
 }
 
-/** Everything a pod may have that must survive, and what the server adds. */
+/** A pod with every kind of field that must survive, and with fields that the server adds. */
 const rich = {
   metadata: { labels: { app: 'rich', team: 'a' }, annotations: { note: 'keep "me"' } },
   fields: {
@@ -121,7 +121,7 @@ describe('the new pod', () => {
     await created(`/api/v1/namespaces/${small}/resourcequotas`, quota);
     const path = `/api/v1/namespaces/${small}/resourcequotas/one`;
     const status = async () => (await api('GET', path)).body.status;
-    // Only what is made from then on is counted at once.
+    // Once the quota is in force, it counts a new pod at once.
     await waitFor(async () => (await status())?.hard?.pods === '1', { what: 'the quota to be in force' });
     const name = await newWorkload('Pod', small);
     expect((await status()).used.pods).toBe('1');
@@ -251,7 +251,7 @@ const FORBIDDEN = JSON.stringify({
   code: 403,
 });
 
-/** Answers of a proxy to what the API server has done. */
+/** Answers of a proxy after the API server has executed the request. */
 const LOST = [
   { status: 401, body: '{}' },
   { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>no</html>' },
@@ -315,7 +315,7 @@ test('Ctrl-C between deletion and creation: where the manifest is is the last wo
 });
 
 describe('the program is killed', () => {
-  /** Reading the pod and its Secret, the rehearsal, the deletion, waiting for its end, the creation. */
+  /** The requests of a run: read the pod, read its Secret, rehearse, delete, wait for the end, create. */
   const REQUESTS = 6;
   const cases = Array.from({ length: REQUESTS }, (_, index) => index + 1).flatMap((step): [number, Fault][] => [
     [step, 'hang'],
@@ -331,7 +331,7 @@ describe('the program is killed', () => {
     const child = start(['attach', '--pod', name, '--recreate', '-n', namespace], { KUBECONFIG: kubeconfig, ...env });
     const ended = new Promise((resolve) => child.once('close', resolve));
     await waitFor(() => between.requests.length >= step, { what: `request ${step}` });
-    // What the server was asked before the end, it does.
+    // The server completes a request that it got before the program ended.
     if (fault === 'hang-after') await waitFor(() => between.passed >= step, { what: 'the server to have done it' });
     child.kill('SIGKILL');
     await ended;
@@ -358,7 +358,7 @@ describe('the program is killed', () => {
   });
 });
 
-/** The built program, in an environment of its own. */
+/** Starts the built program in its own environment. */
 function start(args: readonly string[], env: Record<string, string>): ChildProcess {
   const [command, ...first] = artefact();
   return spawn(command, [...first, ...args], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'ignore' });

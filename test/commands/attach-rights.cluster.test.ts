@@ -1,4 +1,4 @@
-/** How few rights `attach` and `detach` need, and what they say about the rest. */
+/** The minimal rights of `attach` and `detach`, and the messages where further rights are missing. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newNamespace } from '../environment/use.ts';
 import {

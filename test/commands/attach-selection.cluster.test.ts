@@ -1,4 +1,4 @@
-/** What `attach` and `detach` pick by kind, use, labels and namespace. */
+/** The objects that `attach` and `detach` select by kind, use, labels and namespace. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/run.ts';
 import { api, cluster, newNamespace, waitFor } from '../environment/use.ts';

@@ -269,7 +269,7 @@ describe('the template of each kind', () => {
       return conditions.some(({ reason }: { reason: string }) => reason === 'ProgressDeadlineExceeded');
     };
     await waitFor(hasGivenUp, { what: 'the Deployment to be given up' });
-    // By this alone the old condition stays as it is.
+    // This patch alone leaves the old condition as it is.
     await kubectl(['patch', `deploy/${name}`, '-n', namespace, '-p', '{"spec":{"progressDeadlineSeconds":600}}']);
     const ran = await attach('--to', `deploy/${name}`, '--wait', '--timeout', '2s');
     expect(ran.stderr).toContain(`error: deployment ${namespace}/${name} does not run after 2 s: `);

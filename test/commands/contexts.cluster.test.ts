@@ -1,6 +1,6 @@
 /**
- * `--to-context`: the same in several clusters. What has another address is another cluster, so a proxy in front of the API server
- * stands for one; two-clusters.cluster.test.ts has two real ones.
+ * `--to-context` runs a command in several clusters. A cluster is identified by its address, so a proxy in front of the API
+ * server serves as a second one; two-clusters.cluster.test.ts has two real ones.
  */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Interrupted } from '../../src/errors.ts';
@@ -112,7 +112,7 @@ describe('sync', () => {
     await changeSecret(home, { metadata: { labels: { here: 'yes' } } });
     const kubeconfig = contextsFile({ hub: HUB, east: far() });
     const args = ['sync', '--to', home, '--adopt', '--to-context', 'east'];
-    // Here it is the same cluster after all, under another address: its source is known and stays what it is.
+    // In this test it is really the same cluster under another address, so its source is recognized and stays unchanged.
     const ran = await regsecretIn(home, args, { kubeconfig });
     expect(ran).toMatchObject({ code: 0, stdout: 'east: 1 namespace: 1 unchanged\n' });
     expect((await secretIn(home))?.metadata.annotations).toBeUndefined();
@@ -258,7 +258,7 @@ describe('rotate, remove and delete', () => {
     const args = ['delete', '-A', '--yes', '--to-context', 'east'];
     const first = await regsecretIn(home, args, { kubeconfig });
     expect(first.code, first.stderr).toBe(0);
-    // The source is in this cluster, so what was made from another one is no copy of it.
+    // The source is in this cluster, so a copy made from another cluster is not a copy of it.
     expect(await secretIn(theirs)).toBeDefined();
     expect([await secretIn(own), await secretIn(home)]).toEqual([undefined, undefined]);
     const second = await regsecretIn(home, args, { kubeconfig });

@@ -1,4 +1,7 @@
-/** Copies that are not as their source, or have none: what `doctor`, `why` and `list` say, what they ask, and what a forged mark gets. */
+/**
+ * Copies that differ from their source or have none: the reports of `doctor`, `why` and `list`, their requests, and the effect of
+ * a forged mark.
+ */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
 import { freshName, regsecretIn } from '../support/attach-world.ts';
@@ -26,7 +29,7 @@ interface Found {
 
 let home = '';
 let team = '';
-/** Whoever owns it writes what marks he likes. */
+/** A tenant's namespace, whose owner can forge any mark. */
 let evil = '';
 const [fresh, stale, orphan, local, forged] = ['fresh', 'stale', 'orphan', 'local', 'forged'].map(freshName) as [
   string,
@@ -52,13 +55,13 @@ beforeAll(async () => {
   await Promise.all([
     putSecret(team, { metadata: marked(orphan) }, orphan),
     changeSecret(home, other, stale),
-    // One of the name of a login from here is not the source of its copy.
+    // The copy was made from a login of this machine. A Secret of the same name is not its source.
     putSecret(home, other, local),
     putSecret(evil, { ...other, metadata: marked(forged) }, forged),
   ]);
 });
 
-/** With `-A` no namespace goes along. */
+/** Runs in `namespace`, or without one where `-A` is given. */
 function runIn(namespace: string, args: readonly string[], { kubeconfig = cluster().kubeconfig } = {}) {
   const where = args.includes('-A') ? [] : ['-n', namespace];
   return here([...args, ...where], { env: { KUBECONFIG: kubeconfig } });
@@ -71,7 +74,7 @@ async function doctor(namespace: string, args: readonly string[] = [], options: 
   return { ...report, code: ran.code, findings };
 }
 
-/** A proposed command, as it is. */
+/** Runs a proposed command unchanged. */
 const run = (argv: readonly string[]) => here(argv.slice(1), { env: { KUBECONFIG: cluster().kubeconfig } });
 
 const said = (findings: readonly Found[]): string[] => findings.map(({ code, object }) => `${code} ${object.name}`);

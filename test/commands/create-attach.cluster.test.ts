@@ -1,4 +1,4 @@
-/** `create --attach`: from a login to what pulls with it, in one go. */
+/** `create --attach`: from a login to the objects that pull with it, in one run. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

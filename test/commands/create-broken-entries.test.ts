@@ -1,4 +1,4 @@
-/** `create` into a Secret that others have written: of its broken entries it says which, and how to write them anew. */
+/** `create` into a Secret that others have written: it lists the broken entries, and the commands that rewrite them. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { SHELLS, startedBy } from '../support/stand-ins.ts';
 
 const LOGIN = ['--server', 'r.io', '--username', 'u', '--password-stdin'];
 
-/** What `create` writes to stderr where the Secret is there already, with these servers and nothing that can be decoded. */
+/** The stderr of `create` where the Secret exists and its entries for these servers cannot be decoded. */
 async function said(servers: readonly string[]): Promise<string> {
   const auths = Object.fromEntries(servers.map((server) => [server, { auth: '***' }]));
   const secret = {
@@ -31,7 +31,7 @@ async function said(servers: readonly string[]): Promise<string> {
   return stderr;
 }
 
-/** The commands that it proposes, with the server of each entry. */
+/** The commands that `create` proposes for these servers. */
 async function proposed(texts: readonly string[]): Promise<string[]> {
   const stderr = await said(texts.flatMap((text) => [text, `r.io/${text}`]));
   return stderr.split('\n').flatMap((line) => /^hint: (.*)$/.exec(line)?.[1] ?? []);
@@ -40,7 +40,7 @@ async function proposed(texts: readonly string[]): Promise<string[]> {
 describe('servers that mean something to a shell', () => {
   let lines: readonly string[];
   beforeAll(async () => {
-    // Up to twenty entries are named.
+    // `create` lists at most twenty entries, so the texts are divided.
     const portions = Array.from({ length: Math.ceil(NASTY_TEXTS.length / 10) }, (_, index) => index * 10);
     const all = await Promise.all(portions.map((at) => proposed(NASTY_TEXTS.slice(at, at + 10))));
     lines = all.flat();

@@ -1,4 +1,4 @@
-/** `create --force`: a Secret is deleted and created again, with a copy beside it until that is done. */
+/** `create --force`: a Secret is deleted and created again. A copy exists beside it until that is done. */
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
@@ -18,7 +18,7 @@ const exists = async (name: string): Promise<boolean> => (await api('GET', `${se
 
 type Choose = (request: SeenRequest, methods: string) => Promise<Fault | undefined> | Fault | undefined;
 
-/** An Opaque Secret that is to become a pull secret; `choose` is told all methods so far. */
+/** Creates an Opaque Secret that a run will replace by a pull secret. */
 async function precious(metadata: object = {}, name = `s-${randomBytes(5).toString('hex')}`): Promise<string> {
   const labels = { team: 'a' };
   const body = { metadata: { name, labels, ...metadata }, immutable: true, data: { precious: 'eA==' } };
@@ -53,7 +53,7 @@ const REFUSED: Fault = {
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: 'no more today', code: 403 }),
 };
-/** The requests of a replacement, up to the one that is meant. */
+/** The methods of a replacement's requests, up to a certain step. */
 const REHEARSAL = 'GET POST GET POST';
 const COPY = `${REHEARSAL} POST`;
 const DELETION = `${COPY} DELETE`;

@@ -1,6 +1,6 @@
 /**
- * The Kubernetes page "Pull an image from a private registry", from a login by a real client to the private image that a
- * real kubelet runs.
+ * The steps of the Kubernetes page "Pull an image from a private registry", from a login with a real client to a private image on
+ * a real kubelet.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ async function ok(command: readonly string[], env: Environment, stdin = ''): Pro
   return ran.stdout;
 }
 
-/** `docker login` of go-containerregistry, which keeps logins as docker does. */
+/** Logs in with crane of go-containerregistry, which stores logins as docker does. */
 function craneLogin(host: string, env: Environment): Promise<string> {
   const { crane } = node().registries;
   return ok([crane, 'auth', 'login', host, '--username', janedoe.username, '--password-stdin'], env, janedoe.password);
@@ -52,7 +52,7 @@ async function runPod(namespace: string, image: string): ReturnType<typeof podSe
   return podSettled(namespace, 'private-reg');
 }
 
-/** Creates the Secret from the login that is there, then the pod. */
+/** Creates the Secret from the stored login, then the pod. */
 async function followPage(
   auth: 'basic' | 'bearer',
   env: Environment,

@@ -1,4 +1,4 @@
-/** The real kubectl and regsecret side by side: the same arguments, the same bytes on stdout. */
+/** Compares the real kubectl with regsecret: the same arguments give the same bytes on stdout. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { serverProblem } from '../../src/domain/keyring/server.ts';
 import { isObjectName } from '../../src/domain/text/object-name.ts';
@@ -73,11 +73,11 @@ const text = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 24 }) },
   {
     weight: 1,
-    // 64 KiB; the kernel takes no argument of twice that.
+    // 64 KiB; the kernel rejects an argument of twice that length.
     arbitrary: hostile.map((part) => part.repeat(Math.floor((64 * 1024) / Buffer.byteLength(part)))),
   },
 );
-/** What can stand in an argument: no NUL, and no half of a surrogate pair. */
+/** Text that an argument can hold: no NUL, and no lone surrogate. */
 const argument = text.map((value) => value.replaceAll('\0', '').toWellFormed() || 'x');
 
 const server = fc.oneof(
@@ -119,7 +119,7 @@ const server = fc.oneof(
   { weight: 1, arbitrary: argument },
 );
 
-/** Names that YAML could take for something else. */
+/** Names that YAML could read as another type. */
 const name = pick(
   ...[
     'x',
@@ -223,14 +223,17 @@ async function both(args: readonly string[]): Promise<Pair> {
   return { kubectl, ours };
 }
 
-/** What the API server makes up for every answer. */
+/** Replaces the values that the API server generates for every answer. */
 function settled(stdout: string): string {
   return stdout
     .replace(/("?uid"?: )"?[-0-9a-f]{36}"?/g, '$1UID')
     .replace(/("?creationTimestamp"?: )"[^"]*"/g, '$1TIME');
 }
 
-/** The deliberate differences, which docs/kubectl.md lists: what regsecret refuses because it could pull nothing. */
+/**
+ * Whether regsecret deliberately refuses the arguments because such a Secret could pull nothing; docs/kubectl.md lists these
+ * differences.
+ */
 function isRefused({ name: secret, server: registry, username }: Arguments): boolean {
   return !isObjectName(secret) || serverProblem(registry) !== undefined || username.includes(':');
 }
@@ -243,7 +246,7 @@ test(`${CASES} generated argument sets give the same bytes`, { timeout: 600_000 
     const about = `seed ${seed}: ${JSON.stringify(set.args).slice(0, 2000)}\n${kubectl.stderr}\n${ours.stderr}`;
     if (isRefused(set)) {
       refused += 1;
-      // What reads like a namespace and a name is a slip of the command line.
+      // A NAMESPACE/NAME is a usage error.
       expect(ours.code, about).toBe(set.name === 'x/y' ? 2 : 1);
       expect(ours.stdout, about).toBe('');
       return;

@@ -1,4 +1,4 @@
-/** What `create` refuses without a cluster: a clear error, the next command, nothing written, no secret shown. */
+/** The refusals of `create` without a cluster: a clear error and the next command; nothing is written and no secret is shown. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs on a machine; the canary on either stream is a failure. */
+/** Runs on a machine. The canary on either stream fails the test. */
 async function refused(
   args: readonly string[],
   options: MachineOptions & { prepare?: (home: string) => void } = {},

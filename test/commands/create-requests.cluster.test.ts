@@ -1,4 +1,4 @@
-/** What `create` asks of the API server, and what it makes of faults on the way. */
+/** The requests of `create` to the API server, and its reaction to faults. */
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 interface World {
   readonly name: string;
-  /** The methods of all requests so far, each connection's on its own when there is more than one. */
+  /** The methods of all requests so far. */
   readonly methods: () => string;
   readonly connections: () => number;
   readonly create: (server: string, ...flags: string[]) => Promise<RanHere>;
@@ -23,7 +23,7 @@ async function world(fault?: (request: SeenRequest, number: number) => Fault | u
   const proxy = await startFaultProxy(cluster(), fault);
   onTestFinished(() => proxy.close());
   const name = `s-${randomBytes(5).toString('hex')}`;
-  // A token goes through the proxy as it is.
+  // The proxy forwards a token unchanged.
   const { token } = cluster().tokenUsers['token-admin'];
   const env = { KUBECONFIG: kubeconfigFor({ server: proxy.server, token }) };
   return {
@@ -58,7 +58,7 @@ describe('requests', () => {
     const before = methods();
     await create('quay.io');
     expect(methods().slice(before.length)).toBe(' POST GET PATCH');
-    // One for each of the two runs.
+    // One connection for each of the two runs.
     expect(connections()).toBe(2);
   });
 

@@ -353,7 +353,7 @@ test('everything that is not named stays, byte for byte', { timeout: 300_000 }, 
       expect(after.type).toBe(type);
       const { [key]: payload, ...rest } = after.data;
       expect(rest).toEqual(extra);
-      // Where ghcr.io was not there, the payload is the old one with one member more; else the others stand as they were.
+      // Without an old entry for ghcr.io, the payload only gains one member. Otherwise the other entries stay as they were.
       const newText = unbase64(payload);
       if (!members.some(([host]) => sameKey(host, 'ghcr.io'))) {
         const member = `"ghcr.io":${JSON.stringify(login)}`;

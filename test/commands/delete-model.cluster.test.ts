@@ -1,6 +1,6 @@
 /**
- * Generated states of some namespaces, and what a model says that `delete` makes of them: the plan is what the run does, the state
- * is then what the model says, and a second run writes nothing. REGSECRET_SEED and REGSECRET_CASES choose other cases.
+ * Compares `delete` on generated namespaces with a model: the run does what its plan says, the resulting state matches the model,
+ * and a second run writes nothing. REGSECRET_SEED and REGSECRET_CASES choose other cases.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
@@ -14,16 +14,16 @@ const CASES = Number(process.env.REGSECRET_CASES ?? 12);
 const WIDTH = 4;
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 
-/** What there is under the name of the Secret, or, where it is `renamed`, under another one. */
+/** The object that exists under the name of the Secret, or with `renamed` under another name. */
 interface Present {
   readonly host?: string;
   readonly type?: 'Opaque';
   readonly immutable?: true;
-  /** Somebody who would make it again. */
+  /** The manager that would create it again. */
   readonly maker?: 'owner' | 'Helm';
-  /** `home` is that of the Secret that is deleted. */
+  /** Its source: the deleted Secret (`home`) or another one. */
   readonly copyOf?: 'home' | 'elsewhere';
-  /** Anybody may write the annotation; the label is missing. */
+  /** It has the annotation, which anybody may write, but not the label. */
   readonly isMarkedHalf?: true;
   readonly renamed?: true;
 }
@@ -66,13 +66,15 @@ const ELSEWHERE: Title[] = [
   'half a copy',
 ];
 
-/** `spare` opens the same registry, `own` another one, and nothing is called `gone`; `x` is deleted. */
+/** `spare` has a login for the same registry, `own` for another one, and `gone` does not exist. `x` is deleted. */
 const lists = fc.shuffledSubarray(['x', 'renamed', 'spare', 'own', 'gone'], { maxLength: 3 });
 const space = (titles: Title[]) =>
   fc.record({
     title: fc.constantFrom(...titles),
     list: lists,
-    /** Of a CronJob and of a pod, both of which pull from the registry. Without names, the CronJob has that of the account. */
+    /**
+     * The lists of a CronJob and of a pod, which both pull from the registry. A CronJob without names uses the account's list.
+     */
     jobs: fc.option(lists, { nil: undefined }),
     pod: fc.option(lists, { nil: undefined, freq: 1 }),
   });
@@ -86,7 +88,7 @@ type State = typeof states extends fc.Arbitrary<infer T> ? T : never;
 type Space = State['home'];
 
 const nameIn = ({ title }: Space): string => ((present[title] as Present | undefined)?.renamed ? 'renamed' : 'x');
-/** Admission gives a pod without a list that of the account. */
+/** Admission copies the account's list into a pod without a list. */
 const podList = ({ pod }: Space): readonly string[] | undefined => (pod?.length ? pod : undefined);
 
 interface After {
@@ -96,7 +98,7 @@ interface After {
   readonly fails: boolean;
 }
 
-/** The model. */
+/** The model of `delete`. */
 function expected(here: Space, isHome: boolean, { flags }: State): After {
   const secret: Present | undefined = present[here.title];
   const name = nameIn(here);
@@ -115,7 +117,7 @@ function expected(here: Space, isHome: boolean, { flags }: State): After {
   return { isThere: false, list: without(here.list), jobs: here.jobs && without(here.jobs), fails: false };
 }
 
-/** A source stays as long as a copy of it does. */
+/** The model for all namespaces: a source stays as long as one of its copies stays. */
 function expectedAll(state: State): After[] {
   const others = state.others.map((one) => expected(one, false, state));
   const { home } = state;

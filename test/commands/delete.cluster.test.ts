@@ -115,7 +115,7 @@ describe('it stays', () => {
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it is not deleted\n  ${says}\n`);
     expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --yes\n`);
-    // Where nobody can be asked, the same is said without --yes.
+    // Without a terminal for the question, the error is the same without --yes.
     const asked = await regsecretIn(namespace, ['delete', 'pull']);
     expect(asked).toEqual(ran);
     expect(await isThere(namespace, 'pull')).toBe(true);
@@ -128,7 +128,7 @@ describe('it stays', () => {
     expect(await isThere(namespace, 'pull')).toBe(true);
     const forced = await regsecretIn(namespace, ['delete', 'pull', '--yes', anyway]);
     expect(forced.code, forced.stderr).toBe(0);
-    // Of what makes pods it says that they have no login then.
+    // For a workload it prints no such warning.
     if (says.startsWith('pod/')) expect(forced.stderr).toContain(says);
     expect(await isThere(namespace, 'pull')).toBe(false);
   });
@@ -154,7 +154,7 @@ describe('it stays', () => {
     ]);
     const dryRun = await regsecretIn(namespace, ['delete', 'pul', '-A', '--dry-run=client']);
     expect(dryRun.stderr).toContain(`\nhint: regsecret delete pull -n ${namespace} -A --dry-run=client\n`);
-    // There would be nothing to confirm.
+    // The Secret does not exist, so there is nothing to confirm.
     for (const flags of [[], ['--yes']]) {
       const near = await regsecretIn(namespace, ['delete', 'pul', ...flags]);
       expect([near.code, near.stderr]).toEqual([
@@ -214,7 +214,7 @@ test('-A deletes many copies at a time, and tells of them in their order', async
   const teams = (await Promise.all(Array.from({ length: 12 }, () => newNamespace()))).sort();
   await newPullSecret(home, 'many');
   for (const team of teams) await put(team, 'many', copyOf(`${home}/many`));
-  // What comes first takes longest.
+  // The first namespaces take longest.
   for (const team of teams.slice(0, 2)) await newAccount(team, { imagePullSecrets: named('many') }, 'robot');
   const [, , third = ''] = teams;
   await newWorkload('Pod', third, { name: 'tool', list: named('many'), spec: { automountServiceAccountToken: false } });
@@ -248,7 +248,7 @@ test('-A takes all copies of it along, and no Secret that is none', async () => 
   expect(ran.stdout).toBe(`serviceaccount/${robot} patched in ${one}\nsecret/${name} deleted in ${one}\n`);
   expect(plan.stdout.replaceAll(' (server dry run)', '')).toBe(ran.stdout);
   expect(ran.stderr).toContain(`secret ${two}/${name} is still needed`);
-  // Its copy could not be renewed without it.
+  // Without the source its copy could not be updated.
   expect(ran.stderr).toContain(
     `secret ${home}/${name} is not deleted, because the copy of it in ${two} is not deleted\n`,
   );

@@ -1,4 +1,4 @@
-/** `why` of a template and `doctor` of its namespace: one fact, one fix, wherever it is asked for. */
+/** `why` for a template and `doctor` for its namespace report the same fact with the same fix. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { api, newNamespace, pushTestImage, type RegistryUser, startRegistry, waitFor } from '../environment/use.ts';
 import {
@@ -23,7 +23,7 @@ interface Found {
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
 const wrong = { username: 'ada', password: 'wrong' };
 
-/** A namespace whose Secrets are these, and which nobody names but a list. */
+/** The Secrets of a namespace, by name. */
 type Secrets = Readonly<Record<string, 'good' | 'rejected' | 'other registry' | 'undecodable'>>;
 
 const SITUATIONS: readonly {
@@ -158,7 +158,7 @@ test('a service account whose list has the rejected login, and a Secret that wou
 
 const CREATING = { state: { waiting: { reason: 'ContainerCreating' } } };
 
-/** How far the kubelet has come with the pod. */
+/** The progress of the kubelet with the pod. */
 const MOMENTS: readonly { readonly moment: string; readonly status?: object }[] = [
   { moment: 'has no node yet' },
   { moment: 'has no container status yet', status: { phase: 'Pending' } },

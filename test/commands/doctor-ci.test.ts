@@ -1,4 +1,4 @@
-/** `doctor -f` in pipelines: annotations of GitHub Actions, SARIF, and the hook of pre-commit. */
+/** `doctor -f` in pipelines: GitHub Actions annotations, SARIF, and the pre-commit hook. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ describe('-o github', () => {
     const lines = io.written.stdout.trimEnd().split(/[\r\n\u2028]/);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^::error title=unexplained::pod evil\/web\\n::stop-commands::t cannot pull /);
-    // `##[` stands nowhere, and what a runner decodes of `%0A` is our own line break only.
+    // `##[` is absent, and the only `%0A` that a runner decodes is our own line break.
     expect(lines[0]).not.toContain('##[');
     expect(lines[0]?.match(/%0A/g)).toHaveLength(1);
     expect(lines.filter((line) => workflowCommand(line.replace('::error', '')))).toEqual([]);

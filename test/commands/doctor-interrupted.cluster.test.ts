@@ -1,4 +1,6 @@
-/** A namespace full of Secrets with thousands of entries, and pods that name them: Ctrl-C ends doctor in the midst of its work. */
+/**
+ * Ctrl-C ends doctor in the middle of its work, in a namespace full of Secrets with thousands of entries and pods that name them.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -26,14 +28,14 @@ beforeAll(async () => {
   }
 }, 120_000);
 
-/** Hundredths of a second of CPU time (proc_pid_stat(5)). */
+/** The CPU time of a process in hundredths of a second (proc_pid_stat(5)). */
 function ticksOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return Number(fields[11]) + Number(fields[12]);
 }
 
 describe.runIf(platform() === 'linux')('after so much CPU time', () => {
-  // It starts with less, and needs several times as much for these Secrets.
+  // Starting takes less CPU time than this, and these Secrets take several times as much.
   test.each([100, 150])('%d hundredths of a second', { timeout: 120_000 }, async (ticks) => {
     const [command, ...first] = artefact();
     const args = [...first, 'doctor', '-n', namespace, '--offline'];

@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: nodes that are not like others, and Secrets that a node reads only once. */
+/** The matrix of `why pod/x`: unusual nodes, and Secrets that a node reads only once. */
 import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
 const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';
 
-/** Situations on a node with these settings, which is made for them. */
+/** Declares situations on a new node with these settings. */
 function onNode(title: string, settings: () => NodeSettings, situations: readonly Situation[], needs?: Feature): void {
   const suite = needs !== undefined && lacks(needs) ? describe.skip : describe.concurrent;
   suite(title, () => {
@@ -49,7 +49,7 @@ async function replaceSecret({ namespace, host }: Place): Promise<void> {
   await store(namespace, 'regcred', sealed(host, good));
 }
 
-/** And until the kubelet has tried again. */
+/** Replaces the Secret and waits until the kubelet has tried again. */
 async function replaceAndTry(place: Place): Promise<void> {
   await replaceSecret(place);
   const replaced = Date.now();
@@ -107,7 +107,7 @@ describe.concurrent('an immutable Secret that was made again, where the kubelet 
   ]);
 });
 
-/** It runs, and `why` cannot see why. */
+/** The pod runs, and `why` cannot see the reason. */
 const unseen: Situation[2] = {
   kubelet: 'runs',
   outcome: 'cannot know',
@@ -208,13 +208,13 @@ onNode(
   ],
 );
 
-/** As the supervisor sees it, in whose namespace it is mounted. */
+/** The path of containerd's disk as seen from outside the mount namespace in which it is mounted. */
 function disk({ images }: NodeInfo): string {
   const pid = execFileSync('pgrep', ['-o', '-f', `containerd --config ${join(images, '..', '..', 'containerd.toml')}`]);
   return join('/proc', pid.toString().trim(), 'root', images);
 }
 
-/** All but half a megabyte, once the images that all pods need are there. */
+/** Fills the disk except for half a megabyte, once the node has the images that all pods need. */
 async function fill({ namespace, host, node: where }: Place): Promise<void> {
   const name = await newScheduledWorkload('Pod', namespace, {
     image: `${host}/janedoe/jdoe-private:v1`,

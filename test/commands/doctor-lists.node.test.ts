@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: which list of pull secrets a pod has, and which it should have. */
+/** The matrix of `why pod/x`: the list of pull secrets that a pod has, and the one that it should have. */
 import { describe } from 'vitest';
 import { newNamespace } from '../environment/use.ts';
 import { pathOf } from '../support/attach-world.ts';
@@ -159,7 +159,7 @@ function attachToTemplate(kind: 'ReplicaSet' | 'StatefulSet'): Step {
   return ({ namespace }) => patch(pathOf(kind, namespace, 'web'), { spec });
 }
 
-/** The namespace with the login, by that of the pod. */
+/** Creates two Secrets with the same name in other namespaces, one of which has the login. */
 async function storeElsewhere({ host }: Parameters<Step>[0]): Promise<void> {
   await store(await newNamespace(), 'only-elsewhere', quay);
   await store(await newNamespace(), 'only-elsewhere', { auths: { [host]: good } });

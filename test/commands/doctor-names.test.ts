@@ -1,4 +1,4 @@
-/** `doctor -A` where thousands of registries have names that nobody looks up: it ends, and says what it could not ask. */
+/** `doctor -A` with thousands of registries whose names never resolve: it ends, and reports the questions it could not ask. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -25,7 +25,7 @@ const LISTS: Readonly<Record<string, readonly object[]>> = {
   serviceaccounts: [{ metadata: metadata('default'), imagePullSecrets: names.map((name) => ({ name })) }],
 };
 
-/** An API server with nothing but these. */
+/** An API server with only these objects. */
 async function startApi(): Promise<string> {
   const server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://api');
@@ -48,7 +48,7 @@ test('a name server that does not answer', { timeout: 300_000 }, async () => {
   const run = here(['doctor', '-A', '-o', 'json', '--api-server', server], { env }).finally(() => {
     ended = true;
   });
-  // Time passes where a name is waited for, and not while the API server answers.
+  // The fake clock advances only during name lookups, and not while the API server answers.
   while (!ended) {
     await new Promise((resolve) => setImmediate(resolve));
     if (looked.length > 0) await vi.advanceTimersByTimeAsync(1000);
@@ -56,7 +56,7 @@ test('a name server that does not answer', { timeout: 300_000 }, async () => {
   const { code, stdout } = await run;
   const { healthy, unjudged } = JSON.parse(stdout);
   expect([code, healthy]).toEqual([3, null]);
-  // Those that were asked about at the same time, round after round until the time was over.
+  // Only names that were looked up concurrently, round after round until the time was over.
   expect(looked.length).toBeLessThan(COUNT / 10);
   expect(unjudged.at(-1)).toBe(`${COUNT - looked.length} questions to registries (no time left)`);
 });

@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: what nodes say, and what has changed since. */
+/** The matrix of `why pod/x`: what nodes report, and what has changed since. */
 import { describe } from 'vitest';
 import { api, placedOn, podSettled, sharedRegistries, waitFor } from '../environment/use.ts';
 import { freshName, newScheduledWorkload } from '../support/attach-world.ts';
@@ -211,7 +211,7 @@ function tagOf(image: string): string {
   return image.slice(image.lastIndexOf(':') + 1);
 }
 
-/** By another pod, and until the node says that it has the image. */
+/** Has another pod pull the image, and waits until the node reports it. */
 async function pulledBefore({ namespace, image, node: where }: Place): Promise<void> {
   const name = await newScheduledWorkload('Pod', namespace, {
     image,

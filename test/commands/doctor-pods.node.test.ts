@@ -1,4 +1,4 @@
-/** `why pod/x` where little may be read, for pods that are not like others, and what it asks to know all that. */
+/** `why pod/x` with few rights, for unusual pods, and the requests that it makes. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import { api, cluster, kubeconfigFor, node, podSettled, sharedRegistries, waitFor } from '../environment/use.ts';
@@ -84,7 +84,7 @@ describe.concurrent('a pod', () => {
   });
 
   test('that is being deleted', async () => {
-    // One container runs and takes its time to stop: otherwise the kubelet ends the pod while it is asked about.
+    // One container runs and is slow to stop. Otherwise the kubelet would end the pod during the diagnosis.
     const slow = {
       name: 'slow',
       image: sharedRegistries().publicImage,
@@ -143,7 +143,7 @@ describe('what is asked', () => {
     readonly registry: readonly string[];
   }
 
-  /** The requests of one run for a pod that has settled. */
+  /** The requests of one run for a settled pod. */
   async function asked(setup: Setup, ...flags: string[]): Promise<Asked> {
     const fronts: Front[] = [];
     const host = async (behind: string): Promise<string> => {

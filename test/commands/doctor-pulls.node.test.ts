@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: what runs, and is said to run. */
+/** The matrix of `why pod/x`: pods that run and are reported to run. */
 import { afterAll, describe } from 'vitest';
 import { api, janedoe, newNamespace, placedOn, podSettled, sharedRegistries } from '../environment/use.ts';
 import { newScheduledWorkload } from '../support/attach-world.ts';
@@ -215,7 +215,7 @@ function soon(): string {
   return new Date(Date.now() + 3_600_000).toISOString();
 }
 
-/** By another pod. */
+/** Has another pod pull the image first. */
 async function pulledBefore({ namespace, image, node: where }: Place): Promise<void> {
   const name = await newScheduledWorkload('Pod', namespace, {
     image,

@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: what registries say, and registries that say nothing. */
+/** The matrix of `why pod/x`: answers of registries, and registries that do not answer. */
 import { afterAll, describe } from 'vitest';
 import { parseImage } from '../../src/domain/keyring/image.ts';
 import { claimsOf } from '../../src/domain/pull-secret/jwt.ts';
@@ -166,14 +166,14 @@ const silence: readonly Situation[] = [
 ];
 
 const fronts: Front[] = [];
-/** Registries that do what they should, from now on. */
+/** Hosts of registries that have been repaired and work from now on. */
 const mended = new Set<string>();
 
 async function mend({ host }: Place): Promise<void> {
   mended.add(host);
 }
 
-/** The registry under another name, which the node takes for this one. */
+/** Configures the node to use the Basic registry under the image's registry name. */
 async function viaMirror({ image, node: where }: Place): Promise<void> {
   const { basic } = sharedRegistries();
   writeHosts(where, parseImage(image).domain, `server = "http://${basic.host}"\n`);
@@ -183,7 +183,7 @@ function anyAddress(host: string): string {
   return host.replace('127.0.0.1', '0.0.0.0');
 }
 
-/** A host in front of the registry, which answers so when it is asked for manifests with a login. */
+/** A host in front of the registry that answers manifest requests with a login with this fault. */
 function front({ manifests }: { readonly manifests: FrontFault }): NonNullable<Setup['host']> {
   return (behind) =>
     startAt(behind, ({ path, authorization, host }) =>
@@ -191,7 +191,7 @@ function front({ manifests }: { readonly manifests: FrontFault }): NonNullable<S
     );
 }
 
-/** A host in front of the registry, which has manifests only. */
+/** A host in front of the registry that serves manifests, and answers blob requests with a login with this fault. */
 function frontWithout(blobs: FrontFault): NonNullable<Setup['host']> {
   return (behind) =>
     startAt(behind, ({ path, authorization, host }) =>
@@ -199,7 +199,7 @@ function frontWithout(blobs: FrontFault): NonNullable<Setup['host']> {
     );
 }
 
-/** A registry that knows others, and lets only janedoe pull. */
+/** A registry that accepts other logins but lets only janedoe pull. */
 function frontForJane(behind: string): Promise<string> {
   const { auth } = johns as { auth: string };
   return startAt(behind, ({ path, authorization }) =>
@@ -213,7 +213,7 @@ function made(tag: string): NonNullable<Setup['image']> {
   return async (host) => (await pushVariant(basic.host, freshName(tag))).replace(basic.host, host);
 }
 
-/** The tokens of nobody have an empty subject. */
+/** A registry that hides images from everybody but janedoe. Anonymous tokens have an empty subject. */
 function frontThatHides(behind: string): Promise<string> {
   return startAt(behind, ({ path, authorization = '' }) => {
     if (!path.includes('/manifests/') || !authorization.startsWith('Bearer ')) return undefined;

@@ -1,4 +1,4 @@
-/** `doctor` for a namespace and for the cluster, with the real API server and real registries, and no node. */
+/** `doctor` for a namespace and for the cluster, with the real API server and real registries, without a node. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   api,
@@ -72,7 +72,7 @@ async function doctor(
 const shown = ({ findings }: Report): string[] =>
   findings.map(({ code, severity, object }) => `${severity} ${code} ${object.kind}/${object.name}`);
 
-/** What the kubelet would write, as administrator. */
+/** Writes a pod status as the kubelet would, as administrator. */
 async function says(namespace: string, pod: string, status: object): Promise<void> {
   const headers = { 'content-type': 'application/merge-patch+json' };
   const answer = await api('PATCH', `${pathOf('Pod', namespace, pod)}/status`, { status }, headers);
@@ -107,7 +107,7 @@ async function podsOf(namespace: string, app: string, count: number): Promise<st
   return found.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
 }
 
-/** A Deployment whose pods run, as it says itself. */
+/** Creates a Deployment that reports running pods. */
 async function runningDeployment(namespace: string, options: Parameters<typeof newWorkload>[2]): Promise<string> {
   const name = await newWorkload('Deployment', namespace, options);
   const [pod = ''] = await podsOf(namespace, name, 1);
@@ -362,7 +362,7 @@ describe.concurrent('registries are asked', () => {
     await newAccount(namespace, { imagePullSecrets: named('two') }, 'b');
     const report = await doctor(namespace, [], 3);
     expect(shown(report)).toEqual(['warning registry-unreachable Secret/one']);
-    // Not the pods of the one that it is shown for.
+    // The finding counts Secrets, and not the pods of the Secret that it is shown for.
     expect(report.findings[0]?.affects).toEqual({ pods: 0, examples: ['secret/one', 'secret/two'], others: 0 });
   });
 });
@@ -445,7 +445,7 @@ describe.concurrent('least rights', () => {
   });
 });
 
-/** Colours, a title, a line that goes over another one, and a mark that turns the text around. */
+/** Escapes for colours, a window title and overwriting a line, and a mark that reverses the text direction. */
 const HOSTILE = '\u001b[31m\u001b]0;x\u0007\r\u009b2J\u202e';
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
@@ -466,11 +466,11 @@ test('nothing that clusters hold moves the cursor, and no password is seen', asy
     ['doctor'],
     ['doctor', '--offline'],
     ['why', `pod/${pod}`, 'sa/builder', 'secret/hostile', 'secret/typed', '-v'],
-    // No flag takes a line break.
+    // A flag cannot contain a carriage return.
     ['why', '--image', `${own.host}/x${HOSTILE.replace('\r', '')}`, '--secret', 'hostile', '-v'],
   ];
   const runs = lines.flatMap((args) => [args, [...args, '-o', 'json'], [...args, '-o', 'yaml']]);
-  // Running them looks for the canary, too.
+  // Running them also checks for the canary.
   for (const args of runs) {
     const { stdout, stderr } = await regsecretIn(namespace, args);
     expect(stdout, args.join(' ')).not.toMatch(CONTROLS);

@@ -1,4 +1,4 @@
-/** `doctor` for a namespace, held against what a real kubelet does. */
+/** `doctor` for a namespace, compared with a real kubelet. */
 import { describe, expect, test } from 'vitest';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import { named, newPullSecret, newScheduledWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';

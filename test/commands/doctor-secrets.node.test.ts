@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: what can be wrong with a Secret. */
+/** The matrix of `why pod/x`: everything that can be wrong with a Secret. */
 import { describe } from 'vitest';
 import { janedoe, johndoe } from '../environment/use.ts';
 import { base64, good, login, wrong } from '../support/doctor-machine.ts';

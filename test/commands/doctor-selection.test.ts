@@ -1,8 +1,8 @@
-/** `doctor --errors --only --ignore`: what is shown, what the exit code says, and that nothing goes away silently. */
+/** `doctor --errors --only --ignore`: the findings shown and the exit code, and that nothing is dropped silently. */
 import { expect, test } from 'vitest';
 import { here, type RanHere } from '../support/here.ts';
 
-/** An error, and a warning in two places. */
+/** One error, and one warning in two places. */
 const MANIFESTS = `apiVersion: v1
 kind: Pod
 metadata: {name: web}

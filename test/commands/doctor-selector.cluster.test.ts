@@ -1,4 +1,4 @@
-/** `doctor -l`: the namespaces with a label and nothing else, also for somebody who may read only one of them. */
+/** `doctor -l`: only the namespaces with a label, also for a user who may read only one of them. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { created, freshName, named, newAccount, newPullSecret } from '../support/attach-world.ts';
@@ -18,14 +18,14 @@ interface Report {
   readonly unjudged: readonly string[];
 }
 
-/** `CODE NAMESPACE` of everything that has it. */
+/** `CODE NAMESPACE` of every object with the finding. */
 const placesOf = ({ code, object, objects = [object] }: Finding): string[] =>
   objects.map(({ namespace }) => `${code} ${namespace}`);
 
 describe('the namespaces with a label', () => {
   const ofLabel = (label: string, ...more: string[]) =>
     here(['doctor', '-l', label, '--offline', ...more], { env: { KUBECONFIG: cluster().kubeconfig } });
-  /** With a service account that names a Secret that there is not, and one Secret that nobody uses. */
+  /** Creates a namespace with a service account that names a missing Secret, and with an unused Secret. */
   const broken = async (label: string, name: string): Promise<string> => {
     const namespace = await newNamespace({ serviceAccount: true, labels: { team: label } });
     await newAccount(namespace, { imagePullSecrets: named(name) }, 'builder');
@@ -69,7 +69,7 @@ describe('the namespaces with a label', () => {
     expect(stderr).toContain('no pods, workloads or pull secrets in these namespaces\n');
   });
 
-  /** A user who may do everything in `namespace`, and learn which namespaces there are. */
+  /** Creates a user who may do everything in `namespace` and list the namespaces. */
   const readerOf = async (namespace: string): Promise<string> => {
     const user = freshName('user');
     const rbac = '/apis/rbac.authorization.k8s.io/v1';

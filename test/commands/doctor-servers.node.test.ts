@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: entries that are for other images than the pod's. */
+/** The matrix of `why pod/x`: entries for other images than the pod's. */
 import { describe } from 'vitest';
 import { good, local, wrong } from '../support/doctor-machine.ts';
 import type { Setup, Situation } from '../support/doctor-world.ts';
@@ -8,7 +8,7 @@ const list = ['regcred'];
 const create = 'regsecret create regcred -n NS --server HOST';
 const createHub = 'regsecret create regcred -n NS --server docker.io';
 
-/** An entry under a server that is made of the host. */
+/** A Secret with an entry whose server is derived from the host. */
 function under(server: (host: string, port: string) => string): Pick<Setup, 'secrets' | 'list'> {
   return {
     secrets: (host) => ({ regcred: { auths: { [server(host, host.split(':')[1] ?? '')]: good } } }),

@@ -1,4 +1,4 @@
-/** The one command that `doctor` proposes for several findings: it is pasted, and everything that it is for is well. */
+/** The one command that `doctor` proposes for several findings fixes all of them when it is run. */
 import { expect, test } from 'vitest';
 import { janedoe } from '../environment/registries.ts';
 import { cluster, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
@@ -10,7 +10,7 @@ const { host, privateImage } = sharedRegistries().basic;
 const run = (line: string, stdin = ''): Promise<RanHere> =>
   here(line.split(' ').slice(1), { env: { KUBECONFIG: cluster().kubeconfig }, stdin });
 
-/** Four namespaces that `fill` has filled, and the label of the first three. */
+/** Creates four namespaces with the content of `fill`, and returns them with the label of the first three. */
 async function teams(fill: (namespace: string) => Promise<unknown>): Promise<readonly [string, readonly string[]]> {
   const label = `team=${freshName('team')}`;
   const labels = (index: number) => ({ team: `${label.slice('team='.length)}${index < 3 ? '' : '-other'}` });
@@ -24,7 +24,7 @@ async function teams(fill: (namespace: string) => Promise<unknown>): Promise<rea
   return [label, namespaces];
 }
 
-/** What stands behind `label` on a line by itself. */
+/** The text after `label` on its own line. */
 function lineAt(label: string, { stdout }: RanHere): string {
   const [line = `no ${label} in ${stdout}`] = stdout.split('\n').filter((one) => one.startsWith(`  ${label}: `));
   return line.slice(label.length + 4);

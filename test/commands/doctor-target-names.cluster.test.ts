@@ -1,4 +1,4 @@
-/** `why` and a name that nothing here has: what it says instead, with the real API server. */
+/** `why` with a name that does not exist, with the real API server. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { api, newNamespace, waitFor } from '../environment/use.ts';
 import { freshName, newPullSecret, newWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
@@ -61,7 +61,7 @@ describe('a name that is nearly the one of what makes pods', () => {
   });
 
   test.each([
-    // Of pods, too, but these names nobody remembers.
+    // Pods have similar names too, but users do not remember those.
     ['sho', 'deployment/shop', 'deployment/shop'],
     ['shpo', 'deployment/shop', 'deployment/shop'],
     ['sh', 'deployment/shop', 'deployment/shop'],

@@ -1,4 +1,4 @@
-/** `doctor` for everything that can be named, with the real API server and real registries, and no node. */
+/** `why` for every kind of target, with the real API server and real registries, without a node. */
 import { load } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -31,7 +31,7 @@ const wrong = { username: 'janedoe', password: 'wrong' };
 
 let namespace = '';
 let own: RegistryInfo;
-/** Its password is the canary. */
+/** An image in a registry whose password is the canary. */
 let ownImage = '';
 beforeAll(async () => {
   [namespace, own] = await Promise.all([
@@ -94,7 +94,7 @@ const prospects = ({ pullers }: Report): string[] =>
     images.map(({ outcome, cause }) => `${object.kind} ${outcome}${cause === undefined ? '' : `: ${cause.code}`}`),
   );
 
-/** What the kubelet would write, as administrator. */
+/** Writes a pod status as the kubelet would, as administrator. */
 async function says(pod: string, statuses: readonly object[], phase = 'Pending'): Promise<void> {
   const patch = { status: { phase, containerStatuses: statuses } };
   const headers = { 'content-type': 'application/merge-patch+json' };
@@ -251,7 +251,7 @@ describe.concurrent('a service account', () => {
   test('with a name twice and an entry without one', async () => {
     const { metadata } = await newAccount(namespace, { imagePullSecrets: [{ name: 'good' }, {}, { name: 'good' }] });
     const report = await why([`sa/${metadata.name}`, '--offline', '--strict'], 1);
-    // The API server drops what is there twice.
+    // The API server drops duplicate names.
     expect(codes(report)).toContain('warning empty-name');
   });
 

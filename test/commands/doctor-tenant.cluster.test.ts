@@ -1,11 +1,11 @@
-/** Somebody who may write in one namespace only, and an operator who runs `why` there: no login goes where it does not belong. */
+/** A tenant who may write in one namespace only, and an operator who runs `why` there: no login is sent to a wrong registry. */
 import { expect, onTestFinished, test } from 'vitest';
 import { newNamespace } from '../environment/use.ts';
 import { freshName, named, newPullSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { type Front, startFront } from '../support/registry-front.ts';
 
-/** A registry that asks for a login at every request, and never gets a good one. */
+/** A registry that answers every request with a challenge and accepts no login. */
 async function tenantRegistry(challenge = 'Basic realm="tenant"'): Promise<Front> {
   const registry = await startFront({ choose: () => ({ status: 401, headers: { 'www-authenticate': challenge } }) });
   onTestFinished(() => registry.close());

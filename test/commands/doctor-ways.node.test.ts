@@ -1,4 +1,4 @@
-/** The matrix of `why pod/x`: what is between a node and a registry, and images that are not those of ordinary containers. */
+/** The matrix of `why pod/x`: obstacles between a node and a registry, and images of other than ordinary containers. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
@@ -29,7 +29,7 @@ function certificate(days?: Days) {
   return issueCertificate(acme, { commonName: 'registry' }, ['0.0.0.0'], days);
 }
 
-/** A registry with TLS under a name for which containerd wants that. */
+/** A registry with TLS, under a name for which containerd uses TLS. */
 function secured(days?: Days): NonNullable<Setup['host']> {
   return async (behind) => {
     const { host } = await started({ behind, tls: certificate(days) });
@@ -37,7 +37,7 @@ function secured(days?: Days): NonNullable<Setup['host']> {
   };
 }
 
-/** What the section of the finding says: the authority, for this registry. */
+/** Does what the section of the finding says: trusts the authority for this registry. */
 async function trustAcme({ node, image }: Place): Promise<void> {
   const { domain } = parseImage(image);
   const file = join(node.hosts, `${domain.replace(':', '_')}.crt`);
@@ -72,7 +72,7 @@ const certificates: readonly Situation[] = [
 
 const plain: NonNullable<Setup['host']> = async (behind) => (await started({ behind })).host;
 
-/** The node asks only another host for the images of this one. */
+/** Makes the node pull the images of this host only from another one. */
 function instead(fault: FrontFault | 'nobody'): NonNullable<Setup['before']> {
   return async ({ node, host }) => {
     const mirror = fault === 'nobody' ? NOBODY : (await started({ choose: () => fault })).host;
@@ -113,7 +113,7 @@ const mirrors: readonly Situation[] = [
     },
   ],
   [
-    // The kubelet does not say who was asked.
+    // The kubelet's message does not name the host that was asked.
     'does not have the image',
     { secrets: regcred, list, host: plain, before: instead({ status: 404 }) },
     {

@@ -1,6 +1,6 @@
 /**
- * Runs of about 30 writes into many namespaces, killed before and after each of the writes: the same command then ends as a run that
- * nobody has killed. A part of the cases runs each time; REGSECRET_FAULTS=all runs them all, and counts them.
+ * Runs with about 30 writes into many namespaces are killed before and after each write; the same command then ends like a run
+ * that was never killed. A part of the cases runs each time; REGSECRET_FAULTS=all runs and counts all of them.
  */
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,10 +13,10 @@ import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy
 import { type Fleet, newFleet, OURS, payloadOf, putSecret, type StoredSecret } from '../support/sync-world.ts';
 
 const ALL = process.env.REGSECRET_FAULTS === 'all';
-/** Odd, so that every other case is one before a write, and every other one after it. */
+/** Odd, so that the selected cases alternate between before and after a write. */
 const STRIDE = ALL ? 1 : 13;
 const NAMESPACES = 15;
-/** Each has namespaces of its own. */
+/** The number of concurrent cases, each with its own namespaces. */
 const WIDTH = 3;
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 
@@ -43,7 +43,7 @@ const withLogins = (...servers: string[]) => {
 
 interface Situation {
   readonly title: string;
-  /** In namespaces without a Secret, and without a name in any list. */
+  /** Prepares namespaces that have no Secret and no name in any list. */
   prepare(fleet: Fleet): Promise<unknown>;
   args(fleet: Fleet): string[];
   readonly stdin: string;
@@ -65,7 +65,7 @@ const situations: readonly Situation[] = [
     },
     args: ({ home, prefix }) => ['sync', '-n', home, '-l', `fleet=${prefix}`, '--attach', 'sa/default'],
     stdin: '',
-    // Two immutable ones are deleted and created.
+    // Two immutable copies are deleted and created.
     writes: 2 * NAMESPACES + 2,
   },
   {
@@ -108,7 +108,7 @@ async function prepare(situation: Situation, fleet: Fleet): Promise<void> {
 }
 
 interface Running {
-  /** What was asked to be changed so far. */
+  /** The write requests so far. */
   writes(): readonly Step[];
   readonly ended: Promise<number | null>;
   kill(): void;
@@ -116,7 +116,7 @@ interface Running {
 
 const isWrite = ({ text }: Step): boolean => !/^GET|dry run/.test(text);
 
-/** Starts the program; `fault` meets its write number `nth`. */
+/** Starts the program. `fault` hits its write number `nth`. */
 function start({ args, stdin }: Situation, fleet: Fleet, nth = 0, fault?: Fault): Running {
   let count = 0;
   const { kubeconfig, steps } = proxy.watch(fleet.prefix, (step) => {
@@ -135,7 +135,7 @@ function start({ args, stdin }: Situation, fleet: Fleet, nth = 0, fault?: Fault)
 
 type NamedSecret = StoredSecret & { readonly metadata: { readonly name: string } };
 
-/** All Secrets and lists, with names that are the same for every fleet. */
+/** All Secrets and lists, with names that do not depend on the fleet. */
 async function stateOf(fleet: Fleet): Promise<string[]> {
   const states = placesOf(fleet).map(async (place, index) => {
     const { items } = (await api('GET', `/api/v1/namespaces/${place}/secrets`)).body as { items: NamedSecret[] };
@@ -161,7 +161,7 @@ interface Case {
 async function problemsOf(situation: Situation, fleet: Fleet, { nth, fault }: Case, wanted: string[]) {
   await prepare(situation, fleet);
   const killed = start(situation, fleet, nth, fault);
-  // Before its first write it reads a hundred lists, and a busy machine takes its time.
+  // The program reads a hundred lists before its first write, which takes long on a busy machine.
   const waiting = waitFor(() => killed.writes()[nth - 1], { what: `write ${nth}`, everyMs: 5, deadlineMs: 180_000 });
   waiting.catch(() => undefined);
   const step = await Promise.race([waiting, killed.ended]);

@@ -1,7 +1,7 @@
 /**
- * `sync`, `rotate`, `attach`, people with kubectl and new namespaces at the same time, each request a little late by chance: no
- * version of any object that one of our commands wrote has lost something, and a quiet `sync` ends it as a model says.
- * REGSECRET_SCHEDULES says how many, REGSECRET_SEED which.
+ * Runs `sync`, `rotate`, `attach`, edits with kubectl and new namespaces concurrently, with a random delay of each request. No
+ * version written by our commands has lost anything, and after a last undisturbed `sync` the state matches a model.
+ * REGSECRET_SCHEDULES sets the number of schedules, REGSECRET_SEED chooses them.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -17,14 +17,14 @@ import { type Fleet, newFleet, OURS, putSecret, type StoredSecret } from '../sup
 
 const SCHEDULES = Number(process.env.REGSECRET_SCHEDULES ?? 6);
 const WIDTH = 4;
-/** At most; a write comes later than what it is computed from, so that others come between. */
+/** The maximal delays in milliseconds. Writes are delayed longer than reads, so that other writes come in between. */
 const LATE_MS = { read: 10, write: 60 };
-/** In which all actions begin. */
+/** The period in which all actions begin. */
 const BEGIN_MS = 200;
 const MERGE = { 'content-type': 'application/merge-patch+json' };
 const STRATEGIC = { 'content-type': 'application/strategic-merge-patch+json' };
 
-/** What somebody does; where, and when. */
+/** An action, its place, and its time. */
 const actions = fc.record({
   what: fc.constantFrom(
     'sync',
@@ -87,7 +87,7 @@ const payloadWith = (logins: Record<string, string>) => {
   return { data: { '.dockerconfigjson': base64(JSON.stringify({ auths })) } };
 };
 const withLogins = (...servers: string[]) => payloadWith(Object.fromEntries(servers.map((server) => [server, OLD])));
-/** `auth` by server. */
+/** The `auth` values by server. */
 function loginsIn(secret: StoredSecret | undefined): Record<string, string> {
   const text = Buffer.from(secret?.data?.['.dockerconfigjson'] ?? '', 'base64').toString();
   const { auths } = JSON.parse(text || '{"auths":{}}') as { auths: Record<string, { auth: string }> };
@@ -95,18 +95,18 @@ function loginsIn(secret: StoredSecret | undefined): Record<string, string> {
 }
 const namesIn = ({ imagePullSecrets = [] }: Account): string[] => imagePullSecrets.map(({ name = '' }) => name);
 
-/** One of a schedule: who has done what. */
+/** The state of one schedule, with a record of who has done what. */
 interface World {
   readonly fleet: Fleet;
-  /** Versions that others have written. */
+  /** The resource versions that others have written. */
   readonly others: Set<string>;
-  /** The uids of what others have deleted. */
+  /** The uids of objects that others have deleted. */
   readonly deleted: Set<string>;
   readonly born: string[];
   readonly problems: string[];
 }
 
-/** The first team has no copy, the second an old one, and the third a Secret of that name that is somebody's own. */
+/** Prepares the teams: the first has no copy, the second an old one, and the third an unrelated Secret of the same name. */
 async function prepare({ home, teams }: Fleet): Promise<void> {
   const copy = { labels: OURS, annotations: { 'regsecret/source': `${home}/regsecret` } };
   const clear = (place: string) =>
@@ -127,7 +127,7 @@ async function prepare({ home, teams }: Fleet): Promise<void> {
   ]);
 }
 
-/** Reads, changes and writes as kubectl edit does, until nobody else is faster. */
+/** Reads, changes and writes an object like kubectl edit, until no other write is faster. */
 async function edit(path: string, { others }: World, change: (object: never) => object): Promise<void> {
   const once = async (): Promise<boolean> => {
     const { status, body } = await api('GET', path);
@@ -147,7 +147,7 @@ const addLogin = (server: string) => (secret: StoredSecret) => ({
 
 const EDITS = [0, 1, 2, 3, 4, 5];
 
-/** Long enough for others to come between. */
+/** Edits an object several times, slowly enough for other writes to come between. */
 async function editOften(path: string, index: number, world: World): Promise<void> {
   for (const nth of EDITS) {
     await delay(late() * LATE_MS.write);
@@ -162,7 +162,7 @@ async function patched(path: string, body: object, headers: Record<string, strin
 
 const LOGIN = ['--server', 'r.example', '--username', 'ci', '--password-stdin', '--no-verify'];
 
-/** Runs one of our commands; the Secret that is somebody's own fails in every `sync`, and nothing else does. */
+/** Runs one of our commands. Every `sync` must fail for the unrelated Secret, and nothing else may fail. */
 async function ours(namespace: string, args: readonly string[], world: World, kubeconfig?: string): Promise<void> {
   const ran = await regsecretIn(namespace, args, { stdin: CANARY, ...(kubeconfig && { kubeconfig }) });
   const errors = ran.stderr.split('\n').filter((line) => line.startsWith('error: '));
@@ -191,7 +191,7 @@ async function act({ what, team }: Action, index: number, world: World, kubeconf
         imagePullSecrets: [...named(`edited-${index}`), ...(account.imagePullSecrets ?? [])],
       }));
     case 'patch the list':
-      // The list is atomic: this takes out all others, also ours, which the next `sync` puts back.
+      // The list is atomic, so this patch removes all other names, including ours, which the next `sync` restores.
       return patched(listPath(place), { imagePullSecrets: named(`patched-${index}`) }, STRATEGIC, world);
     case 'edit the source':
       return edit(secretPath(home, 'regsecret'), world, addLogin(`more-${index}.example`));
@@ -214,13 +214,13 @@ async function act({ what, team }: Action, index: number, world: World, kubeconf
     case 'new namespace': {
       const namespace = await newNamespace({ prefix, labels: { fleet: prefix } });
       born.push(namespace);
-      // As the controller does, which on a busy machine may take longer than anybody waits.
+      // Creates the service account in place of the controller, which may be too slow on a busy machine.
       await api('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
     }
   }
 }
 
-/** All objects of a kind in some namespaces, by namespace and name, as they are. */
+/** All objects of a kind in some namespaces, by namespace and name. */
 async function read<T extends HistoryObject>(plural: string, places: readonly string[]): Promise<Map<string, T>> {
   const found = new Map<string, T>();
   for (const place of places) {
@@ -236,7 +236,7 @@ interface Step<T> {
   readonly after: T | undefined;
 }
 
-/** From version to version, from `before` to `end`; returned when the history tells of `end`. */
+/** The steps from version to version, from `before` to `end`. Resolves when the history has reached `end`. */
 async function stepsOf<T extends HistoryObject>(
   history: History<T>,
   places: readonly string[],
@@ -263,7 +263,7 @@ async function stepsOf<T extends HistoryObject>(
   return waitFor(replay, { what: `the history of ${places.join(' ')}`, everyMs: 5, deadlineMs: 60_000 });
 }
 
-/** Whether a list that we wrote has lost something, or has what nobody asked for. */
+/** Whether a list that we wrote has lost nothing and gained only requested names. */
 function isGoodList({ before, after }: Step<List>): boolean {
   const [was, is] = [before === undefined ? [] : namesIn(before), after === undefined ? [] : namesIn(after)];
   const added = is.slice(was.length);
@@ -277,7 +277,7 @@ function isGoodList({ before, after }: Step<List>): boolean {
   );
 }
 
-/** Whether only the login that `rotate` is about is another one. */
+/** Whether only the login that `rotate` replaces has changed. */
 function isRotation(before: StoredSecret, after: StoredSecret): boolean {
   const logins = loginsIn(before);
   if (logins['r.example'] !== OLD) return false;
@@ -289,7 +289,7 @@ function isRotation(before: StoredSecret, after: StoredSecret): boolean {
 
 const marks = ({ type, metadata: { labels, annotations } }: StoredSecret): object => ({ type, labels, annotations });
 
-/** Whether a Secret that we wrote is a whole copy, or has a new login and everything else as it was. */
+/** Whether a Secret that we wrote is a complete copy, or differs from its previous version only by the new login. */
 function isGoodSecret({ key, before, after }: Step<Secret>, { home, teams }: Fleet, sources: Set<string>): boolean {
   if (after === undefined) return false;
   const isCopy = key !== `${home}/regsecret` && key !== `${teams[2]}/regsecret` && key.endsWith('/regsecret');
@@ -341,7 +341,7 @@ async function problemsOf(schedule: Schedule, fleet: Fleet): Promise<string[]> {
     if (!isGoodList(step)) problems.push(`written by us: ${JSON.stringify(step)}`);
   }
   problems.push(...atTheEnd(schedule, world, end));
-  // The next schedule is not about them.
+  // The next schedule must not select these namespaces.
   const unlabel = (place: string) =>
     api('PATCH', `/api/v1/namespaces/${place}`, { metadata: { labels: { fleet: null } } }, MERGE);
   await Promise.all(born.map(unlabel));
@@ -353,7 +353,7 @@ interface End {
   readonly accounts: ReadonlyMap<string, List>;
 }
 
-/** The model. */
+/** Compares the final state with the model. */
 function atTheEnd({ actions: done }: Schedule, { fleet, born }: World, end: End): string[] {
   const problems: string[] = [];
   const check = (what: string, is: unknown, should: unknown): void => {
@@ -393,7 +393,7 @@ function atTheEnd({ actions: done }: Schedule, { fleet, born }: World, end: End)
   for (const [index, place] of teams.entries()) {
     const names = namesIn(end.accounts.get(`${place}/default`) as List);
     const mine = done.flatMap(({ what, team }, nth) => (team === index ? [{ what, nth }] : []));
-    // What is replaced as a whole has lost what was there before.
+    // A list that was replaced as a whole has lost its earlier names.
     if (mine.some(({ what }) => what === 'patch the list')) continue;
     const wanted = mine.flatMap(({ what, nth }) =>
       what === 'attach' ? [`more-${nth}`] : what === 'edit the list' ? [`edited-${nth}`] : [],

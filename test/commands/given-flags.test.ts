@@ -1,4 +1,4 @@
-/** What a command proposes goes to the cluster that it was asked about, as the user that it was told. */
+/** A proposed command addresses the same cluster as the same user as the command that proposes it. */
 import { describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 import { machine } from '../support/machine.ts';

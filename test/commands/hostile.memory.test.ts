@@ -1,4 +1,7 @@
-/** `doctor -A` and `list -A` where tenants have written 100 Secrets of a megabyte each, and 20 of nothing but empty entries: as many as they like. */
+/**
+ * The memory of `doctor -A` and `list -A` with 100 tenant Secrets of a megabyte each, and 20 with only empty entries, of which as
+ * many as possible.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';

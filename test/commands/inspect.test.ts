@@ -247,7 +247,7 @@ stringData:
         'regsecret inspect -f FOLDER',
       ],
       ['with nothing in it', {}, [], 'there is no manifest in FOLDER', 'ls -l FOLDER'],
-      // Neither command has -R.
+      // Neither command has the flag -R.
       ['with a folder in it', { 'base/a.yaml': CONFIG_MAP }, [], 'there is no manifest in FOLDER', 'ls -l FOLDER'],
     ])('%s', async (_, files, args, error, hint) => {
       const folder = mkdtempSync(join(tmpdir(), 'regsecret-inspect-'));

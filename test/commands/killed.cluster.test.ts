@@ -1,6 +1,7 @@
 /**
- * Signals before and after every request of every command that writes, and for the executable the faults of a transport: nothing is lost, and the same command again does the work. A part of the cases runs each time;
- * REGSECRET_FAULTS=all runs them all, and counts them.
+ * Signals before and after every request of every command that writes, and for the executable also transport faults: nothing is
+ * lost, and running the same command again completes the work. A part of the cases runs each time; REGSECRET_FAULTS=all runs and
+ * counts all of them.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,11 +19,14 @@ import { artefact } from '../support/program.ts';
 import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy.ts';
 
 const ALL = process.env.REGSECRET_FAULTS === 'all';
-/** Prime to the number of cases of a request, so that every request meets every one in some situation. */
+/** Coprime to the number of cases of a request, so that over all situations every request gets every case. */
 const STRIDE = ALL ? 1 : 17;
 const WIDTH = 6;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const;
-/** What the HTTP client of the executable makes of a broken connection is its own; that of the package runs elsewhere. */
+/**
+ * Transport faults, which are tested here for the executable only, because its HTTP client reacts in its own way.
+ * nothing-lost.cluster.test.ts tests the package.
+ */
 const OF_TRANSPORT = /reset|cut in half|no answer|302|HTML 200|nothing/;
 
 let namespace = '';
@@ -47,7 +51,7 @@ interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts the program as its users have it. */
+/** Starts the program as a process, as users do. */
 function start(
   { name, args, stdin }: Prepared,
   choose?: (step: Step) => Fault | undefined,
@@ -99,7 +103,7 @@ async function endOf(prepared: Prepared, { step, act }: Case): Promise<Ended> {
   waiting.catch(() => undefined);
   const met = await Promise.race([waiting, running.ended]);
   if (!('done' in met)) throw new Error(`${step.text} of ${prepared.name} never came: ${met.code} ${met.stderr}`);
-  // What the API server was asked before the end, it does.
+  // The API server completes a request that it got before the program ended.
   if (act.fault === 'hang-after') await met.done;
   running.kill(act.signal);
   return running.ended;
@@ -109,7 +113,7 @@ async function problemsOf(situation: Situation, one: Case): Promise<string[]> {
   const prepared = await situation.prepare(namespace, state);
   const ended = await endOf(prepared, one);
   const isDone = await prepared.isDone();
-  // What is killed at once cannot say more than it has said.
+  // A killed program prints nothing more, so its output may stop anywhere.
   const found = await prepared.problems(ended);
   if (ended.code === 0 && !isDone) found.push('exit code 0, and it is not done');
   if (!isDone && ended.stdout !== '' && !prepared.writesMany) found.push(`a result: ${ended.stdout}`);

@@ -186,7 +186,7 @@ describe('some of them', () => {
   test('one that does not exist is said, and the others are listed', async () => {
     for (const name of ['regcrd', 'missing'])
       expect(await names(name, 'legacy')).toEqual({ code: 1, names: ['secret/legacy'], errors: 1 });
-    // In a table, who refers to it is told of.
+    // A table lists a missing Secret, because objects refer to it.
     expect((await list(['missing'])).map(({ name }) => name)).toEqual(['missing']);
   });
 
@@ -212,7 +212,7 @@ describe('some of them', () => {
   });
 });
 
-/** Said to whoever looks for a login. */
+/** Printed for a search for a login. */
 const TYPES = 'a Secret of another type, or another key in one of these, may hold such a login, too\n';
 const unseenIn = (where: string) => `only pull secrets of ${where} were looked at: add -A for all namespaces; ${TYPES}`;
 

@@ -1,4 +1,4 @@
-/** Manifests that stand for more than fits anywhere: each command says so, soon, and does not fail otherwise. */
+/** Manifests that expand to more than fits in memory: each command soon reports that, and does not fail in another way. */
 import { describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 import { YAML_BOMBS } from '../support/yaml-bombs.ts';

@@ -1,10 +1,10 @@
-/** What has a pod template in a manifest, of whatever kind: every command with `-f` looks at the same objects. */
+/** Objects with a pod template in a manifest, of any kind: every command with `-f` looks at the same ones. */
 import { describe, expect, test } from 'vitest';
 import { PULL_KINDS, pullKind } from '../../src/domain/workloads/kind.ts';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 
-/** The kubeconfig that there is not: no cluster is asked. */
+/** Runs with a kubeconfig that does not exist, so that no cluster is contacted. */
 function run(args: readonly string[], stdin: string): Promise<RanHere> {
   return here(args, { stdin, env: { KUBECONFIG: '/nope' } });
 }
@@ -26,7 +26,7 @@ const others = [
 ].map(([apiVersion = '', kind = '', type]) => {
   return { apiVersion, kind, result: `${type}/web`, name: `${type}/web`, specPath: template };
 });
-/** As a patch of Kustomize may have it. */
+/** A Kustomize patch, which may have no apiVersion. */
 const bare = {
   apiVersion: undefined,
   kind: 'Deployment',
@@ -37,7 +37,7 @@ const bare = {
 const situations = [...ours, ...others, bare];
 type Situation = (typeof situations)[number];
 
-/** `list` where the kind has it, with an image that cannot be. */
+/** A manifest with `list` at the place for its kind, and with an invalid image. */
 function manifest({ apiVersion, kind, specPath }: Situation, list?: readonly object[]): string {
   const spec = {
     ...(list === undefined ? {} : { imagePullSecrets: list }),

@@ -1,11 +1,11 @@
-/** A password that was typed at a wrong place is not repeated. */
+/** A password typed in a wrong place is not repeated in the output. */
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';
 import { fakeIo } from '../support/io.ts';
 
-/** Values by which a person finds the file, the cluster or the registry that is meant. */
+/** Flags whose values are shown, because they tell the user which file, cluster or registry is meant. */
 const SHOWN = [
   ...[
     '--api-server',
@@ -20,7 +20,7 @@ const SHOWN = [
   ...['--registry-ca', '--secret-file', '--server', '--tls-server-name', '--to-context', '--user'],
 ];
 
-/** It is the name of nothing. */
+/** The `!` makes it an invalid name for anything. */
 const PASSWORD = `${CANARY}!`;
 
 const COMMANDS = buildProgram([], fakeIo(), 'regsecret', () => undefined).commands.map((command) => command.name());

@@ -1,7 +1,7 @@
 /**
- * Every kind of fault at every request of every command that writes: nothing is lost, what is said is so, the exit code
- * says whether it is done, and the same command again does it. The requests are those that each command is seen to send.
- * A part of the cases runs each time; REGSECRET_FAULTS=all runs them all, and counts them.
+ * Every kind of fault at every request of every command that writes: nothing is lost, the output is true, the exit code says
+ * whether the work is done, and running the same command again completes it. The requests are recorded from an undisturbed run of
+ * each command. A part of the cases runs each time; REGSECRET_FAULTS=all runs and counts all of them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import { pool } from '../support/pool.ts';
 import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy.ts';
 
 const ALL = process.env.REGSECRET_FAULTS === 'all';
-/** Prime to the number of kinds, so that every request meets every kind in some situation. */
+/** Coprime to the number of kinds, so that over all situations every request gets every kind of fault. */
 const STRIDE = ALL ? 1 : 23;
 const WIDTH = 16;
 
@@ -37,7 +37,7 @@ afterAll(async () => {
   if (ALL) for (const [what, count] of [...counts].toSorted()) console.log(`${count}\t${what}`);
 });
 
-/** Runs it against the proxy, where `choose` decides about each request. */
+/** Runs a command against the proxy. `choose` returns the fault for each request. */
 async function ran(
   { name, args, stdin }: Prepared,
   choose?: (step: Step) => Fault | undefined,

@@ -1,8 +1,7 @@
 /**
- * Answers that nobody should give: those of the API server, of a registry and its token server as they were recorded, and those
- * of a credential helper and an exec plugin, changed on the way. What
- * is wrong is said in a sentence, never "this is a bug", and no password is shown. REGSECRET_SEED and REGSECRET_CASES choose
- * others.
+ * Malformed answers: recorded answers of the API server, a registry and its token server, and answers of a credential helper and
+ * an exec plugin, all changed on the way. The error is a sentence, never "this is a bug", and no password is shown.
+ * REGSECRET_SEED and REGSECRET_CASES choose other changes.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,9 +15,12 @@ import { fc, seed } from '../support/fast-check.ts';
 import { here } from '../support/here.ts';
 import { type Recorded, type Replay, startReplay } from '../support/replay.ts';
 
-/** One that is known: what other seeds find is a report of its own, and not a red build of somebody else. */
+/**
+ * The default seed is fixed: a failure that another seed finds is reported separately, and does not break the build of an
+ * unrelated change.
+ */
 const CASES = Number(process.env.REGSECRET_CASES ?? 1_000);
-/** Runs at a time: some of them wait before they ask again. */
+/** The number of concurrent runs; some of them wait before a retry. */
 const LANES = 6;
 
 const LOGIN = ['--server', 'HOST', '--username', 'janedoe', '--password-stdin'];
@@ -66,7 +68,7 @@ interface Lane {
   readonly api: Replay;
   readonly registry: Replay;
   readonly tokens: Replay;
-  /** With the kubeconfig, the credential helper and the exec plugin. */
+  /** The folder with the kubeconfig, the credential helper and the exec plugin. */
   readonly folder: string;
 }
 
@@ -81,7 +83,8 @@ beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });
   registry = await startRegistry({ auth: 'bearer', users: [{ ...janedoe, password: CANARY }] });
   for (let index = 0; index < LANES; index++) lanes.push(await openLane(index));
-  // The host is another one in each lane; that of the first is good for all but what is asked in the others.
+  // The registry host differs per lane. The Secret has the host of the first lane, which suffices except where another lane asks
+  // its own registry.
   const [{ registry: first }] = lanes as [Lane];
   await newPullSecret(namespace, 'pull', first.host, { username: 'janedoe', password: CANARY });
   await newSecret(namespace, 'odd', 'Opaque', {
@@ -140,7 +143,7 @@ function kubeconfigOf(server: string, user: object): object {
   };
 }
 
-/** From a helper. */
+/** A command line that takes its login from the helper. */
 const HELPED = ['create', 'new', '--server', 'helped.example', '--dry-run=server'];
 
 const cases = fc.oneof(
@@ -208,7 +211,7 @@ async function runWith(lane: Lane, { line, at, change }: Case): Promise<Ran> {
   }
 }
 
-/** Token servers are asked through a server of this test, too. */
+/** Redirects the token server in a challenge to a server of this test. */
 function leadTo(host: string, answer: Recorded): Recorded {
   const challenge = answer.headers['www-authenticate']?.replace(/realm="http:\/\/[^/"]*/, `realm="http://${host}`);
   return challenge === undefined

@@ -1,11 +1,11 @@
-/** One object that cannot be read, or is called what nothing can be called: it is named, and the others are answered. */
+/** One object that cannot be read or has an impossible name: it is reported, and the other objects are still answered. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
 import { freshName, named, newAccount, newPullSecret, regsecretIn } from '../support/attach-world.ts';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.ts';
 import { here } from '../support/here.ts';
 
-/** What the API server accepts in a list, and no object can be called. */
+/** Names that the API server accepts in a list, although no object can have them. */
 const NAMES: readonly (readonly [title: string, name: string])[] = [
   ['two dots', '..'],
   ['a dot', '.'],
@@ -44,7 +44,7 @@ describe.each(NAMES)('a service account names %s', (_, name) => {
   ])('%s', async (command, args) => {
     const ran = await here([...args], { env: { KUBECONFIG: cluster().kubeconfig } });
     expect(ran.stderr).not.toMatch(/error:/);
-    // The other namespaces of this cluster fill the report; the long name does not.
+    // Other namespaces of this cluster may fill the report, but the long name must not.
     expect(ran.stdout).not.toContain('a'.repeat(1_000));
     const report = JSON.parse(ran.stdout);
     const missing: Shown['object'][] = command.startsWith('list')

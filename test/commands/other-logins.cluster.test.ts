@@ -1,4 +1,4 @@
-/** A login that is left counts for detach, remove and delete as the registry says of it, which is asked only then. */
+/** For detach, remove and delete, a remaining login counts only if the registry accepts it. The registry is asked only then. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { CANARY } from '../support/canary.ts';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const WRONG = { username: 'janedoe', password: CANARY };
 
-/** `server: login` in the order of the payload. */
+/** Creates a Secret with a login per server, in the order of the payload. */
 async function put(
   namespace: string,
   name: string,
@@ -28,7 +28,7 @@ async function put(
   });
 }
 
-/** With the good login in `pull`, and `other` behind it in the list. */
+/** Creates a namespace with the good login in `pull`, and `other` after it in the list. */
 async function world(
   host: string,
   image: string,

@@ -1,4 +1,4 @@
-/** What others have written into files and their names, and what programs say: nothing of it does more than show. */
+/** Texts of others in file contents, file names and program output are only ever displayed. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,13 +37,13 @@ function newFolder(): string {
   return folder;
 }
 
-/** JSON is YAML, where no control stands in it as it is. */
+/** JSON that is also YAML, because its control characters are escaped. */
 function asJson(value: unknown): string {
   const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value).replace(/[\x7f-\uffff]/g, escaped);
 }
 
-/** Manifests in which `text` stands everywhere, also as the name of one. */
+/** Writes manifests that contain `text` everywhere, also as a file name. */
 function manifests(text: string): string {
   const folder = newFolder();
   const metadata = { name: text, namespace: text, labels: { [text]: text } };
@@ -98,7 +98,7 @@ describe.each(HOSTILE_TEXTS)('%s', (_, text) => {
   ])('of a credential plugin %s', async (_title, more, tty) => {
     const folder = newFolder();
     writeFileSync(join(folder, 'said'), text);
-    // In two parts, and without an end of the line.
+    // The plugin writes the text in two parts and without a final line break.
     writeFileSync(
       join(folder, 'plugin'),
       `#!/bin/sh\nexec >&2\nprintf :\ncat '${folder}/said'\nprintf 'evil\\n  :'\nprintf :\nexit 1\n`,

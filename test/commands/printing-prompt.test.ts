@@ -1,4 +1,4 @@
-/** Questions in a real terminal, in whose words and choices somebody else has a say. */
+/** Questions in a real terminal whose wording and choices contain texts of others. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { fakeIo } from '../support/io.ts';
 import { HOSTILE_TEXTS } from '../support/printing-walk.ts';
 import { keys, terminal } from '../support/terminal.ts';
 
-/** Those that a terminal acts on, as far as a name may hold them. */
+/** The texts with an effect on a terminal, in a form that a name can hold. */
 const TEXTS = HOSTILE_TEXTS.map(([title, text]) => [title, text.toWellFormed()] as const).filter(
   ([, text]) => printable(text) !== text,
 );
@@ -32,7 +32,7 @@ test.each(TEXTS)('attach lists what it may be attached to: %s', async (_, text) 
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
   expect(tty.raw()).not.toContain(text);
-  // Over the width of the terminal a line is broken anywhere.
+  // The terminal wraps long lines at any place.
   const shown = tty.screen().replace(/\s+/g, '');
   expect(shown).toContain(printable(text).replace(/\s+/g, ''));
 });

@@ -1,4 +1,4 @@
-/** Whatever others write, wherever they may write it: what a command prints neither moves a cursor nor hides a letter. */
+/** Whatever others write anywhere, the output of a command never moves the cursor or hides a letter. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { HOSTILE_TEXTS, outputs, walk } from '../support/printing-walk.ts';
 
 const TABLES = ['wide', 'json', 'yaml'];
 
-/** `T` stands for the text. */
+/** Command lines in which `T` stands for the text. */
 const LIVE: readonly string[][] = [
   ...outputs(['list'], [...TABLES, 'name']),
   ...outputs(['list', '-A'], [...TABLES, 'name']),
@@ -53,7 +53,7 @@ const TYPED: readonly string[][] = [
   ['attach', 'x', '-f', 'T'],
 ];
 
-/** Where a password may have been typed by mistake, so that it is not shown at all. */
+/** Command lines with the text where a user may have typed a password by mistake, so that it is not shown at all. */
 const UNREPEATED: readonly string[][] = [
   ['T'],
   ['create', '-o', 'T'],
@@ -80,7 +80,7 @@ const UNREPEATED: readonly string[][] = [
   ['detach', 'T'],
 ];
 
-/** In which everything is called `text`, as far as a kubeconfig may hold it. */
+/** Writes a kubeconfig in which everything is called `text`, as far as a kubeconfig can hold it. */
 function kubeconfig(folder: string, server: string, text: string): string {
   const path = join(folder, 'config');
   const name = text.toWellFormed();

@@ -1,4 +1,4 @@
-/** What `rbac` prints, applied for one team after the other: nobody loses the rights that they had. */
+/** The output of `rbac`, applied for one team after the other: no team loses its rights. */
 import { expect, test } from 'vitest';
 import { kubectl, newNamespace, waitFor } from '../environment/use.ts';
 import { freshName } from '../support/attach-world.ts';

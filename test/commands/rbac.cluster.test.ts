@@ -1,6 +1,6 @@
 /**
- * What `rbac` prints is enough for a command line, and without any one of its rules it is not; what then is said names that
- * rule. A command line that writes is a dry run of the server where that asks for the same rights.
+ * The rules that `rbac` prints suffice for a command line, and without any one of them they do not; the error then names the
+ * missing rule. A command line that writes runs as a server dry run where that needs the same rights.
  */
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,11 +26,11 @@ interface Role {
   readonly rules?: readonly Rule[];
 }
 
-/** What is changed by no dry run. */
+/** The namespace for dry runs, which change nothing in it. */
 let shared: string;
-/** Where the Secret is that is brought elsewhere. */
+/** The namespace of the Secret that is copied elsewhere. */
 let source: string;
-/** A node that takes no pods but those that say so themselves: without one, theirs are deleted after a minute. */
+/** A node that accepts no pods without a toleration. Pods on a node that does not exist would be deleted after a minute. */
 const node = freshName('node');
 beforeAll(async () => {
   const taint = { key: 'nothing-here', effect: 'NoSchedule' };
@@ -43,7 +43,7 @@ afterAll(() => api('DELETE', `/api/v1/nodes/${node}`));
 
 const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Job', 'CronJob', 'Pod'] as const;
 
-/** A namespace in which every right of every command matters. */
+/** Creates a namespace in which every right of every command matters. */
 async function world(): Promise<string> {
   const namespace = await newNamespace({ serviceAccount: true });
   const merge = { 'content-type': 'application/merge-patch+json' };
@@ -75,8 +75,8 @@ async function world(): Promise<string> {
 const LOGIN = '--username jane --password-env PASSWORD --server r.example --no-verify';
 
 /**
- * Command lines of one form, which need the same rules but for names. `POD(x)` is the pod of x, NS the namespace, SOURCE
- * another one. Each rule matters in one of them.
+ * Groups of command lines that need the same rules, except for names. `POD(x)` is the pod of x, NS the namespace, and SOURCE
+ * another one. Each rule matters in at least one line of a group.
  */
 const LINES: readonly (readonly string[])[] = [
   [`create new ${LOGIN}`, `create regsecret ${LOGIN}`],
@@ -135,7 +135,7 @@ const LINES: readonly (readonly string[])[] = [
   ['doctor -l here=NS --offline'],
 ];
 
-/** Where a dry run does less: these are run for real, each time in a world of its own. */
+/** Lines of which a dry run does less. They are run for real, each in a new world. */
 const REAL = /--force|statefulset|daemonset/;
 
 const READS = /^(inspect|list|verify|why|doctor)/;
@@ -161,12 +161,12 @@ test.each(LINES.map((lines) => ({ title: lines[0] ?? '', lines })))(
   },
 );
 
-/** Whether one of the rights that `rule` grants is said to be missing. */
+/** Whether the error names one of the rights in `rule`. */
 function isNamed({ verbs, resources }: Rule, stderr: string): boolean {
   return verbs.some((verb) => resources.some((resource) => new RegExp(`${verb}\\b.*\\b${resource}`).test(stderr)));
 }
 
-/** Runs `line` as a user with the rules of `rbac`, but for the one at `index`. */
+/** Runs `line` as a user with the rules of `rbac` except the one at `index`. */
 async function runWithout(
   index: number | undefined,
   line: string,
@@ -211,7 +211,7 @@ async function run(line: string, namespace: string, kubeconfig = cluster().kubec
   });
 }
 
-/** The words of `line` in `namespace`. */
+/** The words of `line` with the names of `namespace`. */
 async function wordsOf(line: string, namespace: string): Promise<string[]> {
   const words: string[] = [];
   for (const word of line.split(' ')) {

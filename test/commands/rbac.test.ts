@@ -1,4 +1,4 @@
-/** `rbac` without an API server: what it refuses, and who is given the rights. */
+/** `rbac` without an API server: its refusals, and the subjects of the rights. */
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { here } from '../support/here.ts';

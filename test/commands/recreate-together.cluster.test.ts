@@ -1,4 +1,4 @@
-/** Two runs that recreate one pod at once: both say the truth, and nothing that one of them attached is lost. */
+/** Two concurrent runs that recreate the same pod: both outputs are true, and nothing that one of them attached is lost. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function state(): string {
   return folder;
 }
 
-/** Both at once; the second a moment later, so that it meets the pod in every state. */
+/** Starts both runs, the second a moment later, so that over all rounds it meets the pod in every state. */
 async function together(name: string, commands: [string, string][], folders: string[], delay: number) {
   return Promise.all(
     commands.map(async ([verb, secret], index) => {
@@ -75,7 +75,7 @@ test.each(ROUNDS)('on two machines: what is said is what is there, round %i', as
   expect(await namesOf(name)).toEqual(done);
   expect(done).toContain('one');
   for (const { code, stderr } of ran) {
-    // Read while it was going, or gone.
+    // The run read the pod while it was being deleted, or after that.
     if (code !== 0) expect(stderr).toMatch(/error: pod \S+ (does not exist|was missing for a moment|is being deleted)/);
     expect(stderr).not.toContain(`did you mean ${name}`);
   }

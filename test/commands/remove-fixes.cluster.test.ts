@@ -1,4 +1,7 @@
-/** Findings whose command takes an entry out of a Secret: on the real API server it is carried out as it is, and the finding is gone. */
+/**
+ * Findings whose command removes an entry from a Secret: on the real API server the command runs unchanged, and the finding is
+ * gone afterwards.
+ */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cluster, newNamespace } from '../environment/use.ts';
 import { freshName, regsecretIn } from '../support/attach-world.ts';
@@ -47,7 +50,7 @@ async function why(...args: string[]): Promise<Report> {
 const ran = (report: Report, code: string): string[][] =>
   report.findings.filter((found) => found.code === code).flatMap(({ fix }) => fix.argv.map((words) => words.slice(1)));
 
-/** As from a shell in another namespace, with a login for what is asked for. */
+/** Runs a command as from a shell in another namespace, with a login for the requested registry. */
 function run(argv: readonly string[]) {
   return here(argv, { env: { KUBECONFIG: cluster().kubeconfig, ...LOGGED_IN } });
 }

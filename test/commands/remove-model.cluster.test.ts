@@ -1,6 +1,6 @@
 /**
- * Generated Secrets, and what a model says that `remove` makes of them: the plan is what the run does, the Secrets are then what
- * the model says, every other byte as it was, and a second run writes nothing. REGSECRET_SEED and REGSECRET_CASES choose others.
+ * Compares `remove` on generated Secrets with a model: the run does what its plan says, the Secrets match the model with every
+ * other byte unchanged, and a second run writes nothing. REGSECRET_SEED and REGSECRET_CASES choose other cases.
  */
 import { expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
@@ -20,7 +20,7 @@ const MARKS = {
   copy: { labels: OURS, annotations: { 'regsecret/source': 'elsewhere/x' } },
 } as const;
 
-/** The kubelet takes all names of `meant` for one. */
+/** Generated Secrets. The kubelet treats all servers of `meant` as the same key. */
 const secrets = fc.record({
   meant: fc.subarray(['r.example', 'https://r.example/v2/', 'http://r.example'], { maxLength: 2 }),
   others: fc.subarray(['quay.io', 'r.example/acme', 'https://index.docker.io/v1/'], { maxLength: 2 }),
@@ -36,7 +36,7 @@ interface Flags {
   readonly yes: boolean;
 }
 
-/** The model. */
+/** The model of `remove`. */
 function becomes(
   { meant, others, mark, immutable, isNeeded }: State,
   { owned, yes }: Flags,
@@ -46,7 +46,7 @@ function becomes(
   return isStopped ? 'stays' : 'goes';
 }
 
-/** With white space of its own. */
+/** A payload with unusual white space. */
 function payloadWith({ order }: State, servers: readonly string[]): string {
   const sorted = order ? servers : servers.toReversed();
   return `{"auths": {${sorted.map((server) => `"${server}": {"auth":"${AUTH}"}`).join(',')}}, "more" :1}`;
@@ -82,7 +82,7 @@ test.each<Flags>([
     JSON.parse((await regsecretIn(namespace, [...all, ...more])).stdout);
   const plan = await run('--dry-run=server');
   const done = await run();
-  // What is proposed after a dry run is one as well.
+  // A command proposed after a dry run is a dry run as well.
   const errors = done.errors.map((error) => ({
     ...error,
     hint: error.hint

@@ -13,7 +13,7 @@ interface Put {
   readonly rest?: object;
 }
 
-/** `text` is the payload. */
+/** Creates a Secret with `text` as its payload. */
 async function put(
   namespace: string,
   text: string,
@@ -36,7 +36,7 @@ async function version(namespace: string): Promise<string> {
   return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/pull`)).body.metadata.resourceVersion;
 }
 
-/** The last line, where -A was not typed. */
+/** The last line of the output without -A. */
 const looked = (namespace: string): string =>
   `only secret ${namespace}/pull and its copies were looked at; with -A, remove looks in all namespaces\n`;
 

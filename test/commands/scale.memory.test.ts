@@ -1,6 +1,6 @@
 /**
- * `list -A` and `doctor -A` over 10,000 pods and 2,000 Secrets in bounded memory, on a control plane of its own. Both
- * artefacts share it, because it takes longest to fill it; how long the commands take, `npm run bench` measures.
+ * `list -A` and `doctor -A` over 10,000 pods and 2,000 Secrets in bounded memory, on a separate control plane. Both artefacts
+ * share it because filling it takes longest. `npm run bench` measures the time of the commands.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';

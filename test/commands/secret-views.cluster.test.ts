@@ -1,4 +1,4 @@
-/** What is wrong with a Secret of the cluster by itself: every command says the same of it. */
+/** Every command reports the same problems of a single Secret in the cluster. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { diagnoseSecret, usabilityOf } from '../../src/domain/findings/diagnosed-secret.ts';
 import { formatFinding } from '../../src/domain/findings/messages.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });
   for (const [, row] of rows) {
     await created(`/api/v1/namespaces/${namespace}/secrets`, objectOfSituation(row, row.name, namespace));
-    // Somebody uses it, whatever it is.
+    // Every Secret has a user, even a broken one.
     await newAccount(namespace, { imagePullSecrets: named(row.name) }, `user-of-${row.name}`);
   }
 });
@@ -36,7 +36,7 @@ async function live(name: string): Promise<Secret> {
   return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).body;
 }
 
-/** Codes of findings about the Secret by itself, with no word on who uses it. */
+/** The codes of findings about the Secret itself, without findings about its users. */
 function codesOf(findings: readonly Shown[], { name }: Row): string[] {
   const own = findings.filter(({ object, code }) => object.name === name && code !== 'same-content');
   return own.map(({ code }) => code).sort();

@@ -1,4 +1,4 @@
-/** What is wrong with a Secret by itself: every command that reads manifests says the same of it. */
+/** Every command that reads manifests reports the same problems of a single Secret. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { objectOfSituation, secretSituations } from '../support/secret-situation
 const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: good.example/app}]}\n';
 
-/** Registries cannot be reached, nor a cluster. */
+/** Neither a registry nor a cluster can be reached. */
 const env = { KUBECONFIG: '/nope', HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' };
 
 interface Ran {
@@ -23,7 +23,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** The sentences about the Secret, whatever they are marked with. */
+/** The sentences about the Secret, without their label. */
 function sentences({ stderr }: Ran): string[] {
   return stderr
     .split('\n')

@@ -1,4 +1,4 @@
-/** `sync --attach`: the lists of service accounts, in every namespace that gets a copy; and Secrets that others made. */
+/** `sync --attach`: the lists of service accounts in every namespace that gets a copy, and Secrets that others created. */
 import { describe, expect, test } from 'vitest';
 import { api, cluster, kubeconfigFor } from '../environment/use.ts';
 import {

@@ -1,4 +1,7 @@
-/** Peace with what applies manifests: nothing by which such a tool knows its objects reaches a copy, and what it makes is left to it. */
+/**
+ * Coexistence with tools that apply manifests: a copy never has the marks by which such a tool recognizes its objects, and the
+ * tool's own objects are left alone.
+ */
 import { describe, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
 import { account, freshName, named, regsecretIn } from '../support/attach-world.ts';
@@ -17,14 +20,14 @@ interface Found extends Pick<StoredSecret, 'metadata'> {
   readonly metadata: StoredSecret['metadata'] & { readonly namespace: string; readonly name: string };
 }
 
-/** One that deletes what it knows for its own and is not told to make. */
+/** A tool that deletes objects which it recognizes as its own and which are not in its manifests. */
 interface Tool {
   readonly title: string;
-  /** What it puts on an object of its own. */
+  /** The marks that it puts on its own objects. */
   readonly marks: (namespace: string) => { labels?: Record<string, string>; annotations?: Record<string, string> };
-  /** Its rule: whether it would take an object for one of its own. */
+  /** Whether it would recognize a Secret as its own. */
   readonly knows: (secret: Found) => boolean;
-  /** As our errors call it, and where to change the object instead. */
+  /** Its name in our errors, and the command that shows where to change the object. */
   readonly name: string;
   readonly where: string;
 }
@@ -54,7 +57,7 @@ const TOOLS: readonly Tool[] = [
     marks: (namespace) => ({
       annotations: { 'argocd.argoproj.io/tracking-id': `shop:/Secret:${namespace}/regsecret` },
     }),
-    // One that names another object is no mark to it; who is careful counts it all the same.
+    // Argo CD ignores a tracking id that names another object; the check here counts it all the same, to be careful.
     knows: ({ metadata: { annotations } }) =>
       annotations?.['argocd.argoproj.io/tracking-id']?.startsWith('shop:') === true,
     name: 'Argo CD application shop',
@@ -90,7 +93,7 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** It makes objects, and then forgets them: whoever writes them next is right. */
+/** kubectl creates objects and does not watch them, so any later write stands. */
 const KUBECTL: Pick<Tool, 'title' | 'marks' | 'knows'> = {
   title: 'kubectl apply --prune -l',
   marks: () => ({
@@ -101,7 +104,7 @@ const KUBECTL: Pick<Tool, 'title' | 'marks' | 'knows'> = {
     labels?.app === 'platform' || annotations?.['kubectl.kubernetes.io/last-applied-configuration'] !== undefined,
 };
 
-/** What a tool would delete in these namespaces, where none of its objects is to be. */
+/** The Secrets that a tool would delete in these namespaces if its manifests contained none. */
 async function pruned({ knows }: Pick<Tool, 'knows'>, namespaces: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(namespaces.map((namespace) => api('GET', `/api/v1/namespaces/${namespace}/secrets`)));
   const secrets = lists.flatMap(({ body }) => body.items as Found[]);
@@ -118,7 +121,7 @@ test.each([...TOOLS, KUBECTL])('a source that $title makes: it would delete no c
   const line = ['sync', '--to', teams.join(','), '--adopt'];
   expect((await regsecretIn(home, line)).code).toBe(0);
   expect(await pruned(tool, teams)).toEqual([]);
-  // What has to be made again takes the labels and annotations of the copy, not those of the source.
+  // A copy that must be recreated keeps the labels and annotations of the copy, not those of the source.
   await changeSecret(immutable, { immutable: true });
   await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example') }, metadata: tool.marks(home) });
   expect((await regsecretIn(home, line)).stdout).toContain('3 namespaces: 2 updated, 1 replaced\n');
@@ -130,7 +133,7 @@ test.each(TOOLS)(
   'a copy that $title has taken over is left to it by sync, --prune, rotate and delete',
   async (tool) => {
     const { home, teams } = await newFleet(2, { serviceAccount: true });
-    // Of its own, for rotate -A looks at all namespaces.
+    // The host is unique because rotate -A looks at all namespaces.
     const host = `${freshName('r')}.example.com`;
     await changeSecret(home, { data: { '.dockerconfigjson': payloadOf(host) } });
     const [taken = '', other = ''] = teams;

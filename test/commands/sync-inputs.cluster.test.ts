@@ -1,4 +1,4 @@
-/** `sync` with sources, namespaces, flags and clusters that are not as they should be: what is said, and that nothing is half done. */
+/** `sync` with invalid sources, namespaces, flags and clusters: the messages, and that nothing is half done. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { startPolicy, startWebhook, type Verdict } from '../support/admission.ts';
@@ -236,7 +236,7 @@ describe('flags', () => {
   });
 });
 
-/** Runs it, and has `meddle` done once before the first request with this verb goes on. */
+/** Runs a command, and runs `meddle` once before the first request with this verb is forwarded. */
 async function meddled(home: string, args: readonly string[], verb: string, meddle: () => Promise<void>) {
   let done: Promise<void> | undefined;
   const proxy = await startFaultProxy(cluster(), async ({ method }) => {
@@ -295,7 +295,7 @@ describe('a namespace between the look and the write', () => {
 });
 
 describe('admission', () => {
-  /** With a webhook in the first team only. */
+  /** Runs `sync` with a webhook in the first team only. */
   async function judged(kind: 'Validating' | 'Mutating', verdict: Verdict, args: readonly string[] = []) {
     const { home, teams, prefix } = await newFleet(3, { serviceAccount: true });
     const [first = ''] = teams;
@@ -394,7 +394,8 @@ test('quotas that are used differently are one reason', async () => {
     const path = `/api/v1/namespaces/${team}/resourcequotas/few`;
     const isCounted = async () => (await api('GET', path)).body.status?.used?.['count/secrets'] === '0';
     await waitFor(isCounted, { what: `the quota of ${team}`, deadlineMs: 50_000 });
-    // Afterwards, by admission: the controller may have counted before it heard of Secrets that were there, and does not count again for minutes.
+    // Admission counts Secrets created after this. The controller may have counted before it knew of existing Secrets, and does
+    // not count again for minutes.
     for (let count = 0; count < index; count++) await putSecret(team, {}, `other-${count}`);
   }
   const ran = await regsecretIn(home, ['sync', '--to', teams.join(',')]);

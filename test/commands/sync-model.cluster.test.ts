@@ -1,6 +1,6 @@
 /**
- * Generated states of some namespaces, and what a model says that `sync` makes of them: the plan is what the run does, the
- * state is then what the model says, and a second run writes nothing. REGSECRET_SEED and REGSECRET_CASES choose other cases.
+ * Compares `sync` on generated namespaces with a model: the run does what its plan says, the resulting state matches the model,
+ * and a second run writes nothing. REGSECRET_SEED and REGSECRET_CASES choose other cases.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
@@ -44,7 +44,7 @@ const states = fc.record({
 type State = typeof states extends fc.Arbitrary<infer T> ? T : never;
 type Space = State['namespaces'][number];
 
-/** What is there afterwards: the hosts of the Secret, whether it is a copy, and the list of `default`. */
+/** The state afterwards: the hosts of the Secret, whether it is a copy, and the list of `default`. */
 interface After {
   readonly hosts: readonly string[] | 'as it was' | 'none';
   readonly isCopy: boolean;
@@ -57,12 +57,12 @@ function isOwn(secret: Present): boolean {
   return present !== undefined && 'ours' in present && !('source' in present);
 }
 
-/** A label that no namespace has is mistyped, more likely than not: it would delete every copy. */
+/** Whether `sync` refuses to prune: a label that no namespace has is probably mistyped, and would delete every copy. */
 function isRefused({ namespaces: all, prune }: State): boolean {
   return prune && !all.some(({ isMeant }) => isMeant) && all.some((space) => isOwn(space.secret) && !space.isLeftAlone);
 }
 
-/** The model. */
+/** The model of `sync`. */
 function expected({ secret, isMeant, isLeftAlone, list }: Space, state: State): After {
   const { foreign, attach, prune } = state;
   const present = secrets[secret];

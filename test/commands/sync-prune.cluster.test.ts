@@ -1,4 +1,4 @@
-/** `sync --prune`: copies in namespaces that are no longer meant. */
+/** `sync --prune`: copies in namespaces that are no longer selected. */
 import { expect, test } from 'vitest';
 import { api, kubeconfigFor, waitFor } from '../environment/use.ts';
 import { account, created, freshName, listOf, named, newWorkload, regsecretIn } from '../support/attach-world.ts';

@@ -1,7 +1,8 @@
 /**
- * The owner of a namespace, who makes Secrets, service accounts, labels and annotations there as he likes, and an operator who
- * runs `sync`, `rotate`, `remove` and `delete` over all namespaces: he gets no login that was not meant for him, keeps nobody else
- * from being served, and has nothing written in another's namespace. REGSECRET_TENANT is another number of cases, REGSECRET_SEED chooses others.
+ * A tenant who creates arbitrary Secrets, service accounts, labels and annotations in a namespace, and an operator who runs
+ * `sync`, `rotate`, `remove` and `delete` over all namespaces. The tenant gets no login that was not meant for this namespace,
+ * does not keep others from being served, and causes no write in another namespace. REGSECRET_TENANT sets the number of cases,
+ * REGSECRET_SEED chooses them.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api, cluster, janedoe, johndoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
@@ -19,7 +20,7 @@ const WIDTH = 4;
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
 const [OLD, NEW] = [`${CANARY}-old`, `${CANARY}-new`];
 
-/** What stands for names that each case has of its own. */
+/** Placeholders for names that are unique to each case. */
 const PLACES = ['NAME', 'HOME', 'HONEST', 'EVIL', 'HOST', 'SECOND'] as const;
 type Places = Readonly<Record<(typeof PLACES)[number], string>>;
 
@@ -31,7 +32,7 @@ const textOf = ({ data }: Pick<StoredSecret, 'data'>): string =>
     .map((value) => Buffer.from(value, 'base64').toString())
     .join('\n');
 
-/** Whether a password of the operator is in there, in whatever form. */
+/** Whether the Secret contains a password of the operator in any form. */
 function holds(secret: Pick<StoredSecret, 'data'>): boolean {
   const text = textOf(secret);
   const decoded = [...text.matchAll(/"auth":"([^"]*)"/g)].map(([, auth = '']) =>
@@ -81,7 +82,7 @@ const secrets = fc.record({
   immutable: rare(true),
 });
 const worlds = fc.record({
-  /** Whether the operator means his namespace, too. */
+  /** Whether the operator selects the tenant's namespace as well. */
   isMeant: fc.boolean(),
   says: fc.constantFrom(undefined, 'false', 'true', '\u001b[2J'),
   secrets: fc.uniqueArray(secrets, { selector: ({ name }) => name, minLength: 2, maxLength: 6 }),
@@ -97,7 +98,7 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 
-/** `value` with the names of a case, also inside of data. */
+/** `value` with the names of a case in place of the placeholders, also inside base64 data. */
 function placed<T>(value: T, places: Places): T {
   const fill = (text: string): string => PLACES.reduce((all, place) => all.replaceAll(place, places[place]), text);
   const walk = (one: unknown, key = ''): unknown => {
@@ -110,7 +111,7 @@ function placed<T>(value: T, places: Places): T {
   return walk(value) as T;
 }
 
-/** What the API server refuses is not there. */
+/** Creates the tenant's objects. Those that the API server refuses are left out. */
 async function misbehave(world: World, places: Places): Promise<void> {
   const at = `/api/v1/namespaces/${places.EVIL}`;
   for (const {
@@ -148,7 +149,7 @@ async function problemsOf(world: World): Promise<string[]> {
   await putSecret(home, { data: payload({ [host]: entry(OLD), [second]: entry(OLD) }) }, name);
   const own = payload({ 'own.example.com': entry('own') });
   await putSecret(honest, { data: own }, 'own');
-  // Of another operator, who has a source of that name elsewhere.
+  // A copy of another operator, whose source of the same name is elsewhere.
   const copy = { labels: OURS, annotations: { 'regsecret/source': `elsewhere/${name}` } };
   await putSecret(bystander, { data: own, metadata: copy }, name);
   await api(
@@ -166,7 +167,7 @@ async function problemsOf(world: World): Promise<string[]> {
   await misbehave(world, places);
 
   const kubeconfig = kubeconfigFor({ server: `${proxy.server}/of/${fleet}` });
-  /** Runs a command, and looks at everything that is to hold whatever it does. */
+  /** Runs a command, and checks everything that must hold for any command. */
   const operator = async (args: readonly string[], stdin = ''): Promise<RanHere> => {
     const start = proxy.requests.length;
     const ran = await regsecretIn(home, args, { kubeconfig, stdin });
@@ -211,12 +212,13 @@ async function problemsOf(world: World): Promise<string[]> {
   return found.map((text) => `${JSON.stringify(world)}: ${text}`);
 }
 
-/** Whether a write is where the operator has something to do. */
+/** Whether a write is in a place where the operator may change something. */
 function isFair({ path }: SeenRequest, verb: string, { HOME, HONEST, EVIL, NAME }: Places): boolean {
   const [, namespace = '', kind = '', name] =
     /^\/apis?\/.*\/namespaces\/([^/]+)\/([^/?]+)(?:\/([^/?]+))?/.exec(path) ?? [];
   if (![HOME, HONEST, EVIL].includes(namespace)) return false;
-  // Of one name; rotate and remove are about a registry, and delete about whatever says that it is a copy.
+  // `sync` writes only the Secret of one name. rotate and remove concern a registry, and delete any Secret that claims to be a
+  // copy.
   return verb !== 'sync' || kind !== 'secrets' || name === undefined || name === NAME;
 }
 

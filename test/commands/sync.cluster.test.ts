@@ -1,4 +1,4 @@
-/** `sync`: which namespaces get the Secret, what is written there, and what is left alone. */
+/** `sync`: the namespaces that get the Secret, what is written there, and what is left alone. */
 import { describe, expect, test } from 'vitest';
 import { api, cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../environment/use.ts';
 import { type Account, created, freshName, regsecretIn } from '../support/attach-world.ts';
@@ -478,7 +478,7 @@ describe('a tenant', () => {
   });
 });
 
-/** Gives the namespace a quota of no Secrets; the API server learns of it a moment after it has stored it. */
+/** Gives the namespace a quota of zero Secrets, and waits until the API server enforces it. */
 async function takeNoSecrets(namespace: string): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}`;
   const spec = { hard: { 'count/secrets': '0' } };
@@ -488,7 +488,7 @@ async function takeNoSecrets(namespace: string): Promise<void> {
   await waitFor(isRefused, { what: `the quota of ${namespace}` });
 }
 
-/** A kubeconfig of a user who may do this in these namespaces, and list nothing. */
+/** A kubeconfig of a user who has these rights in these namespaces, and may list nothing. */
 async function userIn(namespaces: readonly string[], more: readonly Rule[] = []): Promise<string> {
   const user = freshName('user');
   for (const namespace of namespaces) {
@@ -533,7 +533,7 @@ test('who may do it in some namespaces only: those that are named are served wit
 });
 
 describe('somebody else writes between the look and the write', () => {
-  /** Runs it, and has `meddle` done once before the first request with this verb goes on. */
+  /** Runs a command, and runs `meddle` once before the first request with this verb is forwarded. */
   async function meddled(home: string, args: string[], verb: string, meddle: () => Promise<void>) {
     let done: Promise<void> | undefined;
     const proxy = await startFaultProxy(cluster(), async ({ method }) => {

@@ -1,6 +1,6 @@
 /**
- * Honest namespaces and tenants with generated objects on a control plane of its own, and an operator who looks at all of
- * it. REGSECRET_SEED chooses other objects, REGSECRET_TENANT how many.
+ * Honest namespaces and tenants with generated objects on a separate control plane, and an operator who examines all of it.
+ * REGSECRET_SEED chooses other objects, REGSECRET_TENANT sets their number.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';
@@ -18,16 +18,16 @@ import { addHonest, addTenant, openWorld, strayPasswords, type TenantWorld } fro
 const OBJECTS = Number(process.env.REGSECRET_TENANT ?? 300);
 const HONEST = 4;
 const TENANTS = 6;
-/** Of a namespace; more of a large run would only say the same. */
+/** The number of objects examined per namespace. In a large run more of them would show nothing new. */
 const SAMPLE = OBJECTS < 1000 ? 8 : 5;
-/** A run of thousands of objects proposes no fewer, which every shell runs. */
+/** The minimal number of commands that a run over thousands of objects proposes. Every shell runs all of them. */
 const MIN_COMMANDS = 2000;
 
-/** What answers whatever it finds. */
+/** Commands that answer whatever they find, without an error. */
 const LOOKS = ['doctor', 'list', 'why'];
 
 const STRANGERS = ['x.invalid', 'registry.x.invalid:5000', 'localhost'];
-/** Only for what asks no registry. */
+/** Hosts that appear only in runs which contact no registry. */
 const FAR_STRANGERS = ['169.254.169.254', 'ghcr.io', 'docker.io', '[fd00:ec2::254]', 'metadata.google.internal'];
 
 let supervisor: Supervisor;
@@ -56,13 +56,13 @@ afterAll(async () => {
   await supervisor?.close();
 }, 60_000);
 
-/** Runs a command line as the operator, and keeps what it says. */
+/** Runs a command line as the operator, and collects its output. */
 async function operator(args: readonly string[]): Promise<RanHere> {
   const env = { KUBECONFIG: cluster.kubeconfig, HOME: '/nonexistent', PATH: '', GITHUB_ACTIONS: 'true' };
   const ran = await traffic.during(() => here(args, { env }));
   runs += 1;
   misprints.push(...[ran.stdout, ran.stderr].flatMap((output) => misprinted(output, true)).slice(0, 10));
-  // The other commands say there what is wrong with the one Secret that they are asked about.
+  // The other commands report on stderr what is wrong with the one Secret that they examine.
   const isAnswer = [0, 1, 3].includes(ran.code) && (!LOOKS.includes(args[0] ?? '') || !/^error:/m.test(ran.stderr));
   if (!isAnswer) refused.push(`${args.join(' ')}: ${ran.code} ${ran.stderr.slice(0, 300)}`);
   collectText(ran.stdout, proposed);
@@ -88,7 +88,7 @@ async function honestAnswers(flags: readonly string[] = []): Promise<{ findings:
   const { items } = JSON.parse((await operator(['list', '-A', '-o', 'json'])).stdout) as { items: Row[] };
   return {
     findings: findings.filter(({ object }) => isHonest(object.namespace)),
-    // Fingerprints are others in each run.
+    // Fingerprints differ in each run.
     rows: items
       .filter(({ namespace }) => isHonest(namespace))
       .map((row) => ({ ...row, registries: row.registries.map((entry) => ({ ...entry, fingerprint: '' })) })),
@@ -127,7 +127,7 @@ async function dryRuns(namespace: string, secret: string): Promise<void> {
   await operator(['create', secret, '-n', namespace, ...login, '--dry-run=server']);
 }
 
-/** Some registries each; `strangers` beside them. */
+/** Adds tenants with some registries each, and with `strangers` as further hosts. */
 async function addTenants(prefix: string, hosts: number, strangers: readonly string[], count: number): Promise<number> {
   const each = Math.floor(registries.tenants.length / TENANTS);
   let taken = 0;
@@ -160,7 +160,7 @@ test(`an operator among tenants, seed ${seed}`, { timeout: OBJECTS < 1000 ? 600_
   for (let index = 0; index < TENANTS; index++) await lookAt(`far-${index}`, ['--offline']);
 
   expect(near + far).toBeGreaterThan(OBJECTS / 2);
-  // Logins do reach registries of both kinds, and connections are seen.
+  // This check works: logins do reach registries of both kinds, and connections are recorded.
   for (const ports of [registries.honest, registries.tenants]) {
     expect(registries.seen.some(({ port, content }) => ports.includes(port) && content.includes(CANARY))).toBe(true);
   }

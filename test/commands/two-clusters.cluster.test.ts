@@ -1,4 +1,4 @@
-/** `--to-context` with two real API servers: each has its own namespaces, and what one has the other does not know. */
+/** `--to-context` with two real API servers, each with its own namespaces that the other does not know. */
 import { expect, test } from 'vitest';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { startSupervisor } from '../environment/supervisor.ts';
@@ -25,7 +25,7 @@ async function follow(there: ApiClient, kubeconfig: string): Promise<void> {
   const team = freshName('team');
   await putSecret(home);
   const create = (name: string) => ({ metadata: { name, labels: { team } } });
-  // The namespace of the source is one like any other in the other cluster.
+  // In the other cluster, the namespace of the source is like any other.
   for (const name of [home, team]) await there.request('POST', '/api/v1/namespaces', create(name));
   await api('POST', '/api/v1/namespaces', create(team));
   const secretThere = async (namespace: string) => {
@@ -62,7 +62,7 @@ async function follow(there: ApiClient, kubeconfig: string): Promise<void> {
   const rotated = await regsecretIn(home, rotate, { kubeconfig, stdin: 'fresh' });
   expect(rotated.code, rotated.stderr).toBe(0);
   expect(rotated.stderr).toContain('2 contexts: 2 done; 4 Secrets: 4 updated\n');
-  // A copy is changed as its source is, byte for byte.
+  // A copy is changed exactly like its source, byte for byte.
   expect((await sync()).stderr).toBe('2 contexts: 2 done; 3 namespaces: 3 unchanged\n');
 
   const doctor = await here(['doctor', '-A', '--offline', '--context', 'east'], { env: { KUBECONFIG: kubeconfig } });

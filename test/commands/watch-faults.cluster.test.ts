@@ -1,4 +1,4 @@
-/** `sync --watch` never goes deaf: whatever happens to its watches, a namespace that is made afterwards is served. */
+/** `sync --watch` never stops reacting: whatever happens to its watches, a namespace created afterwards is served. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ const served = (namespace: string, deadlineMs = 30_000) =>
 const watchesOf = (plural: string): number =>
   proxy.requests.filter((request) => request.includes(`/${plural}?`) && request.includes('watch=true')).length;
 
-/** Breaks every watch that is open, and each that is opened until `count` have been. */
+/** Breaks all open watches, and each new one until `count` have been broken. */
 async function breakWatches(fault: WatchFault, count: number): Promise<void> {
   let broken = 0;
   proxy.faults = () => {
@@ -104,7 +104,7 @@ test('the API server is away, and comes back: what has happened meanwhile is don
   const [team = ''] = fleet.teams;
   await changeSecret(team, { data: { '.dockerconfigjson': payloadOf('other.example') } });
   await watch.says(/the watch of \w+ cannot be opened/);
-  // Nothing has been heard for a minute: whoever asks is told.
+  // The watches have been silent for a minute, so the health check fails.
   await waitFor(async () => (await askWatch(port, '/healthz')).status === 503, { what: '503', deadlineMs: 90_000 });
   proxy.isAway = false;
   await served(born);
@@ -114,7 +114,10 @@ test('the API server is away, and comes back: what has happened meanwhile is don
 });
 
 describe('somebody undoes every write', () => {
-  /** Runs `undo` each time that the copy in `namespace` is as sync wants it, until sync has said so; how often that was. */
+  /**
+   * Runs `undo` each time the copy in `namespace` is as sync wants it, until sync has printed `says`. Returns the number of
+   * times.
+   */
   async function undoing(namespace: string, undo: (path: string) => Promise<unknown>, says: string): Promise<number> {
     const stop = new AbortController();
     let undone = 0;
@@ -167,7 +170,7 @@ describe('somebody undoes every write', () => {
       });
     expect(await undoing(team, patch, keepsUndoing(team))).toBeLessThanOrEqual(6);
     await watch.says('- /metadata/labels/app.kubernetes.io~1managed-by\n');
-    // It has an end of its own then.
+    // Nobody undoes the writes any more, so a changed source reaches the copy.
     await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
     const isNew = async () => (await payloadIn(team)) === payloadOf('new.example');
     await waitFor(isNew, { what: 'the copy of the new source' });
@@ -184,7 +187,7 @@ test('with what was printed, an Argo CD that respects it and the watch leave eac
   const path = `/api/v1/namespaces/${team}/secrets/regsecret`;
   const versions: (string | undefined)[] = [];
   for (let sync = 0; sync < 5; sync += 1) {
-    // What is ignored is taken from the live object (argo-cd controller/sync.go `normalizeTargetResources`).
+    // Argo CD takes ignored fields from the live object (argo-cd controller/sync.go `normalizeTargetResources`).
     const target = manifestInGit(team);
     const live = await secretIn(team);
     for (const pointer of pointers) copyAt(pointer.slice(1).split('/').map(unescaped), live, target);
@@ -193,13 +196,13 @@ test('with what was printed, an Argo CD that respects it and the watch leave eac
     const now = await secretIn(team);
     expect(now?.data).toEqual({ '.dockerconfigjson': payloadOf('new.example') });
     versions.push(now?.metadata.resourceVersion);
-    // Something else for the watch to do shows that it has looked since.
+    // Serving a new namespace shows that the watch has looked since.
     await served(await newMember());
   }
   expect(new Set(versions.slice(1)).size).toBe(1);
 });
 
-/** As it is in a repository, with another login. */
+/** The manifest in a repository, with another login. */
 function manifestInGit(namespace: string): Record<string, unknown> {
   const metadata = { namespace, name: 'regsecret', labels: { 'app.kubernetes.io/instance': 'shop' } };
   const data = { '.dockerconfigjson': payloadOf('other.example') };

@@ -1,4 +1,7 @@
-/** What happens to a `sync --watch` that lives for months: another replica, new credentials, rights that come and go. */
+/**
+ * Events in the life of a `sync --watch` that runs for months: another replica, new credentials, and rights that are revoked and
+ * granted.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +42,7 @@ describe.concurrent('sync --watch', { timeout: 180_000 }, () => {
     const versions = async () =>
       Promise.all(all.map(async (namespace) => (await secretIn(namespace))?.metadata.resourceVersion));
     const before = await versions();
-    // Events come in order: who serves this one has heard of what both wrote before.
+    // Events arrive in order: the replica that serves this namespace has seen everything that both wrote before.
     await served(await newNamespace({ labels: { fleet: prefix } }), payloadOf('new.example'));
     expect(await versions()).toEqual(before);
     expect(await one.end('SIGKILL')).toBe(null);
@@ -66,7 +69,7 @@ describe.concurrent('sync --watch', { timeout: 180_000 }, () => {
       const watch = await startWatch(home, ['-l', `fleet=${prefix}`], { kubeconfig });
       writeFileSync(file, 'second');
       proxy.knows = (authorization) => authorization === 'Bearer second';
-      // A watch that was opened with the old token lives on: only the next one is refused.
+      // A watch that was opened with the old token continues; only the next one is refused.
       proxy.cut();
       await served(await newNamespace({ labels: { fleet: prefix } }));
       expect(await watch.end()).toBe(0);
@@ -106,7 +109,7 @@ describe.concurrent('sync --watch', { timeout: 180_000 }, () => {
     await api('DELETE', `/api/v1/namespaces/${home}/secrets/regsecret`);
     await watch.says(`error: secret ${home}/regsecret does not exist`);
     const meanwhile = await newNamespace({ labels: { fleet: prefix } });
-    // The copies stay as they are.
+    // The copies stay unchanged.
     expect((await secretIn(team))?.data?.['.dockerconfigjson']).toBe(payloadOf('r.example'));
     await putSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
     for (const namespace of [team, meanwhile]) await served(namespace, payloadOf('new.example'));

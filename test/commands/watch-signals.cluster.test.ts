@@ -1,6 +1,6 @@
 /**
- * SIGTERM while `sync --watch` writes: what is being written is finished and said, nothing else is begun, and the exit code is 0.
- * REGSECRET_FAULTS=all waits for the end of a write that is never answered, too.
+ * SIGTERM while `sync --watch` writes: pending writes are completed and reported, no new write begins, and the exit code is 0.
+ * REGSECRET_FAULTS=all also waits for the end of a write that is never answered.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubeconfigFor, waitFor } from '../environment/use.ts';
@@ -21,12 +21,12 @@ afterAll(() => proxy.close());
 
 interface Held {
   readonly writes: readonly string[];
-  /** How many of them wait. */
+  /** The number of writes that wait. */
   readonly waiting: () => number;
   readonly release: () => void;
 }
 
-/** Holds back the writes of `plural` that come from now on: before the API server has them, or before they are answered. */
+/** Holds back writes of `plural` from now on: before the API server gets them, or before they are answered. */
 function hold(plural: string, where: 'request' | 'answer'): Held {
   const { promise, resolve: release } = Promise.withResolvers<void>();
   const writes: string[] = [];
@@ -48,13 +48,13 @@ async function begin({ home, prefix }: Fleet) {
   const watch = beginWatch(home, [...to, '--listen', `127.0.0.1:${port}`], { kubeconfig });
   const terminate = async (): Promise<void> => {
     watch.end('SIGTERM').catch(() => undefined);
-    // The second answer is given after the signal has been heard.
+    // The second answer is sent after the program has handled the signal.
     for (let count = 0; count < 2; count += 1) await askWatch(port, '/healthz');
   };
   return { watch, terminate };
 }
 
-/** The namespaces whose copy, and whose list, is as it is to be. */
+/** The namespaces with the right copy, and those with the right list. */
 async function served({ teams }: Fleet, payload: string) {
   const copies = await Promise.all(teams.map(async (team) => (await secretIn(team))?.data?.['.dockerconfigjson']));
   const lists = await Promise.all(teams.map(async (team) => (await account(team, 'default')).imagePullSecrets));
@@ -84,7 +84,7 @@ describe.each(['request', 'answer'] as const)(`${ARTEFACT}, while the %s of a wr
       await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
     }
     const { writes, waiting, release } = held;
-    // One look may be about a part of the namespaces.
+    // One pass may cover only some of the namespaces.
     await waitFor(() => waiting() > 0, { what: 'a write', deadlineMs: 60_000 });
     await terminate();
     const early = watch.stdout;

@@ -1,4 +1,4 @@
-/** `sync --watch` and a network that forgets its connections: a proxy on the way, or a kernel, answers to keep-alive probes all the same. */
+/** `sync --watch` in a network that silently drops connections, while a proxy or a kernel still answers keep-alive probes. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
@@ -23,7 +23,7 @@ async function throughSocks(): Promise<Way> {
   return { proxy: `socks5://${address}`, close };
 }
 
-/** The administrator's, with `server` behind `proxy`. */
+/** The administrator's kubeconfig, with `server` behind `proxy`. */
 function kubeconfigBehind(server: string, proxy: string | undefined): string {
   const path = kubeconfigFor({ server, certificate: cluster().admin });
   const config = JSON.parse(readFileSync(path, 'utf8'));
@@ -40,7 +40,7 @@ describe.concurrent(`what is open stays open, and nothing passes any more, with 
     ['through the tunnel of an HTTP proxy', throughHttp, /the watch of \w+ has been silent for 20 s/],
     ['through a SOCKS proxy', throughSocks, /the watch of \w+ has been silent for 20 s/],
   ])('%s: a namespace that is made then is served', { timeout: 120_000 }, async (_, open, sentence) => {
-    // Of its own, or the watch of another row would serve it.
+    // Each row has its own fleet, because otherwise the watch of another row would serve it.
     const [fleet, way, network] = await Promise.all([newFleet(1), open(), startSilentNetwork()]);
     try {
       const kubeconfig = kubeconfigBehind(network.server, way.proxy);
@@ -49,10 +49,10 @@ describe.concurrent(`what is open stays open, and nothing passes any more, with 
         const born = await newNamespace({ labels: { fleet: fleet.prefix } });
         await waitFor(async () => (await secretIn(born)) !== undefined, { what: 'the copy', deadlineMs });
       };
-      // The first look does not wait for the watches: what comes after it is heard of, so they are open.
+      // The first pass does not wait for the watches. A later change is noticed only once they are open.
       await served(20_000);
       network.forget();
-      // Less than the 90 s after which a watch without bookmarks is given up.
+      // Less than the 90 s after which a watch without bookmarks is abandoned.
       await served(60_000);
       await watch.says(sentence);
       expect(await watch.end()).toBe(0);

@@ -1,4 +1,4 @@
-/** `sync --watch` on a real cluster: what is new or changed is served as it happens, by both artefacts. */
+/** `sync --watch` on a real cluster serves new and changed objects as they appear, with both artefacts. */
 import { expect, test } from 'vitest';
 import { api, newNamespace, waitFor } from '../environment/use.ts';
 import { account, named, newAccount } from '../support/attach-world.ts';
@@ -20,7 +20,7 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
   expect(watch.stdout).toContain(`secret/regsecret created in ${first}\n`);
   expect(watch.stdout).toContain('2 namespaces: 2 created\n');
 
-  // A new namespace, whose service account is made a moment later.
+  // A new namespace, whose service account is created a moment later.
   const born = await newNamespace({ labels: { fleet: prefix }, serviceAccount: true });
   await has(born);
   const lists = async (namespace: string, name: string) => (await account(namespace, name)).imagePullSecrets;
@@ -29,10 +29,10 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
       what: `the list of ${namespace}/${name}`,
     });
   await isNamed(born);
-  // One that is made much later.
+  // A service account that is created much later.
   await newAccount(first, {}, 'ci');
   await isNamed(first, 'ci');
-  // One that gets its label later.
+  // A namespace that gets its label later.
   const late = await newNamespace({ serviceAccount: true });
   await change(`/api/v1/namespaces/${late}`, { metadata: { labels: { fleet: prefix } } });
   await isNamed(late);
@@ -41,7 +41,7 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
   await has(first);
   await changeSecret(second, { data: { '.dockerconfigjson': payloadOf('other.example') } });
   await has(second);
-  // Another source, and one that is deleted and made again.
+  // A changed source, and one that is deleted and created again.
   await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
   for (const namespace of [first, second, born, late]) await has(namespace, payloadOf('new.example'));
   await api('DELETE', `/api/v1/namespaces/${home}/secrets/regsecret`);
@@ -61,7 +61,7 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
   expect(watch.stderr.match(/ no longer matches .*\n/g)).toEqual([left(late).replace(/^namespace \S+/, '')]);
 
   expect(await watch.end('SIGTERM')).toBe(0);
-  // What is unchanged is not spoken of.
+  // Unchanged copies are not reported.
   expect(watch.stdout).not.toContain('unchanged');
   expect(watch.stdout.match(/^\d+ namespaces/gm)).toHaveLength(1);
 });

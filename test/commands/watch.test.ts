@@ -1,4 +1,4 @@
-/** `sync --watch`: what does not go with it, and the rights that it needs. */
+/** `sync --watch`: flags that cannot be combined with it, and its rights. */
 import { expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 

@@ -1,4 +1,4 @@
-/** `why --watch` against the real API server and real registries: until it is fixed, or something else is wrong. */
+/** `why --watch` against the real API server and real registries, until the problem is fixed or another one appears. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { api, cluster, janedoe, newNamespace, sharedRegistries, waitFor } from '../environment/use.ts';
 import { named, newAccount, newPullSecret, newWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
@@ -44,7 +44,7 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
   });
 
   test('goes on while one of two is fixed', async () => {
-    // A pod would keep the list that it was made with.
+    // No replicas, because a pod would keep the list with which it was created.
     const fields = { replicas: 0 };
     await newWorkload('Deployment', namespace, { name: 'two', image, spec: { serviceAccountName: 'other' }, fields });
     const seen = follow(namespace, [image, '--sa', 'partly', 'deploy/two']);

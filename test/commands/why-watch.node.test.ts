@@ -24,7 +24,7 @@ test('a tag that does not exist, until the image has one that does', { timeout: 
   const { namespace, host } = await make({ secrets: regcred, list: ['regcred'], image: missing });
   await podSettled(namespace, 'web');
   const seen = follow(namespace, ['pod/web']);
-  // Other tests push tags of their own there.
+  // Other tests push further tags to this repository.
   await seen.see('; existing tags: v1');
   await paste(`kubectl set image pod/web app=${host}/janedoe/jdoe-private:v1 -n ${namespace}`, host);
   expect(await seen.ended, seen.stderr()).toBe(0);

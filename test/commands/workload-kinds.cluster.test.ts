@@ -1,10 +1,10 @@
-/** Whatever makes pods: every command that looks at a namespace looks at the same kinds, made by a controller or not. */
+/** Every command that examines a namespace looks at the same kinds of workloads, with and without a controller above them. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WORKLOAD_KINDS } from '../../src/domain/workloads/kind.ts';
 import { api, newNamespace } from '../environment/use.ts';
 import { cached, named, newAccount, newPullSecret, newWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
 
-/** A controller of a kind that nobody here knows. */
+/** A controller of an unknown kind. */
 const ROLLOUT = {
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Rollout',
@@ -23,7 +23,7 @@ const situations = WORKLOAD_KINDS.flatMap((kind) => [
   },
 ]);
 
-/** One of each kind makes no pods, and has a list of its own and a service account of its own. */
+/** A namespace with one workload of each kind, which makes no pods and has its own list and service account. */
 let namespace = '';
 beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });

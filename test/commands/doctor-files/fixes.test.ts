@@ -21,7 +21,7 @@ describe('commands that are proposed', () => {
   });
 });
 
-/** What nobody calls anything, and what a shell would take for more than a word. */
+/** Unusual names, and names that a shell would read as more than one word. */
 const hostile = fc.constantFrom(
   'a; reboot',
   '$(reboot)',

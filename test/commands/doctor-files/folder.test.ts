@@ -1,11 +1,11 @@
-/** `doctor -f` and whole folders: manifests as they are found in repositories, and what is none. */
+/** `doctor -f` with whole folders: manifests as repositories contain them, and other files. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { broken, clean, doctor, report } from '../../support/doctor-files.ts';
 
-/** Everything that is wrong in a folder with what people have in their repositories. */
+/** The findings in a folder with typical repository content. */
 const FOUND = `
 01-helm-output.yaml:23 error missing-secret
 02-kustomize-output.yaml:23 warning missing-secret
@@ -80,7 +80,7 @@ describe('a folder of manifests as they are found in repositories', () => {
   });
 
   test('all is well with one that is sound', async () => {
-    // Two of its images are filled in later.
+    // Two of its images contain variables that are filled in later.
     expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
       code: 3,
       stdout: `22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; 2 images have a variable that is not filled in (\${IMAGE}:\${TAG}, web:$(TAG)); 1 variable in a list of pull secrets is not filled in; no registry was asked whether 1 image without a login needs one\n`,
@@ -113,7 +113,7 @@ describe('a folder of manifests as they are found in repositories', () => {
   });
 });
 
-/** Of a whole repository, not of a folder with manifests. */
+/** Files of a whole repository, as opposed to a folder with manifests only. */
 describe('a folder with files that are no manifests', () => {
   const CHART = 'a.yaml:1: warning: file a.yaml cannot be read: it is not valid YAML in line';
   test.each([

@@ -1,4 +1,4 @@
-/** What `doctor -f` reads: files, stdin, nothing, and anything. */
+/** The input of `doctor -f`: files, stdin, nothing, and arbitrary text. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clean, doctor, pod, secretOf } from '../../support/doctor-files.ts';
@@ -98,7 +98,7 @@ test.each([
   ],
   ['a document without an object', 'replicas: 3\nimage: ghcr.io/a/b\n', 'it holds no Kubernetes object'],
 ])('%s on stdin fails', async (_, text, why) => {
-  // What made it has said more, so this is one line.
+  // The program that produced stdin has already reported more, so this is one line.
   expect(await doctor(['-f', '-'], text)).toEqual({
     code: 1,
     stdout: `stdin:1: error: stdin cannot be read: ${why} [unreadable-file]\n`,
@@ -120,7 +120,7 @@ test('files without anything of ours say so', async () => {
   });
 });
 
-/** Payloads of any kind, in whatever field. */
+/** Arbitrary payloads under arbitrary data keys. */
 const payload = fc.oneof(
   fc.constantFrom('', '{}', '{"auths":{"ghcr.io":{"auth":"x"}}}', '{"auths":{"":{}}}', '{"ghcr.io":{"username":"u"}}'),
   fc.json(),

@@ -1,11 +1,14 @@
-/** `doctor -f` and the list of pull secrets: a Secret that is not there, one that is not named, and a list that the API server refuses. */
+/**
+ * `doctor -f` and the list of pull secrets: a Secret that does not exist, one that is not named, and a list that the API server
+ * refuses.
+ */
 import { describe, expect, test } from 'vitest';
 import { doctor, pod, report, secret } from '../../support/doctor-files.ts';
 
 const TEAM_A = 'regcred, namespace: team-a';
 
 describe('a Secret that is in none of the files', () => {
-  // Pull secrets belong into a store of secrets, so nothing is wrong with a repository that does not have them.
+  // Pull secrets belong in a secret store, so a repository without them is fine.
   test.each([
     ['may be made by others', pod('{name: regcred}'), 0, undefined],
     ['is misspelt, with one slip', pod('{name: regcerd}') + secret('regcred'), 1, 'regcred'],
@@ -24,7 +27,7 @@ describe('a Secret that is in none of the files', () => {
     expect(ran.stdout).toMatch(/^stdin:5: (error|warning): pod\/web names secret \S+, which is not in these files/);
     expect(ran.stdout.includes(`did you mean ${near}?`)).toBe(near !== undefined);
     expect((await doctor(['-f', '-', '--strict'], text)).code).toBe(1);
-    // One that is misspelt is not in the cluster either.
+    // A misspelt Secret does not exist in the cluster either.
     expect(ran.stdout.includes('\ndoctor -f reads only files: ')).toBe(code === 0);
   });
 
@@ -46,7 +49,7 @@ test.each([
   ['{name: regcred}', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
 ])('the API server refuses imagePullSecrets: %s', async (list, fault) => {
   const text = pod('').replace('imagePullSecrets: []', `imagePullSecrets: ${list}`) + secret('regcred');
-  // That it does not name the Secret is no more than that.
+  // This finding also covers that the list does not name the Secret.
   expect(await doctor(['-f', '-'], text)).toMatchObject({
     code: 1,
     stdout: `stdin:5: error: the API server refuses pod web: ${fault} [empty-name]\n  hint: vi +5 FILE\n2 objects in 1 file: 1 error, 0 warnings\n`,

@@ -1,4 +1,4 @@
-/** `doctor -f` and the Secrets in the files: which of them count, and whether what is proposed helps. */
+/** `doctor -f` and the Secrets in the files: which of them count, and whether the proposed command helps. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ function write(files: Readonly<Record<string, string | object>>): void {
   }
 }
 
-/** Runs doctor in the folder; `files` and stdin are what it reads. */
+/** Runs doctor on files of the folder, or on stdin. */
 async function doctor(args: string, stdin = ''): Promise<RanHere & { readonly lines: readonly string[] }> {
   const words = args
     .split(' ')
@@ -267,7 +267,7 @@ describe('a Secret with placeholders', () => {
     ['the whole', `\${CONFIG}`, 3],
     ['a part that is no text', `{"auths": \${AUTHS}}`, 3],
     ['a server', `{"auths":{"${A}":{"auth":"x"},"\${HOST}":{"auth":"x"}}}`, 3],
-    // Without the key, nobody can ever judge it.
+    // Without the decryption key nobody can judge the payload.
     ['the whole, encrypted,', 'ENC[AES256_GCM,data:x]', 0],
   ])('%s is filled in later: it is not judged, and the end says so', async (_, config, strict) => {
     write(web);

@@ -1,9 +1,9 @@
-/** `doctor -f` and a login in the files that is not named by what needs it. */
+/** `doctor -f` and a login in the files that the object which needs it does not name. */
 import { describe, expect, test } from 'vitest';
 import { CANARY } from '../../support/canary.ts';
 import { report, secretOf } from '../../support/doctor-files.ts';
 
-/** A pod or a template of one, as JSON, for a stream of documents. */
+/** A pod or a pod template as JSON, for a stream of documents. */
 interface Pulls {
   readonly list?: readonly string[];
   readonly images: readonly string[];

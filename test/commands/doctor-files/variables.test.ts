@@ -1,4 +1,4 @@
-/** `doctor -f` and what is filled in later. */
+/** `doctor -f` and variables that are filled in later. */
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ test.each([
 
 test.each([
   [`\${IMAGE}`, `to fill in the variables first: cat FILE | envsubst | regsecret doctor -f - --strict\n`],
-  // No program does it alone.
+  // No single program fills in this form.
   ['ghcr.io/acme/web:$(TAG)', ''],
 ])('with --strict it is said how an image that is %s is filled in, in a file', async (image, line) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'unfilled-')));

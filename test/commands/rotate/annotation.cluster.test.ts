@@ -1,4 +1,4 @@
-/** `rotate`, and what `kubectl apply` keeps of the old login. */
+/** `rotate`, and the old login in the annotation of `kubectl apply`. */
 import { describe, expect, test } from 'vitest';
 import { api, kubectl, newNamespace } from '../../environment/use.ts';
 import { regsecretIn } from '../../support/attach-world.ts';

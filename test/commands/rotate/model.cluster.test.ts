@@ -1,6 +1,6 @@
 /**
- * Generated states of some namespaces, and what `rotate` makes of them, against a model that knows nothing of the code.
- * REGSECRET_CASES says how many, REGSECRET_SEED which.
+ * Compares `rotate` on generated namespaces with a model that is independent of the code. REGSECRET_CASES sets the number of
+ * cases, REGSECRET_SEED chooses them.
  */
 import { expect, test } from 'vitest';
 import { api, newNamespace } from '../../environment/use.ts';
@@ -18,7 +18,7 @@ interface Held {
   readonly path: '' | '/acme';
 }
 interface State {
-  /** By namespace, of which the first is home, and by name. */
+  /** The Secrets, by namespace and name. Namespace 0 is home. */
   readonly secrets: readonly {
     readonly namespace: 0 | 1 | 2;
     readonly name: 'x' | 'y';
@@ -54,9 +54,9 @@ const aState: fc.Arbitrary<State> = fc.record({
   flags: fc.subarray(['-A', '--any-user', '--below', '--owned', '--any-password'] as const),
 });
 
-/** Which logins become the new one, by `namespace/name path`; `-A` or not, copies are of `home/x`. */
+/** The logins that `rotate` replaces, as `namespace/name path`. With or without `-A`, copies are copies of `home/x`. */
 function model({ secrets: given, flags }: State): Set<string> {
-  // What names itself as its source is no copy.
+  // A Secret that names itself as its source is not a copy.
   const isItself = ({ namespace, name, mark }: State['secrets'][number]): boolean =>
     mark === 'copy' && namespace === 0 && name === 'x';
   const secrets = given.map((secret) => (isItself(secret) ? { ...secret, mark: 'none' as const } : secret));

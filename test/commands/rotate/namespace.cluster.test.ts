@@ -1,4 +1,4 @@
-/** `rotate` in one namespace: what is replaced, and what stays as it is. */
+/** `rotate` in one namespace: what it replaces, and what it leaves unchanged. */
 import { describe, expect, test } from 'vitest';
 import { newNamespace } from '../../environment/use.ts';
 import {

@@ -23,7 +23,7 @@ describe('in many namespaces', () => {
   test('all of them, those with labels also beside -A, and what is printed before is what is done', async () => {
     const team = freshName('team');
     const [home, one, two] = [await newNamespace(), await newNamespace({ labels: { team } }), await newNamespace()];
-    // Other tests have the other one for other registries.
+    // Other tests use the login `other` too, for other registries.
     const [host, old, other] = [freshHost(), auth('ci', freshName('old')), auth('ci', 'other')];
     for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: old, 'quay.io': other } });
     const labelled = await rotate(home, host, [

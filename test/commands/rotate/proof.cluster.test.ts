@@ -1,4 +1,4 @@
-/** `rotate` replaces only what is known to be the old password. */
+/** `rotate` replaces only passwords that are known to be the old one. */
 import { describe, expect, test } from 'vitest';
 import { api, janedoe, johndoe, newNamespace, sharedRegistries } from '../../environment/use.ts';
 import { freshName, regsecretIn } from '../../support/attach-world.ts';
@@ -53,7 +53,7 @@ describe('in many namespaces', () => {
     await put(copy, { auths: { [host]: auth('ci', 'guess') }, metadata: copyOf(`${home}/pull`) });
     const ran = await rotate(home, host, ['-A']);
     expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${home}\n`]);
-    // One of the two is named by the error, and the other behind it.
+    // The error names one of the two, and a detail line the other.
     expect(ran.stderr).toContain(
       `/pull keeps its login for ${host}, because its password was not found in namespace ${home}\n`,
     );
@@ -80,7 +80,7 @@ describe('in many namespaces', () => {
     for (const [flags, summary] of [
       [['--dry-run=client'], '1 Secret: 1 updated (dry run)\n'],
       [[], '1 Secret: 1 updated\n'],
-      // Nothing says any more which one it was.
+      // After the rotation, nothing shows which password was the old one.
       [[], '1 Secret: 1 unchanged\n'],
     ] as const) {
       const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
@@ -115,7 +115,7 @@ describe('in many namespaces', () => {
     const [host, home] = [freshHost(), await newNamespace()];
     const [alone = '', one = '', two = ''] = (await Promise.all([1, 2, 3].map(() => newNamespace()))).toSorted();
     await put(home, { auths: { [host]: OLD } });
-    // More Secrets of one namespace do not count for more.
+    // Several Secrets of one namespace count only once.
     for (const name of ['a', 'b', 'c']) await put(alone, { name, auths: { [host]: auth('ci', 'rare') } });
     for (const namespace of [one, two]) await put(namespace, { auths: { [host]: auth('ci', 'common') } });
     const { stderr } = await rotate(home, host, ['-A', '--dry-run=client']);

@@ -1,4 +1,4 @@
-/** `rotate` and one Secret: what keeps its login, and why. */
+/** `rotate` and one Secret: which logins it keeps, and why. */
 import { describe, expect, test } from 'vitest';
 import { newNamespace } from '../../environment/use.ts';
 import { newSecret } from '../../support/attach-world.ts';
@@ -8,7 +8,7 @@ interface Situation {
   readonly title: string;
   readonly put: (host: string) => Put;
   readonly flags?: readonly string[];
-  /** Of the Secret called `pull`. */
+  /** The login of the Secret `pull` afterwards. */
   readonly gets: 'new' | 'old';
   readonly code?: number;
   readonly says?: string;

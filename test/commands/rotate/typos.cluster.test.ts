@@ -13,7 +13,7 @@ describe('in many namespaces', () => {
       `error: no pull secret in namespace ${home} holds a login for ${host}; did you mean ${host}:5000?\n` +
         `hint: regsecret rotate -n ${home} --server ${host}:5000 --username ci --password-stdin --no-verify\n`,
     );
-    // Where only others have it, they may have written it down to be sent the password.
+    // If only other namespaces have the similar server, a tenant may have written it to get the password, so it is not proposed.
     const elsewhere = await rotate(await newNamespace(), host, ['-A']);
     expect([elsewhere.code, elsewhere.stderr]).toEqual([
       1,
@@ -48,14 +48,14 @@ describe('in many namespaces', () => {
     ]);
     const half = await regsecretIn(home, ['rotate', '-A', ...args('jane')], { stdin: CANARY });
     expect([half.code, half.stderr]).toEqual([1, ran.stderr.replace('janedo ', 'jane ')]);
-    // The registry rejects the login, too, which is no news then.
+    // The registry rejects this login as well, which says nothing new.
     const real = { ...janedoe, host: sharedRegistries().basic.host };
     await put(home, { name: 'real', auths: { [real.host]: auth(real.username, 'old') } });
     const line = ['rotate', '--server', real.host, '--username', real.username.slice(0, -1), '--password-stdin'];
     expect((await regsecretIn(home, line, { stdin: real.password })).stderr).toMatch(
       /^error: no login of .* was found; did you mean janedoe\?\n/,
     );
-    // The next name of a robot is no typo.
+    // A name with the next number, as of a robot account, is not a typo.
     const { code, stderr } = await regsecretIn(home, ['rotate', ...args('janedoe2')], { stdin: CANARY });
     expect([code, stderr.split('\n')[0]]).toEqual([0, `secret/pull in ${home} keeps the login of janedoe for ${host}`]);
   });
