@@ -1,4 +1,4 @@
-/** The packages of others whose code is in a bundle: what LICENSES.txt and the SBOM list. */
+/** Finds the third-party packages whose code is in a bundle, for LICENSES.txt and the SBOM. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { OutputBundle } from 'rolldown';
@@ -6,17 +6,19 @@ import { CARRIED_CODE } from './reviewed-packages.ts';
 
 export interface BundledPackage {
   readonly name: string;
-  /** None of code that another package carries. */
+  /** Absent for code that another package carries. */
   readonly version?: string;
   /** An SPDX expression. */
   readonly licence: string;
-  /** Where it lies, as package-lock.json has it: `node_modules/zod`. For code that another package carries, that one. */
+  /**
+   * The path in package-lock.json, such as `node_modules/zod`. For code that another package carries, the path of that package.
+   */
   readonly path: string;
   /** The package that carries the code in its own files. */
   readonly carrier?: string;
 }
 
-/** A package, and the texts of its licences. */
+/** A package with the texts of its licences. */
 export interface LicensedPackage extends BundledPackage {
   readonly text: string;
 }
@@ -38,7 +40,7 @@ function packageIn(folder: string, files: readonly string[]): LicensedPackage {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const texts = licenceFiles(folder, files).map((file) => readFileSync(file, 'utf8').trim());
   if (license === undefined) throw new Error(`${name} says no licence`);
-  // A package without the file has its terms all the same.
+  // A package without a licence file is under its licence all the same.
   if (texts.length === 0 && license === 'MIT') texts.push(`Copyright (c) ${author.name ?? author}\n\n${MIT}`);
   return { name, version, licence: license, path: lockPath(folder), text: texts.join('\n\n') };
 }
@@ -56,7 +58,7 @@ function carriedBy(folder: string, files: readonly string[]): LicensedPackage[] 
   }));
 }
 
-/** The licence of the package, and those of parts of it, which are beside their modules. */
+/** The licence file of the package, and those of its parts, which are beside their modules. */
 function licenceFiles(folder: string, files: readonly string[]): string[] {
   const folders = new Set([folder]);
   for (const file of files) {

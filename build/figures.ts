@@ -1,6 +1,6 @@
-/** The signs of @inquirer/figures that our questions show: a tenth of its tables of box drawings. */
+/** The characters of @inquirer/figures that our questions use, about a tenth of its tables. */
 
-/** As @inquirer/figures has it. */
+/** The same rule as in @inquirer/figures. */
 function showsUnicode(): boolean {
   const { platform, env } = process;
   if (!platform.startsWith('win')) return env.TERM !== 'linux';

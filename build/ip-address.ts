@@ -1,4 +1,7 @@
-/** Stands in for the package ip-address, of whose 91 KB the SOCKS library uses this much; it asks node:net first what is an address. */
+/**
+ * Replaces the package ip-address, of whose 91 KB the SOCKS library uses only this part. The library calls node:net first to
+ * check an address.
+ */
 
 export class Address4 {
   readonly #text: string;
@@ -17,7 +20,7 @@ export class Address6 {
   readonly #groups: readonly string[];
 
   constructor(text: string) {
-    // URLs know every form of an address, but no zones, which mean nothing to another machine.
+    // The URL parser accepts every form of an IPv6 address except zones, which mean nothing to another machine.
     const { hostname } = new URL(`http://[${text.replace(/%.*/, '')}]`);
     const [head = [], tail] = hostname
       .slice(1, -1)
@@ -35,7 +38,7 @@ export class Address6 {
     );
   }
 
-  /** All eight groups, with all four digits. */
+  /** All eight groups with four digits each. */
   canonicalForm(): string {
     return this.#groups.map((group) => group.padStart(4, '0')).join(':');
   }

@@ -1,17 +1,20 @@
-/** The licences of the packages whose code is in a bundle, which have to go with it. */
+/** Adds the licences of the packages in a bundle, which must be distributed with it. */
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'rolldown';
 import { bundledPackages, type LicensedPackage } from './bundled-packages.ts';
 import { runtimeLicences } from './runtime-libraries.ts';
 
-/** The file beside a bundle for executables that says which packages are in it, as JSON of `BundledPackage[]`. */
+/** The file beside an executable bundle that lists its packages, as JSON of `BundledPackage[]`. */
 export const PACKAGES_FILE = 'packages.json';
 
-/** Adds the file LICENSES.txt to the bundle, and for executables what the runtime brings, and the list of packages. */
+/**
+ * Adds the file LICENSES.txt to the bundle. For executables it includes the licences of the runtime, and the list of packages is
+ * added too.
+ */
 export function licences({ executable = false } = {}): Plugin {
   return {
     name: 'licences',
-    // A whole licence above each file of a package is in LICENSES.txt, too, once.
+    // Some packages repeat their whole licence in each file. It is removed there because LICENSES.txt has it once.
     transform: {
       filter: { code: /^\/\*![^/]*Redistribution and use in source and binary forms/ },
       handler: (code) => ({ code: code.replace(/^\/\*!.*?\*\//s, ''), map: null }),
@@ -29,17 +32,19 @@ export function licences({ executable = false } = {}): Plugin {
   };
 }
 
-/** The npm package has the text of its own licence once. */
+/** The npm package contains the text of its own licence only once. */
 function withoutOurs(one: LicensedPackage, ours: string): LicensedPackage {
   return bare(one.text) === ours ? { ...one, text: 'Its text is in the file LICENSE of this package.' } : one;
 }
 
-/** Copies differ in white space and in the brackets around what is to be filled in, and in nothing else. */
+/**
+ * The text without white space and without the brackets around placeholders, the only parts in which copies of a licence differ.
+ */
 function bare(text: string): string {
   return text.replace(/[\s[\]{}]+/g, '');
 }
 
-/** Packages of one author have the same text, which stands there once. */
+/** The licence texts. Packages with the same text share one copy of it. */
 export function licenceTexts(packages: readonly LicensedPackage[]): string[] {
   return [...Map.groupBy(packages, ({ name, text }) => text || name).values()].map((same) => {
     const text = same[0]?.text;

@@ -1,6 +1,6 @@
 /**
- * `npm run lint:workflows`: actionlint and zizmor on the workflows and the action, neither with a finding. zizmor is the
- * strictest that it can be (its persona for auditors), and asks no network.
+ * `npm run lint:workflows` runs actionlint and zizmor on the workflows and the action; both must find nothing. zizmor runs with
+ * its strictest persona, `auditor`, and offline.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { pythonTool } from './release/python-tool.ts';
 const workflows = globSync('.github/workflows/*.yml').sort();
 const files = [...workflows, ...(existsSync('action.yml') ? ['action.yml'] : [])];
 
-// Both report on stdout. actionlint reads the action where a workflow uses it.
+// Both report on stdout. actionlint checks the action through the workflows that use it.
 const found = [
   [goTool('actionlint'), ...workflows],
   [pythonTool('zizmor'), '--offline', '--no-config', '--persona=auditor', '--quiet', ...files],

@@ -1,6 +1,6 @@
 /**
- * Leaves of the declarations that tsc has written those which an export of the package reaches: it writes everything of each file that it
- * has seen, and the rest would be 11 kB of what is downloaded.
+ * Removes the declarations written by tsc that no export of the package reaches. tsc writes all declarations of each file it has
+ * read, and the rest would add 11 kB to the download.
  */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ const ENTRIES = ['dist/api/index.d.ts', 'dist/api/library/cluster.d.ts'].map((en
 
 interface Statement {
   readonly file: string;
-  /** With the comment in front of it. */
+  /** The statement with the comment before it. */
   readonly text: string;
-  /** Names that stand in it, its own as well. */
+  /** The names in the statement, including its own. */
   readonly names: ReadonlySet<string>;
-  /** What it declares; undefined for an import, or an export of what is declared elsewhere. */
+  /** The declared name; undefined for an import, or an export of a declaration elsewhere. */
   readonly declares: string | undefined;
 }
 
@@ -42,7 +42,7 @@ for (const statement of statements) {
   if (ENTRIES.includes(statement.file) && statement.text.includes('export ')) reach(statement);
 }
 
-/** An import of what is still used in its file, undefined where that is nothing. */
+/** The import reduced to the names that its file still uses; undefined where none is left. */
 function importOf({ text }: Statement, used: ReadonlySet<string>): string | undefined {
   const [, start = '', list = '', end = ''] = /^(.*?\{ )(.*)( \} from .*)$/s.exec(text) ?? [];
   const names = list.split(', ').filter((name) => used.has(name.replace(/^.*\b(?:type|as) /, '')));

@@ -1,6 +1,7 @@
 /**
- * The libraries that may be in a bundle, with their licences. A person has looked at each: who makes it, that it is needed, and
- * that its licence lets us give it away. A test fails on one that is not here, and on one that has gone.
+ * The libraries that may be in a bundle, with their licences. A person has reviewed each: its author, whether it is needed, and
+ * whether its licence allows distribution. A test fails for a library that is not listed, and for a listed one that is no longer
+ * used.
  */
 export const REVIEWED_PACKAGES: Readonly<Record<string, string>> = {
   '@bomb.sh/tab': 'MIT',
@@ -32,21 +33,21 @@ export const REVIEWED_PACKAGES: Readonly<Record<string, string>> = {
   zod: 'MIT',
 };
 
-/** A library that a package carries in its own files, so that no package manager knows of it. Which version it is, it does not say. */
+/** A library inside the files of another package, so that no package manager knows of it. Its version is not recorded. */
 export interface CarriedCode {
   readonly name: string;
   readonly licence: string;
   readonly purl: string;
   /** The package that carries it. */
   readonly carrier: string;
-  /** The folder of that package that it is in. */
+  /** The folder of the library in that package. */
   readonly folder: string;
-  /** The file with its licence, where the carrier has none of it. */
+  /** The file with its licence, if the carrier does not contain it. */
   readonly text?: string;
 }
 
 export const CARRIED_CODE: readonly CarriedCode[] = [
-  // Of chalk's author, and under chalk's licence.
+  // These are by chalk's author, and under chalk's licence.
   ...['ansi-styles', 'supports-color'].map((name) => ({
     name,
     licence: 'MIT',

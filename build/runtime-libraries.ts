@@ -1,4 +1,4 @@
-/** Bun's runtime, which an executable is made of, and the libraries that are linked into it. */
+/** Bun, the runtime in each executable, and the libraries that are linked into Bun. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,9 +6,9 @@ export interface RuntimeLibrary {
   readonly name: string;
   /** An SPDX expression, or the address of the texts where there are several. */
   readonly licence: string | { readonly name: string; readonly url: string };
-  /** The repository that Bun takes it from. */
+  /** The repository from which Bun takes it. */
   readonly source: string;
-  /** Where it is in that repository, if it is not all of it. */
+  /** The folder in that repository, if it is only a part. */
   readonly folder?: string;
 }
 
@@ -16,8 +16,8 @@ const github = (repository: string): string => `https://github.com/${repository}
 const severalIn = (url: string): RuntimeLibrary['licence'] => ({ name: 'several licenses', url });
 
 /**
- * By their keys in `process.versions`, which is where Bun says what it has been linked with; licences as in
- * https://bun.com/docs/project/license. A test fails on a key that is neither here nor in `NOT_LINKED`.
+ * The libraries by their keys in `process.versions`, where Bun reports what it is linked with. Licences are as in
+ * https://bun.com/docs/project/license. A test fails for a key that is neither here nor in `NOT_LINKED`.
  */
 export const RUNTIME_LIBRARIES: Readonly<Record<string, RuntimeLibrary>> = {
   ares: { name: 'c-ares', licence: 'MIT', source: github('c-ares/c-ares') },
@@ -62,7 +62,7 @@ export const RUNTIME_LIBRARIES: Readonly<Record<string, RuntimeLibrary>> = {
   zstd: { name: 'zstd', licence: 'BSD-3-Clause OR GPL-2.0-only', source: github('facebook/zstd') },
 };
 
-/** Keys of `process.versions` that name nothing that is linked. */
+/** Keys of `process.versions` that do not name a linked library, each with its meaning. */
 export const NOT_LINKED: Readonly<Record<string, string>> = {
   bun: 'the runtime itself',
   modules: 'a version of an interface of Node',
@@ -76,12 +76,12 @@ export const NOT_LINKED: Readonly<Record<string, string>> = {
   zig: 'a compiler that it was built with',
 };
 
-/** The version of Bun that executables are made with. */
+/** The version of Bun in the executables. */
 export function bunVersion(): string {
   return JSON.parse(readFileSync(join('node_modules', 'bun', 'package.json'), 'utf8')).version;
 }
 
-/** The part of LICENSES.txt about the runtime. Its package has no file with a licence, and points to this page. */
+/** The part of LICENSES.txt about the runtime. Bun's package contains no licence file, and refers to this page. */
 export function runtimeLicences(): string {
   const libraries = Object.values(RUNTIME_LIBRARIES).map(({ name, licence, source }) => {
     const terms = typeof licence === 'string' ? licence : `${licence.name}, ${licence.url}`;

@@ -1,4 +1,4 @@
-/** Bun's runtimes for other machines, from npm: nothing is downloaded that package-lock.json has no checksum of. */
+/** Gets Bun's runtimes for other machines from npm, and accepts only packages whose checksum is in package-lock.json. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -23,7 +23,7 @@ export function runtimeFor({ runtime, program }: Target, folder: string): string
   return join(kept, 'package', program);
 }
 
-/** Runs a program to its end and returns what it prints; throws with what it says when it fails. */
+/** Runs a program to its end and returns its stdout. Throws with its stderr when it fails. */
 export function execute(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): string {
   // npm is a script on Windows.
   const options = { encoding: 'utf8', shell: command === 'npm' && process.platform === 'win32', env } as const;

@@ -1,9 +1,9 @@
-/** Parts of libraries that regsecret never reaches, left out of the bundles. */
+/** Replaces parts of libraries that regsecret never uses, so that they are not in the bundles. */
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 interface Shim {
-  /** The package that imports what is left out. */
+  /** The package that imports the replaced module. */
   readonly by: string;
   readonly module: string;
   readonly code: string;
@@ -12,31 +12,33 @@ interface Shim {
 const nothing = 'export default {};';
 
 const SHIMS: readonly Shim[] = [
-  // commander needs these for stand-alone subcommands. As modules they cost a start 2 ms, and `process` alone Node 4 ms.
+  // commander needs these for stand-alone subcommands. Importing the modules makes a start 2 ms slower, `process` alone 4 ms
+  // under Node.
   { by: 'commander', module: 'node:child_process', code: nothing },
   { by: 'commander', module: 'node:fs', code: nothing },
   { by: 'commander', module: 'node:path', code: nothing },
   { by: 'commander', module: 'node:process', code: 'export default globalThis.process;' },
-  // 1 ms. The only control characters in its texts are colours.
+  // Saves 1 ms. The only control characters in commander's texts are colours.
   {
     by: 'commander',
     module: 'node:util',
     code: "export const stripVTControlCharacters = (text) => text.replace(/\\u001b\\[[\\d;]*m/g, '');",
   },
-  // Its scripts for shells, 31 KB: ours evaluate nothing that is typed (src/commands/completion.ts).
+  // The package's shell scripts, 31 KB. Ours evaluate nothing that is typed (src/commands/completion.ts).
   {
     by: '@bomb.sh/tab',
     module: './powershell-C1q3FW2e.mjs',
     code: 'export const i = undefined, n = undefined, r = undefined, t = undefined;',
   },
   { by: '@bomb.sh/tab', module: 'node:assert', code: nothing },
-  // Kinds of questions that are not asked.
+  // Kinds of questions that we do not use.
   ...['editor', 'expand', 'number', 'rawlist', 'search', 'select'].map((kind) => ({
     by: '@inquirer/prompts',
     module: `@inquirer/${kind}`,
     code: 'export default undefined;',
   })),
-  // For questions that come one by one, and for those whose texts are functions; ours are an array of plain ones (src/prompt.ts).
+  // Code for observables of questions and for questions with functions as texts. Ours are an array of plain questions
+  // (src/prompt.ts).
   {
     by: 'inquirer',
     module: '../utils/observable.js',
@@ -46,13 +48,13 @@ const SHIMS: readonly Shim[] = [
       export const EMPTY = undefined, isObservableLike = undefined, observableToAsyncIterable = undefined;`,
   },
   { by: 'inquirer', module: 'run-async', code: 'export default undefined;' },
-  // Six signs of 300: 2 KB of what is downloaded.
+  // Six characters of 300, which saves 2 KB of the download.
   ...['checkbox', 'core'].map((kind) => ({
     by: `@inquirer/${kind}`,
     module: '@inquirer/figures',
     code: `export { figures as default } from ${JSON.stringify(join(import.meta.dirname, 'figures.ts'))};`,
   })),
-  // With DEBUG=* these would write the options of a connection to stderr, and a proxy's password with them.
+  // With DEBUG=* these agents would write the options of a connection to stderr, including a proxy's password.
   ...['https-proxy-agent', 'socks-proxy-agent'].map((by) => ({
     by,
     module: 'debug',
@@ -63,7 +65,7 @@ const SHIMS: readonly Shim[] = [
     module: 'ip-address',
     code: `export * from ${JSON.stringify(join(import.meta.dirname, 'ip-address.ts'))};`,
   },
-  // A watch brings its own connection and its own `fetch` (src/cluster/client/watch-connection.ts); undici would be 110 KB.
+  // A watch has its own connection and its own `fetch` (src/cluster/client/watch-connection.ts). undici would add 110 KB.
   {
     by: '@kubernetes/client-node',
     module: 'undici',
@@ -74,7 +76,10 @@ const SHIMS: readonly Shim[] = [
 ];
 const PREFIX = '\0shim:';
 
-/** Fails the build when a library no longer imports what is replaced, so that no shim outlives its reason. */
+/**
+ * Replaces the modules of the shims. Fails the build when a library no longer imports a replaced module, so that no shim outlives
+ * its reason.
+ */
 export function shims(): Plugin {
   const unused = new Set(SHIMS);
   return {

@@ -1,14 +1,14 @@
-/** The machines that there is an executable for. */
+/** The machines for which there is an executable. */
 import { arch, platform } from 'node:os';
 
 export interface Target {
-  /** As in the name of the executable. */
+  /** The name as in the executable's file name. */
   readonly name: string;
-  /** The npm package that Bun's runtime for it comes in. */
+  /** The npm package with Bun's runtime for this machine. */
   readonly runtime: string;
-  /** Where the runtime is in that package. */
+  /** The path of the runtime in that package. */
   readonly program: string;
-  /** How many levels of nested functions are compiled ahead of time; all of them unless said otherwise. */
+  /** The number of levels of nested functions that are compiled ahead of time; all by default. */
   readonly bytecodeDepth?: number;
 }
 
@@ -18,17 +18,17 @@ export const TARGETS: readonly Target[] = [
   { name: 'linux-x64-musl', runtime: '@oven/bun-linux-x64-musl', program: 'bin/bun' },
   { name: 'darwin-x64', runtime: '@oven/bun-darwin-x64', program: 'bin/bun' },
   { name: 'darwin-arm64', runtime: '@oven/bun-darwin-aarch64', program: 'bin/bun' },
-  // With all levels its archive would have 47 MB, and is not to have more than 45. A start takes a third longer so.
+  // With all levels its archive would have 47 MB, and the limit is 45. Because of this, a start takes a third longer.
   { name: 'windows-x64', runtime: '@oven/bun-windows-x64', program: 'bin/bun.exe', bytecodeDepth: 0 },
 ];
 
-/** The name of this machine as a target, whether or not there is an executable for it. */
+/** The target name of this machine, whether or not there is an executable for it. */
 export function hostName(): string {
   const musl = platform() === 'linux' && !hasGlibc();
   return `${platform() === 'win32' ? 'windows' : platform()}-${arch()}${musl ? '-musl' : ''}`;
 }
 
-/** The file that a build for `target` ends up in, below the folder exe/. */
+/** The file name of the executable for `target`, below the folder exe/. */
 export function executableName(target: string): string {
   return `regsecret-${target}${target.startsWith('windows') ? '.exe' : ''}`;
 }

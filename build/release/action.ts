@@ -1,4 +1,4 @@
-/** The GitHub Action, as a runner runs it: with the archive of this release for this machine, from a server that stands for GitHub's. */
+/** Runs the GitHub Action as a runner does, with this machine's archive of this release from a server in place of GitHub's. */
 import { execFile } from 'node:child_process';
 import {
   createReadStream,
@@ -22,7 +22,7 @@ import type { CheckedWay, Part } from './release.ts';
 import { archiveName, type Platform, platformOf, type ReleaseInfo } from './release-info.ts';
 
 export const action: Part = {
-  // A release has it already: it is part of the commit.
+  // Nothing to make: the action is part of the commit.
   make: async () => undefined,
   check: checkAction,
 };
@@ -33,7 +33,7 @@ const RUNNER_ARCH = { amd64: 'X64', arm64: 'ARM64' } as const;
 
 const run = promisify(execFile);
 
-/** Throws when a linter finds something, or when a step does not do what it should. */
+/** Throws when a linter finds something or a step fails. */
 async function checkAction(release: ReleaseInfo): Promise<CheckedWay[]> {
   execute('shellcheck', SCRIPTS);
   const work = mkdtempSync(join(tmpdir(), 'regsecret-action-'));
@@ -56,7 +56,7 @@ async function checkAction(release: ReleaseInfo): Promise<CheckedWay[]> {
   }
 }
 
-/** The one in docs/ci.md that is whole. */
+/** Lints the complete workflow in docs/ci.md. */
 function lintWorkflow(work: string): void {
   const blocks = readFileSync('docs/ci.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms);
   const [workflow] = [...blocks].flatMap(([, text = '']) => (/^jobs:$/m.test(text) ? [text] : []));
@@ -66,7 +66,7 @@ function lintWorkflow(work: string): void {
   execute(goTool('actionlint'), [file]);
 }
 
-/** Installs and checks deploy/; returns the seconds that it took. */
+/** Runs the install step and checks deploy/ with doctor. Returns the seconds it took. */
 async function runSteps(release: ReleaseInfo, { os, arch }: Platform, work: string): Promise<number> {
   const files = { GITHUB_PATH: join(work, 'path'), GITHUB_OUTPUT: join(work, 'output') };
   for (const file of Object.values(files)) writeFileSync(file, '');
@@ -95,7 +95,7 @@ async function runSteps(release: ReleaseInfo, { os, arch }: Platform, work: stri
   return seconds;
 }
 
-/** Serves the files of `folder`, whatever release they are asked of, while `use` runs. */
+/** Serves the files of `folder` for any requested release while `use` runs. */
 async function withServer(folder: string, use: (address: string) => Promise<void>): Promise<void> {
   const server = createServer(({ url = '' }, response) => {
     const file = join(folder, basename(url));

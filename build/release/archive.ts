@@ -1,4 +1,4 @@
-/** Archives that are equal whenever and wherever they are made of the same files. */
+/** Archives whose bytes depend only on their files, and not on when or where they are made. */
 import { buffer } from 'node:stream/consumers';
 import { Zip, ZipPassThrough } from 'fflate';
 import { pack } from 'tar-stream';
@@ -24,7 +24,7 @@ export async function tarGz(files: readonly ArchiveFile[], time: number): Promis
   return gzip(await buffer(tar));
 }
 
-/** The same as a zip. */
+/** A zip of the files. */
 export function zip(files: readonly ArchiveFile[], time: number): Buffer {
   const parts: Uint8Array[] = [];
   const archive = new Zip((error, part) => {
@@ -35,7 +35,7 @@ export function zip(files: readonly ArchiveFile[], time: number): Buffer {
     const entry = new DeflatedFile(file.path);
     entry.mtime = wallClock(time);
     entry.os = 3;
-    // Unix modes, in the upper half; Windows reads none.
+    // The upper half holds Unix modes, which Windows ignores.
     entry.attrs = (0o100000 | modeOf(file)) * 2 ** 16;
     archive.add(entry);
     entry.push(file.content, true);
@@ -52,7 +52,10 @@ class DeflatedFile extends ZipPassThrough {
   }
 }
 
-/** A zip has local times. Here they are those of UTC, whatever time zone the machine is in. */
+/**
+ * The local time that equals the UTC time `time`. A zip stores local times, so this makes it independent of the machine's time
+ * zone.
+ */
 function wallClock(time: number): Date {
   const utc = new Date(time * 1000);
   const day = [utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate()] as const;

@@ -1,4 +1,4 @@
-/** Archives as their users meet them: unpacked, and the one for this machine run. */
+/** Checks the archives as users get them: unpacks each, and runs the one for this machine. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,11 +11,11 @@ import type { CheckedWay } from './release.ts';
 import { archiveName, executableIn, type Platform, type ReleaseInfo } from './release-info.ts';
 
 const MAX_ARCHIVE = 45e6;
-/** Of glibc 2. */
+/** The minor version of glibc 2. */
 const MAX_GLIBC = 17;
 const MAX_EXECUTABLE = { linux: 124e6, darwin: 124e6, windows: 130e6 } as const;
 
-/** Throws when an archive is too large, not for its platform, or does not run where it can. */
+/** Throws when an archive is too large, is not for its platform, or does not run on this machine although it should. */
 export async function checkArchives(release: ReleaseInfo): Promise<CheckedWay[]> {
   const rows: CheckedWay[] = [];
   for (const { platform, target } of release.platforms) {
@@ -88,7 +88,7 @@ function minorOf(version: string): number {
   return Number(version.split('.')[1]);
 }
 
-/** Nothing of this machine but where programs are: no home, no kubeconfig. */
+/** Only PATH of this machine's environment: no home, no kubeconfig. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: join(tmpdir(), 'regsecret-nobody') };
 
 function runExecutable(folder: string, { version, commit }: ReleaseInfo): void {
@@ -100,7 +100,7 @@ function runExecutable(folder: string, { version, commit }: ReleaseInfo): void {
   if (!manifest.includes('type: kubernetes.io/dockerconfigjson')) throw new Error(`create printed ${manifest}`);
 }
 
-/** What Bash proposes for `regsecret cr`. */
+/** Checks that Bash completes `regsecret cr` to `create`. */
 function sourceCompletion(folder: string): void {
   const line = 'regsecret cr';
   const script = [
@@ -119,7 +119,7 @@ function lintManPages(folder: string): void {
   for (const name of readdirSync(join(folder, 'man'))) {
     const page = join(folder, 'man', name);
     execute('mandoc', ['-T', 'lint', '-W', 'warning', page]);
-    // It ends well, whatever it warns of.
+    // man exits with 0 even when it warns.
     const warnings = execute('sh', ['-c', 'man --warnings -E UTF-8 -l "$1" 2>&1 >/dev/null', 'sh', page]);
     if (warnings !== '') throw new Error(warnings);
   }

@@ -1,4 +1,4 @@
-/** The archives: for each platform the executable with its licences, completions and man pages. */
+/** Makes the archive for each platform: the executable with its licences, completions and man pages. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildExecutables } from '../executable.ts';

@@ -1,4 +1,7 @@
-/** What an executable is made of, as CycloneDX (https://cyclonedx.org/docs/1.6/json/): libraries of npm, Bun, and what is linked into Bun. */
+/**
+ * The components of an executable as CycloneDX (https://cyclonedx.org/docs/1.6/json/): npm libraries, Bun, and the libraries
+ * linked into Bun.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundledPackage } from '../bundled-packages.ts';
@@ -19,10 +22,10 @@ interface Locked {
 
 type Lock = Readonly<Record<string, Locked>>;
 
-/** The name of the file beside an executable, under which scanners look for it. */
+/** The name of the file beside an executable, which scanners recognize. */
 export const SBOM_FILE = 'regsecret.cdx.json';
 
-/** The SBOM as a text. The bundle for executables has to be built already. It is the same for every platform. */
+/** The SBOM as text, the same for every platform. The bundle for executables must exist already. */
 export function billOfMaterials(release: Pick<ReleaseInfo, 'version' | 'commit' | 'time'>): string {
   const packages: BundledPackage[] = JSON.parse(readFileSync(join('exe', 'bundle', PACKAGES_FILE), 'utf8'));
   const lock: Lock = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
@@ -38,7 +41,7 @@ export function billOfMaterials(release: Pick<ReleaseInfo, 'version' | 'commit' 
       ...libraries.map(({ one, component }) => [component['bom-ref'], needsOf(one, libraries, lock)] as const),
       [bun['bom-ref'], linked.map((library) => library['bom-ref'])],
     ]),
-    // Bun names most of what is in it, but not all.
+    // Bun lists most of its components, but not all.
     incomplete: [bun['bom-ref']],
   };
   return document(release, materials);
@@ -70,7 +73,7 @@ function carriedBy({ name, licence, carrier }: BundledPackage): Component {
 function runtimeOf(lock: Lock): Component {
   const version = bunVersion();
   return {
-    // `platform` would be the word, but scanners leave out what is not a library or an application.
+    // The right type would be `platform`, but scanners skip everything except libraries and applications.
     type: 'application',
     'bom-ref': npmUrl('bun', version),
     name: 'bun',
@@ -87,7 +90,7 @@ function runtimeOf(lock: Lock): Component {
   };
 }
 
-/** What Bun says it is linked with. */
+/** The linked libraries, as Bun reports them. */
 function linkedLibraries(): Component[] {
   const bun = join('node_modules', 'bun', 'bin', 'bun.exe');
   const versions: Readonly<Record<string, string>> = JSON.parse(
@@ -110,14 +113,17 @@ function linkedLibraries(): Component[] {
   });
 }
 
-/** A version that is a commit is one of the repository. */
+/** The purl of a linked library. A version that is a commit refers to the repository. */
 function linkedUrl(name: string, version: string, source: string, folder: string | undefined): string {
   if (!/^[0-9a-f]{40}$/.test(version)) return `pkg:generic/${name}@${version}`;
   const repository = source.slice('https://github.com/'.length).toLowerCase();
   return `pkg:github/${repository}@${version}${folder === undefined ? '' : `#${folder}`}`;
 }
 
-/** All that is bundled is a devDependency: nothing has to be installed with the npm package. */
+/**
+ * Whether regsecret depends on the package directly. All bundled packages are devDependencies, because the npm package installs
+ * no dependencies.
+ */
 function isDirect({ name, path, carrier }: BundledPackage, lock: Lock): boolean {
   return carrier === undefined && path === `node_modules/${name}` && name in (lock['']?.devDependencies ?? {});
 }
@@ -127,7 +133,7 @@ interface Library {
   readonly component: Component;
 }
 
-/** What a library needs of the others, and what it carries. */
+/** The other components that a library needs, and those that it carries. */
 function needsOf(one: BundledPackage, libraries: readonly Library[], lock: Lock): string[] {
   if (one.carrier !== undefined) return [];
   const bundled = new Set(libraries.map(({ one: { path } }) => path));
@@ -137,7 +143,10 @@ function needsOf(one: BundledPackage, libraries: readonly Library[], lock: Lock)
     .map(({ component }) => component['bom-ref']);
 }
 
-/** A package of which nothing is left in the bundle, because it only passes on others, stands for those. */
+/**
+ * Collects the packages that a package needs. A package without code in the bundle, which only re-exports others, is replaced by
+ * those.
+ */
 function needs(path: string, bundled: ReadonlySet<string>, lock: Lock, found: Set<string>): Set<string> {
   for (const name of Object.keys(lock[path]?.dependencies ?? {})) {
     const other = lookUp(path, name, lock);
@@ -148,7 +157,7 @@ function needs(path: string, bundled: ReadonlySet<string>, lock: Lock, found: Se
   return found;
 }
 
-/** Where Node finds a package. */
+/** The path at which Node finds a package. */
 function lookUp(from: string, name: string, lock: Lock): string | undefined {
   for (let at = from; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     if (lock[`${at}/node_modules/${name}`] !== undefined) return `${at}/node_modules/${name}`;
@@ -166,7 +175,7 @@ function npmUrl(name: string, version: string | undefined): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 
-/** The package as npm has it, with the sum that the lock file holds it to. */
+/** The npm tarball of a package, with the checksum from the lock file. */
 function distribution(
   name: string,
   version: string,

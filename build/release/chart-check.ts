@@ -1,4 +1,7 @@
-/** What proves the chart: Helm and kubeconform take it, it renders what `deploy/` renders, and its rights are those of rbac. */
+/**
+ * Checks the chart: Helm and kubeconform accept it, it renders the same objects as `deploy/`, and its roles are those that `rbac`
+ * prints.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +19,7 @@ import { writeSchemas } from './kube-schemas.ts';
 import type { CheckedWay } from './release.ts';
 import type { ReleaseInfo } from './release-info.ts';
 
-/** Throws for the first thing that is not as it should be. */
+/** Throws for the first problem. */
 export async function checkChart(release: ReleaseInfo): Promise<readonly CheckedWay[]> {
   const path = chartPath(release);
   const helm = goTool('helm');
@@ -82,7 +85,7 @@ function checkDoctor(manifests: string): void {
   if (status !== 0 || !text.includes('nothing wrong')) throw new Error(`doctor: ${text}`);
 }
 
-/** With the control plane of the tests: its kubectl renders `deploy/`, and its schemas are those for kubeconform. */
+/** Runs checks with the tests' control plane: its kubectl renders `deploy/`, and its OpenAPI schemas are used by kubeconform. */
 async function checkOnCluster(all: string, usual: string, folder: string): Promise<readonly CheckedWay[]> {
   const supervisor = await startSupervisor();
   try {
@@ -112,7 +115,7 @@ async function checkOnCluster(all: string, usual: string, folder: string): Promi
   }
 }
 
-/** With a node of the tests, and the executable for this machine in an image. */
+/** Checks an upgrade on a test node, with the executable for this machine in an image. */
 async function checkUpgrade(release: ReleaseInfo, helm: string, folder: string): Promise<CheckedWay> {
   const row = { way: 'chart', command: 'helm install, upgrade, uninstall' };
   const without = missing('node');

@@ -1,7 +1,7 @@
 /**
- * The rules of the roles in the chart, for every choice of its values that changes them: what `regsecret rbac` prints, which no
- * template could work out. SOURCE and ACCOUNT stand for the names of the Secret and of the one service account.
- * `node build/release/chart-rights.ts` writes them.
+ * The rules of the chart's roles for every choice of values that changes them, as `regsecret rbac` prints them; a template could
+ * not compute them. SOURCE and ACCOUNT stand for the names of the Secret and of the one service account. `node
+ * build/release/chart-rights.ts` writes the file.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { type SyncScope, syncRights } from '../../src/domain/rbac/sync-rights.ts
 
 const SOURCE = 'SOURCE';
 
-/** By what `sync.attach` names, as the templates call it. */
+/** The accounts for each form of `sync.attach`, under the key that the templates use. */
 const ACCOUNTS: Readonly<Record<string, SyncScope['accounts']>> = {
   none: { names: [], used: false, all: false },
   default: { names: ['default'], used: false, all: false },
@@ -24,10 +24,10 @@ const ACCOUNTS: Readonly<Record<string, SyncScope['accounts']>> = {
 
 const FILE = join('charts', 'regsecret', 'files', 'rights.json');
 
-/** `rotate`, and for sync such as `default,restart,prune`. */
+/** The rules by key: `rotate`, and keys for sync such as `default,restart,prune`. */
 export function chartRights(): Readonly<Record<string, readonly PolicyRule[]>> {
   const sync = Object.entries(ACCOUNTS).flatMap(([which, accounts]) =>
-    // Nothing is restarted for what is not attached.
+    // Without attached accounts nothing is restarted.
     (which === 'none' ? [false] : [false, true]).flatMap((restart) =>
       [false, true].map((prune) => {
         const key = `${which}${restart ? ',restart' : ''}${prune ? ',prune' : ''}`;
@@ -40,7 +40,7 @@ export function chartRights(): Readonly<Record<string, readonly PolicyRule[]>> {
   return { rotate: rulesFor(rotate), ...Object.fromEntries(sync) };
 }
 
-/** The file as it is in the chart: a line for each choice. */
+/** The text of the chart's file: a line for each choice. */
 export function chartRightsText(): string {
   const lines = Object.entries(chartRights()).map(
     ([key, rules]) => `  ${JSON.stringify(key)}: ${JSON.stringify(rules)}`,

@@ -1,4 +1,4 @@
-/** Values of the chart, with what comes of them: as an operator would set them, and such as make no sense. */
+/** Values of the chart for its check: valid ones as an operator would set them, and invalid ones with their error. */
 
 const attached = [
   [],
@@ -12,7 +12,7 @@ const attached = [
   ['used', 'sa/default'],
 ];
 
-/** Each is rendered, and its roles are those that `rbac` prints for its command lines. */
+/** Valid values. Each is rendered, and its roles must be those that `rbac` prints for its command lines. */
 export const GOOD_VALUES: readonly object[] = [
   {},
   ...attached.flatMap((attach) =>
@@ -55,7 +55,7 @@ export const GOOD_VALUES: readonly object[] = [
   },
 ];
 
-/** Each fails, and a sentence names the value. */
+/** Invalid values. Each must fail with a sentence that names the value. */
 export const BAD_VALUES: readonly (readonly [values: object, sentence: RegExp])[] = [
   [{ sync: { namespaces: { selector: '' } } }, /No namespace is chosen: set sync\.namespaces\.selector/],
   [{ sync: { namespaces: { all: true } } }, /selector and sync\.namespaces\.all cannot be used together/],

@@ -1,4 +1,4 @@
-/** The Helm chart: packed here, since `helm package` gives its files the time of today. */
+/** Packs the Helm chart. `helm package` is not used because it gives the files today's time. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -22,12 +22,12 @@ export const chart: Part = {
   },
 };
 
-/** Where the packed chart is. Helm would name it as npm names its package. */
+/** The path of the packed chart. Helm's own name for it would be like that of the npm package. */
 export function chartPath({ folder, version }: Pick<ReleaseInfo, 'folder' | 'version'>): string {
   return join(folder, `regsecret_${version}_chart.tgz`);
 }
 
-/** The versions that the chart and `deploy/` have for themselves: all are those of the release. */
+/** The versions in the chart and in `deploy/`. All must equal that of the release. */
 export function inClusterVersions(): Readonly<Record<string, string>> {
   const read = (path: string) => load(readFileSync(path, 'utf8'));
   const { version, appVersion } = read(join(CHART, 'Chart.yaml')) as { version: string; appVersion: string };
@@ -40,7 +40,7 @@ export function inClusterVersions(): Readonly<Record<string, string>> {
   };
 }
 
-/** The chart as Helm takes it. For tests of an upgrade, with another version. */
+/** The packed chart for Helm. Tests of an upgrade pass another version. */
 export async function packChart({ time, version }: Pick<ReleaseInfo, 'time' | 'version'>): Promise<Buffer> {
   const files = globSync('**/*', { cwd: CHART, withFileTypes: true }).filter((entry) => entry.isFile());
   const packed = files.map(({ parentPath, name }): ArchiveFile => {

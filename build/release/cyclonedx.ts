@@ -1,4 +1,4 @@
-/** A document of CycloneDX 1.6 in JSON, as far as it is used here. */
+/** The part of CycloneDX 1.6 in JSON that is used here. */
 import cyclonedx from '@cyclonedx/cyclonedx-library';
 import { REPOSITORY, type ReleaseInfo } from './release-info.ts';
 import { sha256 } from './sums.ts';
@@ -27,21 +27,21 @@ export interface Component {
 
 export interface Materials {
   readonly components: readonly Component[];
-  /** What the program itself needs, as references of components. */
+  /** The direct dependencies of the program, as component references. */
   readonly direct: readonly string[];
-  /** From the reference of a component to those that it needs. */
+  /** The dependencies of each component, by reference. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
-  /** Of these it is not known whether they need more. */
+  /** Components that may have further, unknown dependencies. */
   readonly incomplete: readonly string[];
 }
 
-/** `MIT`, an expression, or a name with the address of the texts. */
+/** The licence in CycloneDX form: an SPDX id such as `MIT`, an expression, or a name with the address of the texts. */
 export function licensesOf(licence: string | { readonly name: string; readonly url: string }): License[] {
   if (typeof licence !== 'string') return [{ license: licence }];
   return [cyclonedx.SPDX.isSupportedSpdxId(licence) ? { license: { id: licence } } : { expression: licence }];
 }
 
-/** The document for a release. Nothing in it changes from one build of the same commit to the next. */
+/** The document for a release. It is the same in every build of the same commit. */
 export function document(
   { version, commit, time }: Pick<ReleaseInfo, 'version' | 'commit' | 'time'>,
   { components, direct, dependencies, incomplete }: Materials,
@@ -91,7 +91,7 @@ function program(version: string, commit: string): Component {
   };
 }
 
-/** A UUID of version 8, which says nothing but the contents (RFC 9562, 5.8). */
+/** A UUID of version 8 that is derived from the contents (RFC 9562, 5.8). */
 function uuidOf(text: string): string {
   const hex = sha256(text);
   const variant = ((Number.parseInt(hex[16] ?? '', 16) & 3) | 8).toString(16);

@@ -1,8 +1,8 @@
-/** DEFLATE by libdeflate, which Bun is linked with: 3 % less than zlib's best for an executable. */
+/** DEFLATE with libdeflate, which is linked into Bun. For an executable the result is 3 % smaller than zlib's best. */
 import { spawnSync } from 'node:child_process';
 import { BUN } from '../compile.ts';
 
-/** `content` as a gzip file without a name or a time, of a system that it does not tell (RFC 1952). Level 0 only stores. */
+/** `content` as a gzip file without name, time and operating system (RFC 1952). Level 0 stores without compression. */
 export function gzip(content: Uint8Array, level = 12): Buffer {
   return compress('gzipSync', content, level);
 }

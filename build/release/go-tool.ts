@@ -1,10 +1,10 @@
-/** Programs of others, written in Go, that make or check a part of a release: built once per version, and kept. */
+/** Third-party Go programs that make or check a part of a release. Each version is built once and kept. */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execute } from '../runtime.ts';
 
-/** Each by its package, with the version. */
+/** The Go package of each program, with its version. */
 const TOOLS = {
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
@@ -12,7 +12,7 @@ const TOOLS = {
   helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
   krew: 'sigs.k8s.io/krew/cmd/krew@v0.4.3',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
-  // 2.46 and later use modules of go.digitalxero.dev, which the Go module proxy does not give out.
+  // 2.46 and later use modules of go.digitalxero.dev, which the Go module proxy does not serve.
   nfpm: 'github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2',
   syft: 'github.com/anchore/syft/cmd/syft@v1.57.1',
   'validate-krew-manifest': 'sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3',
@@ -20,7 +20,7 @@ const TOOLS = {
 
 export type GoTool = keyof typeof TOOLS;
 
-/** The path of the program; it is built first where it is not there yet, which takes minutes for some. Throws with what go says. */
+/** The path of the program. It is built first if needed, which takes minutes for some. Throws with go's error message. */
 export function goTool(name: GoTool): string {
   const [path = '', version = ''] = `${TOOLS[name]}`.split('@');
   return kept(`${name}-${version}`, (building) => {
@@ -32,8 +32,8 @@ export function goTool(name: GoTool): string {
 }
 
 /**
- * The path of what is kept as `name`. Where it is not there yet, `make` makes it in a temporary folder and returns its path, so
- * that it is there whole or not at all. Throws what `make` throws.
+ * The path of the tool kept as `name`. If it does not exist yet, `make` creates it in a temporary folder and returns its path
+ * there, so that the tool appears complete or not at all. Throws what `make` throws.
  */
 export function kept(name: string, make: (temporary: string) => string): string {
   const folder = toolFolder();
@@ -49,7 +49,7 @@ export function kept(name: string, make: (temporary: string) => string): string 
   return path;
 }
 
-/** Where programs of others are kept. */
+/** The folder in which third-party programs are kept. */
 export function toolFolder(): string {
   const cache =
     process.env.REGSECRET_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');

@@ -1,6 +1,7 @@
 /**
- * The container images: `regsecret` alone, and with credential helpers; each for amd64 and arm64, as an archive of an OCI layout.
- * Two builds of a commit are equal as long as Debian has no newer packages, which an image is meant to have, and Go is the same.
+ * Makes the container images: `regsecret` alone, and with credential helpers. Each is an archive of an OCI layout for amd64 and
+ * arm64. Two builds of a commit are equal as long as Debian has no newer packages, which an image should get, and Go has the same
+ * version.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ async function make(release: ReleaseInfo): Promise<void> {
   await write(release, '-helpers', withHelpers);
 }
 
-/** The executable, and beside its licences the list of what is in it, under a name that scanners look for. */
+/** The executable, its licences and its SBOM, under a name that scanners recognize. */
 function appEntries(release: ReleaseInfo, executable: string): readonly LayerEntry[] {
   const documents = {
     LICENSE: 'LICENSE',
@@ -59,7 +60,7 @@ async function write(release: ReleaseInfo, variant: ImageVariant, variants: read
 }
 
 async function check(release: ReleaseInfo): Promise<readonly CheckedWay[]> {
-  // What it needs of the tests is loaded for a check only.
+  // The check imports test code, so it is loaded only for a check.
   const { checkImages } = await import('./image/check.ts');
   return checkImages(release);
 }

@@ -1,4 +1,4 @@
-/** The objects that `deploy/` and the chart are rendered to, and the command lines in them. */
+/** Reads the rendered objects of `deploy/` and of the chart, and the command lines in them. */
 import { isDeepStrictEqual } from 'node:util';
 import { loadAll } from 'js-yaml';
 
@@ -19,7 +19,7 @@ export function parseObjects(yaml: string): ClusterObject[] {
   return objects.filter((object) => object !== null && object !== undefined);
 }
 
-/** The command line of `rbac` for each container of ours: what prints the rights that its arguments need. */
+/** The `rbac` command line for each of our containers, which prints the rights that its arguments need. */
 export function rbacLines(objects: readonly ClusterObject[]): string[][] {
   return objects.flatMap((object) => {
     const spec = object.kind === 'CronJob' ? object.spec.jobTemplate.spec.template.spec : object.spec?.template?.spec;
@@ -37,12 +37,12 @@ export function isOfRbac({ apiVersion }: ClusterObject): boolean {
   return apiVersion.startsWith('rbac.authorization.k8s.io/');
 }
 
-/** Labels that only Helm has. */
+/** Labels that only Helm sets. */
 const HELM_LABELS = ['helm.sh/chart', 'app.kubernetes.io/managed-by', 'app.kubernetes.io/version'];
 
 /**
- * What two renderings of the same objects have in common: by kind and name, without empty fields and without the labels that
- * only Helm has, or without any label.
+ * A form in which two renderings of the same objects are equal: by kind and name, without empty fields, and without the labels
+ * that only Helm sets, or without any labels.
  */
 export function comparable(
   objects: readonly ClusterObject[],

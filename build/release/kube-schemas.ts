@@ -1,4 +1,4 @@
-/** JSON schemas for kubeconform, from the OpenAPI document of an API server: there is no network to fetch others from. */
+/** JSON schemas for kubeconform from the OpenAPI document of an API server, so that none has to be downloaded. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,7 +9,7 @@ interface Definitions {
   readonly [name: string]: Schema;
 }
 
-/** Writes a schema for each of the kinds to `folder`, and returns the template with which kubeconform finds them. */
+/** Writes a schema for each kind to `folder`, and returns the template with which kubeconform finds them. */
 export function writeSchemas(
   openApi: { readonly definitions: Definitions },
   kinds: readonly string[],
@@ -33,7 +33,7 @@ export function writeSchemas(
   return join(folder, '{{ .ResourceKind }}.json');
 }
 
-/** Without what JSON Schema does not know, and closed: a field that is not there is an error. */
+/** The schema without Kubernetes' extensions to JSON Schema, and closed: an unknown field is an error. */
 function strict(schema: Schema): Schema {
   if (schema.format === 'int-or-string') return { anyOf: [{ type: 'integer' }, { type: 'string' }] };
   const { properties, items, additionalProperties, ...rest } = schema;

@@ -13,7 +13,7 @@ export interface LocalRegistry {
   readonly stop: () => Promise<void>;
 }
 
-/** Keeps what is pushed in memory, until it is stopped. */
+/** Starts a registry that keeps pushed images in memory until it is stopped. */
 export async function startRegistry(folder: string): Promise<LocalRegistry> {
   const host = `127.0.0.1:${await freePort()}`;
   const server = spawn(goTool('crane'), ['registry', 'serve', '--address', host], { stdio: 'ignore', cwd: folder });

@@ -1,9 +1,9 @@
-/** Which system and processor a program is made for, from its first bytes. */
+/** Detects the system and processor of a program from its first bytes. */
 import type { Platform } from './release-info.ts';
 
 type Machine = Pick<Platform, 'os' | 'arch'> & { readonly musl?: boolean };
 
-/** Undefined for what is no program of a platform that we know. */
+/** The machine of a program; undefined for anything but a program of a known platform. */
 export function machineOf(program: Buffer): Machine | undefined {
   if (program.subarray(0, 4).equals(Buffer.from('\x7fELF'))) return elf(program);
   if (program.readUInt32LE(0) === 0xfeedfacf) return machine('darwin', MACH_O[program.readUInt32LE(4)]);
@@ -18,7 +18,7 @@ const ELF: Readonly<Record<number, Platform['arch']>> = { 62: 'amd64', 183: 'arm
 const MACH_O: Readonly<Record<number, Platform['arch']>> = { 16777223: 'amd64', 16777228: 'arm64' };
 const PE: Readonly<Record<number, Platform['arch']>> = { 34404: 'amd64', 43620: 'arm64' };
 
-/** The program that loads it stands in the first page. */
+/** Reads an ELF program. The path of its loader, which tells musl from glibc, is in the first page. */
 function elf(program: Buffer): Machine | undefined {
   const [, loader = ''] = /(\/lib[\w./-]*\/ld-[\w.-]+)/.exec(program.subarray(0, 4096).toString('latin1')) ?? [];
   const found = machine('linux', ELF[program.readUInt16LE(18)]);

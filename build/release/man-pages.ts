@@ -1,4 +1,4 @@
-/** The manual: a page for the program and one for each command, made of what `--help` and `options` say. */
+/** Makes the man pages, one for the program and one for each command, from the texts of `--help` and `options`. */
 import { type Command, Help, type Option } from 'commander';
 import { buildProgram } from '../../src/cli.ts';
 import { COMMANDS, type Definition } from '../../src/command-table.ts';
@@ -45,7 +45,7 @@ const ENVIRONMENT = [
 
 type Release = Pick<ReleaseInfo, 'version' | 'time'>;
 
-/** Every page, in the order of `--help`. A command with a second name has its page under both. */
+/** Every page, in the order of `--help`. A command with an alias has a page under both names. */
 export function manPages(release: Release): ManPage[] {
   const names = COMMANDS.map(({ title: name }) => name);
   const program = buildProgram(names, processIo(), 'regsecret', () => undefined);
@@ -88,7 +88,7 @@ function commandPage(name: string, { description, examples, more }: Definition, 
   const helper = new Help();
   const args = command.registeredArguments.filter((argument) => argument.description || argument.argChoices);
   const options = helper.visibleOptions(command).filter(({ long }) => long !== '--help');
-  // Those without a heading of their own stand first.
+  // Options without a heading come first.
   const groups = Map.groupBy(options, ({ helpGroupHeading }) => helpGroupHeading?.replace(/:$/, '') ?? '');
   return [
     heading(`regsecret-${name}`, release),
@@ -146,7 +146,7 @@ function pageRef(command?: string): string {
   return `${bold(command === undefined ? 'regsecret' : `regsecret-${command}`)}(1)`;
 }
 
-/** What stands behind a name in a list is a sentence of its own in a manual; what begins with a name or a flag stays as it is. */
+/** Makes a sentence of a description: a capital letter, except before a name or a flag, and a full stop. */
 function sentence(part: string): string {
   const [first = ''] = part.split(' ');
   const begins = /[/.:]/.test(first) ? part : `${part.charAt(0).toUpperCase()}${part.slice(1)}`;

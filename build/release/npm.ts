@@ -1,4 +1,4 @@
-/** The npm package, as npm packs it, and as a project has it that lets no package run scripts. */
+/** Packs the npm package, and checks it in a project that allows no install scripts. */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -8,23 +8,23 @@ import type { ReleaseInfo } from './release-info.ts';
 
 export const npm: Part = { make, check };
 
-/** `regsecret-0.1.0.tgz`, which is how npm calls it. */
+/** npm's name for the package file, such as `regsecret-0.1.0.tgz`. */
 function tarballName({ version }: ReleaseInfo): string {
   return `regsecret-${version}.tgz`;
 }
 
 async function make(release: ReleaseInfo): Promise<void> {
-  // It is built already. npm itself sees to it that equal files make an equal tarball.
+  // dist/ is built already. npm itself makes equal tarballs from equal files.
   execute('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', release.folder]);
 }
 
-/** What each name in `bin` is asked, and how its answer begins. */
+/** The arguments to run each name in `bin` with, and the beginning of its output. */
 function questions({ version, commit }: ReleaseInfo): [name: string, args: readonly string[], answer: string][] {
   const said = `${version} (${commit.slice(0, 12)}`;
   return [
     ['regsecret', ['--version'], said],
     ['kubectl-regsecret', ['--version'], said],
-    // What kubectl asks it for `kubectl regsecret cr`.
+    // kubectl runs this for `kubectl regsecret cr`.
     ['kubectl_complete-regsecret', ['cr'], 'create\t'],
   ];
 }

@@ -1,4 +1,4 @@
-/** The deb and the rpm for each architecture of Linux. */
+/** Makes and checks the deb and the rpm for each architecture of Linux. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

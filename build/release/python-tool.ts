@@ -1,10 +1,10 @@
-/** Programs from PyPI that check a part of a release: installed once per version, and kept. */
+/** PyPI programs that check a part of a release. Each version is installed once and kept. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from '../runtime.ts';
 import { kept } from './go-tool.ts';
 
-/** Each with its version, and the sums of its packages for the machines that we use. */
+/** Each program's version, and the checksums of its packages for the machines that we use. */
 const TOOLS = {
   zizmor: {
     version: '1.32.0',
@@ -17,7 +17,7 @@ const TOOLS = {
   },
 } as const;
 
-/** The path of the program; it is installed first where it is not there yet. Throws with what pip says. */
+/** The path of the program. It is installed first if needed. Throws with pip's error message. */
 export function pythonTool(name: keyof typeof TOOLS): string {
   const { version, sums } = TOOLS[name];
   const folder = kept(`${name}-${version}`, (installing) => {

@@ -1,4 +1,4 @@
-/** What a release is: its version, its commit, and the files that it is made of. */
+/** A release: its version, its commit and its platforms. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from '../runtime.ts';
@@ -7,13 +7,13 @@ import { TARGETS, type Target } from '../targets.ts';
 export interface ReleaseInfo {
   /** `0.1.0` */
   readonly version: string;
-  /** All 40 digits. */
+  /** The full hash of 40 digits. */
   readonly commit: string;
-  /** When the commit was made, in seconds since 1970: the time of every file in an archive, so that two builds are equal. */
+  /** The time of the commit in seconds since 1970. Every file in an archive gets this time, so that two builds are equal. */
   readonly time: number;
-  /** The folder that everything is written to. */
+  /** The output folder. */
   readonly folder: string;
-  /** What there is an executable for: all of {@link PLATFORMS}, or those that were asked for. */
+  /** The platforms with an executable: all of {@link PLATFORMS}, or the requested ones. */
   readonly platforms: typeof PLATFORMS;
 }
 
@@ -26,11 +26,11 @@ export function releaseInfo(folder: string = RELEASE_FOLDER, platforms = PLATFOR
   return { version, commit, time: Number(time), folder, platforms };
 }
 
-/** An operating system and an architecture as Go and Kubernetes name them, which names of files have. */
+/** An operating system and an architecture in the terms of Go and Kubernetes, which file names use. */
 export interface Platform {
   readonly os: 'linux' | 'darwin' | 'windows';
   readonly arch: 'amd64' | 'arm64';
-  /** Of Linux with musl in place of glibc. */
+  /** Linux with musl instead of glibc. */
   readonly musl: boolean;
 }
 
@@ -39,17 +39,17 @@ export function platformOf({ name }: Pick<Target, 'name'>): Platform {
   return { os, arch: arch === 'x64' ? 'amd64' : 'arm64', musl: libc === 'musl' };
 }
 
-/** `regsecret_0.1.0_linux_amd64.tar.gz`; for Windows a `.zip`. */
+/** The file name of an archive, such as `regsecret_0.1.0_linux_amd64.tar.gz`; for Windows a `.zip`. */
 export function archiveName(version: string, { os, arch, musl }: Platform): string {
   return `regsecret_${version}_${os}_${arch}${musl ? '_musl' : ''}.${os === 'windows' ? 'zip' : 'tar.gz'}`;
 }
 
-/** The executable in an archive. */
+/** The name of the executable in an archive. */
 export function executableIn({ os }: Pick<Platform, 'os'>): string {
   return os === 'windows' ? 'regsecret.exe' : 'regsecret';
 }
 
-/** Where an archive can be downloaded once it is released. */
+/** The download address of a file once it is released. */
 export function downloadUrl(version: string, file: string): string {
   return `${REPOSITORY}/releases/download/v${version}/${file}`;
 }
@@ -59,7 +59,7 @@ export const PLATFORMS: readonly { readonly target: Target; readonly platform: P
   platform: platformOf(target),
 }));
 
-/** The two images, by what the names of the second have more. */
+/** The two images, by the suffix of their tag. */
 export const IMAGE_VARIANTS = ['', '-helpers'] as const;
 export type ImageVariant = (typeof IMAGE_VARIANTS)[number];
 

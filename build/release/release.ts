@@ -1,7 +1,7 @@
 /**
- * `npm run release [-- --check] [-- PART…]`: makes everything that a release publishes, in dist/release/. With `--check`, each
- * part is also installed and run as a user would. It needs the package registries and no other network, and no secret. What is
- * built of the sources has to be there already, which `npm run release` sees to.
+ * `npm run release [-- --check] [-- PART…]` makes everything that a release publishes, in dist/release/. With `--check`, each
+ * part is also installed and run as a user would. It needs the package registries but no other network and no secret. The sources
+ * must be built already, which `npm run release` does.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -12,23 +12,23 @@ import { checkSums, writeSums } from './sums.ts';
 export interface Part {
   /** Writes its files into the folder of the release. */
   readonly make: (release: ReleaseInfo) => Promise<void>;
-  /** Installs what was made as a user would, and returns a row for each way; throws when one does not work. */
+  /** Installs the part as a user would, and returns a row for each way to install it. Throws when one fails. */
   readonly check: (release: ReleaseInfo) => Promise<readonly CheckedWay[]>;
 }
 
-/** One way to install, and what proved it. */
+/** One way to install, and the check that it passed. */
 export interface CheckedWay {
   readonly way: string;
-  /** As a user types it. */
+  /** The command as a user types it. */
   readonly command: string;
-  /** What accepted it: a validator, a package manager. */
+  /** The program that accepted it, such as a validator or a package manager. */
   readonly acceptedBy: string;
   readonly bytes?: number | undefined;
-  /** Until the first command has run successfully. */
+  /** Seconds until the first command has run successfully. */
   readonly seconds?: number | undefined;
 }
 
-/** In the order in which they are made: the later ones are made of the earlier ones. */
+/** The parts in the order in which they are made. Later parts use earlier ones. */
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sbom: async () => (await import('./sbom.ts')).sbom,
   archives: async () => (await import('./archives.ts')).archives,
@@ -44,9 +44,9 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
 const { values, positionals } = parseArgs({
   options: {
     check: { type: 'boolean' },
-    /** Checks what is in the folder already, and makes nothing. */
+    /** Checks the files in the folder without making any. */
     'only-check': { type: 'boolean' },
-    /** As in build/targets.ts, `linux-x64`: executables for these only. */
+    /** Only executables for these targets of build/targets.ts, such as `linux-x64`. */
     target: { type: 'string', multiple: true },
   },
   allowPositionals: true,
@@ -66,7 +66,7 @@ if (!values['only-check']) await make();
 if (values.check || values['only-check']) process.stdout.write(table(await check()));
 
 async function make(): Promise<void> {
-  // What is left of another version would be published with this one.
+  // Leftovers of another version would be published with this one.
   if (positionals.length === 0) rmSync(release.folder, { recursive: true, force: true });
   mkdirSync(release.folder, { recursive: true });
   for (const { name, part } of wanted) {
@@ -86,7 +86,7 @@ async function check(): Promise<CheckedWay[]> {
   return rows;
 }
 
-/** As Markdown has it, for notes and documents. */
+/** The rows as a Markdown table, for notes and documents. */
 function table(ways: readonly CheckedWay[]): string {
   const lines = ways.map(({ way, command, acceptedBy, bytes, seconds }) => [
     way,

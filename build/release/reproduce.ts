@@ -1,6 +1,6 @@
 /**
- * `npm run reproduce [-- TARGET…]`: makes the archives of this commit twice, one after the other, in two folders, time zones
- * and umasks, and says which are not equal byte for byte. Without a target for all platforms, which takes ten minutes.
+ * `npm run reproduce [-- TARGET…]` makes the archives of this commit twice, with different folders, time zones and umasks, and
+ * fails unless they are equal byte for byte. Without a target it makes all platforms, which takes ten minutes.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const BUILDS = [
   { folder: join('another', 'and-a-longer-one'), zone: 'Pacific/Kiritimati', umask: '077' },
 ];
 
-// It must not become another one in the meantime.
+// The commit is fixed now, because HEAD may change in the meantime.
 const commit = execute('git', ['rev-parse', 'HEAD']).trim();
 const targets = process.argv.slice(2).map((name) => `--target=${name}`);
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-reproduce-'));
@@ -28,7 +28,7 @@ try {
   execute('git', ['worktree', 'prune']);
 }
 
-/** What SHA256SUMS says in a copy of the repository at `copy`. */
+/** Builds a copy of the repository at `copy`, and returns its SHA256SUMS. */
 function sumsOf(copy: string, zone: string, umask: string): string {
   mkdirSync(join(copy, '..'), { recursive: true });
   execute('git', ['worktree', 'add', '--detach', copy, commit]);

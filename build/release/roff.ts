@@ -1,6 +1,6 @@
-/** The language of man pages, as far as ours need it: man(7), which groff and mandoc both read. */
+/** The part of the man page language that our pages use: man(7), which groff and mandoc both read. */
 
-/** The first line of a page, which is in section 1: commands of users. */
+/** The first line of a page in section 1, user commands. */
 export function title(name: string, day: string, source: string): string {
   return `.TH ${argument(name.toUpperCase())} 1 ${day} ${argument(source)} "User Commands"\n`;
 }
@@ -13,27 +13,27 @@ export function subsection(name: string): string {
   return `.SS ${argument(name)}\n`;
 }
 
-/** Text that is escaped already, below the head of a section. */
+/** Text at the start of a section. It must be escaped already. */
 export function text(escaped: string): string {
   return lines(escaped);
 }
 
-/** The same, below other text. */
+/** A further paragraph. It must be escaped already. */
 export function paragraph(escaped: string): string {
   return `.PP\n${lines(escaped)}`;
 }
 
-/** A term, and what it means below it; both are escaped already. */
+/** A term with its meaning below. Both must be escaped already. */
 export function tagged(term: string, meaning: string): string[] {
   return ['.TP\n', lines(term), lines(meaning)];
 }
 
-/** What is typed, under a sentence that says what for. */
+/** An example command under a sentence that describes it. */
 export function exampleBlock(purpose: string, typed: string): string {
   return `.TP 4\n${lines(prose(purpose))}.EX\n${code(typed)}\n.EE\n`;
 }
 
-/** What a machine reads, so that it can be copied from the page: `-` stays a minus, `'` an apostrophe. */
+/** Text for machines, escaped so that it can be copied from the page: `-` stays a minus, `'` an apostrophe. */
 export function code(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')
@@ -57,7 +57,7 @@ export function italic(text: string): string {
   return `\\fI${code(text)}\\fR`;
 }
 
-/** A sentence. The flags, addresses and paths in it can be copied. */
+/** Escapes a sentence. Its flags, addresses and paths can be copied. */
 export function prose(text: string): string {
   return text
     .split(' ')
@@ -73,7 +73,7 @@ function argument(text: string): string {
 
 const WIDTH = 79;
 
-/** Short lines, as roff wants them, of which none begins like a request. */
+/** Breaks text into short lines, as roff requires, none of which looks like a request. */
 function lines(text: string): string {
   const wrapped: string[] = [''];
   for (const word of text.split(' ')) {

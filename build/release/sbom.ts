@@ -1,4 +1,4 @@
-/** The bill of materials (SBOM) of the executables, checked by its schema and by a scanner that knows nothing of us. */
+/** Makes the bill of materials (SBOM) of the executables, and checks it with its schema and with an independent scanner. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,12 @@ import { goTool } from './go-tool.ts';
 import type { CheckedWay, Part } from './release.ts';
 import { archiveName, IMAGE_VARIANTS, imageArchive, type ReleaseInfo } from './release-info.ts';
 
-/** Syft takes what is written about a file for less than what it finds itself, unless it is told to. */
+/** By default Syft prefers its own findings to the SBOM of a file. This flag makes it read the SBOM too. */
 const SELECT = ['--select-catalogers', '+sbom-cataloger'];
 
 export const sbom: Part = { make, check };
 
-/** One for all platforms, because the same is in each. */
+/** The file name of the SBOM. It is the same for all platforms, because their components are the same. */
 export function sbomName({ version }: Pick<ReleaseInfo, 'version'>): string {
   return `regsecret_${version}_sbom.cdx.json`;
 }
@@ -38,7 +38,7 @@ async function check(release: ReleaseInfo): Promise<CheckedWay[]> {
     const inImages = images
       .filter((image) => existsSync(join(release.folder, image)))
       .map((image) => {
-        // Packages of Debian and modules of Go are found by what they say of themselves.
+        // Syft finds Debian packages and Go modules by their own metadata, so only entries from the SBOM are compared.
         const found = scan([`oci-archive:${join(release.folder, image)}`, ...SELECT], folder);
         return checkFound(image, found.filter(isListed), text);
       });
@@ -48,7 +48,7 @@ async function check(release: ReleaseInfo): Promise<CheckedWay[]> {
   }
 }
 
-/** What we say of each package of npm is what syft says that finds it by itself, where npm has installed it. */
+/** Checks that the SBOM's versions and licences of npm packages equal those that syft finds in node_modules. */
 function checkInstalled(text: string, folder: string): CheckedWay {
   const select = ['--override-default-catalogers', 'javascript-package-cataloger'];
   const found = scan(['dir:node_modules', ...select], folder);
@@ -67,7 +67,7 @@ function checkInstalled(text: string, folder: string): CheckedWay {
   };
 }
 
-/** The names and versions that syft finds in a file of the release are those of the SBOM, no more and no fewer. */
+/** Checks that the names and versions that syft finds in a release file are exactly those of the SBOM. */
 function checkFound(file: string, artifacts: readonly Artifact[], text: string): CheckedWay {
   const found = new Set(artifacts.map(nameAndVersion));
   const expected = new Set(componentsOf(text).map(nameAndVersion));
@@ -80,13 +80,13 @@ function checkFound(file: string, artifacts: readonly Artifact[], text: string):
   };
 }
 
-/** Throws with what is wrong by the schema of CycloneDX. */
+/** Throws with the violation of the CycloneDX schema. */
 export async function validateSbom(text: string): Promise<void> {
   const problem = await new cyclonedx.Validation.JsonStrictValidator(cyclonedx.Spec.Version.v1dot6).validate(text);
   if (problem !== null) throw new Error(`the SBOM is no CycloneDX 1.6: ${JSON.stringify(problem)}`);
 }
 
-/** The program itself included. */
+/** All components, including the program itself. */
 function componentsOf(text: string): readonly Component[] {
   const { components, metadata } = JSON.parse(text) as {
     readonly components: readonly Component[];
@@ -95,7 +95,10 @@ function componentsOf(text: string): readonly Component[] {
   return [metadata.component, ...components];
 }
 
-/** As a scanner has it, which knows no groups; a version that is not known is none. Windows' own record of Bun is in capitals. */
+/**
+ * The name and version in a scanner's form, which has no groups and where an unknown version is empty. It is lower-case because
+ * Bun's own record on Windows is in capitals.
+ */
 function nameAndVersion({ group, name, version = '' }: Pick<Component, 'group' | 'name' | 'version'>): string {
   return `${group === undefined ? '' : `${group}/`}${name}@${version === 'UNKNOWN' ? '' : version}`.toLowerCase();
 }
@@ -112,7 +115,7 @@ const isListed = ({ foundBy }: Artifact): boolean => foundBy === 'sbom-cataloger
 
 function scan(args: readonly string[], folder: string): readonly Artifact[] {
   const report = join(folder, 'syft.json');
-  // It would ask the network whether there is a newer syft.
+  // Otherwise syft would contact the network for a newer version.
   const env = { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: 'false' };
   execute(goTool('syft'), ['scan', ...args, '--output', `json=${report}`, '--quiet'], env);
   return JSON.parse(readFileSync(report, 'utf8')).artifacts;

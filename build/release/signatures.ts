@@ -1,6 +1,6 @@
 /**
- * The signatures of a release. Its workflow signs with its own identity, for which it needs GitHub and the network; here the
- * same program signs the same files and an image with a key that is thrown away, and must refuse what it should.
+ * Checks the signatures of a release. The release workflow signs with its own identity, which needs GitHub and the network. Here
+ * the same program signs the same files and an image with a temporary key, and must refuse altered ones.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,12 +13,12 @@ import type { CheckedWay, Part } from './release.ts';
 import { archiveName, type ReleaseInfo } from './release-info.ts';
 import { SUMS } from './sums.ts';
 
-/** What cosign makes of the file with the sums. */
+/** The signature bundle that cosign makes for the file with the checksums. */
 export const SUMS_BUNDLE = `${SUMS}.sigstore.json`;
 
 export const signatures: Part = { make: async () => undefined, check };
 
-/** No transparency log, and nothing from the network. */
+/** Signs without a transparency log and without the network. */
 const OFFLINE_SIGN = ['--tlog-upload=false', '--use-signing-config=false', '--yes'];
 const OFFLINE_VERIFY = ['--insecure-ignore-tlog=true'];
 const environment = { ...process.env, COSIGN_PASSWORD: '' };
@@ -35,7 +35,7 @@ async function check(release: ReleaseInfo): Promise<CheckedWay[]> {
   }
 }
 
-/** Paths of pairs, without `.key` and `.pub`. */
+/** The paths of key pairs, without `.key` and `.pub`. */
 interface Keys {
   readonly ours: string;
   readonly other: string;
@@ -61,7 +61,7 @@ function checkSums(release: ReleaseInfo, folder: string, { ours, other }: Keys):
   ];
 }
 
-/** What is signed is the sums; they have to hold the files to it. */
+/** Only the checksums are signed, so they must detect a changed file. */
 function checkArchive(release: ReleaseInfo, folder: string): CheckedWay[] {
   const archives = release.platforms.map(({ platform }) => archiveName(release.version, platform));
   const run = (): Ran => ran('sha256sum', ['--check', '--ignore-missing', SUMS], { cwd: folder });
@@ -96,7 +96,7 @@ function sign(command: string, ...args: readonly string[]): void {
   execute(goTool('cosign'), [command, ...OFFLINE_SIGN, ...args], environment);
 }
 
-/** A program that was run, as it would be typed in the folder of its files. */
+/** A program that was run. `command` is what a user would type in the folder of its files. */
 interface Ran {
   readonly command: string;
   readonly status: number | null;
@@ -126,7 +126,7 @@ function accepted(way: string, { command, status, stderr }: Ran): CheckedWay {
   return { way, command, acceptedBy: command.split(' ')[0] ?? '' };
 }
 
-/** It must be refused, and for that reason. */
+/** Throws unless the command was refused for this reason. */
 function refused(way: string, { command, status, stderr }: Ran, reason: RegExp): CheckedWay {
   if (status === 0) throw new Error(`${way} is accepted by ${command}`);
   if (!reason.test(stderr)) throw new Error(`${way} is refused for another reason: ${stderr}`);

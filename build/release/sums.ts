@@ -5,18 +5,18 @@ import { join } from 'node:path';
 
 export const SUMS = 'SHA256SUMS';
 
-/** In hexadecimal digits. */
+/** The SHA-256 of `content` in hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Writes it for what is in `folder`, and below. Signatures of it come later, and are not in it. */
+/** Writes SHA256SUMS for all files in and below `folder`. Signatures of it are made later and are not in it. */
 export function writeSums(folder: string): void {
   const lines = filesIn(folder).map((name) => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`);
   writeFileSync(join(folder, SUMS), lines.join(''));
 }
 
-/** Throws when a file of `folder` is not the one that was made, or is gone. */
+/** Throws when a file of `folder` was changed or is missing. */
 export function checkSums(folder: string): void {
   for (const line of readFileSync(join(folder, SUMS), 'utf8').trimEnd().split('\n')) {
     const [sum, name = ''] = line.split('  ');

@@ -128,7 +128,7 @@ describe('it stays', () => {
     expect(await isThere(namespace, 'pull')).toBe(true);
     const forced = await regsecretIn(namespace, ['delete', 'pull', '--yes', anyway]);
     expect(forced.code, forced.stderr).toBe(0);
-    // For a workload it prints no such warning.
+    // For a workload the warning has other words: that it has no login then.
     if (says.startsWith('pod/')) expect(forced.stderr).toContain(says);
     expect(await isThere(namespace, 'pull')).toBe(false);
   });

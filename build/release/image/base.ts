@@ -1,12 +1,15 @@
-/** The lowest layer of an image: what the executable needs of a Linux, and nothing that could be run. */
+/** The lowest layer of an image: the parts of a Linux that the executable needs, without any program. */
 import type { DebianPackage } from './debian.ts';
 import type { LayerEntry } from './layer.ts';
 import { HOME, USER } from './oci.ts';
 
-/** base-files has the links that libc6 relies on, and says to scanners which Debian it is. */
+/** The Debian packages of the layer. base-files has the links that libc6 relies on, and tells scanners the Debian version. */
 export const BASE_PACKAGES: readonly string[] = ['libc6', 'ca-certificates', 'base-files'];
 
-/** Of each package: without programs, the tables of character sets (8 MB), changelogs, and single certificates. */
+/**
+ * The files that are kept of each package. Programs, the tables of character sets (8 MB), changelogs and single certificates are
+ * left out.
+ */
 const KEPT: Readonly<Record<string, RegExp>> = {
   libc6: /^usr\/lib\/[^/]+\/[^/]+$|^usr\/lib(64)?\/ld-[^/]+$|\/copyright$/,
   'ca-certificates': /\/copyright$/,
@@ -14,14 +17,16 @@ const KEPT: Readonly<Record<string, RegExp>> = {
     /^(lib|lib64)$|^(etc|usr\/lib)\/os-release$|^etc\/debian_version$|common-licenses\/(LGPL-2.1|GPL-2|MPL-2.0)$|\/copyright$/,
 };
 
-/** The entries of the layer. Where dpkg would list the packages, scanners for known holes look for them. */
+/**
+ * The entries of the layer. The packages are listed where dpkg would list them, because vulnerability scanners read that list.
+ */
 export function baseEntries(packages: readonly DebianPackage[]): readonly LayerEntry[] {
   const kept = packages.flatMap(({ name, files }) => files.filter(({ path }) => KEPT[name]?.test(path)));
   const listed = packages.map(({ name, control }) => text(`var/lib/dpkg/status.d/${name}`, `${control.trim()}\n`));
   return [...kept, ...listed, authorities(packages), ...users()];
 }
 
-/** Who runs, and where: for programs that ask who they are, or that want a home or a place for temporary files. */
+/** The user, groups and folders for programs that look up their user, or that need a home or a folder for temporary files. */
 export function users(): readonly LayerEntry[] {
   return [
     text(
@@ -35,7 +40,7 @@ export function users(): readonly LayerEntry[] {
   ];
 }
 
-/** All of Mozilla's authorities in one file, as update-ca-certificates writes it. */
+/** All of Mozilla's authorities in one file, in the form that update-ca-certificates writes. */
 function authorities(packages: readonly DebianPackage[]): LayerEntry {
   const certificates = packages
     .flatMap(({ files }) => files)

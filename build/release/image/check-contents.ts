@@ -1,4 +1,7 @@
-/** What a registry has of an image once it is pushed: both platforms, the configuration, and nothing that could be run but ours. */
+/**
+ * Checks an image after it was pushed to a registry: both platforms, the configuration, and that it contains no programs but
+ * ours.
+ */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +16,7 @@ import { EXECUTABLE, labels, USER } from './oci.ts';
 export interface PushedImage {
   readonly crane: string;
   readonly image: string;
-  /** The folder that was pushed. */
+  /** The OCI layout that was pushed. */
   readonly layout: string;
   readonly folder: string;
   readonly release: ReleaseInfo;
@@ -21,7 +24,7 @@ export interface PushedImage {
 
 const MOST_BYTES = 130e6;
 
-/** The size of each platform, unpacked, as a sentence; throws with what is wrong. */
+/** Returns a sentence with the unpacked size of each platform. Throws with the first problem. */
 export async function checkContents(pushed: PushedImage): Promise<string> {
   const { image, layout, folder } = pushed;
   const crane = craneOf(pushed);
@@ -67,7 +70,7 @@ function checkConfig({ config }: Config, release: ReleaseInfo): void {
   mustEqual(config.Labels, labels(release), 'the labels');
 }
 
-/** The sum of the sizes. */
+/** Checks the programs in an image, and returns the sum of the file sizes. */
 async function checkFiles(archive: Buffer, { os, architecture }: Manifest['platform']): Promise<number> {
   const files = (await filesOf(archive)).flatMap((entry) => ('content' in entry ? [entry] : []));
   const machine = { os, arch: architecture, musl: false };

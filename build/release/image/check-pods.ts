@@ -1,4 +1,4 @@
-/** The images in pods of a real kubelet, which pulls them with a pull secret that regsecret has made. */
+/** Runs the images in pods of a real kubelet, which pulls them with a pull secret made by regsecret. */
 import { resolve } from 'node:path';
 import { run } from '../../../test/environment/child.ts';
 import { waitFor } from '../../../test/environment/condition.ts';
@@ -11,7 +11,7 @@ import type { ImageVariant, ReleaseInfo } from '../release-info.ts';
 
 export interface ImageOnRegistry {
   readonly cluster: ClusterInfo;
-  /** The registry, as images name it. */
+  /** The registry host as in image names. */
   readonly host: string;
   readonly image: string;
   readonly variant: ImageVariant;
@@ -20,11 +20,11 @@ export interface ImageOnRegistry {
 
 type Step = Pick<CarefulPod, 'args' | 'command' | 'dockerConfig' | 'env'> & {
   readonly says: RegExp;
-  /** The phase that it ends in. */
+  /** The final phase of the pod. */
   readonly ends?: 'Succeeded' | 'Failed';
 };
 
-/** What was run, and how long the first took from its pod's creation to its end, the pull included. */
+/** Returns the commands that were run, and the seconds of the first pod from its creation to its end, including the pull. */
 export async function checkPods(where: ImageOnRegistry): Promise<{ readonly said: string; readonly seconds: number }> {
   const namespace = `image${where.variant}`;
   await kubectl(where, ['create', 'namespace', namespace]);
@@ -46,7 +46,7 @@ export async function checkPods(where: ImageOnRegistry): Promise<{ readonly said
 }
 
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
-/** So that nothing looks for the address at which a cloud tells its machines who they are. */
+/** Keeps the AWS SDK from contacting the metadata service of a cloud machine. */
 const NO_CLOUD = { AWS_EC2_METADATA_DISABLED: 'true' };
 
 function stepsOf({ version, commit }: ReleaseInfo): readonly Step[] {
@@ -56,7 +56,10 @@ function stepsOf({ version, commit }: ReleaseInfo): readonly Step[] {
   ];
 }
 
-/** Each starts; and regsecret asks the one that a config names, which has no login, for there is no cloud here. */
+/**
+ * Steps for the credential helpers: each starts, and regsecret asks the one in its config, which has no login because there is no
+ * cloud here.
+ */
 function helperSteps(): readonly Step[] {
   const asked = ['create', 'x', '--server', ECR, '--dry-run=client'];
   return [
@@ -91,7 +94,7 @@ async function kubectl({ cluster }: ImageOnRegistry, args: readonly string[], st
   return stdout;
 }
 
-/** The executable of the release, on this machine. */
+/** Runs the executable of the release on this machine. */
 async function ours({ cluster }: ImageOnRegistry, args: readonly string[], stdin?: string): Promise<string> {
   const env = { PATH: process.env.PATH, HOME: cluster.home, KUBECONFIG: cluster.kubeconfig };
   const command = resolve('exe', executableName(hostName()));

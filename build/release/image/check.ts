@@ -1,4 +1,7 @@
-/** The images as their users meet them: in a registry with a login, and on a real kubelet. arm64 is looked at only. */
+/**
+ * Checks the images as users get them: in a registry with a login, and on a real kubelet. The arm64 images are inspected but not
+ * run.
+ */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,13 +51,13 @@ export async function checkImages(release: ReleaseInfo): Promise<readonly Checke
   }
 }
 
-/** With its node. */
+/** Returns the cluster after its node has started. */
 async function clusterOf(supervisor: Supervisor): Promise<ClusterInfo> {
   await supervisor.node();
   return supervisor.cluster();
 }
 
-/** As the documents tell: crane takes a folder. */
+/** Unpacks an archive into a folder for crane, as the documents describe. */
 function unpack({ folder: from, version }: ReleaseInfo, variant: ImageVariant, folder: string): string {
   const layout = join(folder, `layout${variant}`);
   mkdirSync(layout);

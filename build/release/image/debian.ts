@@ -1,6 +1,6 @@
 /**
- * Packages of Debian for an architecture that need not be this machine's, fetched by apt into a root of its own: apt checks
- * the signature of the archive and the sum of each package.
+ * Fetches Debian packages, also for another architecture than this machine's. apt downloads them into a root of its own, and
+ * checks the signature of the archive and the checksum of each package.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,17 +14,17 @@ import type { LayerEntry } from './layer.ts';
 
 export interface DebianPackage {
   readonly name: string;
-  /** Its entry in dpkg's list of what is installed. */
+  /** Its entry in dpkg's list of installed packages. */
   readonly control: string;
   readonly files: readonly LayerEntry[];
 }
 
-/** The suite that images are based on. */
+/** The Debian suite that images are based on. */
 const SUITE = 'trixie';
-/** The older ones of Debian's keys, which machines have that know no newer suite. */
+/** Debian's older keys, which also exist on machines that do not know newer suites. */
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The newest version of each package, for each architecture. */
+/** Downloads the newest version of each package for each architecture. */
 export async function debianPackages<Architecture extends string>(
   names: readonly string[],
   architectures: readonly Architecture[],
@@ -46,7 +46,7 @@ export async function debianPackages<Architecture extends string>(
   }
 }
 
-/** What this machine knows of proxies and mirrors of its own stays in force; which packages there are does not. */
+/** Writes apt's configuration. This machine's settings for proxies and mirrors still apply; its package sources do not. */
 function writeConfig(root: string, architectures: readonly string[]): string {
   for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'status'), '');
@@ -65,7 +65,7 @@ function writeConfig(root: string, architectures: readonly string[]): string {
     'Dir::Etc::sourcelist': join(root, 'debian.sources'),
     'Dir::Etc::sourceparts': '/dev/null',
     'APT::Architecture': architectures[0],
-    'APT::Sandbox::User': 'root', // the user of apt's sandbox cannot write to a temporary folder of ours
+    'APT::Sandbox::User': 'root', // apt's sandbox user cannot write to our temporary folder
     'Acquire::Languages': 'none',
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
   };
@@ -82,7 +82,7 @@ async function download(
   env: NodeJS.ProcessEnv,
 ): Promise<DebianPackage> {
   const folder = mkdtempSync(join(root, 'package-'));
-  // Said of the architecture and not of the package, of which there may be one for all.
+  // Selects the architecture by option and not in the package name, because a package may exist only as `all`.
   const args = ['--quiet', '-o', `APT::Architecture=${architecture}`, 'download', name];
   execFileSync('apt-get', args, { cwd: folder, env, stdio: 'pipe' });
   const [file = ''] = globSync('*.deb', { cwd: folder });
@@ -91,7 +91,7 @@ async function download(
   return { name, control: execute('dpkg-deb', ['--field', path]), files: await filesOf(archive) };
 }
 
-/** The files and links of a tar archive. Folders are left out: those that are needed are made. */
+/** The files and links of a tar archive. Folders are left out because they are created as needed. */
 export async function filesOf(archive: Buffer): Promise<readonly LayerEntry[]> {
   const files: LayerEntry[] = [];
   for await (const entry of Readable.from([archive]).pipe(extract())) {

@@ -1,6 +1,6 @@
 /**
- * The time until regsecret has said something: in a container of its image against the executable alone. Both are started by
- * the same program, which runs in the container and beside it in turns, so that what else the machine does falls on both.
+ * Compares the time until regsecret prints its first output in a container of its image and outside. The same program starts
+ * both, in turns inside and outside the container, so that other load of the machine affects both.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,15 +15,15 @@ import { EXECUTABLE } from './oci.ts';
 
 const TURNS = 15;
 const ROUNDS = 10;
-/** How much longer it may take in the container. */
+/** The maximal ratio of the time in the container to the time outside. */
 const MOST = 1.2;
 const ARGS = ['create', 'x', '--docker-server=r.io', '--docker-username=u', '--docker-password=p', '--dry-run=client'];
 
 export interface Pulled {
   readonly cluster: ClusterInfo;
-  /** The number of a process that sees the folders of the node, and whose children see its processes. */
+  /** The id of a process that sees the node's folders, and whose children see the node's processes. */
   readonly process: number;
-  /** An image that the node has. */
+  /** An image that the node has pulled. */
   readonly image: string;
 }
 
@@ -37,7 +37,7 @@ export async function firstLine(pulled: Pulled): Promise<CheckedWay> {
       bare.push(...(await measured([measure], resolve('exe', executableName(hostName())), folder)));
       contained.push(...(await measured(await inContainer(pulled, measure, `turn-${turn}`), `/${EXECUTABLE}`, '/tmp')));
     }
-    // The best of each: what else runs here makes the others longer, and by how much is chance.
+    // The best times are compared, because other load lengthens the rest by chance.
     const [fastest, slower] = [Math.min(...bare), Math.min(...contained)];
     const told = `${slower.toFixed(1)} ms in the container, ${fastest.toFixed(1)} ms alone (medians ${median(contained)} and ${median(bare)})`;
     if (slower > MOST * fastest) throw new Error(`the first line takes ${told}`);
@@ -56,7 +56,7 @@ function median(samples: readonly number[]): string {
   return (samples.toSorted((one, other) => one - other)[samples.length >> 1] ?? 0).toFixed(1);
 }
 
-/** Milliseconds of each run but the first. */
+/** The milliseconds of each run except the warm-up. */
 async function measured(command: readonly string[], executable: string, folder: string): Promise<readonly number[]> {
   const [program = '', ...args] = command;
   const env = { HOME: folder, PATH: '/usr/bin' };
@@ -73,7 +73,7 @@ async function measured(command: readonly string[], executable: string, folder: 
   return (create[0] ?? []).map(({ milliseconds }) => milliseconds);
 }
 
-/** A container with the user, the read-only root file system and the filter of system calls that pods have. */
+/** The command that runs `measure` in a container with the user, read-only root file system and seccomp filter of our pods. */
 async function inContainer({ cluster, process: seer, image }: Pulled, measure: string, id: string): Promise<string[]> {
   const { ctr } = await ensurePrograms(['ctr'], report);
   return [
@@ -87,7 +87,7 @@ async function inContainer({ cluster, process: seer, image }: Pulled, measure: s
       'run',
       '--rm',
     ],
-    // The one of this run is removed with it. Without it there would be one called k8s.io, and nobody to remove it.
+    // A cgroup of this run is removed with the run. The default would be a cgroup k8s.io that nothing removes.
     ...['--cgroup', `/${basename(cluster.folder)}/${id}`],
     ...['--read-only', '--user', '65532:65532', '--seccomp'],
     ...['--mount', `type=bind,src=${measure},dst=/measure,options=rbind:ro`],

@@ -1,10 +1,10 @@
-/** The licences of the Go modules whose code is in the credential helpers, which have to go with it. */
+/** The licences of the Go modules in the credential helpers, which must be distributed with them. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LicensedPackage } from '../../bundled-packages.ts';
 import { licenceTexts } from '../../licences.ts';
 
-/** By what stands in the text of each, the first that fits. */
+/** Licences by a phrase of their text. The first match counts. */
 const LICENCES: readonly (readonly [text: RegExp, name: string])[] = [
   [/Apache License,?\s+Version 2/, 'Apache-2.0'],
   [/Mozilla Public License/, 'MPL-2.0'],
@@ -16,11 +16,11 @@ const LICENCES: readonly (readonly [text: RegExp, name: string])[] = [
 export interface GoModule {
   readonly name: string;
   readonly version: string;
-  /** Where its sources are. */
+  /** The folder of its sources. */
   readonly folder: string;
 }
 
-/** One text for all; throws for a module without a licence that is known. */
+/** The text of all licences. Throws for a module without a known licence. */
 export function helperLicences(modules: readonly GoModule[]): string {
   return licenceTexts(modules.map(licensed)).join(`\n${'-'.repeat(80)}\n\n`);
 }

@@ -1,4 +1,4 @@
-/** Credential helpers for the registries of three clouds, built of the modules that helpers/go.sum has the sums of. */
+/** Credential helpers for the registries of three clouds, built from the modules whose checksums are in helpers/go.sum. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,15 +14,18 @@ const PACKAGES = [
   'github.com/chrismellard/docker-credential-acr-env',
 ];
 
-/** The one for ECR keeps logins in a file of its home otherwise, which cannot be written here. */
+/** Environment for the helpers. The ECR helper would otherwise cache logins in a file in its home, which is read-only here. */
 export const HELPER_ENV = { AWS_ECR_DISABLE_CACHE: 'true' };
 
-/** The helpers for an architecture, on PATH, with their licences. The same Go makes the same bytes of the same sources. */
+/**
+ * The helpers for an architecture, on PATH, with their licences. The same version of Go builds the same bytes from the same
+ * sources.
+ */
 export function helperEntries(architecture: string): readonly LayerEntry[] {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-helpers-'));
   try {
     const env = { ...process.env, GOOS: 'linux', GOARCH: architecture, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
-    // Without inlining they are a tenth smaller, and wait for a cloud anyway.
+    // Without inlining they are a tenth smaller. Speed does not matter because they wait for a cloud anyway.
     const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-gcflags=all=-l'];
     execute('go', ['-C', MODULE, 'build', ...flags, '-o', `${folder}/`, ...PACKAGES], env);
     const programs = globSync('docker-credential-*', { cwd: folder }).map((name) => ({
@@ -37,7 +40,7 @@ export function helperEntries(architecture: string): readonly LayerEntry[] {
   }
 }
 
-/** The modules that code of is in a helper, and Go with its library. */
+/** The modules with code in a helper, and Go with its standard library. */
 function modulesOf(env: NodeJS.ProcessEnv): readonly GoModule[] {
   const format = '{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}}';
   const lines = execute('go', ['-C', MODULE, 'list', '-deps', '-f', format, ...PACKAGES], env)

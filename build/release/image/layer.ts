@@ -1,25 +1,25 @@
-/** Layers of an image: tar archives, compressed, whose bytes are the same for the same files. */
+/** Layers of an image: compressed tar archives whose bytes depend only on their files. */
 import { dirname } from 'node:path/posix';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { gzip } from '../deflate.ts';
 import { sha256 } from '../sums.ts';
 
-/** A path has no slash at its start or end. Who is not said to own it is root. */
+/** An entry of a layer. Its path has no slash at its start or end. The default owner is root. */
 export type LayerEntry =
   | { readonly path: string; readonly content: Buffer; readonly mode?: number }
   | { readonly path: string; readonly folder: true; readonly mode?: number; readonly owner?: number }
   | { readonly path: string; readonly link: string };
 
 export interface Layer {
-  /** What it is for, in the history of the image. */
+  /** Its purpose, in the history of the image. */
   readonly title: string;
   readonly compressed: Buffer;
-  /** Of the layer before it was compressed. */
+  /** The digest of the uncompressed layer. */
   readonly diffId: string;
 }
 
-/** A layer of these entries and the folders that they need, all of the time `time` (seconds since 1970). */
+/** A layer of these entries and their parent folders, all with the time `time` (seconds since 1970). */
 export async function layer(
   title: string,
   entries: readonly LayerEntry[],
@@ -30,12 +30,12 @@ export async function layer(
   return { title, compressed: gzip(archive, level), diffId: digest(archive) };
 }
 
-/** As images name their parts. */
+/** The digest in the form that images use. */
 export function digest(content: Buffer): string {
   return `sha256:${sha256(content)}`;
 }
 
-/** A tar archive of the entries, each after the folders that it is in. */
+/** A tar archive of the entries. Each entry comes after its parent folders. */
 export function tarOf(entries: readonly LayerEntry[], time: number): Promise<Buffer> {
   const archive = pack();
   const common = { mtime: new Date(time * 1000), uid: 0, gid: 0 };
@@ -51,7 +51,7 @@ export function tarOf(entries: readonly LayerEntry[], time: number): Promise<Buf
   return buffer(archive);
 }
 
-/** In the order of their paths, in which a folder comes before what is in it. */
+/** The entries and their parent folders, ordered by path, so that a folder comes before its content. */
 export function withFolders(entries: readonly LayerEntry[]): readonly LayerEntry[] {
   const all = new Map<string, LayerEntry>();
   for (const { path } of entries) for (const folder of foldersOf(path)) all.set(folder, { path: folder, folder: true });

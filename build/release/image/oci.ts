@@ -1,11 +1,11 @@
 /**
- * Images as the OCI writes them down: https://github.com/opencontainers/image-spec. Written here and not with crane, whose
- * `append`, `mutate` and `index append` speak to a registry only, so that a release would have to run one.
+ * Writes images in the OCI format: https://github.com/opencontainers/image-spec. crane is not used because its `append`, `mutate`
+ * and `index append` work only with a registry, which a release would then have to run.
  */
 import { REPOSITORY, type ReleaseInfo } from '../release-info.ts';
 import { digest, type Layer, type LayerEntry } from './layer.ts';
 
-/** Nobody in particular; the number that images without root have, so that `runAsNonRoot` can be checked. */
+/** The user id that images without root commonly use. It is numeric so that `runAsNonRoot` can be checked. */
 export const USER = 65532;
 export const HOME = 'home/nonroot';
 export const EXECUTABLE = 'usr/local/bin/regsecret';
@@ -14,7 +14,7 @@ const MEDIA = 'application/vnd.oci.image';
 
 export interface Image {
   readonly architecture: 'amd64' | 'arm64';
-  /** The lowest first. */
+  /** The layers, lowest first. */
   readonly layers: readonly Layer[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -27,7 +27,7 @@ interface Descriptor {
   readonly size: number;
 }
 
-/** What an image says of itself, as labels of each and as annotations of their index, where ghcr.io looks for it. */
+/** The description of an image, as labels of each image and as annotations of their index, where ghcr.io reads it. */
 export function labels({ version, commit, time }: Described): Readonly<Record<string, string>> {
   const about = {
     title: 'regsecret',
@@ -43,7 +43,7 @@ export function labels({ version, commit, time }: Described): Readonly<Record<st
   return Object.fromEntries(Object.entries(about).map(([name, value]) => [`org.opencontainers.image.${name}`, value]));
 }
 
-/** The configuration of an image. Everything in it can be read and nothing has to be written, home included. */
+/** The configuration of an image. All files are readable, and none has to be writable, not even in the home folder. */
 export function imageConfig({ architecture, layers, env = {} }: Image, described: Described): object {
   const variables = { PATH: '/usr/local/bin:/usr/bin', HOME: `/${HOME}`, ...env };
   const created = timestamp(described.time);
@@ -64,7 +64,7 @@ export function imageConfig({ architecture, layers, env = {} }: Image, described
   };
 }
 
-/** The files of an OCI layout whose one entry is an index of the images; `name` is the one that they are to have. */
+/** The files of an OCI layout with one entry, an index of the images. `name` is the name of the image. */
 export function ociLayout(images: readonly Image[], name: string, described: Described): readonly LayerEntry[] {
   const blobs = new Map<string, Buffer>();
   const add = (mediaType: string, content: Buffer): Descriptor => {

@@ -1,4 +1,4 @@
-/** The debs on a Debian of their own: installed, run, upgraded and taken away. */
+/** Checks the debs in a separate minimal Debian: installed, run, upgraded and removed. */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { arch as hostArch } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { linuxArchitectures, makePackages, packageName } from './linux-packages.
 
 const SUITE = 'bookworm';
 
-/** Needs lintian, debootstrap, and to be root. */
+/** Checks the debs. Needs lintian, debootstrap, and root. */
 export function checkDebs(release: ReleaseInfo, work: string): CheckedWay[] {
   const architectures = linuxArchitectures(release);
   for (const arch of architectures) {
@@ -39,7 +39,7 @@ export function checkDebs(release: ReleaseInfo, work: string): CheckedWay[] {
   return [{ way: 'deb', command: `apt install ./${name}`, acceptedBy, bytes, seconds }];
 }
 
-/** kubectl starts the plugin and its completer by these names. */
+/** Checks that the program runs under the names by which kubectl starts the plugin and its completer. */
 function runsUnderEachName(root: string): void {
   const login = '--docker-server=r.io --docker-username=u --docker-password=p';
   const secret = inDebian(root, `kubectl-regsecret create x ${login} --dry-run=client -o yaml`);
@@ -48,14 +48,14 @@ function runsUnderEachName(root: string): void {
   if (!proposed.includes('--server')) throw new Error(`behind "create" the completer proposes ${proposed}`);
 }
 
-/** To a version that is not final and then to the one after it, which dpkg has to take for newer. */
+/** Upgrades to a pre-release and then to the final version, which dpkg must treat as newer. */
 function upgrade(release: ReleaseInfo, arch: 'amd64' | 'arm64', root: string): void {
   const [major, minor, patch] = release.version.split(/[.-]/).map(Number);
   const next = `${major}.${minor}.${(patch ?? 0) + 1}`;
   for (const version of [`${next}-rc.1`, next]) {
     makePackages(release, arch, { folder: root, version, formats: ['deb'] });
     const file = `/${packageName('deb', version, arch)}`;
-    // It refuses to go back only when it is asked to.
+    // dpkg refuses a downgrade only with this flag.
     inDebian(root, `dpkg --refuse-downgrade --install ${file} && rm ${file}`);
     inDebian(root, 'regsecret --version');
   }
@@ -64,7 +64,7 @@ function upgrade(release: ReleaseInfo, arch: 'amd64' | 'arm64', root: string): v
   if (installed !== next) throw new Error(`after the upgrade to ${next} dpkg has ${installed}`);
 }
 
-/** A minimal Debian below `work`. It is downloaded once, and kept. */
+/** Unpacks a minimal Debian below `work`, and returns its root. It is downloaded once and kept. */
 function unpackDebian(work: string): string {
   const kept = join(toolFolder(), `debian-${SUITE}.tar`);
   const root = join(work, 'debian');
@@ -81,7 +81,7 @@ function unpackDebian(work: string): string {
   return root;
 }
 
-/** In a mount namespace of its own, so that its /proc goes with it. */
+/** Runs a script in the Debian, in a separate mount namespace, so that its /proc is unmounted at the end. */
 function inDebian(root: string, script: string): string {
   const inside = 'mount -t proc proc "$0/proc" && exec chroot "$0" /bin/sh -ec "$1"';
   const env = {
@@ -92,7 +92,7 @@ function inDebian(root: string, script: string): string {
   return execute('unshare', ['--mount', 'sh', '-c', inside, root, script], env);
 }
 
-/** All that is there, but for what dpkg knows of packages and writes in logs. */
+/** All files in the Debian except dpkg's own data, caches and logs. */
 function filesOf(root: string): string[] {
   const found = execute('find', [root, '-xdev', '-path', `${root}/proc`, '-prune', '-o', '-printf', '/%P\n']);
   const own = /^\/var\/(lib\/dpkg|log|cache)\/|^\/regsecret_[^/]*\.deb$/;

@@ -1,13 +1,13 @@
-/** What Debian's policy wants in a package, besides the program. */
+/** The files that Debian's policy requires in a package, besides the program. */
 import { REPOSITORY, type ReleaseInfo } from '../release-info.ts';
 import { MAINTAINER } from './nfpm-config.ts';
 
-/** `0.2.0-rc.1` as dpkg has it: `~` is older than what has nothing there. */
+/** The version for dpkg: `0.2.0-rc.1` becomes `0.2.0~rc.1`, because `~` sorts before the end of a version. */
 export function debianVersion(version: string): string {
   return version.replace('-', '~');
 }
 
-/** One entry, which says where the changes are told. */
+/** A changelog with one entry, which links to the release notes. */
 export function debianChangelog({ version, time }: Pick<ReleaseInfo, 'version' | 'time'>): string {
   const when = new Date(time * 1000).toUTCString().replace('GMT', '+0000');
   return `regsecret (${debianVersion(version)}) unstable; urgency=medium
@@ -18,7 +18,7 @@ export function debianChangelog({ version, time }: Pick<ReleaseInfo, 'version' |
 `;
 }
 
-/** Whose work it is, in the machine-readable form. */
+/** The copyright file in machine-readable form. */
 export const COPYRIGHT = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: regsecret
 Source: ${REPOSITORY}
@@ -32,7 +32,7 @@ License: Apache-2.0
  /usr/share/common-licenses/Apache-2.0.
 `;
 
-/** Tags of lintian that are so on purpose. All are of the runtime, which is Bun's and is taken as it is. */
+/** lintian tags that are intended. All concern the runtime, which is Bun's and is used unchanged. */
 export const LINTIAN_OVERRIDES = `# Our code is appended to the runtime; what strips it takes that away.
 regsecret: unstripped-binary-or-object [usr/bin/regsecret]
 # The runtime is built so, for a start of milliseconds.

@@ -1,4 +1,7 @@
-/** The Homebrew formula, run with as much of Homebrew's language as it speaks: Homebrew itself is in no package registry. */
+/**
+ * Runs the Homebrew formula with a stand-in for the part of Homebrew's language that it uses. Homebrew itself is in no package
+ * registry.
+ */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execute } from '../../runtime.ts';
@@ -10,7 +13,7 @@ import { FORMULA } from './manifest-paths.ts';
 
 const STUB = join(import.meta.dirname, 'formula-stub.rb');
 
-/** In Homebrew's words and in ours. */
+/** The machines in Homebrew's terms and in ours. */
 const MACHINES = [
   ['macos', 'arm', 'darwin', 'arm64'],
   ['macos', 'intel', 'darwin', 'amd64'],
@@ -29,7 +32,7 @@ const INSTALLED = [
   'share/man/man1/regsecret-create.1',
 ];
 
-/** Needs Ruby. */
+/** Checks the formula. Needs Ruby. */
 export function checkFormula(release: ReleaseInfo, work: string): CheckedWay {
   const formula = join(release.folder, FORMULA);
   execute('ruby', ['-wc', formula]);

@@ -1,5 +1,5 @@
-# As much of Homebrew's language as our formula speaks, so that it can be run where there is no Homebrew:
-#   ruby formula-stub.rb FORMULA url OS CPU       prints the archive that it would download and its sum
+# The part of Homebrew's language that our formula uses, so that the formula can be run without Homebrew:
+#   ruby formula-stub.rb FORMULA url OS CPU       prints the archive that it would download, and its checksum
 #   ruby formula-stub.rb FORMULA install PREFIX   installs from the unpacked archive in the current folder, and tests
 require "pathname"
 require "fileutils"
@@ -13,7 +13,7 @@ class Pathname
     mkpath
     sources.flatten.each do |source|
       pairs = source.is_a?(Hash) ? source : { source => File.basename(source) }
-      # mv fails for what is not there, as Homebrew does.
+      # mv fails for a missing file, as Homebrew does.
       pairs.each { |from, name| FileUtils.mv from, self/name }
     end
   end
@@ -24,7 +24,7 @@ class Pathname
   end
 end
 
-# What a formula inherits.
+# The base class of a formula.
 class Formula
   class << self
     attr_reader :archive, :test_block

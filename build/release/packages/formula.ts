@@ -3,7 +3,7 @@ import { REPOSITORY } from '../release-info.ts';
 import type { Download, Downloads } from './downloads.ts';
 import { SUMMARY } from './purpose.ts';
 
-/** `regsecret.rb`; throws where there is no archive for a platform. */
+/** The text of `regsecret.rb`. Throws where there is no archive for a platform. */
 export function formula({ version, of }: Downloads): string {
   return `class Regsecret < Formula
   desc "${SUMMARY}"

@@ -1,8 +1,8 @@
-/** Which version of glibc a program needs, from its table of needed versions (Linux Standard Base, symbol versioning). */
+/** Reads the version of glibc that a program needs from its table of needed versions (Linux Standard Base, symbol versioning). */
 
 const SHT_GNU_VERNEED = 0x6ffffffe;
 
-/** `2.17`; throws for what is no 64-bit ELF program that is linked with glibc. */
+/** The version, such as `2.17`. Throws for anything but a 64-bit ELF program that is linked with glibc. */
 export function neededGlibc(program: Buffer): string {
   if (!program.subarray(0, 5).equals(Buffer.from('\x7fELF\x02'))) throw new Error('not a 64-bit ELF program');
   const sections = sectionsOf(program);
@@ -18,9 +18,9 @@ export function neededGlibc(program: Buffer): string {
 interface Section {
   readonly type: number;
   readonly offset: number;
-  /** Of the section with the names that this one uses. */
+  /** The index of the section with the names that this one uses. */
   readonly link: number;
-  /** How many entries it has; what that means depends on the type. */
+  /** The number of entries; its meaning depends on the type. */
   readonly count: number;
 }
 
@@ -52,7 +52,7 @@ function neededVersions(program: Buffer, offset: number, libraries: number, name
   return found;
 }
 
-/** glibc is at 2 since 1997. */
+/** The minor version. The major version of glibc has been 2 since 1997. */
 function minor(version: string): number {
   return Number(version.split('.')[1]);
 }

@@ -1,4 +1,4 @@
-/** The plugin as krew installs it, and as kubectl runs it. */
+/** Checks the plugin with krew and kubectl. */
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
@@ -23,7 +23,10 @@ import { KREW_MANIFEST } from './manifest-paths.ts';
 
 const run = promisify(execFile);
 
-/** Validates the manifest, installs every platform of it, runs the one for this machine, and takes it away again. Needs git and bash-completion. */
+/**
+ * Validates the manifest, installs each of its platforms, and runs and uninstalls the one for this machine. Needs git and
+ * bash-completion.
+ */
 export async function checkKrew(release: ReleaseInfo, work: string): Promise<CheckedWay> {
   const manifest = join(release.folder, KREW_MANIFEST);
   const env = await kubectlWithKrew(work);
@@ -32,7 +35,8 @@ export async function checkKrew(release: ReleaseInfo, work: string): Promise<Che
   return await withServer(release.folder, async (address) => {
     const text = readFileSync(manifest, 'utf8').replaceAll(downloadUrl(release.version, ''), `${address}/`);
     const served = writeManifest(join(work, 'index', 'plugins'), text);
-    // As the bot of krew's index does it, but that the archives come from a server here: they are not released yet.
+    // The same check as by the bot of krew's index, except that the archives, which are not released yet, come from a local
+    // server.
     await run(goTool('validate-krew-manifest'), [`-manifest=${served}`], { env });
     await addIndex(join(work, 'index'), env);
     const seconds = await installsAndRuns(release, env);
@@ -45,7 +49,7 @@ export async function checkKrew(release: ReleaseInfo, work: string): Promise<Che
   });
 }
 
-/** The index that plugins are found in is a git repository. */
+/** Makes a krew index, which is a git repository, and adds it. */
 async function addIndex(folder: string, env: Environment): Promise<void> {
   const git = ['-C', folder, '-c', 'user.name=test', '-c', 'user.email=test@example.com'];
   for (const args of [
@@ -58,7 +62,7 @@ async function addIndex(folder: string, env: Environment): Promise<void> {
   await run('kubectl', ['krew', 'index', 'add', 'default', folder], { env });
 }
 
-/** As a user does it; returns the seconds until it has run. */
+/** Installs and runs the plugin as a user would. Returns the seconds until it has run. */
 async function installsAndRuns({ version }: ReleaseInfo, env: Environment): Promise<number> {
   const began = performance.now();
   await run('kubectl', ['krew', 'install', '--no-update-index', 'regsecret'], { env });
@@ -69,14 +73,14 @@ async function installsAndRuns({ version }: ReleaseInfo, env: Environment): Prom
   await firstInPathWins(env);
   await run('kubectl', ['krew', 'uninstall', 'regsecret'], { env });
   const left = ['bin', 'store', 'receipts'].flatMap((folder) => readdirSync(join(env.KREW_ROOT, folder)));
-  // What the user has made is the user's.
+  // Only the completer, which the user created, may remain.
   if (left.join() !== COMPLETER) throw new Error(`krew leaves ${left.join(', ')}`);
   return seconds;
 }
 
 type Environment = { readonly PATH: string; readonly KREW_ROOT: string; readonly HOME: string };
 
-/** A PATH with kubectl and krew, and what krew installs; nothing else of this machine. */
+/** An environment whose PATH has kubectl, krew and krew's plugins, and only the system's programs besides. */
 async function kubectlWithKrew(work: string): Promise<Environment> {
   const { kubectl } = await ensurePrograms(['kubectl'], (line) => process.stderr.write(`${line}\n`));
   const bin = join(work, 'bin');
@@ -98,7 +102,7 @@ async function refusesWrongSum(manifest: string, release: ReleaseInfo, work: str
   if (!said.includes('checksum does not match')) throw new Error(`krew says of a wrong sum: ${said}`);
 }
 
-/** krew wants it to be called as the plugin is. */
+/** Writes a manifest. krew requires that its file is called like the plugin. */
 function writeManifest(folder: string, text: string): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, basename(KREW_MANIFEST));
@@ -108,7 +112,7 @@ function writeManifest(folder: string, text: string): string {
 
 const COMPLETER = 'kubectl_complete-regsecret';
 
-/** What Bash makes of TAB behind `kubectl regsecret cr`, once the user has done what the caveats of the manifest say. */
+/** Prints Bash's completion of `kubectl regsecret cr`, once the user has followed the caveats of the manifest. */
 const TAB = `
 source /usr/share/bash-completion/bash_completion
 source <(kubectl completion bash)
@@ -126,7 +130,7 @@ async function completes(env: Environment): Promise<void> {
   if (proposed.trim() !== 'create') throw new Error(`for "kubectl regsecret cr" Bash proposes "${proposed}"`);
 }
 
-/** Of krew's plugin and one that a package has put elsewhere, the first one in PATH runs; kubectl warns of the other. */
+/** Checks that of krew's plugin and one from a package elsewhere the first in PATH runs, and that kubectl warns of the other. */
 async function firstInPathWins(env: Environment): Promise<void> {
   const folder = join(env.HOME, 'package');
   const other = join(folder, 'kubectl-regsecret');

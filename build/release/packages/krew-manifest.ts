@@ -1,10 +1,10 @@
-/** The manifest of the plugin, as krew's index has one for each. */
+/** The manifest of the plugin for krew's index. */
 import { dump } from 'js-yaml';
 import { executableIn, REPOSITORY } from '../release-info.ts';
 import type { Downloads } from './downloads.ts';
 import { PURPOSE } from './purpose.ts';
 
-/** As krew calls them; it has more, for which we have no executable. */
+/** The platforms in krew's terms. krew supports more, for which we have no executable. */
 const PLATFORMS = [
   { os: 'linux', arch: 'amd64' },
   { os: 'linux', arch: 'arm64' },
@@ -13,7 +13,7 @@ const PLATFORMS = [
   { os: 'windows', arch: 'amd64' },
 ] as const;
 
-/** `regsecret.yaml`; throws where there is no archive for a platform. */
+/** The text of `regsecret.yaml`. Throws where there is no archive for a platform. */
 export function krewManifest({ version, of }: Downloads): string {
   const platforms = PLATFORMS.map(({ os, arch }) => {
     const { url, sha256 } = of(os, arch);

@@ -1,4 +1,4 @@
-/** The deb and the rpm for each architecture, made by nfpm from what is in the archive. */
+/** Makes the deb and the rpm for each architecture with nfpm, from the content of the archive. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ type Arch = Platform['arch'];
 
 const RPM_ARCH: Readonly<Record<Arch, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
 
-/** `regsecret_0.1.0_amd64.deb`, `regsecret-0.1.0-1.x86_64.rpm`: as each distribution names them. */
+/** The file name by each distribution's convention: `regsecret_0.1.0_amd64.deb`, `regsecret-0.1.0-1.x86_64.rpm`. */
 export function packageName(format: PackageFormat, version: string, arch: Arch): string {
   const named = debianVersion(version);
   return format === 'deb' ? `regsecret_${named}_${arch}.deb` : `regsecret-${named}-1.${RPM_ARCH[arch]}.rpm`;
 }
 
-/** The architectures of Linux that there is an executable with glibc for. */
+/** The architectures for which there is a Linux executable with glibc. */
 export function linuxArchitectures({ platforms }: ReleaseInfo): Arch[] {
   return platforms.flatMap(({ platform: { os, arch, musl } }) => (os === 'linux' && !musl ? [arch] : []));
 }
@@ -31,7 +31,7 @@ interface Wanted {
   readonly formats: readonly PackageFormat[];
 }
 
-/** Writes the packages for `arch`, of what is in its archive; a check wants them of another version, and elsewhere. */
+/** Writes the packages for `arch` from the content of its archive. Checks pass another version and another folder. */
 export function makePackages(release: ReleaseInfo, arch: Arch, wanted: Partial<Wanted> = {}): void {
   const { folder = release.folder, version = release.version, formats = ['deb', 'rpm'] } = wanted;
   const work = mkdtempSync(join(tmpdir(), 'regsecret-package-'));
@@ -52,7 +52,7 @@ export function makePackages(release: ReleaseInfo, arch: Arch, wanted: Partial<W
       const file = join(folder, packageName(format, version, arch));
       const config = join(work, `${format}.yaml`);
       writeFileSync(config, nfpmConfig(format, told, { arch, glibc, unpacked, staged, manPages }));
-      // nfpm takes the time from the environment where its configuration has none.
+      // nfpm takes times that its configuration does not set from the environment.
       const env = { ...process.env, SOURCE_DATE_EPOCH: `${release.time}` };
       execute(goTool('nfpm'), ['package', '--config', config, '--packager', format, '--target', file], env);
     }

@@ -1,4 +1,4 @@
-/** Where the manifests lie, below the folder of the release. */
+/** The paths of the manifests, below the folder of the release. */
 import { join } from 'node:path';
 
 export const KREW_MANIFEST = join('manifests', 'krew', 'regsecret.yaml');

@@ -1,4 +1,4 @@
-/** Every package manager that installs from our archives, as far as it can be had here. */
+/** Checks the manifests with every package manager that installs from our archives, as far as it is available here. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { checkFormula } from './formula-check.ts';
 import { checkKrew } from './krew-check.ts';
 import { checkWindows } from './windows-check.ts';
 
-/** Throws with what the first of them says that refuses. */
+/** Throws with the message of the first one that refuses. */
 export async function checkManifests(release: ReleaseInfo): Promise<CheckedWay[]> {
   const work = mkdtempSync(join(tmpdir(), 'regsecret-manifests-'));
   const folder = (name: string): string => {

@@ -1,4 +1,4 @@
-/** What nfpm makes the deb and the rpm of. */
+/** nfpm's configuration for the deb and the rpm. */
 import { dump } from 'js-yaml';
 import { type Platform, REPOSITORY, type ReleaseInfo } from '../release-info.ts';
 import { PURPOSE, SUMMARY } from './purpose.ts';
@@ -9,11 +9,11 @@ export const MAINTAINER = 'The regsecret authors <regsecret@users.noreply.github
 
 export interface PackageContent {
   readonly arch: Platform['arch'];
-  /** The least version of glibc that the executable runs with. */
+  /** The minimal version of glibc for the executable. */
   readonly glibc: string;
-  /** What was unpacked from the archive. */
+  /** The folder with the unpacked archive. */
   readonly unpacked: string;
-  /** With what only packages have: compressed man pages, and Debian's own files. */
+  /** The folder with files that only packages have: compressed man pages, and Debian's own files. */
   readonly staged: string;
   readonly manPages: readonly string[];
 }
@@ -33,7 +33,7 @@ export function nfpmConfig(
     section: 'utils',
     priority: 'optional',
     maintainer: MAINTAINER,
-    // rpm has its summary in a field of its own.
+    // rpm has a separate field for the summary.
     description: [...(format === 'deb' ? [SUMMARY] : []), ...PURPOSE].join('\n'),
     vendor: 'The regsecret authors',
     homepage: REPOSITORY,
@@ -42,9 +42,9 @@ export function nfpmConfig(
     disable_globbing: true,
     depends: [format === 'deb' ? `libc6 (>= ${glibc})` : `libc.so.6(GLIBC_${glibc})(64bit)`],
     contents: [...both(content), ...(format === 'deb' ? debianOnly(content) : rpmOnly(content))],
-    // Every dpkg and rpm that has a new enough glibc can read gzip.
+    // Every dpkg and rpm on a system with a sufficient glibc can read gzip.
     deb: { compression: 'gzip:9' },
-    // Without a host, rpm says the name of the machine that the package was made on.
+    // Without a build host, rpm would record the name of the machine that made the package.
     rpm: { compression: 'gzip:9', summary: SUMMARY, buildhost: 'localhost' },
   };
   return dump(config, { lineWidth: -1 });

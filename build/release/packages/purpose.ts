@@ -1,9 +1,9 @@
-/** What the program is for, in the words in which package managers show it. */
+/** The purpose of the program, in the texts that package managers show. */
 
-/** For a line of a list: no full stop, and not the name, which stands beside it. */
+/** One line for lists, without a full stop and without the name, which lists show beside it. */
 export const SUMMARY = 'Kubernetes image-pull secrets, from your login to the running pod';
 
-/** Some sentences, in lines of up to 76 characters. */
+/** A longer description, in lines of up to 76 characters. */
 export const PURPOSE = [
   'Makes pull secrets from the docker and podman logins of this machine,',
   'attaches them to service accounts and workloads, says why an image cannot',

@@ -1,4 +1,4 @@
-/** The rpms, read and installed by rpm. */
+/** Checks the rpms: rpm reads and installs them. */
 import { readdirSync, statSync } from 'node:fs';
 import { arch as hostArch } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import type { CheckedWay } from '../release.ts';
 import type { ReleaseInfo } from '../release-info.ts';
 import { linuxArchitectures, packageName } from './linux-packages.ts';
 
-/** Needs rpm, and to be root. */
+/** Checks the rpms. Needs rpm, and root. */
 export function checkRpms(release: ReleaseInfo, work: string): CheckedWay[] {
   const architectures = linuxArchitectures(release);
   for (const arch of architectures) {
@@ -27,7 +27,7 @@ export function checkRpms(release: ReleaseInfo, work: string): CheckedWay[] {
   execute('mkdir', [root]);
   rpm('--initdb');
   const began = performance.now();
-  // There is no glibc in this root that rpm knows of; the executable runs with the one of this machine.
+  // rpm knows of no glibc in this root. The executable runs with the glibc of this machine.
   rpm('--install', '--nodeps', join(release.folder, name));
   const said = execute(join(root, 'usr', 'bin', 'kubectl-regsecret'), ['--version']);
   const seconds = (performance.now() - began) / 1000;

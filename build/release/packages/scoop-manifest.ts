@@ -3,11 +3,11 @@ import { archiveName, executableIn, REPOSITORY } from '../release-info.ts';
 import type { Downloads } from './downloads.ts';
 import { SUMMARY } from './purpose.ts';
 
-/** `regsecret.json`; throws where there is no archive for Windows. */
+/** The text of `regsecret.json`. Throws where there is no archive for Windows. */
 export function scoopManifest({ version, of }: Downloads): string {
   const { url, sha256: hash } = of('windows', 'amd64');
   const program = executableIn({ os: 'windows' });
-  // Scoop fills in a version that is newer than this one, and finds the sum of the archive in the file.
+  // Scoop fills in a newer version here, and reads the checksum of its archive from the file.
   const next = '$version';
   const platform = { os: 'windows', arch: 'amd64', musl: false } as const;
   const nextUrl = `${REPOSITORY}/releases/download/v${next}/${archiveName(next, platform)}`;

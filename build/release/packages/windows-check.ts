@@ -1,4 +1,4 @@
-/** The manifests for Windows against the schemas of their package managers. */
+/** Checks the manifests for Windows with the schemas of their package managers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -14,7 +14,7 @@ import { WINGET_SCHEMAS } from './winget-schema.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-/** Needs pip, which downloads the schemas. */
+/** Checks the manifests. Needs pip, which downloads the schemas. */
 export function checkWindows(release: ReleaseInfo, work: string): CheckedWay[] {
   const schemaOf = schemaStore(work);
   const scoop: Manifest = JSON.parse(readFileSync(join(release.folder, SCOOP_MANIFEST), 'utf8'));
@@ -25,7 +25,7 @@ export function checkWindows(release: ReleaseInfo, work: string): CheckedWay[] {
     conform(content, WINGET_SCHEMAS[kind], name);
     return content;
   });
-  // The one that winget published as a package: all in one file, which is what ours are together.
+  // The schema that winget published as a package is for a single file, so our manifests are merged for it.
   const single = { ...Object.assign({}, ...manifests), ManifestType: 'singleton', ManifestVersion: '1.0.0' };
   conform(single, schemaOf('https://aka.ms/winget-manifest.singleton.1.0.0.schema.json'), WINGET_FOLDER);
   return [

@@ -1,4 +1,4 @@
-/** The three files of which winget's repository has one set for each version. */
+/** The three manifest files per version in winget's repository. */
 import { dump } from 'js-yaml';
 import { executableIn, REPOSITORY, type ReleaseInfo } from '../release-info.ts';
 import type { Downloads } from './downloads.ts';
@@ -16,16 +16,16 @@ export interface WingetManifest {
   readonly text: string;
 }
 
-/** Each by its kind and the name of its file. `time` is in seconds since 1970. */
+/** The manifests, with their kinds and file names. `time` is in seconds since 1970. */
 export function wingetManifests({ version, of }: Downloads, time: ReleaseInfo['time']): WingetManifest[] {
   const { url, sha256 } = of('windows', 'amd64');
   const installer = {
     InstallerType: 'zip',
     NestedInstallerType: 'portable',
-    // Of two entries for one file, which the plugin's name would take, winget makes an error.
+    // winget rejects two entries for one file, so there is none for the plugin's name.
     NestedInstallerFiles: [{ RelativeFilePath: executableIn({ os: 'windows' }), PortableCommandAlias: 'regsecret' }],
     Commands: ['regsecret'],
-    // The oldest that the runtime runs on: Windows 10 1809.
+    // The oldest version that the runtime supports: Windows 10 1809.
     MinimumOSVersion: '10.0.17763.0',
     ReleaseDate: new Date(time * 1000).toISOString().slice(0, 10),
     Installers: [{ Architecture: 'x64', InstallerUrl: url, InstallerSha256: sha256.toUpperCase() }],

@@ -1,7 +1,7 @@
 /**
- * JSON schemas of winget's manifests, version 1.10.0, as far as ours go: winget's own are in no package registry beyond
- * 1.0.0. The rules of each field are those of https://aka.ms/winget-manifest.installer.1.10.0.schema.json and of its
- * siblings. Stricter than theirs: a field that is not written here is an error.
+ * JSON schemas for the fields that our winget manifests use, version 1.10.0, because package registries have winget's own schemas
+ * only up to 1.0.0. The rules of each field are those of https://aka.ms/winget-manifest.installer.1.10.0.schema.json and its
+ * siblings. They are stricter in one way: a field that is not listed here is an error.
  */
 import { WINGET_SCHEMA, type WingetKind } from './winget-manifests.ts';
 
