@@ -1,4 +1,4 @@
-/** The rooms of src/: what each is for, and what it may import. docs/architecture.md explains them. */
+/** The rooms of src/: each has a purpose, and a list of what it may import. docs/architecture.md explains them. */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 /**
- * The rooms in the order in which data flows through them. A file imports from its own folder and from rooms that stand
- * earlier, also for types; `src/` itself is three rooms, told apart by file.
+ * The rooms in the order in which data flows through them. A file imports, also types, only from its own folder and from rooms
+ * earlier in the list. The files directly in `src/` belong to three rooms, by their names.
  */
 const ROOMS = [
   { room: 'domain/text', purpose: 'words for people and shells' },
@@ -71,7 +71,7 @@ const ROOMS = [
   },
 ] as const satisfies readonly { room: string; purpose: string; files?: readonly string[] }[];
 
-/** Each touches one outside thing, and knows nothing of the others. */
+/** Each edge talks to one outside system and must not import from another edge. */
 const EDGES = ['cluster', 'registry', 'credentials', 'manifests'];
 
 /** Every outside package and the only file that may import it. */
@@ -102,7 +102,7 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-/** What `file` imports, statically, lazily or as a type. */
+/** The imports of `file`: static, dynamic and type-only. */
 function importsOf(file: string): Import[] {
   const text = read(file);
   const pattern = /(?:^|\n)(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/g;
@@ -117,7 +117,7 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-/** The index of the room that `file` stands in; -1 where there is none. */
+/** The index in ROOMS of the room that `file` belongs to; -1 if it belongs to none. */
 function roomOf(file: string): number {
   const folder = dirname(file).replace(/^src\/?/, '');
   const name = basename(file, '.ts');

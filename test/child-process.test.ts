@@ -1,4 +1,4 @@
-/** How a program is started, and what it can do to us by printing a lot, or by leaving a process behind. */
+/** How regsecret starts other programs, and survives one that prints a lot or leaves a process behind. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram, startOf } from '../src/child-process.ts';
 import { measured } from './support/peak-memory.ts';
 
-/** Runs a shell script as helpers and plugins are run, in a process of its own, and prints how it ended. */
+/** The command line of a process that runs a shell script as helpers and plugins are run, and prints how the script ended. */
 function runs(script: string): string[] {
   const program = `
     const { runProgram } = await import(${JSON.stringify(new URL('../src/child-process.ts', import.meta.url).href)});
@@ -21,7 +21,7 @@ function runs(script: string): string[] {
 }
 
 describe.runIf(platform() === 'linux')('a helper or plugin that writes a gigabyte', () => {
-  // A third of what is written. Garbage is collected late on a busy machine: up to 192 MB have been seen.
+  // A third of what is written. Garbage is collected late on a busy machine: the peak was once 192 MB.
   const MOST = 350 * 1024 * 1024;
 
   test('to stderr: the beginning is kept, and the rest takes no memory', async () => {

@@ -1,4 +1,4 @@
-/** Command lines that commander refuses, and what is said to them. */
+/** Command lines that commander refuses, and the messages that the user gets. */
 import { describe, expect, test } from 'vitest';
 import { run } from '../src/run.ts';
 import { fakeIo } from './support/io.ts';

@@ -1,4 +1,4 @@
-/** TAB in real shells, and what stands behind it, with an API server that has a few names. */
+/** TAB in real shells, and the `__complete` command that their scripts call, with an API server that has a few names. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 let server: Server;
-/** Takes requests and never answers. */
+/** An API server that takes requests and never answers. */
 let deaf: Server;
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ beforeAll(async () => {
   const script = `#!/bin/sh\ncase $1 in __complete|completion) exec ${program} "$@" ;; esac\necho "ran: $*."\n`;
   writeFileSync(join(bin, 'regsecret'), script);
   chmodSync(join(bin, 'regsecret'), 0o755);
-  // As npm makes one for PowerShell, which takes it before a file without an ending.
+  // npm makes such a script for PowerShell, which prefers it to a file without an extension.
   const call = artefact()
     .map((word) => `'${word.replaceAll("'", "''")}'`)
     .join(' ');
@@ -164,7 +164,7 @@ const STARTS: Readonly<Record<string, readonly [command: readonly string[], set:
   fish: [['fish', '--no-config', '-i'], 'regsecret completion fish | source; echo ready-(math 1+1)'],
 };
 
-/** Keys, and the command line that they make. */
+/** The keys typed before TAB, and the command line after it. */
 const TYPED: readonly (readonly [keys: string, line: string])[] = [
   ['lis', 'list'],
   ['list --no-he', 'list --no-headers'],
@@ -185,7 +185,7 @@ describe.each(Object.keys(STARTS).filter((shell) => SHELLS.includes(shell)))('TA
     await tty.see('ready-2');
     for (const [typed, line] of TYPED) {
       tty.type(`regsecret ${typed}\t`);
-      // The shell shows the rest once it has been told.
+      // The shell shows the rest of the word once `__complete` has answered.
       await tty.see(line.slice(-2));
       tty.type(keys.enter);
       await tty.see(`ran: ${line}.`);
@@ -199,12 +199,12 @@ describe('the script for PowerShell', () => {
   test('runs nothing that is typed', async () => {
     const { code, stdout } = await here(['completion', 'powershell']);
     expect(code).toBe(0);
-    // What stands in quotes or behind a # calls nothing.
+    // Text in quotes or after a # calls nothing.
     const called = stdout.replace(/'[^'\n]*'|"[^"\n]*"|#.*/g, '').match(/& \S+.*?(?=\))|Invoke-\w+|iex\b/g);
     expect(called).toEqual(['& regsecret __complete @words $asked 2> $null']);
   });
 
-  // GitHub's runners have it.
+  // GitHub's runners have PowerShell.
   test.runIf(installed('pwsh', ['pwsh']))('goes on with what was meant', { timeout: 120_000 }, async () => {
     const typed = [...TYPED, ['list -o j', 'list -o json'], ['list -o=j', 'list -o=json']].map(([keys]) => keys);
     const program = `
@@ -228,7 +228,7 @@ describe('the script for PowerShell', () => {
   });
 });
 
-/** What programs of Windows do not start without. */
+/** The variables without which programs do not start on Windows. */
 function platformEnv(): Record<string, string> {
   const names = ['SystemRoot', 'PATHEXT', 'TEMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PSModulePath'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));

@@ -1,8 +1,8 @@
-/** Many things at a time: never more than asked for, in order, and nothing new after a failure. */
+/** Functions that run many tasks at a time: never more than the limit, in order, and no new one after a failure. */
 import { describe, expect, test } from 'vitest';
 import { forEachLimit, inPortions, oncePerKey, prefetch } from '../src/concurrency.ts';
 
-/** Ends when it is told to, and counts how many have begun and how many are under way. */
+/** A task that ends when the test says so. Records which have begun and which are under way. */
 function worker() {
   const open = new Map<number, PromiseWithResolvers<void>>();
   const begun: number[] = [];
@@ -19,7 +19,7 @@ function worker() {
 }
 
 const items = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
-/** Lets everything run that waits for nothing. */
+/** Resolves once everything that can run now has run. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function* pagesOf(...pages: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
@@ -126,7 +126,7 @@ describe('oncePerKey', () => {
 });
 
 describe('inPortions', () => {
-  /** Until somebody else has had a turn. */
+  /** A computation that yields until `isOver`, which other code on the event loop makes true. */
   function* stepsUntil(isOver: () => boolean): Generator<void, string> {
     while (!isOver()) yield;
     return 'done';

@@ -1,4 +1,4 @@
-/** Ctrl-D and Ctrl-C at a question, and the end of what is piped in: exit code 130 and 1, and nothing is written. */
+/** Ctrl-D and Ctrl-C at a question end with exit code 130, the end of piped input with 1, and nothing is written. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Files that are replaced: whole, with the mode and owner that they had, and through nobody else's links. */
+/** Files that regsecret replaces: in one step, with the mode and owner that they had, and not through other users' links. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -40,7 +40,7 @@ users:
   user: {auth-provider: {name: oidc, config: {id-token: "${token}", refresh-token: "once"}}}
 `;
 
-/** Who replaces a file of the user, with the text before and after. */
+/** The code that replaces a user's file, with the text before and after. */
 const WRITERS = [
   {
     who: 'a manifest',

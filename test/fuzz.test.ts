@@ -1,7 +1,7 @@
 /**
- * Every parser of untrusted text, with texts that are long and made to be slow: none throws anything but the error it
- * documents, and the work of none grows with the square of the length; and with short texts, of which a parser reads ten
- * million in a long run (REGSECRET_FUZZ_SHORT). REGSECRET_SEED chooses the texts, as it is printed.
+ * Runs every parser of untrusted text on long texts that are made to be slow, and on short ones. A parser throws only the error
+ * that it documents, and its time must not grow with the square of the length. A long run (REGSECRET_FUZZ_SHORT) gives each
+ * parser ten million short texts. REGSECRET_SEED chooses the texts; the seed is printed.
  */
 import { describe, expect, test } from 'vitest';
 import { pickJson } from '../src/cluster/client/pick-json.ts';
@@ -139,7 +139,7 @@ const ordinary = buildKeyring([
   pullSecretOf('a', '{"auths":{"r.io":{"auth":"YTpw"},"*.r.io/a":{"auth":"YTpw"},"docker.io":{"auth":"YTpw"}}}'),
 ]);
 
-// Even the slowest parser ends in a second here; the limit is for a machine that is busy with something else.
+// Even the slowest parser takes only a second here; the limit allows for a busy machine.
 describe('each parser keeps its word on any text of 64 KiB', { timeout: 600_000 }, () => {
   test.each(parsers.map(([name, parse, error]) => ({ name, parse, error })))('$name', ({ parse, error }) => {
     fc.assert(

@@ -1,4 +1,4 @@
-/** Every input has a limit, and an error at it that names the input: `/dev/zero` has no end. */
+/** Every input has a size limit, and the error names the input that exceeds it. Tested with `/dev/zero`, which has no end. */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ symlinkSync(ZERO, endless);
 const CONF = join(folder, 'registries.conf');
 symlinkSync(ZERO, CONF);
 
-/** A kubeconfig with a server that nobody reaches before the user is read. */
+/** A kubeconfig whose user cannot be read. Its server is never contacted, because the user is read first. */
 function withUser(user: object, cluster: object = {}): string {
   const path = join(folder, `kubeconfig-${Object.keys({ ...user, ...cluster }).join('-')}`);
   const config = {
@@ -61,7 +61,7 @@ describe.skipIf(platform() === 'win32')('an input without end', () => {
     expect(`${ran.stdout}${ran.stderr}`).toMatch(/holds more than \d+ (bytes|MiB)/);
   });
 
-  // Both runtimes read these files by themselves, and hear no signal meanwhile.
+  // Node and Bun read these files on their own, and do not react to signals meanwhile.
   test.each(['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'])('authorities of the machine, named by %s', async (variable) => {
     const args = ['verify', '--server', '127.0.0.1:1', '--username', 'u', '--password-env', 'P'];
     const ran = await regsecret(args, { env: { P: 'p', [variable]: ZERO, SSL_CERT_DIR: folder } });

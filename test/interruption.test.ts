@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A kubeconfig with a server that nobody reaches before the user is read. */
+/** A kubeconfig whose user cannot be read. Its server is never contacted, because the user is read first. */
 function withUser(user: object): string {
   const path = join(folder, `kubeconfig-${Object.keys(user)[0]}`);
   const cluster = { server: 'https://192.0.2.1', 'insecure-skip-tls-verify': false };

@@ -1,4 +1,4 @@
-/** Where a command is on Windows, as Go's os/exec finds it. */
+/** How a command is found on Windows; Go's os/exec does the same. */
 import { describe, expect, test } from 'vitest';
 import { lookPath } from '../src/look-path.ts';
 
@@ -10,7 +10,7 @@ type Row = readonly [
 ];
 
 const PATH = 'C:\\one;C:\\two';
-/** What Windows has set. */
+/** The default value on Windows. */
 const PATHEXT = '.COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC';
 
 describe('on Windows', () => {

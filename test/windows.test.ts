@@ -1,4 +1,4 @@
-/** What is otherwise on Windows: where files are, which shell reads a command, and lines that end in CRLF. */
+/** What differs on Windows: where files are, which shell the user has, and lines that end in CRLF. */
 import { describe, expect, test } from 'vitest';
 import { kubeHome } from '../src/cluster/config/home.ts';
 import { homeFolder } from '../src/credentials/auth-file.ts';
@@ -12,7 +12,7 @@ import { machine } from './support/machine.ts';
 const HOME = 'C:\\Users\\jane';
 const PROFILE = { USERPROFILE: HOME, APPDATA: `${HOME}\\AppData\\Roaming`, LOCALAPPDATA: `${HOME}\\AppData\\Local` };
 
-/** The test may run elsewhere. */
+/** A path as on Windows, because the test may run on another system. */
 const windowsPath = (path: string | undefined): string | undefined => path?.replaceAll('/', '\\');
 
 describe('the login file of docker', () => {
@@ -50,7 +50,7 @@ describe('the folder of .kube', () => {
   const drive = { HOMEDRIVE: 'H:', HOMEPATH: '\\jane' };
   const all = { HOME: 'M:\\home', ...drive, USERPROFILE: HOME };
 
-  /** client-go util/homedir `HomeDir`. */
+  /** The expected values follow `HomeDir` of client-go's util/homedir. */
   test.each<[situation: string, env: Readonly<Record<string, string>>, files: readonly string[], home: string]>([
     ['a kubeconfig in HOME', all, ['M:\\home\\.kube\\config', `${HOME}\\.kube\\config`], 'M:\\home'],
     ['on the drive of a network', all, ['H:\\jane\\.kube\\config', `${HOME}\\.kube\\config`], 'H:\\jane'],
@@ -85,7 +85,7 @@ describe('a command is written for', () => {
     ['win32', { SHELL: '/usr/bin/bash' }, 'posix'],
     ['linux', {}, 'posix'],
     ['darwin', { SHELL: '/bin/zsh' }, 'posix'],
-    // Nothing tells PowerShell from a shell that it has started.
+    // PowerShell and a shell started from it have the same variables.
     ['linux', { SHELL: '/usr/bin/pwsh', PSModulePath: '/opt' }, 'posix'],
   ] as const)('on %s, with %j: %s', (system, env, shell) => {
     expect(shellOf(env, system)).toBe(shell);
@@ -158,7 +158,7 @@ describe('lines that end in CRLF are read like others', () => {
       return JSON.parse(
         JSON.stringify(ran)
           .replaceAll(JSON.stringify(home).slice(1, -1), '~')
-          // Another one in every run.
+          // The fingerprint differs in every run.
           .replace(/(fingerprint\W+)[0-9a-f]{8}/g, '$1…'),
       );
     };

@@ -1,4 +1,4 @@
-/** `--write` by several processes, by ones that are killed, and where the folder or the file is not an ordinary one. */
+/** `--write` by several processes at once, by killed processes, and to unusual folders and files. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a}]\n';
-/** Said by whoever makes the first list. */
+/** Printed by the process that adds the first `imagePullSecrets`. */
 const SAID =
   'pod/a has a list of its own now, which hides any pull secrets of its service account\n' +
   'hint: to check that the cluster has the Secret: regsecret inspect regsecret\n';
@@ -82,7 +82,7 @@ test('killed at any moment: the file is the old or the new one, and the next run
     const path = file(POD);
     const child = spawn(command, [...rest, 'attach', '-f', path, '--write'], { stdio: 'ignore' });
     const ended = once(child, 'close');
-    // Most of the rounds are spent near the end, where the file is written.
+    // Kills the process at a time near its end, when it writes the file.
     await delay(whole * (0.6 + (0.6 * round) / 40));
     child.kill('SIGKILL');
     await ended;
@@ -131,7 +131,7 @@ test('the same file named twice is changed once', async () => {
   expect(readFileSync(path, 'utf8')).toBe(withSecrets('regsecret'));
 });
 
-/** Root may write everywhere, unless it gives that right up. */
+/** Root may write everywhere, unless it drops its capabilities. */
 const isRoot = process.getuid?.() === 0;
 const limited = isRoot ? ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all'] : [];
 
@@ -156,7 +156,7 @@ describe.skipIf(platform() === 'win32' || !installed('setpriv', limited.slice(0,
 );
 
 describe.skipIf(!isRoot || !installed('unshare', ['unshare', 'mount']))('a full disk', () => {
-  // Two pages, which the file itself fills.
+  // The disk has two pages, which the file fills.
   const SCRIPT =
     'mount -t tmpfs -o size=8k regsecret "$1" && cp "$2" "$1" && cd "$1" && shift 2 && { "$@"; cat *; ls -A; }';
 

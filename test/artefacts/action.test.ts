@@ -1,4 +1,4 @@
-/** The GitHub Action: its steps run in bash with the variables of a runner, against a server that stands for GitHub's downloads. */
+/** The GitHub Action: its steps run in bash with the variables of a runner, against a server that plays GitHub's downloads. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ import { artefacts, type Ran } from '../support/program.ts';
 const [install, doctor] = ACTION.runs.steps;
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 
-/** A program that is the regsecret of this machine; its version it says at once. */
+/** Runs the regsecret of this machine. Answers `--version` itself, which is faster. */
 const PROGRAM = `#!/bin/sh\n[ "$1" = --version ] && echo '0.0.0 (0123456789ab)' && exit\nexec ${(artefacts()[0]?.[1] ?? []).map((word) => `'${word}'`).join(' ')} "$@"\n`;
 const OLD_GLIBC = '#!/bin/sh\necho "version \\`GLIBC_2.99\' not found" >&2\nexit 1\n';
 const WORKS = packed(PROGRAM);
@@ -41,13 +41,13 @@ beforeEach(() => {
   );
 });
 
-/** For Windows, too: `unzip` is not on every machine that runs this test, so that {@link UNZIP} takes its place. */
+/** An archive for every system. For Windows, {@link UNZIP} replaces `unzip`, which not every machine that runs this test has. */
 function packed(program: string): Uint8Array {
   const names = ['regsecret', 'regsecret.exe'];
   return gzipSync(tar(names.map((path) => ({ path, content: Buffer.from(program), mode: 0o755 }))));
 }
 
-/** As it is called: `unzip -q ARCHIVE FILE -d FOLDER`. */
+/** The action calls `unzip -q ARCHIVE FILE -d FOLDER`. */
 const UNZIP = '#!/bin/sh\nexec tar -xzf "$2" -C "$5" "$3"\n';
 
 function release(one: string, archive = WORKS): void {
@@ -61,7 +61,7 @@ function job(env: Readonly<Record<string, string>> = {}): Job {
   return made;
 }
 
-/** The error that the runner shows. */
+/** The error message that the runner shows in its summary. */
 function annotated({ code, stdout }: Ran): string {
   expect(code).toBe(1);
   return stdout.match(/^::error title=regsecret::(.*)$/m)?.[1] ?? stdout;
@@ -78,7 +78,7 @@ test('inputs and contexts reach the scripts as variables only', () => {
   );
 });
 
-/** Runners of Windows have the same bash, but in another place than this test would look for it. */
+/** GitHub's Windows runners have the same bash, but not where this test would look for it. */
 describe.skipIf(process.platform === 'win32')('in bash', () => {
   describe('a version', () => {
     test.each([
@@ -235,7 +235,7 @@ esac
       expect(here.lines('GITHUB_PATH')).toEqual([]);
       expect(here.lines('GITHUB_OUTPUT')).toEqual([]);
       expect(readdirSync(join(here.folder, 'temp'))).toEqual([]);
-      // The next run begins anew.
+      // The next run downloads again.
       release('0.9.0');
       expect(await here.step(install, { version: '0.9.0' })).toMatchObject({ code: 0 });
     });

@@ -1,4 +1,4 @@
-/** A program that uses the Kubernetes client for JavaScript takes our functions as they are, types included. */
+/** The library works together with the Kubernetes client for JavaScript, without casts. */
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { buildKeyring, buildPullSecret, lookup, readContents } from '../../src/index.ts';

@@ -13,7 +13,7 @@ const entries: readonly AuthEntry[] = [{ server: 'ghcr.io', credential: { userna
 const secret: ApplyPullSecretOptions = { name: 'ci', namespace: 'team-a', entries };
 const attachment: AttachPullSecretOptions = { name: 'ci', namespace: 'team-a' };
 
-/** A client for programs that have one takes the place of the real one here. */
+/** Compiled only, and never called, because there is no cluster here. */
 async function bring(api: CoreV1Api): Promise<'created' | 'updated' | 'unchanged'> {
   const action = await applyPullSecret(api, secret);
   const attached: 'updated' | 'unchanged' = await attachPullSecret(api, attachment);

@@ -1,4 +1,4 @@
-/** What stands in for @inquirer/figures in the bundles has the same signs. */
+/** The replacement for @inquirer/figures in the bundles has the same signs. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

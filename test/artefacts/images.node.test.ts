@@ -1,4 +1,4 @@
-/** The image of a release on a real kubelet, as careful as a pod can be set up. */
+/** Runs the image of a release on a real kubelet, in a pod with all security restrictions. */
 import { afterAll, expect, test } from 'vitest';
 import { lacks } from '../environment/kubernetes-features.ts';
 import { api, cluster, janedoe, kubectl, newNamespace, sharedRegistries, waitFor } from '../environment/use.ts';

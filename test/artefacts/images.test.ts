@@ -1,4 +1,4 @@
-/** What an image is made of: layers with the same bytes for the same files, and what each says of itself. */
+/** The image's layers have the same bytes for the same files, and its configuration describes them. */
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { baseEntries } from '../../build/release/image/base.ts';

@@ -1,10 +1,10 @@
-/** What stands in for the package ip-address in the bundles says what the package says, of all that the SOCKS library asks it. */
+/** The replacement for the package ip-address in the bundles gives the same answers to everything that the SOCKS library asks. */
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { Address4, Address6 } from '../../build/ip-address.ts';
 import { fc } from '../support/fast-check.ts';
 
-/** As the SOCKS library finds it. */
+/** Resolves packages from the SOCKS library, which has its own ip-address. */
 const fromSocks = createRequire(createRequire(import.meta.url).resolve('socks-proxy-agent'));
 const library = createRequire(fromSocks.resolve('socks'))('ip-address') as {
   Address4: typeof Address4;

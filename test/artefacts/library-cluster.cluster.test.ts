@@ -61,7 +61,7 @@ describe('applyPullSecret', () => {
     const data = { '.dockerconfigjson': Buffer.from(odd).toString('base64'), other: 'eA==' };
     const merged = freshName('lib');
     await putSecret(namespace, { metadata, data }, merged);
-    // A token that says when it ends, which is noted.
+    // A JWT with an expiry, which goes into an annotation.
     const token = `eyJhbGciOiJub25lIn0.${Buffer.from('{"exp":1900000000}').toString('base64url')}.x`;
     const news = { name: merged, namespace, entries: [entry('docker.io', token)] };
     expect(await applyPullSecret(api, { ...news, dryRun: true })).toBe('updated');
@@ -75,7 +75,7 @@ describe('applyPullSecret', () => {
     expect(after?.data?.other).toBe('eA==');
     expect(after?.metadata.labels).toEqual({ team: 'a' });
     expect(Object.keys(after?.metadata.annotations ?? {}).sort()).toEqual(['own', 'regsecret/expires-at']);
-    // The next login says nothing of its end.
+    // The next login has no expiry.
     expect(await applyPullSecret(api, { ...news, entries: [entry('docker.io')] })).toBe('updated');
     expect((await secretIn(namespace, merged))?.metadata.annotations).toEqual({ own: 'yes' });
   });

@@ -1,4 +1,4 @@
-/** Both artefacts, built so that they report which modules a run has loaded. */
+/** Builds both artefacts so that they report which modules a run has loaded. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -10,12 +10,12 @@ import config from '../../rolldown.config.ts';
 import { execute, type RunOptions } from '../support/program.ts';
 
 export interface Loaded {
-  /** Files of src/ without the ending, sorted; those of src/domain/ apart. */
+  /** Files of src/ without extension, sorted; those of src/domain/ are in `domain`. */
   readonly files: readonly string[];
   readonly domain: readonly string[];
   /** Packages of npm, sorted. */
   readonly packages: readonly string[];
-  /** Node's own modules, sorted; known of the npm package only. */
+  /** Node's built-in modules, sorted. Known only for the npm package. */
   readonly builtins: readonly string[];
 }
 
@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 export const artefacts = ['npm package', 'executable'] as const;
 export type Artefact = (typeof artefacts)[number];
 
-/** What running `args` loads; throws unless the run ends well. */
+/** The modules that a run with `args` loads. Throws if the run fails. */
 export async function loadedBy(artefact: Artefact, args: readonly string[], options: RunOptions = {}): Promise<Loaded> {
   built[artefact] ??= build(artefact);
   const report = join(folder, 'report.json');
@@ -60,7 +60,7 @@ async function build(artefact: Artefact): Promise<string[]> {
   return [program];
 }
 
-/** Code for the beginning of a chunk that holds `modules`. */
+/** Code for the beginning of a chunk with `modules`, which reports them. */
 function reporting(modules: readonly string[]): string {
   return `globalThis.loaded ??= process.on('exit', () => {
     const report = { modules: globalThis.loaded.modules, list: process.moduleLoadList ?? [] };

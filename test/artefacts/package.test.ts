@@ -1,4 +1,4 @@
-/** The npm package as npm packs it: what is in it, how it is run, and how it is imported. */
+/** The npm package as npm packs it: which files it has, how it runs, and how programs import it. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ let tarball = '';
 const project = join(folder, 'project');
 
 beforeAll(async () => {
-  // What the build has made; packing it again would build again, under the feet of other tests.
+  // `--ignore-scripts`, because packing would build again and change files that other tests use.
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   [packed] = JSON.parse((await npm(args, root)).stdout);
   tarball = join(folder, packed.filename);
@@ -74,7 +74,7 @@ describe('the tarball', () => {
     for (const name of ['commander', 'js-yaml', 'inquirer', 'chalk', 'https-proxy-agent']) {
       expect(licences).toMatch(new RegExp(`^${name} [\\d.]+: MIT$`, 'm'));
     }
-    // Above its own files this text is left out.
+    // The package's own files do not have this text.
     expect(licences).toMatch(/^smol-toml [\d.]+: BSD-3-Clause\n\nCopyright \(c\) Squirrel Chat/m);
     expect(licences).toContain('Redistributions in binary form must reproduce the above copyright notice');
     expect(licences).toMatch(

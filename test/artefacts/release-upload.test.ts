@@ -1,4 +1,4 @@
-/** What the workflow uploads to a release: files, also those in folders, for gh refuses a folder. */
+/** The workflow uploads files to a release, also those in folders, one by one, because gh refuses a folder. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * What a release is made of: locked packages, and jobs of which those that run their code may neither write nor publish, and
- * those that publish can be run again.
+ * A release is made from locked packages. Jobs that run the packages' code may neither write nor publish, and jobs that publish
+ * can run again.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ test('a job that signs has the identity of the workflow, and no other job has', 
   const identified = all.filter((job) => job.permissions?.['id-token'] === 'write');
   expect(identified.length).toBeGreaterThan(0);
   expect(identified).toEqual(all.filter(signs));
-  // The sums stand for all files; what users download is there only once they are signed.
+  // The signed SHA256SUMS covers all files, and files are published only after it is signed.
   expect(jobs.github?.needs).toBe('sign');
 });
 
@@ -76,7 +76,7 @@ test('every action is pinned by the hash of a commit', () => {
   expect(used.filter((action) => !/^[\w./-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
 
-/** What a job does to publish, with programs in the place of gh, npm and others that only note what they are asked for. */
+/** Runs the publishing steps with fake gh, npm and other programs that only record how they are called. */
 describe.skipIf(process.platform === 'win32')('a job that publishes, when', () => {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-release-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -141,7 +141,7 @@ describe.skipIf(process.platform === 'win32')('a job that publishes, when', () =
       GITHUB_OUTPUT: join(bin, 'output'),
       TOKEN: 't',
     };
-    // As the runner starts it.
+    // GitHub's runner starts bash with these options.
     const ran = await execute(['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', run], { env, cwd: bin });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     const lines = readFileSync(notes, 'utf8').trimEnd().split('\n');

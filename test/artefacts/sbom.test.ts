@@ -1,4 +1,4 @@
-/** The bill of materials: what is in an executable and nothing else, and only libraries that a person has looked at. */
+/** The bill of materials lists exactly what is in an executable, and only libraries that a person has reviewed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type OutputAsset, type RolldownOptions, rolldown } from 'rolldown';
@@ -13,7 +13,7 @@ import configurations from '../../rolldown.config.ts';
 
 const release = { version: '1.2.3', commit: 'c'.repeat(40), time: 1_700_000_000 };
 
-/** What the bundler says of the executables' bundle, made anew. */
+/** The modules and licences of the executables' bundle, from a fresh build. */
 let modules: readonly string[] = [];
 let licences = '';
 
@@ -43,7 +43,7 @@ const titled = ({ group, name }: Component): string => (group === undefined ? na
 const described = (component: Component): string => `${titled(component)}@${component.version}`;
 const isCarried = ({ description }: Component): boolean => description?.startsWith('carried by') === true;
 
-// A release is made on Linux, and other systems' Bun may say something else of itself.
+// Releases are made on Linux; Bun may describe itself differently on other systems.
 describe.runIf(process.platform === 'linux')('the bill of materials', () => {
   let text = '';
   let components: readonly Component[] = [];
@@ -121,7 +121,7 @@ describe.runIf(process.platform === 'linux')('the bill of materials', () => {
     expect(new Set(references).size).toBe(references.length);
     const needed = dependencies.flatMap(({ dependsOn = [] }: { readonly dependsOn?: readonly string[] }) => dependsOn);
     expect(references).toEqual(expect.arrayContaining(needed));
-    // Nothing is there that nothing needs.
+    // Every component is a dependency of another.
     expect(components.map((one) => one['bom-ref']).filter((reference) => !needed.includes(reference))).toEqual([]);
   });
 });

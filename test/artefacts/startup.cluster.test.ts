@@ -1,4 +1,4 @@
-/** What a run loads before and while it talks to a cluster. */
+/** Which modules a run loads before and while it talks to a cluster. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cluster, newNamespace } from '../environment/use.ts';
 import { artefacts, loadedBy } from './loaded.ts';
@@ -32,7 +32,7 @@ const CLUSTER = [
   ],
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
-/** Waiting before a request is sent again, and why a file cannot be read. */
+/** Needed to wait before a request is repeated, and to explain why a file cannot be read. */
 const PROCESS = ['concurrency', 'errno', 'files/file'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {

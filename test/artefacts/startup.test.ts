@@ -1,4 +1,4 @@
-/** What a run loads before it does its work. A careless import fails here, and not a year later in somebody's prompt. */
+/** Which modules a run loads before it does its work. A careless import fails here at once, before users notice a slow start. */
 import { describe, expect, test } from 'vitest';
 import { artefacts, loadedBy } from './loaded.ts';
 import { CREATE, DEAR, DOCKER_FLAGS, LATER, START } from './startup.ts';

@@ -1,6 +1,6 @@
-/** What a run may load before it does its work: as much as it needs. Measure before you add to a list. */
+/** The modules that a run may load before it does its work. Measure before you add to a list. */
 
-/** Every run. */
+/** Loaded by every run. */
 export const START = [
   'cli',
   'command-table',
@@ -24,7 +24,7 @@ export const START = [
   'version',
 ];
 
-/** `create` with the flags of kubectl; printing it is in the same chunk. */
+/** Loaded by `create` with kubectl's flags. The code that prints the Secret is in the same chunk. */
 export const CREATE = [
   ...[
     'commands/create',
@@ -37,7 +37,7 @@ export const CREATE = [
   ],
 ];
 
-/** Of src/domain/, whose files are small: what is for reading, merging and judging. */
+/** Files of src/domain/ that must load later: they read, merge and judge. The other files there are small. */
 export const LATER = [
   ...[
     'findings/secret-rules',
@@ -50,7 +50,7 @@ export const LATER = [
   ...['docker-config/login-file', 'pull-secret/merge', 'keyring/payload', 'pull-secret/plan'],
 ];
 
-/** Node's own modules that cost a millisecond or more. */
+/** Node's built-in modules that take a millisecond or more to load. */
 export const DEAR = [
   'child_process',
   'crypto',

@@ -1,11 +1,11 @@
-/** The variables by which a network is described, on the way to a real API server. Runs with both artefacts. */
+/** Environment variables for proxies and certificates, on the way to a real API server. Runs with both artefacts. */
 import { describe, expect, test } from 'vitest';
 import { cluster } from '../environment/use.ts';
 import { CANARY } from '../support/canary.ts';
 import { type Ran, regsecret } from '../support/program.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 
-/** Asks the API server at `server` whether it would take a Secret. */
+/** Runs `create --dry-run=server` against `server`. */
 function ask(server: string, env: Record<string, string>, more: readonly string[] = []): Promise<Ran> {
   const { token } = cluster().tokenUsers['token-admin'];
   const args = [

@@ -1,4 +1,4 @@
-/** What lies around the program must neither change what it does nor be changed by it. Runs with both artefacts. */
+/** Files and variables around the program must not change what it does, and it must not change them. Runs with both artefacts. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ function folder(files: Readonly<Record<string, string>> = {}): string {
   return path;
 }
 
-/** Leaves a trace when it is run. */
+/** Code that leaves a file when it runs. */
 const trap = "require('node:fs').writeFileSync(__dirname + '/trapped', '');";
 const library = { 'package.json': '{ "main": "index.js" }', 'index.js': trap };
 
@@ -42,7 +42,7 @@ describe('the folder that it is started in', () => {
   test('runs no code and changes nothing', async () => {
     const cwd = folder(files);
     const before = readdirSync(cwd, { recursive: true }).sort();
-    // A name that needs js-yaml, too.
+    // The name `123` needs js-yaml.
     for (const args of [dryRun, dryRun.with(1, '123')]) {
       const elsewhere = await regsecret(args);
       expect(elsewhere.code).toBe(0);
@@ -80,7 +80,7 @@ test.skipIf(!canUnshare())('a disk that nobody can write to is no obstacle', asy
   expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: (await regsecret(dryRun)).stdout });
 });
 
-// Links need a privilege on Windows.
+// Creating a symbolic link needs a privilege on Windows.
 test.runIf(process.platform !== 'win32')('called kubectl-regsecret, it speaks of itself as the plugin', async () => {
   const [program, ...script] = artefact();
   const name = join(folder(), 'kubectl-regsecret');

@@ -1,4 +1,4 @@
-/** Circumstances under which programs like to break: each is survived, or named. Runs with both artefacts. */
+/** Circumstances in which programs often break. regsecret goes on, or names the cause. Runs with both artefacts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { artefact, execute, regsecret } from '../support/program.ts';
 
-/** Shells, named pipes and the devices below /dev. */
+/** Whether the system has shells, named pipes and devices below /dev. */
 const posix = process.platform !== 'win32';
 
 const login = ['--docker-server=r.io', '--docker-username=u', '--docker-password=p'];
 const dryRun = ['create', 'x', ...login, '--dry-run=client', '-o', 'yaml'];
-/** In front of a command: runs it in a shell, as `"$@"` in `script`. */
+/** A prefix for a command line. Runs it in a shell, where `script` refers to it as `"$@"`. */
 const shell = (script: string): string[] => ['sh', '-c', script, 'sh'];
 
 function folder(): string {
@@ -21,7 +21,7 @@ function folder(): string {
   return path;
 }
 
-/** Arguments whose output is far more than a pipe takes. */
+/** Arguments for `create` whose output is much larger than a pipe's buffer. */
 function large(): string[] {
   const file = join(folder(), 'config.json');
   const auth = Buffer.from(`u:${'p'.repeat(900)}`).toString('base64');
@@ -44,7 +44,7 @@ describe('variables for the runtime', () => {
     const ran = await regsecret(dryRun, { env: { [variable]: value } });
     if (ran.code === 0) expect(ran.stdout).toBe((await regsecret(dryRun)).stdout);
     else {
-      // The runtime ends before a line of ours is run; what it says names the culprit.
+      // The runtime ends before it runs our code, and its message names the culprit.
       expect(ran.stdout).toBe('');
       expect(ran.stderr).toMatch(new RegExp(`${variable}|${value.replace(/^.*=/, '')}`));
     }

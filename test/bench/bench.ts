@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: regsecret against the kubectl of the tests, on their real API server. Prints a table of ratios and
- * writes exe/bench.json; with `--check` it fails when a target is missed, `--rounds N` makes it longer or shorter. With
- * `--growth` it prints instead how `sync` grows with the number of namespaces.
+ * `npm run bench` compares regsecret with kubectl on the real API server of the tests. Prints a table of ratios and writes
+ * exe/bench.json. With `--check` it fails when a target is missed; `--rounds N` makes it longer or shorter. With `--growth` it
+ * prints instead how `sync` grows with the number of namespaces.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release } from 'node:os';
@@ -78,7 +78,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
     evict: canEvict ? [executable, cluster.bin.kubectl] : [],
     cases: canEvict ? all : { ...all, cold: [] },
   });
-  // A round of these takes seconds.
+  // Fewer rounds, because one takes seconds.
   const fleet = await measureFleet(cluster, executable, Math.ceil(Number(values.rounds) / 4));
   const sync = await measureSync(cluster, executable, Math.ceil(Number(values.rounds) / 8));
   await createCrowd(cluster);
@@ -99,7 +99,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   );
 }
 
-/** The Secret of the case `merge`, with a registry that has to stay. */
+/** Creates the Secret of the case `merge`, with a registry that has to stay. */
 async function putMergedSecret(cluster: ClusterInfo): Promise<void> {
   const api = createApiClient({ ...cluster, certificate: cluster.admin });
   const payload = { auths: { 'ghcr.io': { auth: Buffer.from('jane:secret').toString('base64') } } };
@@ -112,7 +112,10 @@ async function putMergedSecret(cluster: ClusterInfo): Promise<void> {
   if (status !== 201) throw new Error(`cannot create the Secret that is merged into: HTTP ${status}`);
 }
 
-/** A pod of which everything is read that can be, and nothing is an error: its kubelet says that it pulls too many at once. */
+/**
+ * Creates a pod for `why`, which then reads everything that it can read. Nothing is wrong: the kubelet's message says that it
+ * pulls too many images at once.
+ */
 async function putWaitingPod(cluster: ClusterInfo): Promise<void> {
   const api = createApiClient({ ...cluster, certificate: cluster.admin });
   const path = `/api/v1/namespaces/${WHY_NAMESPACE}`;

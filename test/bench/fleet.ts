@@ -1,4 +1,4 @@
-/** `attach --all-serviceaccounts -A` against bare connections that write the same lists. */
+/** Compares `attach --all-serviceaccounts -A` with plain HTTP connections that write the same lists. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
@@ -12,8 +12,8 @@ const CONNECTIONS = 32;
 const LIST = { imagePullSecrets: [{ name: 'fleet' }] };
 
 /**
- * The samples of the command, with its start, its lists and its checks, and of the bare writes; those of one round belong
- * together. In each round one of the two attaches and the other detaches, by chance, so both change every list.
+ * Returns the samples of the command (start, lists and checks included) and of the plain writes, by round. In each round one of
+ * the two attaches and the other detaches, at random, so that both change every list.
  */
 export async function measureFleet(cluster: ClusterInfo, executable: string, rounds: number): Promise<Sample[][]> {
   const paths = await createFleet(cluster);
@@ -44,7 +44,7 @@ async function timed(work: () => Promise<void>): Promise<Sample> {
   return { milliseconds: performance.now() - start, cpuMilliseconds: Number.NaN, peakBytes: Number.NaN };
 }
 
-/** The paths of the service accounts. */
+/** Creates the namespaces and service accounts, and returns the accounts' paths. */
 async function createFleet(cluster: ClusterInfo): Promise<string[]> {
   const api = createApiClient({ ...cluster, certificate: cluster.admin });
   const namespaces = Array.from({ length: NAMESPACES }, (_, index) => `fleet-${index}`);
@@ -63,7 +63,7 @@ async function createNamespace(api: ApiClient, name: string): Promise<string[]> 
       '.dockerconfigjson': JSON.stringify({ auths: { 'ghcr.io': { username: 'jane', password: 'secret' } } }),
     },
   });
-  // The controller makes `default`.
+  // The controller creates `default`.
   const names = Array.from({ length: ACCOUNTS_EACH - 1 }, (_, index) => `robot-${index}`);
   for (const account of names) await created(api, `${path}/serviceaccounts`, { metadata: { name: account } });
   return [...names, 'default'].map((account) => `${path}/serviceaccounts/${account}`);
@@ -74,7 +74,7 @@ async function created(api: ApiClient, path: string, body: object): Promise<void
   if (status !== 201) throw new Error(`cannot create ${JSON.stringify(body)}: HTTP ${status}`);
 }
 
-/** One merge patch for each path, which is all that has to be sent, on as many connections as the command has. */
+/** Sends one merge patch for each path, which is the least that has to be sent, on as many connections as the command uses. */
 async function writeAll(cluster: ClusterInfo, paths: readonly string[], body: string): Promise<void> {
   const { caFile, admin, server } = cluster;
   const agent = new Agent({

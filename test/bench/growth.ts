@@ -1,4 +1,4 @@
-/** How time and memory of `sync` grow with the number of namespaces: `npm run bench -- --growth`. */
+/** Measures how time and memory of `sync` grow with the number of namespaces: `npm run bench -- --growth`. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createApiClient } from '../environment/api-client.ts';
@@ -12,20 +12,20 @@ import { secretOf } from './sync.ts';
 const COUNTS = [100, 1_000, 10_000];
 const HOME = 'growth-home';
 const LABELS = { bench: 'growth' };
-/** For how long a watch has run when its memory is read: it has looked at everything, and nothing else happens. */
+/** How long a watch has run when its memory is read. By then it has compared everything and is idle. */
 const IDLE_MS = 30_000;
 
 interface Growth {
   readonly namespaces: number;
   readonly first: Sample;
   readonly second: Sample;
-  /** Of a run with nothing to do. */
+  /** The number of requests in a run with nothing to do. */
   readonly requests: number;
-  /** Of `sync --watch` that has nothing to do. */
+  /** The memory of `sync --watch` with nothing to do. */
   readonly idleBytes: number;
 }
 
-/** The table in Markdown. Each size has a Secret of its own, and the namespaces of the smaller ones. */
+/** The table in Markdown. Each size has its own Secret, and also uses the namespaces of the smaller sizes. */
 export async function growthTable(cluster: ClusterInfo, executable: string, measurer: string): Promise<string> {
   const api = createApiClient({ ...cluster, certificate: cluster.admin });
   await api.request('POST', '/api/v1/namespaces', { metadata: { name: HOME } });

@@ -1,4 +1,4 @@
-/** Running programs against each other, through the Go program `measure`. */
+/** Compares programs with each other by means of the Go program `measure`. */
 import { run } from '../environment/child.ts';
 
 /** A command line; see test/environment/go/containers/measure. */
@@ -25,10 +25,10 @@ export interface Plan<Name extends string> {
   readonly cases: Readonly<Record<Name, readonly Program[]>>;
 }
 
-/** The samples of each program of each case, by round: those of one round belong together. */
+/** The samples of each program of each case, by round. Samples of the same round are compared. */
 export type Samples<Name extends string> = Readonly<Record<Name, readonly (readonly Sample[])[]>>;
 
-/** Throws when a program fails. */
+/** Runs `measure` with the plan. Throws if a program fails. */
 export async function measure<Name extends string>(measurer: string, plan: Plan<Name>): Promise<Samples<Name>> {
   const { code, stdout, stderr } = await run(measurer, [], { stdin: JSON.stringify(plan) });
   if (code !== 0) throw new Error(stderr);

@@ -1,17 +1,17 @@
-/** The table: what each row is, where its figure comes from, and what it should be. */
+/** The rows of the table: what each compares, where its figure comes from, and its target. */
 import { type Sample, type Samples, type Spread, spread } from './measure.ts';
 import type { cases } from './world.ts';
 
-/** What is measured, by `measure` or in a way of its own. */
+/** Every case that is measured, also those that do not use `measure`. */
 export type CaseName = keyof ReturnType<typeof cases> | 'fleet' | 'sync' | 'crowd' | 'tenantList' | 'tenantDoctor';
 
 export interface Row {
   readonly title: string;
-  /** Behind the figures: nothing for a ratio to kubectl. */
+  /** The unit after a figure; empty for a ratio to kubectl. */
   readonly unit: '' | 'ms' | 'MB';
   readonly target: number;
   readonly value: Spread;
-  /** Medians behind a ratio, with their unit. */
+  /** The medians that the ratio comes from, with their unit. */
   readonly ours?: string;
   readonly theirs?: string;
 }
@@ -23,7 +23,7 @@ export interface Sizes {
 
 type Figure = 'milliseconds' | 'peakBytes';
 
-/** The rows of the issue, in its order. What was not measured on this machine is left out. */
+/** All rows in the order of the table, without those that were not measured on this machine. */
 export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): Row[] {
   const ratio = (title: string, target: number, name: CaseName, figure: Figure = 'milliseconds', index = 0): Row[] => {
     const programs = samples[name];
@@ -49,7 +49,7 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...ratio('live `create`, merged into an existing Secret', 0.7, 'merge'),
     ...ratio('`attach --serviceaccount default --no-checks`: two requests', 0.75, 'attach'),
     ...ratio('the same with all checks', 0.75, 'attach', 'milliseconds', 1),
-    // At least 70 % of their rate.
+    // At least 70 % of the connections' rate.
     ...ratio('`attach --all-serviceaccounts -A`, 1,000 lists, to 32 bare connections', 1 / 0.7, 'fleet'),
     ...ratio('`sync` into 1,000 namespaces, to `kubectl apply --server-side` of the same Secrets', 0.3, 'sync'),
     ...ratio('the same again, with nothing to do', 0.05, 'sync', 'milliseconds', 1),
@@ -75,7 +75,7 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
   ];
 }
 
-/** Whether a row misses its target by more than a tenth, which is what noise may make of it. */
+/** Whether a row misses its target by more than the tenth that noise can explain. */
 export function isMissed({ value, target }: Row): boolean {
   return value.median > target * 1.1;
 }

@@ -1,4 +1,4 @@
-/** `sync` into many namespaces, and `rotate` in them, against `kubectl apply --server-side` of the same Secrets. */
+/** Compares `sync` into many namespaces, and `rotate`, with `kubectl apply --server-side` of the same Secrets. */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { pool } from '../support/pool.ts';
 import type { Sample } from './measure.ts';
 
 const NAMESPACES = 1_000;
-/** Requests of ours at once. */
+/** The number of requests that the benchmark itself sends at a time. */
 const WIDTH = 32;
 const HOME = 'sync-home';
 const DATA = {
@@ -18,8 +18,8 @@ const DATA = {
 const TYPE = 'kubernetes.io/dockerconfigjson';
 
 /**
- * The samples of a first run, of a second one with nothing to do, of a new password for all of them, of a run that attaches to
- * `default`, too, and of kubectl; those of one round belong together, and which program is first is chance.
+ * Returns the samples of: a first run, a second run with nothing to do, `rotate` of all copies, `sync` with `--attach
+ * sa/default`, and kubectl. They are by round, and chance decides which program is first.
  */
 export async function measureSync(cluster: ClusterInfo, executable: string, rounds: number): Promise<Sample[][]> {
   const api = createApiClient({ ...cluster, certificate: cluster.admin });
@@ -74,7 +74,7 @@ async function createSpaces(api: ApiClient, names: readonly string[]): Promise<v
   await pool(WIDTH, names, (name) => api.request('POST', '/api/v1/namespaces', { metadata: { name, labels } }));
 }
 
-/** The Secrets of both, and what names them. */
+/** Removes the Secrets of both programs, and the references to them. */
 async function removeAll(api: ApiClient, names: readonly string[]): Promise<void> {
   const headers = { 'content-type': 'application/merge-patch+json' };
   const patch = { imagePullSecrets: null };

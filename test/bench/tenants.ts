@@ -1,4 +1,4 @@
-/** `list -A` and `doctor -A --offline` among the objects of tenants, against the same among as many honest ones. */
+/** Compares `list -A` and `doctor -A --offline` in a cluster with hostile tenants' objects to one with as many honest objects. */
 import { createApiClient } from '../environment/api-client.ts';
 import { run } from '../environment/child.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
@@ -16,13 +16,13 @@ const PLACES = {
   secrets: ['pull', 'gone', 'broken'],
 };
 
-/** The samples among tenants, then among honest objects; those of one round belong together. */
+/** The samples in the tenants' cluster, then in the honest one, by round. */
 export interface TenantSamples {
   readonly list: Sample[][];
   readonly doctor: Sample[][];
 }
 
-/** `program`: the executable, or another with its arguments. Each of the two clusters has one control plane. */
+/** `program` is the executable, or another command with arguments. Each of the two clusters has its own control plane. */
 export async function measureTenants(program: readonly [string, ...string[]], rounds: number): Promise<TenantSamples> {
   const supervisors = await Promise.all([startSupervisor(), startSupervisor()]);
   try {
@@ -50,7 +50,7 @@ async function timed(
   const start = performance.now();
   const { code, stderr } = await run(file ?? '', [...first, ...args], { env });
   const milliseconds = performance.now() - start;
-  // 1: something is wrong with an image.
+  // Exit code 1 means a finding.
   if (code > 1 || /^error: /m.test(stderr)) throw new Error(`${args.join(' ')}: ${stderr}`);
   return { milliseconds, cpuMilliseconds: Number.NaN, peakBytes: Number.NaN };
 }
@@ -67,7 +67,7 @@ async function fill(cluster: ClusterInfo, isHostile: boolean): Promise<void> {
   client.close();
 }
 
-/** As many objects of each kind as tenants have. */
+/** Adds as many honest objects of each kind as a tenant has. */
 async function addHonestTeam(world: TenantWorld, namespace: string): Promise<void> {
   await addNamespace(world, namespace);
   const objects = Array.from({ length: OBJECTS_EACH }, (_, index) => honestObject(index));

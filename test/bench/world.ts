@@ -1,4 +1,6 @@
-/** What the benchmark runs: regsecret as both artefacts, and kubectl, on the same files and the same API server. */
+/**
+ * The command lines that the benchmark runs: regsecret as both artefacts, and kubectl, on the same files and the same API server.
+ */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ClusterInfo } from '../environment/control-plane.ts';
@@ -19,10 +21,10 @@ const flags = [
 const dryRun = ['--dry-run=client', '-o', 'yaml'];
 const WANTED = 'registry-15000.example.com/team/project-15000';
 
-/** Where the pod `waits` is. */
+/** The namespace of the pod `waits`. */
 export const WHY_NAMESPACE = 'why';
 
-/** Every case that is measured; the programs of one case are compared with each other, kubectl comes last. */
+/** Every case that is measured. The programs of one case are compared with the last one, which is kubectl. */
 export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInfo, folder: string) {
   const { kubectl } = cluster.bin;
   const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfig, PATH: '/usr/bin:/bin' };
@@ -30,7 +32,7 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
   const npm = (...args: string[]): Program => ({ argv: [...npmPackage, ...args], env });
   const docker = (...args: string[]): Program => ({ argv: [kubectl, ...args], env });
   const registry = ['create', 'secret', 'docker-registry'];
-  /** A copy, because the programs of the other cases shall stay in the page cache. */
+  /** Runs a copy of the program, because the original has to stay in the page cache for the other cases. */
   const cold = ({ argv: [file = '', ...args] }: Program): Program => {
     const copy = join(folder, `cold-${basename(file)}`);
     copyFileSync(file, copy);
@@ -54,7 +56,7 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
       exe('create', 'merged', '--docker-server=quay.io', '--docker-username=jane', '--docker-password={run}'),
       docker(...registry, 'beside-{run}', ...flags),
     ],
-    // The list grows until kubectl's turn comes, which drops what is in it.
+    // The list grows until kubectl overwrites it.
     attach: [
       exe('attach', 'exe-{run}', '--serviceaccount', 'default', '--no-checks'),
       exe('attach', 'exe-{run}', '--serviceaccount', 'default', '--allow-missing'),
@@ -78,7 +80,7 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
   };
 }
 
-/** What is measured last, because the cluster is slower ever after. */
+/** The cases that are measured last, because the cluster stays slower after them. */
 export function crowdCase({ executable }: Artefacts, cluster: ClusterInfo) {
   const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfig, PATH: '/usr/bin:/bin' };
   return [
@@ -88,7 +90,7 @@ export function crowdCase({ executable }: Artefacts, cluster: ClusterInfo) {
   ] as const;
 }
 
-/** 0.9 MB. */
+/** A manifest of 0.9 MB with 2,000 Deployments. */
 function manyDeployments(file: string): string {
   const labels = (index: number) => `{app: web-${index}, team: t${index % 50}}`;
   const documents = Array.from(

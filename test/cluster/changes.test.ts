@@ -1,4 +1,4 @@
-/** How long a watch is to last, by what its connection shows of itself. */
+/** The `timeoutSeconds` of a watch depends on how its connection behaves. */
 import { expect, test } from 'vitest';
 import { followChanges } from '../../src/cluster/changes.ts';
 import type { WatchEnd } from '../../src/cluster/client/watch-end.ts';
@@ -12,7 +12,7 @@ const listener = {
   trouble: () => undefined,
 };
 
-/** The `timeoutSeconds` of one watch after another, which end so. */
+/** Opens watches that end as in `ends`, one after another, and returns the `timeoutSeconds` of each. */
 async function livesAfter(ends: readonly WatchEnd[]): Promise<number[]> {
   const lives: number[] = [];
   const stop = new AbortController();

@@ -1,4 +1,4 @@
-/** A server that answers 409 again and again: it ends in a stated time, with the server's own sentence. */
+/** Writing to a server that always answers 409 ends within a stated time, with the server's own sentence. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ApiError, refusal } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
@@ -6,7 +6,7 @@ import type { Transport } from '../../src/cluster/client/transport.ts';
 import { applySecret } from '../../src/cluster/write/apply-secret.ts';
 import { writeList } from '../../src/cluster/write/write-list.ts';
 import { pullKind } from '../../src/domain/workloads/kind.ts';
-// Loaded before the clock is a fake one: a test cannot wait for a file then.
+// Loads it before the clock is faked: a test cannot wait for a file then.
 import '../../src/domain/pull-secret/plan.ts';
 import { pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
@@ -24,12 +24,12 @@ const conflict = new ApiError(409, 'Conflict', WEBHOOK);
 const exists = new ApiError(409, 'AlreadyExists', 'secrets "x" already exists');
 
 interface Script {
-  /** Whether somebody else writes between any two requests. */
+  /** Whether another client changes the object between any two requests. */
   readonly changes: boolean;
   readonly write: (request: ApiRequest) => ApiError;
 }
 
-/** One object, which can be read, and whose writes end as the script says. */
+/** An API server with one object. Reads succeed; writes end as the script says. */
 function scripted({ changes, write }: Script): Transport & { readonly writes: string[] } {
   const writes: string[] = [];
   let version = 1;
@@ -77,7 +77,7 @@ async function secret(transport: Transport): Promise<string> {
   );
 }
 
-/** A Secret is created first, where there is one already. */
+/** The Secret exists, so creating it fails, too. */
 const refuse = ({ method }: ApiRequest): ApiError => (method === 'POST' ? exists : conflict);
 const between = (start: number) => performance.now() - start;
 
@@ -97,7 +97,7 @@ describe.each([
     expect(await run(server)).toBe(
       `${ref} keeps changing while it is written: ${WEBHOOK} → run the same command again`,
     );
-    // Of the fake clock: the limit, and one pause, in whole seconds.
+    // By the fake clock: at most the limit and one more pause, in whole seconds.
     expect(between(started)).toBeGreaterThanOrEqual(limit);
     expect(between(started)).toBeLessThanOrEqual(limit + 2000);
   });

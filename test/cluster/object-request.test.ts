@@ -1,10 +1,10 @@
-/** Lists that are read again and again: in as few pages as the objects allow, once their size is known. */
+/** A list that is read repeatedly takes as few pages as its objects allow, once their size is known. */
 import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import { listPages, type ObjectSizes } from '../../src/cluster/object-request.ts';
 import { storedObjects } from '../support/stored-objects.ts';
 
-/** Lists `count` objects of so many bytes, and returns how many were asked for in each page. */
+/** Lists `count` objects of `bytes` each, and returns the `limit` of each request. */
 async function pagesOf(count: number, bytes: number, sizes: ObjectSizes | undefined): Promise<number[]> {
   const limits: number[] = [];
   const request = async <T>({ query, read }: ApiRequest): Promise<T> => {

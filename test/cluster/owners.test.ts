@@ -1,4 +1,4 @@
-/** From a pod to what makes it, where the owner reference says what nobody checks. */
+/** Walks from a pod to its owners, with an owner reference whose unchecked fields are hostile. */
 import { expect, test } from 'vitest';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { walkOwners } from '../../src/cluster/owners.ts';

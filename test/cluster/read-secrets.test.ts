@@ -1,4 +1,4 @@
-/** Which Secrets are read whole, and of which only names: nothing of another type than those of kubelets is fetched in a list. */
+/** Lists fetch only Secrets of the types that kubelets use; of all others at most the names are read. */
 import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';

@@ -1,4 +1,4 @@
-/** Of many objects one cannot be read, or our own code fails over it: what is noted, and what is thrown. */
+/** One of many objects cannot be read, or our own code fails on it: the first is noted, the second is thrown. */
 import { expect, test } from 'vitest';
 import { createUnreadObjects, type UnreadObjects } from '../../src/cluster/client/unread-objects.ts';
 import { eachPullSecret, eachSecret } from '../../src/cluster/read-secrets.ts';
@@ -10,7 +10,7 @@ import { storedObjects } from '../support/stored-objects.ts';
 const SECRETS = [secretFor('first', 'ghcr.io'), ghcrSecret];
 const refs = SECRETS.map(([, { metadata }]) => metadata as { namespace: string; name: string });
 
-/** Reads all of them, and fails over the first with `error`; returns the names of the others. */
+/** Reads all Secrets and throws `error` at the first. Returns the names of the others. */
 async function readAll(how: 'listed' | 'by name', error: Error, unread?: UnreadObjects): Promise<string[]> {
   const reader = createReader(storedObjects(SECRETS), unread);
   const read: string[] = [];

@@ -9,7 +9,7 @@ import { machine } from '../support/machine.ts';
 
 const CONFIG = '$HOME/.docker/config.json';
 const HUB = 'https://index.docker.io/v1/';
-/** jane:hers, rex:his, ada:ours */
+/** The logins jane:hers, rex:his and ada:ours. */
 const JANE = { auth: 'amFuZTpoZXJz' };
 const REX = { auth: 'cmV4Omhpcw==' };
 const ADA = { auth: 'YWRhOm91cnM=' };
@@ -18,7 +18,7 @@ function names({ servers }: Listing): string[] {
   return servers.map(({ server, from }) => `${server} from ${from}`);
 }
 
-/** What each login opens to: the user name, `token` or nothing. */
+/** For each login the user name, `token`, or undefined if there is no usable login. */
 async function users({ servers }: Listing, io: Io): Promise<(string | undefined)[]> {
   const store = dockerLogins(io);
   const answers = await Promise.all(servers.map(({ server }) => store.login(server)));
@@ -119,7 +119,7 @@ describe('every login', () => {
     const { io } = machine({ files: { [CONFIG]: { credsStore: 'gone' } } });
     const text = 'exec: "docker-credential-gone": executable file not found in $PATH';
     await expect(dockerLogins(io).list()).rejects.toThrow(text);
-    // The variable is a login of its own: docker then only says it.
+    // The variable is another source, so a missing helper is only a warning, as in docker.
     const env = { ...io.env, DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'r.io': ADA } }) };
     const listing = await dockerLogins({ ...io, env }).list();
     expect(names(listing)).toEqual(['r.io from DOCKER_AUTH_CONFIG']);

@@ -1,4 +1,7 @@
-/** Files that name credential helpers: a stranger's starts none, for a helper has all the logins of the person. */
+/**
+ * Files that name credential helpers. A helper in another person's file does not run, because it has access to all of the user's
+ * logins.
+ */
 import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { run } from '../../src/run.ts';

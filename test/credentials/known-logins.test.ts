@@ -1,4 +1,4 @@
-/** Proposed commands, where this machine has no login for them; neither a store nor a helper is asked. */
+/** Commands that regsecret proposes when this machine has no login for a registry. It asks neither a store nor a helper. */
 import { expect, test } from 'vitest';
 import { userNamer } from '../../src/credentials/known-logins.ts';
 import { andThen, type Command, command } from '../../src/domain/text/command.ts';

@@ -1,6 +1,6 @@
 /**
- * Our choice of a login against docker's and podman's own code. REGSECRET_SEED and REGSECRET_CASES choose other generated
- * cases. What differs on purpose is in docs/logins.md.
+ * Compares regsecret's choice of a login with docker's and podman's own code. REGSECRET_SEED and REGSECRET_CASES choose other
+ * generated cases. docs/logins.md lists the intended differences.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ test('every form takes the login that docker, else podman, would send', { timeou
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`logins: seed ${seed}, ${total} cases in ${seconds} s: ${JSON.stringify(counts)}`);
-  // A generator that only makes failures proves nothing.
+  // If most cases failed, the comparison would prove nothing.
   expect(counts['--server: found']).toBeGreaterThan(total / 6);
 });
 

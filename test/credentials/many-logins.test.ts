@@ -7,7 +7,7 @@ import { machine } from '../support/machine.ts';
 const COUNT = 3000;
 
 const namesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `r${index}.example.com`);
-/** Every other one under a second spelling, too. */
+/** Logins for `count` servers; every other server also has one under a second spelling. */
 const authsOf = (count: number): Record<string, object> =>
   Object.fromEntries(
     namesOf(count).flatMap((name, index) => [

@@ -1,4 +1,4 @@
-/** Which registries.conf counts for podman, and what it says of logins. */
+/** Which registries.conf podman reads, and what it says about logins. */
 import { describe, expect, test } from 'vitest';
 import { podmanHelpers, registriesConfs } from '../../src/credentials/podman-helpers.ts';
 import { machine } from '../support/machine.ts';

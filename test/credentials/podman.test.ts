@@ -13,7 +13,7 @@ const RUNTIME = '$XDG_RUNTIME_DIR/containers/auth.json';
 const CONFIG = '$HOME/.config/containers/auth.json';
 const DOCKER = '$HOME/.docker/config.json';
 const LEGACY = '$HOME/.dockercfg';
-/** jane:hers, rex:his, ada:ours */
+/** The logins jane:hers, rex:his and ada:ours. */
 const JANE = { auth: 'amFuZTpoZXJz' };
 const REX = { auth: 'cmV4Omhpcw==' };
 const ADA = { auth: 'YWRhOm91cnM=' };

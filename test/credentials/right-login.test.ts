@@ -1,4 +1,4 @@
-/** Which login a registry has, where several things could answer: the one that docker and podman would send. */
+/** Where several sources have a login for a registry, regsecret takes the one that docker or podman would send. */
 import { describe, expect, test } from 'vitest';
 import { run } from '../../src/run.ts';
 import { CANARY, holdsCanary } from '../support/canary.ts';
@@ -41,7 +41,7 @@ const variable = (auths: object): Record<string, string> => ({ DOCKER_AUTH_CONFI
 
 type Row = readonly [title: string, options: MachineOptions, passwords: Readonly<Record<string, string>>];
 
-/** What is on the machine, and what docker, else podman, sends. */
+/** The machine's files and variables, and the password that docker sends or, if it has none, podman. */
 const ROWS: readonly Row[] = [
   [
     'two spellings in one file, the old one first',
@@ -249,7 +249,7 @@ describe('what is said', () => {
       { env: variable(withUserInfo('cGFudHM=')) },
       'docker ignores DOCKER_AUTH_CONFIG: ',
     ],
-    // A key with user info is none that podman looks under, so it meets the broken entry only in a list.
+    // podman never looks up a key with user info, so it sees the broken entry only in a list.
     [
       'podman has but never opens',
       ['--all'],

@@ -1,4 +1,4 @@
-/** The facts about docker and podman that were found by running docker/cli's config package and containers/image. */
+/** Facts about docker and podman, from runs of docker/cli's config package and containers/image. */
 import { describe, expect, test } from 'vitest';
 import { dockerLogins } from '../../src/credentials/docker.ts';
 import { podmanLogins } from '../../src/credentials/podman.ts';
@@ -20,7 +20,7 @@ interface Vector {
   readonly stderrContains?: string;
 }
 
-/** As the vectors write it: without fields that are empty, save user name and password; null for nothing. */
+/** The login in the format of the vectors: without empty fields, except user name and password; null for no login. */
 function observed(stored: StoredLogin | undefined): object | null {
   const { username = '', password = '', identityToken, registryToken } = stored?.config ?? {};
   const tokens = {

@@ -29,7 +29,7 @@ try {
   await stop();
 }
 
-/** Returns the path of its kubeconfig, once it answers. */
+/** Starts etcd and an API server. Resolves with the path of a kubeconfig once the server answers. */
 async function startApiServer(): Promise<string> {
   const ports = await reservePorts();
   const [client, peer] = [`http://127.0.0.1:${await ports.next()}`, `http://127.0.0.1:${await ports.next()}`];

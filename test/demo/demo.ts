@@ -1,4 +1,4 @@
-/** The main job on a throw-away cluster, from a login to a private image that runs: `npm run demo`. */
+/** `npm run demo`: the main use case on a throw-away cluster, from a login to a running pod with a private image. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ try {
   await stop();
 }
 
-/** A home folder with a password, the manifest of the page, and the programs on PATH. */
+/** Creates a home folder with a password and the manifest of the page, and a PATH with the programs. */
 function prepare(kubeconfig: string, programs: Readonly<Record<string, string>>): World {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
@@ -76,7 +76,7 @@ function play(world: World, registry: string, image: string): void {
   console.log('  npm link          # puts regsecret on your PATH\n  regsecret create\n');
 }
 
-/** A pod that cannot pull, why, and the command that is proposed. */
+/** Shows a pod that cannot pull, the reason, and the command that regsecret proposes. */
 function explain(world: World, image: string): void {
   const pulled = "--for=jsonpath='{.status.containerStatuses[0].state.waiting.message}'";
   show('A pod without the Secret. Why does it not run?');

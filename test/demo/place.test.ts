@@ -1,4 +1,4 @@
-/** Where the demo is played: by what there is on the machine. */
+/** Which cluster the demo takes, depending on the machine. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { choosePlace, NO_PLACE, type Place, type Surroundings } from './place.ts';

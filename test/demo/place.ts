@@ -1,4 +1,4 @@
-/** On which cluster the demo is played: one of its own where that can be had, else in a namespace of somebody's. */
+/** Chooses the cluster for the demo: its own if it can build or start one, else a namespace in an existing cluster. */
 import { join } from 'node:path';
 
 export type Place =
@@ -13,24 +13,24 @@ export type Place =
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
-  /** Why no cluster can be built here. */
+  /** Why no cluster can be built here; undefined if one can. */
   readonly unbuildable: string | undefined;
   exists(path: string): boolean;
-  /** The names in a folder, none where there is no such folder. */
+  /** The names in a folder; none if it does not exist. */
   list(folder: string): readonly string[];
-  /** The current context of kubectl; undefined where there is none, or no kubectl. */
+  /** kubectl's current context; undefined if there is none, or no kubectl. */
   context(): string | undefined;
-  /** Whether the answer is yes; no where nobody can be asked. */
+  /** Whether the user answers yes. Without a terminal the answer is no. */
   ask(question: string): Promise<boolean>;
 }
 
-/** What an API server needs, and the demo. */
+/** The programs that an API server and the demo need. */
 const NEEDED = ['etcd', 'kube-apiserver', 'kubectl'];
 
 export const NO_PLACE =
   'the demo needs a cluster: install Go (it builds one), or run "setup-envtest use", or point kubectl at a cluster where you may create a namespace';
 
-/** The first that there is; somebody's cluster only after a yes. */
+/** The first possible place. Uses an existing cluster only if the user says yes. */
 export async function choosePlace(here: Surroundings): Promise<Place> {
   if (here.unbuildable === undefined) return { kind: 'built' };
   const folder = programFolders(here).find((one) => NEEDED.every((name) => here.exists(join(one, name))));
@@ -41,7 +41,10 @@ export async function choosePlace(here: Surroundings): Promise<Place> {
   return (await here.ask(question)) ? { kind: 'namespace', context } : { kind: 'none', text: NO_PLACE };
 }
 
-/** Where setup-envtest (controller-runtime tools/setup-envtest/store/helpers.go) and envtest look, the newest version first. */
+/**
+ * The folders where setup-envtest (controller-runtime tools/setup-envtest/store/helpers.go) and envtest look, the newest version
+ * first.
+ */
 function programFolders({ env, home, list }: Surroundings): string[] {
   const stores = [
     join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'kubebuilder-envtest', 'k8s'),

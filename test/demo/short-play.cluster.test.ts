@@ -1,4 +1,4 @@
-/** The demo in a namespace of a cluster that has others: what it shows, and that nothing stays. */
+/** The demo in a namespace of an existing cluster: what it shows, and that it removes everything. */
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { api, cluster, waitFor } from '../environment/use.ts';

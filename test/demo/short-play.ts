@@ -1,4 +1,4 @@
-/** The demo without a registry and without a node: what is done with a login, up to the pull that could work. */
+/** The demo without a registry and a node: everything up to the pull, which would need both. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,15 +10,15 @@ const program = fileURLToPath(new URL('../../bin/regsecret.cjs', import.meta.url
 const IMAGE = 'registry.example.com/team/app:v1';
 
 export interface Stage {
-  /** What says which cluster: the environment of kubectl. */
+  /** kubectl's environment, which selects the cluster. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly context?: string;
-  /** Whether the service account of a new namespace has to be made, because nothing else here does. */
+  /** Whether the demo has to create the namespace's service account, because no controller does. */
   readonly makesAccount?: boolean;
   print(text: string): void;
 }
 
-/** Makes a namespace, plays in it, and removes it. Throws when a command ends otherwise than it should. */
+/** Creates a namespace, runs the demo in it, and removes it. Throws if a command ends in another way than it should. */
 export function shortPlay(stage: Stage): void {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-demo-'));
   const namespace = `regsecret-demo-${randomBytes(4).toString('hex')}`;

@@ -1,4 +1,4 @@
-/** `npm run demo`: finds a cluster to play on, and says what is missing where there is none. */
+/** `npm run demo`: finds a cluster for the demo, or says what is missing. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +11,7 @@ import { shortPlay } from './short-play.ts';
 const here: Surroundings = {
   env: process.env,
   home: homedir(),
-  // Registries are built in any case.
+  // The demo always builds its registries, which needs Go.
   unbuildable: missing('cluster') ?? (isCommand('go') ? undefined : 'there is no Go'),
   exists: existsSync,
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
@@ -40,7 +40,7 @@ switch (place.kind) {
     inRun('api-server.ts', place.folder);
     break;
   case 'namespace':
-    // What runs then ends, and the namespace is removed.
+    // The signal ends the running command, which also gets it, and the demo then removes its namespace.
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
     try {
       shortPlay({ env: process.env, context: place.context, print: (text) => process.stdout.write(text) });
@@ -54,11 +54,11 @@ switch (place.kind) {
     process.exitCode = 1;
 }
 
-/** Runs a script of this folder, and leaves nothing behind whatever becomes of it. */
+/** Runs a script of this folder with test-run.ts, which cleans up however the script ends. */
 function inRun(script: string, ...args: string[]): void {
   const run = join(import.meta.dirname, '../environment/test-run.ts');
   const child = spawn(process.execPath, [run, '40', join(import.meta.dirname, script), ...args], { stdio: 'inherit' });
-  // It hears them, too, and ends when its work has been cleared away.
+  // Forwards the signals. The child ends after it has cleaned up.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
   child.once('exit', (code) => process.exit(code ?? 1));
 }

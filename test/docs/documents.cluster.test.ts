@@ -29,7 +29,8 @@ function standIns(): [string | RegExp, string][] {
 
 beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });
-  // One after the other, on one connection: the examples let this process do nothing for a minute, and servers close idle ones.
+  // Creates namespaces one after the other, on one connection. While the examples run, this process is idle for a minute, and
+  // servers close idle connections.
   const search = await newNamespace({ prefix: 'search', serviceAccount: true });
   teams = [search, await newNamespace({ prefix: 'shop', serviceAccount: true })];
   const bin = prepareBin(home, { regsecret: artefact(), kubectl: [cluster().bin.kubectl] });

@@ -1,6 +1,6 @@
 /**
- * The commands of the documents' blocks with a `why`, about a pod that a real kubelet cannot pull for, and the pictures of
- * what they print.
+ * Runs the documents' examples with `why`, about a pod for which a real kubelet cannot pull, and checks the pictures of their
+ * output.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,17 +12,17 @@ import { checkPicture } from '../pictures/picture-file.ts';
 import { prepareBin, replaceEach, testDocuments } from '../support/documents.ts';
 import { artefact, execute } from '../support/program.ts';
 
-/** As long as the address that it stands for, so that tables stay in line. */
+/** Replaces the registry's address in the output. It has the same length, so that tables stay aligned. */
 const REGISTRY = 'images.acme.com';
 
-/** In colour, by command. */
+/** The coloured output, by command. */
 const printed = new Map<string, string>();
 const home = mkdtempSync(join(tmpdir(), 'regsecret-documents-'));
 let bin = '';
 let env: NodeJS.ProcessEnv = {};
 let namespace = '';
 
-/** A pull secret with a password that has been changed since, and the pod of the page. */
+/** Creates a pull secret with an outdated password, and the documents' pod. */
 beforeAll(async () => {
   const { basic } = node().registries;
   namespace = await newNamespace({ serviceAccount: true });
@@ -86,7 +86,7 @@ test('the picture of doctor is what it prints of a cluster', { timeout: 300_000 
   const night = await startNight();
   onTestFinished(() => night.close());
   const command = 'regsecret doctor -A';
-  // The API server that it asks is one of this process.
+  // Runs asynchronously, because this process plays the API server.
   const { code, stdout } = await execute(['/bin/sh', '-c', `exec 2>&1; ${command}`], {
     env: { PATH: `${bin}:${process.env.PATH}`, HOME: home, KUBECONFIG: night.kubeconfig, FORCE_COLOR: '1' },
   });

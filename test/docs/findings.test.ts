@@ -1,4 +1,4 @@
-/** docs/findings.md has a section for every finding, and says nothing that the program does not know. */
+/** docs/findings.md has a section for every finding, and documents nothing that does not exist. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The Deployment of docs/fleet.md is one that the API server takes, and its arguments are those that the role next to it is for. */
+/** The API server accepts the Deployment of docs/fleet.md, and the role beside it is the one for the Deployment's arguments. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';

@@ -1,4 +1,6 @@
-/** What the documents tell to download is what a release has, and the commands of docs/install.md for archives work. */
+/**
+ * The files that the documents tell users to download are in a release, and the commands of docs/install.md for archives work.
+ */
 import { globSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -30,7 +32,7 @@ describe('what is downloaded', () => {
   });
 });
 
-/** `sha256sum` is what Linux has. */
+/** The commands use `sha256sum`, which Linux has. */
 describe.runIf(process.platform === 'linux')('the commands', () => {
   const blocks = [...read('docs/install.md').matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = '']) => text);
   const archives = blocks.filter((text) => text.includes('tar.gz') && text.includes('curl'));

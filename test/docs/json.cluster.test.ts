@@ -1,4 +1,4 @@
-/** What commands print with -o json, against a real cluster and registry, is on docs/json.md; and all of that page is printed. */
+/** docs/json.md documents all that commands print with -o json against a real cluster and registry, and nothing else. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const seen = new Set<string>();
 let [namespace, other, kubeconfig, limited] = ['', '', '', ''];
 
 const auth = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');
-/** A token that says when it expires, as some registries give it. */
+/** A JWT with an expiry date, as some registries issue. */
 const TOKEN = ['{"alg":"x"}', '{"exp":4102444800}', 'x']
   .map((part) => Buffer.from(part).toString('base64url'))
   .join('.');
@@ -92,7 +92,7 @@ beforeAll(async () => {
     list: named('many'),
     spec: { nodeName: 'n1' },
   });
-  // Before there was any Secret.
+  // These failures are older than every Secret.
   for (const name of [pod, failed]) {
     const { body } = await api('GET', pathOf('Pod', namespace, name));
     await created(`/api/v1/namespaces/${namespace}/events`, {
@@ -125,7 +125,7 @@ beforeAll(async () => {
     .map((one) => JSON.stringify(one))
     .join('\n---\n');
   writeFileSync(join(home, 'app.yaml'), manifest);
-  // In two namespaces, and filled in later.
+  // A pod in two namespaces, and one with a placeholder for its image.
   const pods = ['a', 'b'].map((space) => {
     const pod = app('one', 'pull');
     return { ...pod, metadata: { ...pod.metadata, namespace: space } };
@@ -153,13 +153,15 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 interface Situation {
   readonly table: string;
-  /** `HOST` is the registry, `IMAGE` an image in it, `OTHER` the other namespace, `~` a folder with files. */
+  /**
+   * The command line. `HOST` is the registry, `IMAGE` an image in it, `OTHER` the other namespace and `~` a folder with files.
+   */
   readonly line: string;
 }
 
 const STDIN = '--username janedoe --password-stdin --no-verify';
 const SITUATIONS: readonly Situation[] = [
-  // First, because a pod on a node that is not there is removed after a while.
+  // First, because a pod on a node that does not exist is soon removed.
   { table: 'why and doctor', line: 'why deploy/web pod/placed sa/default secret/pull' },
   { table: 'why and doctor', line: 'why secret/many secret/mixed secret/pull deploy/nowhere --offline' },
   { table: 'why and doctor', line: 'why --image IMAGE' },
@@ -194,11 +196,11 @@ const SITUATIONS: readonly Situation[] = [
   { table: 'delete', line: 'delete pull --yes --force' },
 ];
 
-/** Notes what of the page `value` shows, and that there is nothing else in it. */
+/** Records which rows of the page `value` has, and checks that it has nothing else. */
 function note(table: string, value: object): void {
   const values = Array.isArray(value) ? value : [value];
   for (const one of values) {
-    // In each context it is the answer of the command.
+    // With several contexts, each has the answer of the command.
     const contexts: { context: string; error?: object }[] = one.contexts ?? [];
     const rest = contexts.flatMap(({ context: _, ...answer }) => ('error' in answer ? [] : [[table, answer] as const]));
     const heads = contexts.map(({ context, error }) => (error === undefined ? { context } : { context, error }));
@@ -233,7 +235,7 @@ describe('printed with -o json', () => {
   });
 });
 
-/** What no run of a moment meets: printed by the same printers. */
+/** Answers that a short run does not produce, printed by the same printers. */
 describe('rare answers', () => {
   const ref = { kind: 'Deployment', namespace: 'a', name: 'web' } as const;
   const [first] = FINDINGS;
@@ -374,7 +376,7 @@ describe('rare answers', () => {
   ];
 });
 
-/** Known only to what was built for a release. */
+/** Printed only by release builds. */
 const ELSEWHERE = ['version: commit'];
 
 test('all of the page is printed', () => {

@@ -4,7 +4,7 @@ import { FINDING_CODES } from '../../src/domain/findings/catalog.ts';
 import { type Field, readAnswers } from '../support/json-answers.ts';
 import { documentedFields, rowsOf, sectionOf, tables } from '../support/json-page.ts';
 
-/** Where answers are printed, by the table about them; undefined for what is no answer, or has a format of its own. */
+/** For each place in the code that prints an answer, the title of the table about it; undefined if it has none. */
 const PLACES: Readonly<Record<string, string | undefined>> = {
   'output/attach-printer.ts: shown': 'attach and detach',
   'output/manifest-printer.ts: { results, notes }': 'attach and detach 2',
@@ -19,10 +19,10 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors }': 'delete',
   "output/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
   'commands/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
-  // A Secret, which kubectl prints the same (secret-manifest.test.ts); json.cluster.test.ts has its fields.
+  // Prints a Secret as kubectl does (secret-manifest.test.ts); json.cluster.test.ts checks its fields.
   'output/secret-manifest.ts: inOrder(shown)': undefined,
   'output/structured.ts: value': undefined,
-  // One of those above, of the only cluster.
+  // Prints one of the answers above, if there is only one cluster.
   'output/fleet/in-clusters.ts: value': undefined,
   'output/fleet/run-contexts.ts: shown': 'several clusters',
   'output/doctor/report-writer.ts: sarifOf(report, io)': undefined,
@@ -41,7 +41,7 @@ describe('the table has the fields of the compiler, with type and presence', () 
   });
 
   test.each(known)('$title', ({ title, fields }) => {
-    // Several Secrets are a list of what one is.
+    // For several Secrets, inspect prints a list with the same fields.
     const one = title === 'inspect' ? fields.filter(({ path }) => !path.startsWith('[]')) : fields;
     expect(lines(documentedFields(title))).toEqual(lines(wanted(one, documentedFields(title))));
   });
@@ -87,7 +87,7 @@ function isInList({ path }: Field): boolean {
   return path.startsWith('[]');
 }
 
-/** What has fields needs no line of its own where it is always there. */
+/** An object that is always there needs no row, only its fields do. */
 function wanted(fields: readonly Field[], documented: readonly Field[]): readonly Field[] {
   const paths = new Set(documented.map(({ path }) => path));
   return fields.filter(({ path, type, optional }) => {
@@ -100,7 +100,7 @@ function lines(fields: readonly Field[]): string[] {
   return fields.map(({ path, type, optional }) => `${path}: ${type}${optional ? ', at times' : ''}`).sort();
 }
 
-/** One line for each argument and type, with the codes that have it, in the order of the catalog. */
+/** One row for each argument and type, with the codes that have it, in the order of the catalog. */
 function argumentRows(byCode: ReadonlyMap<string, readonly Field[]>): string[][] {
   const rows = new Map<string, string[]>();
   for (const [code, fields] of byCode) {

@@ -1,4 +1,4 @@
-/** Each row of docs/kubectl.md is shown here: the real kubectl and regsecret, on one cluster. */
+/** Tests each row of docs/kubectl.md with the real kubectl and regsecret, on one cluster. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ let namespace = '';
 let other = '';
 let kubeconfig = '';
 
-/** A Secret of its own in two namespaces, two pods that name it, and some files. */
+/** Creates a Secret in each of two namespaces, two pods that refer to it, and some files. */
 beforeAll(async () => {
   [namespace, other] = await Promise.all([
     newNamespace({ serviceAccount: true }),
@@ -51,7 +51,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 const LOGIN = ['--docker-server=r.example', '--docker-username=jane', '--docker-password=pa55word'];
 const DRY = [...LOGIN, '--dry-run=client', '-o', 'json'];
 
-/** What a person types, as words; `~` is the folder with the files. */
+/** Splits a command line into words; `~` is the folder with the files. */
 function typed(line: string | readonly string[]): string[] {
   const all = typeof line === 'string' ? line.split(' ') : line;
   return all.map((word) => word.replace('~', home));
@@ -65,9 +65,9 @@ function theirs(line: string | readonly string[]): Promise<Result> {
   return kubectl(typed(line), { kubeconfig });
 }
 
-/** Both command lines are understood and print the same. */
+/** Both command lines work and print the same. */
 async function same(one: string | readonly string[], another: string | readonly string[]): Promise<void> {
-  // Lists come from the cache of the API server, which is a moment behind what was written.
+  // Lists come from the API server's cache, which may be a moment behind the writes.
   const run = async () => [await ours(one), await ours(another)] as const;
   let [first, second] = await run();
   const areSame = async () => {
@@ -81,13 +81,13 @@ async function same(one: string | readonly string[], another: string | readonly 
   expect(first.code, first.stderr).not.toBe(2);
 }
 
-/** Without what is another one in every run. */
+/** The output without what differs between runs. */
 function settled({ code, stdout, stderr }: RanHere): object {
   const shown = stdout.replace(/\b\d+(s|m\d*s?)\b/g, 'AGE').replace(/[0-9a-f]{8}(?=\s|")/g, 'MARK');
   return { code, stdout: shown.replace(/ +/g, ' '), stderr };
 }
 
-/** Wrong usage, with this in its error or hint. */
+/** Runs `line`, which must be a usage error with `text` in its message or hint. */
 async function refused(line: string | readonly string[], text: string): Promise<void> {
   const ran = await ours(line);
   expect(ran).toMatchObject({ code: 2, stdout: '' });

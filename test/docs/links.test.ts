@@ -10,7 +10,7 @@ function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** What GitHub makes of headings (github-slugger). */
+/** The anchors that GitHub gives to headings (github-slugger). */
 function anchors(path: string): string[] {
   const text = read(path).replace(/^```[\s\S]*?^```$/gm, '');
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

@@ -1,4 +1,4 @@
-/** docs/registries.md has the reason of every difference that the comparison with containerd allows. */
+/** docs/registries.md gives a reason for every difference that the comparison with containerd allows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What the documents show and no test of theirs runs: blocks of YAML are read, and command lines are understood. */
+/** Examples in the documents that no other test runs: blocks of YAML are valid, and regsecret understands the command lines. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
@@ -29,11 +29,11 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-/** Of Argo CD, Flux, Kustomize, Tekton and Skaffold, and namespaces. */
+/** Objects without pull secrets: namespaces, and those of Argo CD, Flux, Kustomize, Tekton and Skaffold. */
 const PULLS_NOTHING =
   /^((argoproj\.io|\w+\.toolkit\.fluxcd\.io|kustomize\.config\.k8s\.io|tekton\.dev|skaffold)\/\w+ |v1 Namespace$)/;
 
-/** What an object in a block of YAML can be. */
+/** The kinds of objects in blocks of YAML. Each object must be of one of them. */
 const KINDS: Readonly<Record<string, (object: Readonly<Record<string, unknown>>) => boolean>> = {
   'steps of GitHub Actions': (object) =>
     Array.isArray(object) && object.every((step) => 'run' in step || 'uses' in step),
@@ -53,7 +53,7 @@ function kindsOf(object: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(KINDS).filter((kind) => KINDS[kind]?.(object));
 }
 
-/** The steps of a workflow, or of a list of steps. */
+/** The steps of a workflow, or the list of steps itself. */
 function stepsIn(object: unknown): Step[] {
   if (Array.isArray(object)) return object;
   const { jobs = {} } = object as { jobs?: Readonly<Record<string, { readonly steps: Step[] }>> };
@@ -96,7 +96,7 @@ describe('YAML', () => {
   });
 });
 
-/** Of a shell, Tekton, GitLab's components or k9s. */
+/** A variable of a shell, Tekton, GitLab's components or k9s. */
 const VARIABLE = /\$(\w+|\([\w.]+\)|\[\[ [\w.]+ \]\])/g;
 
 describe('a command line of regsecret is understood', () => {
@@ -115,7 +115,7 @@ describe('a command line of regsecret is understood', () => {
     );
     const env = { HOME: '/nowhere', PULL_TOKEN: 't0ken', CI_DEPLOY_PASSWORD: 't0ken' };
     const { code, stdout, stderr } = await here(known, { env, stdin: 't0ken' });
-    // Without a cluster, its contexts and files, this is as far as it can come; `deploy` is the folder of this repository.
+    // Without a cluster, contexts and files the command fails here. `deploy` is also a folder of this repository.
     if (code !== 0)
       expect(`${stderr}${stdout}`).toMatch(
         /^(stdin:1: error: stdin cannot be read|.*file deploy\/kustomization\.yaml cannot be read|error: (no kubeconfig|docker and podman have no login|context "[^"]+" does not exist|cannot read deploy|there is no file deploy)|warning: no pull secret in there)/m,
@@ -123,7 +123,7 @@ describe('a command line of regsecret is understood', () => {
   });
 });
 
-/** Lines of shell in steps, scripts and arguments. */
+/** Command lines in steps, scripts and arguments. */
 function commandsOf(text: string): string[] {
   const found: string[] = [];
   const visit = (value: unknown, key = ''): void => {
@@ -138,12 +138,12 @@ function commandsOf(text: string): string[] {
   return found;
 }
 
-/** `sh -c SCRIPT sh ARG…` */
+/** Whether `value` is a container that runs `sh -c SCRIPT sh ARG…`. */
 function isShell(value: unknown): value is { readonly args: readonly [string, string, string, ...string[]] } {
   return typeof value === 'object' && value !== null && 'command' in value && value.command === 'sh';
 }
 
-/** The words of each program of a line, without what is redirected. */
+/** The words of each program in a command line, without redirections. */
 function programsOf(line: string): string[][] {
   const words = [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"|<>&;]|&(?!&))+|[|<>;]|&&/g)].map(([word]) => word);
   const programs: string[][] = [[]];

@@ -1,4 +1,4 @@
-/** The key by which marks of passwords stay the same: kept by one person on one machine. */
+/** The key that keeps the fingerprints of passwords the same between runs of one user on one machine. */
 import {
   chmodSync,
   chownSync,
@@ -55,7 +55,7 @@ describe('it is made anew', () => {
     ['one that others may read', GOOD, 0o644],
     ['one that a group may write', GOOD, 0o620],
   ])('%s', (_, content, mode) => {
-    // There, modes say nothing.
+    // File modes mean nothing on Windows.
     if (isWindows && content === GOOD) return;
     const folder = temporary();
     writeFileSync(join(folder, 'mark-key'), content);
@@ -81,7 +81,7 @@ describe('there is none', () => {
     expect(keptKey(folder)).toBeUndefined();
   });
 
-  // Links need a privilege on Windows.
+  // Creating a symbolic link needs a privilege on Windows.
   test.skipIf(isWindows)('where a link is in its place', () => {
     const folder = temporary();
     writeFileSync(join(folder, 'other'), GOOD, { mode: 0o600 });

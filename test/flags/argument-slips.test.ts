@@ -1,4 +1,7 @@
-/** What people type where the name of a Secret stands: the hint is what they mean, with every flag that they typed. Nothing is contacted. */
+/**
+ * Mistakes that people make where a Secret's name belongs. The hint is the command that they mean, with all flags that they
+ * typed. Nothing is contacted.
+ */
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { COMMANDS } from '../../src/command-table.ts';
@@ -42,7 +45,7 @@ describe('a namespace before the name', () => {
     ['delete team-a/pull -n team-a', 'regsecret delete pull -n team-a'],
     ['delete team-a/pull -n team-b', 'name one: -n team-a or -n team-b'],
     ['create team-a/pull --username jane', 'regsecret create pull -n team-a --username jane'],
-    // Its value may be a password, and without it the command does something else.
+    // The value may be a password, so it is not repeated, and without the flag the command would do something else.
     ['create team-a/pull --username jane:Hunter2', 'pull -n team-a, with the other flags as they are'],
     ['sync team-a/pull -l pulls', 'pull -n team-a, with the other flags as they are'],
   ])('%s', async (line, hint) => {
@@ -316,7 +319,7 @@ test.each([
     'verify --server ghcr.io --image ghcr.io/a/b',
     'docker login ghcr.io, or give one: regsecret verify --server ghcr.io --username USER --password-stdin --image ghcr.io/a/b',
   ],
-  // Of the kubeconfig, but nobody has a password for that.
+  // `--user` names a user of the kubeconfig. With it a password makes no sense, so `--username` is meant.
   [
     'rotate --server ghcr.io --user bob --context c',
     'docker login ghcr.io, or give one: regsecret rotate --context c --server ghcr.io --username bob --password-stdin',

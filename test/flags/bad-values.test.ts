@@ -1,4 +1,4 @@
-/** What stands behind a flag and cannot have been meant, for every flag of every command. Nothing is contacted. */
+/** Invalid values for every flag of every command. Nothing is contacted. */
 import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
@@ -9,7 +9,7 @@ import { here, type RanHere } from '../support/here.ts';
 import { fakeIo } from '../support/io.ts';
 import { artefact, execute } from '../support/program.ts';
 
-/** Command lines that want nothing more. */
+/** For each command, a command line that is complete. */
 const LINES: Readonly<Record<string, string>> = {
   create: 'create x',
   attach: 'attach x --sa default',
@@ -38,22 +38,22 @@ type Row = readonly [title: string, flag: string, option: Option];
 const rows: readonly Row[] = COMMANDS.flatMap(({ title }) =>
   optionsOf(title).map((option): Row => [title, option.long ?? '', option]),
 );
-/** Without a value, `--dry-run` has one. */
+/** Flags that need a value. `--dry-run` has a default. */
 const valued = rows.filter(([, flag, option]) => option.required && flag !== '--dry-run');
-/** For flags that every command has, one command is enough. */
+/** These flags, but those that every command has for one command only. */
 const once = valued.filter(([title, , option]) => option.helpGroupHeading !== EVERYWHERE || title === 'list');
 
 function ran(title: string, ...args: readonly string[]): Promise<RanHere> {
   const line = (LINES[title] ?? title).split(' ');
-  // Behind `rbac` follow the flags of the other command.
+  // The flags of the other command follow `rbac`.
   const all = title === 'rbac' ? ['rbac', ...args, ...line.slice(1)] : [...line, ...args];
-  // No registry is there, either.
+  // No registry can be reached, either.
   return here(all, { env: { HOME: '/nowhere', HTTPS_PROXY: 'http://127.0.0.1:1' }, stdin: 'secret' });
 }
 
 const HINT = expect.stringMatching(/^(hint: (?!no command)|\(Did you mean )/);
 
-/** One sentence that names the flag, and what can be done. */
+/** Expects a sentence that names the flag, and a hint. */
 function expectRefusal({ code, stdout, stderr }: RanHere, named: readonly string[]): void {
   const [first = '', ...more] = stderr.trimEnd().split('\n');
   expect({ code, stdout, first: first.startsWith('error: '), lines: more.length > 0 }).toEqual({
@@ -182,7 +182,7 @@ describe('two flags', () => {
         expect(stderr).not.toContain('this is a bug');
         if (code === 2) expect([stdout, stderr.trimEnd().split('\n').at(-1)], where).toEqual(['', HINT]);
       }),
-      // All 4,000 pairs: some twice.
+      // 8000 runs cover all 4,000 pairs.
       { numRuns: process.env.REGSECRET_PAIRS ? 8000 : 150 },
     );
   });

@@ -1,4 +1,4 @@
-/** Command lines as somebody types them who uses kubectl every day. */
+/** Command lines as people type them who use kubectl every day. */
 import { describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
@@ -100,7 +100,7 @@ describe('two namespaces', () => {
     ['why -n a,b', "regsecret why -l 'kubernetes.io/metadata.name in (a,b)'"],
     ['verify -n a,b', 'run it once for each, or with -A'],
     ["list -n 'team-*'", 'regsecret list -A'],
-    // Who names two does not want all of them changed.
+    // If the user names two namespaces, all must not be changed.
     ['delete x -n a -n b', 'regsecret delete x -n a && regsecret delete x -n b'],
     [
       'attach x --to deploy/a --to deploy/b --restart -n a,b,c',
@@ -108,10 +108,10 @@ describe('two namespaces', () => {
     ],
     ['attach x --sa default -n a,b,c,d', 'run it once for each'],
     ["attach x --sa default -n a,'b*'", 'run it once for each'],
-    // Nothing can be read from stdin twice, and a user name may be a password at the wrong place.
+    // stdin cannot be read twice, and in the wrong place a user name may be a password.
     ['rotate --server ghcr.io --password-stdin -n a,b', 'run it once for each'],
     ['rotate --server ghcr.io --username ci --password-env X -n a,b', 'run it once for each'],
-    // A problem in one would keep the other from being looked at.
+    // With `&&` a problem in the first namespace would skip the second.
     ['why deploy/web -n a,b', 'run it once for each'],
     ['-n a --namespace=b create x', 'regsecret sync x --to a,b --server HOST'],
     ['sync -n=a,b', 'regsecret sync --to a,b'],

@@ -1,11 +1,11 @@
-/** What the commands over many namespaces take, and what they refuse. Nothing is contacted. */
+/** Flags that the commands for many namespaces accept or refuse. Nothing is contacted. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
-/** No kubeconfig is there, so this is as far as a command line that is understood can come. */
+/** The message of a command line that is accepted: it fails only because there is no kubeconfig. */
 const UNDERSTOOD = 'error: no kubeconfig: /nowhere/.kube/config does not exist';
 const COMMANDS = [
   'sync --to team-a',
@@ -45,7 +45,7 @@ describe('several clusters', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify(CONTEXTS));
-  /** What is said where nothing is contacted: that server refuses every connection. */
+  /** The exit code and messages of a run. Nothing is contacted: the server refuses every connection. */
   const said = async (line: string) => {
     const { code, stderr } = await here(line.split(' '), { env: { KUBECONFIG: kubeconfig }, stdin: 'secret' });
     return `${code} ${stderr.trimEnd().split('\n').slice(0, 2).join('\n')}`;

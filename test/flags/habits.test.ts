@@ -1,4 +1,4 @@
-/** Command lines that whoever uses kubectl every day types, and the slips beside them. Nothing is contacted. */
+/** Command lines that everyday users of kubectl type, and mistakes in them. Nothing is contacted. */
 import { describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 import { check, LOGIN, typed, UNDERSTOOD } from '../support/typed-line.ts';

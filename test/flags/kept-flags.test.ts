@@ -1,4 +1,4 @@
-/** What a person pastes out of a refusal looks at the same things: a check that has lost its files says that all is well. */
+/** The command line in a hint keeps the flags that select objects. A check without its files would say that all is well. */
 import { expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
@@ -14,7 +14,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   verify: [...SCOPES, '--image ghcr.io/a/b:v1', '--server ghcr.io', '--all', '-o json', 'pull', '--from-file f'],
 };
 
-/** What has to be there again, and what the message or the hint says where it cannot. */
+/** What the hint has to repeat, and what the message or the hint mentions if it cannot. */
 const KEPT: readonly (readonly [typed: string, without: RegExp])[] = [
   ['-f nowhere', /-f\b/],
   ['-n team-a', /-n\b|--namespace|-A\b|-l\b/],
@@ -26,7 +26,7 @@ const KEPT: readonly (readonly [typed: string, without: RegExp])[] = [
   ['deploy/web', /targets/],
 ];
 
-/** Every two flags of `verb`, also with one more that says where. */
+/** Command lines with every two flags of `verb`, also with a scope. */
 function lines(verb: string, flags: readonly string[]): string[] {
   const pairs = flags.flatMap((one, index) => flags.slice(index + 1).map((other) => [one, other]));
   const all = pairs.flatMap((pair) => [pair, ...SCOPES.map((scope) => [...new Set([...pair, scope])])]);
@@ -38,7 +38,7 @@ test.each(Object.entries(FLAGS))('%s', async (verb, flags) => {
   let seen = 0;
   for (const line of lines(verb, flags)) {
     const { code, stderr } = await here(line.split(' '), { env: { HOME: '/nowhere' } });
-    // Another question, whose answer is to go into the line.
+    // Skips hints that are no complete command line for the same purpose.
     const isLine = stderr.includes('\nhint: regsecret ') && !/ --help$| lists those that fail/m.test(stderr);
     if (code !== 2 || !isLine) continue;
     seen += 1;

@@ -1,4 +1,6 @@
-/** Kinds, names and targets where whoever uses kubectl every day types them, and the slips beside them. Nothing is contacted. */
+/**
+ * Kinds, names and targets in the places where everyday users of kubectl type them, and mistakes in them. Nothing is contacted.
+ */
 import { describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 import { check, LOGIN, typed, UNDERSTOOD } from '../support/typed-line.ts';
@@ -39,7 +41,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['why service/shop -n lab', 'hint: regsecret doctor -n lab'],
     ['why svc shop', 'hint: regsecret doctor'],
     ['why deplyo/shop', 'hint: regsecret why deploy/shop'],
-    // A folder of the repository that is called as a kind is.
+    // The repository has a folder with the same name as a kind.
     ['doctor deploy', 'hint: regsecret doctor -f deploy'],
     ['doctor deploy --strict', 'hint: regsecret doctor -f deploy --strict'],
     ['doctor deploy -n team-04', 'hint: regsecret doctor -n team-04'],
@@ -185,7 +187,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['why -n team-? --context c', 'hint: regsecret why --context c -A'],
     ['list pull -n * --problems', 'hint: regsecret list pull -A --problems'],
     ['verify pull -n team-*', 'hint: regsecret verify pull -A'],
-    // What -A does not go with.
+    // These do not work with -A.
     ['why pod/x -n team-*', 'hint: run it once for each'],
     ['doctor -f a.yaml -n team-*', 'hint: run it once for each'],
     ['verify --image ghcr.io/a/b:v1 -n team-*', 'hint: run it once for each'],
@@ -193,13 +195,13 @@ describe('kinds and targets where kubectl has them', () => {
     ['sync pull -n team-* --to a', 'hint: run it once for each'],
     ['create pull --server r.io -n team-[a-c]', "hint: regsecret sync pull --to 'team-[a-c]' --server r.io"],
     ['create pull -n Hunter2*', 'hint: run it once for each'],
-    // It would be many more.
+    // -A would delete many more.
     ['delete pull -n team-*', 'hint: run it once for each'],
     [
       'attach pull --sa default -n a,b',
       'hint: regsecret attach pull -n a --sa default && regsecret attach pull -n b --sa default',
     ],
-    // Without a login, sync would bring another Secret there.
+    // Without a login, sync would copy another Secret there.
     ['create -n a,b', 'hint: regsecret sync --to a,b --server HOST'],
     [
       'create secret docker-registry x -n a -n b --context c',
@@ -214,7 +216,7 @@ describe('kinds and targets where kubectl has them', () => {
       'create -n a,b --from-file f --attach sa/default --kubeconfig k',
       'hint: regsecret sync --kubeconfig k --to a,b --from-file f --attach sa/default',
     ],
-    // What may be a password, and what sync does not have.
+    // Values that may be a password, and flags that sync does not have.
     ['create pull -n a,b --username jane --password-stdin', 'hint: use sync, with --to a,b in place of -n'],
     ['create Hunter2! -n a,b --server r.io', 'hint: use sync, with --to a,b in place of -n'],
     ['create pull -n a,b --server r.io --replace', 'hint: use sync, with --to a,b in place of -n'],
@@ -231,7 +233,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['sync pull --to a b', 'hint: regsecret sync pull --to a,b'],
     ['sync pull --to a,b c d --dry-run=client -n e', 'hint: regsecret sync pull -n e --to a,b,c,d --dry-run=client'],
     ['sync secret/pull --to=a b --context c', 'hint: regsecret sync --context c pull --to a,b'],
-    // Which of them is the Secret?
+    // It is unclear which name is the Secret's.
     ['sync --to a b pull', 'hint: regsecret sync --help'],
     ['sync pull --to a Hunter2!', 'hint: regsecret sync --help'],
     ['create pull --server r.io --attach default', 'hint: regsecret create pull --attach sa/default --server r.io'],

@@ -1,4 +1,4 @@
-/** A request to addresses that were looked up before: the name of the URL is not looked up again, under both runtimes. */
+/** A request with addresses from an earlier look-up does not look up the URL's host name again. Runs on both runtimes. */
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';

@@ -1,4 +1,4 @@
-/** The HTTP transport against real servers and proxies on loopback, under both runtimes. */
+/** The HTTP transport with real servers and proxies on loopback, on both runtimes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const trusting = { ca, rejectUnauthorized: true };
 
 const servers: Server[] = [];
 const urls = { https: '', nameless: '', http: '', tcp: '' };
-/** How often each path was asked for. */
+/** How often each path was requested. */
 const asked = new Map<string, number>();
 
 beforeAll(async () => {
@@ -49,12 +49,12 @@ function listen(server: Server): Promise<number> {
 }
 
 function speakNoHttp(socket: Socket): void {
-  // The client may go before it gets the answer.
+  // The client may close the connection before it gets the answer.
   socket.on('error', () => undefined);
   socket.resume().end('no HTTP at all\r\n\r\n');
 }
 
-/** Listens, and lets its queue run full; further connections then wait for an answer of the kernel. */
+/** Starts a server whose queue is full, so that further connections stay unanswered. */
 async function startDeaf(): Promise<{ port: number; close(): void }> {
   const script = `
     const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
@@ -71,7 +71,7 @@ async function startDeaf(): Promise<{ port: number; close(): void }> {
   return { port: Number(port), close: () => child.kill('SIGKILL') };
 }
 
-/** Tells the client what it sent, or misbehaves as the path says. */
+/** Sends back the client's request, or misbehaves as the path says. */
 function answer(incoming: IncomingMessage, response: ServerResponse): void {
   const { url = '', method, rawHeaders, socket } = incoming;
   asked.set(url, (asked.get(url) ?? 0) + 1);
@@ -97,13 +97,13 @@ function answer(incoming: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-/** A sent request as the server saw it. */
+/** The request as the server saw it. */
 function seen(outcome: Outcome | undefined) {
   if (outcome === undefined || !('body' in outcome)) throw new Error(`no answer but ${JSON.stringify(outcome)}`);
   return { ...JSON.parse(outcome.body), status: outcome.status, connection: outcome.headers['x-connection'] };
 }
 
-/** With a proxy in its environment Bun's `fetch` is left alone, and node:https does it all. */
+/** With a proxy in the environment regsecret does not use Bun's `fetch`, but node:https. */
 const ways: readonly { runtime: Runtime; around: string; given?: Record<string, string> }[] = [
   ...runtimes.map((runtime) => ({ runtime, around: 'nothing' })),
   { runtime: 'bun', around: 'a proxy that is not to be used', given: { HTTPS_PROXY: 'http://127.0.0.1:1' } },
@@ -113,7 +113,7 @@ const ways: readonly { runtime: Runtime; around: string; given?: Record<string, 
 describe.each(ways)('under $runtime, with $around in the environment', ({ runtime, given }) => {
   const play = (script: HttpScript, env: Record<string, string> = {}): Promise<Outcome[]> =>
     runScript(runtime, 'http-script.ts', script, {
-      // Switches verification off wherever it is left to the runtime.
+      // Disables verification wherever the code leaves it to the runtime.
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       NODE_NO_WARNINGS: '1',
       ...given,

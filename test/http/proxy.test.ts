@@ -1,4 +1,4 @@
-/** The rules of golang.org/x/net/http/httpproxy; each row was run against it too. */
+/** The rules of golang.org/x/net/http/httpproxy. The results come from a run of it. */
 import { describe, expect, test } from 'vitest';
 import { proxyFor } from '../../src/http/proxy.ts';
 

@@ -1,4 +1,4 @@
-/** `-v=6`: one line for each request, of every command, and never what is in it. */
+/** `-v=6` prints one line for each request of every command, and never its contents. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { here, type RanHere } from '../support/here.ts';
 import { fakeIo } from '../support/io.ts';
 
 const LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) https?:\/\/127\.0\.0\.1:\d+\/[^? ]* (?:\d{3}|E[A-Z_]+) in \d+ ms$/;
-/** A registry is first asked over TLS, which this server does not speak. */
+/** Matches answered requests. regsecret first tries TLS with a registry, which this server does not speak. */
 const ANSWERED = / \d{3} in \d+ ms$/;
 
 let server: Server;
@@ -31,7 +31,7 @@ afterAll(() => {
   server.close();
 });
 
-/** A cluster in which there is whatever is asked for by its name, and a registry that accepts everybody. */
+/** Plays a cluster that has every object by name, and a registry that accepts every login. */
 function answerTo({ url = '' }: IncomingMessage): object {
   const { pathname } = new URL(url, 'http://server');
   const [, namespace = 'team', plural = '', name] =
@@ -71,7 +71,7 @@ const LINES: Readonly<Record<string, string>> = {
   verify: 'verify',
   doctor: 'why sa/default secret/regsecret',
 };
-/** What asks nobody. */
+/** Commands that send no request. */
 const SILENT = ['rbac', 'options', 'completion', 'version'];
 
 async function ran(line: string, level: string): Promise<RanHere & { readonly lines: readonly string[] }> {

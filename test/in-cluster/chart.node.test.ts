@@ -1,6 +1,6 @@
 /**
- * The chart on a real node, from one version to the next: `npm run release -- --check chart` runs it, with Helm and two
- * versions of the chart in REGSECRET_CHARTS.
+ * Installs and upgrades the chart on a real node. `npm run release -- --check chart` runs it, with Helm and two versions of the
+ * chart in REGSECRET_CHARTS.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../environment/child.ts';
@@ -36,7 +36,7 @@ describe.runIf(helmProgram !== '')('helm', () => {
     expect(code, stderr).toBe(0);
   }
 
-  /** Which object a Secret is, and in which state. */
+  /** The uid and resource version of the Secret. */
   async function identity(namespace: string): Promise<object> {
     const { metadata } = (await api('GET', `/api/v1/namespaces/${namespace}/secrets/regsecret`)).body;
     return { uid: metadata.uid, resourceVersion: metadata.resourceVersion };

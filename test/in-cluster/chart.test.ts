@@ -1,4 +1,4 @@
-/** The chart as far as it can be judged without Helm; `npm run release -- --check chart` does the rest. */
+/** Checks the chart without Helm; `npm run release -- --check chart` checks the rest. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -46,7 +46,7 @@ test('the schema knows every value, and there is a value for everything that it 
     return Object.entries(value).flatMap(([name, inner]) => given(inner, path === '' ? name : `${path}.${name}`));
   };
   const values = given(load(read('charts/regsecret/values.yaml')), '');
-  // Of a chart that this one may be a part of.
+  // `global` is for a parent chart.
   expect(
     known(schema, '')
       .filter((path) => path !== 'global')

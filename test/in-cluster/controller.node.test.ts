@@ -1,6 +1,6 @@
 /**
- * `deploy/` on a real node: pods of new namespaces pull private images with nobody's help, also while the controller's pod is
- * replaced and after its node has lost power, and a new login reaches the copies.
+ * Runs `deploy/` on a real node. Pods of new namespaces pull private images without help, also while the controller's pod is
+ * replaced and after a power failure of its node. A new login reaches the copies.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -27,7 +27,7 @@ import { overlay } from '../support/deploy-overlay.ts';
 
 const SELECTOR = 'app.kubernetes.io/instance=regsecret';
 const { basic, bearer } = sharedRegistries();
-/** A node of its own, for it is restarted. */
+/** The label of a separate node, which the test restarts. */
 const LABEL = 'controller';
 let own: NodeInfo;
 let world: ControllerWorld;
@@ -41,10 +41,10 @@ beforeAll(async () => {
   expect(await kubectl(['apply', '-k', folder])).toMatchObject({ code: 0, stderr: '' });
 }, TEST_MS);
 
-// The roles are in no namespace.
+// Deletes the cluster roles, which no namespace takes along.
 afterAll(async () => void (await kubectl(['delete', '-k', folder, '--wait=false', '--ignore-not-found'])));
 
-/** Names of objects that are in no namespace are those of this test. */
+/** The patches for the kustomization. Cluster-wide objects get names that only this test uses. */
 function changes({ home, image, port, env, selector }: ControllerWorld): object {
   const spec = { hostNetwork: true, ...placedOn(own), containers: [{ name: 'regsecret', env }] };
   const pods = { template: { spec } };
@@ -79,7 +79,7 @@ function changes({ home, image, port, env, selector }: ControllerWorld): object 
   };
 }
 
-/** When the container of the controller was started that runs now. */
+/** The start time of the controller's running container. */
 async function startOf(home: string): Promise<string | undefined> {
   const { items } = (await api('GET', `/api/v1/namespaces/${home}/pods?labelSelector=${SELECTOR}`)).body;
   const pod = items.find(

@@ -1,4 +1,4 @@
-/** `deploy/`: it renders, an API server takes it, and its rights are those that `rbac` prints for its command lines. */
+/** `deploy/` renders, an API server accepts it, and its rights are those that `rbac` prints for its command lines. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -24,7 +24,7 @@ async function printedRights(objects: readonly ClusterObject[]): Promise<Cluster
   return printed;
 }
 
-/** The kustomization of docs/in-cluster.md, and the command line whose output it takes the rights from. */
+/** The kustomization of docs/in-cluster.md, and the command line that prints its rights. */
 const page = readFileSync(join(DEPLOY, '..', 'docs', 'in-cluster.md'), 'utf8');
 const shown = load(/```yaml\n# kustomization\.yaml\n(.*?)```/s.exec(page)?.[1] ?? '') as object;
 const rightsLine = /^regsecret (rbac .*) > rights\.yaml$/m.exec(page)?.[1]?.split(' ') ?? [];

@@ -1,4 +1,4 @@
-/** `regsecret/cluster` where the API server answers as it does on a bad day; a stand-in takes the place of the client. */
+/** `regsecret/cluster` with an API server that has a bad day. A fake client gives its answers. */
 import { expect, test } from 'vitest';
 import { applyPullSecret, type PullSecretApi, PullSecretError } from '../../src/library/cluster.ts';
 import { CANARY } from '../support/canary.ts';
@@ -13,7 +13,7 @@ const request = {
 const metadata = { name: 'ci', namespace: 'team-a', uid: 'u', resourceVersion: '7', creationTimestamp: new Date(0) };
 const stored = { metadata, type: 'kubernetes.io/dockerconfigjson', data: {} };
 
-/** As client-node throws it: the message holds the whole body. */
+/** An error as client-node throws it, with the whole body in the message. */
 function refused(code: number, reason: string, headers: Record<string, string> = {}): () => never {
   const body = JSON.stringify({ kind: 'Status', reason, message: `${reason}: no` });
   return () => {
@@ -21,7 +21,7 @@ function refused(code: number, reason: string, headers: Record<string, string> =
   };
 }
 
-/** Answers in order; what was asked is noted. */
+/** A fake client that gives the answers in order and records the requests. */
 function clientWith(answers: readonly Answer[]): { readonly api: PullSecretApi; readonly asked: string[] } {
   const asked: string[] = [];
   const method = (name: string) => async () => {

@@ -19,7 +19,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'deploy', 'base', 'b.yml'), POD);
 });
 
-/** What is read, and what is said about the rest. */
+/** The names of the files that are read, and the messages about the others. */
 function namesIn(recursive: boolean): { read: string[]; said: string } {
   const deploy = join(folder, 'deploy');
   const io = fakeIo();

@@ -1,4 +1,4 @@
-/** `--write` when something ends it: a file is as it was, or as it was to be. */
+/** When `--write` is interrupted, a file has its old or its new content. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ beforeEach(() => {
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a}]\n';
 const HIDES = 'pod/a has a list of its own now, which hides any pull secrets of its service account\n';
 const LIST = '  imagePullSecrets:\n  - name: regsecret\n';
-/** So long that writing it takes a while. */
+/** A manifest so long that writing it takes a while. */
 const LONG = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata:\n  text: |\n${`    ${'x'.repeat(95)}\n`.repeat(20_000)}`;
 
 function file(name: string, text: string): string {
@@ -24,7 +24,7 @@ function file(name: string, text: string): string {
   return join(folder, name);
 }
 
-// The shell of Windows cannot limit the size of files.
+// The Windows shell cannot limit the size of files.
 test.skipIf(platform() === 'win32')(
   'a full disk: the file stays, nothing is left beside it, and what is done is said',
   async () => {

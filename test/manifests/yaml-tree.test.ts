@@ -1,10 +1,10 @@
-/** What is where in a YAML text: the tree, with the text that each of its parts covers. */
+/** Parses YAML into a tree whose nodes have the offsets of their text. */
 import { describe, expect, test } from 'vitest';
 import type { ManifestNode } from '../../src/domain/manifest-text/node.ts';
 import { lineNumber } from '../../src/domain/manifest-text/text-edit.ts';
 import { parseTree } from '../../src/manifests/yaml-tree.ts';
 
-/** `«text»` where the value is that text, else with the value behind; collections with the offsets of their ends. */
+/** Shows a node: `«text»` for a scalar, followed by its value if that differs; collections with the offset of their end. */
 function outline(node: ManifestNode, text: string): string {
   const source = text.slice(node.start, node.end);
   const anchor = node.anchor === undefined ? '' : `&${node.anchor} `;

@@ -1,4 +1,4 @@
-/** Lines of which changes cannot be seen, each with its reason. */
+/** Lines whose mutations have no visible effect, each with the reason. */
 
 const FASTER = 'What the line leaves out gives the same; this is faster.';
 const NO_OTHER = 'A state without a list has none to read; the type asks for it.';

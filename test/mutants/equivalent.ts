@@ -1,16 +1,16 @@
-/** Mutants that change nothing that can be seen, each with its reason. */
+/** Mutants without a visible effect, each with the reason. */
 import { SAME_IN_ROOMS } from './equivalent-lines.ts';
 
 interface Equivalent {
   readonly file: string;
-  /** The line, without indentation. */
+  /** The line of code, without indentation. */
   readonly code: string;
-  /** As `npm run mutants` prints it. */
+  /** The mutation as `npm run mutants` prints it. */
   readonly change: string;
   readonly reason: string;
 }
 
-/** What is caught is the one error that the function called says it throws; anything else would be a mistake of ours. */
+/** Lines that catch the only error that the called function documents. Any other would be a bug. */
 const CAUGHT: readonly (readonly [file: string, code: string])[] = [
   ['go/web-url', 'if (error instanceof GoUrlError) return undefined;'],
   ['keyring/payload', 'if (error instanceof JsonSyntaxError) return { error: error.message };'],

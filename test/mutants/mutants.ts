@@ -1,7 +1,7 @@
 /**
- * `npm run mutants`: changes one operator at a time in src/domain and src/operations, and runs the unit tests of its
- * room. Prints each change that no test notices, and how many of each room are noticed. `-n` chooses how many are tried,
- * `--room domain/keyring` where, `--seed` which.
+ * `npm run mutants` changes one operator at a time in src/domain and src/operations, and runs the unit tests of the file's room.
+ * It prints each change that no test notices, and for each room how many are noticed. `-n` sets how many it tries, `--room
+ * domain/keyring` in which room, and `--seed` which.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ async function work(): Promise<void> {
   }
 }
 
-/** Milliseconds after which a mutant of this room will never end, from how long its tests take unchanged. */
+/** After so many milliseconds a mutant of this room counts as an endless loop. Measured from the tests without a mutation. */
 async function limitOf(room: string): Promise<number> {
   const started = performance.now();
   const unchanged = { room, file: '', mutation: { start: 0, end: 0, text: '' } };
@@ -90,7 +90,7 @@ function mutantsOf(file: string): Mutant[] {
   });
 }
 
-/** In an order that the seed decides. */
+/** The items in an order that depends on the seed. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = randomNumbers(seed);
   return items

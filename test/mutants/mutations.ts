@@ -1,10 +1,10 @@
-/** One-operator changes of a source: where they are and what stands there instead. */
+/** Finds the possible changes of one operator in a source. */
 import { parseSync } from 'rolldown/utils';
 
 export interface Mutation {
   readonly start: number;
   readonly end: number;
-  /** What stands there instead. */
+  /** The replacement. */
   readonly text: string;
 }
 
@@ -53,14 +53,14 @@ const METHODS: Readonly<Record<string, string>> = {
   toUpperCase: 'toLowerCase',
 };
 
-/** All mutations of a TypeScript source, in its order. */
+/** All mutations of a TypeScript source, in the order of the source. */
 export function mutationsOf(source: string): Mutation[] {
   const found: Mutation[] = [];
   walk(parseSync('source.ts', source).program as unknown as Node, (node) => found.push(...mutationsAt(node, source)));
   return found;
 }
 
-/** What is between here and there is a type, or the name of a file. */
+/** Nodes that only contain types or names of files. */
 const SKIPPED = /^TS(?!(?:As|Satisfies|NonNull)Expression)|^Import|^ExportAll/;
 
 function walk(node: Node, visit: (node: Node) => void): void {
@@ -127,7 +127,7 @@ function literal(value: unknown): string[] {
 function method(property: unknown): Mutation[] {
   if (!isNode(property) || property.type !== 'Identifier') return [];
   const name = property.name as string;
-  // Not what every object has, such as `toString`.
+  // Excludes inherited properties such as `toString`.
   const text = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   return text === undefined ? [] : [{ start: property.start, end: property.end, text }];
 }

@@ -1,9 +1,9 @@
-/** Runs tests with one mutation in one file; the exit code is 0 when all of them pass all the same. A process of its own. */
+/** Runs tests with one mutation in one file, in a separate process. The exit code is 0 if all tests pass. */
 import { resolve } from 'node:path';
 import { startVitest } from 'vitest/node';
 import type { Mutation } from './mutations.ts';
 
-/** What the process gets as its only argument, in JSON. */
+/** The only argument of the process, as JSON. */
 export interface MutantRun {
   readonly file: string;
   readonly mutation: Mutation;
@@ -29,7 +29,7 @@ await startVitest(
     pool: 'threads',
     maxWorkers: 1,
     isolate: false,
-    fsModuleCache: false, // it knows nothing of the mutation
+    fsModuleCache: false, // the cache ignores the mutation
     include: [...tests],
     exclude: ['**/*.{cluster,node,memory}.test.ts'],
     passWithNoTests: true,

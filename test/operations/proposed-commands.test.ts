@@ -1,4 +1,4 @@
-/** The commands that `attach` and `detach` propose in their notes, with whatever others wrote. */
+/** The commands that `attach` and `detach` propose in their notes, for objects with hostile names and texts. */
 
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/domain/text/command.ts';

@@ -1,4 +1,4 @@
-/** Which entries of a Secret go, and which stay. */
+/** Which entries of a Secret are removed, and which stay. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
 import { planRemoval } from '../../src/operations/removal/plan.ts';

@@ -1,4 +1,4 @@
-/** A row of a list is a line that a person can read, whatever is in one Secret. */
+/** A row of a list stays readable, whatever a Secret contains. */
 import { describe, expect, test } from 'vitest';
 import { summarize } from '../../src/domain/findings/secret-row.ts';
 import { finished } from '../../src/domain/keyring/steps.ts';

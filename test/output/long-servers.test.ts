@@ -1,4 +1,4 @@
-/** A server of half a megabyte, of which a Secret may have one: it took seconds when each of its labels was looked at again. */
+/** A Secret may have a server of half a megabyte. Such a server took seconds when each of its labels was examined again. */
 import { describe, expect, test } from 'vitest';
 import { diagnoseSecret } from '../../src/domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../../src/domain/findings/fixes.ts';
@@ -24,7 +24,7 @@ const WORK: Readonly<Record<string, (server: string) => void>> = {
       formatHint(fixFor(found), { shell: 'posix', given: {} });
     }
   },
-  // All but the findings is written before it is waited for anything.
+  // Everything except the findings is written synchronously.
   'what inspect shows of it': (server) => {
     const { secret, contents, findings } = diagnoseSecret(secretOf(server), 0);
     const inspection = inspectionOf(secret, contents, { usage: undefined, findings, reveal: false, fingerprint });

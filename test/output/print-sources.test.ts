@@ -1,4 +1,4 @@
-/** Nothing reaches a stream but what domain/text/printable.ts has made printable. */
+/** Code writes only text to streams that domain/text/printable.ts has made printable. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

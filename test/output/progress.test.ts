@@ -1,4 +1,4 @@
-/** What a person sees who waits for a registry that does not answer. */
+/** What a terminal shows while regsecret waits for a registry that does not answer. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { withProgress } from '../../src/output/progress.ts';
 import { fakeIo } from '../support/io.ts';

@@ -1,4 +1,4 @@
-/** Several contexts in one run, for any way in which each of them may end. */
+/** Runs with several contexts, each of which may end in any way. */
 import { describe, expect, test } from 'vitest';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { command } from '../../src/domain/text/command.ts';
@@ -8,13 +8,13 @@ import { printerFor } from '../../src/output/printer.ts';
 import { fc } from '../support/fast-check.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 
-/** How the work in one context goes. */
+/** How the work in one context can end. */
 const WAYS = ['refused', 'nothing to do', 'done', 'in part', 'failed while writing'] as const;
 type Way = (typeof WAYS)[number];
 
 const nowhere = {} as Transport;
 
-/** What happens, in its order: `look 0`, `write 0`. */
+/** Work that ends in these ways, and records its events in order: `look 0`, `write 0`. */
 function workOf(ways: readonly Way[], events: string[], met: (event: string) => void = () => undefined): Work {
   let next = 0;
   const say = (event: string): void => {
@@ -113,7 +113,7 @@ describe('for any ends', () => {
         });
         const end = ran(ways, work, undefined, io);
         const [looks, all] = [ways.length, ways.length + ways.filter(writes).length];
-        // With the last event there may be nothing left that could be interrupted.
+        // After the last event there may be nothing left to interrupt.
         if (at < all - 1) await expect(end).rejects.toThrow(Interrupted);
         else await end.catch(() => undefined);
         const written = ways.flatMap((way, index) => (writes(way) && events.includes(`write ${index}`) ? [index] : []));

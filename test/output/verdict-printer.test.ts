@@ -73,7 +73,7 @@ test('several logins that are corrected in one file', async () => {
 
 describe('what to do next', () => {
   async function said(row: Partial<VerifiedRow>, immutable = new Set<string>()): Promise<string> {
-    // Without a login of its own.
+    // The machine has no login.
     const { io } = machine();
     const whole = {
       source: 'team-a/regcred',

@@ -1,4 +1,4 @@
-/** What a watch says once, who undoes its writes, and what it answers to whoever asks how it is. */
+/** A watch prints each message once, names the one who undoes its writes, and answers requests for its status. */
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';

@@ -1,4 +1,4 @@
-/** A picture of a terminal shows what was there: every text, in its colour, broken where the terminal ends. */
+/** A picture of a terminal shows every text in its colour, wrapped at the terminal's width. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,20 +1,20 @@
 /**
- * A terminal as a picture: what was typed and printed there, as an SVG with texts that can be selected, in the colours of the
- * reader's scheme. Libraries that do this are older than that media query, or bring React.
+ * Draws a terminal session as an SVG whose texts can be selected, in the colours of the reader's scheme. Existing libraries are
+ * older than that media query, or need React.
  */
 import { stripVTControlCharacters } from 'node:util';
 
-/** A command, and what it printed, with the escapes of its colours. */
+/** A command and its output, with the escape sequences for colours. */
 export interface Step {
   readonly command: string;
   readonly output: string;
 }
 
 export interface PictureOptions {
-  /** For those who cannot see it. */
+  /** A description for readers who cannot see the picture. */
   readonly title: string;
   readonly columns: number;
-  /** Whether one step appears after the other, for readers who do not mind motion. */
+  /** Whether the steps appear one after the other, unless the reader prefers reduced motion. */
   readonly moves: boolean;
 }
 
@@ -27,10 +27,10 @@ interface Span {
 const SIZE = 13;
 const LINE = 18;
 const PADDING = 16;
-/** A little more than the widest of the fonts below. */
+/** The width of a character, a little more than in the widest of the fonts below. */
 const ADVANCE = SIZE * 0.61;
 
-/** SGR parameters by class. What is not here is not used by the program, and an error. */
+/** The CSS class for each SGR parameter. The program uses no others, so they are errors. */
 const COLOURS: Readonly<Record<string, string>> = { '31': 'e', '33': 'w', '2': 'f', '39': '', '22': '', '0': '' };
 
 const STYLE = `text{font:${SIZE}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre;fill:#1f2328}
@@ -80,7 +80,7 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Throws where the output holds an escape that is no colour of the program. */
+/** Splits the output into lines of coloured spans. Throws for an escape sequence that the program does not use. */
 function linesOf(output: string): Span[][] {
   let colour = '';
   return output
@@ -102,7 +102,7 @@ function linesOf(output: string): Span[][] {
     );
 }
 
-/** Broken at the last space before the terminal ends, which is easier to read than where a terminal breaks. */
+/** Wraps a line at the last space that fits, which reads better than a terminal's own wrapping. */
 function wrap(spans: readonly Span[], columns: number): Span[][] {
   const cells = spans.flatMap(({ colour, text }) => Array.from(text, (character) => ({ colour, text: character })));
   const lines: Span[][] = [];
@@ -117,7 +117,7 @@ function wrap(spans: readonly Span[], columns: number): Span[][] {
   return lines;
 }
 
-/** Neighbours of one colour are one. */
+/** Joins neighbours of the same colour. */
 function joined(cells: readonly Span[]): Span[] {
   const spans: Span[] = [];
   for (const { colour, text } of cells) {

@@ -1,4 +1,4 @@
-/** A cluster with three teams, each with another reason why its pods do not get their images. */
+/** A cluster with three teams, whose pods cannot pull their images, each for another reason. */
 import { randomBytes } from 'node:crypto';
 import {
   api,
@@ -16,14 +16,14 @@ import { named, newPullSecret, newScheduledWorkload, pathOf } from '../support/a
 import { startFaultProxy } from '../support/fault-proxy.ts';
 
 export interface NightWorld {
-  /** For an administrator of a cluster that has these namespaces and no others. */
+  /** The kubeconfig of an administrator. Its API server shows these namespaces and no others. */
   readonly kubeconfig: string;
-  /** What stands for what is another one in every run. */
+  /** Fixed texts that replace those that differ between runs. */
   readonly standIns: readonly (readonly [string | RegExp, string])[];
   close(): Promise<void>;
 }
 
-/** Returns once a kubelet has failed to pull for each pod. */
+/** Creates the cluster's objects. Resolves once a kubelet has failed to pull for each pod. */
 export async function startNight(): Promise<NightWorld> {
   const { basic } = node().registries;
   const prefixes = ['payments', 'search', 'shop'] as const;
@@ -35,7 +35,7 @@ export async function startNight(): Promise<NightWorld> {
   await newPullSecret(search, 'pull', basic.host, janedoe);
   await newPullSecret(search, 'left-over', basic.host, johndoe);
   await newPullSecret(shop, 'regcred', basic.host, janedoe);
-  // Of its own, because its tags are named.
+  // A separate repository, because the output names its tags.
   const indexer = `${basic.host}/janedoe/indexer`;
   await pushTestImage(`${indexer}:v1`, janedoe);
   await Promise.all([
@@ -59,7 +59,7 @@ export async function startNight(): Promise<NightWorld> {
   };
 }
 
-/** For a kubelet on a busy machine. */
+/** Long enough for a kubelet on a busy machine. */
 const DEADLINE = 120_000;
 
 async function deployment(
@@ -79,10 +79,10 @@ async function deployment(
   await Promise.all(found.map(({ metadata }) => podSettled(namespace, metadata.name, DEADLINE)));
 }
 
-/** A list of the whole cluster as it were with `namespaces` alone; other tests have theirs there, too. */
+/** Answers a list request as if the cluster had only `namespaces`, without those of other tests. */
 async function listOf(path: string, accept: string, namespaces: readonly string[]) {
   const url = new URL(path, cluster().server);
-  // What the API server has stored, and not what its cache has heard of by now.
+  // Reads from storage, because the API server's cache may be behind.
   for (const name of ['resourceVersion', 'resourceVersionMatch']) url.searchParams.delete(name);
   const { status, body } = await api('GET', `${url.pathname}${url.search}`, undefined, { accept });
   const isOurs = ({ metadata }: { metadata: { name: string; namespace?: string } }): boolean => {

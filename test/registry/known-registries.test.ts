@@ -1,4 +1,4 @@
-/** Registries of the world, each with what public code and tests have recorded of it. */
+/** Well-known registries, each simulated from public code and recorded tests. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,7 +134,7 @@ describe.each(sound)('$host', ({ host, user, password, token }) => {
     const asked = requests.find(({ target }) => target.startsWith(token.at));
     const { searchParams } = new URL(`https://${asked?.target}`);
     expect(searchParams.get('account')).toBe(user);
-    // The scope in the challenge of GHCR is an example.
+    // The scope in GHCR's challenge is only an example.
     expect(searchParams.getAll('scope')).toEqual([]);
   });
 

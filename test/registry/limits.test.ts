@@ -1,4 +1,4 @@
-/** How far a registry and its token server are followed: redirects, the size of an answer, and what may be a token. */
+/** Limits for a registry and its token server: redirects, the size of an answer, and which texts are tokens. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { assignLogin } from '../../src/domain/verify/login-permission.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
@@ -6,7 +6,7 @@ import { createRegistryClient } from '../../src/registry/registry-client.ts';
 import { fakeIo } from '../support/io.ts';
 import { type Front, type FrontFault, type FrontRequest, startFront } from '../support/registry-front.ts';
 
-/** The verdict on a login, and what the registry was asked for it. */
+/** The verdict on a login, and the requests that the registry got. */
 async function ask(
   choose: (request: FrontRequest) => FrontFault,
 ): Promise<Pick<Front, 'requests'> & { verdict: Verdict }> {
@@ -44,7 +44,7 @@ describe('redirects', () => {
   });
 });
 
-/** A registry, and on its host a token server that answers so to the login. */
+/** A registry with a token server on the same host, which answers a login with `answer`. */
 const withTokens =
   (answer: string) =>
   ({ path, host, authorization = '' }: FrontRequest): FrontFault => {
@@ -74,7 +74,7 @@ describe('a token', () => {
   const tokens = (requests: Front['requests']): string[] =>
     requests.flatMap(({ authorization = '' }) => /^Bearer (.*)$/s.exec(utf8(authorization))?.[1] ?? []);
 
-  // net/http takes these for a header, too.
+  // Go's net/http accepts these in a header, too.
   test.each(['tökén', '令牌', '😀', 'a\u0080b', 'a\u2028b', 'a\tb'])('%j goes back as it came', async (token) => {
     const { verdict, requests } = await ask(withTokens(JSON.stringify({ token })));
     expect(verdict).toEqual({ kind: 'accepted' });
@@ -88,7 +88,7 @@ describe('a token', () => {
   });
 });
 
-/** Node shows the bytes of a header as Latin-1. */
+/** Decodes a header, whose bytes Node reads as Latin-1. */
 function utf8(header: string): string {
   return Buffer.from(header, 'latin1').toString();
 }

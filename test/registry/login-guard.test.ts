@@ -1,4 +1,7 @@
-/** Registries that lead us on, on loopback and with what they are asked on record; names stand for what the test says. */
+/**
+ * Registries that try to misdirect logins. They run on loopback and record their requests; the test decides the addresses of host
+ * names.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +20,7 @@ interface Asked extends RegistryFlags {
   readonly origin?: RegistryOrigin;
   readonly key?: string;
   readonly image?: string;
-  /** What a name stands for; all others for nothing. */
+  /** The addresses of host names. All other names have none. */
   readonly names?: Readonly<Record<string, string[] | string[][]>>;
   readonly env?: Record<string, string>;
 }
@@ -155,7 +158,7 @@ describe('http', () => {
     const registry = await front({ tls: issueCertificate(authority, { commonName: 'x' }, ['127.0.0.1']) });
     const plainHttp = [registry.host];
     expect(await ask(registry.host, { plainHttp, registryCa })).toEqual({ kind: 'rejected', status: 401 });
-    // A certificate that is not trusted is no reason to send the login in clear.
+    // An untrusted certificate does not make it send the login unencrypted.
     expect(await ask(registry.host, { plainHttp })).toMatchObject({ kind: 'unreachable', cause: 'tls' });
     expect(logins(registry)).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-/** Registries about which a verdict was wrong: what the node's own client would meet there is right. */
+/** Registries for which a verdict was once wrong. It must agree with what the node's own client gets. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseImage } from '../../src/domain/keyring/image.ts';
 import { assignLogin } from '../../src/domain/verify/login-permission.ts';

@@ -1,6 +1,6 @@
 /**
- * Our verdicts about registries against containerd's and go-containerregistry's own code. REGSECRET_SEED and REGSECRET_CASES
- * choose other generated cases. What differs on purpose is in docs/registries.md.
+ * Compares regsecret's verdicts about registries with the code of containerd and go-containerregistry. REGSECRET_SEED and
+ * REGSECRET_CASES choose other generated cases. docs/registries.md lists the intended differences.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forEachLimit } from '../../src/concurrency.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await asker?.close();
 });
 
-/** How many registries are asked at the same time. */
+/** The number of registries asked at a time. */
 const WIDTH = 8;
 
 const SHOWN = 20;
@@ -41,11 +41,11 @@ test('the verdict is what the client of a node meets', { timeout: 3_600_000 }, a
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`registries: seed ${seed}, ${total} cases in ${seconds} s: ${JSON.stringify(counts, undefined, 1)}`);
   expect(found.length, found.slice(0, SHOWN).join('\n')).toBe(0);
-  // A generator that only makes failures proves nothing.
+  // If most cases failed, the comparison would prove nothing.
   expect(counts['pulls: accepted'] ?? 0).toBeGreaterThan(total / 10);
 });
 
-/** With the image, and for each login: what we say has to be what the names of the logins say. */
+/** The verdict that each login, named after its rights, must get for the image. */
 const MEANS = { right: 'accepted', wrong: 'rejected', stranger: 'no access', none: 'anonymous' } as const;
 
 test.each(MANNERS)('%s', async (_, program) => {

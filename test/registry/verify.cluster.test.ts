@@ -1,4 +1,4 @@
-/** Every verdict, from real registries (distribution v3) behind fronts that break what they are told to. */
+/** Every verdict, from real registries (distribution v3) behind proxies that cause the faults that the test wants. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -210,7 +210,7 @@ test('as a runtime asks: without the login, and with it; the login is not asked 
   ]);
 });
 
-/** A Bearer registry with a token server of this test; `tokens` stands in front of the token server. */
+/** A Bearer registry with its own token server. `tokens` are options of the proxy in front of the token server. */
 async function ownBearer(options: { tokens?: FrontOptions; expiresIn?: number; service?: string } = {}) {
   const { tokens, expiresIn, service } = options;
   const users: RegistryUser[] = [{ username: 'ada', password: 'lovelace', repositories: ['ada/*'] }];
@@ -356,7 +356,7 @@ describe('token servers', () => {
   });
 });
 
-/** Passes requests on to a token server, without the login that is in them. */
+/** Starts a proxy that forwards requests to a token server without their login. */
 async function startDeafTokenServer(url: string): Promise<string> {
   const deaf = await startFront({
     behind: new URL(url).host,

@@ -1,4 +1,4 @@
-/** The archives of a release: what is in them, and that they are equal whenever and wherever they are made. */
+/** The archives of a release: their contents, and that they have the same bytes whenever and wherever they are made. */
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';

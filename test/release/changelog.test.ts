@@ -1,4 +1,6 @@
-/** What .changeset makes of a change: the next version, its section in CHANGELOG.md, and every file that names the version. */
+/**
+ * A change file in .changeset leads to the next version, its section in CHANGELOG.md, and every file that contains the version.
+ */
 import {
   copyFileSync,
   cpSync,
@@ -19,7 +21,7 @@ const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-changelog-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// Links to folders need a right on Windows that few have.
+// On Windows symbolic links to folders need a privilege that few users have.
 test.skipIf(process.platform === 'win32')('a change gets a section above those of earlier versions', async () => {
   mkdirSync(join(folder, '.changeset'));
   writeFileSync(join(folder, '.changeset', 'change.md'), '---\nregsecret: minor\n---\n\n`why`: says more.\n');

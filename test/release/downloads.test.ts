@@ -1,4 +1,4 @@
-/** The manifests of package managers, made of a version and the sums of the archives. */
+/** The manifests for package managers, made from a version and the archives' checksums. */
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { type Downloads, downloads } from '../../build/release/packages/downloads.ts';
@@ -9,7 +9,7 @@ import { wingetManifests } from '../../build/release/packages/winget-manifests.t
 import { archiveName, downloadUrl, PLATFORMS } from '../../build/release/release-info.ts';
 
 const VERSION = '1.20.3';
-/** A sum that says which archive it is of. */
+/** A checksum that shows which archive it belongs to. */
 const sumOf = (index: number): string => `${index}`.repeat(64);
 const SUMS = Object.fromEntries(
   PLATFORMS.map(({ platform }, index) => [archiveName(VERSION, platform), sumOf(index + 1)]),

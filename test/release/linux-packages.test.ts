@@ -1,4 +1,4 @@
-/** What a deb and an rpm are made of. */
+/** The contents and metadata of the deb and rpm packages. */
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The man pages: nothing that `--help` and `options` say is missing, and roff reads it as it stands there. */
+/** The man pages have everything that `--help` and `options` print, with correct roff escapes. */
 import { describe, expect, test } from 'vitest';
 import { manPages } from '../../build/release/man-pages.ts';
 import { bold, code, paragraph, prose } from '../../build/release/roff.ts';
@@ -7,7 +7,7 @@ import { regsecret } from '../support/program.ts';
 
 const RELEASE = { version: '1.2.3', time: Date.UTC(2026, 10, 26) / 1000 };
 const pages = new Map(manPages(RELEASE).map(({ name, source }) => [name, source]));
-/** The words of a page, without what is for roff. */
+/** The text of a page, without roff's escapes. */
 const plain = (source = ''): string =>
   source
     .replace(/\\f[BIR]|\\&/g, '')

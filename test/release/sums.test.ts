@@ -1,4 +1,4 @@
-/** SHA256SUMS, and what does not get past it. */
+/** SHA256SUMS, and the changes that its check detects. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ describe('is refused where', () => {
     checkSums(folder);
     change();
     expect(() => checkSums(folder)).toThrow(message);
-    // macOS and Windows have none.
+    // macOS and Windows have no `sha256sum`.
     if (process.platform !== 'linux') return;
     const ran = await execute(['sha256sum', '--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: folder });
     expect(ran.code).toBe(1);

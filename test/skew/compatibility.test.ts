@@ -1,4 +1,6 @@
-/** docs/compatibility.md says what the tests of other versions leave out, and the workflow runs what it promises. */
+/**
+ * docs/compatibility.md lists what the tests with other versions leave out, and the workflow runs the versions that it promises.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';

@@ -1,7 +1,7 @@
 /**
- * The programs of any version of Kubernetes. Its own go.mod says what they are made of; only the modules that lie in its
- * repository are taken as they were published beside it (v1.30.14 with v0.30.14). The sums are those of its own go.sum, which
- * is a part of the module; go compares the module itself and the published ones with the checksum database.
+ * Builds the programs of any version of Kubernetes, with the modules of its own go.mod. Only the modules inside its repository
+ * are replaced by their published versions (v1.30.14 by v0.30.14). The checksums are those of its own go.sum, which is part of
+ * the module. go checks the module itself and the published ones against the checksum database.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ import { lock } from '../environment/lock.ts';
 import { cacheFolder, type GoModule, kubernetesPackages, moduleKey, versionFlags } from '../environment/programs.ts';
 import { type Report, secondsSince } from '../environment/report.ts';
 
-/** kubectl stays the one of the tests: whose words we share does not depend on the server. */
+/** Without kubectl: its messages, which we compare, do not depend on the server, so the tests' own version is used. */
 const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'] as const;
 
-/** Builds what is not there yet; returns the folder with them, for KUBEBUILDER_ASSETS. */
+/** Builds the programs that are missing. Returns their folder, for KUBEBUILDER_ASSETS. */
 export async function buildKubernetes(version: string, report: Report): Promise<string> {
   const module: GoModule = {
     name: `kubernetes-${version}`,
@@ -27,7 +27,7 @@ export async function buildKubernetes(version: string, report: Report): Promise<
   return folder;
 }
 
-/** A folder with a go.mod and a go.sum from which they can be built; made once. */
+/** A folder with a go.mod and a go.sum to build them from, made once. */
 async function moduleFolder(version: string, report: Report): Promise<string> {
   const parent = join(cacheFolder(), 'skew');
   const folder = join(parent, version);
@@ -54,11 +54,11 @@ async function makeModule(folder: string, version: string): Promise<void> {
   const { Dir } = JSON.parse(answer) as { Dir: string };
   writeFileSync(join(folder, 'go.mod'), moduleFile(readFileSync(join(Dir, 'go.mod'), 'utf8'), version));
   writeFileSync(join(folder, 'go.sum'), readFileSync(join(Dir, 'go.sum')));
-  // Adds the sums of the published modules.
+  // Adds the checksums of the published modules.
   await go(folder, 'list', '-mod=mod', '-deps', ...programs.map((name) => kubernetesPackages[name]));
 }
 
-/** The go.mod of Kubernetes as that of another module that has Kubernetes itself among its modules. */
+/** Turns Kubernetes' go.mod into that of a module that depends on Kubernetes. */
 export function moduleFile(text: string, version: string): string {
   const published = version.replace(/^v1\./, 'v0.');
   const own = text

@@ -1,15 +1,15 @@
-/** What may follow `npm run skew --`. */
+/** Parses the arguments of `npm run skew --`. */
 
-/** The oldest and the newest that docs/compatibility.md promises, and one between them. */
+/** The oldest and newest versions that docs/compatibility.md promises, and one in between. */
 export const VERSIONS: readonly string[] = ['v1.30.14', 'v1.33.13', 'v1.37.2'];
 
 export interface SkewArguments {
   readonly versions: readonly string[];
-  /** As vitest takes them: parts of the paths of test files. */
+  /** Parts of the paths of test files, as for vitest. */
   readonly filters: readonly string[];
 }
 
-/** `VERSION… --files FILTER…`, each of which may be left out. Throws Error. */
+/** Parses `VERSION… --files FILTER…`; both parts are optional. Throws Error. */
 export function parse(args: readonly string[]): SkewArguments {
   const at = args.includes('--files') ? args.indexOf('--files') : args.length;
   const given = args.slice(0, at).map((text) => (text.startsWith('v') ? text : `v${text}`));

@@ -1,7 +1,7 @@
 /**
- * `npm run skew [-- VERSION… [--files FILTER…]]`: runs the tests that need a cluster or a node against the programs of other
- * versions of Kubernetes, which it builds first, and prints a table. Not a part of `npm test`: a version takes as long as that,
- * and half an hour more to build.
+ * `npm run skew [-- VERSION… [--files FILTER…]]` runs the tests that need a cluster or a node against other versions of
+ * Kubernetes, which it builds first, and prints a table. It is not part of `npm test`: a version takes as long as that, and half
+ * an hour more to build.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { parse } from './skew-arguments.ts';
 
 const MINUTES_A_VERSION = 150;
 
-/** Of vitest's JSON. */
+/** The fields of vitest's JSON report that are used. */
 interface Results {
   readonly testResults: readonly {
     readonly name: string;
@@ -38,7 +38,7 @@ let tests: ChildProcess | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     tests?.kill(signal);
-    void killChildren(); // which build
+    void killChildren(); // they build
     process.exit(130);
   });
 }
@@ -72,7 +72,7 @@ function counted({ testResults }: Results): Pick<Row, 'passed' | 'failed' | 'lef
   const all = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(process.cwd(), name);
     const own = assertionResults.map((test) => ({ title: `${file}: ${test.fullName}`, status: test.status }));
-    // A file may fail where none of its tests does: it cannot be read, or what comes before or after them fails.
+    // A file may fail although none of its tests does: because of an import or a hook.
     const isOfATest = status !== 'failed' || own.some((test) => test.status === 'failed');
     return isOfATest ? own : [...own, { title: `${file}: ${message.split('\n')[0]}`, status }];
   });
@@ -81,7 +81,7 @@ function counted({ testResults }: Results): Pick<Row, 'passed' | 'failed' | 'lef
   return { passed, failed, leftOut: all.length - passed - failed.length };
 }
 
-/** As Markdown has it. */
+/** The table in Markdown. */
 function table(all: readonly Row[]): string {
   const lines = all.map(({ version, passed, failed, leftOut, seconds }) => [
     version,
@@ -94,7 +94,7 @@ function table(all: readonly Row[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** Why tests were left out, and what has failed. */
+/** Says why tests were left out, and which have failed. */
 function notes({ version, failed, passed }: Row): string[] {
   const missing = (Object.keys(FEATURES) as Feature[]).filter((feature) => lacks(feature, version));
   return [

@@ -1,4 +1,4 @@
-/** Every kind of credential and every flag, against the real API server: we are who kubectl is. */
+/** With every kind of credential and every flag, the real API server sees regsecret as the same user as kubectl. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -19,9 +19,9 @@ import {
 
 interface Case {
   readonly title: string;
-  /** Writes what the case needs, and returns how the programs are called. */
+  /** Writes the files that the case needs, and returns the variables and flags for the programs. */
   readonly given: () => { env?: Env; flags?: KubeFlags };
-  /** The name of the user, so that nobody is everybody. */
+  /** The expected user name. It tells a real login from two that fail alike. */
   readonly is: string | (() => string);
 }
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
   serviceAccount = { name: `system:serviceaccount:${namespace}:default`, token: body.status.token };
 });
 
-/** A user whose credentials come from a script that prints an ExecCredential. */
+/** Writes a kubeconfig whose user gets credentials from a script that prints an ExecCredential. */
 function plugin(body: string, more: object = {}, cluster?: object): Env {
   const KUBECONFIG = writeConfig({}, cluster === undefined ? {} : { cluster });
   writeScript(KUBECONFIG, 'plugin', body);

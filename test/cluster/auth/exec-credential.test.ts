@@ -1,4 +1,4 @@
-/** What is said of an answer of a credential plugin that is none: never what the plugin printed, which may be a token. */
+/** Errors about invalid output of a credential plugin never contain the output, which may have a token. */
 import { describe, expect, test } from 'vitest';
 import { readExecCredential } from '../../../src/cluster/auth/exec-credential.ts';
 import { CANARY } from '../../support/canary.ts';

@@ -25,16 +25,19 @@ const V1 = 'client.authentication.k8s.io/v1';
 interface Setup {
   readonly config: string;
   readonly folder: string;
-  /** How often the plugin has run. */
+  /** Returns how often the plugin has run. */
   runs(): number;
-  /** What the plugin prints from now on. */
+  /** Sets what the plugin prints from now on. */
   print(status: object): void;
 }
 
 const printing = (status: object) =>
   `cat <<'END'\n${JSON.stringify({ apiVersion: V1, kind: 'ExecCredential', status })}\nEND`;
 
-/** A user of the plugin `body`, which counts its runs and prints the file `answer`. */
+/**
+ * Writes a kubeconfig whose user has a plugin. The plugin counts its runs and then runs the shell script `body`, which by default
+ * prints the file `answer`.
+ */
 function plugin(options: { body?: string; exec?: object; cluster?: object } = {}): Setup {
   const folder = newFolder();
   const { body = 'cat answer', exec = {}, cluster = trusted() } = options;
@@ -73,7 +76,7 @@ describe('a token file', () => {
     const transport = await transportFor(writeConfig({ tokenFile: 'token' }, { folder }));
     expect(await transport.who()).toBe('token-admin');
     writeFile(file, 'expired');
-    // Not yet a minute old.
+    // The file is read again only after a minute.
     expect(await transport.who()).toBe('token-admin');
     transport.close();
   });
@@ -315,7 +318,7 @@ describe('the policy for plugins in kuberc holds for us as for kubectl', () => {
   });
 });
 
-/** A process that was killed a moment ago may still be ending, or wait to be collected. */
+/** Waits until the plugin's process is gone or a zombie. A process that was just killed may take a moment to end. */
 async function expectGone(folder: string): Promise<void> {
   const pid = readFileSync(join(folder, 'pid'), 'utf8').trim();
   const isGone = () => {

@@ -1,4 +1,7 @@
-/** The legacy auth-provider `oidc`, beside kubectl: the same requests to the issuer, the same tokens in the kubeconfig. */
+/**
+ * The legacy auth-provider `oidc`, compared with kubectl: both send the same requests to the issuer and write the same tokens to
+ * the kubeconfig.
+ */
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -18,16 +21,16 @@ const programs = [
   ['we under Bun', bunWho],
 ] as const;
 
-/** What the issuer saw, and what it answers to a refresh. */
+/** The requests that the issuer got, and its answer to a refresh. */
 let seen: { path: string; authorization: string | undefined; form: string }[] = [];
 let grant: (number: number) => { status?: number; body: object };
-/** Stands for the API server, which knows no OIDC here, and sees which token arrives. */
+/** A proxy that plays the API server, because the real one is not set up for OIDC. Records which token arrives. */
 let apiServer: FaultProxy;
 let issuer = '';
-/** Where it says that tokens are renewed; empty: at itself. */
+/** The token endpoint that the issuer announces; empty for its own. */
 let elsewhere = '';
 
-/** How long the issuer thinks. */
+/** How long the issuer waits before it answers. */
 let delayMs = 0;
 
 const server = createServer({ cert: pair.certificate, key: pair.key }, async (incoming, answer) => {
@@ -63,7 +66,7 @@ const REVIEW = JSON.stringify({
   status: { userInfo: { username: 'jane' } },
 });
 
-/** A JWT that ends `seconds` from now; nobody here checks its signature. */
+/** A JWT that expires in `seconds`. Nothing here checks its signature. */
 function idToken(seconds: number, mark = ''): string {
   const claims = { iss: issuer, sub: `jane${mark}`, exp: Math.floor(Date.now() / 1000) + seconds };
   return [{ alg: 'none' }, claims]
@@ -114,7 +117,7 @@ ${secret === undefined ? '' : `        client-secret: ${secret}\n`}        id-to
 
 const arrived = () => apiServer.requests.at(-1)?.headers.authorization;
 
-/** The two tokens that a kubeconfig holds for jane. */
+/** Jane's ID token and refresh token in the kubeconfig. */
 function tokensIn(config: string): string[] {
   const content = readFileSync(config, 'utf8');
   return ['id-token', 'refresh-token'].map((name) => new RegExp(`${name}: ["']?([^\\s"']+)`).exec(content)?.[1] ?? '');

@@ -1,4 +1,4 @@
-/** What a credential plugin of the kubeconfig inherits: the environment without the password that create takes from it. */
+/** A credential plugin inherits the environment, without the variable from which create takes a password. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';

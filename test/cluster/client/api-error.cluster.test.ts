@@ -1,4 +1,4 @@
-/** What cannot work fails where kubectl fails, in its words where it has some, and with a next step. */
+/** regsecret fails where kubectl fails, with kubectl's words if it has some, and with a next step. */
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { KubeFlags } from '../../../src/cluster/config/kube-flags.ts';
@@ -21,9 +21,9 @@ const SECRET = 'hidden-4711';
 interface Case {
   readonly title: string;
   readonly given: () => { env?: Env; flags?: KubeFlags };
-  /** Ours, with the hint in parentheses. */
+  /** Matches regsecret's error, with the hint in parentheses. */
   readonly ours: RegExp;
-  /** What kubectl says too; left out where kubectl succeeds or says less. */
+  /** Matches kubectl's error. Absent if kubectl succeeds or says less. */
   readonly theirs?: RegExp;
 }
 

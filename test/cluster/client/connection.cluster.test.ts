@@ -1,4 +1,4 @@
-/** The ways to the API server: proxies, a terminal for a plugin, and a pod. */
+/** Connects to the API server through proxies, with a plugin that asks in a terminal, and from a pod. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ const nodeModules = fileURLToPath(new URL('../../../node_modules', import.meta.u
 const script = fileURLToPath(new URL('../../support/whoami-script.ts', import.meta.url));
 
 describe('through a proxy we are who kubectl is with', () => {
-  /** A cluster whose name only the proxy knows. */
+  /** A cluster with a host name that only the proxy can resolve. */
   const hidden = () => ({ ...trusted(), server: `https://api.example:${port()}`, 'tls-server-name': 'localhost' });
 
   test.each([
@@ -111,11 +111,11 @@ echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"Exec
   });
 });
 
-/** Whether this machine lets a test have a /run of its own. */
+/** Whether a test on this machine can mount its own /run. */
 const ownRun = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/run']).status === 0;
 
 describe.skipIf(!ownRun)('in a pod', () => {
-  /** Runs a program where the service account of a pod is mounted. */
+  /** Runs a program with a pod's service account mounted below /run. */
   function inPod(command: readonly string[], env: Record<string, string> = {}, authority?: string) {
     const folder = newFolder();
     writeFile(join(folder, 'ca.crt'), authority ?? readFileSync(cluster().caFile, 'utf8'));

@@ -1,4 +1,4 @@
-/** What flags of kubectl come to on the wire: whether a request arrives at all, and with which token. */
+/** How kubectl's flags affect requests: whether one arrives at all, and with which token. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const folder = (): string => {
   return path;
 };
 
-/** What proves who we are, as it arrives when a Secret is read with these flags, and how the command ends. */
+/** Reads a Secret with these flags. Returns the credentials that arrived at the server, and how the command ended. */
 async function read(flags: readonly string[], user: object = { token: CANARY }, cluster: object = {}) {
   const path = join(folder(), 'config');
   const config = {

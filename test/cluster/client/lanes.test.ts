@@ -1,11 +1,11 @@
-/** How many requests are sent at once, and that one that is turned away keeps the others waiting, too. */
+/** The number of requests that are sent at a time. When the server turns one away, the others wait, too. */
 import { expect, test, vi } from 'vitest';
 import { createLanes } from '../../../src/cluster/client/lanes.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const never = new AbortController().signal;
 
-/** Sends what it is told to, and writes down when. */
+/** Makes requests that record when they are sent. */
 function recorder() {
   const start = performance.now();
   const sent: string[] = [];

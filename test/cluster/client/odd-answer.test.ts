@@ -1,4 +1,4 @@
-/** An answer that is none is said with its server, its path and what was wrong with it, by whatever command asked. */
+/** For an unusable answer every command's error names the server, the path and what is wrong. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +9,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Runs a command line against a server that answers so to every request but that for the namespace. */
+/** Runs a command line against a server that gives `answer` to every request except the one for the namespace. */
 async function said(args: readonly string[], answer: string | ((request: string) => Answer)) {
   const requests: string[] = [];
   const server = createServer(({ method, url }, response) => {

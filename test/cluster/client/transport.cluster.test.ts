@@ -1,4 +1,7 @@
-/** The connection itself: what it keeps, repeats and gives up, with the real API server behind a proxy that breaks things. */
+/**
+ * Which connections the transport reuses, which requests it repeats, and when it gives up. The real API server is behind a proxy
+ * that causes faults.
+ */
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
 import { connect, type Transport } from '../../../src/cluster/client/transport.ts';
@@ -37,7 +40,7 @@ const configMap = (namespace: string, name = 'a') => ({
   body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } },
 });
 const busy: Fault = { status: 503, body: 'no endpoints' };
-/** The first `count` requests meet `fault`. */
+/** Gives the first `count` requests `fault`. */
 const first =
   (count: number, fault: Fault): Choose =>
   (_request, number) =>
@@ -195,7 +198,7 @@ test('a redirect is not followed, for the token would go along', async () => {
 
 test('Ctrl-C ends a request, and a pause between two, before either is over', async () => {
   const later = setTimeout;
-  // A pause does not end by itself then.
+  // With fake timers a pause does not end on its own.
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   for (const fault of ['hang', { status: 429, headers: { 'retry-after': '30' } }] as const) {
@@ -243,7 +246,8 @@ test('a server behind a path', async () => {
 
 test('a hundred creates at once, a third of them cut after they were done, all arrive', async () => {
   const namespace = await newNamespace();
-  // The creates and their first repetitions: without an end, one that is cut at each of its five attempts is just a matter of luck.
+  // Only the first 133 requests: the creates and their first retries. Without that limit a create could fail in all its five
+  // attempts.
   const { transport } = await through((_request, number) =>
     number <= 133 && number % 3 === 0 ? 'reset-after' : undefined,
   );

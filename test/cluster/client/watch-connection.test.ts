@@ -1,4 +1,7 @@
-/** One watch over each way and version of HTTP, against real servers and proxies on loopback, as it is bundled, under both runtimes. */
+/**
+ * One watch over each kind of route and version of HTTP, to real servers and proxies on loopback. Runs the bundled code on both
+ * runtimes.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
@@ -30,7 +33,7 @@ const proxies: TestProxy[] = [];
 const urls = { 'HTTP/1.1': '', 'HTTP/1.1 over TLS': '', 'HTTP/2': '' };
 const ways = { directly: '', 'through an HTTP proxy': '', 'through an HTTPS proxy': '', 'through a SOCKS proxy': '' };
 let refusing = '';
-/** Where nobody listens. */
+/** An address at which nothing listens. */
 let nowhere = '';
 
 beforeAll(async () => {
@@ -51,7 +54,7 @@ beforeAll(async () => {
   refusing = `http://${await proxy(startHttpProxy({ refuse: 403 }))}`;
   nowhere = await closedPort();
   const source = join(import.meta.dirname, '..', '..', 'support', 'watch-script.ts');
-  // It uses some of what is replaced in the program, and need not use all of it.
+  // The script uses only some of the replaced packages, so the check that all are used is left out.
   const { buildEnd: _, ...replaced } = shims();
   const bundle = await rolldown({
     input: { 'watch-script': source },
@@ -105,12 +108,12 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse): voi
     case '/events':
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write(line(described(request, socket)));
-      // The bytes of one letter come apart.
+      // Splits the bytes of one letter.
       response.write(LAST.subarray(0, -6));
       setTimeout(() => response.end(LAST.subarray(-6)), 10);
       return;
     case '/packed':
-      // The API server packs for those who say that they can unpack, and long lists only; a proxy may pack more.
+      // The API server compresses only long lists, and only for clients that accept gzip. A proxy may compress more.
       if (request.headers['accept-encoding']?.includes('gzip')) {
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(line({ packed: true })));
       } else response.writeHead(200).end(line({ packed: true }));
@@ -139,14 +142,14 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse): voi
   }
 }
 
-/** Closes the connection that waits for it: not before its event is heard, or nobody might hear it. */
+/** Closes the waiting connection. The client calls it once it has heard the event, which otherwise might be lost. */
 let cut = (): void => undefined;
 
-/** More than a window of HTTP/2. */
+/** More than the flow-control window of HTTP/2. */
 const LARGE = 'x'.repeat(300_000);
 const LAST = Buffer.from(line({ last: 'ééé' }));
 
-/** What the server knows of who asks. */
+/** What the server can tell about the client. */
 function described({ headers, rawHeaders, httpVersion, url }: Http2ServerRequest, socket: object): object {
   return {
     version: httpVersion,
@@ -187,7 +190,7 @@ describe.each(runtimes)('%s', (runtime) => {
       agent: 'regsecret',
       query: 'watch=true&resourceVersion=7&allowWatchBookmarks=true',
     };
-    // Our proxy passes a plain request on with its headers joined.
+    // The test's proxy joins equal headers of a plain HTTP request.
     const groups = (route: string): string[] =>
       !isSecure && /HTTPS? proxy/.test(route) ? ['one, two'] : ['one', 'two'];
     expect(outcomes).toEqual(

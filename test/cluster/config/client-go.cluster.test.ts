@@ -1,6 +1,6 @@
 /**
- * Server, user and namespace against client-go and cli-runtime. REGSECRET_SEED and REGSECRET_CASES choose other generated
- * cases, REGSECRET_WIRE more of those that are sent than 50.
+ * Compares server, user and namespace with client-go and cli-runtime. REGSECRET_SEED and REGSECRET_CASES choose other generated
+ * cases. REGSECRET_WIRE sets how many are sent, by default 50.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,11 +70,12 @@ test('what is sent to a TLS server is what kubectl sends', { timeout: 3_600_000 
         const asked = { ...prepare({ ...one, flags }), send: true };
         const [theirs] = await clientGo.ask([asked]);
         const theirRequests = await server.take();
-        // A plugin is not run for the comparison, and what cannot be sent is compared above.
+        // Plugins are not run here, and cases that client-go does not send are compared above.
         if (theirRequests.length === 0 || theirs?.exec !== undefined || theirs?.authProvider !== undefined) continue;
         const sent = await sendOurs(asked);
         const requests = await server.take();
-        // On a busy machine a short time-out ends one of the two before it is sent; what was sent is compared all the same.
+        // On a busy machine a short time-out may end one of the two requests before it is sent. Otherwise the requests are
+        // compared.
         const isCut = requests.length !== theirRequests.length && (theirs?.timeout ?? 0) > 0;
         if (isCut && (theirs?.timeout ?? 0) < 60e9) continue;
         const ours = sent.error === undefined ? await ourAnswer(asked) : sent;
@@ -89,7 +90,7 @@ test('what is sent to a TLS server is what kubectl sends', { timeout: 3_600_000 
   console.log(`kubeconfig: seed ${seed}, ${compared} requests on the wire`);
 });
 
-/** Writes the files of `one`. */
+/** Writes the case's files and returns the question for client-go. */
 function prepare({ files, env, flags }: KubeConfigCase): ClientQuestion {
   for (const [index, content] of files.entries()) writeFileSync(join(folder, `config-${index + 1}`), content);
   const here = (text: string) => text.replaceAll('@/', `${folder}/`);
@@ -108,7 +109,7 @@ function compare(one: KubeConfigCase, asked: ClientQuestion, ours: ClientAnswer,
   return 'different';
 }
 
-/** In one order, and what means the same written in one way: hosts in lower case, no default port. */
+/** Sorts the answer and normalises equal spellings: host names in lower case, no default port. */
 function normal(answer: ClientAnswer): object {
   if (answer.error !== undefined) return { error: answer.error };
   const { namespace, url = '', headers = {}, timeout = 0, proxy = '', tls, exec, authProvider } = answer;

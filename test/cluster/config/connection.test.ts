@@ -1,4 +1,4 @@
-/** Which server is asked, as whom, and which files say so: what went to another place than kubectl's once. */
+/** Which server regsecret asks, as which user, and by which files. Each case was once sent to another place than kubectl's. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What needs no cluster: reading and merging kubeconfigs, credentials without a server, failures as data. */
+/** Tests without a cluster: reading and merging kubeconfigs, credentials without a server, and API errors. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

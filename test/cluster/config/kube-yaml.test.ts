@@ -1,4 +1,4 @@
-/** Kubeconfigs in every YAML that kubectl takes, and none of those that it refuses. */
+/** Kubeconfigs in every form of YAML that kubectl accepts, and in forms that it refuses. */
 import { describe, expect, test } from 'vitest';
 import { type KubeFile, parseKubeFile } from '../../../src/cluster/config/kube-file.ts';
 import { parsePlainYaml } from '../../../src/cluster/config/plain-yaml.ts';

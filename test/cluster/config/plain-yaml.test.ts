@@ -1,4 +1,4 @@
-/** Whatever is read without js-yaml is read as js-yaml reads it, and the usual kubeconfigs are. */
+/** The plain-YAML reader reads what js-yaml would read, or leaves the text to js-yaml. It reads the usual kubeconfigs itself. */
 import { CORE_SCHEMA, dump, load, YAML11_SCHEMA } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { parsePlainYaml } from '../../../src/cluster/config/plain-yaml.ts';

@@ -50,7 +50,7 @@ describe('get', () => {
     const { io } = helper(`read server; echo "{\\"Username\\":\\"$# $1 $0\\",\\"Secret\\":\\"$server\\"}"`);
     const answer = await getFromHelper('x', 'https://r.io/v1/', io);
     expect(answer?.username).toMatch(/^1 get \S*docker-credential-x$/);
-    // `read` ends at a newline or at the end of the text, which is what helpers get.
+    // `read` stops at a newline or the end of input; helpers get the server without a newline.
     expect(answer?.password).toBe('https://r.io/v1/');
   });
 

@@ -1,4 +1,4 @@
-/** What becomes of a pull, and how that is known. */
+/** Predicts the result of a pull, and says what the prediction is based on. */
 import { expect, test } from 'vitest';
 import { type PullAttempt, simulatePull } from '../../../src/domain/diagnosis/attempt.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';

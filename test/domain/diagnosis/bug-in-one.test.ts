@@ -1,4 +1,4 @@
-/** Our own code fails as it judges one of many: the others are judged, and that one has a finding that says so. */
+/** A bug makes the judgement of one object fail: it gets a finding that says so, and the others are judged as usual. */
 import { expect, test } from 'vitest';
 import type { Observed, Puller, PullFacts, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll } from '../../../src/domain/diagnosis/puller-report.ts';
@@ -11,7 +11,7 @@ import { reportAt } from '../../support/steps.ts';
 const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
 const list = [{ name: 'gone' }];
 
-/** `value`, of which one field cannot be read. */
+/** A copy of `value` with one field that throws `error` when it is read. */
 function trapped<T extends object>(value: T, field: keyof T, error: Error = new RangeError('pa55word')): T {
   return Object.defineProperty({ ...value }, field, {
     enumerable: true,

@@ -1,4 +1,4 @@
-/** What is one finding where many are looked at, in which order, and whom it affects. */
+/** How findings about many objects are grouped and ordered, and which objects each affects. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosis/groups.ts';
@@ -16,7 +16,7 @@ import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts
 const secret = (name = 'regcred', namespace = 'team-a'): FindingObject => ({ kind: 'Secret', namespace, name });
 const pod = (name = 'web', namespace = 'team-a'): FindingObject => ({ kind: 'Pod', namespace, name });
 
-/** Pods of the Deployment `owner`, or of nothing. */
+/** `count` pods of the Deployment `owner`, or without an owner. */
 function pods(name: string, count: number, owner?: string): Puller {
   const puller = podWith(owner === undefined ? {} : { pod: { template: { name: `deployment/${owner}`, list: [] } } });
   return { ...puller, ref: { ...puller.ref, name }, count };

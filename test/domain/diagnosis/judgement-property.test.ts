@@ -1,4 +1,4 @@
-/** Whatever there is, and whatever registry and kubelet say: an image that is missing has a cause, and what is said holds no secret. */
+/** With any Secrets, and any answers of registry and kubelet, a missing image has a cause, and its texts contain no secret. */
 import { expect, test } from 'vitest';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
@@ -136,7 +136,7 @@ test('an image that is missing', () => {
       const said = `${formatFinding(cause)}\n${shownHint(fix.command)}`;
       expect(said).not.toMatch(/undefined|\[object|pa55word/);
       expect(JSON.stringify(cause)).not.toContain('pa55word');
-      // Each login once, and without one.
+      // The registry is asked once with each login, and once without.
       expect(asked.length).toBeLessThanOrEqual(3 * NAMES.length + 1);
       if (cause.severity === 'error') expect(outcome).not.toBe('will pull');
       else expect(['retry-pending', 'pull-postponed', 'registry-unreachable', 'rate-limited']).toContain(cause.code);

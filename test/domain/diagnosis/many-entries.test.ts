@@ -1,4 +1,7 @@
-/** Secrets with thousands of entries, and hundreds of pods that name them: the work grows with both, and not with their product. */
+/**
+ * With Secrets of thousands of entries and hundreds of pods that refer to them, the work grows with the sum of both, not with the
+ * product.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
@@ -15,7 +18,7 @@ import { reportAt } from '../../support/steps.ts';
 const entries = (count: number, server: (index: number) => string, user?: string): Record<string, object> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [server(index), login(user)]));
 
-/** The image decides which entries are near. */
+/** How near an entry is depends on the image. */
 type Situation = readonly [title: string, image: string, secretsOf: (count: number) => NonNullable<World['secrets']>];
 
 const hosts = (index: number): string => `r${index}.example.com/x`;
@@ -59,7 +62,7 @@ describe.each(SITUATIONS)('%s', (_, image, secretsOf) => {
     };
     const work = ({ length }: string): DoctorReport => {
       const { facts, ...rest } = gathered.get(length) as Observed;
-      // Nothing is known of these Secrets yet.
+      // Copies of the Secrets, for which nothing is cached yet.
       const states = [...facts.secrets].map(([key, state]) => [key, { ...state }] as const);
       return reportAt({ ...rest, facts }, { ...facts, secrets: new Map(states) });
     };
@@ -96,7 +99,7 @@ test('an entry of the host of the image is found among hundreds of others', () =
   });
 });
 
-/** However it is written. */
+/** An entry for the image's host and port is found in every spelling. */
 test.each([
   ['as images have it', 'q.example.com:5000/x', 'q.example.com:5000/x'],
   ['as a URL', 'https://q.example.com:5000/v2/', 'https://q.example.com:5000/v2/'],

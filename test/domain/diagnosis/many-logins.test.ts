@@ -1,4 +1,7 @@
-/** Of one Secret and of one pull only so many logins are sent to registries: a tenant may write thousands. What is left out is said. */
+/**
+ * Only a limited number of one Secret's or one pull's logins is sent to registries, because a tenant may write thousands. The
+ * report says what was left out.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Answer, Observed, PullFacts } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOf } from '../../../src/domain/diagnosis/report.ts';
@@ -22,7 +25,7 @@ import { reportAt } from '../../support/steps.ts';
 
 const list = [{ name: 'a' }];
 const users = (count: number): string[] => Array.from({ length: count }, (_, index) => `user-${1000 + index}`);
-/** All of them are for the image, and under one key. */
+/** Logins that are all for the image, under one key. */
 const logins = (count: number, userOf = (index: number) => `user-${1000 + index}`): Record<string, object> =>
   Object.fromEntries(users(count).map((_, index) => [`ghcr.io#${index}`, login(userOf(index))]));
 const servers = (count: number): Record<string, object> =>

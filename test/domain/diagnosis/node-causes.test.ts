@@ -1,4 +1,4 @@
-/** What a kubelet says that only its node explains: texts as containerd 2.2.9 and kubelet 1.36.3 wrote them. */
+/** Kubelet messages that only the state of the node explains, as containerd 2.2.9 and kubelet 1.36.3 wrote them. */
 import { expect, test } from 'vitest';
 import type { PodEvent, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import type { FindingOf } from '../../../src/domain/findings/finding.ts';
@@ -23,7 +23,7 @@ const unauthorized =
   'unexpected status from HEAD request to https://ghcr.io/v2/acme/web/manifests/v1: 401 Unauthorized';
 const noCredential = 'no basic auth credentials';
 
-/** With its arguments that matter here. */
+/** The code of the cause, with the arguments that matter here, and the outcome. */
 function causeOf(puller: Puller, world: World): string | undefined {
   const { judgement } = settle(puller, world);
   const { cause, outcome } = judgement;

@@ -1,4 +1,4 @@
-/** What is said of a list of pull secrets beside the cause. */
+/** What a report says about a list of pull secrets, apart from the cause of a failure. */
 import { expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';

@@ -1,4 +1,4 @@
-/** Lists that come from service accounts. */
+/** Pods that get their list from a service account. */
 import { deployment, podWith, templateWith } from '../../support/pull-facts.ts';
 import {
   both,

@@ -1,4 +1,4 @@
-/** Names of images that nothing can be pulled by, and images that a node has already. */
+/** Image names that cannot be pulled, and images that a node already has. */
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { IMAGE, podWith, templateWith, type World } from '../../support/pull-facts.ts';
 import {

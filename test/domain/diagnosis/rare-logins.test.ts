@@ -1,4 +1,4 @@
-/** Logins at the edges of the rules. */
+/** Logins in rare situations. */
 import { login, podWith, secretWith } from '../../support/pull-facts.ts';
 import {
   both,

@@ -1,4 +1,4 @@
-/** Pods that have no node, are about to go, or are one of many. */
+/** Pods that have no node, are being deleted, or are one of many. */
 import { NOW, podWith } from '../../support/pull-facts.ts';
 import {
   both,

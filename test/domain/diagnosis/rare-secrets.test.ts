@@ -1,4 +1,4 @@
-/** Secrets that a list does not name, and those of its list that do not fit. */
+/** Secrets outside a pod's list that fit, and Secrets in the list that do not. */
 import { login, podWith, secretWith } from '../../support/pull-facts.ts';
 import {
   forbidden,

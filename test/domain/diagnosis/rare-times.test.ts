@@ -1,4 +1,4 @@
-/** When a Secret was changed, and when the kubelet tried last. */
+/** The order in time of a Secret's changes and the kubelet's attempts. */
 import type { PodEvent, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { IMAGE, NOW, podWith, type World } from '../../support/pull-facts.ts';

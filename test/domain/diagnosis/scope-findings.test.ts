@@ -1,4 +1,4 @@
-/** What shows where many are looked at, and what of it is one finding. */
+/** Findings that appear only when many objects are examined, and how they are combined. */
 import { describe, expect, test } from 'vitest';
 import type { Answer, Observed, Puller, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
@@ -45,7 +45,7 @@ const pods = (name: string, count: number, options: PullerOptions): Puller => ({
   count,
 });
 
-/** What is found once registries have said what they are asked. */
+/** The findings once registries have answered all questions. */
 function findingsOf(
   pullers: readonly Puller[],
   world: World,
@@ -69,7 +69,7 @@ function findingsOf(
   return reportAt({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts).findings;
 }
 
-/** `severity code object pods` of each finding. */
+/** Each finding as `severity code object pods`. */
 function shown(...about: Parameters<typeof findingsOf>): string[] {
   return findingsOf(...about).map(
     ({ severity, code, object, affects }) => `${severity} ${code} ${object.kind}/${object.name} ${affects?.pods ?? 0}`,

@@ -1,4 +1,4 @@
-/** What registries are asked about the logins of Secrets, and what of their answers is a finding. */
+/** The questions to registries about the logins of Secrets, and the findings from the answers. */
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../../src/domain/diagnosis/facts.ts';
 import { numberLogins, secretFindings, secretQuestions, usersIn } from '../../../src/domain/diagnosis/secret-checks.ts';

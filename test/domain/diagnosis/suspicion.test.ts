@@ -1,4 +1,4 @@
-/** What is likely wrong with a list, where no pull has failed and no registry is asked. */
+/** What is probably wrong with a list, although no pull has failed and no registry is asked. */
 import { expect, test } from 'vitest';
 import { imagePull } from '../../../src/domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../../src/domain/diagnosis/list-causes.ts';

@@ -1,4 +1,4 @@
-/** What is noted about a list by itself: of the object in which it is written, and of no other. */
+/** Notes about a list belong to the object that contains it, and to no other. */
 import { expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { notesOn } from '../../../src/domain/diagnosis/puller-report.ts';

@@ -1,4 +1,4 @@
-/** The login that docker and podman read out of an entry. */
+/** The login that docker and podman read from an entry. */
 import { describe, expect, test } from 'vitest';
 import {
   type AuthConfig,

@@ -15,7 +15,7 @@ function plain({ auths, credHelpers, ...rest }: DockerConfig): object {
   return { auths: Object.fromEntries(auths), credHelpers: Object.fromEntries(credHelpers), ...rest };
 }
 
-/** Results and texts are those of docker/cli v29.6.2, run. */
+/** Results and messages come from a run of docker/cli v29.6.2. */
 describe("docker's config.json", () => {
   test.each([
     ['an empty file', '', { auths: {}, credHelpers: {} }],
@@ -82,7 +82,7 @@ describe("docker's config.json", () => {
   });
 });
 
-/** Texts are those of containers/image v5, run. */
+/** Messages come from a run of containers/image v5. */
 describe("podman's auth.json and the legacy .dockercfg", () => {
   test('podman does not look into any auth, and knows neither credsStore nor user names', () => {
     const text =

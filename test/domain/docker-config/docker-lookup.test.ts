@@ -16,7 +16,7 @@ function config(servers: readonly string[], credHelpers: Record<string, string> 
   };
 }
 
-/** Results are those of docker/cli v29.6.2 `ConvertToHostname`, run. */
+/** Results come from a run of `ConvertToHostname` of docker/cli v29.6.2. */
 describe('the host that docker sees in a key', () => {
   test.each([
     ['ghcr.io', 'ghcr.io'],

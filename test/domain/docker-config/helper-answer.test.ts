@@ -1,4 +1,4 @@
-/** What credential helpers print, and which helpers a registries.conf names. */
+/** Decodes the output of credential helpers, and the helpers that a registries.conf names. */
 import { describe, expect, test } from 'vitest';
 import { DockerConfigError } from '../../../src/domain/docker-config/docker-config.ts';
 import {

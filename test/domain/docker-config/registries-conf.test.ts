@@ -1,4 +1,4 @@
-/** What podman's registries.conf says of logins. */
+/** What podman's registries.conf says about logins. */
 import { describe, expect, test } from 'vitest';
 import { DockerConfigError } from '../../../src/domain/docker-config/docker-config.ts';
 import { credentialHelpers, mentionsHelpers } from '../../../src/domain/docker-config/registries-conf.ts';

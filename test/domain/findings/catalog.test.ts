@@ -1,4 +1,4 @@
-/** What holds for every finding of a code, as literals. */
+/** The properties that all findings of a code share, as literals. */
 import { expect, test } from 'vitest';
 import { catalogRow, FINDING_CODES, finding, subjectOf } from '../../../src/domain/findings/catalog.ts';
 import type { Finding, FindingCode, FindingObject } from '../../../src/domain/findings/finding.ts';

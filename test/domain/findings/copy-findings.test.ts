@@ -1,4 +1,4 @@
-/** What is wrong with copies: the sentence and the command of each finding, and the commands where a copy is what is wrong. */
+/** Findings about copies: sentence and command of each. Also the commands for other findings whose Secret is a copy. */
 import { expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
@@ -45,7 +45,7 @@ test.each<[CopyOrigin['state'], line: string, isFix: boolean]>([
   ['different', SHOWN, false],
   ['not readable', SHOWN, false],
   ['missing', 'regsecret create regcred -n team-a --server ghcr.io', true],
-  // It cannot be changed from here, and is not asked.
+  // The source is in another cluster, where regsecret neither reads nor changes it.
   ['elsewhere', 'regsecret create regcred -n team-a --server ghcr.io', true],
 ])('a login that ended, in a copy whose source is %s', (state, line, isFix) => {
   const copy: DiagnosedSecret = { ...diagnoseSecret(secretWith({}), NOW), copyOf: { ...source, state } };
@@ -61,7 +61,7 @@ test.each<[CopyOrigin['state'], sourceServers: readonly string[] | undefined, li
   ['different', ['gcr.io'], FIRST],
   ['different', ['ghcr.io/other/'], FIRST],
   ['different', ['ghcr.io'], SHOWN],
-  // It has more than were read.
+  // The source has more servers than were read.
   ['different', undefined, SHOWN],
   ['not readable', undefined, FIRST],
   ['same', undefined, FIRST],

@@ -1,4 +1,4 @@
-/** What the findings of a Secret say of its use is what the kubelet's keyring does with it. */
+/** Whether a Secret is usable: the findings agree with the kubelet's keyring. */
 import { expect, test } from 'vitest';
 import { diagnoseSecret, type Usability, usabilityOf } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
@@ -11,7 +11,7 @@ import { objectOfSituation, secretSituations } from '../../support/secret-situat
 import { pullSecretOf } from '../../support/secrets.ts';
 import { hostileServer } from '../../support/server-texts.ts';
 
-/** By the keyring alone. */
+/** Whether the keyring can use the Secret. */
 function kubeletsUse(secret: Secret): Usability {
   try {
     buildKeyring([secret]);
@@ -20,7 +20,8 @@ function kubeletsUse(secret: Secret): Usability {
     throw error;
   }
   const examples = readContents(secret).entries.map(({ server }) => exampleImage(server));
-  // The entry of Docker Hub is sent for these, too, also where another entry takes docker.io from it (keyring.go `Lookup`).
+  // The kubelet sends Docker Hub's entry for these images, too, even if another entry takes precedence for docker.io (keyring.go
+  // `Lookup`).
   const images = [...examples, 'localhost/a/a', 'Qq/a/a'];
   return images.some((image) => image !== undefined && opensImage(secret, image)) ? 'usable' : 'useless';
 }

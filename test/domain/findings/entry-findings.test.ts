@@ -1,4 +1,4 @@
-/** What is wrong with an entry of a Secret: the sentence and the command of each finding. */
+/** Findings about entries of a Secret: sentence and command of each. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { withSeverity } from '../../../src/domain/findings/finding.ts';
 import { at, CONFIG, DEPLOYMENT, IN_FILE, SECRET, server, shown, testFindings } from '../../support/finding-table.ts';

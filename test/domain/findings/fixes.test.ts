@@ -1,4 +1,4 @@
-/** What becomes of a fix: whether pods pick it up by themselves, and how an image is changed where kubectl cannot. */
+/** Whether pods pick up a fix without a restart, and how to change an image where kubectl cannot. */
 import { describe, expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';

@@ -1,4 +1,4 @@
-/** What is wrong with an image or how it is pulled: the sentence and the command of each finding. */
+/** Findings about an image or the way it is pulled: sentence and command of each. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import {

@@ -1,4 +1,4 @@
-/** For which causes the kubelet's own words are to be expected. */
+/** Which kubelet messages fit which cause. */
 import { expect, test } from 'vitest';
 import { kubeletAgrees } from '../../../src/domain/findings/catalog.ts';
 import type { FindingCode } from '../../../src/domain/findings/finding.ts';

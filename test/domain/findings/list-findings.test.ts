@@ -1,4 +1,4 @@
-/** What becomes of a login, and of a list of pull secrets: the sentence and the command of each finding. */
+/** Findings about refused logins and about lists of pull secrets: sentence and command of each. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import {

@@ -1,4 +1,4 @@
-/** Secrets of one megabyte: the work for them grows with what is in them, and no faster. */
+/** The work for a Secret of one megabyte grows in proportion to its contents. */
 import { expect, test } from 'vitest';
 import { diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
@@ -6,7 +6,7 @@ import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
 import { growth, MAX_GROWTH } from '../../support/growth.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
-/** With about `length` characters of entries, and the end of each in the annotation. */
+/** A Secret with entries of about `length` characters; if `noted`, the annotation has an expiry for each. */
 function secretOf(length: number, noted: boolean): Secret {
   const servers = Array.from({ length: length / 32 }, (_, index) => `r${index}.example.com`);
   const auths = Object.fromEntries(servers.map((server) => [server, { auth: 'YWRhOnA=' }]));

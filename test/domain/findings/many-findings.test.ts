@@ -1,4 +1,4 @@
-/** Of a Secret with thousands of entries the first ones are kept where there may be many such Secrets. */
+/** For a Secret with thousands of entries only the first findings are kept when many Secrets are examined. */
 import { expect, test } from 'vitest';
 import {
   diagnoseBriefly as diagnoseInSteps,

@@ -1,4 +1,4 @@
-/** The sentence for a Secret that is missing, by who names it. */
+/** The sentence about a missing Secret, depending on the objects that refer to it. */
 import { expect, test } from 'vitest';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 

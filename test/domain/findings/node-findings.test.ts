@@ -1,4 +1,4 @@
-/** What a node and its kubelet say of a pull: the sentence and the command of each finding. */
+/** Findings from a node and its kubelet: sentence and command of each. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { at, DEPLOYMENT, image, POD, RECREATE, SECRET, testFindings, WORKLOAD } from '../../support/finding-table.ts';
 

@@ -1,4 +1,4 @@
-/** What shows where many objects are looked at: the sentence and the command of each finding. */
+/** Findings that appear only when many objects are examined: sentence and command of each. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { DEPLOYMENT, image, POD, SECRET, server, testFindings } from '../../support/finding-table.ts';
 

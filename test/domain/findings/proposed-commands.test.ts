@@ -1,4 +1,4 @@
-/** The commands that findings propose, with whatever others wrote in what they are about. */
+/** The commands that findings propose, for objects with hostile names and texts. */
 import { describe, expect, test } from 'vitest';
 import { fixFor } from '../../../src/domain/findings/fixes.ts';
 import { type Command, stepsIn } from '../../../src/domain/text/command.ts';
@@ -65,7 +65,7 @@ describe('the flags of cluster, user and namespace', () => {
     }
   });
 
-  /** In what asks no cluster. */
+  /** Marks commands that use no cluster. */
   const OFFLINE = ['--write', '--local', 'doctor -f -', '--dry-run=client -o yaml'];
 
   test.each(SHELLS)('reach the programs in %s', (shell) => {

@@ -1,4 +1,4 @@
-/** Where the command takes an entry out of its Secret: only an entry that no image needs, and only where `remove` does it. */
+/** When a finding proposes to remove an entry from its Secret: only if no image needs it, and `remove` can do it. */
 import { expect, test } from 'vitest';
 import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { withSeverity } from '../../../src/domain/findings/finding.ts';

@@ -1,4 +1,4 @@
-/** What findings of a Secret say in particular: which entry, which field, which time. */
+/** The details in findings about a Secret: which entry, which field, which time. */
 import { expect, test } from 'vitest';
 import { isAboutWhole } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { diagnose } from '../../../src/domain/findings/secret-rules.ts';

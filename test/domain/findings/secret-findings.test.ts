@@ -1,4 +1,4 @@
-/** What is wrong with a whole Secret: the sentence and the command of each finding. */
+/** Findings about a whole Secret: sentence and command of each. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { ACCOUNT, CONFIG, DEPLOYMENT, IN_FILE, OWNER, SECRET, testFindings } from '../../support/finding-table.ts';
 

@@ -1,4 +1,4 @@
-/** What `list` and `inspect` show of a Secret, as literals. */
+/** What `list` and `inspect` show for a Secret, as literals. */
 import { expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { inspectionOf } from '../../../src/domain/findings/inspection.ts';

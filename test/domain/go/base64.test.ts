@@ -3,7 +3,7 @@ import { Base64Error, decodeBase64, encodeBase64 } from '../../../src/domain/go/
 import { fc } from '../../support/fast-check.ts';
 import { runScript } from '../../support/runtime.ts';
 
-/** Results are those of Go 1.26's StdEncoding and RawStdEncoding, run; a number is the byte of the error. */
+/** Results come from a run of Go 1.26's StdEncoding and RawStdEncoding. A number is the offset in Go's error. */
 describe('padded and unpadded', () => {
   test.each<[string, string | number, string | number]>([
     ['', '', ''],

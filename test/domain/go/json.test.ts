@@ -13,7 +13,7 @@ import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { fc } from '../../support/fast-check.ts';
 
-/** Every text below is what Go 1.26 says, run. */
+/** The messages below come from a run of Go 1.26. */
 describe('syntax errors, in the words of json.Unmarshal and json.Decoder', () => {
   test.each([
     ['', 'unexpected end of JSON input', undefined],
@@ -104,7 +104,7 @@ describe('members of structs', () => {
   });
 });
 
-/** What a node stands for, by nothing but its place. */
+/** The value of a node, from its position in the text alone. */
 function valueAt(bytes: Uint8Array, node: JsonNode): unknown {
   if (node.kind !== 'object') return JSON.parse(Buffer.from(bytes.subarray(node.start, node.end)).toString());
   return Object.fromEntries(node.members.map(({ name, value }) => [name, valueAt(bytes, value)]));

@@ -1,4 +1,4 @@
-/** The wrong byte, as errors of Go's encoding/json show it. */
+/** How errors of Go's encoding/json quote the invalid byte. */
 import { expect, test } from 'vitest';
 import { quoteByte } from '../../../src/domain/go/quote-byte.ts';
 

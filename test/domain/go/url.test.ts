@@ -1,4 +1,4 @@
-/** URLs as Go's net/url parses them; the keyring is held against Kubernetes' own code beside. */
+/** URLs as Go's net/url parses them. keyring.cluster.test.ts compares with Kubernetes' own code. */
 import { describe, expect, test } from 'vitest';
 import { GoUrlError, parseGoUrl, splitHostPort } from '../../../src/domain/go/url.ts';
 

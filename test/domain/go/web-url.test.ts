@@ -1,4 +1,4 @@
-/** URLs that a WHATWG URL takes to where Go's net/url does, and as `URL.String` writes them. */
+/** URLs that lead to the same place with WHATWG URL as with Go's net/url, and how Go's `URL.String` writes them. */
 import { describe, expect, test } from 'vitest';
 import { webUrl } from '../../../src/domain/go/web-url.ts';
 

@@ -1,4 +1,4 @@
-/** What scalars mean to go.yaml.in/yaml/v2 (resolve.go). */
+/** The values of scalars in go.yaml.in/yaml/v2 (resolve.go). */
 import { describe, expect, test } from 'vitest';
 import { resolveScalar, type ScalarValue, YamlValueError } from '../../../src/domain/go/yaml-scalar.ts';
 

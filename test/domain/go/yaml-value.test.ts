@@ -1,4 +1,4 @@
-/** What documents mean to go.yaml.in/yaml/v2 (decode.go), and as keys of JSON to sigs.k8s.io/yaml. */
+/** The values of documents in go.yaml.in/yaml/v2 (decode.go), and of JSON keys in sigs.k8s.io/yaml. */
 import { describe, expect, test } from 'vitest';
 import { YamlValueError } from '../../../src/domain/go/yaml-scalar.ts';
 import { type YamlNode, yamlValue } from '../../../src/domain/go/yaml-value.ts';
@@ -109,7 +109,7 @@ describe('aliases', () => {
     expect(() => yamlValue(itself)).toThrow('an anchor contains itself');
   });
 
-  /** An alias for an alias and so on. */
+  /** A chain of `length` aliases, each of the next. */
   const chain = (length: number): YamlNode => (length === 0 ? plain('x') : alias(chain(length - 1)));
 
   test('are followed 500 deep', () => {
@@ -118,14 +118,14 @@ describe('aliases', () => {
   });
 
   const nulls = (length: number): YamlNode[] => Array<YamlNode>(length).fill(plain(''));
-  /** The document and `plainNodes - 1` nodes, and behind them an alias for a list with `items`. */
+  /** A document with `plainNodes` nodes, itself included, followed by an alias of a list with `items`. */
   const document = (plainNodes: number, items: readonly YamlNode[]): YamlNode => ({
     kind: 'list',
     items: nulls(plainNodes - 3).concat(alias({ kind: 'list', items })),
   });
   const TOO_MANY = 'document contains excessive aliasing';
 
-  /** decode.go `unmarshal` and `allowedAliasRatio` */
+  /** The limits come from `unmarshal` and `allowedAliasRatio` in decode.go. */
   test.each<[aliased: number, count: number, isAllowed: boolean]>([
     [997, 1000, true],
     [990, 1001, true],

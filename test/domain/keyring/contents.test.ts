@@ -1,4 +1,4 @@
-/** What is in a Secret, for people: also what a kubelet does not look at. */
+/** The contents of a Secret as shown to people, also those that a kubelet ignores. */
 import { expect, test } from 'vitest';
 import { type Contents, readContents } from '../../../src/domain/keyring/contents.ts';
 

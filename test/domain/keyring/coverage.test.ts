@@ -1,4 +1,4 @@
-/** Which images a server opens, in words; and what keeps one from an image. */
+/** Describes the images that a server's login is for, and what is wrong with a server that almost fits an image. */
 import { expect, test } from 'vitest';
 import { coverageOf, type Difference, exampleImage, nearMiss } from '../../../src/domain/keyring/coverage.ts';
 

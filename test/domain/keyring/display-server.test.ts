@@ -1,4 +1,4 @@
-/** Servers as they are shown: user info never is. */
+/** Servers as they are shown, always without user info. */
 import { expect, test } from 'vitest';
 import { bareServer, displayServer, revealServer, shownServer } from '../../../src/domain/keyring/display-server.ts';
 

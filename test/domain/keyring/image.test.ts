@@ -45,7 +45,7 @@ describe('what the vectors leave out', () => {
   test.each([
     [`r.io/${'a'.repeat(256)}`, 'repository name must not be more than 255 characters'],
     ['Foo_bar/x', 'repository name must be lowercase'],
-    // A letter that has an upper case since Unicode 17; Go knows 15.
+    // This letter has an upper case since Unicode 17; Go knows Unicode 15.
     ['r.io/app@x\u{16eab}', 'invalid reference format'],
     ['nginx\n', 'invalid reference format'],
     [`r.io/x@sha256:${HEX64.slice(1)}`, 'invalid checksum digest length'],
@@ -57,7 +57,7 @@ describe('what the vectors leave out', () => {
   });
 });
 
-/** Text of the characters that references are made of, so that many of them parse. */
+/** Text of characters that occur in references, so that much of it is valid. */
 const almostImage = fc.string({
   unit: fc.constantFrom(...'abA0._-/:@[]', 'localhost', 'docker.io', `sha256:${HEX64}`),
 });
@@ -74,7 +74,7 @@ test('throws nothing but ImageReferenceError', () => {
   );
 });
 
-/** What is pulled: the digest where there is one, else the tag, else `latest` (`ParseDockerRef`). */
+/** The reference that is pulled: by digest if there is one, else by tag, else `latest` (`ParseDockerRef`). */
 function pulled(image: ImageReference): string {
   const name = imageName(image);
   return image.digest === undefined ? `${name}:${image.tag ?? 'latest'}` : `${name}@${image.digest}`;

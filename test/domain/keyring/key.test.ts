@@ -1,4 +1,4 @@
-/** Keys as the kubelet compares them with images; its own code is asked beside. */
+/** Keys as the kubelet compares them with images. keyring.cluster.test.ts asks Kubernetes' own code. */
 import { expect, test } from 'vitest';
 import { formatKey, parseKey, sameKey, splitHost } from '../../../src/domain/keyring/key.ts';
 

@@ -1,6 +1,4 @@
-/**
- * Our keyring against Kubernetes' own code. REGSECRET_SEED and REGSECRET_CASES choose other generated cases.
- */
+/** Compares regsecret's keyring with Kubernetes' own code. REGSECRET_SEED and REGSECRET_CASES choose other generated cases. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { ImageReferenceError, imageName, parseImage } from '../../../src/domain/keyring/image.ts';
@@ -53,7 +51,7 @@ test('the keyring equals that of Kubernetes on every generated case', { timeout:
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`keyring: seed ${seed}, ${total} cases in ${seconds} s, no difference: ${JSON.stringify(counts)}`);
-  // A generator that only makes failures proves nothing.
+  // If most cases failed, the comparison would prove nothing.
   expect(counts.credentials).toBeGreaterThan(total / 6);
 });
 
@@ -75,7 +73,10 @@ function compare(one: KeyringCase, theirs: OracleAnswer, seed: number): void {
   expect(left, JSON.stringify({ seed, image: one.image, payloads })).toEqual(right);
 }
 
-/** Our answer in the form of the oracle's; `groups` says which entries Go orders at random: same key, same Secret. */
+/**
+ * regsecret's answer in the oracle's format. Entries with the same text in `groups` (same key, same Secret) have a random order
+ * in Go.
+ */
 function answerOf({ secrets, image }: KeyringCase): OracleAnswer & { groups?: readonly string[] } {
   try {
     const found = lookup(buildKeyring(secrets), image);
@@ -96,7 +97,7 @@ function answerOf({ secrets, image }: KeyringCase): OracleAnswer & { groups?: re
   }
 }
 
-/** Sorts within each run of entries that belong to one group. */
+/** Sorts each run of entries of the same group. */
 function settle(credentials: readonly OracleCredential[] = [], groups: readonly string[] = []): string[] {
   const keyed = credentials.map((credential, index) => ({
     run: runOf(groups, index),

@@ -1,6 +1,6 @@
 /**
- * A real kubelet against our prediction: which credentials it tries for an image, in which order, what comes of it, or the
- * text with which everything fails. Each pod pulls through a front of its own, which notes the logins that arrive.
+ * Compares a real kubelet with our prediction: which credentials it tries for an image, in which order, and with which result, or
+ * the message with which all fail. Each pod pulls through its own proxy, which records the logins that arrive.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAnonymous } from '../../../src/domain/keyring/entry.ts';
@@ -21,9 +21,9 @@ const wrong = { auth: base64(`${janedoe.username}:wrong`) };
 const config = (auths: Record<string, object>): object => ({ auths });
 
 interface Pull {
-  /** Payloads by the pod's list of Secrets; a text is the name of one that is missing. */
+  /** The payloads of the pod's pull secrets, in order. A string is the name of a missing Secret. */
   readonly secrets: readonly (object | string | { readonly type: string; readonly data: Record<string, string> })[];
-  /** What the image calls the registry. */
+  /** The registry's host in the image's name. */
   readonly host?: string;
 }
 
@@ -32,7 +32,7 @@ type Situation = readonly [title: string, pull: (host: string, port: string) => 
 const noCredential = /no basic auth credentials/;
 const refused = /401 Unauthorized/;
 
-/** The table of shared facts, "What a real kubelet did". */
+/** The situations with the results that a real kubelet produced. */
 const situations: readonly Situation[] = [
   ['a good entry for the host and port', (host) => ({ secrets: [config({ [host]: good })] }), 'Running'],
   ['a key with the path of the user', (host) => ({ secrets: [config({ [`${host}/janedoe`]: good })] }), 'Running'],
@@ -166,7 +166,7 @@ async function createPod(name: string, image: string, secrets: readonly string[]
   expect(status).toBe(201);
 }
 
-/** What we say before the kubelet has done anything. */
+/** Our prediction, before the kubelet has done anything. */
 async function predict({ secrets, image, front }: Trial) {
   try {
     const candidates = lookup(buildKeyring(secrets), image);
@@ -194,7 +194,7 @@ async function predict({ secrets, image, front }: Trial) {
   }
 }
 
-/** The logins that came, each once, in the order in which they first came. */
+/** The logins that arrived, without repetitions, in the order of their first arrival. */
 function loginsAt({ requests }: Front): string[] {
   return [...new Set(requests.flatMap(({ authorization }) => authorization ?? []))];
 }
@@ -210,7 +210,7 @@ describe('the kubelet does what we say', () => {
       expect({ logins, runs: state.phase === 'Running' }).toEqual({ logins: expected, runs: pulls });
       if (outcome === 'Running') expect(state).toEqual({ phase: 'Running' });
       else expect(state.message).toMatch(outcome);
-      // The text stands in the place of the reason, too, until the first back-off.
+      // Until the first back-off the text is also in the field `reason`.
       const first = lacks('undecodable Secrets as the reason') ? 'ErrImagePull' : failure;
       if (failure !== undefined) expect([first, 'ImagePullBackOff']).toContain(state.reason);
       if (failure !== undefined) expect(state.message).toContain(failure);

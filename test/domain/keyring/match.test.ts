@@ -1,4 +1,4 @@
-/** Which images a key opens; Kubernetes' own code is asked beside. */
+/** Which images a key matches. keyring.cluster.test.ts asks Kubernetes' own code. */
 import { expect, test } from 'vitest';
 import { isDockerHub, matchesImage, readAgain } from '../../../src/domain/keyring/match.ts';
 

@@ -1,4 +1,4 @@
-/** Payloads as the kubelet decodes them, and what it stops at. */
+/** Payloads as the kubelet decodes them, and where it stops. */
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { decodePayload } from '../../../src/domain/keyring/payload.ts';

@@ -1,4 +1,4 @@
-/** Secrets as the API server takes them. */
+/** The size and types of Secrets that the API server accepts. */
 import { expect, test } from 'vitest';
 import { checkSize, describeSecret, isPullSecretType } from '../../../src/domain/keyring/secret.ts';
 import { pullSecretOf } from '../../support/secrets.ts';

@@ -1,4 +1,4 @@
-/** What is wrong with a server, in words; and which one to type. */
+/** Messages about a wrong server, and the server to type instead. */
 import { expect, test } from 'vitest';
 import {
   imageServer,

@@ -1,4 +1,4 @@
-/** Whether any image can match a server: our word against Kubernetes' own code, on generated servers and images. */
+/** Whether any image can match a server: compares our answer with Kubernetes' own code on generated servers and images. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleImage } from '../../../src/domain/keyring/coverage.ts';
 import { serverProblem } from '../../../src/domain/keyring/server.ts';
@@ -16,7 +16,7 @@ afterAll(() => oracle.close());
 
 const CASES = 30_000;
 
-/** A server, and images that it was made for or that look like it. */
+/** A server, with images that it was made for or that resemble it. */
 const candidate = imageParts.chain((parts) =>
   fc
     .tuple(fc.oneof(serverFor(parts), hostileServer), oddImage)
@@ -55,7 +55,7 @@ test('no image matches where we say so, and where we say otherwise we can name o
   );
 });
 
-/** The questions that Kubernetes answers with a credential. */
+/** The questions for which Kubernetes' code finds a credential. */
 async function matching(questions: readonly KeyringCase[]): Promise<object[]> {
   const found: object[] = [];
   for (let start = 0; start < questions.length; start += 2_000) {

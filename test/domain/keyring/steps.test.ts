@@ -1,4 +1,6 @@
-/** Between two steps a program hears Ctrl-C, so what a Secret of a megabyte takes is done in many. */
+/**
+ * The work for a Secret of one megabyte is split into many steps, because the program can react to Ctrl-C only between two steps.
+ */
 import { expect, test } from 'vitest';
 import { diagnoseBriefly, diagnosisOf } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { summarize } from '../../../src/domain/findings/secret-row.ts';
@@ -27,19 +29,22 @@ test.each(Object.keys(work))('%s: a step for every 256 entries', (title) => {
   expect(of(ENTRIES) - of(ENTRIES - STEP_ENTRIES)).toBeGreaterThanOrEqual(1);
 });
 
-/** Reading a server as a URL and as an image has it, and decoding a login; each of them takes a few of the first. */
+/**
+ * The costly functions: parsing a server as a URL and as an image's glob, and decoding a login. Each step may call them a few
+ * times per entry.
+ */
 const COSTLY = ['parseGoUrl', 'matchesGlob', 'readKubeletEntry'];
 
 test.each(Object.keys(work))('%s: between two steps', { timeout: 300_000 }, (title) => {
   const secret = pullSecretOf('a', manyEntries(0, ENTRIES));
   const { calls, most } = executionsOf(work[title]?.(secret) as Generator<void, unknown>);
-  // What is costly is done for one portion of entries.
+  // In one step the costly functions run only for one portion of entries.
   const costly = Math.max(...COSTLY.map(calls));
   expect(costly).toBeGreaterThanOrEqual(STEP_ENTRIES);
   expect(costly).toBeLessThanOrEqual(5 * STEP_ENTRIES);
-  // What is cheap may be done for all of them, but once: a Secret has a megabyte at most, which a loop passes in milliseconds.
-  // V8 counts the blocks of a function only if it compiled the function while counting; for another one it counts the calls,
-  // of which there may be exactly one for each entry.
+  // Cheap work may cover all entries in one step, but once: a loop passes the megabyte that a Secret has at most in milliseconds.
+  // V8 counts the blocks of a function only if it compiled the function while counting. For other functions it counts the calls,
+  // and one call per entry is allowed.
   expect(most).toBeGreaterThanOrEqual(ENTRIES);
   expect(most).toBeLessThanOrEqual(secret.data?.[DATA_KEY['kubernetes.io/dockerconfigjson']]?.length ?? 0);
 });

@@ -1,4 +1,4 @@
-/** Manifests of any style: nothing changes but the list, and not a line more than that takes. */
+/** Edits manifests of any style: only the list changes, and no line that need not change. */
 import { loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { fieldOf, isObject } from '../../../src/domain/workloads/api-object.ts';
@@ -14,7 +14,7 @@ async function edit(text: string, verb: Verb, name: string): Promise<string> {
   return (await editManifest(manifest, ({ imagePullSecrets: list }) => changedList(verb, list, [name]))).text;
 }
 
-/** Undefined where something else would change with the list, because an anchor is what both are. */
+/** Undefined if the list is shared through an anchor, so that something else would change, too. */
 async function editUnshared(text: string, verb: Verb, name: string): Promise<string | undefined> {
   try {
     return await edit(text, verb, name);
@@ -24,7 +24,7 @@ async function editUnshared(text: string, verb: Verb, name: string): Promise<str
   }
 }
 
-/** The values as another reader has them, with every list changed by the rule and empty ones left out. */
+/** The values as js-yaml reads them, with every list changed by the rule, and empty lists left out. */
 function values(text: string, verb?: Verb, name = ''): unknown[] {
   const documents = loadAll(text) as unknown[];
   for (const object of documents.flatMap(flatten)) {
@@ -47,7 +47,7 @@ function flatten(value: unknown): unknown[] {
 
 const linesOf = (text: string): string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);
 
-/** Lines that are in the one and not in the other, by the longest common subsequence. */
+/** The lines that differ, by the longest common subsequence. */
 function difference(before: string, after: string): { removed: string[]; added: string[] } {
   const [one, other] = [linesOf(before), linesOf(after)];
   const table = Array.from({ length: one.length + 1 }, () => new Array<number>(other.length + 1).fill(0));
@@ -112,19 +112,19 @@ describe('for any manifest', () => {
           expect(line).toMatch(
             json ? /imagePullSecrets|regsecret|^\s*[}{\]],?\r?$|"?$/ : /imagePullSecrets|regsecret|name: /,
           );
-        // What is written in one line, or ends without a line break, cannot be added to without touching that line.
+        // Flow style on one line, or a last line without line break, cannot be extended without changing that line.
         const crowded = removed.filter((line) => !/imagePullSecrets|[{[]/.test(line));
         expect(
           crowded.filter((line) => !json && text.split('\n').at(-1) !== line && !line.trim().startsWith('-')),
         ).toEqual([]);
-        // Every comment is still there, but for those of a line that named the Secret once more.
+        // Every comment is kept, except those on a line with a repeated name of the Secret.
         const count = (lines: readonly string[]) => lines.join().match(/#/g)?.length ?? 0;
         const twice = removed.filter(
           (line) => /regsecret/.test(line) && !added.some((other) => other.includes(line.trim())),
         );
         expect(count([after])).toBe(count([text]) - (count(removed) - count(added)));
         expect(count(removed) - count(added)).toBeLessThanOrEqual(count(twice));
-        // A last line without an end stays one, unless it is the line that goes.
+        // A last line without line break stays so, unless that line is removed.
         const last = text.split('\n').at(-1) ?? '';
         if (last === '' || !removed.includes(last)) expect(after.endsWith('\n')).toBe(text.endsWith('\n'));
         expect(after.includes('\r\n')).toBe(text.includes('\r\n') && text.includes('\n'));

@@ -1,4 +1,4 @@
-/** The changed manifests as kubectl reads them: Go's YAML is another one than ours. */
+/** kubectl reads the changed manifests, too: its YAML library differs from ours. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { readPullManifest } from '../../../src/manifests/edit-manifest.ts';
 import { kubectl } from '../../environment/use.ts';
 
 const folder = join(import.meta.dirname, 'golden');
-/** The nineteenth has kinds that no cluster knows. */
+/** Manifest 19 has kinds that the cluster does not know. */
 const files = readdirSync(folder).filter((file) => /\.(attached|detached)\./.test(file) && !/^19-/.test(file));
 
 interface Read {
@@ -17,7 +17,7 @@ interface Read {
   readonly metadata: { readonly name: string };
 }
 
-/** kubectl prints several objects as a list, or one behind the other. */
+/** The printed objects. kubectl prints several as a list or one after another. */
 function objectsOf(stdout: string): Read[] {
   const values = stdout.trim() === '' ? [] : JSON.parse(`[${stdout.trim().replaceAll(/^}\n{/gm, '},\n{')}]`);
   return values.flatMap((value: Read & { items?: Read[] }) => value.items ?? [value]);

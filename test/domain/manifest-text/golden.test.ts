@@ -1,4 +1,4 @@
-/** Manifests as they are found in the wild: the whole text before, and after each command. */
+/** Manifests as people write them: the whole text before and after each command. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

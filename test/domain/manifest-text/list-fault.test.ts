@@ -1,4 +1,4 @@
-/** What the API server refuses in place of a list of pull secrets, and what is proposed instead. */
+/** Values that the API server refuses as a list of pull secrets, and what regsecret proposes instead. */
 import { expect, test } from 'vitest';
 import { listFault } from '../../../src/domain/manifest-text/list-fault.ts';
 import { describeFault } from '../../../src/domain/workloads/pull-spec.ts';
@@ -17,7 +17,7 @@ test.each<[value: unknown, write: string | undefined]>([
   [{ name: `\${SECRET}` }, 'imagePullSecrets: [{name: SECRET}]'],
   [{}, 'imagePullSecrets: [{name: SECRET}]'],
   [false, 'imagePullSecrets: [{name: SECRET}]'],
-  // What they become is not known.
+  // Placeholders whose value is unknown.
   [['$(SECRET)'], undefined],
   [`\${LIST}`, undefined],
   ['{{ .Values.list }}', undefined],

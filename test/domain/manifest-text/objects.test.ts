@@ -1,4 +1,4 @@
-/** Which objects a manifest has, where they are, and what merge keys and aliases bring along. */
+/** Which objects a manifest has, where they are, and what merge keys and aliases add. */
 import { describe, expect, test } from 'vitest';
 import {
   type MapNode,
@@ -21,7 +21,7 @@ async function objectsIn(text: string): Promise<ManifestObject[]> {
   return pullObjects(await placedIn(text), nodeBudget(text));
 }
 
-/** A ServiceAccount in lists of lists, of which there are `depth`. */
+/** A ServiceAccount inside `depth` nested lists. */
 function nested(depth: number): string {
   let value: object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } };
   for (let level = 0; level < depth; level += 1) value = { apiVersion: 'v1', kind: 'List', items: [value] };
@@ -108,7 +108,7 @@ describe('merge keys', () => {
     expect(mergedValue(map, nodeBudget(text))).toEqual(merged);
     const read = Object.keys(merged).map((key) => [key, toValue(valueIn(map, key), nodeBudget(text))]);
     expect(Object.fromEntries(read)).toEqual(merged);
-    // A key that is there twice would be found by its other value.
+    // With a repeated key its other value would be found.
     const names = map.merge?.inherited.map(({ key }) => toValue(key, nodeBudget(text)));
     expect(new Set(names).size).toBe(names?.length);
   });

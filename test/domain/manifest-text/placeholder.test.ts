@@ -1,4 +1,4 @@
-/** Which texts are worth parsing: none that holds something of ours is passed over. */
+/** Which texts are worth parsing. A text with an object that regsecret handles is never skipped. */
 import { describe, expect, test } from 'vitest';
 import { mayHoldObjects } from '../../../src/domain/manifest-text/placeholder.ts';
 import { readPullManifest } from '../../../src/manifests/edit-manifest.ts';

@@ -1,4 +1,4 @@
-/** New entries are written as what is there already: the whole text before and after. */
+/** New entries get the style of the existing ones: the whole text before and after. */
 import { describe, expect, test } from 'vitest';
 import { changedList, type Verb } from '../../../src/domain/workloads/list-change.ts';
 import { editManifest, readPullManifest } from '../../../src/manifests/edit-manifest.ts';

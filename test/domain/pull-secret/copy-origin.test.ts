@@ -1,4 +1,4 @@
-/** Which Secret a copy is marked as a copy of: a mark that `sync` cannot have made is none. */
+/** The source that a copy's mark names. A mark that `sync` cannot have written is ignored. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { copySourceOf, isCopyOf, newCopy } from '../../../src/domain/pull-secret/copy.ts';

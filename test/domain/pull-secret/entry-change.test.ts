@@ -1,4 +1,4 @@
-/** Single entries of a pull secret, changed or gone; every other byte stays. */
+/** Changes or removes single entries of a pull secret; every other byte stays. */
 import { describe, expect, test } from 'vitest';
 import { DATA_KEY, type PullSecretType, type Secret } from '../../../src/domain/keyring/secret.ts';
 import { changeLogins, type NewLogin, patchOf, removalOf } from '../../../src/domain/pull-secret/entry-change.ts';

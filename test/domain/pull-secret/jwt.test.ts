@@ -1,10 +1,10 @@
-/** The claims of a token. */
+/** Reads the claims of a JWT. */
 import { expect, test } from 'vitest';
 import { claimsOf, jsonObject } from '../../../src/domain/pull-secret/jwt.ts';
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const head = part({ alg: 'none' });
-// With both characters in which base64 of URLs differs.
+// Contains both characters in which base64url differs from base64.
 const odd = { a: '~~~???' };
 
 test.each<[string, string, object | undefined]>([

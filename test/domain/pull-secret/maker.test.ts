@@ -1,4 +1,4 @@
-/** Who makes a Secret, by its metadata. */
+/** Which tool made a Secret, by its metadata. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { makerOf } from '../../../src/domain/pull-secret/maker.ts';

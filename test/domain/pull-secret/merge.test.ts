@@ -205,7 +205,7 @@ describe('for any payload', () => {
             const isLast = entries.findLast(([other]) => other === name)?.[1] === value;
             if (isLast && !sameKey(name, 'ghcr.io')) expect(after).toContain(`${JSON.stringify(name)}: `);
           }
-          // Cutting out what was written leaves what was there.
+          // Without the entries that were written, the rest is as before.
           const strip = (json: string): unknown => {
             const root = JSON.parse(json);
             const map = type === CFG_TYPE ? root : root.auths;

@@ -1,4 +1,4 @@
-/** How a Secret that exists comes to hold what is wanted. */
+/** Plans how to change an existing Secret into the wanted one. */
 import { describe, expect, test } from 'vitest';
 import type { AuthEntry } from '../../../src/domain/keyring/credential.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';

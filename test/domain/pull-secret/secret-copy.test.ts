@@ -1,4 +1,4 @@
-/** A copy holds everything of a Secret, and says what another one lacks of it. */
+/** A backup copy contains everything of a Secret, and tells what another Secret lacks of it. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { copyName, copyOfSecret, missingFrom, originalOf } from '../../../src/domain/pull-secret/secret-copy.ts';
@@ -11,7 +11,7 @@ const CONFIG = 'kubernetes.io/dockerconfigjson';
 const LEGACY = 'kubernetes.io/dockercfg';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** As if written as JSON. */
+/** The Secret after conversion to JSON and back. */
 const plain = (secret: Secret | undefined): unknown => secret && JSON.parse(JSON.stringify(secret));
 
 const metadata = fc.record(

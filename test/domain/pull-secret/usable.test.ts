@@ -1,4 +1,4 @@
-/** Logins that a kubelet can use, and why it cannot use the others. */
+/** Which logins a kubelet can use, and the reasons why it cannot use the others. */
 import { expect, test } from 'vitest';
 import type { AuthEntry } from '../../../src/domain/keyring/credential.ts';
 import { usableEntry } from '../../../src/domain/pull-secret/usable.ts';

@@ -12,7 +12,7 @@ const rights = fc.array(
   }),
 );
 
-/** Every single thing that is allowed; `*` is any name. */
+/** Every single permission; `*` is any name. */
 function allowed(rules: ReturnType<typeof rulesFor>): string[] {
   const all = rules.flatMap(({ apiGroups, resources, resourceNames = ['*'], verbs }) =>
     apiGroups.flatMap((group) =>

@@ -1,4 +1,4 @@
-/** An argument reaches the program behind a batch file as it is, or nothing is started. */
+/** An argument reaches the program behind a batch file unchanged, or regsecret starts nothing. */
 import { describe, expect, test } from 'vitest';
 import { batchStart, isBatchFile } from '../../../src/domain/text/batch-file.ts';
 import { argvOf, BATCH_FILES, givenTo } from '../../support/cmd-exe.ts';
@@ -7,7 +7,7 @@ import { NASTY_TEXTS } from '../../support/nasty-texts.ts';
 
 const FILE = 'C:\\Program Files (x86)\\R&D\\tool.cmd';
 
-/** The line behind `/c`, or undefined where nothing is started. */
+/** The command line after `/c`; undefined if nothing is started. */
 function lineFor(args: readonly string[], file = FILE): string | undefined {
   return batchStart(file, args, 'C:\\Windows')?.line.at(-1);
 }
@@ -97,7 +97,7 @@ describe.each(Object.entries(BATCH_FILES))('through %s', (_, hand) => {
       fc.property(fc.array(text, { maxLength: 5 }), (args) => {
         const result = arrived(args);
         if (result !== 'refused') whole += 1;
-        // expect() itself takes longer than all of this.
+        // Compares first, because expect() takes longer than all of this.
         if (result !== 'refused' && JSON.stringify(result) !== JSON.stringify(args)) expect(result).toEqual(args);
       }),
       { numRuns: 1000 },

@@ -1,4 +1,4 @@
-/** Which name was likely meant. */
+/** Which name the user probably meant. */
 import { describe, expect, test } from 'vitest';
 import { closest, isSlip, nearest } from '../../../src/domain/text/closest.ts';
 import { growth } from '../../support/growth.ts';

@@ -1,4 +1,4 @@
-/** Commands are made of words in `command` and its like, and of nothing else: a text with one in it would lose flags and quotes. */
+/** Code makes commands only with `command` and the like. A command in a plain text would not get the user's flags, nor quotes. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..', '..', '..');
 const sources = globSync('src/**/*.ts', { cwd: root })
   .map((file) => file.replaceAll('\\', '/'))
-  // Help, and what is printed instead of a program that cannot start.
+  // These files contain help texts, and messages for a program that cannot start.
   .filter((file) => !['src/command-table.ts', 'src/flags/shared-flags.ts'].includes(file))
   .map((file) => ({
     file,
@@ -17,7 +17,7 @@ const COMMAND =
   '(?:kubectl|regsecret (?:create|attach|detach|inspect|list|verify|doctor|why)|docker log(?:in|out)|podman log(?:in|out)|curl -|helm template)';
 const TAGS = '(?:command|clusterCommand|configCommand|words)';
 
-/** Of programs, and of who applies an object. */
+/** Names of programs and of field managers, which are no commands. */
 const NAMES = ["'kubectl'", "'kubectl regsecret'", "'kubectl apply'"];
 
 function matches(pattern: RegExp): string[] {

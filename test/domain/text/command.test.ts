@@ -1,4 +1,4 @@
-/** Commands as words, and where flags come in. */
+/** Commands as words, and where flags are inserted. */
 import { describe, expect, test } from 'vitest';
 import {
   ALL_NAMESPACES,

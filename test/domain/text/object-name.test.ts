@@ -1,4 +1,4 @@
-/** Names that objects may have, and those names in commands. */
+/** Valid names of objects, and such names in commands. */
 import { expect, test } from 'vitest';
 import { isNamespaceName, isObjectName, nameWord, scope } from '../../../src/domain/text/object-name.ts';
 

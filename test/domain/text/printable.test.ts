@@ -1,4 +1,4 @@
-/** Text from outside on a terminal. */
+/** Makes text from outside safe to print on a terminal. */
 import { describe, expect, test } from 'vitest';
 import {
   printable,

@@ -1,4 +1,4 @@
-/** A word that is quoted reaches a program as it is. */
+/** A quoted word reaches the program unchanged. */
 import { describe, expect, test } from 'vitest';
 import { printable } from '../../../src/domain/text/printable.ts';
 import { quoteFor } from '../../../src/domain/text/shell.ts';
@@ -66,7 +66,7 @@ describe('PowerShell', () => {
     ['--dry-run=client', '--dry-run=client'],
     ['-a.b', "'-a.b'"],
     ['-a:b', "'-a:b'"],
-    // What 5.1 would not pass on.
+    // PowerShell 5.1 would not pass these on unchanged.
     ['', undefined],
     ['a"b', undefined],
     ['a b\\', undefined],

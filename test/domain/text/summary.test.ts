@@ -1,4 +1,4 @@
-/** The last line of a run over many things. */
+/** The last line of a run over many objects. */
 import { expect, test } from 'vitest';
 import { summaryLine } from '../../../src/domain/text/summary.ts';
 

@@ -1,4 +1,4 @@
-/** Where a request about a registry may go, and what is said where it may not. */
+/** Which destinations a request about a registry may have, and the message if it may not. */
 import { expect, test } from 'vitest';
 import { destinationProblem, isOnThisMachine, isSameHost, type Trust } from '../../../src/domain/verify/destination.ts';
 

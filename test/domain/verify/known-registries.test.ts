@@ -1,4 +1,4 @@
-/** Which hosts belong to which registry of the world, and what each takes for a login. */
+/** Which hosts belong to which well-known registry, and what each accepts as a login. */
 import { expect, test } from 'vitest';
 import { knownRegistry, loginAdvice } from '../../../src/domain/verify/known-registries.ts';
 

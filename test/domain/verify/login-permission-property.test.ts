@@ -1,4 +1,4 @@
-/** Whatever a tenant makes up, no permission breaks a rule; the rules are said here a second time, in other words. */
+/** No permission breaks a rule, whatever a tenant writes. The rules are stated here again in another form. */
 import { expect, test } from 'vitest';
 import { parseImage } from '../../../src/domain/keyring/image.ts';
 import { assignLogin, permit } from '../../../src/domain/verify/login-permission.ts';
@@ -37,7 +37,7 @@ const placeOf = (hosts: fc.Arbitrary<string>) =>
     .tuple(fc.constantFrom('https', 'http'), hosts, fc.constantFrom('/v2/', '/token'), addresses)
     .map(([scheme, name, path, found]) => ({ url: new URL(`${scheme}://${name}${path}`), addresses: found }));
 
-/** Half of what there is has the same host, or nothing would ever fit. */
+/** Half of the values share a host; otherwise they would hardly ever fit together. */
 const situation = host.chain((own) => {
   const often = fc.oneof(fc.constant(own === 'docker.io' ? 'registry-1.docker.io' : own), host);
   return fc.record({

@@ -1,4 +1,4 @@
-/** Where a login may go, one situation a row; and that nothing else makes a permission. */
+/** Where a login may be sent, one situation per row. Nothing else can create a permission. */
 import { describe, expect, test } from 'vitest';
 import { parseImage } from '../../../src/domain/keyring/image.ts';
 import type { Trust } from '../../../src/domain/verify/destination.ts';
@@ -75,9 +75,9 @@ const HERE: Trust = { from: 'cluster', loopback: true, plainHttp: [] };
 const PERSON: Trust = { from: 'person', loopback: true, plainHttp: [] };
 
 interface Row {
-  /** `HOST`, `http://HOST`; addresses behind ` = `. */
+  /** `HOST` or `http://HOST`, with addresses after ` = `. */
   readonly registry: string;
-  /** A token server, or where the registry is asked. */
+  /** The token server that gets the request. `at` is an address of the registry itself. */
   readonly realm?: string;
   readonly at?: string;
   readonly method?: LoginRequest['method'];

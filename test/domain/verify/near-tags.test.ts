@@ -1,4 +1,4 @@
-/** Which tags are named in place of one that does not exist. */
+/** Which tags are proposed instead of one that does not exist. */
 import { describe, expect, test } from 'vitest';
 import { describeTags, type NearTags, tagsNear } from '../../../src/domain/verify/near-tags.ts';
 import { fc } from '../../support/fast-check.ts';

@@ -1,4 +1,4 @@
-/** What registries are asked about the logins of a Secret, and about an image. */
+/** The questions to registries about the logins of a Secret and about an image. */
 import { describe, expect, test } from 'vitest';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { parseImage } from '../../../src/domain/keyring/image.ts';

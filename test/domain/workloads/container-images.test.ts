@@ -1,4 +1,4 @@
-/** How far a pod has come with each of its images. */
+/** The state of each image in a pod, also of images that are volumes. */
 import { describe, expect, test } from 'vitest';
 import { imageUses } from '../../../src/domain/workloads/container-images.ts';
 

@@ -1,4 +1,4 @@
-/** What `regsecret why` takes: words as kubectl does, Secrets too. */
+/** The targets that `regsecret why` accepts: those of kubectl, and Secrets. */
 import { expect, test } from 'vitest';
 import { nameRule } from '../../../src/domain/text/object-name.ts';
 import { checkedName, parseDoctorTargets, parseTarget } from '../../../src/domain/workloads/target.ts';

@@ -1,4 +1,4 @@
-/** Images of containers: when they are pulled, and how far a pod has come with each. */
+/** Images of containers: when each is pulled, and its state in a pod. */
 import { describe, expect, test } from 'vitest';
 import { containerStatuses, containersIn, imageUses } from '../../../src/domain/workloads/container-images.ts';
 

@@ -1,4 +1,4 @@
-/** What an object is called. */
+/** How an object is named in different places. */
 import { expect, test } from 'vitest';
 import { describeRef, refKey, resultName, targetName } from '../../../src/domain/workloads/object-ref.ts';
 

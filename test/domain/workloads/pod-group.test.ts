@@ -1,4 +1,4 @@
-/** Pods that are alike, of which one is looked at for all. */
+/** Groups of equal pods, of which only one is examined. */
 import { describe, expect, test } from 'vitest';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import {

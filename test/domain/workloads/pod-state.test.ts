@@ -1,4 +1,4 @@
-/** How a pod is, by its status. */
+/** The state of a pod, from its status. */
 import { describe, expect, test } from 'vitest';
 import { isRunning, otherTrouble, pullFailures, troubleBesideImages } from '../../../src/domain/workloads/pod-state.ts';
 

@@ -1,4 +1,4 @@
-/** What kubelets of the field say, and what it means. */
+/** Messages of kubelets in the field, and what they mean. */
 import { describe, expect, test } from 'vitest';
 import { imageUses } from '../../../src/domain/workloads/container-images.ts';
 import { PULL_ERROR_TEXTS, type PullError, pullErrorOf } from '../../../src/domain/workloads/pull-error.ts';
@@ -132,7 +132,7 @@ const texts: Readonly<Record<string, readonly (readonly [text: string, pullError
 describe.each(Object.entries(texts))('%s', (_, rows) => {
   test.each(rows)('%s', (text, pullError) => {
     expect(pullErrorOf('ErrImagePull', text)).toBe(pullError);
-    // From the second attempt on the reason is another, and the text stands behind another one (kubelet 1.32 and later).
+    // From the second attempt on the reason differs, and the text follows another one (kubelet 1.32 and later).
     const backOff = `Back-off pulling image "x": ErrImagePull: ${text}`;
     expect(pullErrorOf('ImagePullBackOff', backOff)).toBe(pullError);
     if (pullError !== 'undecodable')

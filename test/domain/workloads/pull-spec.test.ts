@@ -1,4 +1,4 @@
-/** What an object says about pulling images. */
+/** The fields of an object that concern pulling images. */
 import { describe, expect, test } from 'vitest';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { isEnforced, listedNames, pullFieldsOf, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';

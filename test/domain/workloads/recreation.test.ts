@@ -1,4 +1,4 @@
-/** The pod that takes the place of another. */
+/** The pod that replaces another. */
 import { describe, expect, test } from 'vitest';
 import type { ApiObject } from '../../../src/domain/workloads/api-object.ts';
 import { differences, recreatedPod, recreationLosses } from '../../../src/domain/workloads/recreation.ts';

@@ -1,4 +1,4 @@
-/** Who refers to a Secret by name. */
+/** Which objects refer to a Secret by name. */
 import { expect, test } from 'vitest';
 import {
   addMounts,

@@ -1,4 +1,4 @@
-/** Each remedy as the command that is pasted. */
+/** Each remedy as a command to paste. */
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';

@@ -1,4 +1,4 @@
-/** How pods come to use another list, by what makes them. */
+/** How to make pods use another list, depending on what creates them. */
 import { describe, expect, test } from 'vitest';
 import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
 import { type Controller, type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';

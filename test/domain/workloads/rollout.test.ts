@@ -1,4 +1,4 @@
-/** What becomes of the pods of a workload whose template changes, and how far it is. */
+/** What happens to a workload's pods when its template changes, and how far that has come. */
 import { describe, expect, test } from 'vitest';
 import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';

@@ -1,9 +1,9 @@
-/** What a container waits for: attach, waiting and doctor take it from one table. */
+/** Why a container waits. attach, `--wait` and doctor use the same table. */
 import { describe, expect, test } from 'vitest';
 import { imageUses } from '../../../src/domain/workloads/container-images.ts';
 import { otherTrouble, pullFailures } from '../../../src/domain/workloads/pod-state.ts';
 
-/** For attach: its pods fail and need a login; for `--wait`: they fail for another reason; else they are on their way. */
+/** How attach sees the pod: it fails and needs a login, it fails for another reason (for `--wait`), or it is starting. */
 type AttachView = 'cannot pull' | 'in trouble' | 'on its way';
 type DoctorView = 'missing' | 'there' | 'not tried';
 
@@ -47,7 +47,7 @@ const REASONS: readonly (readonly [reason: string, attach: AttachView, doctor: D
 
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
-/** A pod with one container, in the list `list`, that waits. */
+/** A pod with one waiting container in the list `list`. */
 function podWaiting(reason: string, message = '', list: (typeof LISTS)[number] = 'containers'): object {
   const state = { waiting: { ...(reason === '' ? {} : { reason }), message } };
   return {

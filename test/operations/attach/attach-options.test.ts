@@ -1,4 +1,4 @@
-/** From the flags of attach and detach to what is to be done, and what is refused. */
+/** Turns the flags of attach and detach into a request, or refuses them. */
 import { describe, expect, test } from 'vitest';
 import { nameRule } from '../../../src/domain/text/object-name.ts';
 import {

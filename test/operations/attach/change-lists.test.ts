@@ -1,4 +1,4 @@
-/** What attach and detach say in a dry run: what would change, what becomes of pods, and what is in the way. */
+/** Output of attach and detach in a dry run: changes, effects on pods, and problems. */
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { requestOf } from '../../../src/operations/attach/attach-options.ts';
@@ -79,7 +79,7 @@ const everywhere = {
   yes: true,
 };
 const no = { confirm: () => Promise.resolve(false) };
-/** Whether the Secret is all that opens the images is asked before anything is written, which ends each of these. */
+/** A real run. Each of these ends before anything is written, at the question whether the only login for the images may go. */
 const live = { dryRun: 'none' } as const;
 
 const DETACHED: readonly [string, ChangeSituation][] = [

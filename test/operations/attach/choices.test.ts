@@ -1,4 +1,4 @@
-/** What a person may choose from: what would change, with who uses it. */
+/** The choices that a person gets: the objects that would change, with the pods that use them. */
 import { expect, test } from 'vitest';
 import { listChoices } from '../../../src/operations/attach/choices.ts';
 import { failing } from '../../support/observed-targets.ts';

@@ -1,4 +1,4 @@
-/** The sentence of each note. */
+/** The text of each note. */
 import { describe, expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { PullKindName } from '../../../src/domain/workloads/kind.ts';

@@ -1,4 +1,4 @@
-/** What is planned for each object: a new list, a pod that is created again, or a refusal with the way to do it. */
+/** Plans for each object a new list, a recreation of the pod, or a refusal with advice. */
 import { expect, test } from 'vitest';
 import { formatHint } from '../../../src/domain/text/hint.ts';
 import { listedNames } from '../../../src/domain/workloads/pull-spec.ts';
@@ -10,7 +10,7 @@ import { attachRequest, ghcrSecret, listener } from '../../support/attach-reques
 import { shownHint } from '../../support/hints.ts';
 import { type Stored, specOf, stored, storedObjects } from '../../support/stored-objects.ts';
 
-/** In one line each: what is done, to what, which list it gets, and the codes of the notes. */
+/** The plan, one line for each object: the action, the object, its new list and the codes of the notes. */
 async function planned(target: Stored, others: readonly Stored[], change: Partial<AttachRequest>): Promise<string[]> {
   const context = createContext(storedObjects([target, ghcrSecret, ...others]), attachRequest(change), listener);
   try {

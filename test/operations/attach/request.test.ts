@@ -1,4 +1,4 @@
-/** The command line that says a request again. */
+/** Turns a request back into a command line. */
 import { expect, test } from 'vitest';
 import { type AttachRequest, commandFor } from '../../../src/operations/attach/request.ts';
 import { attachRequest } from '../../support/attach-request.ts';

@@ -1,4 +1,4 @@
-/** What attach and detach say of the logins for an image is what doctor says of the same objects. */
+/** What attach and detach say about the logins for an image agrees with what doctor says about the same objects. */
 import { expect, test } from 'vitest';
 import { hasLogin } from '../../../src/domain/diagnosis/attempt.ts';
 import { judgementsOf } from '../../../src/domain/diagnosis/puller-report.ts';
@@ -37,7 +37,7 @@ function transport({ image, own, ofAccount, secrets }: World) {
   return storedObjects([...there, account, stored('Deployment', 'web', { list: own, image })]);
 }
 
-/** The codes of what is noted; undefined where the Secret is refused. */
+/** The codes of the notes; undefined if the Secret is refused. */
 async function noted(state: World, change: Partial<AttachRequest>): Promise<Note['code'][] | undefined> {
   const codes: Note['code'][] = [];
   const target = { kind: 'Deployment', name: 'web' } as const;
@@ -52,7 +52,7 @@ async function noted(state: World, change: Partial<AttachRequest>): Promise<Note
   return problem === undefined ? codes : undefined;
 }
 
-/** Whether a new pod has a login for its image, as doctor sees it. */
+/** Whether a new pod has a login for its image, according to doctor. */
 async function seesLogin(state: World): Promise<boolean> {
   const collector = createCollector(transport(state));
   const { pullers, facts } = await observeTargets([{ kind: 'Deployment', name: 'web' }], { offline: true }, collector);

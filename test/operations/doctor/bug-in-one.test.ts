@@ -1,4 +1,4 @@
-/** Our own code fails over one object of many: that is a finding about it, and the others are judged as without it. */
+/** A bug in our code shows with one object of many: the report has a finding about it, and the others are judged as usual. */
 import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
@@ -11,16 +11,16 @@ import { account, failing } from '../../support/observed-targets.ts';
 import { reportAt } from '../../support/steps.ts';
 import { type Stored, stored, storedObjects } from '../../support/stored-objects.ts';
 
-/** A field that nothing of ours expects to fail. */
+/** A field whose reading fails, which our code does not expect. */
 interface Trap {
   readonly field: readonly string[];
-  /** So often it can be read before. */
+  /** How often it can be read before it fails. */
   readonly after?: number;
 }
 
 const EVIL = { namespace: 'evil' };
 
-/** The API of `objects`, in which what is called `trap` throws when that field of it is read. */
+/** An API server with `objects`. The field of the object named `trap` throws when it is read. */
 function withTrap(objects: readonly Stored[], { field, after = 0 }: Trap): Transport {
   const inner = storedObjects(objects);
   const spring = (object: unknown): void => {

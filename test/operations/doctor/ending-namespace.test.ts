@@ -1,4 +1,4 @@
-/** A namespace that is being deleted: the API server creates nothing there, so nothing is proposed. */
+/** In a namespace that is being deleted the API server creates nothing, so doctor proposes nothing. */
 import { expect, test } from 'vitest';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
@@ -10,7 +10,7 @@ import { type Stored, stored, storedObjects } from '../../support/stored-objects
 
 const missing = [stored('Deployment', 'web', { list: ['regcred'] }), account()];
 
-/** Where the namespace itself has this metadata. */
+/** An API server with `objects`, whose namespace has this metadata. */
 function cluster(objects: readonly Stored[], metadata: object, asked: string[] = []): Transport {
   const transport = storedObjects(objects);
   const request: Transport['request'] = (one) => {

@@ -1,4 +1,4 @@
-/** What a diagnosis gathers from a cluster, by the report that comes of it; no registry is asked. */
+/** The report about what a diagnosis reads from a cluster, without asking a registry. */
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
@@ -50,7 +50,7 @@ const NOTHING = [
   'replicationcontrollers',
   'podtemplates',
 ].map((plural) => `list ${plural}`);
-/** Who pulls, and with what. */
+/** The kinds that pull images, and those that they use for it. */
 const KINDS_IN_SCOPE = [
   ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
   'replicationcontrollers',

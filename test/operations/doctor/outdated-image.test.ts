@@ -1,4 +1,4 @@
-/** A pod whose image is wrong: in its template, too, or only in the one that it was made of. */
+/** A pod with a wrong image: the current template has it, too, or only the older one that the pod was created from. */
 import { describe, expect, test } from 'vitest';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
@@ -19,7 +19,7 @@ const labels = (name: string, value: string): StoredOptions => ({ metadata: { la
 const annotations = (name: string, value: string): object => ({ annotations: { [name]: value } });
 const revision = (value: string): object => annotations('deployment.kubernetes.io/revision', value);
 
-/** A Deployment with the pod of its first template. */
+/** A Deployment with a pod of its first template. */
 const deployment = (spec: object, status: object, image = NEW): Stored[] => [
   pod('ReplicaSet/web'),
   stored('ReplicaSet', 'web', { owner: 'Deployment/web', image: OLD, metadata: revision('1') }),

@@ -1,4 +1,4 @@
-/** A Secret that is packed reads as it came. */
+/** A Secret that was packed is unchanged after unpacking. */
 import { expect, test } from 'vitest';
 import { packedSecret } from '../../../src/operations/doctor/packed-secret.ts';
 import { pullSecretOf } from '../../support/secrets.ts';

@@ -1,4 +1,4 @@
-/** What events say of pods that fail without a word in their status: the same of one and of many, with few requests. */
+/** Events explain pods that fail without a message in their status. One pod and many get the same result, with few requests. */
 import { expect, test } from 'vitest';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
@@ -21,7 +21,7 @@ const event = (pod: string, reason: string, lastTimestamp: string, uid = pod, me
 ];
 const ref = (name: string) => ({ kind: 'Pod', namespace: 'team', name }) as const;
 
-/** Every pod has a list of its own, so that none is like another. */
+/** A cluster whose pods all have different lists, so that they form no group. */
 function world(count: number): { readonly transport: Transport; readonly paths: string[] } {
   const names = Array.from({ length: count }, (_, index) => `web-${index}`);
   const inner = storedObjects([

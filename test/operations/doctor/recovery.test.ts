@@ -1,4 +1,4 @@
-/** What `why --watch` takes for well, for the same, and for something else that is wrong. */
+/** When `why --watch` counts a report as recovered, as unchanged, and as new trouble. */
 import { describe, expect, test } from 'vitest';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
 import { conditionOf, isNewTrouble } from '../../../src/operations/doctor/recovery.ts';

@@ -1,4 +1,7 @@
-/** A pod whose list names a copy that differs from its source: what brings the login comes first, by what the source has. */
+/**
+ * For a pod whose list has a copy that differs from its source, the proposal that brings the login comes first. It depends on
+ * what the source has.
+ */
 import { expect, test } from 'vitest';
 import { MANAGED_BY, SOURCE } from '../../../src/domain/pull-secret/copy.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';

@@ -1,4 +1,4 @@
-/** What a pod that fails needs so that it pulls, who uses which service account, and what a person may choose from. */
+/** What a failing pod needs, which pods use which service account, and which choices a person gets. */
 import { describe, expect, test } from 'vitest';
 import { createReader } from '../../../src/cluster/reader.ts';
 import { createContext } from '../../../src/operations/attach/context.ts';

@@ -1,4 +1,4 @@
-/** What is told while a pod is created again, and what is kept of it. */
+/** Messages while a pod is recreated, and what is saved of it. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A bare pod is created again, and whatever the API server answers, the pod is there or its manifest is. */
+/** Recreates a bare pod. Whatever the API server answers, the pod or its manifest is kept. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

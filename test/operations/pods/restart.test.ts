@@ -1,4 +1,4 @@
-/** Restarting as `kubectl rollout restart` does. */
+/** Restarts workloads as `kubectl rollout restart` does. */
 import { expect, test, vi } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
 import { restart } from '../../../src/operations/pods/restart.ts';

@@ -1,4 +1,4 @@
-/** Manifests of pods on disk: for their owner alone, found again by the pod, and made use of by the next run. */
+/** Manifests of pods saved on disk: readable only by the user, found by the pod's name, and used by the next run. */
 import {
   chmodSync,
   existsSync,

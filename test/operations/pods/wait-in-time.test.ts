@@ -1,4 +1,4 @@
-/** What waiting for pods ends with after a while; it looks every 300 ms. */
+/** How waiting for pods ends after several looks, one every 300 ms. */
 import { expect, test } from 'vitest';
 import { createContext } from '../../../src/operations/attach/context.ts';
 import type { AttachRequest } from '../../../src/operations/attach/request.ts';
@@ -28,7 +28,7 @@ const deployment = stored('Deployment', 'web', {
   spec: { selector: { matchLabels: labels }, replicas: 1 },
   rest: { status: { updatedReplicas: 0, replicas: 1, availableReplicas: 1 } },
 });
-/** After its template was changed; it had been given up before. */
+/** A Deployment after a change of its template. Its earlier rollout had failed. */
 const renewed = (status: object): Stored =>
   stored('Deployment', 'web', {
     list: ['pull'],
@@ -46,7 +46,7 @@ const justSeen = renewed({ ...halfway, observedGeneration: 2, ...gaveUp('10:00:0
 const made = (name: string, list: string[]): Stored =>
   failing(name, { list, owner: 'ReplicaSet/web-1', metadata: { labels } });
 
-/** From the `number`th request on `objects` are there. */
+/** From the `number`th request on the cluster has `objects` only. */
 const from = (number: number, ...objects: Stored[]): Fault => ({
   method: 'GET',
   number,

@@ -1,4 +1,4 @@
-/** What waiting for pods ends with, where the first look at them tells. */
+/** How waiting for pods ends if the first look decides. */
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { createContext } from '../../../src/operations/attach/context.ts';

@@ -1,4 +1,4 @@
-/** Which Secret gets which login: a table of situations, and what is true of every plan. */
+/** Plans which Secret gets which login: a table of situations, and properties of every plan. */
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
@@ -13,14 +13,14 @@ const NEXT: RotatedLogin = { server: 'ghcr.io', credential: { username: 'ci', pa
 interface Given {
   readonly namespace?: string;
   readonly name?: string;
-  /** `user:password` by server. */
+  /** The login for each server, as `user:password`. */
   readonly auths?: Readonly<Record<string, string>>;
-  /** In the place of a login for ghcr.io. */
+  /** The `auth` of the entry for ghcr.io. */
   readonly auth?: string;
-  /** Beside that. */
+  /** Further fields of the entry for ghcr.io. */
   readonly fields?: object;
   readonly source?: string;
-  /** Whether that is in another cluster. */
+  /** Whether `source` is in another cluster. */
   readonly isFar?: boolean;
   readonly owner?: boolean;
   readonly immutable?: boolean;
@@ -61,7 +61,7 @@ function rulesWith(rules: Partial<RotateRules> = {}): RotateRules {
   };
 }
 
-/** `namespace/name action[: obstacle] [states]`, in the order of the plan. */
+/** A planned Secret as `namespace/name action[ (obstacle)], server: state…`. */
 const shown = ({ ref, action, obstacle, entries }: PlannedSecret): string => {
   const states = entries.map(({ server, state }) => `${server}: ${state}`).join(', ');
   return `${ref.namespace}/${ref.name} ${action}${obstacle === undefined ? '' : ` (${obstacle})`}, ${states}`;
@@ -283,7 +283,7 @@ const loginsOf = (secret: Secret): Record<string, string> =>
     ).map(([server, { auth }]) => [server, Buffer.from(auth, 'base64').toString()]),
   );
 
-/** What is there once a plan is carried out. */
+/** The Secrets after a plan is carried out. */
 function carriedOut(secrets: readonly Secret[], plan: readonly PlannedSecret[]): Secret[] {
   return secrets.map((secret) => {
     const item = plan.find(

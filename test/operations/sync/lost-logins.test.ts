@@ -1,4 +1,4 @@
-/** Which logins `--adopt` drops, and how that is said. */
+/** Which logins `--adopt` drops, and the warnings about them. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { type LoginLoss, loginLossOf, lossWarnings } from '../../../src/operations/sync/lost-logins.ts';
@@ -19,7 +19,7 @@ const source: SyncSource = {
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'regsecret' };
 
-/** What somebody has made, with `auths`. */
+/** A Secret with `auths` that regsecret did not create. */
 const foreign = (auths: object, fields: Partial<Secret> = {}, metadata: Partial<Secret['metadata']> = {}): Secret => ({
   apiVersion: 'v1',
   kind: 'Secret',

@@ -1,4 +1,4 @@
-/** What `sync` decides for one namespace, and which namespaces are meant. */
+/** What `sync` does in one namespace, and which namespaces it selects. */
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { flagWords, words } from '../../../src/domain/text/command.ts';
@@ -113,7 +113,7 @@ describe('a login from here that lasts so long from when it is asked for', () =>
   });
 });
 
-/** A Secret that somebody else made. */
+/** A Secret that regsecret did not create. */
 const foreign = (fields: Partial<Secret>, annotations: Record<string, string> = { own: 'yes' }): Secret =>
   stored(fields, { labels: {}, annotations });
 const other = { '.dockerconfigjson': encoded({ auths: { 'r.example': login('old'), 'other.example': login('x') } }) };
@@ -194,7 +194,7 @@ test.each<[string, SyncSource['foreign'], Secret, string]>([
   expect(hintOf({ ...source, foreign: mode })).toBe(line.replace('sync', 'add'));
 });
 
-/** RFC 7386. */
+/** Applies a JSON merge patch (RFC 7386). */
 function merged(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null) return patch;
   const result = new Map(Object.entries(typeof target === 'object' && target !== null ? target : {}));
@@ -279,9 +279,9 @@ test.each([
   ['tem-*', 'team-*'],
   ['team-a-*', undefined],
   ['teem-*', 'team-*'],
-  // Digits are no slip.
+  // A wrong digit is not treated as a typo.
   ['prod1-*', undefined],
-  // These have to be named.
+  // System namespaces have to be named, so they are not proposed.
   ['kueb-*', undefined],
   ['*-taem', undefined],
   ['other-*', undefined],

@@ -1,4 +1,4 @@
-/** Two thousand namespaces, of which one in twenty fails for one of a few reasons: what is printed is what a person can read. */
+/** With two thousand namespaces, of which one in twenty fails for one of a few reasons, the output stays short enough to read. */
 import { expect, test } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../../src/cluster/client/api-request.ts';
@@ -20,7 +20,7 @@ const source = {
 };
 const names = Array.from({ length: COUNT }, (_, index) => `team-${index}`);
 
-/** What the API server says in a namespace; undefined where it does what it is asked. */
+/** The API server's error in a namespace; undefined if its requests succeed. */
 type Refusal = (index: number) => ApiError | undefined;
 
 const quota = (index: number): ApiError => {
@@ -34,7 +34,7 @@ const denied = (index: number): ApiError =>
     `admission webhook "guard.example" denied the request: ticket ${index} in team-${index}`,
   );
 const broken = (): ApiError => new ApiError(500, 'InternalError', 'etcdserver: request timed out');
-/** Of each namespace another one, as a webhook may word it. */
+/** A message that differs in each namespace, as a webhook's may. */
 const odd = (index: number): ApiError => {
   const words = [...`${index}`].map((digit) => 'abcdefghij'[Number(digit)]).join('');
   return new ApiError(403, 'Forbidden', `admission webhook "guard.example" denied the request: ask ${words}`);
@@ -97,7 +97,7 @@ test.each<[situation: string, refusal: (index: number) => ApiError, reasons: num
   const said = stderr.trimEnd().split('\n');
   expect(said.length).toBeLessThanOrEqual(40);
   expect(said.filter((line) => line.startsWith('error: '))).toHaveLength(reasons);
-  // Every failure is counted, by its reason or with the rest.
+  // Every failure is counted, either with its reason or in the last line.
   const more = [...stderr.matchAll(/ and (\d+) more$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
   const shown = [...stderr.matchAll(/^ {2}the same in (.*)$/gm)].reduce(
     (sum, [, list = '']) => sum + list.split(', ').length,

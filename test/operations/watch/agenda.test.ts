@@ -1,4 +1,4 @@
-/** When which namespaces are looked at again: events in, looks out, by a clock of the test. */
+/** When a watch looks at which namespaces again. The test gives the events and the time. */
 import { describe, expect, test } from 'vitest';
 import {
   type Agenda,
@@ -12,7 +12,7 @@ const FINE: LookResult = { ended: true, written: [], failed: [] };
 const ALL: Look = { except: new Set() };
 const few = (...only: string[]): Look => ({ only, except: new Set() });
 
-/** After the first look, which has ended well at 0. */
+/** An agenda after its first look, which succeeded at time 0. */
 function begun(): Agenda {
   const agenda = createAgenda(0);
   agenda.done(agenda.next(0) ?? ALL, FINE, 0);
@@ -84,7 +84,7 @@ describe('what an event leads to', () => {
   });
 });
 
-/** When `agenda` has the next looks, if each comes to `result`. */
+/** The times of the next `count` looks, if each ends with `result`. */
 function times(agenda: Agenda, count: number, result: (namespaces: readonly string[]) => LookResult): number[] {
   const found: number[] = [];
   for (let now = 0; found.length < count; ) {
@@ -131,7 +131,7 @@ describe('what fails is tried again, less and less often, but soon enough after 
 });
 
 describe('somebody undoes every write', () => {
-  /** Writes at each look, and is undone at once; the times of the writes within `until`. */
+  /** Writes at each look, and every write is undone at once. Returns the times of the writes until `until`. */
   function fight(until: number): { readonly writes: number[]; readonly shown: number[] } {
     const agenda = begun();
     const [writes, shown]: [number[], number[]] = [[], []];

@@ -1,4 +1,4 @@
-/** Whether a watch is well, by a clock of the test. */
+/** Whether a watch is healthy. The test gives the time. */
 import { expect, test } from 'vitest';
 import { createHealth, type Health } from '../../../src/operations/watch/health.ts';
 

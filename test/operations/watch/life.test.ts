@@ -1,6 +1,6 @@
 /**
- * Hours of `sync --watch` by a fake clock, with faults at random: whatever happens, a namespace is served within 30 s of the world being
- * right. REGSECRET_LIFE says how many hours.
+ * Runs hours of `sync --watch` by a fake clock, with random faults. Every namespace is served within 30 s after the last fault.
+ * REGSECRET_LIFE sets the number of hours.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { words } from '../../../src/domain/text/command.ts';
@@ -46,7 +46,7 @@ const listener: SyncListener = {
   absent: nothing,
 };
 
-/** Numbers in [0, 1), always the same for one seed (Mulberry32). */
+/** A generator of numbers in [0, 1), always the same for one seed (Mulberry32). */
 function numbers(start: number): () => number {
   let state = start;
   return () => {
@@ -64,7 +64,7 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const random = numbers(seed);
-  // The watch waits for random times, too.
+  // The watch's delays are random, too.
   vi.spyOn(Math, 'random').mockImplementation(numbers(seed + 1));
   onTestFinished(() => void vi.restoreAllMocks());
   const cluster = simulatedCluster();
@@ -73,7 +73,7 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
   let current = payload('0');
   for (const name of [HOME, 'team-first']) cluster.putNamespace(name);
   cluster.putSecret(HOME, { data: { '.dockerconfigjson': current } });
-  // What this says of a failure is what it takes to find its reason.
+  // Collects what is needed to find the reason of a failure.
   const troubles: string[] = [];
   const looks = { full: 0, some: 0 };
   const over = watchSync(cluster.transport, request, {
@@ -119,7 +119,7 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
     }
     if (random() < 1 / 600) cluster.compact();
     const [team = ''] = [...teams.keys()].slice(Math.floor(random() * teams.size));
-    // Who undoes the same copy again and again is another story.
+    // Leaves a copy alone for a while after it was undone: repeated undoing is tested elsewhere.
     const isThere = cluster.payloadIn(team) !== undefined;
     const isQuiet = isThere && now - (undone.get(team) ?? start - QUIET_MS) >= QUIET_MS;
     const what = random();

@@ -1,4 +1,4 @@
-/** What Prometheus reads of a watch, and when a login is asked for again. */
+/** The metrics of a watch for Prometheus, and the times when a login is renewed. */
 import { describe, expect, test } from 'vitest';
 import { buildPullSecret } from '../../../src/domain/pull-secret/build.ts';
 import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
@@ -74,7 +74,7 @@ describe('keepRenewed', () => {
       annotations: end === undefined ? undefined : { [EXPIRES_AT]: JSON.stringify({ 'r.example': end }) },
     });
 
-  /** Renews with what `answers` say, one after the other, while the clock runs by itself; returns what was told. */
+  /** Renews a login with `answers`, one after the other, while the clock advances on its own. Returns what was reported. */
   async function told(answers: (ReturnType<typeof login> | UserError)[]): Promise<string[]> {
     const stop = new AbortController();
     const found: string[] = [];

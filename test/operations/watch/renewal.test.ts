@@ -1,4 +1,4 @@
-/** When a login from here is asked for again, by a clock that may be set. */
+/** When a login of this machine is renewed, also if the clock is set. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { UserError } from '../../../src/errors.ts';
@@ -19,7 +19,7 @@ function loginUntil(end: number, password: string): Secret {
   };
 }
 
-/** A login of 12 h that is kept renewed, each time for 12 h more. */
+/** Keeps a login of 12 h renewed, each time for another 12 h. */
 function kept() {
   vi.useFakeTimers({ now: START });
   onTestFinished(() => void vi.useRealTimers());

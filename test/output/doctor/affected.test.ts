@@ -1,4 +1,4 @@
-/** Who has a finding: what is counted, and who is named beside that. */
+/** Which objects a finding affects: how many are counted, and which are named. */
 import { expect, test } from 'vitest';
 import { type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';

@@ -1,4 +1,4 @@
-/** What `doctor` leaves out of a long list: of each namespace by itself. */
+/** How `doctor` shortens a long list, separately for each namespace. */
 import { expect, test } from 'vitest';
 import { groupFindings } from '../../../src/domain/diagnosis/groups.ts';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
@@ -116,7 +116,7 @@ test('thousands of broken entries of one Secret are counted, and hide no other f
   expect(text).toContain('1002 errors');
 });
 
-/** `waits` pods have what they lacked, `stuck` lack a Secret, and `both` have an image of each kind. */
+/** A report on failing pods: `waits` only have to retry, `stuck` lack a Secret, and `both` have an image of each kind. */
 function failingPods(waits: number, stuck: number, both = 0): Promise<string> {
   const pod = { kind: 'Pod', namespace: 'team', name: 'web' };
   const object = (name: string, failing: number) => ({ namespace: 'team', name, pods: failing, failing });

@@ -1,4 +1,4 @@
-/** What whoever is woken at night reads of a large cluster: the end of an 80-column screen says it all. */
+/** A report on a large cluster for an engineer on call: the last screen of 80 columns has the essential. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -39,7 +39,7 @@ const broken = (namespace: string): Stored => [
   },
 ];
 
-/** What is wrong in a namespace, by its number: five causes, and two of three namespaces are well. */
+/** What is wrong in namespace number `index`: one of five causes. Two of three namespaces have no problem. */
 function causeOf(index: number, namespace: string): Cause | undefined {
   if (index % 3 !== 0) return undefined;
   const good = secretFor('regcred', 'registry.acme.example', namespace);
@@ -96,7 +96,7 @@ async function screen(report: DoctorReport, verbose = false): Promise<string[]> 
   return io.written.stdout.trimEnd().split('\n');
 }
 
-/** The lines that are whole within the last `rows` of a terminal of 80 columns, which breaks long ones. */
+/** The lines that are fully visible in the last `rows` rows of a terminal of 80 columns, which wraps long lines. */
 function lastOf(lines: readonly string[], rows: number): string[] {
   let left = rows;
   const from = lines.findLastIndex((line) => {
@@ -142,7 +142,7 @@ test('what is left over comes last, and each line of a finding says in which nam
   const severities = lines.flatMap((line) => /^(error|warning): /.exec(line)?.[1] ?? []);
   expect(severities).toEqual(severities.toSorted());
   const items = lines.filter((line) => /^ {2}(the entry|secret|deployment|no list|image)/.test(line));
-  // The image that does not exist is one sentence, for four namespaces.
+  // The missing image gets one item for four namespaces.
   expect(items.length).toBe(2 * 4 + 1 + 60);
   const places = items.map((line) => lines[lines.indexOf(line)] + (lines[lines.indexOf(line) + 1] ?? ''));
   expect(places.filter((text) => !/team-\d\d/.test(text))).toEqual([]);

@@ -1,4 +1,4 @@
-/** What of the way of an image is said with `-v` when no login is tried. */
+/** Which steps of a pull `-v` prints when no login is tried. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';

@@ -1,4 +1,4 @@
-/** What `why` says of an image before the cause: no more than is known, and each cause once. */
+/** The line about an image that `why` prints before the cause: it says no more than is known, and each cause once. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { judgementsOf } from '../../../src/domain/diagnosis/puller-report.ts';

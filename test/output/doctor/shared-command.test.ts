@@ -1,4 +1,4 @@
-/** When the commands of several findings become one line. */
+/** When the commands of several findings are combined into one. */
 import { expect, test } from 'vitest';
 import { type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';

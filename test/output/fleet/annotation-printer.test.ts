@@ -1,4 +1,4 @@
-/** What is said of old logins in annotations: one warning, and a command for each namespace. */
+/** The messages about old logins in annotations: one warning, and a command for each namespace. */
 import { expect, test } from 'vitest';
 import { warnOfAnnotations } from '../../../src/output/fleet/annotation-printer.ts';
 import { printerFor } from '../../../src/output/printer.ts';

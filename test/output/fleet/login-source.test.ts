@@ -1,4 +1,4 @@
-/** What `sync` says of the logins from here that it brings into namespaces. */
+/** What `sync` prints about this machine's logins that it copies into namespaces. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { loginSource } from '../../../src/output/fleet/login-source.ts';
 import { printerFor } from '../../../src/output/printer.ts';
 import { fakeIo } from '../../support/io.ts';
 
-/** Nothing else of this machine. */
+/** An environment with logins for `servers`, which hides everything else on this machine. */
 function environmentWith(servers: readonly string[]): Record<string, string> {
   const home = mkdtempSync(join(tmpdir(), 'regsecret-source-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));

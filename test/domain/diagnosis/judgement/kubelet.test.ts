@@ -1,4 +1,4 @@
-/** What the kubelet says about its last attempt. */
+/** Judgements from the kubelet's message about its last attempt. */
 import {
   all,
   attachOther,

@@ -1,4 +1,4 @@
-/** No pull secret, one that the pod does not have yet, and a list that hides another. */
+/** No pull secret, one that was attached after the pod was created, and a list that hides another. */
 import type { Puller } from '../../../../src/domain/diagnosis/facts.ts';
 import {
   all,
@@ -14,7 +14,7 @@ import { deployment, IMAGE, podWith, templateWith } from '../../../support/pull-
 import { both, forbidden, good, jane, list, quay, wrong } from '../../../support/pull-situation.ts';
 
 const newAccount = 'kubectl create serviceaccount default -n team-a';
-/** For an image that was only typed. */
+/** For an image that is only named on the command line, so no pod uses it. */
 const account = { ...templateWith(), ref: { kind: 'ServiceAccount', namespace: 'team-a', name: 'default' } } as const;
 const typed: Puller = { ...account, images: account.images.map((use) => ({ ...use, containers: [''] })) };
 

@@ -1,4 +1,4 @@
-/** What opens the image, and what is only noted beside it. */
+/** Which login gets the image, and which problems are only noted because of that. */
 import {
   all,
   judgements,

@@ -1,4 +1,4 @@
-/** A pod whose image is there: what would become of the next pull. */
+/** A pod whose image is on the node: whether the next pull would work. */
 import { create, judgements, type Row } from '../../../support/judgement-table.ts';
 import { podWith } from '../../../support/pull-facts.ts';
 import { good, jane, list, wrong } from '../../../support/pull-situation.ts';

@@ -1,4 +1,4 @@
-/** A Secret that is missing, is not what the kubelet reads, or holds no login. */
+/** A Secret that is missing, cannot be read by the kubelet, or has no login. */
 import { broken, create, judgements, noTag, type Row } from '../../../support/judgement-table.ts';
 import { deployment, login, podWith, secretWith } from '../../../support/pull-facts.ts';
 import { forbidden, good, jane, list, quay, wrong } from '../../../support/pull-situation.ts';

@@ -1,4 +1,4 @@
-/** Entries that are for other images. */
+/** Secrets with entries for other images only. */
 import { attachOther, create, judgements, type Row } from '../../../support/judgement-table.ts';
 import { login, podWith, secretWith } from '../../../support/pull-facts.ts';
 import { good, jane, list, quay } from '../../../support/pull-situation.ts';
