@@ -12,12 +12,12 @@ export const MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const SOURCE = 'regsecret/source';
 /** Annotation on a copy whose source is no Secret of its cluster; its values are {@link MadeFrom}. */
 export const MADE_FROM = 'regsecret/made-from';
-/** `login`: there is no Secret that it is a copy of, for `sync` was given a login. `another-cluster`: the Secret is there. */
+/** `login`: `sync` was given a login, so no Secret is the source. `another-cluster`: the source is in another cluster. */
 export type MadeFrom = 'login' | 'another-cluster';
-/** Annotation on a namespace; with the value `false` nothing is written there. */
+/** Annotation on a namespace. With the value `false`, nothing is written there. */
 export const SYNC = 'regsecret/sync';
 
-/** What a copy has of its source, and nothing else of it. */
+/** All that a copy takes from its source. */
 export interface CopySource {
   /** `NAMESPACE/NAME`. */
   readonly ref: string;
@@ -32,9 +32,9 @@ export interface CopySource {
 }
 
 /**
- * What of `secret` goes into copies: type and payload, byte for byte, and when its logins end. No other label or annotation,
- * for tracking data of Argo CD, Flux, Helm and kubectl would have them prune the copies. Throws UserError for a Secret
- * that is no pull secret, is empty, or is a copy itself.
+ * What copies take from `secret`: type and payload, byte for byte, and when its logins expire. They take no other label or
+ * annotation, because Argo CD, Flux, Helm and kubectl would prune copies with their tracking data. Throws UserError for a Secret
+ * that is no pull secret, or is a copy itself.
  */
 export function copySourceOf(secret: Secret): CopySource {
   const { type, data, metadata } = secret;
@@ -62,7 +62,7 @@ export function copySourceOf(secret: Secret): CopySource {
 /** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
 export function sourceOf({ metadata: { namespace, name, labels, annotations } }: Secret): string | undefined {
   if (labels?.[MANAGED_BY] !== 'regsecret') return undefined;
-  // A source that somebody has made anew from a copy of it. In another cluster the source may have the same name.
+  // Somebody may have recreated the source from its copy. In another cluster, the source may have the same name.
   const isItself = annotations?.[SOURCE] === `${namespace}/${name}` && annotations[MADE_FROM] === undefined;
   return isItself ? undefined : annotations?.[SOURCE];
 }
@@ -80,8 +80,8 @@ export function isFromElsewhere({ metadata: { annotations } }: Secret): boolean 
 const ELSEWHERE: MadeFrom = 'another-cluster';
 
 /**
- * Whether `secret` is a copy of `source`. A Secret of the same namespace and name in another cluster is another source; a login
- * and a Secret may take each other's place.
+ * Whether `secret` is a copy of `source`. A Secret of the same namespace and name in another cluster is another source. A login
+ * and a Secret may replace each other as the source.
  */
 export function isCopyOf(secret: Secret, { ref, madeFrom }: Pick<CopySource, 'ref' | 'madeFrom'>): boolean {
   if (sourceOf(secret) !== ref) return false;
@@ -89,13 +89,13 @@ export function isCopyOf(secret: Secret, { ref, madeFrom }: Pick<CopySource, 're
   return isLogin || isFromElsewhere(secret) === (madeFrom === ELSEWHERE);
 }
 
-/** ` of NAMESPACE/NAME` for a sentence; nothing where `ref` is no such name, for anybody may have written it. */
+/** ` of NAMESPACE/NAME` for a sentence. Empty if `ref` is no such name, because anybody may have written it. */
 export function ofSource(ref: string): string {
   const [namespace = '', name = '', ...more] = ref.split('/');
   return more.length === 0 && isNamespaceName(namespace) && isObjectName(name) ? ` of ${ref}` : '';
 }
 
-/** The copy of `source` for `namespace`, where there is no Secret of its name. */
+/** The copy of `source` for `namespace`, which has no Secret of that name yet. */
 export function newCopy(source: CopySource, namespace: string): Secret {
   return {
     apiVersion: 'v1',
@@ -113,7 +113,7 @@ export function newCopy(source: CopySource, namespace: string): Secret {
   };
 }
 
-/** The same in the place of `existing`, with the labels and annotations that others have put there. */
+/** The copy of `source` that replaces `existing`, with the labels and annotations that others put on it. */
 export function replacedCopy(source: CopySource, existing: Secret): Secret {
   const copy = newCopy(source, existing.metadata.namespace ?? '');
   const { [EXPIRES_AT]: _end, [MADE_FROM]: _origin, ...annotations } = existing.metadata.annotations ?? {};
@@ -126,8 +126,8 @@ export function replacedCopy(source: CopySource, existing: Secret): Secret {
 }
 
 /**
- * The JSON merge patch (RFC 7386) that makes `existing`, of the type of `source`, its copy, on the condition that it is as
- * it was read; undefined where it is one. Labels and annotations of others stay; other data goes.
+ * The JSON merge patch (RFC 7386) that makes `existing`, which has the type of `source`, its copy, if `existing` is still as it
+ * was read. Undefined if it is a copy already. Labels and annotations of others stay, and other data is removed.
  */
 export function copyPatch(existing: Secret, source: CopySource): object | undefined {
   const labels = differing(existing.metadata.labels, { [MANAGED_BY]: 'regsecret' });
@@ -142,8 +142,8 @@ export function copyPatch(existing: Secret, source: CopySource): object | undefi
 }
 
 /**
- * When the copy ends. Of some logins it is only known how long they last: asked for again, the same one seems to end later, and
- * what is written down already is right.
+ * When the logins of the copy expire. For some logins only the lifetime is known: read again, the same login seems to expire
+ * later, and the time that is already written is right.
  */
 function endOf(
   { metadata, type, data }: Secret,
@@ -164,7 +164,7 @@ function dataOf({ type, payload }: CopySource): Record<string, string> {
   return { [DATA_KEY[type]]: payload };
 }
 
-/** The members of `wanted` that `present` has otherwise, those that are to go as null; undefined where there are none. */
+/** The members of `wanted` that differ from `present`, null for those to remove. Undefined if there are none. */
 function differing(
   present: Readonly<Record<string, string>> = {},
   wanted: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-/** Single entries of a pull secret with another login, or gone. Every other byte of the Secret stays. */
+/** Gives single entries of a pull secret another login, or removes them. Every other byte of the Secret stays. */
 import { decodeBase64, encodeBase64 } from '../go/base64.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import {
@@ -14,20 +14,20 @@ import { updateEntry } from './merge.ts';
 import { type PayloadEdit, readServers, type Servers, splice } from './payload-edit.ts';
 
 export interface NewLogin extends Omit<AuthEntry, 'server'> {
-  /** Undefined where nothing is known. */
+  /** Undefined if the expiry is not known. */
   readonly expiry: Expiry | undefined;
 }
 
-/** What becomes of the data of a Secret. */
+/** The changed data of a Secret. */
 export interface DataChange {
   readonly data: Readonly<Record<string, string>>;
-  /** When each entry ends that has another login now, or is gone. */
+  /** The expiry of each entry with another login. Undefined if it is not known, or the entry was removed. */
   readonly ends: ReadonlyMap<string, Expiry | undefined>;
 }
 
 /**
- * Gives each of these entries its login, by the server as it is written in the Secret; undefined where they have it. Throws
- * PayloadError where the Secret is no docker config.
+ * Gives entries new logins, by the server as it is written in the Secret. Undefined if they have these logins already. Throws
+ * PayloadError if the Secret is no docker config.
  */
 export function changeLogins(existing: SecretContent, logins: ReadonlyMap<string, NewLogin>): DataChange | undefined {
   const opened = open(existing);
@@ -52,7 +52,7 @@ export interface Removal {
   readonly left: number;
 }
 
-/** The same without the entries that `isMeant` names, also where one stands twice; undefined where there is none of them. */
+/** Removes the entries that `isMeant` accepts, also those that are there twice. Undefined if there is none. */
 export function removalOf(existing: Secret, isMeant: (server: string) => boolean): Removal | undefined {
   const opened = open(existing);
   if (opened === undefined) return undefined;
@@ -69,7 +69,7 @@ interface Opened {
   readonly servers: Servers;
 }
 
-/** Undefined for a Secret that no kubelet reads. */
+/** Undefined for a Secret that no kubelet reads, or that is empty. */
 function open({ type, data }: SecretContent): Opened | undefined {
   if (!isPullSecretType(type)) return undefined;
   const key = DATA_KEY[type];
@@ -86,7 +86,7 @@ function changeOf(
 }
 
 /**
- * The JSON merge patch (RFC 7386) for `change`; it holds the resourceVersion of `existing`. Throws UserError where the Secret would
+ * The JSON merge patch (RFC 7386) for `change`. It holds the resourceVersion of `existing`. Throws UserError if the Secret would
  * be too large.
  */
 export function patchOf(existing: Secret, { data, ends }: DataChange): object {
@@ -98,7 +98,7 @@ export function patchOf(existing: Secret, { data, ends }: DataChange): object {
   return { metadata: { resourceVersion, ...said }, data };
 }
 
-/** With the comma in front of what stands behind another one, else with the one behind it. */
+/** Removes members. Each goes with the comma before it or, as long as no earlier member stays, with the comma after it. */
 function removals({ members }: Servers['maps'][number], isMeant: (server: string) => boolean): PayloadEdit[] {
   let hasKept = false;
   return members.flatMap(({ name, nameStart, value }, index) => {

@@ -1,4 +1,4 @@
-/** When credentials stop working, as far as they say it themselves. */
+/** When credentials expire, as far as they say so themselves or the annotation of the Secret does. */
 import { byKey } from '../go/utf8.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
@@ -40,7 +40,7 @@ export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expir
   return undefined;
 }
 
-/** When a login ends by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
+/** When a login expires by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
 export function claimedEnd({
   username,
   password,
@@ -51,7 +51,7 @@ export function claimedEnd({
   return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
 }
 
-/** When the logins of a Secret end, by server, in milliseconds since 1970: as they say it themselves, or its annotation {@link EXPIRES_AT}. */
+/** When logins expire, by server, in milliseconds since 1970: as they say themselves, or the annotation {@link EXPIRES_AT}. */
 export function knownEnds(entries: readonly AuthEntry[], annotation: string | undefined): Map<string, number> {
   const ends = new Map([...parseExpiries(annotation)].map(([server, end]) => [server, Date.parse(end)]));
   for (const { server, credential } of entries) {
@@ -77,7 +77,7 @@ function secondsIn(claims: Readonly<Record<string, unknown>> | undefined, field:
   return representable ? seconds * 1000 : undefined;
 }
 
-/** GitLab tells the start of a job and its limit in seconds; an hour is its default limit. */
+/** GitLab gives the start of a job, and its limit in seconds. The default limit is one hour. */
 function jobEnd(env: Environment, now: number): number {
   const started = Date.parse(env.CI_JOB_STARTED_AT ?? '');
   const limit = Number(env.CI_JOB_TIMEOUT ?? '');
@@ -98,7 +98,7 @@ export function expiryAnnotation(
   return JSON.stringify(Object.fromEntries([...known].sort(byKey)));
 }
 
-/** The annotation of a new Secret with `entries`; undefined where no end is known. */
+/** The annotation of a new Secret with `entries`. Undefined if no expiry is known. */
 export function expiryAnnotations(
   entries: ReadonlyMap<string, Expiry | undefined>,
 ): Readonly<Record<string, string>> | undefined {
@@ -106,7 +106,7 @@ export function expiryAnnotations(
   return ends === undefined ? undefined : { [EXPIRES_AT]: ends };
 }
 
-/** The times in an annotation, by server, which may be called as what every object has; empty when it is not ours. */
+/** The times in an annotation, by server. A Map, since a server may be called like a member of every object. Empty if not ours. */
 export function parseExpiries(annotation: string | undefined): Map<string, string> {
   if (annotation === undefined) return new Map();
   try {
@@ -127,8 +127,8 @@ export interface End {
 }
 
 /**
- * When each credential of a Secret ends: by what it says itself, else by what we noted when we wrote it. The annotation is
- * read once, for there may be thousands of entries.
+ * When each credential of a Secret expires: by what it says itself, else by what we noted when we wrote it. The annotation is
+ * read once, because there may be thousands of entries.
  */
 export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | undefined {
   const times = parseExpiries(metadata.annotations?.[EXPIRES_AT]);

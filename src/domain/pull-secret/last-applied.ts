@@ -1,4 +1,4 @@
-/** What `kubectl apply` keeps of a Secret beside it: all that was applied, with its logins (kubectl pkg/util/apply.go). */
+/** The annotation in which `kubectl apply` keeps all that was applied, with its logins (kubectl pkg/util/apply.go). */
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import { type Contents, contentsOf } from '../keyring/contents.ts';
@@ -15,7 +15,7 @@ interface Login {
   readonly password: string;
 }
 
-/** The logins in that annotation of `secret`. One that is no JSON, or of another form, has none that can be told. In steps. */
+/** The logins in that annotation of `secret`. None if it is no JSON, or has another form. Yields between steps. */
 export function* lastAppliedLogins(secret: Secret): Generator<void, Login[]> {
   const data = appliedData(secret);
   if (data === undefined) return [];
@@ -23,28 +23,28 @@ export function* lastAppliedLogins(secret: Secret): Generator<void, Login[]> {
   return entries.flatMap(({ login }) => (login === undefined || isAnonymous(login) ? [] : [login]));
 }
 
-/** What was applied under the key of its type; undefined where nothing was, or the Secret is no pull secret. */
+/** What was applied under the data key of its type. Undefined if nothing was, or the Secret is no pull secret. */
 function appliedData({ metadata, type }: Secret): Readonly<Record<string, string>> | undefined {
   const text = metadata.annotations?.[LAST_APPLIED];
   if (text === undefined || !isPullSecretType(type)) return undefined;
   const { data, stringData } = parsed(text);
   const key = DATA_KEY[type];
-  // The API server takes the plain text where there are both.
+  // If there are both, the API server takes the plain text.
   const plain = fieldIn(stringData, key);
   const value = plain === undefined ? fieldIn(data, key) : encodeBase64(encodeUtf8(plain));
   return value === undefined ? undefined : { [key]: value };
 }
 
 /**
- * Whether that annotation holds a login that the data of `secret`, which is `contents`, does not hold: everybody who may read the
- * Secret has it, although it was replaced. In steps.
+ * Whether that annotation holds a login that the data of `secret`, read as `contents`, no longer holds. Everybody who may read
+ * the Secret can read that login, although it was replaced. Yields between steps.
  */
 export function* holdsOldLogin(secret: Secret, contents: Contents): Generator<void, boolean> {
   if (!isPullSecretType(contents.type) || contents.moreEntries !== undefined) return false;
-  // Of what cannot be read nobody knows what it holds.
+  // Nobody knows which logins a payload holds that cannot be decoded.
   if (contents.failure !== undefined && contents.failure.server === undefined) return false;
   const data = appliedData(secret);
-  // As it is wherever manifests are applied, and nothing else is.
+  // The usual case: nobody has changed the Secret since it was applied.
   if (data === undefined || Object.entries(data).every(([key, value]) => secret.data?.[key] === value)) return false;
   const applied = yield* lastAppliedLogins(secret);
   if (applied.length === 0) return false;
@@ -52,7 +52,7 @@ export function* holdsOldLogin(secret: Secret, contents: Contents): Generator<vo
   return applied.some((login) => !present.has(loginKey(login)));
 }
 
-/** {@link holdsOldLogin} of what `patch`, a JSON merge patch (RFC 7386), makes of `secret`. */
+/** {@link holdsOldLogin} for `secret` after `patch`, a JSON merge patch (RFC 7386). */
 export function willHoldOldLogin(secret: Secret, patch: object = {}): boolean {
   if (secret.metadata.annotations?.[LAST_APPLIED] === undefined) return false;
   const changed = 'data' in patch ? (patch.data as Readonly<Record<string, string | null>>) : {};
@@ -63,7 +63,7 @@ export function willHoldOldLogin(secret: Secret, patch: object = {}): boolean {
   return finished(holdsOldLogin(after, finished(contentsOf(after))));
 }
 
-/** The same for the same login. */
+/** A key that is equal for equal logins. */
 export function loginKey({ username, password }: Login): string {
   return JSON.stringify([username, password]);
 }
@@ -82,7 +82,7 @@ function fieldIn(value: unknown, key: string): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** Takes away what `kubectl apply` remembers of these Secrets of a namespace; the next one writes it anew. */
+/** Removes that annotation from Secrets of a namespace. The next `kubectl apply` writes it again. */
 export function forgetApplied(names: readonly string[], namespace: string | undefined): Command {
   const annotation = `${LAST_APPLIED}-`;
   return command`kubectl annotate secret ${names.map(nameWord)} ${scope(namespace)} ${annotation}`;

@@ -1,4 +1,4 @@
-/** Who makes a Secret and would undo what others write into it, from its metadata alone. */
+/** Which tool manages a Secret and would undo what others write into it, by its metadata alone. */
 import type { OwnerReference, Secret } from '../keyring/secret.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, words } from '../text/command.ts';
 import { isNamespaceName, isObjectName, nameWord, scope } from '../text/object-name.ts';
@@ -11,8 +11,8 @@ export interface Maker {
 }
 
 /**
- * Who makes `secret`, undefined where nobody is known to. The marks stand in the namespace of the Secret, whose owner may
- * write what he likes: they decide about this Secret and about no other.
+ * The tool that manages `secret`, undefined if none is known. The owner of the namespace may write any of the marks, so they
+ * decide about this Secret and about no other.
  */
 export function makerOf(secret: Secret): Maker | undefined {
   const { ownerReferences = [], namespace } = secret.metadata;
@@ -37,7 +37,7 @@ function makerByOwner({ apiVersion, kind, name }: OwnerReference, namespace: str
 
 type Mark = (secret: Secret) => Maker | undefined;
 
-/** The more exact one first: Flux installs charts with Helm, and Argo CD syncs External Secrets. */
+/** The more specific marks come first: Flux installs charts with Helm, and Argo CD syncs External Secrets. */
 const MARKS: readonly Mark[] = [
   // external-secrets pkg/controllers/externalsecret: what it merges into a Secret that it does not own.
   ({ metadata: { labels, annotations, namespace } }) =>
@@ -66,7 +66,7 @@ const MARKS: readonly Mark[] = [
     annotations?.['app.kubernetes.io/managed-by'] === 'imagepullsecret-patcher'
       ? { name: 'imagepullsecret-patcher', where: clusterCommand`kubectl get deployments ${ALL_NAMESPACES}` }
       : undefined,
-  // openshift-controller-manager pkg/serviceaccounts/controllers: the login of a service account for the registry inside.
+  // openshift-controller-manager pkg/serviceaccounts/controllers: the login of a service account for the internal registry.
   ({ metadata: { annotations = {}, namespace } }) =>
     Object.keys(annotations).some((name) =>
       /^openshift\.io\/(internal-registry-auth-token\.|token-secret\.)/.test(name),
@@ -101,7 +101,7 @@ const MARKS: readonly Mark[] = [
     })),
 ];
 
-/** `from` is the `NAMESPACE/NAME` of what is copied. */
+/** `from` is the `NAMESPACE/NAME` of the Secret that the tool copies. */
 function copier(tool: string, from: string | undefined): Maker | undefined {
   if (from === undefined || from === '') return undefined;
   const [namespace = '', name = ''] = from.split('/', 2);

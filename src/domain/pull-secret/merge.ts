@@ -20,7 +20,7 @@ export interface Merged {
   readonly payload: Uint8Array;
   /** What happened to each of the given servers. */
   readonly actions: ReadonlyMap<string, 'added' | 'updated' | 'unchanged'>;
-  /** Whose login each server had that is another's now, or gone. */
+  /** The former user of each server whose login is another user's now, or was removed. */
   readonly formerUsers?: ReadonlyMap<string, string>;
   /** Servers that are no longer there (only with `replace`). */
   readonly removed: readonly string[];
@@ -63,7 +63,7 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
   };
 }
 
-/** A payload of nothing but `entries`, and what that does to `payload`. Never throws: whatever was there is dropped. */
+/** A payload of nothing but `entries`, and how it differs from `payload`. Never throws: what was there is dropped. */
 export function replacePayload(payload: Uint8Array, entries: readonly AuthEntry[], type: PullSecretType): Merged {
   const before = serversOrNone(payload, type);
   const actions = new Map<string, 'added' | 'updated' | 'unchanged'>();
@@ -95,7 +95,7 @@ export function convertPayload(payload: Uint8Array, from: PullSecretType, to: Pu
   return to === 'kubernetes.io/dockercfg' ? text : join([encodeUtf8('{"auths":'), text, encodeUtf8('}')]);
 }
 
-/** The servers of `payload`, none where it is no docker config. */
+/** The servers of `payload`. None if it is no docker config. */
 export function serversIn(payload: Uint8Array, type: PullSecretType): readonly string[] {
   return [...(serversOrNone(payload, type)?.values.keys() ?? [])];
 }
@@ -112,13 +112,13 @@ function serversOrNone(payload: Uint8Array, type: PullSecretType): Servers | und
 export interface EntryUpdate {
   /** One or none. */
   readonly edits: readonly PayloadEdit[];
-  /** Whose login it was, where it is another user's now. */
+  /** The former user, if the login is another user's now. */
   readonly formerUser: string | undefined;
 }
 
 /**
- * No edit when the kubelet reads the same credential already and there is no other one in the entry; else the whole value
- * anew, unknown fields as they were. Tokens that would override the password in other tools go.
+ * No edit if the kubelet already reads the same credential and the entry has no other one. Otherwise the whole value is written
+ * anew, with unknown fields as they were. Tokens that would override the password in other tools are removed.
  */
 export function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): EntryUpdate {
   const before = decodeOrNone(document, node);

@@ -1,4 +1,4 @@
-/** A payload as text with places in it, so that one entry can be changed and every other byte stays. */
+/** A payload as text with positions in it, so that one entry can be changed while every other byte stays. */
 import { type JsonDocument, membersFor, parseJson } from '../go/json.ts';
 import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
@@ -30,7 +30,7 @@ export interface Servers {
   readonly values: ReadonlyMap<string, JsonNode>;
 }
 
-/** Throws {@link PayloadError}. */
+/** Reads the servers of a payload. Throws {@link PayloadError}. */
 export function readServers(payload: Uint8Array, type: PullSecretType): Servers {
   const document = parse(payload);
   const { root } = document;

@@ -19,9 +19,9 @@ import { PayloadError } from './payload-edit.ts';
 /** What the person asked for. */
 export interface WantedSecret {
   readonly entries: readonly AuthEntry[];
-  /** By server; undefined where nothing is known. */
+  /** By server. Undefined if the expiry is not known. */
   readonly expiries: ReadonlyMap<string, Expiry | undefined>;
-  /** Undefined: whatever type the Secret has. */
+  /** Undefined if the Secret is to keep its type. */
   readonly type: PullSecretType | undefined;
   /** Whether entries that are not named are dropped. */
   readonly replace: boolean;
@@ -65,7 +65,7 @@ export function planChange(existing: Secret, wanted: WantedSecret): Change {
   return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
 }
 
-/** The Secret in the place of `original`, of which there is only a copy. Throws UserError as {@link planChange} does. */
+/** Creates `original` again with what is wanted, from its copy. Throws UserError as {@link planChange} does. */
 export function planRestoration(original: Secret, wanted: WantedSecret): Change & { readonly action: 'recreate' } {
   const { merged, type, data, annotation } = outcomeFor(original, wanted);
   checkSize(describeSecret(original), data);
@@ -76,12 +76,12 @@ interface Outcome {
   readonly merged: Merged;
   readonly type: PullSecretType;
   readonly data: Readonly<Record<string, string>>;
-  /** When its credentials expire, and when they did before. */
+  /** The annotation {@link EXPIRES_AT} after the change, and before. */
   readonly annotation: string | undefined;
   readonly before: string | undefined;
 }
 
-/** What is in `existing` then, however it is written. */
+/** What `existing` holds after the change, in whichever way it is written. */
 function outcomeFor(existing: Secret, wanted: WantedSecret): Outcome {
   const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
   const merged = mergeInto(existing, type, wanted);
@@ -119,7 +119,7 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
   }
 }
 
-/** Throws UserError for what is no base64, which no API server stores. */
+/** The bytes in `value`. Throws UserError if it is no base64, which no API server stores. */
 function bytesOf(existing: Secret, value: string): Uint8Array {
   try {
     return decodeBase64(value);

@@ -1,32 +1,32 @@
-/** The copy of a Secret that stands beside it in the cluster while it is deleted and created again. */
+/** The copy of a Secret that the cluster keeps while the Secret is deleted and created again. */
 import { decodeBase64 } from '../go/base64.ts';
 import { keyText } from '../keyring/key.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { MANAGED_BY } from './copy.ts';
 import { serversIn } from './merge.ts';
 
-/** Says of which Secret this is a copy, as JSON: its name and UID, and what of it the copy does not have itself. */
+/** Annotation with the copied Secret as JSON: its name and UID, and what the copy does not have itself. */
 const COPY_OF = 'regsecret/copy-of';
 const SUFFIX = '-regsecret-copy';
 /** The longest name of an object, without the suffix. */
 const ROOM = 253 - SUFFIX.length;
 
-/** What of an object's metadata is its own; the rest is set by the API server, or is a name. */
+/** The metadata that an object's owner sets. The rest is set by the API server, or is a name. */
 const OWN_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
 /** The API server demands more of a Secret of this type, and a controller deletes it (core/v1/types.go `SecretTypeServiceAccountToken`). */
 const TOKEN_TYPE = 'kubernetes.io/service-account-token';
 
 /**
- * The name of the copy of a Secret called `name`, which depends on nothing else: so the next run finds it. `hash` makes
- * hexadecimal digits of a text, for names that leave no room.
+ * The name of the copy of a Secret called `name`. It depends on nothing else, so the next run finds the copy. `hash` makes
+ * hexadecimal digits of a text, for names that leave no room for the suffix.
  */
 export function copyName(name: string, hash: (text: string) => string): string {
   return `${name.length <= ROOM ? name : name.slice(0, ROOM - 16) + hash(name).slice(0, 16)}${SUFFIX}`;
 }
 
 /**
- * The copy of `existing`, to be created as `name`. Labels and annotations stand in one annotation: those by which Argo CD,
- * Flux, Helm and kubectl know their objects would make them prune it.
+ * The copy of `existing`, to be created as `name`. One annotation holds all labels and annotations. As such, they could make Argo
+ * CD, Flux, Helm and kubectl take the copy for one of their objects, and prune it.
  */
 export function copyOfSecret(existing: Secret, name: string): Secret {
   const { metadata, type = 'Opaque', immutable, data } = existing;
@@ -46,7 +46,7 @@ export function copyOfSecret(existing: Secret, name: string): Secret {
   };
 }
 
-/** The Secret called `name` that `copy` is a copy of, with its UID; undefined where it is no copy of that. */
+/** The Secret called `name` that `copy` is a copy of, with its UID. Undefined if it is no copy of that Secret. */
 export function originalOf(copy: Secret, name: string): Secret | undefined {
   const origin = record(parse(copy.metadata.annotations?.[COPY_OF]));
   if (copy.metadata.labels?.[MANAGED_BY] !== 'regsecret' || origin.name !== name) return undefined;
@@ -67,12 +67,12 @@ export function originalOf(copy: Secret, name: string): Secret | undefined {
   };
 }
 
-/** What `original` has and `secret` has not: servers, and keys of its data. That values are others does not count. */
+/** The servers and data keys that `original` has and `secret` lacks. Different values do not count. */
 export function missingFrom(secret: Secret, original: Secret): string[] {
   const keys = Object.keys(original.data ?? {}).filter((key) => secret.data?.[key] === undefined);
   const present = new Set([...serversOf(secret)].map(keyText));
   const servers = [...serversOf(original)].filter((server) => !present.has(keyText(server)));
-  // Entries that were moved into the form of the other type are there.
+  // Entries that were converted to the other type are there, under another key.
   const payloadKeys: readonly string[] = Object.values(DATA_KEY);
   return [...servers, ...keys.filter((key) => !payloadKeys.includes(key))];
 }

@@ -1,4 +1,4 @@
-/** The name and the namespace that a Secret is to have. */
+/** Checks the name and the namespace of a Secret to write. */
 import { UserError } from '../../errors.ts';
 import { clusterCommand, command } from '../text/command.ts';
 import { isNamespaceName, isObjectName, nameRule } from '../text/object-name.ts';
@@ -8,10 +8,10 @@ interface SecretNames {
   readonly namespace?: string | undefined;
 }
 
-/** Throws UserError; `verb` is the subcommand that is typed again. */
+/** Throws UserError for an invalid name. `verb` is the subcommand to type again. */
 export function checkNames({ name, namespace }: SecretNames, verb = 'create'): void {
   if (!isObjectName(name)) {
-    // What has no digit is no password at the wrong place.
+    // A word without a digit is no password in the wrong place.
     const meant = /^[A-Za-z-]+$/.test(name) ? name.toLowerCase() : '';
     throw new UserError(nameRule('secret'), command`regsecret ${verb} ${isObjectName(meant) ? meant : 'NAME'}`);
   }
@@ -20,7 +20,7 @@ export function checkNames({ name, namespace }: SecretNames, verb = 'create'): v
   }
 }
 
-/** The registry that was typed where the name of a Secret stands: `ghcr.io`, `https://quay.io`, `ghcr.io/acme/app:v1`. */
+/** The registry that was typed in place of the name of a Secret: `ghcr.io`, `https://quay.io`, `ghcr.io/acme/app:v1`. */
 export function hostIn(name: string): string | undefined {
   return /^(?:https?:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)(?:\/[\w./:@-]*)?$/.exec(name)?.[1];
 }

@@ -1,6 +1,6 @@
-/** Where a login may be that a look at pull secrets does not see. */
+/** Places of a login that a search through pull secrets does not see. */
 
-/** `where` follows them, `more` says how to look at more, `holds` what the rest may hold. */
+/** `where` follows "pull secrets", `more` says how to look at more of them, and `holds` follows "may". */
 export function describeUnseen(where: string, more: string, holds: string): string {
   return `only pull secrets${where} were looked at:${more} a Secret of another type, or another key in one of these, may ${holds}`;
 }

@@ -10,9 +10,9 @@ import { againWith, type Hint, prose } from '../text/hint.ts';
 const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
 /**
- * `entry` as it can be written; throws UserError that says why the kubelet could not pull with it. Sources: kubelet.md
- * section E (containerd `ParseAuth`, keyring.go), Azure's documentation for the token user. `correct` is for a login in a file, which no
- * flag corrects.
+ * `entry` as it can be written. Throws UserError that says why the kubelet could not pull with it. Sources: kubelet.md section E
+ * (containerd `ParseAuth`, keyring.go), Azure's documentation for the token user. `correct` is the hint for a login in a file,
+ * which no flag corrects.
  */
 export function usableEntry(entry: AuthEntry, correct?: Hint): AuthEntry {
   const { server } = entry;
@@ -47,7 +47,7 @@ export function usableEntry(entry: AuthEntry, correct?: Hint): AuthEntry {
   return entry;
 }
 
-/** Throws UserError with a server that works when `server` opens no image, or not those that are meant. */
+/** Throws UserError if `server` opens no image, or not those that are meant. The hint names a server that works. */
 export function checkServer(server: string): void {
   const problem = serverProblem(server);
   if (problem === undefined) return;
@@ -59,7 +59,7 @@ export function checkServer(server: string): void {
   );
 }
 
-/** Throws UsageError where one of `servers` is several registries with commas between them. */
+/** Throws UsageError if one of `servers` is several registries with commas between them. */
 export function checkApart(servers: readonly string[]): void {
   const apart = servers.flatMap((server) => server.split(',')).filter((server) => server !== '');
   const hasComma = servers.some((server) => server.includes(','));
