@@ -3,28 +3,28 @@ import { isNearer, type Nearness, nearness } from './nearness.ts';
 
 export interface Destination {
   readonly url: URL;
-  /** What the name stands for, and what we connect to; undefined where a proxy looks it up. */
+  /** The addresses that the name resolves to, and that we connect to. Undefined if a proxy resolves it. */
   readonly addresses: readonly string[] | undefined;
 }
 
-/** Whose word is taken for where a registry is. */
+/** Who says where a registry is, and what may be asked there. */
 export interface Trust {
   /**
-   * `person`: the one who runs the command has named the server, or the Secret. `cluster`: it stands in an object of the
-   * cluster, which anybody may have written who may create a pod.
+   * `person`: the user of the command has named the server, or the Secret. `cluster`: an object of the cluster names the server,
+   * and everybody who may create a pod may have written it.
    */
   readonly from: 'person' | 'cluster';
-  /** Whether a registry on this machine is asked: a cluster elsewhere means its own nodes by that name. */
+  /** Whether a registry on this machine may be asked. In a cluster elsewhere, such a name means its own nodes. */
   readonly loopback: boolean;
-  /** Hosts that are asked in plain http where they speak no https. */
+  /** Hosts that are asked in plain http if they speak no https. */
   readonly plainHttp: readonly string[];
 }
 
 /**
- * Why no request may go to `to`, to follow a noun; undefined when it may. `registry` is who sends us there, or `to` itself.
- * Where the registry is https, so must be everything that it names (after go-containerregistry
- * pkg/v1/remote/transport/bearer.go `validateRealmURL`). Addresses count, not only names, except behind a proxy: it looks
- * names up where we cannot see it.
+ * Why no request may go to `to`, to follow a noun. Undefined if it may. `registry` is the one that sends us there, or `to`
+ * itself. If the registry speaks https, all hosts that it names must, too (after go-containerregistry
+ * pkg/v1/remote/transport/bearer.go `validateRealmURL`). Addresses count as well as names, except behind a proxy, which resolves
+ * names where we cannot see it.
  */
 export function destinationProblem(to: Destination, registry: Destination, trust: Trust): string | undefined {
   const { url } = to;
@@ -37,7 +37,7 @@ export function destinationProblem(to: Destination, registry: Destination, trust
     return `is not spoken to over https (${urlHost(url)})`;
   }
   if (url.hostname === registry.url.hostname) return undefined;
-  // A person's registry may be known by other addresses inside a company than outside; what a tenant names may not.
+  // A person's registry may have other addresses inside a company than outside. A host that a tenant names may not.
   const isCloser =
     trust.from === 'cluster'
       ? isNearer(near, farthest(registry))
@@ -45,17 +45,17 @@ export function destinationProblem(to: Destination, registry: Destination, trust
   return isCloser ? `is at a private address (${urlHost(url)})` : undefined;
 }
 
-/** `url` in a sentence: some have no host. */
+/** The host of `url`, for a sentence. A URL without a host is named by its protocol. */
 export function urlHost({ host, protocol }: URL): string {
   return host === '' ? protocol : host;
 }
 
-/** Whether we connect to this machine; what a proxy makes of a name is not known. */
+/** Whether we connect to this machine. False behind a proxy, where the addresses are not known. */
 export function isOnThisMachine({ addresses = [] }: Destination): boolean {
   return addresses.length > 0 && addresses.every((address) => nearness(address) === 'loopback');
 }
 
-/** The same name and port; or the same name on the default ports, from http to https. */
+/** Whether name and port are the same. From http to https, both may also be at their default ports. */
 export function isSameHost(from: URL, to: URL): boolean {
   if (from.hostname !== to.hostname) return false;
   if (from.protocol === to.protocol) return from.port === to.port;

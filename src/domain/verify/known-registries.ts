@@ -1,15 +1,15 @@
 /**
- * What is known of registries where it makes a difference, as data. Sources: recorded answers in public code and tests,
+ * Properties of well-known registries that make a difference, as data. Sources: recorded answers in public code and tests,
  * vendors' documentation for user names and life times.
  */
 
 export interface KnownRegistry {
   readonly name: string;
-  /** Of its hosts, with port. */
+  /** Matches its hosts, with port. */
   readonly host: RegExp;
   /**
-   * The status with which its token server answers a wrong login: it gives such a login no token, not even an anonymous
-   * one, so that a token shows that the login is good.
+   * The status with which its token server answers a wrong login. It gives such a login no token, not even an anonymous one, so a
+   * token shows that the login is good.
    */
   readonly refusal?: 401 | 403;
   /** The user names it knows, when it knows only some. */
@@ -63,7 +63,7 @@ const REGISTRIES: readonly KnownRegistry[] = [
   },
 ];
 
-/** Undefined for a registry of which nothing is known. */
+/** The registry at `host`. Undefined if nothing is known of it. */
 export function knownRegistry(host: string): KnownRegistry | undefined {
   return REGISTRIES.find((registry) => registry.host.test(host));
 }

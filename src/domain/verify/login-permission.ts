@@ -17,9 +17,9 @@ const PERMITTED = Symbol('permitted');
 
 /** Whose login it is. */
 export type LoginOwner =
-  /** The person's: of this machine, or of the Secret that is named on the command line. */
+  /** The user of the command: the login is from this machine, or from a Secret that the command line names. */
   | 'person'
-  /** A namespace's: of a Secret that was found there. */
+  /** A namespace: the login is from a Secret that was found there. */
   | { readonly namespace: string };
 
 /** A login, and the one registry that it is for. */
@@ -32,17 +32,17 @@ export interface RegistryLogin {
   readonly isPersonal: boolean;
 }
 
-/** What a token server has given out for one registry. */
+/** A token that a token server has issued for one registry. */
 export interface RegistryToken {
   readonly token: string;
 }
 
 export interface Refusal {
-  /** A phrase that says of the registry why it does not get the login. */
+  /** Why the registry does not get the login, as a phrase that follows its name. */
   readonly refused: string;
 }
 
-/** A request with a refused one is an error, and nothing is sent. */
+/** A request with a refused login is an error, and nothing is sent. */
 export type AssignedLogin = RegistryLogin | Refusal;
 
 export interface LoginUse {
@@ -51,15 +51,15 @@ export interface LoginUse {
   readonly owner: LoginOwner;
   /** The namespace of the pod that pulls the image. */
   readonly namespace?: string | undefined;
-  /** Left out: the login is only checked, at the registry of its key. */
+  /** Left out if the login is only checked, at the registry of its key. */
   readonly image?: ImageReference | undefined;
 }
 
 const HUB_HOSTS = [HUB_REGISTRY, 'docker.io', 'index.docker.io', 'auth.docker.io'];
 
 /**
- * The login for the registry of an image, or of its own key. Refused where the kubelet would not send it for a pod of the
- * login's own namespace, and where it would send Docker Hub's to `localhost` (keyring.go `isDefaultRegistryMatch`).
+ * The login for the registry of an image, or of its own key. Refused if the pod is in another namespace than the login, if the
+ * key matches other images, and where the kubelet would send Docker Hub's to `localhost` (keyring.go `isDefaultRegistryMatch`).
  */
 export function assignLogin(credential: Credential, { key, owner, namespace, image }: LoginUse): AssignedLogin {
   const own = registryOf(key);
@@ -87,7 +87,7 @@ export interface LoginRequest {
 /** What the transport may add to one request. */
 export interface LoginPermission {
   readonly [PERMITTED]: true;
-  /** Of the destination. */
+  /** The origin of the destination. */
   readonly origin: string;
   /** The value of the Authorization header. */
   readonly authorization?: string;

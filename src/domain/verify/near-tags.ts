@@ -1,22 +1,22 @@
-/** The tags that a repository has in place of one that it does not have. */
+/** The tags that a repository has instead of a missing one. */
 import { nearest } from '../text/closest.ts';
 
 /** What a registry has instead of the tag that was asked for. */
 export interface NearTags {
   /** The nearest first, then the newest by their version. */
   readonly names: readonly string[];
-  /** How many there are beside those. */
+  /** How many more tags there are. */
   readonly more: number;
-  /** There are more than the registry has told. */
+  /** Set if the registry has more tags than it listed. */
   readonly isPart?: true | undefined;
 }
 
-/** How many are named. */
+/** How many tags are named. */
 const SHOWN = 3;
 
 /**
- * From the body of an answer to `/v2/NAME/tags/list`, which may have been cut off; `isPart` where the registry says that there
- * are more. The list ends at the first item that is no tag (distribution reference/regexp.go). Undefined when there are none.
+ * Reads the body of an answer to `/v2/NAME/tags/list`, which may have been cut off. `isPart`: the registry says that there are
+ * more tags. The list ends at the first item that is no tag (distribution reference/regexp.go). Undefined when there are no tags.
  */
 export function tagsNear(tag: string, body: string, isPart: boolean): NearTags | undefined {
   const { tags, isWhole } = tagList(body);
@@ -49,7 +49,7 @@ export function describeTags({ names, more, isPart }: NearTags): string {
   return `existing tags: ${names.join(', ')}${rest === '' ? '' : ` (${rest})`}`;
 }
 
-/** `image` with the only one of `tags` that is near to its own, or that there is; else with a gap. */
+/** `image` with the only tag that is near to its own, or the only tag at all. Otherwise with the placeholder TAG. */
 export function withNearTag(image: string, { names }: Pick<NearTags, 'names'> = { names: [] }): string {
   const [, name = '', tag = ''] = /^(.*?)(?::([^/:@]*))?(?:@.*)?$/s.exec(image) ?? [];
   const [near = 'TAG', ...others] = names.length === 1 ? names : nearest(tag, names, 2);
@@ -59,9 +59,9 @@ export function withNearTag(image: string, { names }: Pick<NearTags, 'names'> = 
 /** What cosign stores beside an image, under a tag that nobody deploys. */
 const SIGNATURE = /^sha256-[0-9a-f]{64}/;
 
-/** `v1.2`, `1.2-rc1`, and no commit. */
+/** Matches `v1.2` and `1.2-rc1`, but no commit. */
 const VERSION = /^v?\d+(\.\d+)*(?![0-9a-f]*[a-f])/i;
-/** Versions before everything else, such as names of branches and commits. */
+/** Sorts versions before everything else, such as names of branches and commits. */
 function newestFirst(): (one: string, other: string) => number {
   const byNumber = new Intl.Collator('en', { numeric: true });
   return (one, other) => {
@@ -71,7 +71,7 @@ function newestFirst(): (one: string, other: string) => number {
   };
 }
 
-/** Of a Secret with a login to which the registry says that the image is not there at all. */
+/** Says that the registry tells the login in `secret` that the image does not exist. */
 export function describeAbsent(secret = ''): string {
   return `; secret ${secret} has one, but with it the registry says that this image does not exist`;
 }

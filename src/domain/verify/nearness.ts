@@ -1,4 +1,4 @@
-/** How near to us a host is: a registry may not lead us to anything nearer than itself, and nobody to what is off limits. */
+/** How near to us a host is. A registry may not lead us to a host nearer than itself, and nobody to one that is off limits. */
 import { addressBytes } from '../go/ip-address.ts';
 
 /** In ascending order. */
@@ -7,7 +7,7 @@ const NEARNESS = ['public', 'private', 'loopback', 'off limits'] as const;
 /** `off limits`: the addresses of this link, and those at which clouds hand out credentials to every client. */
 export type Nearness = (typeof NEARNESS)[number];
 
-/** By what the host is called; what a name stands for is asked of each of its addresses. `host` is one of a WHATWG URL. */
+/** The nearness of a host by its name. The addresses behind the name are judged one by one. `host` is one of a WHATWG URL. */
 export function nearness(host: string): Nearness {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost')) return 'loopback';
@@ -52,7 +52,7 @@ function nearnessOfIPv6(bytes: Uint8Array): Nearness {
   return /^f[cd]|^fe[cdef]/.test(hex) ? 'private' : 'public';
 }
 
-/** NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), IPv4-compatible (RFC 4291); mapped ones are IPv4 already. */
+/** NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), IPv4-compatible (RFC 4291). Mapped addresses are IPv4 already. */
 function embeddedIPv4(bytes: Uint8Array): Uint8Array | undefined {
   const hex = toHex(bytes);
   if (/^0064ff9b(0{16}|0001.{16})/.test(hex)) return bytes.subarray(12);

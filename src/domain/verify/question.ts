@@ -9,13 +9,13 @@ import { type AssignedLogin, assignLogin } from './login-permission.ts';
 export interface Question {
   /** The registry is taken from it. */
   readonly server: string;
-  /** Undefined: without a login. */
+  /** Undefined to ask without a login. */
   readonly login: AssignedLogin | undefined;
-  /** Left out: only whether the login is good. */
+  /** Left out to ask only whether the login is good. */
   readonly image?: ImageReference | undefined;
 }
 
-/** One text for each question. It holds the password, so it is only for maps. */
+/** The key of a question. It holds the password, so it is only for maps. */
 export function questionKey({ server, login, image }: Question): string {
   return JSON.stringify([server, login, image]);
 }
@@ -36,14 +36,14 @@ export interface VerifyQuestion {
   readonly source: string;
   /** What to ask: a server as it is written, or the registry of an image. */
   readonly server: string;
-  /** As it is shown; undefined for the pull without any credential. */
+  /** The server as it is shown. Undefined for the pull without any credential. */
   readonly shown?: ShownServer | undefined;
   readonly username?: string | undefined;
   readonly login: AssignedLogin | undefined;
   readonly image?: { readonly text: string; readonly reference: ImageReference } | undefined;
 }
 
-/** One inquiry for each entry that can be read. */
+/** One question for each entry that can be read. */
 export function loginQuestions(secret: Secret, { entries }: Contents): VerifyQuestion[] {
   return entries.flatMap(({ server, login }) =>
     login === undefined
@@ -71,7 +71,7 @@ export function imageQuestions(secrets: readonly Secret[], text: string): Verify
   }));
 }
 
-/** Of a Secret that is named on the command line. */
+/** The login of a Secret that is named on the command line. */
 function ownLogin(
   { username, password }: { readonly username: string; readonly password: string },
   key: string,
@@ -85,5 +85,5 @@ export function sourceName({ metadata: { namespace, name = '' } }: Pick<Secret, 
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** Of one Secret, and of one pull, no more logins are sent to registries than this: one may have 25,000. */
+/** At most this many logins of one Secret, or for one pull, are sent to registries: a Secret may have 25,000. */
 export const MAX_LOGINS_ASKED = 20;

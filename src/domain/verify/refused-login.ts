@@ -1,4 +1,4 @@
-/** Logins that are not written: one that has expired, and one that its registry rejects. */
+/** Logins that are not written: those that have expired, and those that their registry rejects. */
 import { UserError } from '../../errors.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { displayServer } from '../keyring/display-server.ts';
@@ -12,11 +12,11 @@ import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
 import { loginAdvice } from './known-registries.ts';
 
-/** A login with a word for people on where it comes from. */
+/** A login, and for people where it comes from. */
 export interface FoundLogin extends AuthEntry {
   readonly credential: { readonly username: string; readonly password: string };
   readonly from: string;
-  /** How to come by another password; left out: by logging in. */
+  /** How to get another password. Left out if a new login gives one. */
   readonly renew?: Hint | undefined;
 }
 
@@ -29,8 +29,8 @@ export function checkNotExpired(login: FoundLogin, now: number): void {
 }
 
 /**
- * Those of `logins` that `secret` had already and that ended before `now`, as its annotation says: a password may not show
- * it. `actions` is what became of each.
+ * An error for each of `logins` that `secret` had already and that expired before `now`, as its annotation says: the password may
+ * not show that. `actions` is what happened to each login.
  */
 export function expiredBefore(
   logins: readonly FoundLogin[],
@@ -46,7 +46,7 @@ export function expiredBefore(
   });
 }
 
-/** How to come by another password. */
+/** How to get another password. */
 export function renewal({ server, renew }: FoundLogin): Hint {
   return renew ?? loginCommand(server);
 }
@@ -64,7 +64,7 @@ interface Attempt {
   readonly rehearsed?: Command | undefined;
 }
 
-/** For a login in one of `files`, which `docker login` does not write; `-` is stdin. */
+/** The hint for a login in one of `files`, which `docker login` does not write. `-` is stdin. */
 export function correctIn(files: readonly string[]): Hint {
   const names = files.map((file) => (file === '-' ? 'what you pipe in' : file));
   return prose`correct the login in ${many(names)}, then run it again`;
@@ -76,12 +76,12 @@ export interface Rejection {
   readonly sentence: string;
 }
 
-/** What a login that is not accepted means for the run, and for the one that `rehearsed` is about. */
+/** What a login that is not accepted means for this run, or in a dry run, which has `rehearsed`, for the real one. */
 export function consequence(rehearsed: Command | undefined): string {
   return rehearsed === undefined ? 'nothing is written' : 'a real run would stop here';
 }
 
-/** For logins that their registries reject. */
+/** The error for logins that their registries reject. */
 export function rejectedLogins(
   [first, ...others]: readonly [Rejection, ...Rejection[]],
   { isTyped, isWanted = false, rehearsed }: Attempt,
@@ -106,7 +106,7 @@ export function rejectedLogins(
 
 function whose({ credential: { username, password }, from }: FoundLogin): string {
   const end = /\s$/.exec(password)?.[0];
-  // `echo` before base64 adds one.
+  // `echo` before base64 adds a newline.
   const note = end === undefined ? '' : `; its password ends with ${end === '\n' ? 'a newline' : 'white space'}`;
   return `${username} from ${from}${note}`;
 }

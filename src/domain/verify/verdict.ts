@@ -1,21 +1,21 @@
-/** What a registry says of a credential. */
+/** What a registry says about a credential. */
 import { many } from '../text/enumerate.ts';
 import type { NearTags } from './near-tags.ts';
 
-/** Why nothing could be learned. `target`: it sends us where no password may go. */
+/** Why nothing could be learned. `target`: the registry sends us where no password may go. */
 export type Cause = 'dns' | 'tcp' | 'tls' | 'timeout' | 'proxy' | 'protocol' | 'target';
 
 export type Verdict =
   /** `public`: the image can be pulled without a credential, too. */
   | { readonly kind: 'accepted'; readonly public?: true | undefined }
   /**
-   * `status` is the HTTP status of the refusal. `public`: the registry does not ask for a login before it gives the image, so
-   * that a wrong one does no harm.
+   * `status` is the HTTP status of the refusal. `public`: the registry gives the image without asking for a login, so a wrong
+   * login does no harm.
    */
   | { readonly kind: 'rejected'; readonly status: number; readonly public?: true | undefined }
-  /** The login is good, the repository is closed to it or does not exist: registries do not say which. */
+  /** The login is good, but the repository is closed to it or does not exist: registries do not say which. */
   | { readonly kind: 'no access'; readonly repository: string; readonly status: number }
-  /** `tags`: those that there are, where it is the tag that is missing and the registry lists them. */
+  /** `tags`: the existing tags, if only the tag is missing and the registry lists them. */
   | {
       readonly kind: 'not found';
       readonly repository: string;
@@ -23,9 +23,9 @@ export type Verdict =
       readonly tags?: NearTags | undefined;
     }
   /**
-   * Nothing is known of the credential: the registry asks for none, there is none to send, or the answer is the same
-   * without it. `result`: what becomes of a pull of the image that way; left out where there is no image. `status`: of a refusal
-   * to look at any login, so that no other login helps.
+   * Nothing is known of the credential: the registry asks for none, there is none to send, or the answer is the same without it.
+   * `result`: whether the image can be pulled that way, left out without an image. `status`: that of a refusal to look at any
+   * login, so no other login helps.
    */
   | {
       readonly kind: 'anonymous';
@@ -41,7 +41,7 @@ export type Verdict =
 
 type PullResult = 'pulls' | 'fails' | 'unknown';
 
-/** What becomes of an image when a kubelet comes to this credential. */
+/** Whether a kubelet pulls the image when it tries this credential. */
 export function pullResult(verdict: Verdict): PullResult {
   if (verdict.kind === 'accepted') return 'pulls';
   if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
@@ -49,25 +49,25 @@ export function pullResult(verdict: Verdict): PullResult {
   return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? 'fails' : 'unknown';
 }
 
-/** A login that is refused is wrong also where everybody may pull, and so is one that is none. */
+/** Whether the login is good. One that is refused, or empty, is wrong even if everybody may pull. */
 export function loginResult(verdict: Verdict): PullResult {
   const isRefused = verdict.kind === 'rejected' || (verdict.kind === 'anonymous' && verdict.why === 'empty');
   return isRefused ? 'fails' : pullResult(verdict);
 }
 
-/** One entry with which the image is pulled is enough. */
+/** Whether the image can be pulled: one entry that opens it is enough. */
 export function imageResult(tried: readonly { readonly verdict: Verdict }[]): PullResult {
   const results = tried.map(({ verdict }) => pullResult(verdict));
   if (results.includes('pulls')) return 'pulls';
   return results.includes('unknown') ? 'unknown' : 'fails';
 }
 
-/** What a registry does that says no before it asks for a login, in words that follow its name. */
+/** Says that a registry refuses before it asks for a login. Follows the name of the registry. */
 export function describeRefusal(answer: string): string {
   return `refuses this machine (${answer}) and does not ask for a login`;
 }
 
-/** Which of several logins for `server` work, by the Secrets that they are in; undefined where that is not known. */
+/** Says which of several logins for `server` work, by the Secrets that hold them. `secrets` is undefined if that is not known. */
 export function describeAccepted(server: string, secrets: readonly string[] | undefined): string {
   if (secrets === undefined) return 'it is not known which of them works';
   if (secrets.length === 0) return `${server} rejects all of them`;
