@@ -158,7 +158,7 @@ function neverPulled(pull: ImagePull): Finding | undefined {
   return there ?? finding('never-pulled', object, { image: use.image, volume: use.volume, remedy: puller.remedy });
 }
 
-/** The node lists the image, but its kubelet may withhold it from a pod without an accepted login. */
+/** The finding for a node that has the image, while its kubelet withholds it from a pod without an accepted login. */
 export function unverified(pull: ImagePull): Finding | undefined {
   const { object, puller, use, facts } = pull;
   const name = puller.pod?.node ?? '';

@@ -104,7 +104,7 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
   const some = [...different.values()].slice(0, EXAMPLES);
   const isMade = some.some(({ command }) => command.words[1] === 'create');
-  // The other pods of a service account need the name of a Secret that one of the steps creates.
+  // The list of a service account keeps the name if one of the steps creates that Secret: its other pods need it.
   const isKept = ({ words }: Command): boolean => isMade && words[1] === 'detach' && words.includes('--serviceaccount');
   const steps = some.flatMap(({ command }) => stepsIn(command).filter((step) => !isKept(step)));
   const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();

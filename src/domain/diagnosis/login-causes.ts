@@ -87,7 +87,7 @@ function retryPending(pull: ImagePull): Finding | undefined {
   const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
   const secret = applied.names.find((name) => {
     const at = changedAt(stateOf(pull, name));
-    // Times are whole seconds. A Secret that works now did not at the failure, so an equal time is later.
+    // Times are whole seconds. What works now did not work at the failure, so a change in the same second came after it.
     const isLater = pulls || isUndecodable ? at >= failedAt : at > failedAt;
     return isLater && (isUndecodable || attempt.candidates.some((candidate) => candidate.secret === name));
   });
@@ -126,7 +126,7 @@ function newerList(pull: ImagePull): Finding | undefined {
   return finding('attached-later', object, { ...shared, rollout, stuck, account: puller.account, secrets });
 }
 
-/** `rule`, but an outdated pod where its template has another image by now: a pod keeps the image that it was created with. */
+/** What `rule` finds, but as an outdated pod if the template has another image by now: a pod keeps its image. */
 export function unlessChanged(rule: Rule): Rule {
   return (pull) => {
     const found = rule(pull);

@@ -119,7 +119,7 @@ function duplicateNames({ puller, facts }: Noted): Finding[] {
   return [...new Set(twice)].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
 }
 
-/** A missing Secret whose name is a typo of an existing one, which must have a login for one of the images, if there are any. */
+/** Missing Secrets whose name is a typo of an existing one. That one must have a login for an image of the pod, if it has any. */
 function misspeltNames({ puller, facts }: Noted): Finding[] {
   const { images } = puller;
   const { namespace } = puller.ref;
@@ -135,7 +135,7 @@ function misspeltNames({ puller, facts }: Noted): Finding[] {
   });
 }
 
-/** A name that can be removed: no such Secret exists, and other Secrets of the list have a login for every image. */
+/** Names that can be removed: no namespace has such a Secret, and other Secrets of the list have a login for every image. */
 function spareNames({ puller, applied, facts }: Noted): Finding[] {
   const { namespace } = puller.ref;
   const gone = applied.names.filter((name) => {

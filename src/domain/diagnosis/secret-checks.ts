@@ -166,7 +166,7 @@ export function usersIn(namespace: string | undefined, { secrets }: PullFacts): 
   };
 }
 
-/** `findings`, those that say the same login is rejected with the same number. */
+/** `findings`, in which all that reject the same login get the same number. */
 export function numberLogins<Found extends Finding>(
   findings: readonly Found[],
   { secrets }: PullFacts,

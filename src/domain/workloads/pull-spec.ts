@@ -101,7 +101,7 @@ export function controllerWord(name: string): Word {
   return parts.length === 2 && parts.every(isObjectName) ? name : { refused: name };
 }
 
-/** Whether a workload of a kind that we know created it: that one's template stands for it. Other kinds tell us nothing. */
+/** Whether a workload of a kind that we know created the object, and its template stands for it. Other kinds tell us nothing. */
 export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boolean {
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }

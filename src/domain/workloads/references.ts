@@ -14,7 +14,7 @@ export interface Usage {
   /** Such as `deployment/web`. What a workload created is left out. */
   readonly workloads: readonly string[];
   readonly pods: number;
-  /** Who has the Secret as a volume, and in the environment, such as `pod/kaniko`. Left out for none, or if nobody looked. */
+  /** Objects with the Secret as a volume, or in the environment, such as `pod/kaniko`. Left out for none, or if nobody looked. */
   readonly volumes?: readonly string[];
   readonly env?: readonly string[];
 }
@@ -80,7 +80,7 @@ export type MountIndex = Map<string, { volumes?: string[]; env?: string[] }>;
 /** The ways in which a pod can have a Secret. */
 const WAYS = ['volumes', 'env'] as const;
 
-/** Adds the Secrets that `pullSpec` mounts, unless a known workload created it: then that one stands for it. */
+/** Adds the Secrets that `pullSpec` mounts. What a known workload created is skipped: the workload stands for it. */
 export function addMounts(index: MountIndex, pullSpec: Pick<PullSpec, 'ref' | 'object' | 'controller'>): void {
   if (hasKnownOwner(pullSpec)) return;
   const { ref, object } = pullSpec;

@@ -15,7 +15,7 @@ import { effectOf, hasFinished, waitsForPods } from './rollout.ts';
 export type Step =
   | { readonly step: 'delete pods'; readonly pods: readonly string[] }
   | { readonly step: 'resume'; readonly pods: readonly string[] }
-  /** A CronJob creates its next job only at its time. `job` has not ended, and keeps the old template. */
+  /** A CronJob creates its next job at the next scheduled time. `job` has not ended, and keeps the old template. */
   | { readonly step: 'run again'; readonly job?: string | undefined };
 
 /** `allow` is the service account that must have a Secret before its pods may name it (`enforce-mountable-secrets`). */
@@ -28,7 +28,7 @@ export type Remedy =
     }
   /** A pod that no controller creates again. */
   | { readonly how: 'recreate'; readonly target: ObjectRef; readonly allow?: ObjectRef | undefined }
-  /** New pods get the list of the service account: the template cannot be changed, and has no list. */
+  /** New pods get the list of the service account. If a template makes them, it cannot be changed, and has no list. */
   | { readonly how: 'account'; readonly target: ObjectRef; readonly pods: readonly string[] }
   /** The object is in a manifest. */
   | { readonly how: 'file'; readonly file: string }
@@ -114,7 +114,7 @@ function some(pods: readonly string[]): readonly string[] {
   return pods.slice(0, MAX_PODS);
 }
 
-/** Attaches or detaches `secret`, if known, and does what the controller does not do by itself. */
+/** Attaches or detaches `secret` (SECRET if it has no name yet), and does what the controller does not do by itself. */
 export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undefined): Command {
   const change = words`regsecret ${verb} ${secret === undefined ? 'SECRET' : nameWord(secret)}`;
   switch (remedy.how) {

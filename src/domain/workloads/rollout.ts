@@ -11,7 +11,7 @@ export type Effect =
   | { readonly kind: 'rolls out' }
   /** Its controller would replace the pods, but the workload is paused. */
   | { readonly kind: 'paused' }
-  /** Its controller replaces pods that somebody deletes. */
+  /** Pods are replaced when somebody deletes them. */
   | { readonly kind: 'on delete' }
   /** Only pods from this number on are replaced. */
   | { readonly kind: 'partition'; readonly partition: number }

@@ -112,8 +112,8 @@ export function isFileName(word: string): boolean {
 }
 
 /**
- * `line` with the files among its targets moved to `-f`: a shell makes such targets of `-f deploy/*.yaml`. With `-f` every word
- * is a file, except a `KIND/NAME` for which `isPath` knows no file.
+ * `line` with the files among its targets moved to `-f`: a shell expands `-f deploy/*.yaml` to several words. With `-f` every
+ * word is a file, except a `KIND/NAME` for which `isPath` knows no file.
  */
 export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string) => boolean = () => true): T {
   const isTarget = (word: string): boolean => /^[^/]+\/[^/]+$/.test(word) && beginsWithKind(word);
