@@ -1,22 +1,12 @@
 /** Runs the GitHub Action as a runner does, with this machine's archive of this release from a server in place of GitHub's. */
 import { execFile } from 'node:child_process';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { execute } from '../runtime.ts';
 import { hostName } from '../targets.ts';
+import { serveFolder } from './folder-server.ts';
 import { goTool } from './go-tool.ts';
 import type { CheckedWay, Part } from './release.ts';
 import { archiveName, type Platform, platformOf, type ReleaseInfo } from './release-info.ts';
@@ -72,7 +62,7 @@ async function runSteps(release: ReleaseInfo, { os, arch }: Platform, work: stri
   for (const file of Object.values(files)) writeFileSync(file, '');
   for (const folder of ['temp', 'tools']) mkdirSync(join(work, folder));
   const began = performance.now();
-  await withServer(release.folder, async (address) => {
+  await serveFolder(release.folder, async (address) => {
     const env = {
       ...files,
       PATH: process.env.PATH,
@@ -93,20 +83,4 @@ async function runSteps(release: ReleaseInfo, { os, arch }: Platform, work: stri
   const output = readFileSync(files.GITHUB_OUTPUT, 'utf8');
   if (output !== `version=${release.version}\n`) throw new Error(`the output of the action is ${output}`);
   return seconds;
-}
-
-/** Serves the files of `folder` for any requested release while `use` runs. */
-async function withServer(folder: string, use: (address: string) => Promise<void>): Promise<void> {
-  const server = createServer(({ url = '' }, response) => {
-    const file = join(folder, basename(url));
-    if (existsSync(file)) createReadStream(file).pipe(response);
-    else response.writeHead(404).end();
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
 }

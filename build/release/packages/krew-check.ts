@@ -1,21 +1,11 @@
 /** Checks the plugin with krew and kubectl. */
 import { execFile } from 'node:child_process';
-import {
-  chmodSync,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensurePrograms } from '../../../test/environment/programs.ts';
 import { hostName } from '../../targets.ts';
+import { serveFolder } from '../folder-server.ts';
 import { goTool } from '../go-tool.ts';
 import type { CheckedWay } from '../release.ts';
 import { archiveName, downloadUrl, platformOf, type ReleaseInfo } from '../release-info.ts';
@@ -32,7 +22,7 @@ export async function checkKrew(release: ReleaseInfo, work: string): Promise<Che
   const env = await kubectlWithKrew(work);
   await run(goTool('validate-krew-manifest'), [`-manifest=${manifest}`, '-skip-install'], { env });
   await refusesWrongSum(manifest, release, work, env);
-  return await withServer(release.folder, async (address) => {
+  return await serveFolder(release.folder, async (address) => {
     const text = readFileSync(manifest, 'utf8').replaceAll(downloadUrl(release.version, ''), `${address}/`);
     const served = writeManifest(join(work, 'index', 'plugins'), text);
     // The same check as by the bot of krew's index, except that the archives, which are not released yet, come from a local
@@ -148,27 +138,4 @@ async function firstInPathWins(env: Environment): Promise<void> {
     }));
     if (!warning.stderr.includes('is overshadowed by')) throw new Error(`kubectl plugin list warns: ${warning.stderr}`);
   }
-}
-
-/** Serves the files of `folder` while `use` runs. */
-async function withServer<Result>(folder: string, use: (address: string) => Promise<Result>): Promise<Result> {
-  const server = createServer(({ url = '' }, response) => {
-    const file = join(folder, basename(url));
-    if (existsSync(file)) createReadStream(file).pipe(response);
-    else response.writeHead(404).end();
-  });
-  await listening(server);
-  try {
-    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
-function listening(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
 }

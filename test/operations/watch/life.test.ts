@@ -9,6 +9,7 @@ import { createHealth } from '../../../src/operations/watch/health.ts';
 import { createMetrics } from '../../../src/operations/watch/metrics.ts';
 import { watchSync } from '../../../src/operations/watch/watch-sync.ts';
 import { seed } from '../../support/fast-check.ts';
+import { randomNumbers } from '../../support/random.ts';
 import { type SimulatedFault, simulatedCluster } from '../../support/simulated-cluster.ts';
 
 const HOURS = Number(process.env.REGSECRET_LIFE ?? 1);
@@ -46,26 +47,15 @@ const listener: SyncListener = {
   absent: nothing,
 };
 
-/** A generator of numbers in [0, 1), always the same for one seed (Mulberry32). */
-function numbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const payload = (password: string): string =>
   Buffer.from(JSON.stringify({ auths: { 'r.example': { username: 'u', password } } })).toString('base64');
 
 test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const random = numbers(seed);
+  const random = randomNumbers(seed);
   // The watch's delays are random, too.
-  vi.spyOn(Math, 'random').mockImplementation(numbers(seed + 1));
+  vi.spyOn(Math, 'random').mockImplementation(randomNumbers(seed + 1));
   onTestFinished(() => void vi.restoreAllMocks());
   const cluster = simulatedCluster();
   const stop = new AbortController();
