@@ -47,7 +47,9 @@ export function decodeBase64(text: string, options: Base64Options = { padding: t
   return decoded;
 }
 
-/** The same, with the offset of the wrong byte instead of an error, of which thousands take their time. */
+/**
+ * Like {@link decodeBase64}, but returns the offset of the wrong byte instead of throwing: thousands of errors would take long.
+ */
 export function base64OrOffset(text: string, options: Base64Options): Uint8Array | number {
   const plain = options.padding || !text.endsWith('=') ? plainBytes(text) : undefined;
   if (plain !== undefined) return plain;
@@ -93,10 +95,10 @@ export function isPlainBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-/** ES2026, which Bun has, and Node from 25 on: of a Secret of a megabyte it makes no text in between. */
+/** New in ES2026. Bun has it, and Node from 25 on. It decodes a Secret of a megabyte without a text in between. */
 const { fromBase64 } = Uint8Array as { fromBase64?(text: string): Uint8Array };
 
-/** What plain base64 stands for; undefined for a text that is not plain. */
+/** The bytes of plain base64; undefined for a text that is not plain. */
 function plainBytes(text: string): Uint8Array | undefined {
   if (fromBase64 !== undefined) return nativeBytes(text, fromBase64);
   if (!isPlainBase64(text)) return undefined;
@@ -106,7 +108,7 @@ function plainBytes(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** It skips white space and forgives a missing pad, which both show in the length: a large text need not be checked first. */
+/** `decode` skips white space and forgives a missing pad. Both show in the length, so a large text need not be checked first. */
 function nativeBytes(text: string, decode: (text: string) => Uint8Array): Uint8Array | undefined {
   const pads = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   try {

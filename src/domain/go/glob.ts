@@ -20,7 +20,7 @@ export function isGlob(pattern: string): boolean {
   return tokenize(pattern) !== undefined;
 }
 
-/** A pattern of texts and stars, which is all that a host of a key can be: each text at its first place. */
+/** Matches a pattern of texts and stars, which is all that the host of a key can be. Each text is matched at its first place. */
 function matchesStars(pattern: string, name: string): boolean {
   const [start = '', ...texts] = pattern.split('*');
   const end = texts.pop();
@@ -36,13 +36,13 @@ function matchesStars(pattern: string, name: string): boolean {
   return index <= rest && name.endsWith(end) && !name.slice(index, rest).includes('/');
 }
 
-/** Any pattern, in time in proportion to the product of both lengths. */
+/** Matches any pattern, in time proportional to the product of both lengths. */
 function matchesTokens(pattern: string, name: string): boolean {
   const tokens = tokenize(pattern);
   if (tokens === undefined) return false;
   let token = 0;
   let index = 0;
-  // Where to go on when what follows the last star does not match: one character further.
+  // Where to retry when the tokens after the last star do not match: one character further on.
   let retry: { token: number; index: number } | undefined;
   while (index < name.length || token < tokens.length) {
     const expected = tokens[token];
@@ -78,7 +78,7 @@ function tokenize(pattern: string): Token[] | undefined {
       continue;
     }
     if (character === '\\') index += 1;
-    // Behind a last `\` it is empty, and then matches nothing, as Go refuses such a pattern.
+    // After a trailing `\` the literal is empty and matches nothing, because Go refuses such a pattern.
     const literal = pattern.charAt(index);
     if (character === '*') tokens.push('*');
     else if (character === '?') tokens.push(ANY);

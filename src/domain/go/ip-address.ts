@@ -1,6 +1,6 @@
 /** IP addresses in text form (IPv6: RFC 4291 section 2.2, with an RFC 4007 zone). */
 
-/** Whether `text` is one: a port of Go's net/netip `parseIPv6`, which also accepts an embedded IPv4 tail and a zone. */
+/** Whether `text` is an IPv6 address: a port of Go's net/netip `parseIPv6`, which accepts an embedded IPv4 tail and a zone. */
 export function isIPv6(text: string): boolean {
   const percent = text.indexOf('%');
   if (percent === text.length - 1) return false;
@@ -28,7 +28,7 @@ function isIPv4(text: string): boolean {
   return fields.length === 4 && fields.every((field) => /^(0|[1-9][0-9]{0,2})$/.test(field) && Number(field) <= 255);
 }
 
-/** 4 or 16 bytes, undefined for what is no address; an IPv4 address in IPv6 form is one of 4, as for Go's `net.IP`. */
+/** The 4 or 16 bytes of an address; undefined for any other text. An IPv4-mapped IPv6 address has 4, as in Go's `net.IP`. */
 export function addressBytes(text: string): Uint8Array | undefined {
   if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);
   if (text.includes('%') || !isIPv6(text)) return undefined;

@@ -1,4 +1,4 @@
-/** What stands where in a JSON text that has been checked. The members of an object are read when they are asked for. */
+/** The values of a checked JSON text, with their places. The members of an object are read only when they are asked for. */
 import { type JsonSource, skipJsonSpace, unquote } from './json-scanner.ts';
 
 export interface JsonMember {
@@ -43,9 +43,9 @@ class CheckedNode implements JsonNode {
   }
 
   get members(): readonly JsonMember[] {
-    // Two bytes of an object are `{}`, of which one Secret may have 40,000.
+    // An object of two bytes is `{}`, of which one Secret may have 40,000.
     if (this.end - this.start <= 2 || this.kind !== 'object') return NONE;
-    // Those of 25,000 entries would take 17 MB.
+    // The members of a large text are not kept: those of 25,000 entries would take 17 MB.
     if (this.#source.bytes.length > LARGE_TEXT) return membersAt(this.#source, this.start);
     this.#members ??= membersAt(this.#source, this.start);
     return this.#members;
@@ -54,7 +54,7 @@ class CheckedNode implements JsonNode {
 
 const NONE: readonly JsonMember[] = [];
 
-/** From so many bytes or characters on a text may have thousands of members, which take a while and much memory. */
+/** From this many bytes or characters on, a text may have thousands of members, which take time and memory. */
 export const LARGE_TEXT = 64 * 1024;
 
 function kindOf(byte: number | undefined): JsonNode['kind'] {
@@ -86,7 +86,7 @@ function membersAt(source: JsonSource, start: number): JsonMember[] {
   return members;
 }
 
-/** Goes from member to member of the object at `start`, and makes nothing of them: one may have 40,000. */
+/** Goes from member to member of the object at `start` and creates nothing for them: there may be 40,000. */
 export class MemberCursor {
   nameStart = 0;
   nameEnd = 0;
@@ -100,7 +100,7 @@ export class MemberCursor {
     this.#index = skipJsonSpace(bytes, start + 1);
   }
 
-  /** False behind the last one. */
+  /** Goes to the next member. Returns false after the last one. */
   next(): boolean {
     const bytes = this.#bytes;
     if (bytes[this.#index] !== QUOTE) return false;
@@ -143,14 +143,14 @@ function nestedEnd(bytes: Uint8Array, start: number): number {
   return index;
 }
 
-/** Behind a number or literal. */
+/** The offset after a number or literal. */
 function scalarEnd(bytes: Uint8Array, start: number): number {
   let index = start;
   for (let byte = bytes[index]; byte !== undefined && isScalar(byte); byte = bytes[index]) index += 1;
   return index;
 }
 
-/** What ends a number or literal is white space, a comma or a closing bracket. */
+/** Whether a number or literal goes on. White space, a comma or a closing bracket ends it. */
 function isScalar(byte: number): boolean {
   return byte > 0x20 && byte !== COMMA && byte !== CLOSE_BRACE && byte !== CLOSE_BRACKET;
 }

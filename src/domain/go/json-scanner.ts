@@ -2,10 +2,10 @@
 import { quoteByte } from './quote-byte.ts';
 import { decodeUtf8 } from './utf8.ts';
 
-/** What is scanned. */
+/** The text to scan. */
 export interface JsonSource {
   readonly bytes: Uint8Array;
-  /** The same as text where each byte is one character, so that a slice of it stands for the bytes at its place. */
+  /** The same as text, if each byte is one character. Then a slice of it stands for the bytes at its place. */
   readonly text: string | undefined;
 }
 
@@ -36,14 +36,14 @@ export function jsonSource(bytes: Uint8Array): JsonSource {
 
 interface Scan {
   readonly bytes: Uint8Array;
-  /** What closes the objects and arrays around the place, the innermost last. */
+  /** The closing brackets of the objects and arrays around `index`, the innermost last. */
   readonly open: number[];
   index: number;
 }
 
 /**
- * Checks the value at the start of `bytes`: it begins at `start` and ends before `rest`. What is in it is not kept, for there may
- * be 100,000 values. Without recursion, so that deep nesting is an error and not the end of the stack. Throws
+ * Checks the value at the start of `bytes`, which begins at `start` and ends before `rest`. Keeps nothing of it, because there
+ * may be 100,000 values. Uses no recursion, so that deep nesting is an error and does not overflow the stack. Throws
  * {@link JsonSyntaxError}.
  */
 export function checkJson(
@@ -80,7 +80,7 @@ function scanStart(scan: Scan): boolean {
   return false;
 }
 
-/** Closes what ends with the value that has been passed. True when that is the root; false when another one begins behind a comma. */
+/** Closes what ends after the value just passed. Returns true when that is the root, false when another value follows a comma. */
 function scanEnd(scan: Scan): boolean {
   const { bytes, open } = scan;
   for (;;) {
@@ -107,7 +107,7 @@ function scanName(bytes: Uint8Array, start: number): number {
   return skipJsonSpace(bytes, colon + 1);
 }
 
-/** The offset behind it. */
+/** The offset after the scalar. */
 function scanScalar(bytes: Uint8Array, start: number): number {
   const byte = bytes[start];
   if (byte === QUOTE) return scanString(bytes, start);
@@ -173,7 +173,7 @@ function skipDigits(bytes: Uint8Array, start: number): number {
   return index;
 }
 
-/** The offset of the first byte at or behind `start` that is no white space. */
+/** The offset of the first byte at or after `start` that is not white space. */
 export function skipJsonSpace(bytes: Uint8Array, start: number): number {
   let index = start;
   for (;;) {
@@ -194,7 +194,7 @@ function isHex(byte: number | undefined): boolean {
 /** Throws Go's `invalid character … context`, or that the text has ended. */
 function fail(bytes: Uint8Array, index: number, context: string): never {
   const byte = bytes[index];
-  // At the end Go adds a space (scanner.go `eof`): within a literal, number or escape it is that which is wrong.
+  // At the end Go adds a space (scanner.go `eof`). Within a literal, number or escape, that space is the wrong character.
   if (byte === undefined && !/^in literal|numeric|escape/.test(context)) {
     throw new JsonSyntaxError('unexpected end of JSON input', true);
   }
@@ -204,7 +204,7 @@ function fail(bytes: Uint8Array, index: number, context: string): never {
 /** The string between the quotes at `start` and `end - 1` (encoding/json `unquoteBytes`). */
 export function unquote({ bytes, text }: JsonSource, start: number, end: number): string {
   const inner = text?.slice(start + 1, end - 1) ?? decodeUtf8(bytes.subarray(start + 1, end - 1));
-  // What is not UTF-8 is lost here, as it is in Go.
+  // Bytes that are not UTF-8 are lost here, as in Go.
   const string = inner.toWellFormed();
   if (!string.includes('\\')) return string;
   // The scanner has checked the escapes; a lone surrogate becomes U+FFFD, as in Go.

@@ -18,7 +18,7 @@ export interface FirstJson extends JsonDocument {
   readonly rest: number;
 }
 
-/** Whether nothing follows. */
+/** Whether nothing but white space follows the value. */
 export function isWhole({ bytes, rest }: FirstJson): boolean {
   return bytes.subarray(rest).every(isJsonSpace);
 }
@@ -71,7 +71,7 @@ export function jsonString(document: JsonDocument, node: JsonNode): string {
 export function memberOf<Field extends string>(name: string, fields: readonly Field[]): Field | undefined {
   const exact = fields.find((field) => field === name);
   if (exact !== undefined) return exact;
-  // Letters that fold to one another take one place each, so that most names need not be folded.
+  // Folding keeps the length, so most names need not be folded.
   if (!fields.some(({ length }) => length === name.length)) return undefined;
   const folded = foldName(name);
   return fields.find((field) => foldName(field) === folded);

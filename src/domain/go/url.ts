@@ -24,7 +24,7 @@ export class GoUrlError extends Error {
   }
 }
 
-/** A host, perhaps with a port and a path, in which nothing is escaped and nothing can be wrong: nearly all are such. */
+/** A host, perhaps with a port and a path, without escapes and without any possible error. Nearly all URLs are like this. */
 const PLAIN = /^https?:\/\/([-A-Za-z0-9._*]*(?::[0-9]*)?)((?:\/[-A-Za-z0-9._*/]*)?)$/;
 
 /** User info, host and path of `text`, which begins with `https://` or `http://`; throws {@link GoUrlError} (net/url `Parse`). */
@@ -98,7 +98,7 @@ function checkPort(port: string): void {
 
 /** What a host may hold unescaped, besides bytes above 0x7f (net/url encoding table, `encodeHost`). */
 const HOST_CHARACTER = /[-A-Za-z0-9._~!$&'()*+,;=:[\]<>"]/;
-/** Neither that, nor above 0x7f, nor the beginning of an escape. */
+/** Any character that is neither one of these, nor above 0x7f, nor the beginning of an escape. */
 const NO_HOST_CHARACTER = /[^-A-Za-z0-9._~!$&'()*+,;=:[\]<>"%\x80-\u{10ffff}]/u;
 
 function percentDecode(text: string, mode: 'host' | 'zone' | 'path'): string {
@@ -127,13 +127,15 @@ function percentDecode(text: string, mode: 'host' | 'zone' | 'path'): string {
   return decodeUtf8(bytes.subarray(0, length));
 }
 
-/** NaN for what is no hexadecimal digit. */
+/** NaN for a byte that is not a hexadecimal digit. */
 function hexValue(byte: number | undefined): number {
   const digit = String.fromCharCode(byte ?? 0);
   return /[0-9A-Fa-f]/.test(digit) ? Number.parseInt(digit, 16) : Number.NaN;
 }
 
-/** In a host only bytes above 0x7f and `%` itself may be escaped, in a zone also what may stand there and a space. */
+/**
+ * In a host, only bytes above 0x7f and `%` itself may be escaped. In a zone, host characters and a space may be escaped as well.
+ */
 function mayEscape(value: number, mode: 'host' | 'zone' | 'path'): boolean {
   if (mode === 'path' || value === 0x25) return true;
   if (mode === 'host') return value >= 0x80;

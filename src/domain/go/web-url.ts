@@ -15,7 +15,9 @@ export interface WebUrl {
   readonly text: string;
 }
 
-/** Undefined for a text that is no `scheme://host…` to Go, and for a host or a port that only a WHATWG URL would change. */
+/**
+ * Reads `text` as Go does. Undefined where Go finds no `scheme://host…`, and where a WHATWG URL would change the host or port.
+ */
 export function webUrl(text: string): WebUrl | undefined {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   try {
@@ -35,7 +37,7 @@ export function webUrl(text: string): WebUrl | undefined {
   }
 }
 
-/** Go resolves a name as it is written, so one that a WHATWG URL would turn into an address is none. */
+/** Go resolves a name as it is written, so a name that a WHATWG URL would turn into an address is refused. */
 function hostUrl(start: string, host: string): URL | undefined {
   // An unknown scheme would keep the host as it is.
   const probe = `http://${host}`;
@@ -75,7 +77,7 @@ function isEncodedPath(path: string): boolean {
   return /^[A-Za-z0-9\-_.~$&+,/:;=@!'()*[\]%]*$/.test(path);
 }
 
-/** `Userinfo.String`: a colon stands there also before an empty password. */
+/** `Userinfo.String`: the colon is written even before an empty password. */
 function userText({ user }: GoUrl, authority: string): string {
   if (user === undefined) return '';
   const hasPassword = authority.slice(0, authority.lastIndexOf('@')).includes(':');

@@ -1,7 +1,7 @@
 /** What a scalar of YAML means to kubectl: YAML 1.1 as go.yaml.in/yaml/v2 reads it (resolve.go). */
 import { decodeBase64 } from './base64.ts';
 
-/** The text is no value of its tag. Quotes nothing of it: a token may stand there. */
+/** The text is not a value of its tag. The message quotes nothing of it, because it may be a token. */
 export class YamlValueError extends Error {}
 
 /** A bigint where a number would lose digits. */
@@ -29,8 +29,8 @@ function spellings(word: string): string[] {
 }
 
 /**
- * The value of `text` under `tag`, which is empty for a plain scalar without one (`resolve`). Throws YamlValueError when
- * the tag asks for something else than there is.
+ * The value of `text` under `tag`, which is empty for a plain scalar without a tag (`resolve`). Throws YamlValueError when the
+ * text is not what the tag asks for.
  */
 export function resolveScalar(text: string, tag: string): ScalarValue {
   if (tag === `${PREFIX}binary`) return decodeBinary(text);
@@ -38,7 +38,7 @@ export function resolveScalar(text: string, tag: string): ScalarValue {
   if (tag === '' || tag === PREFIX + kind) return value;
   if (tag === `${PREFIX}float` && kind === 'int') return Number(value);
   const resolvable = ['bool', 'int', 'float', 'null', 'timestamp'].map((name) => PREFIX + name);
-  // It is a text, with `!!str` and with the tag of an application, which means nothing to kubectl.
+  // With `!!str`, the value is a text. So it is with the tag of an application, which means nothing to kubectl.
   if (!resolvable.includes(tag)) return text;
   if (tag === `${PREFIX}timestamp` && /^\d{4}-\d{1,2}-\d{1,2}/.test(text)) return text;
   throw new YamlValueError(`a scalar is not what its tag !!${tag.slice(PREFIX.length)} says`);
@@ -66,10 +66,10 @@ function resolvePlain(text: string): readonly [Kind, ScalarValue] {
   return integer === undefined ? float(text, plain) : ['int', integer];
 }
 
-/** strconv `ParseInt` and `ParseUint` with base 0: what 64 bits hold. */
+/** strconv `ParseInt` and `ParseUint` with base 0: a whole number that fits into 64 bits. */
 function parseInteger(text: string): number | bigint | undefined {
   const [, sign, digits = ''] = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]*|0[bB][01]+|[1-9][0-9]*)$/.exec(text) ?? [];
-  // `0o` without a digit is none.
+  // `0o` without a digit is no number.
   if (digits === '' || /^0[oO]$/.test(digits)) return undefined;
   const magnitude = BigInt(digits.replace(/^0(?=[0-7])/, '0o'));
   const limit = sign === '-' ? 2n ** 63n : sign === '+' ? 2n ** 63n - 1n : 2n ** 64n - 1n;

@@ -2,14 +2,14 @@
 import { resolveScalar, YamlValueError } from './yaml-scalar.ts';
 
 export type YamlNode =
-  /** `plain` is libyaml's `plain_implicit`: without quotes and without a tag but `!`; `tag` is the whole one, or empty. */
+  /** `plain` is libyaml's `plain_implicit`: without quotes, and without a tag other than `!`. `tag` is the full tag, or empty. */
   | { readonly kind: 'scalar'; readonly text: string; readonly tag: string; readonly plain: boolean }
   | { readonly kind: 'list'; readonly items: readonly YamlNode[] }
   /** A key, its value, the next key. */
   | { readonly kind: 'map'; readonly keysAndValues: readonly YamlNode[] }
   | { readonly kind: 'alias'; readonly target: YamlNode };
 
-/** Of aliases within what aliases stand for: Go has no limit, but the stack here has one. */
+/** How deep aliases may lead to aliases. Go has no limit, but the stack here has one. */
 const MAX_ALIASES = 500;
 
 interface Decoder {
@@ -48,7 +48,7 @@ function charge(decoder: Decoder): void {
   decoder.count += 1;
   if (decoder.open.size > 0) decoder.aliased += 1;
   const { count, aliased } = decoder;
-  // What is more than a tenth of 1000 is more than 100, for which Go asks, too.
+  // Go also requires more than 100 aliased nodes. More than a tenth of 1000 nodes are always more than 100.
   if (count > 1000 && aliased / count > allowedRatio(count)) {
     throw new YamlValueError('document contains excessive aliasing');
   }
@@ -120,7 +120,9 @@ function wantMap(): YamlValueError {
   return new YamlValueError('map merge requires map or sequence of maps as the value');
 }
 
-/** sigs.k8s.io/yaml `convertToJSONableObject`; a fraction as a key, whose digits are Go's own, is refused here. */
+/**
+ * sigs.k8s.io/yaml `convertToJSONableObject`. A fraction as a key is refused here, because Go formats its digits in its own way.
+ */
 function keyText(node: YamlNode, decoder: Decoder): string {
   const target = node.kind === 'alias' ? node.target : node;
   const value = decode(node, decoder);
