@@ -9,11 +9,11 @@ export interface AttachScope {
   /** Whether the Secret has just been written, so that it need not be read. */
   readonly isKnown: boolean;
   readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
-  /** Kinds of which all, or those with labels, are changed. */
+  /** Kinds of which all objects, or those with some labels, are changed. */
   readonly picked: readonly PullKindName[];
-  /** Whether nobody has named these kinds: what a controller that we know has made is left out. */
+  /** Whether nobody has named these kinds. Then objects that a known controller made are left out. */
   readonly isImplied?: boolean;
-  /** Whether it is about the service accounts that are used. */
+  /** Whether the change is for the service accounts in use. */
   readonly used: boolean;
   readonly allNamespaces: boolean;
   readonly checks: boolean;
@@ -25,7 +25,7 @@ export interface AttachScope {
   readonly writes: boolean;
 }
 
-/** What has a template in which the list can be changed. */
+/** The kinds with a template in which the list can be changed. */
 export const TEMPLATES = [
   'Deployment',
   'StatefulSet',
@@ -34,10 +34,10 @@ export const TEMPLATES = [
   'ReplicaSet',
   'ReplicationController',
 ] as const satisfies readonly PullKindName[];
-/** What `kubectl rollout restart` restarts. */
+/** The kinds that `kubectl rollout restart` restarts. */
 export const RESTARTABLE = ['Deployment', 'StatefulSet', 'DaemonSet'] as const satisfies readonly PullKindName[];
 
-/** What is needed for `change`, and for all that is said of it. */
+/** The rights for `change`, and for everything that is reported about it. */
 export function attachRights(change: AttachScope): Right[] {
   const grants = grantsIn(change.allNamespaces);
   const accounts =
@@ -51,7 +51,7 @@ export function attachRights(change: AttachScope): Right[] {
   ];
 }
 
-/** The Secret itself; to detach it, also those that may be left in a list, for what they open. */
+/** To read the Secret itself. To detach it, also to read the Secrets that may be left in a list, for the logins in them. */
 function secretRights(
   { verb, secret, isKnown, allNamespaces, checks, allowMissing }: AttachScope,
   grants: Grants,
@@ -98,7 +98,7 @@ function pickedRights(kind: PullKindName, change: AttachScope, grants: Grants): 
   ];
 }
 
-/** A pod leads to what makes it, and that to its service account. */
+/** A pod is followed to its controller, and the controller to its service account. */
 function podRights(change: AttachScope, grants: Grants): Right[] {
   return [
     ...grants.objects('get', CONTROLLERS),
@@ -107,13 +107,13 @@ function podRights(change: AttachScope, grants: Grants): Right[] {
   ];
 }
 
-/** The list that pods would have without one of their own, and which of them fail, where their controller leaves them. */
+/** To read the list that pods without one inherit. Where the controller does not replace failing pods, also to find these. */
 function templateRights(kind: PullKindName, { verb, checks, wait }: AttachScope, grants: Grants): Right[] {
   const looks = checks && verb === 'attach' && kind !== 'Deployment' && kind !== 'CronJob';
   return [...grants.objects('get', ['ServiceAccount']), ...(looks || wait ? grants.objects('list', ['Pod']) : [])];
 }
 
-/** Who uses a service account; which pods fail, and what would help them. */
+/** To find out who uses a service account, which pods fail, and what would help them. */
 function usersRights(change: AttachScope, grants: Grants): Right[] {
   const { verb, checks, restart } = change;
   return [

@@ -9,18 +9,18 @@ export interface Diagnosis {
   readonly allNamespaces: boolean;
   /** Whether labels choose the namespaces. */
   readonly labels: boolean;
-  /** Whether images are asked about that are not deployed, with this service account. */
+  /** The service account of a new pod with the images that are asked about. Undefined without such images. */
   readonly account: string | undefined;
-  /** The pull secrets of a pod with them; without any it has those of its service account. */
+  /** The pull secrets of that pod. Without any, the pod has those of its service account. */
   readonly secrets: readonly string[];
 }
 
 const NODES: Right = { verb: 'get', group: '', plural: 'nodes', everywhere: true };
 
-/** What stands between a workload and its pods, and has to be listed. */
+/** The kind between a workload and its pods, which has to be listed. */
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
-/** What is needed to leave nothing unread. */
+/** The rights with which nothing is left unread. */
 export function doctorRights({ targets, allNamespaces, labels, account, secrets }: Diagnosis): Right[] {
   const grants = grantsIn(allNamespaces || labels);
   const pullers = grants.objects('get', ['ServiceAccount'], account === undefined ? [] : [account]);
@@ -41,7 +41,7 @@ export function doctorRights({ targets, allNamespaces, labels, account, secrets 
   ];
 }
 
-/** What names its Secrets needs no others for its verdict. */
+/** A pod that names its own Secrets needs no others for its verdict. */
 function listRights(secrets: readonly string[], grants: Grants): Right[] {
   if (secrets.length > 0) return [grants.secrets('get', secrets)];
   return [grants.secrets('get'), grants.secrets('list')];
@@ -68,5 +68,5 @@ function targetRights({ kind, name }: DoctorTarget, secrets: readonly string[], 
   ];
 }
 
-/** Who may own a workload. */
+/** The kind that may own a workload. */
 const OWNERS: Readonly<Partial<Record<PullKindName, PullKindName>>> = { ReplicaSet: 'Deployment', Job: 'CronJob' };

@@ -1,4 +1,4 @@
-/** What a command does with objects of the API, as roles say it. */
+/** What a command does with API objects, in the terms of RBAC rules. */
 import type { PullKindName } from '../workloads/kind.ts';
 import { pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 
@@ -6,9 +6,9 @@ export interface Right {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   readonly group: string;
   readonly plural: string;
-  /** Left out: whatever its name. */
+  /** Undefined: objects of any name. */
   readonly names?: readonly string[] | undefined;
-  /** Whether it is needed in every namespace, or for what is in none. */
+  /** Whether the right is needed in every namespace, or for objects outside any namespace. */
   readonly everywhere: boolean;
 }
 
@@ -39,10 +39,10 @@ export function grantsIn(everywhere: boolean): Grants {
   };
 }
 
-/** To know which namespaces have some labels. */
+/** To list the namespaces, such as those with some labels. */
 export const LIST_NAMESPACES: Right = { verb: 'list', group: '', plural: 'namespaces', everywhere: true };
 
-/** Whatever may make pods, directly or through another one of these. */
+/** All kinds that may make pods, directly or through another one of these. */
 export const CONTROLLERS = [...WORKLOAD_KINDS, 'ReplicaSet'] as const satisfies readonly PullKindName[];
 
 /** The fewest rules that grant `rights`; no rule grants more than they do. */

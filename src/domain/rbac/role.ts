@@ -8,11 +8,11 @@ import { type PolicyRule, type Right, rulesFor } from './right.ts';
 /** The group of roles and bindings. */
 export const RBAC_API = 'rbac.authorization.k8s.io';
 
-/** Who is given the rights. */
+/** Who gets the rights. */
 export interface Subject {
   readonly kind: 'ServiceAccount' | 'User' | 'Group';
   readonly name: string;
-  /** Of a service account; left out: that of the role. */
+  /** The namespace of a service account. Undefined: that of the role. */
   readonly namespace?: string | undefined;
 }
 
@@ -52,8 +52,8 @@ const DEFAULT_ACCOUNT = 'regsecret';
 const MAX_NAME = 253;
 
 /**
- * How the name of a role for `command` on these Secrets begins. Another Secret has another role, and so has another subject
- * ({@link nameFor}): `kubectl apply` of one with the same name would take the rights of the first away.
+ * The start of the name of a role for `command` on these Secrets. Each Secret and each subject ({@link nameFor}) has a role of
+ * its own: `kubectl apply` of another role with the same name would take the rights of the first away.
  */
 export function roleStart(command: string, secrets: readonly string[]): string {
   const isUsual = secrets.every((name) => name === DEFAULT_SECRET) || !secrets.every(isObjectName);
@@ -62,8 +62,8 @@ export function roleStart(command: string, secrets: readonly string[]): string {
 }
 
 /**
- * The start with the subject behind it. Names of RBAC may have colons, and no name of a namespace, an account or a Secret has one, so no two
- * subjects share a name. `User` and `Group` begin with a capital, as no namespace does.
+ * The start, followed by the subject. Names in RBAC may have colons, but those of namespaces, accounts and Secrets may not, so no
+ * two subjects share a name. `User` and `Group` begin with a capital, as no namespace does.
  */
 function nameFor(kind: 'Role' | 'ClusterRole', { start, namespace, subject }: RoleRequest): string {
   const own = subject.namespace ?? namespace;
@@ -74,7 +74,7 @@ function nameFor(kind: 'Role' | 'ClusterRole', { start, namespace, subject }: Ro
   return `${start.slice(0, Math.max(0, MAX_NAME - who.length))}${who}`.slice(0, MAX_NAME);
 }
 
-/** `name` with no character that the name of a role may not have: `/` and `%` (apimachinery pkg/api/validation/path). */
+/** `name` without the characters that the name of a role may not have: `/` and `%` (apimachinery pkg/api/validation/path). */
 function segment(name: string): string {
   return encodeURIComponent(name).replaceAll('%40', '@').replaceAll('%3A', ':').replaceAll('%', '=');
 }
@@ -87,7 +87,7 @@ export interface RbacObject {
 }
 
 export interface RoleRequest {
-  /** Of role and binding; left out: it is made of `start` and the subject. */
+  /** The name of the role and its binding. Undefined: made of `start` and the subject. */
   readonly name: string | undefined;
   readonly start: string;
   readonly namespace: string;
@@ -96,8 +96,8 @@ export interface RoleRequest {
 }
 
 /**
- * What grants `rights` to the subject, in the order in which it is applied: a Role for what is in the namespace, and a
- * ClusterRole for the rest.
+ * The objects that grant `rights` to the subject, in the order in which they are applied: a Role for the rights in the namespace,
+ * and a ClusterRole for the rest.
  */
 export function roleObjects(request: RoleRequest): RbacObject[] {
   const here = request.rights.filter(({ everywhere }) => !everywhere);

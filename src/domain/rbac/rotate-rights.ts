@@ -4,7 +4,7 @@ import { RESTARTABLE, TEMPLATES } from './attach-rights.ts';
 import { CONTROLLERS, type Grants, grantsIn, LIST_NAMESPACES, type Right } from './right.ts';
 
 export interface RotateScope {
-  /** None: every Secret. */
+  /** Empty: every Secret. */
   readonly names: readonly string[];
   readonly allNamespaces: boolean;
   /** Whether labels choose the namespaces. */
@@ -15,8 +15,8 @@ export interface RotateScope {
 }
 
 /**
- * Without the right to look for copies in namespaces that the command is not about: it would be one to read every Secret of the
- * cluster, and is asked for with `-A`.
+ * Leaves out the right to look for copies in other namespaces. It would be a right to read every Secret of the cluster, which
+ * only `-A` includes.
  */
 export function rotateRights(scope: RotateScope): Right[] {
   const { names, allNamespaces, labels, restart, writes } = scope;
@@ -43,12 +43,12 @@ function restartRights(writes: boolean, grants: Grants): Right[] {
 
 export interface DeleteScope {
   readonly name: string;
-  /** Whether its copies go, too. */
+  /** Whether the copies are deleted as well. */
   readonly copies: boolean;
   readonly writes: boolean;
 }
 
-/** To see who names it and what else opens their images, to take it out of their lists, and to delete it. */
+/** To find who names the Secret and which other logins they have, to take it out of their lists, and to delete it. */
 export function deleteRights({ name, copies, writes }: DeleteScope): Right[] {
   const grants = grantsIn(copies);
   return [
@@ -60,7 +60,7 @@ export function deleteRights({ name, copies, writes }: DeleteScope): Right[] {
   ];
 }
 
-/** Those of `rotate`, and to see who needs what goes. */
+/** The rights of `rotate`, and those to find who needs the removed entries. */
 export function removeRights(scope: Omit<RotateScope, 'restart'>): Right[] {
   const grants = grantsIn(scope.allNamespaces || scope.labels);
   const looked = [grants.secrets('get'), ...grants.objects('list', ['Pod', 'ServiceAccount', ...CONTROLLERS])];

@@ -9,13 +9,13 @@ export function usageRights(grants: Grants): Right[] {
 
 export interface SecretWrite {
   readonly name: string;
-  /** The name of the copy that is kept while it is replaced; left out where it is not. */
+  /** The name of the copy that is kept while the Secret is replaced. Undefined where it is never replaced. */
   readonly copy: string | undefined;
-  /** Whether the name gets a hash, which is not known before. */
+  /** Whether the name gets a hash, which is not known beforehand. */
   readonly appendHash: boolean;
 }
 
-/** To create a Secret, or to change one. A Secret that is created has no name yet that a rule could hold. */
+/** To create or change a Secret. A rule cannot limit `create` to a name. */
 export function createRights({ name, copy, appendHash }: SecretWrite): Right[] {
   const grants = grantsIn(false);
   const names = appendHash ? undefined : [name];
@@ -40,7 +40,7 @@ export function verifyRights(names: readonly string[], allNamespaces = false): R
   return [allNamespaces ? grants.secrets('list') : grants.secrets('get', names)];
 }
 
-/** Secrets that somebody refers to are read one by one where they are of another type. */
+/** Secrets of other types that somebody refers to are read one by one. */
 export function listRights(names: readonly string[], allNamespaces: boolean): Right[] {
   const grants = grantsIn(allNamespaces);
   if (names.length > 0 && !allNamespaces) return [grants.secrets('get', names), ...usageRights(grants)];

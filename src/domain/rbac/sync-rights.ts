@@ -5,17 +5,17 @@ import { CONTROLLERS, grantsIn, LIST_NAMESPACES, type Right } from './right.ts';
 export interface SyncScope {
   /** The name of the source and of its copies. */
   readonly name: string;
-  /** The service accounts that are to name the copies. */
+  /** The service accounts to attach the copies to. */
   readonly accounts: { readonly names: readonly string[]; readonly used: boolean; readonly all: boolean };
   readonly restart: boolean;
   readonly prune: boolean;
-  /** Whether changes are heard of as they happen. */
+  /** Whether the command watches for changes. */
   readonly watches: boolean;
   /** False in a dry run that only reads. */
   readonly writes: boolean;
 }
 
-/** A copy that the API server would not update is deleted and created again. */
+/** Includes the right to delete: a copy that the API server would not update is deleted and created again. */
 export function syncRights(scope: SyncScope): Right[] {
   const { secrets } = grantsIn(true);
   const names = [scope.name];
@@ -30,7 +30,7 @@ export function syncRights(scope: SyncScope): Right[] {
   ];
 }
 
-/** A watch of one name is allowed by that name, as its list is. */
+/** A rule for one name allows to watch that name, as it allows to list it. */
 function watchRights({ name, accounts: { names, used, all } }: SyncScope): Right[] {
   const { secrets, objects } = grantsIn(true);
   const watched = [{ ...LIST_NAMESPACES, verb: 'watch' as const }, secrets('watch', [name])];
@@ -50,9 +50,9 @@ function accountRights({ name, accounts, restart, watches, writes }: SyncScope):
     picked: ['ServiceAccount'],
     used,
     allNamespaces: true,
-    // Which pods fail is not said with every change that is watched.
+    // With `--watch`, failing pods are not reported with each change.
     checks: !watches || restart,
-    // It is written in the same run.
+    // The Secret is written in the same run.
     allowMissing: true,
     recreate: false,
     restart,
@@ -71,7 +71,7 @@ function accountRights({ name, accounts, restart, watches, writes }: SyncScope):
   ];
 }
 
-/** A copy goes out of every list that names it, which are read one by one before they are changed. */
+/** A copy is taken out of every list that names it. Each list is read by itself before it is changed. */
 function pruneRights({ name, prune, writes }: SyncScope): Right[] {
   if (!prune) return [];
   const picked = ['ServiceAccount' as const, ...CONTROLLERS.filter((kind) => kind !== 'Job')];
