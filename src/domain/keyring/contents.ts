@@ -1,4 +1,4 @@
-/** What is in a Secret, whether or not a kubelet could use it: the view for people. */
+/** Reads what is in a Secret, whether or not a kubelet could use it. This is what people are shown. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
 import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
@@ -19,7 +19,7 @@ import { finished, STEP_ENTRIES } from './steps.ts';
 export interface ContentEntry {
   /** As it is written; it may hold a password as user info. */
   readonly server: string;
-  /** As the kubelet compares it, undefined where it cannot read the server. */
+  /** The key that the kubelet compares, undefined where it cannot read the server. */
   readonly key: string | undefined;
   /** Undefined where the kubelet cannot decode it, and then `error` says why. */
   readonly login: KubeletEntry | undefined;
@@ -32,33 +32,35 @@ export interface ContentEntry {
 
 export interface Contents {
   readonly type: string;
-  /** Where something was found, undefined where there is nothing. */
+  /** The data key under which something was found, undefined where there is nothing. */
   readonly dataKey: string | undefined;
-  /** The type to which what was found belongs, by its format. */
+  /** The Secret type to which the format of the data belongs. */
   readonly format: PullSecretType | undefined;
   readonly entries: readonly ContentEntry[];
-  /** How many there are beside those, where only the first ones were wanted. */
+  /** How many more entries there are, where only the first ones were asked for. */
   readonly moreEntries?: number | undefined;
-  /** What the kubelet stops at, and with it uses none of the pod's Secrets; also in a Secret that it does not look at. */
+  /**
+   * The failure at which the kubelet stops and uses none of the pod's Secrets. Set also for a Secret that the kubelet ignores.
+   */
   readonly failure: DecodeFailure | undefined;
-  /** Suffixes of the credential helpers that it refers to, which no kubelet asks. */
+  /** Suffixes of the credential helpers that the config refers to. No kubelet asks them. */
   readonly helpers: readonly string[];
 }
 
 const NOTHING = { dataKey: undefined, format: undefined, entries: [], failure: undefined, helpers: [] };
 
-/** The servers with a login that a kubelet sends; undefined where these are not all, or it uses none. */
+/** The servers with a login that a kubelet sends. Undefined where not all are known, or where the kubelet uses none. */
 export function loginServers({ entries, moreEntries, failure }: Contents): readonly string[] | undefined {
   if (moreEntries !== undefined || failure !== undefined) return undefined;
   return entries.flatMap(({ server, login }) => (login === undefined || isAnonymous(login) ? [] : [server]));
 }
 
-/** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
+/** Reads `secret` under the data key of its type, or else under any data key of a pull secret. Never throws. */
 export function readContents(secret: SecretContent): Contents {
   return finished(contentsOf(secret));
 }
 
-/** The same in steps. Of the entries no more than `limit` are returned. */
+/** {@link readContents} in steps. Returns at most `limit` entries. */
 export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFINITY): Generator<void, Contents> {
   const type = secret.type ?? 'Opaque';
   const read = yield* readPayload(secret, type, limit);
@@ -77,7 +79,7 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   };
 }
 
-/** Whether an entry has a server and a login that are meant. Nothing is made of those with another server. In steps. */
+/** Whether one entry fits both conditions. Entries with another server are not decoded. In steps. */
 export function* hasEntry(
   secret: SecretContent,
   isServer: (server: string) => boolean,
@@ -99,9 +101,9 @@ export function* hasEntry(
 interface ReadPayload {
   readonly dataKey: string;
   readonly format: PullSecretType;
-  /** Undefined where the data is no base64. */
+  /** Undefined where the data is not base64. */
   readonly payload: Payload | undefined;
-  /** As the type of the Secret says. */
+  /** The document, decoded as the type of the Secret says. */
   readonly document: JsonDocument | undefined;
   readonly config: readonly ConfigField[];
   readonly failure: DecodeFailure | undefined;
@@ -120,7 +122,7 @@ function* readPayload(secret: SecretContent, type: string, limit: number): Gener
   const { document, failure } = asTyped;
   const config = document === undefined ? [] : configFields(document);
   const format = document === undefined ? place.type : formatOf(document, config, place.type);
-  // What stands in the wrong format is shown as it was meant.
+  // Data in the wrong format is shown as it was meant.
   const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format, limit);
   if (isLarge) yield;
   return { dataKey, format, payload, document, config, failure };
@@ -146,7 +148,7 @@ function bytesOf(value: string): Uint8Array | DecodeFailure {
 }
 
 const CONFIG_FIELDS = ['auths', 'credsStore', 'credHelpers', 'HttpHeaders'] as const;
-/** In bytes, with quotes: U+017F, which folds to the `s` of each of them, takes two. */
+/** The longest spelling in bytes, with quotes. U+017F, which folds to `s`, takes two bytes. */
 const LONGEST_FIELD = 'credHelpers'.length + 2 + 1;
 const BACKSLASH = 0x5c;
 
@@ -155,7 +157,7 @@ interface ConfigField {
   readonly value: JsonNode;
 }
 
-/** What a docker config has beside servers, of which 40,000 may stand in its place: of those nothing is made. */
+/** The known fields of a docker config. In its place there may be a map of 40,000 servers, so other members are not decoded. */
 function configFields({ bytes, text, root }: JsonDocument): ConfigField[] {
   const fields: ConfigField[] = [];
   if (root.kind !== 'object') return fields;
@@ -171,7 +173,7 @@ function configFields({ bytes, text, root }: JsonDocument): ConfigField[] {
   return fields;
 }
 
-/** The whole docker config in a `.dockercfg`, or the map of servers alone in a `.dockerconfigjson`. */
+/** The actual format: a `.dockercfg` may hold a whole docker config, and a `.dockerconfigjson` only the map of servers. */
 function formatOf({ root }: JsonDocument, config: readonly ConfigField[], type: PullSecretType): PullSecretType {
   const isConfig = config.some(({ field, value }) => field === 'auths' && value.kind === 'object');
   if (isConfig) return 'kubernetes.io/dockerconfigjson';

@@ -4,7 +4,7 @@ import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { keyOf, parseKey, readKey, splitHost } from './key.ts';
 import { matchesImage, readAgain } from './match.ts';
 
-/** For people, to be read behind "is used for": `every image of ghcr.io`. */
+/** For people, to follow "is used for": `every image of ghcr.io`. */
 export function coverageOf(server: string): string {
   if (exampleImage(server) === undefined) return 'no image';
   const { host, path } = parseKey(server);
@@ -23,12 +23,12 @@ function nameOf(host: string): string {
 /** distribution/reference: a repository path may be no longer. */
 const MAX_PATH = 255;
 
-/** More than a host, a repository path and any password in front of them: what is longer is not read. */
+/** Longer than any host with a repository path and a password before it. A server that is longer is not read. */
 export const MAX_SERVER = 16 * 1024;
 
 /**
- * An image that the kubelet would try the entry of `server` for, undefined when there can be none. Complete, because a
- * label is free only where it has a `*` or a class, and a path only behind its end (keyring.go `URLsMatchStr`).
+ * An image for which the kubelet would try the entry of `server`, undefined when there can be none. The search is complete,
+ * because a label varies only at a `*` or a class, and a path only after its end (keyring.go `URLsMatchStr`).
  */
 export function exampleImage(server: string): string | undefined {
   if (server.length > MAX_SERVER) return undefined;
@@ -63,7 +63,7 @@ function opens(key: string, image: string): boolean {
  */
 function hostsFor(labels: readonly string[], port: string): string[] {
   const [only] = labels;
-  // No image has an empty component there, and a key may have half a million.
+  // No image has an empty label in its host, and a key may have half a million of them.
   if (labels.length > 1 && labels.includes('')) return [];
   if (labels.length > 1 || only === undefined) return [labels.map((label) => fill(label, 'a')).join('.')];
   if (port !== '') return only.includes(':') ? [`[${only}]`] : [fill(only, 'a')];

@@ -1,4 +1,4 @@
-/** What opens a registry, and for which server. */
+/** A credential for a registry, and the server that it is for. */
 
 /** A user name with a password, or an identity (refresh) token, which no field of a pull secret can carry. */
 export type Credential = { readonly username: string; readonly password: string } | { readonly identityToken: string };

@@ -18,22 +18,21 @@ export function displayServer(server: string): string {
   return server === DOCKER_HUB ? 'Docker Hub' : shownServer(server);
 }
 
-/** `server` with whatever it carries, for `--reveal`. */
+/** `server` with its user info, for `--reveal`. */
 export function revealServer(server: string): string {
   return server === DOCKER_HUB ? 'Docker Hub' : server;
 }
 
-/** `server` without scheme and user info: what may be the name of a registry. */
+/** `server` without scheme and user info, which may be the name of a registry. */
 export function bareServer(server: string): string {
   return splitUserInfo(server).rest;
 }
 
-/** An `@` in front of a digest belongs to an image; any other name and number are a host and its port. */
+/** An `@` before a digest belongs to an image. After any other `@`, a name and a number are a host and its port. */
 const DIGEST = /@sha(?:256|384|512):[0-9a-fA-F]*$/;
 
 /**
- * User info ends at the last `@`, whatever stands in it: Go ends it at the first slash, but people put passwords there
- * that hold slashes.
+ * User info ends at the last `@`, whatever is in it. Go ends it at the first slash, but people put passwords with slashes there.
  */
 function splitUserInfo(server: string): { scheme: string; userInfo: string | undefined; rest: string } {
   const scheme = /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/*/.exec(server)?.[0] ?? '';

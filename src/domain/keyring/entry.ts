@@ -28,7 +28,7 @@ export function authField(name: string): KubeletAuthField | undefined {
   return memberOf(name, FIELDS);
 }
 
-/** What the kubelet stops at, in its words. */
+/** The error at which the kubelet stops, in its words. */
 export interface EntryFailure {
   readonly error: string;
 }
@@ -40,7 +40,7 @@ export function decodeKubeletEntry(document: JsonDocument, node: JsonNode): Kube
   return entry;
 }
 
-/** The same, with the failure as a value: a payload may hold thousands. */
+/** {@link decodeKubeletEntry}, with the failure as a value: a payload may hold thousands of failures. */
 export function readKubeletEntry(document: JsonDocument, node: JsonNode): KubeletEntry | EntryFailure {
   const type = 'credentialprovider.dockerConfigEntryWithAuth';
   if (node.kind !== 'object' && node.kind !== 'null') {
@@ -59,8 +59,8 @@ export function readKubeletEntry(document: JsonDocument, node: JsonNode): Kubele
 const EMPTY: KubeletEntry = { username: '', password: '', email: '' };
 
 /**
- * Whether an image is pulled without a credential although there is this one: containerd drops it without a user name
- * (internal/cri/server/images `ParseAuth`) and asks anonymously without a password (core/remotes/docker/authorizer.go).
+ * Whether an image is pulled anonymously in spite of this entry. containerd drops a credential without a user name
+ * (internal/cri/server/images `ParseAuth`), and asks anonymously without a password (core/remotes/docker/authorizer.go).
  */
 export function isAnonymous({ username, password }: KubeletEntry): boolean {
   return username === '' || password === '';
@@ -82,8 +82,8 @@ export function hasIdentityToken(node: JsonNode): boolean {
 }
 
 /**
- * Whether fields that the kubelet passes over hold another login than `login`, which it reads in this entry: those beside
- * `auth`, or the first of two of one name.
+ * Whether fields that the kubelet ignores hold another login than `login`, which it reads: the fields beside `auth`, or the first
+ * of two fields with one name.
  */
 export function hasOtherLogin(document: JsonDocument, { members }: JsonNode, login: KubeletEntry): boolean {
   if (members.length < 2) return false;
@@ -108,10 +108,10 @@ function readAuthField(auth: string): { username: string; password: string } | E
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Padded is what ends in `=` and white space as Go's unicode.IsSpace knows it, which is not that of `\s`. */
+/** Text is padded if it ends in `=`, perhaps followed by white space as Go's unicode.IsSpace knows it, which is not that of `\s`. */
 const PADDED = /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
-/** The last value of each field; `null` leaves it as it was. The first value of a wrong type is the failure. */
+/** The last value of each field; `null` leaves a field as it was. The first value of a wrong type is the failure. */
 function readFields(
   document: JsonDocument,
   members: JsonNode['members'],

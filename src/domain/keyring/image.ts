@@ -63,7 +63,7 @@ export function parseImage(text: string): ImageReference {
 
 /** Registry and repository, without tag and digest: what credentials are looked up for (`Named.Name`). */
 export function imageName({ domain, path }: ImageReference): string {
-  // A first component such as `a__b.c` counts as a registry, but has no form that one can have.
+  // A first component such as `a__b.c` counts as a registry, but no registry can have that form.
   return domain === '' ? path : `${domain}/${path}`;
 }
 

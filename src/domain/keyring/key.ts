@@ -23,7 +23,7 @@ export function formatKey(key: Key): string {
   return key.host + key.path;
 }
 
-/** The key of `server`; undefined where the kubelet cannot read it, and leaves out that entry alone. */
+/** The key of `server`; undefined where the kubelet cannot read it and ignores this one entry. */
 export function readKey(server: string): Key | undefined {
   try {
     return parseKey(server);
@@ -39,13 +39,13 @@ export function keyOf(server: string): string | undefined {
   return key === undefined ? undefined : formatKey(key);
 }
 
-/** The key of `server` as one text, the same for servers that are one to the kubelet: `ghcr.io`, `https://ghcr.io/v2/`. */
+/** The key of `server` as one text, equal for servers that the kubelet treats as one: `ghcr.io`, `https://ghcr.io/v2/`. */
 export function keyText(server: string): string {
   // No key begins with a space.
   return keyOf(server) ?? ` ${server}`;
 }
 
-/** Whether two servers are one and the same to the kubelet. */
+/** Whether the kubelet treats two servers as one. */
 export function sameKey(one: string, other: string): boolean {
   return one === other || keyText(one) === keyText(other);
 }

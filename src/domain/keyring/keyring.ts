@@ -27,17 +27,17 @@ export interface KeyringEntry extends KubeletEntry {
 }
 
 export interface Keyring {
-  /** In the order in which they are tried: by key, in reverse byte order; those of one key in the order of the Secrets. */
+  /** In the order in which they are tried: by key in reverse byte order. Entries of one key are in the order of the Secrets. */
   readonly entries: readonly KeyringEntry[];
-  /** The same by what they are looked up by, so that a Secret may have thousands, and many pods; a few need none. */
+  /** The same entries, indexed: a Secret may have thousands of entries, and many pods. Undefined for a few entries. */
   readonly index?: KeyringIndex | undefined;
 }
 
 interface KeyringIndex {
-  /** Those without a wildcard in their host, by {@link hostOf}, and there by their path. */
+  /** Entries without a wildcard in their host, by {@link hostOf} and then by path. */
   readonly byHost: ReadonlyMap<string, ReadonlyMap<string, readonly KeyringEntry[]>>;
   readonly wildcards: readonly IndexedEntry[];
-  /** For images of Docker Hub that no other opens. */
+  /** Entries for images of Docker Hub that no other entry opens. */
   readonly hub: readonly KeyringEntry[];
 }
 
@@ -49,7 +49,7 @@ interface IndexedEntry {
 /** One entry that cannot be decoded makes the kubelet use no credential at all. The message is the kubelet's. */
 export class KeyringError extends Error {
   readonly source: SecretSource;
-  /** Of the entry at fault, undefined when the whole payload is. */
+  /** The server of the entry at fault, undefined when the whole payload is at fault. */
   readonly server: string | undefined;
 
   constructor(message: string, source: SecretSource, server?: string) {
@@ -61,15 +61,15 @@ export class KeyringError extends Error {
 }
 
 /**
- * The keyring of a pod that lists `secrets`, in its order; throws {@link KeyringError} (`MakeDockerKeyring`). What the kubelet
- * passes over without a word is left out; `diagnose` says why.
+ * The keyring of a pod that lists `secrets`, in its order; throws {@link KeyringError} (`MakeDockerKeyring`). Entries that the
+ * kubelet silently ignores are left out; `diagnose` says why.
  */
 export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
   const sorted = inOrder(secrets.flatMap((secret) => finished(entriesIn(secret, keyOf))));
   return { entries: sorted, index: indexOf(sorted) };
 }
 
-/** Those of whose server there is a `wantedKey`. Throws {@link KeyringError}. */
+/** The entries for whose server `wantedKey` returns a key. Throws {@link KeyringError}. */
 function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<void, KeyringEntry[]> {
   const source = sourceOf(secret);
   const { type } = secret;
@@ -82,15 +82,15 @@ function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<v
     count += 1;
     if (count % STEP_ENTRIES === 0) yield;
     const key = wantedKey(server);
-    // `decode` has thrown a login that counts and cannot be read.
+    // `decode` has already thrown for a login that cannot be decoded.
     if (key !== undefined) found.push({ ...decodeKubeletEntry(document, node), server, key, source });
   }
   return found;
 }
 
 /**
- * The keyring of one Secret, of which what opens none of these images may be left out: with thousands of entries there is little
- * left. A step for every few hundred entries. Throws {@link KeyringError}.
+ * The keyring of one Secret for these images. Entries that open none of them may be left out, so that few of thousands remain.
+ * Yields after every few hundred entries. Throws {@link KeyringError}.
  */
 export function* buildKeyringFor(images: readonly string[], secret: SecretContent): Generator<void, Keyring> {
   const hosts = hostsOf(images);
@@ -108,7 +108,7 @@ function mayOpen(key: string | undefined, hosts: ReadonlySet<string>): boolean {
   return parts !== undefined && (hasWildcard(parts) || hosts.has(hostOf(parts)));
 }
 
-/** The registries of these images, as labels and port. What is no image has none. */
+/** The registries of these images, as labels and port. A text that is not an image has none. */
 export function hostsOf(images: readonly string[]): ReadonlySet<string> {
   return new Set(images.flatMap(imageHost));
 }
@@ -131,7 +131,7 @@ function inOrder(entries: readonly KeyringEntry[]): KeyringEntry[] {
   return entries.toSorted((one, other) => compareUtf8(other.key, one.key));
 }
 
-/** So few are looked through: an index takes more memory than they do. */
+/** Up to this many entries are searched one by one: an index takes more memory than they do. */
 const FEW = 16;
 
 function indexOf(entries: readonly KeyringEntry[]): KeyringIndex | undefined {
@@ -159,7 +159,7 @@ function hostOf({ labels, port }: KeyParts): string {
   return `${labels.join('.')}:${port}`;
 }
 
-/** `keyring` without what is not tried for `image`: small, whatever else the Secret holds. Throws ImageReferenceError. */
+/** `keyring` with only the entries that may be tried for `image`: small, whatever else it has. Throws ImageReferenceError. */
 export function narrowKeyring(keyring: Keyring, image: string): Keyring {
   const target = partsOf(imageName(parseImage(image)));
   const matching = target === undefined ? [] : matchingIn(keyring, target);
@@ -175,7 +175,7 @@ export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
   return lookupInAll([keyring], image);
 }
 
-/** {@link lookup} in the keyring of a list, of whose Secrets each has been decoded by itself. */
+/** {@link lookup} in the keyring of a list whose Secrets have been decoded one by one. */
 export function lookupInAll(keyrings: readonly Keyring[], image: string): KeyringEntry[] {
   const name = imageName(parseImage(image));
   const target = partsOf(name);
@@ -196,7 +196,7 @@ function matchingIn({ entries, index }: Keyring, target: KeyParts): KeyringEntry
   if (index === undefined) return entries.filter(({ key }) => opens(key, target));
   const { byHost, wildcards } = index;
   const byPath = byHost.get(hostOf(target)) ?? new Map<string, readonly KeyringEntry[]>();
-  // One host may have thousands, and a path opens what begins with it.
+  // A path opens every path that begins with it. One host may have thousands of paths.
   const exact = prefixesOf(target.path).flatMap((path) => byPath.get(path) ?? []);
   return [...exact, ...wildcards.flatMap(({ entry, parts }) => (matchesParts(parts, target) ? [entry] : []))];
 }

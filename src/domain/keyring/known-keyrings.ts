@@ -1,4 +1,4 @@
-/** Each Secret is decoded once for many lists and images, which is most of the work; what is kept of large ones is little. */
+/** Decodes each Secret once for many lists and images, which is most of the work. Of large Secrets, only little is kept. */
 import { decodeBase64 } from '../go/base64.ts';
 import { LARGE_TEXT } from '../go/json-node.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
@@ -7,12 +7,12 @@ import { buildKeyring, buildKeyringFor, hostsOf, type Keyring, KeyringError, nar
 import { serversFor } from './match.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from './secret.ts';
 
-/** All of it, or of one with many entries what opens the images that were asked about. */
+/** The whole keyring. For a Secret with many entries, only what opens the images that were asked about. */
 type Known = Keyring | KeyringError | Map<string, Keyring>;
 
 const known = new WeakMap<Secret, Known>();
 
-/** What `secret` has for `image`; throws {@link KeyringError} and ImageReferenceError. */
+/** The keyring of `secret` for `image`; throws {@link KeyringError} and ImageReferenceError. */
 export function keyringFor(secret: Secret, image: string): Keyring {
   const before = known.get(secret);
   if (before instanceof KeyringError) throw before;
@@ -24,15 +24,15 @@ export function keyringFor(secret: Secret, image: string): Keyring {
 }
 
 /**
- * Decodes `secret` once for all these images, in steps. What is no image is left out. Where it is known to be decodable, one
- * that is for other registries is not decoded again.
+ * Decodes `secret` once for all these images, in steps. A text that is not an image is left out. With `isDecodable`, a Secret for
+ * other registries is not decoded again.
  */
 export function* lookUpAhead(secret: Secret, images: Iterable<string>, isDecodable = false): Generator<void> {
   const before = known.get(secret);
   if (before !== undefined && !(before instanceof Map)) return;
   const missing = [...images].filter((image) => before?.get(image) === undefined);
   if (missing.length === 0) return;
-  // Read once, for it may be packed.
+  // The data is read only once, because it may be packed.
   const unpacked = { ...secret, data: { ...secret.data } };
   const size = Object.values(unpacked.data).reduce((sum, { length }) => sum + length, 0);
   if (size <= LARGE_TEXT) {
@@ -55,8 +55,8 @@ export function* lookUpAhead(secret: Secret, images: Iterable<string>, isDecodab
 }
 
 /**
- * Whether `secret`, which can be decoded, has nothing for these images: nowhere in it stands the name of one of their hosts, or
- * what could stand for one. False where that is not to be seen without decoding it.
+ * Whether `secret`, which can be decoded, has nothing for these images: it contains neither the name of one of their hosts nor
+ * anything that could match one. False where that cannot be seen without decoding it.
  */
 function isForOthers(images: readonly string[], { type, data }: Secret): boolean {
   const value = isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;

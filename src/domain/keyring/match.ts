@@ -3,14 +3,14 @@ import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError, parseGoUrl } from '../go/url.ts';
 import { keyOf, splitHost } from './key.ts';
 
-/** What a key, or the name of an image, is compared by. */
+/** The parts by which a key is compared with the name of an image. */
 export interface KeyParts {
   readonly labels: readonly string[];
   readonly port: string;
   readonly path: string;
 }
 
-/** Undefined where the kubelet cannot read it a second time. */
+/** The parts of `key`; undefined where the kubelet cannot read the key a second time. */
 export function partsOf(key: string): KeyParts | undefined {
   const url = readAgain(key);
   return url && { ...splitHost(url.host), path: url.path };
@@ -22,7 +22,7 @@ export function matchesImage(key: string, name: string): boolean {
   return pattern !== undefined && target !== undefined && matchesParts(pattern, target);
 }
 
-/** The same of parts that have been read (`URLsMatch`). */
+/** {@link matchesImage} for parts that have been read (`URLsMatch`). */
 export function matchesParts(pattern: KeyParts, target: KeyParts): boolean {
   return (
     pattern.port === target.port &&
@@ -42,13 +42,13 @@ export function isDockerHub(name: string): boolean {
   return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
 }
 
-/** Whether `server` may be what an image of this name is pulled with. */
+/** Whether the entry of `server` may be tried for an image of this name. */
 export function isFor(server: string, name: string): boolean {
   const key = keyOf(server);
   return key !== undefined && (matchesImage(key, name) || (key === 'index.docker.io' && isDockerHub(name)));
 }
 
-/** A key is read a second time, so what an escape in it stood for counts (`ParseSchemelessURL`); undefined when it cannot. */
+/** Reads a key again, as the kubelet does, so that a decoded escape counts (`ParseSchemelessURL`). Undefined when that fails. */
 export function readAgain(key: string): { readonly host: string; readonly path: string } | undefined {
   try {
     return parseGoUrl(`https://${key}`);
@@ -58,12 +58,12 @@ export function readAgain(key: string): { readonly host: string; readonly path: 
   }
 }
 
-/** With more names a search takes longer than what it saves. */
+/** With more names, a search takes longer than it saves. */
 const MAX_NAMES = 16;
 
 /**
- * Finds, in a server or in a whole payload, what may open images of these `hosts` (`NAME:PORT`): without a wildcard or an escape
- * their name has to stand there. Of 25,000 servers only those are then read.
+ * Finds servers that may open images of these `hosts` (`NAME:PORT`), in one server or in a whole payload. A server without a
+ * wildcard or an escape must contain the name of the host. Of 25,000 servers, only those found are then read.
  */
 export function serversFor(hosts: ReadonlySet<string>): RegExp {
   const names = new Set(['index.docker.io', ...[...hosts].map((host) => host.replace(/:[^:]*$/, ''))]);

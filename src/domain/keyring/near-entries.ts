@@ -1,19 +1,19 @@
-/** Which entries of a Secret nearly match an image. A Secret may have thousands, so they are found by their host. */
+/** Finds the entries of a Secret that nearly match an image. A Secret may have thousands, so they are found by their host. */
 import type { ContentEntry, Contents } from './contents.ts';
 import { type Difference, nearMiss } from './coverage.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { readKey, splitHost } from './key.ts';
 
-/** An entry that is for other images, and what keeps it from matching. */
+/** An entry for other images, and what keeps it from matching. */
 export interface NearEntry {
   readonly server: string;
   readonly difference: Difference;
 }
 
-/** More are not compared: hundreds for one host, or with a wildcard, are no slip. */
+/** No more entries are compared: hundreds for one host, or with a wildcard, are no typo. */
 const COMPARED = 100;
 
-/** The entries that {@link nearMiss} tells a difference of, in the order of the Secret. */
+/** The entries for which {@link nearMiss} finds a difference, in the order of the Secret. */
 export function nearEntries(contents: Contents, image: string): NearEntry[] {
   const host = hostOf(image);
   if (host === undefined) return [];
@@ -36,7 +36,7 @@ function hostOf(image: string): string | undefined {
   }
 }
 
-/** Places among the entries. */
+/** Positions among the entries. */
 interface HostIndex {
   readonly byHost: ReadonlyMap<string, readonly number[]>;
   readonly wildcards: readonly number[];

@@ -7,22 +7,22 @@ import { readKubeletEntry } from './entry.ts';
 import type { PullSecretType } from './secret.ts';
 import { STEP_ENTRIES } from './steps.ts';
 
-/** What the kubelet stops at: it then uses no credential of the whole pod. */
+/** A failure at which the kubelet stops: it then uses no credential of the whole pod. */
 export interface DecodeFailure {
   /** Go's text. */
   readonly error: string;
-  /** Of the entry at fault, undefined when it is the whole payload. */
+  /** The server of the entry at fault, undefined when the whole payload is at fault. */
   readonly server?: string;
 }
 
 export type Payload = {
-  /** The value of each server: the last one of its name. */
+  /** The value of each server. Of several with one name, the last. */
   readonly entries: ReadonlyMap<string, JsonNode>;
-  /** How many entries there are beside those, where only the first ones were wanted. */
+  /** How many more entries there are, where only the first ones were asked for. */
   readonly moreEntries: number;
 } & (
   | { readonly document: JsonDocument; readonly failure: undefined }
-  /** Without a document it is no JSON. */
+  /** Without a document, the payload is not JSON. */
   | { readonly document: JsonDocument | undefined; readonly failure: DecodeFailure }
 );
 
@@ -31,9 +31,9 @@ const OPEN_BRACE = 0x7b;
 const BACKSLASH = 0x5c;
 
 /**
- * Decodes `bytes`, a step for every few hundred entries. Of an entry its place is kept, for there may be thousands, and few are
- * looked at; of more than `limit` only that they can be read. Never throws: what the kubelet could not read is in the result, and
- * so is everything around it.
+ * Decodes `bytes`, and yields after every few hundred entries. Keeps only the place of an entry, because there may be thousands,
+ * and few are looked at. Entries above `limit` are only checked. Never throws: the failure is in the result, and so is everything
+ * around it.
  */
 export function* decodePayload(
   bytes: Uint8Array,
@@ -56,11 +56,11 @@ interface Found {
   readonly entries: Map<string, JsonNode>;
   moreEntries: number;
   readonly limit: number;
-  /** {@link sumOf} the names that are kept, once they are as many as `limit`. */
+  /** The numbers of the kept names ({@link sumOf}), set once `limit` names are kept. */
   sums?: ReadonlySet<number | undefined> | undefined;
 }
 
-/** Go goes on after a value of the wrong type and reports the first at the end, unless it has to stop at an entry. */
+/** Go continues after a value of the wrong type and reports the first one at the end, unless it has to stop at an entry. */
 function firstOf(failures: readonly DecodeFailure[]): DecodeFailure | undefined {
   return failures.find(({ server }) => server !== undefined) ?? failures[0];
 }
@@ -99,7 +99,10 @@ function inAuths({ error, ...rest }: DecodeFailure): DecodeFailure {
   return { ...rest, error: text };
 }
 
-/** `DockerConfig`: adds the members of `node`, the last of one name counts; `null` empties the map. Returns the first failure. */
+/**
+ * `DockerConfig`: adds the members of `node`. The last one of a name counts, and `null` empties the map. Returns the first
+ * failure.
+ */
 function* decodeMap(
   document: JsonDocument,
   node: JsonNode,
@@ -117,7 +120,7 @@ function* decodeMap(
   let failure: DecodeFailure | undefined;
   const cursor = new MemberCursor(document.bytes, node.start);
   for (let count = 1; cursor.next(); count += 1) {
-    // Two bytes are `{}`, or nothing that could be an entry.
+    // A value of two bytes is `{}`, or it cannot be an entry.
     const isEmpty = cursor.valueEnd - cursor.valueStart <= 2 && document.bytes[cursor.valueStart] === OPEN_BRACE;
     if (count % STEP_ENTRIES === 0) yield;
     if (isEmpty && entries.size >= limit && isSurelyNew(document.bytes, cursor, found)) {
@@ -137,14 +140,14 @@ function* decodeMap(
   return failure === undefined ? [] : [failure];
 }
 
-/** Whether the name at `cursor` is none of those that are kept. Most of 40,000 are not, and need not be decoded to see it. */
+/** Whether the name at `cursor` is certainly not a kept one. That is so for most of 40,000, which need not be decoded. */
 function isSurelyNew(bytes: Uint8Array, { nameStart, nameEnd }: MemberCursor, found: Found): boolean {
   found.sums ??= new Set([...found.entries.keys()].map((name) => sumOf(encodeUtf8(name))));
   const sum = sumOf(bytes, nameStart + 1, nameEnd - 1);
   return sum !== undefined && !found.sums.has(sum);
 }
 
-/** A number for a name, the same for the same name; undefined unless it is plain ASCII, which has one spelling. */
+/** A number that is equal for equal names. Undefined unless the name is ASCII without escapes, which has one spelling. */
 function sumOf(bytes: Uint8Array, start = 0, end = bytes.length): number | undefined {
   let sum = 0;
   for (let index = start; index < end; index += 1) {

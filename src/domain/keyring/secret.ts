@@ -15,7 +15,7 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
-/** Who made an object, and with whom it goes (apimachinery pkg/apis/meta/v1/types.go). */
+/** The owner of an object, with which the object is deleted (apimachinery pkg/apis/meta/v1/types.go). */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -33,7 +33,7 @@ export interface Secret {
   readonly immutable?: boolean;
 }
 
-/** What of a Secret says which credentials are in it. A V1Secret of @kubernetes/client-node is one, too. */
+/** The fields of a Secret that tell its credentials. A V1Secret of @kubernetes/client-node has them, too. */
 export interface SecretContent {
   readonly metadata?: Pick<ObjectMeta, 'namespace' | 'name'>;
   readonly data?: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export const DATA_KEY: Readonly<Record<PullSecretType, '.dockerconfigjson' | '.d
   'kubernetes.io/dockercfg': '.dockercfg',
 };
 
-/** As people call it, and `kubectl create secret` prints no more. */
+/** The type without its prefix, as people write it. */
 export function shortType(type: string): string {
   return type.replace(/^kubernetes\.io\//, '');
 }
@@ -65,7 +65,7 @@ export function describeSecret({ metadata: { namespace, name } }: Secret): strin
   return namespace === undefined ? `secret ${name}` : `secret ${namespace}/${name}`;
 }
 
-/** Throws UserError above the limit of the API server. */
+/** Throws UserError where the data is larger than the API server accepts. */
 export function checkSize(ref: string, data: Readonly<Record<string, string>>): void {
   const size = Object.values(data).reduce((sum, value) => sum + decodeBase64(value).length, 0);
   if (size <= MAX_SECRET_SIZE) return;

@@ -8,15 +8,15 @@ import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { formatKey, type Key, parseKey, readKey, sameKey, splitHost } from './key.ts';
 
 export interface ServerProblem {
-  /** Whether no image at all can match; else only images that are written as nobody writes them, or at a price. */
+  /** Whether no image at all can match. If false, only images in an unusual spelling match, or the server has a drawback. */
   readonly opensNothing: boolean;
-  /** In a sentence that begins with the server. */
+  /** The reason as a sentence that begins with the server. */
   readonly reason: string;
-  /** A server that works and is likely meant. */
+  /** A server that works and was probably meant. */
   readonly proposal?: string | undefined;
 }
 
-/** Who is asked about Docker Hub. */
+/** The host to ask about Docker Hub. */
 export const HUB_REGISTRY = 'registry-1.docker.io';
 const HUB_NAMES = ['docker.io', 'index.docker.io', 'www.docker.io'];
 /** Hosts that belong to Docker Hub but are in no image name. */
@@ -29,8 +29,8 @@ export function canonicalServer(server: string): string {
 }
 
 /**
- * Whether `typed` means the entry `server`: to the kubelet they are one, or it is what `create` writes for that name. With a
- * scheme it means that one key, so that `docker.io` can go without Docker Hub's own.
+ * Whether `typed` means the entry `server`: the kubelet treats them as one, or `create` writes `server` for that name. With a
+ * scheme, `typed` means that one key only, so that `docker.io` can be removed without Docker Hub's own key.
  */
 export function meansEntry(typed: string, server: string): boolean {
   if (sameKey(typed, server)) return true;
@@ -39,12 +39,12 @@ export function meansEntry(typed: string, server: string): boolean {
   return isHub && sameKey(DOCKER_HUB, server);
 }
 
-/** The server of an entry as it is typed where {@link meansEntry} is to mean no other. */
+/** The server of an entry, spelled so that {@link meansEntry} accepts no other entry. */
 export function onlyEntry(server: string): string {
   return meansEntry(server, DOCKER_HUB) && !sameKey(server, DOCKER_HUB) ? `https://${server}` : server;
 }
 
-/** The host[:port] that is asked about `server`; undefined when it has none. */
+/** The host[:port] to ask about `server`; undefined when it has none. */
 export function registryOf(server: string): string | undefined {
   const key = readKey(server);
   return key && registryAt(key);
@@ -55,12 +55,12 @@ function registryAt({ host }: Key): string | undefined {
   return host === '' ? undefined : host;
 }
 
-/** Whether `key` is of the same registry as `other`, and has no path that `other` leaves out. */
+/** Whether `key` is of the same registry as `other`, and has the same path or one below it. */
 export function isWithin(key: Key, other: Key): boolean {
   return registryAt(key) === registryAt(other) && isPathBelow(key.path, other.path);
 }
 
-/** `/acme/` is below no path and below `/acme`. */
+/** Whether `path` is `other` or below it: `/acme/` is below the empty path, and below `/acme`. */
 function isPathBelow(path: string, other: string): boolean {
   const parent = other.replace(/\/$/, '');
   return parent === '' || path === parent || path.startsWith(`${parent}/`);
@@ -80,7 +80,7 @@ export function serverProblem(server: string): ServerProblem | undefined {
   return problem;
 }
 
-/** Most Secrets of a cluster are for the same few servers. */
+/** Known results, because most Secrets of a cluster are for the same few servers. */
 const KNOWN = new Map<string, ServerProblem | undefined>();
 const MAX_KNOWN = 2_000;
 const MAX_KNOWN_LENGTH = 100;
@@ -113,7 +113,7 @@ function unusable(server: string): string | undefined {
   return hostProblem(server, key) ?? pathProblem(server, key, scheme !== undefined);
 }
 
-/** Go's sentence quotes the part that is wrong, which may be half of a password. */
+/** Go's message quotes the wrong part, which may be half of a password. */
 function why(server: string, { message }: GoUrlError): string {
   return server.includes('@') ? '' : `: ${message}`;
 }
@@ -152,7 +152,7 @@ function pathProblem(server: string, { path }: Key, hasScheme: boolean): string 
   return undefined;
 }
 
-/** What is likely meant: the same without the parts that images do not have. */
+/** The server that was probably meant: the same without the parts that image names do not have. */
 function propose(server: string): string | undefined {
   const bare = bareServer(server.trim()).toLowerCase();
   const [host = '', ...rest] = bare.split('/');
@@ -170,7 +170,10 @@ function hasUserInfo(server: string): boolean {
   return /^(https?:\/\/)?[^/?#]*@/.test(server);
 }
 
-/** `ghcr.io` for `ghcr.io/org/app:v1`; Docker Hub has its one key. What is no image may still begin with a registry. */
+/**
+ * The server for an image: `ghcr.io` for `ghcr.io/org/app:v1`, and Docker Hub's one key. A text that is not an image may still
+ * begin with a registry.
+ */
 export function imageServer(image: string): string {
   try {
     return canonicalServer(imageName(parseImage(image)).split('/', 1)[0] ?? '');
@@ -181,7 +184,7 @@ export function imageServer(image: string): string {
   }
 }
 
-/** What to type for the entry `server`, so that a login takes its place; by `image` where the entry itself is no good. */
+/** The server to type so that a login replaces the entry `server`. Taken from `image` where the entry itself is unusable. */
 export function serverToType(server: string, image: string | undefined): string {
   const problem = serverProblem(server);
   if (problem !== undefined || server.includes('*')) {
@@ -191,26 +194,26 @@ export function serverToType(server: string, image: string | undefined): string 
   return canonical === DOCKER_HUB ? canonical : formatKey(parseKey(server));
 }
 
-/** The host[:port] that is asked for `image`. */
+/** The host[:port] to ask for `image`. */
 export function registryHost(image: string): string {
   const server = imageServer(image);
   return registryOf(server) ?? server;
 }
 
-/** `server` as it is typed after `--server`; user info is none of it. */
+/** `server` as it is typed after `--server`, without user info. */
 export function serverWord(server: string): string {
   if (server === DOCKER_HUB) return 'docker.io';
   return shownServer(server) === server ? server : bareServer(server);
 }
 
-/** One flag for each server; those that are one to the kubelet get one. */
+/** One flag for each server. Servers that the kubelet treats as one share a flag. */
 export function serverFlags(servers: string | readonly string[] | undefined): Command {
   const all = servers === undefined ? [] : [servers].flat();
   const different = all.filter((server, index) => all.findIndex((other) => sameKey(other, server)) === index);
   return different.reduce((line, server) => words`${line} --server ${serverWord(server)}`, words``);
 }
 
-/** What makes a new login for `server`; Docker Hub is what `docker login` means without a name. */
+/** The command for a new login for `server`. Without a name, `docker login` means Docker Hub. */
 export function loginCommand(server: string): Command {
   const registry = registryOf(server);
   return command`docker login ${registry === HUB_REGISTRY ? undefined : registry}`;

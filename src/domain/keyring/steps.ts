@@ -1,9 +1,9 @@
-/** Work that may take long is done in steps: a program may do something else between two of them, and end. */
+/** Long work is done in steps: between two of them, a program may do something else, or end. */
 
-/** So many entries of a Secret are a step. */
+/** The number of entries of a Secret in one step. */
 export const STEP_ENTRIES = 256;
 
-/** What is computed in steps, all of them at once. Throws what they throw. */
+/** Runs all steps at once and returns their result. Throws what they throw. */
 export function finished<T>(steps: Generator<void, T>): T {
   for (;;) {
     const { done, value } = steps.next();
