@@ -4,7 +4,7 @@ import type { ManifestNode, SeqNode } from './node.ts';
 import { blockEnd, columnOf, type Edit, eolAt, insertion, lineEnd, lineStart, nextLine } from './text-edit.ts';
 import { isPlainName, type ManifestStyle, newItem } from './yaml-style.ts';
 
-/** `added` at the end of `list`, written as its last entry is. */
+/** Adds `added` at the end of `list`, written like its last entry. */
 export function addItems(text: string, list: SeqNode, added: readonly unknown[], style: ManifestStyle): Edit[] {
   const last = list.items.at(-1);
   if (added.length === 0) return [];
@@ -33,7 +33,7 @@ function addFlowItems(text: string, list: SeqNode, added: readonly unknown[], st
       ? space
       : ' ';
   const items = added.map((item) => `${own}${likeItem(text, last, item, { ...style, flow: true })}`);
-  // A comment behind the last item stays with it.
+  // A comment after the last item stays with it.
   const rest = text.slice(last.end, lineEnd(text, last.end));
   if (lines && /^\s*,?\s*#/.test(rest)) {
     const comma = /^\s*,/.test(rest);
@@ -43,7 +43,7 @@ function addFlowItems(text: string, list: SeqNode, added: readonly unknown[], st
   return [insertion(last.end, items.map((item) => `,${item}`).join(''))];
 }
 
-/** A new item written as the last one is, where that is a plain `name: x` in one way or another. */
+/** A new item written like the last one, where that is a plain `name: x` in some spelling. */
 function likeItem(text: string, last: ManifestNode | undefined, item: unknown, style: ManifestStyle): string {
   const [name] = listedNames([item]);
   const only = last?.kind === 'map' && last.pairs.length === 1 && last.anchor === undefined ? last.pairs[0] : undefined;
@@ -59,7 +59,7 @@ function likeItem(text: string, last: ManifestNode | undefined, item: unknown, s
   return text.slice(last.start, value.start) + quoted + text.slice(value.end, last.end);
 }
 
-/** With the comma behind each, or before those at the end. */
+/** Removes each item with the comma after it, or with the comma before it at the end of the list. */
 export function removeFlowItems({ items }: SeqNode, removed: readonly ManifestNode[]): Edit[] {
   const gone = new Set(removed);
   const lastKept = items.findLastIndex((item) => !gone.has(item));
@@ -72,12 +72,12 @@ export function removeFlowItems({ items }: SeqNode, removed: readonly ManifestNo
   return kept === undefined || last === undefined ? inside : [...inside, { start: kept.end, end: last.end, text: '' }];
 }
 
-/** The lines of an entry of a block list. */
+/** Removes the lines of an entry of a block list. */
 export function removeLines(text: string, item: ManifestNode): Edit {
   return { start: lineStart(text, item.start), end: nextLine(text, lastCharacter(item)), text: '' };
 }
 
-/** A block scalar ends where the next line begins. */
+/** The last character of a node. A block scalar ends where the next line begins. */
 export function lastCharacter({ start, end }: ManifestNode): number {
   return Math.max(start, end - 1);
 }

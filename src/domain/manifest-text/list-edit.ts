@@ -1,4 +1,4 @@
-/** Changes the list of pull secrets in the text of a manifest, and not a line more than that takes. */
+/** Changes the list of pull secrets in the text of a manifest, and no more lines than necessary. */
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { addItems, lastCharacter, removeFlowItems, removeLines } from './items.ts';
 import {
@@ -27,15 +27,15 @@ import { type ManifestStyle, newItem, newPair, writtenList } from './yaml-style.
 
 export interface ListEdit {
   readonly object: ManifestObject;
-  /** The whole list as it is to be. */
+  /** The whole list as it will be. */
   readonly after: readonly unknown[];
 }
 
 export interface EditOptions {
   readonly style: ManifestStyle;
-  /** Where a new key goes in its map: not every text allows for the end. */
+  /** Where a new key goes in its map: not every text allows the end. */
   readonly place: 'start' | 'end';
-  /** Lists that are changed for some object: an alias of one of them follows by itself. */
+  /** Lists that are changed for some object. An alias of one of them changes with it. */
   readonly changed: ReadonlySet<ManifestNode>;
 }
 
@@ -43,7 +43,7 @@ export interface EditOptions {
 export function editsFor(text: string, { object, after }: ListEdit, { style, place, changed }: EditOptions): Edit[] {
   const { specNode, listNode } = object;
   const pair = ownPair(specNode, LIST_FIELD);
-  // It comes from a merge key, or there is none.
+  // The list comes from a merge key, or there is no list.
   if (pair === undefined)
     return after.length === 0 && listNode === undefined ? [] : addPair(text, specNode, { list: after, style, place });
   const { value } = pair;
@@ -59,7 +59,7 @@ export function editsFor(text: string, { object, after }: ListEdit, { style, pla
   return [...removals, ...addItems(text, value, after.slice(kept), style)];
 }
 
-/** Which of the items stay: `after` is the list with some left out, and perhaps new ones at its end. */
+/** Which items stay. `after` is the list without some of them, and perhaps with new ones at its end. */
 function keeps(list: SeqNode, after: readonly unknown[]): ReadonlySet<number> {
   const stays = new Set<number>();
   const budget = nodeBudget('');
@@ -90,7 +90,7 @@ function addPair(text: string, map: MapNode, { list, style, place }: NewList & P
   return [insertion(end, lines.map((line) => `${eol}${' '.repeat(column)}${line}`).join(''))];
 }
 
-/** A block scalar that ends with the text, without a line break, would get one from whatever comes behind it. */
+/** Whether the map ends in a block scalar that ends the text without a line break. Text after it would give it one. */
 function wouldGrow(text: string, map: MapNode): boolean {
   let last: ManifestNode | undefined = map;
   while (last?.kind === 'map' || last?.kind === 'seq')
@@ -98,7 +98,7 @@ function wouldGrow(text: string, map: MapNode): boolean {
   return last !== undefined && /[|>]/.test(text[last.start] ?? '') && last.end === text.length && !text.endsWith('\n');
 }
 
-/** How far the dashes of a list are to the right of its key, by the other lists of the map. */
+/** How far the dashes of a list are to the right of its key, taken from the other lists of the map. */
 function sequenceOffset(text: string, map: MapNode, style: ManifestStyle): number {
   for (const { key, value } of map.pairs) {
     if (value.kind === 'seq' && !value.flow) {
@@ -129,7 +129,7 @@ function addFlowPair(text: string, map: MapNode, list: readonly unknown[], style
   ];
 }
 
-/** What stands between a colon and its value, as in `{"a":1}`. */
+/** The space between a colon and its value: none in `{"a":1}`. */
 function colonSpace(text: string, { key, value }: Pair): string {
   const between = text.slice(key.end, value.start);
   return /^\s*:\s*$/.test(between) && !between.includes('\n') ? between.replace(/^\s*:/, '') : ' ';
@@ -139,7 +139,7 @@ function endOf(pair: Pair | undefined): number {
   return pair === undefined ? 0 : Math.max(pair.key.end, pair.value.end);
 }
 
-/** A key with nothing, `null` or something that is no list. */
+/** Fills in a key without a value, with `null`, or with something that is not a list. */
 function fillNull(text: string, map: MapNode, { key, value }: Pair, { list, style }: NewList): Edit[] {
   if (value.end > value.start || map.flow) {
     const gap = /\s/.test(text[value.start - 1] ?? '') ? '' : ' ';
@@ -150,7 +150,7 @@ function fillNull(text: string, map: MapNode, { key, value }: Pair, { list, styl
   return [insertion(lineEnd(text, key.end), lines.join(''))];
 }
 
-/** Without any entry the key goes, too, where it has lines of its own without comments; else `[]` stays. */
+/** Empties the list. Removes the key as well, where it has lines of its own without comments. Otherwise `[]` stays. */
 function emptyList(text: string, map: MapNode, { key, value }: Pair, list: SeqNode): Edit[] {
   const start = lineStart(text, key.start);
   const end = nextLine(text, lastCharacter(value));
@@ -159,12 +159,12 @@ function emptyList(text: string, map: MapNode, { key, value }: Pair, list: SeqNo
   if (alone && !text.slice(start, end).includes('#')) return [{ start, end, text: '' }];
   if (list.flow) return [{ start: list.start, end: list.end, text: '[]' }];
   const colon = text.indexOf(':', key.end) + 1;
-  // The anchor stays in front of what it names.
+  // The anchor stays before the value that it names.
   const [properties = ''] = /^(\s*[&!][^\s#]+)*/.exec(text.slice(colon, list.start)) ?? [];
   return [insertion(colon + properties.length, ' []'), ...list.items.map((item) => removeLines(text, item))];
 }
 
-/** The text with the edits made, and the edits themselves, without those that two objects share. */
+/** The text with the edits made. An edit that two objects share is made once. */
 export function withEdits(text: string, edits: readonly Edit[]): string {
   const unique = new Map(edits.map((edit) => [`${edit.start}-${edit.end}-${edit.text}`, edit]));
   return applyEdits(text, [...unique.values()]);

@@ -1,9 +1,9 @@
-/** What stands in manifests where a list of pull secrets belongs, or an entry of one: the API server refuses the object. */
+/** Finds what is no list of pull secrets in a manifest, or no entry of one. The API server refuses such an object. */
 import { isObject, textOf } from '../workloads/api-object.ts';
 import { bounded, type ListFault } from '../workloads/pull-spec.ts';
 import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';
 
-/** Undefined where the API server takes it, and where it is not known what it becomes. */
+/** Undefined where the API server accepts the list, and where the list is filled in later. */
 export function listFault(list: unknown): ListFault | undefined {
   const isList = Array.isArray(list);
   const found: unknown = isList ? list.find((entry) => typeof entry === 'string') : list;

@@ -5,8 +5,8 @@ import type { Secret } from '../keyring/secret.ts';
 import { fieldOf, isObject, textOf } from '../workloads/api-object.ts';
 
 /**
- * The Secret that `value` describes, undefined for anything else. `stringData` goes into `data`, an absent type is Opaque
- * (core/v1 `Convert_v1_Secret_To_core_Secret`, `SetDefaults_Secret`). What has a wrong type is left out.
+ * The Secret that `value` describes, undefined for anything else. `stringData` goes into `data`, and an absent type is Opaque
+ * (core/v1 `Convert_v1_Secret_To_core_Secret`, `SetDefaults_Secret`). Values of a wrong type are left out.
  */
 export function manifestSecret(value: unknown): Secret | undefined {
   if (!isObject(value) || value.kind !== 'Secret' || !isObject(value.metadata)) return undefined;
@@ -25,7 +25,7 @@ export function manifestSecret(value: unknown): Secret | undefined {
   };
 }
 
-/** The Secret that would hold a docker config, undefined for what is none. `text` is all of the file, byte for byte. */
+/** The Secret that would hold a docker config, undefined for anything else. `text` is the whole file, byte for byte. */
 export function configSecret(value: unknown, text: string, name: string): Secret | undefined {
   if (!isObject(value) || value.kind !== undefined) return undefined;
   const isConfig = ['auths', 'credsStore', 'credHelpers'].some((field) => fieldOf(value, field) !== undefined);
@@ -44,7 +44,7 @@ function texts(value: unknown): Record<string, string> {
   return Object.fromEntries(entries.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 }
 
-/** Where the name of the Secret is, unless it is their own. */
+/** The path to the name of the Secret that each kind makes. Without a name there, the Secret has the name of its maker. */
 const MAKERS: Readonly<Record<string, readonly string[]>> = {
   SealedSecret: ['spec', 'template', 'metadata', 'name'],
   ExternalSecret: ['spec', 'target', 'name'],
@@ -55,7 +55,7 @@ const MAKERS: Readonly<Record<string, readonly string[]>> = {
 
 export const MAKER_KINDS: readonly string[] = Object.keys(MAKERS);
 
-/** The Secret without what will be in it; undefined for objects that make none. */
+/** The Secret that an object makes, without its data. Undefined for objects that make none. */
 export function secretMadeBy(kind: unknown, value: unknown): Secret | undefined {
   const path = typeof kind === 'string' && Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined;
   if (path === undefined) return undefined;

@@ -15,13 +15,13 @@ export interface MapNode extends Place {
   /** `{…}` */
   readonly flow: boolean;
   readonly pairs: readonly Pair[];
-  /** What its merge key brings along, where it has one (yaml.org/type/merge). */
+  /** What a merge key adds to the map, where it has one (yaml.org/type/merge). */
   readonly merge: Merge | undefined;
 }
 
 export interface Merge {
   readonly pair: Pair;
-  /** Each key once, those of merge keys in the merged maps included. */
+  /** Each key once, including those that the merged maps inherit themselves. */
   readonly inherited: readonly Pair[];
 }
 
@@ -49,19 +49,19 @@ export interface Pair {
   readonly value: ManifestNode;
 }
 
-/** What an alias stands for. */
+/** The node itself, or the node that an alias stands for. */
 export function resolved(node: ManifestNode | undefined): Exclude<ManifestNode, AliasNode> | undefined {
   let current = node;
   while (current?.kind === 'alias') current = current.target;
   return current;
 }
 
-/** The pair of that key in the map itself; of several the last, as readers have it. */
+/** The pair of that key in the map itself. Of several, the last, as YAML readers take it. */
 export function ownPair(map: MapNode, name: string): Pair | undefined {
   return map.pairs.findLast(({ key }) => isKey(key, name));
 }
 
-/** The value of a key, in the map itself or by its merge key. */
+/** The value of a key in the map itself, or else through its merge key. */
 export function valueIn(map: MapNode, name: string): ManifestNode | undefined {
   return (ownPair(map, name) ?? map.merge?.inherited.find(({ key }) => isKey(key, name)))?.value;
 }
@@ -73,12 +73,12 @@ function isKey(key: ManifestNode, name: string): boolean {
 /** The tree stands for more than anybody writes by hand, such as aliases of aliases of aliases. */
 export class TooManyNodes extends Error {}
 
-/** How many levels a tree may have, those behind aliases included. */
+/** How many levels a tree may have, including those behind aliases. */
 export const MAX_DEPTH = 1000;
 
 const MAX_NODES = 2_000_000;
 
-/** How many nodes may be visited for one text: what is written there, and so much again by aliases and merge keys. */
+/** How many nodes may be visited for one text: those that are written there, and MAX_NODES more by aliases and merge keys. */
 export interface NodeBudget {
   left: number;
 }
@@ -113,17 +113,17 @@ export function toValue(node: ManifestNode | undefined, budget: NodeBudget): unk
   return build(node, budget, (map) => map.pairs, 0);
 }
 
-/** The value as `kubectl apply` sends it: with what merge keys bring along. Throws {@link TooManyNodes}. */
+/** The value as `kubectl apply` sends it, with what merge keys add. Throws {@link TooManyNodes}. */
 export function mergedValue(node: ManifestNode | undefined, budget: NodeBudget): unknown {
   return build(node, budget, mergedPairs, 0);
 }
 
-/** Those of the merge key first, so that the map's own come to replace them. */
+/** The inherited pairs come first, so that the map's own replace them. */
 function mergedPairs({ pairs, merge }: MapNode): readonly Pair[] {
   return merge === undefined ? pairs : [...merge.inherited, ...pairs.filter((pair) => pair !== merge.pair)];
 }
 
-/** A key may be called anything. */
+/** A key may have any name, even `__proto__`. */
 const OWN = { configurable: true, enumerable: true, writable: true };
 
 function build(
@@ -147,7 +147,7 @@ function build(
   return object;
 }
 
-/** Throws {@link TooManyNodes} when there is no more. */
+/** Takes one node off the budget. Throws {@link TooManyNodes} when none is left. */
 export function spend(budget: NodeBudget): void {
   budget.left -= 1;
   if (budget.left < 0) throw new TooManyNodes('too many nodes');

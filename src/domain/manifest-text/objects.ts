@@ -27,12 +27,12 @@ export interface ParsedFile {
 /** Anything that `kubectl apply` would send. */
 export interface PlacedObject {
   readonly file: ParsedFile;
-  /** The document that it is in. */
+  /** The document that holds the object. */
   readonly document: ManifestNode;
   readonly node: MapNode;
-  /** The way from the document to it; undefined where it leads through a merge key. */
+  /** The path from the document to the object; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
-  /** With what merge keys bring along. */
+  /** The value, with what merge keys add. */
   readonly value: ApiObject;
 }
 
@@ -41,10 +41,10 @@ export interface ManifestObject extends PullFields {
   readonly document: ManifestNode;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
   readonly specNode: MapNode;
-  /** The list itself; it may be elsewhere, by an alias or a merge key. */
+  /** The list itself, which may be elsewhere through an alias or a merge key. */
   readonly listNode: ManifestNode | undefined;
   readonly fault: ListFault | undefined;
-  /** The way from the document to the map; undefined where it leads through a merge key. */
+  /** The path from the document to `specNode`; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
 }
 
@@ -53,7 +53,7 @@ export type Path = readonly (string | number)[];
 const MAX_DEPTH = 20;
 
 /**
- * All in a file, in order, those in lists of lists included (cli-runtime pkg/resource `FlattenListVisitor`). Throws
+ * All objects in a file, in order, including those in lists of lists (cli-runtime pkg/resource `FlattenListVisitor`). Throws
  * TooManyNodes.
  */
 export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
@@ -76,7 +76,7 @@ export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObjec
   return found;
 }
 
-/** Those that have a list of pull secrets, or may have one. Throws TooManyNodes. */
+/** The objects that have a list of pull secrets, or may have one. Throws TooManyNodes. */
 export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObject[] {
   return placed.flatMap((one) => {
     const kind = manifestKindOf(one.value);
@@ -98,7 +98,7 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
   if (spec === undefined) return undefined;
   const ref = { kind: kind.kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
   const listNode = valueIn(specNode, LIST_FIELD);
-  // Its entries are compared with those of the text, so merge keys in them stay as they are.
+  // The entries are compared with those of the text, so merge keys in them stay as they are.
   const list = toValue(listNode, budget);
   return {
     ...spec,

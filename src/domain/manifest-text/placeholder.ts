@@ -1,4 +1,4 @@
-/** What is filled in before a manifest is applied: nothing is known of it, so nothing is wrong with it. */
+/** Placeholders that are filled in before a manifest is applied. Their value is unknown, so nothing about it is wrong. */
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import { isObject } from '../workloads/api-object.ts';
@@ -6,8 +6,8 @@ import { PULL_KINDS } from '../workloads/kind.ts';
 import { MAKER_KINDS } from './manifest-secrets.ts';
 
 /**
- * Variables of envsubst and Flux (`${X}`), of Kustomize (`$(X)`), values that SOPS has encrypted, references of vals and of
- * the Argo CD Vault plugin, and `<what stands in documentation>`.
+ * Variables of envsubst and Flux (`${X}`), variables of Kustomize (`$(X)`), values that SOPS has encrypted, references of vals
+ * and of the Argo CD Vault plugin, and `<placeholders>` as in documentation.
  */
 const PLACEHOLDER = /\$\{|\$\(|^\$[A-Z_]+$|^ENC\[|^ref\+|^<[^>]*>$/;
 
@@ -15,17 +15,17 @@ export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text) || isTemplate(text);
 }
 
-/** Whether it stays as it is for everybody without the key: SOPS has encrypted it. */
+/** Whether SOPS has encrypted the text, so that it stays unreadable without the key. */
 export function isEncrypted(text: unknown): boolean {
   return typeof text === 'string' && text.startsWith('ENC[');
 }
 
-/** An action of Go's text/template, as in charts of Helm. */
+/** Whether the text has an action of Go's text/template, as in Helm charts. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{');
 }
 
-/** Whether all of it is such an action. Without quotes, `{{ x }}` is a map, of which the key is a map. */
+/** Whether the value as a whole comes from such an action. Without quotes, `{{ x }}` is a map whose key is a map. */
 export function isToBeFilledIn(value: unknown): boolean {
   return typeof value === 'string'
     ? isTemplate(value)
@@ -33,8 +33,8 @@ export function isToBeFilledIn(value: unknown): boolean {
 }
 
 /**
- * The docker config `text` with something that the kubelet can decode in place of logins that are filled in later; elsewhere, a
- * placeholder is as good as any other text. Undefined where the servers are not known yet.
+ * The docker config `text`, where each `auth` that is filled in later has a value that the kubelet can decode. Other placeholders
+ * are as good as any text. Undefined where the servers are not known yet.
  */
 export function decodable(text: string): string | undefined {
   let isFilled = false;
@@ -56,21 +56,21 @@ export function decodable(text: string): string | undefined {
 }
 
 const KINDS = new Set(['Secret', ...PULL_KINDS.map(({ kind }) => kind), ...MAKER_KINDS]);
-/** A kind as a word; with an anchor, a tag or an alias it may be any. */
+/** A kind as a word. With an anchor, a tag or an alias, it may be any kind. */
 const KIND = /\bkind["']?\s*:\s*["']?([^\s,}"']+)/g;
 const DOCKER_CONFIG = /"(?:auths|credsStore|credHelpers)"/;
 
-/** Of what else makes pods. Definitions of such kinds are long, and are none. */
+/** Marks of any other kind that makes pods. The definition of such a kind is long and has them, but makes no pods. */
 const TEMPLATE = /\btemplate\b/;
 const CONTAINERS = /\bcontainers\b/;
 const DEFINITION = /^kind: CustomResourceDefinition\b/m;
 
-/** Whether there is an object of any kind in it, or a docker config. */
+/** Whether the text has an object of any kind, or a docker config. */
 export function namesKind(text: string): boolean {
   return DOCKER_CONFIG.test(text) || text.search(KIND) >= 0;
 }
 
-/** Whether there may be a pod, a template, a service account, a Secret or a docker config in it. */
+/** Whether the text may have a pod, a template, a service account, a Secret or a docker config. */
 export function mayHoldObjects(text: string): boolean {
   if (DOCKER_CONFIG.test(text)) return true;
   const isAny = TEMPLATE.test(text) && CONTAINERS.test(text) && !DEFINITION.test(text);

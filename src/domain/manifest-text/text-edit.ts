@@ -10,7 +10,7 @@ export function insertion(offset: number, text: string): Edit {
   return { start: offset, end: offset, text };
 }
 
-/** The text with all of them made, wherever they are; those at one offset in their order. */
+/** The text with all edits made, in whatever order they are given. Edits at one offset keep their order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const parts: string[] = [];
   let from = 0;
@@ -37,27 +37,27 @@ export function lineEnd(text: string, offset: number): number {
   return text[feed - 1] === '\r' ? feed - 1 : feed;
 }
 
-/** After the line break of the line. */
+/** The offset after the line break of the line. */
 export function nextLine(text: string, offset: number): number {
   const feed = text.indexOf('\n', offset);
   return feed < 0 ? text.length : feed + 1;
 }
 
-/** The line break in use there. */
+/** The line break in use around `offset`. */
 export function eolAt(text: string, offset: number): string {
   const after = text.indexOf('\n', offset);
   const feed = after < 0 ? text.lastIndexOf('\n', offset) : after;
   return feed > 0 && text[feed - 1] === '\r' ? '\r\n' : '\n';
 }
 
-/** From 1 on. */
+/** The number of the line, from 1 on. */
 export function lineNumber(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
 
 /**
- * The end of the last line that belongs to a block of which the text ends at `offset`: that line itself, and comments
- * below it that are further to the right than `column`.
+ * The end of the last line of a block whose text ends at `offset`: that line itself, or the last comment below it that is further
+ * to the right than `column`.
  */
 export function blockEnd(text: string, offset: number, column: number): number {
   let end = atLineStart(text, offset) ? lineEnd(text, offset - 1) : lineEnd(text, offset);

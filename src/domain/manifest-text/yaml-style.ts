@@ -8,13 +8,13 @@ import { columnOf } from './text-edit.ts';
 export interface ManifestStyle {
   /** Whether the document is JSON, so that everything is quoted. */
   readonly json: boolean;
-  /** Inside `{}` or `[]`, where there are no lines. */
+  /** Whether the entry is inside `{}` or `[]`, where there are no lines. */
   readonly flow?: boolean;
   /** How far dashes are to the right of their key, where no other list shows it. */
   readonly sequenceOffset: number;
   /** One step of indentation in JSON. */
   readonly indent: string;
-  /** What stands behind a colon in JSON: a space, or nothing. */
+  /** What follows a colon in JSON: a space, or nothing. */
   readonly space: string;
 }
 
@@ -38,20 +38,20 @@ export function newPair(list: readonly unknown[], offset: number, style: Manifes
   return [`${LIST_FIELD}:`, ...list.map((item) => `${' '.repeat(offset)}- ${newItem(item, style)}`)];
 }
 
-/** The list between brackets; in JSON with lines, those are indented below `indent`. */
+/** The list in brackets. With `indent`, it is JSON in several lines, which are indented below `indent`. */
 export function writtenList(list: readonly unknown[], style: ManifestStyle, indent?: string, eol = '\n'): string {
   if (indent === undefined || list.length === 0)
     return `[${list.map((item) => newItem(item, { ...style, flow: true })).join(`,${style.space}`)}]`;
   return JSON.stringify(list, undefined, style.indent).replaceAll('\n', `${eol}${indent}`);
 }
 
-/** By the braces that the object is in, as far as it is in any. */
+/** Finds the style of an object by the braces that it is in, if any. */
 export function styleOf(text: string, { specNode, document }: ManifestObject): ManifestStyle {
   const braces = [specNode, document].find((node) => node.kind === 'map' && node.flow);
   const first = braces?.kind === 'map' ? braces.pairs[0] : undefined;
   const json = first !== undefined && text[first.key.start] === '"';
   const gap = first === undefined || braces === undefined ? '' : text.slice(braces.start + 1, first.key.start);
-  // One step, by what is indented once more than the brace that closes it.
+  // One step: how much further the first key is indented than the brace that closes the map.
   const column = gap.includes('\n') ? gap.length - gap.lastIndexOf('\n') - 1 : 0;
   const outer = document === braces ? 0 : indentation(text, braces?.end ?? 0);
   const indent = gap.slice(gap.length - Math.max(0, column - outer));
@@ -64,7 +64,7 @@ export function styleOf(text: string, { specNode, document }: ManifestObject): M
   };
 }
 
-/** Of the line that holds the offset. */
+/** The indentation of the line that holds `offset`. */
 function indentation(text: string, offset: number): number {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0].length ?? 0;
