@@ -102,7 +102,7 @@ export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfi
   return { auths, credHelpers, credsStore: credsStore || undefined };
 }
 
-/** Adds the entries of `node` to `auths`. `path` is the field that `node` stands in, empty in a legacy file. */
+/** Adds the entries of `node` to `auths`. `path` is the field that holds `node`, empty in a legacy file. */
 export function decodeAuths(
   document: JsonDocument,
   node: JsonNode,

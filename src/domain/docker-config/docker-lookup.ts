@@ -18,7 +18,7 @@ export function dockerHelper({ credHelpers, credsStore }: DockerConfig, key: str
   return suffix === '' ? undefined : suffix;
 }
 
-/** An entry that answers for a registry, and the key it stands under. */
+/** An entry for a registry, and the key under which it is stored. */
 export interface FoundEntry {
   readonly server: string;
   readonly fields: AuthFields;

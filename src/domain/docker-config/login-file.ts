@@ -12,7 +12,7 @@ import { checkAuths, decodeDockerConfig } from './config-files.ts';
 import { DOCKER, type DockerConfig, DockerConfigError, decodeAuths, inGo } from './docker-config.ts';
 import { TOKEN_USERNAME } from './helper-answer.ts';
 
-/** What is wrong with a file, to follow its name, and what to type instead. */
+/** What is wrong with a file, as text to follow its name, and a hint what to do. */
 interface Problem {
   readonly reason: string;
   readonly hint?: Hint;

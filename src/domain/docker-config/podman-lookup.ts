@@ -36,7 +36,7 @@ export function isNamespaceKey(server: string): boolean {
   return server.includes('/') && !/^https?:\/\//.test(server);
 }
 
-/** The registry that the key `server` of a file stands for (`normalizeAuthFileKey`). */
+/** The registry for which the key `server` of a file stands (`normalizeAuthFileKey`). */
 function podmanHost(server: string, legacy: boolean): string {
   const stripped = server.replace(/^http:\/\//, '').replace(/^https:\/\//, '');
   return normalizeRegistry(legacy || stripped !== server ? podmanRegistry(stripped) : stripped);

@@ -43,7 +43,7 @@ export function byKey([one]: readonly [string, ...unknown[]], [other]: readonly 
   return compareUtf8(one, other);
 }
 
-/** A lone surrogate that stands for a byte becomes that byte; another one becomes U+FFFD, as everywhere. */
+/** A lone surrogate that stands for a byte becomes that byte. Any other lone surrogate becomes U+FFFD, as usual. */
 function encodeByUnit(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 3);
   let length = 0;

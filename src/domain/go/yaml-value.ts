@@ -21,7 +21,7 @@ interface Decoder {
 
 /**
  * `node` as JSON.parse would give it. Unlike YAML 1.2: `yes` and `off` are booleans, a key may stand twice (the last one
- * counts), and `<<` merges at its place, so that it overrides what stands above it. Throws YamlValueError for what Go
+ * counts), and `<<` merges at its place, so that it overrides the keys above it. Throws YamlValueError for what Go
  * refuses: a key that is no scalar, an alias within itself, and aliases that stand for far more than the text.
  */
 export function yamlValue(node: YamlNode): unknown {

@@ -1,4 +1,4 @@
-/** How a server is shown. It may carry a user name and a password (`https://user:password@host`), which nobody may see. */
+/** How a server is shown. It may carry a user name and a password (`https://user:password@host`), which must not be shown. */
 
 /** The only key of Docker Hub that docker, podman and the kubelet all understand. */
 export const DOCKER_HUB = 'https://index.docker.io/v1/';

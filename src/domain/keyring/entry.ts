@@ -108,7 +108,7 @@ function readAuthField(auth: string): { username: string; password: string } | E
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Text is padded if it ends in `=`, perhaps followed by white space as Go's unicode.IsSpace knows it, which is not that of `\s`. */
+/** Text with padding ends in `=` and perhaps white space as Go's unicode.IsSpace knows it, which is not that of `\s`. */
 const PADDED = /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** The last value of each field; `null` leaves a field as it was. The first value of a wrong type is the failure. */

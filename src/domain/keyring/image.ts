@@ -10,7 +10,7 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-/** The text is no image reference; the message is upstream's. */
+/** The text is not an image reference. The message is upstream's. */
 export class ImageReferenceError extends Error {
   constructor(message: string) {
     super(message);

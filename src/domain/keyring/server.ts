@@ -19,7 +19,7 @@ export interface ServerProblem {
 /** The host to ask about Docker Hub. */
 export const HUB_REGISTRY = 'registry-1.docker.io';
 const HUB_NAMES = ['docker.io', 'index.docker.io', 'www.docker.io'];
-/** Hosts that belong to Docker Hub but are in no image name. */
+/** Hosts that belong to Docker Hub, but do not occur in image names. */
 const HUB_ALIASES = [HUB_REGISTRY, 'hub.docker.com', 'registry.hub.docker.com', 'registry.docker.io'];
 
 /** `server` as it is written into a Secret: Docker Hub's names become its one key, anything else stays as it is. */
@@ -80,7 +80,7 @@ export function serverProblem(server: string): ServerProblem | undefined {
   return problem;
 }
 
-/** Known results, because most Secrets of a cluster are for the same few servers. */
+/** Results by server, kept because most Secrets of a cluster are for the same few servers. */
 const KNOWN = new Map<string, ServerProblem | undefined>();
 const MAX_KNOWN = 2_000;
 const MAX_KNOWN_LENGTH = 100;

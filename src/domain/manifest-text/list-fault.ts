@@ -1,4 +1,4 @@
-/** Finds what is no list of pull secrets in a manifest, or no entry of one. The API server refuses such an object. */
+/** Finds values in manifests that are not a list of pull secrets, or not an entry of one. The API server refuses such objects. */
 import { isObject, textOf } from '../workloads/api-object.ts';
 import { bounded, type ListFault } from '../workloads/pull-spec.ts';
 import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';

@@ -70,7 +70,7 @@ function isKey(key: ManifestNode, name: string): boolean {
   return key.kind === 'scalar' && key.value === name;
 }
 
-/** The tree stands for more than anybody writes by hand, such as aliases of aliases of aliases. */
+/** The tree stands for more nodes than a person writes by hand, such as through aliases of aliases of aliases. */
 export class TooManyNodes extends Error {}
 
 /** How many levels a tree may have, including those behind aliases. */

@@ -1,4 +1,4 @@
-/** Placeholders that are filled in before a manifest is applied. Their value is unknown, so nothing about it is wrong. */
+/** Placeholders that are filled in before a manifest is applied. Their value is unknown, so it cannot be wrong. */
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import { isObject } from '../workloads/api-object.ts';

@@ -29,7 +29,7 @@ export function parseSubject(text: string): Subject {
 }
 
 /**
- * Who was probably meant by `text`: `NAME`, `NAMESPACE:NAME`, `sa/NAMESPACE/NAME`, or an account as the API server calls it
+ * The subject that was probably meant by `text`: `NAME`, `NAMESPACE:NAME`, `sa/NAMESPACE/NAME`, or an account as the API server calls it
  * (k8s.io/apiserver pkg/authentication/serviceaccount `MakeUsername`). Never somebody whose name was not typed.
  */
 function meantSubject(text: string): Hint {

@@ -30,7 +30,7 @@ export function syncRights(scope: SyncScope): Right[] {
   ];
 }
 
-/** A rule for one name allows to watch that name, as it allows to list it. */
+/** A rule for one name allows watching that name, as it allows listing it. */
 function watchRights({ name, accounts: { names, used, all } }: SyncScope): Right[] {
   const { secrets, objects } = grantsIn(true);
   const watched = [{ ...LIST_NAMESPACES, verb: 'watch' as const }, secrets('watch', [name])];

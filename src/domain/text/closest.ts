@@ -1,4 +1,4 @@
-/** "Did you mean": the name that was likely meant. */
+/** Finds the name for "did you mean". */
 
 /** Object names are not longer, and nobody makes more typos. Limits the work, because the names may come from anybody. */
 const MAX_LENGTH = 253;

@@ -21,7 +21,7 @@ export type Asks = 'namespace' | 'cluster' | 'kubeconfig' | 'nothing';
 export interface Command {
   readonly words: readonly Word[];
   readonly asks: Asks;
-  /** The file that stdout goes to. */
+  /** The file that receives stdout. */
   readonly output?: string;
   /** The command that reads the output of this one. */
   readonly pipe?: Command;

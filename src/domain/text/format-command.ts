@@ -56,7 +56,7 @@ const POWERSHELL: readonly (readonly [posix: readonly string[], powershell: read
   [['command', '-v'], ['Get-Command']],
   [['edit'], ['notepad']],
   [['vi'], ['notepad']],
-  // In 5.1, `curl` is not curl.
+  // In PowerShell 5.1, `curl` is another command.
   [['curl'], ['curl.exe']],
 ];
 

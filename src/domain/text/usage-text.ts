@@ -107,7 +107,7 @@ function withFlag(found: string, option: string, line: readonly string[]): strin
   return again === undefined ? found : ['regsecret', line[0], ...again].join(' ');
 }
 
-/** The command that was meant, with the words behind it. */
+/** The command that was meant, with the words that follow it. */
 function meantCommand(
   known: string | undefined,
   line: readonly string[],
@@ -115,7 +115,7 @@ function meantCommand(
 ): string | undefined {
   const [command = '', host = ''] = line;
   const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(host);
-  // `login ghcr.io` is `create --server ghcr.io`; another word behind it may be a password.
+  // `login ghcr.io` is `create --server ghcr.io`; any other word after it may be a password.
   if (isHost && known === 'create') return ['regsecret', 'create', '--server', host, ...typedUser(line)].join(' ');
   if (isHost && known === 'remove') return `regsecret remove --server ${host}`;
   if (known === 'doctor -f' && rest?.some((word) => word === '-f' || word === '--filename'))
@@ -128,7 +128,7 @@ function meantCommand(
   return known === undefined || /^log(in|out)$/.test(command) ? known : withWords(known, rest, known);
 }
 
-/** `command` with the words that were typed behind it. Only `alone` where there are none, or where one may be a password. */
+/** `command` with the words that were typed after it. Only `alone` where there are none, or where one may be a password. */
 function withWords(command: string, rest: readonly string[] = [], alone: string): string {
   return rest.length === 0 ? alone : ['regsecret', command, ...rest].join(' ');
 }

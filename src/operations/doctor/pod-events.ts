@@ -104,7 +104,7 @@ function inOrder(events: readonly NamedEvent[]): NamedEvent[] {
   return events.toSorted((one, other) => one.at - other.at);
 }
 
-/** Of core/v1, as written by either way of recording (client-go tools/record, tools/events). */
+/** Reads an event of core/v1, as either of the two recorders writes it (client-go tools/record, tools/events). */
 function eventOf(event: ApiObject): NamedEvent {
   const series = fieldOf(event, 'series');
   const times = [fieldOf(series, 'lastObservedTime'), event.lastTimestamp, event.eventTime, event.firstTimestamp];

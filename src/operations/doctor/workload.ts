@@ -129,7 +129,7 @@ async function eachPodOf(
 
 export interface NewPod {
   readonly images: readonly string[];
-  /** The pull secrets that it names itself; without any it has those of its service account. */
+  /** The pull secrets that the pod names itself. Without any, it has those of its service account. */
   readonly secrets: readonly string[];
 }
 
@@ -175,7 +175,7 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[]): P
   };
 }
 
-/** A service account as if it pulled: new pods with no list of their own get what it has. */
+/** A service account as a puller: new pods without a list of their own get its list. */
 export function accountPuller({ ref }: PullSpec): Puller {
   const remedy = { how: 'account', target: ref, pods: [] } as const;
   return { ref, imagePullSecrets: undefined, account: ref.name, images: [], remedy, count: 1 };

@@ -174,7 +174,7 @@ const OF_PODS: MoreFields = {
 /** What `hasFinished` reads. */
 const OF_WORKLOADS: MoreFields = { status: { conditions: [{ type: true, status: true }] } };
 
-/** Also which images they pull, and whether they have replicas. */
+/** Also the images that they pull, and the number of replicas. */
 const OF_DEPENDANTS: MoreFields = { ...OF_WORKLOADS, podSpec: IMAGES, spec: { replicas: true } };
 
 /** Hands every object of a kind that pulls images to `use`, with the fields that {@link gatherFacts} needs of it. */

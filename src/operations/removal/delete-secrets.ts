@@ -188,7 +188,7 @@ export async function performDeletion(
   for (const one of planned.slice(-1)) await perform(one, listener);
 }
 
-/** Keeps back what is told about one Secret: several are deleted at a time, but reported in order. */
+/** Holds back the reports about one Secret: several Secrets are deleted at a time, but reported in order. */
 function keptIn(said: (() => void)[], listener: DeleteListener): DeleteListener {
   const keep = (tell: () => void): void => {
     said.push(tell);

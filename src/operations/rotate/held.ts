@@ -56,7 +56,7 @@ export interface OtherPassword {
 
 /** What a Secret holds for the rotated logins, and for other registries. */
 export interface LookedAt {
-  /** Undefined where no kubelet finds a login for one of the registries in it. */
+  /** Undefined where no kubelet finds a login for one of the registries in the Secret. */
   readonly held: HeldSecret | undefined;
   readonly others: readonly OtherPassword[];
 }

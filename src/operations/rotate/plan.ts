@@ -19,7 +19,7 @@ export interface RotateRules {
   readonly rotatedElsewhere?: ReadonlySet<string> | undefined;
 }
 
-/** What becomes of one entry: it gets the new login, has it, or keeps what it has. */
+/** What happens to one entry: it gets the new login, has it already, or keeps the one it has. */
 export type EntryState = 'new' | 'has it' | 'no user' | 'cannot be decoded' | 'other user' | 'below' | 'other password';
 
 export interface PlannedEntry extends HeldEntry {
@@ -79,7 +79,7 @@ function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: Held
     : { ...held, entries, action: 'held back', obstacle };
 }
 
-/** Decides by the entries alone, so that it can be decided again on the Secret as it is when it is written. */
+/** Decides by the entries alone, so that the decision can be repeated on the Secret as it is when it is written. */
 export function planEntries({ entries, ref }: HeldSecret, rules: RotateRules): PlannedEntry[] {
   return entries.map((entry) => ({ ...entry, state: entryState(entry, ref, rules) }));
 }

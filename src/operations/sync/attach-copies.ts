@@ -64,7 +64,7 @@ export async function planLists(
     // Of an account that already names the Secret, only the annotations are needed later.
     else run.done.set(refKey(account.ref), { pullSpec: { ...account, object: {} }, changed: false });
   });
-  // With `--watch`, a later change event tells when `default` is made.
+  // With `--watch`, a change event will tell when `default` is made.
   const awaited = request.part === undefined ? [...(missing.get('default') ?? [])] : [];
   missing.delete('default');
   for (const [name, places] of missing) {

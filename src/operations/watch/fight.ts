@@ -27,7 +27,7 @@ const SHOWN = 3;
 const LOOKS = 20;
 const PAUSE_MS = 250;
 
-/** Finds who writes `object`, beside `own`. Nobody where the object is gone or may not be read. Throws the reason of `stop`. */
+/** Finds who writes `object` besides `own`. Nobody where the object is gone or may not be read. Throws the reason of `stop`. */
 export async function findFight(
   transport: Transport,
   object: Fight['object'],

@@ -7,7 +7,7 @@ const HOPELESS_MS = 900_000;
 const STALE_LOOK_MS = RESYNC_MS + 60_000;
 /** A watch that is silent for longer is broken: each gets a bookmark at least every minute. */
 const STALE_EVENT_MS = 120_000;
-/** Shorter trouble is a hiccup. */
+/** Shorter trouble does not count. */
 const TROUBLE_MS = 30_000;
 
 /** What `/healthz` says. */

@@ -24,7 +24,7 @@ export interface Metrics {
   text(now: number): string;
 }
 
-/** Counts from zero: to Prometheus, that is a restart. */
+/** Counts from zero again after a restart, which Prometheus recognizes. */
 export function createMetrics(): Metrics {
   const writes = new Map<string, number>();
   const errors = new Map<string, number>(REASONS.map((reason) => [reason, 0]));

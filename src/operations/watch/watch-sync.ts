@@ -81,7 +81,7 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
   host.stop.addEventListener('abort', halt, { once: true });
   if (host.stop.aborted) halt();
   try {
-    // From here on, every change is heard of, so that the first look misses nothing.
+    // From here on, the watches report every change, so that the first look misses nothing.
     await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
     if (host.stop.aborted) return;
     await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, transport, request, { ...looker, isFirst: true });
