@@ -29,8 +29,8 @@ export function parseSubject(text: string): Subject {
 }
 
 /**
- * The subject that was probably meant by `text`: `NAME`, `NAMESPACE:NAME`, `sa/NAMESPACE/NAME`, or an account as the API server calls it
- * (k8s.io/apiserver pkg/authentication/serviceaccount `MakeUsername`). Never somebody whose name was not typed.
+ * The subject that was probably meant by `text`: `NAME`, `NAMESPACE:NAME`, `sa/NAMESPACE/NAME`, or an account as the API server
+ * calls it (k8s.io/apiserver pkg/authentication/serviceaccount `MakeUsername`). Never a subject whose name was not typed.
  */
 function meantSubject(text: string): Hint {
   const [first = '', ...others] = text.replace(/^system:(?=serviceaccount:)/, '').split(/[:/]/);
