@@ -1,4 +1,4 @@
-/** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
+/** Attaches a pull secret to whatever was named or selected, or detaches it: reads, plans, writes, and reports the effects. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { forEachLimit, prefetch } from '../../concurrency.ts';
 import { describeRef, refKey } from '../../domain/workloads/object-ref.ts';

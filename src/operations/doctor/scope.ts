@@ -40,7 +40,7 @@ import { shapeOf } from './shape.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
 
-/** Lists read beside pods and Secrets. Those are the longest, and one after the other: two pages take twice the memory. */
+/** Parallel lists beside pods and Secrets. Those two are long, and read one after the other: two pages take twice the memory. */
 const CONCURRENCY = 3;
 /** Parallel requests for single objects. */
 const SINGLE_LIMIT = 16;

@@ -105,8 +105,7 @@ async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext)
       return await postPod(rehearsal, pod, context, true);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // The quota plugin is the last of all admission (kubeapiserver/options/plugins.go), and there is room once the old pod is
-      // gone.
+      // The quota plugin is last in admission (kubeapiserver/options/plugins.go), and there is room once the old pod is gone.
       if (isQuota(error)) return undefined;
       if (!isNotMountable(error) || !allowsIt(pod, context) || performance.now() > deadline) {
         throw objectRefusal(error, 'create', pod.ref);

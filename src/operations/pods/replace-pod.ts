@@ -114,8 +114,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
         throw failure(`${describeRef(pod.ref)} is still the old one`, error, saved);
       }
       if (present !== 'none' && !isInTime) throw stillThere(pod, saved);
-      // The quota is recounted some time after the old pod is gone. A pod that "already exists" but is not there was deleted
-      // again.
+      // The quota is recounted some time after the old pod is gone. A pod that exists and is not there was deleted again.
       const isWorthWaiting =
         present !== 'none' || (error instanceof ApiError && (isQuota(error) || error.reason === 'AlreadyExists'));
       if (!isWorthWaiting || !isInTime) {

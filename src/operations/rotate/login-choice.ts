@@ -1,6 +1,4 @@
-/**
- * Completes a `rotate` that lacks the registry or the user name from the Secrets, or proposes the command lines to choose from.
- */
+/** For a `rotate` without a registry or a user name: takes it from the Secrets, or proposes command lines to choose from. */
 import { connect } from '../../cluster/client/transport.ts';
 import type { ContextFlags } from '../../cluster/config/contexts.ts';
 import { loadKubeConfig } from '../../cluster/config/kube-config.ts';

@@ -31,7 +31,7 @@ export function provenAtHome(held: readonly HeldSecret[], rules: Omit<RotateRule
   return (entry) => known.has(keyOf(entry) ?? '');
 }
 
-/** Proves also the logins that the registry accepts. The registry is asked only about logins that are not proven yet. */
+/** Also proves the logins that the registry accepts. The registry is asked only about logins that are not proven yet. */
 export async function provenByRegistry(
   held: readonly HeldSecret[],
   rules: RotateRules,

@@ -61,7 +61,7 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
   return { source, plan, meant, lists };
 }
 
-/** With `--prune` and a label selector, reads all namespaces: one that wants nothing from `sync` keeps its copy, too. */
+/** With `--prune` and a label selector, reads all namespaces: one that opts out of `sync` keeps its copy, too. */
 async function readPrunable(transport: Transport, request: SyncRequest): Promise<NamespaceFacts[] | undefined> {
   const { prune, selection, part } = request;
   if (!prune || selection.labelSelector === undefined) return undefined;

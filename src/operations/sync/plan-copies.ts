@@ -152,7 +152,7 @@ function holdsAfter(step: SecretStep, secret: Secret | undefined): boolean {
 
 /**
  * Throws UserError where a selection that matches nothing would delete every copy. Such a selection is more often mistyped than
- * the end of a fleet.
+ * meant to delete them all.
  */
 export function checkMeant(
   namespaces: readonly NamespaceFacts[],

@@ -51,7 +51,7 @@ export function idlePatterns(namespaces: readonly NamespaceFacts[], globs: reado
   });
 }
 
-/** For a pattern such as `team-*`, finds the one that was mistyped by one letter. */
+/** For a mistyped pattern such as `taem-*`, finds the pattern that differs by one typo and matches. */
 function nearPattern(glob: string, names: readonly string[]): string | undefined {
   const [, start] = /^([-a-z0-9]+)\*$/.exec(glob) ?? [];
   if (start === undefined) return undefined;
@@ -65,7 +65,7 @@ export interface NamespaceFacts {
   readonly name: string;
   /** Whether it is being deleted. */
   readonly isEnding: boolean;
-  /** Whether an annotation says that the namespace wants nothing from `sync`. */
+  /** Whether the namespace opts out of `sync` by its annotation. */
   readonly isLeftAlone: boolean;
 }
 

@@ -34,7 +34,7 @@ export interface SyncRequest {
   readonly folders: ManifestFolders;
   /** Whether to write without a question. */
   readonly yes: boolean;
-  /** With `--watch`, the part that one look covers: later changes are heard of. Undefined: everything, once. */
+  /** With `--watch`, the part that one look covers. Later changes lead to further looks. Undefined: everything, once. */
   readonly part?: SyncPart | undefined;
   /** Asks the person to agree. Undefined where nobody can be asked. */
   readonly agree?: Agree | undefined;

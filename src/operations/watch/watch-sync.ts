@@ -186,7 +186,7 @@ interface Heard {
   readonly trouble: (error: UserError) => void;
 }
 
-/** Turns changes that are heard of into namespaces to look at. */
+/** Turns the changes of one resource into namespaces to look at. */
 function changeListener(
   { resource: { plural } }: Watched,
   { transport, request, agenda, host, served, bell, begin, trouble }: Heard,
