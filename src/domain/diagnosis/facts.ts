@@ -26,7 +26,7 @@ export interface Counts {
 }
 
 export interface Observed {
-  /** The URL of the API server; left out where none was asked. */
+  /** The URL of the API server. Left out if none was asked. */
   readonly server?: string | undefined;
   /** The namespace of `-n`, or of the context. The user of the command counts as the owner of its Secrets. */
   readonly home?: string | undefined;
@@ -39,7 +39,7 @@ export interface Observed {
   readonly unchecked: readonly string[];
   /** Secrets to examine by themselves: those that were named, and those of a named service account. */
   readonly secrets?: readonly SecretName[] | undefined;
-  /** Who refers to which Secret, by `namespace/name`; left out where nobody looked. */
+  /** Who refers to which Secret, by `namespace/name`. Left out if nobody looked. */
   readonly usage?: ReadonlyMap<string, Usage> | undefined;
   /** Set when a whole namespace, or the whole cluster, is examined. */
   readonly scope?: Scope | undefined;
@@ -144,7 +144,7 @@ export function changedAt(state: SecretState | undefined): number {
   return Math.max(createdAt(state), ...times.map(millisecondsOf));
 }
 
-/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
+/** The kubelet waits up to 5 minutes between two attempts, and a little longer when it is busy. */
 export const BACK_OFF_MS = 310_000;
 
 /** Whether the kubelet may not have tried since somebody wrote to the Secret. */

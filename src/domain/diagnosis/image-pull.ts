@@ -117,7 +117,7 @@ export type Search<Found> =
 
 const NOT_FOUND = { search: 'not found' } as const;
 
-/** What a search has found; undefined where it found nothing, or has to ask first. */
+/** What a search has found. Undefined if it found nothing, or has to ask first. */
 export function foundIn<Found>(search: Search<Found>): Found | undefined {
   return search.search === 'found' ? search.found : undefined;
 }

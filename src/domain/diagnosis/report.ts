@@ -197,7 +197,7 @@ export interface DoctorReport {
   readonly pullers?: readonly PullerView[] | undefined;
   /** Secrets that were named, and those of a named service account. */
   readonly secrets?: readonly SecretReport[] | undefined;
-  /** Namespaces that are being deleted, whose findings have no command; left out where there are none. */
+  /** Namespaces that are being deleted, whose findings have no command. Left out if there are none. */
   readonly ending?: readonly string[] | undefined;
   /** How much was examined in a namespace or cluster. */
   readonly counts?: Counts | undefined;
@@ -214,7 +214,7 @@ export interface DoctorReport {
   readonly findings: readonly FindingView[];
   /** Findings that `--errors`, `--only` or `--ignore` leave out. Not set without such a flag. */
   readonly ignored?: readonly Ignored[] | undefined;
-  /** Why some of the targets could not be looked at; left out where all were. */
+  /** Why some of the targets could not be examined. Left out if all were. */
   readonly errors?: readonly { readonly message: string; readonly hint?: string }[] | undefined;
   /** Rights that were missing, such as `get secrets`. */
   readonly unchecked: readonly string[];

@@ -5,7 +5,7 @@ import { andThen, type Command, command } from '../text/command.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
 
-/** The name of a Secret, and its namespace where that is known. */
+/** The name of a Secret, and its namespace if that is known. */
 interface Named {
   readonly name: string;
   readonly namespace?: string | undefined;

@@ -221,7 +221,7 @@ function removeFix(
   return removeEntry(object, server, context);
 }
 
-/** Removes the entry. If what was likely meant is not there, adds that first; undefined for a copy then. */
+/** Removes the entry. If the server that was likely meant is not there, adds it first; undefined for a copy in that case. */
 function moveFix(
   { object, arguments: { server, proposal } }: FindingOf<'opens-nothing'>,
   context: FixContext,

@@ -28,7 +28,7 @@ export function withoutStep(remedy: Remedy): Remedy {
   return remedy.how === 'account' ? { ...remedy, pods: [] } : remedy;
 }
 
-/** Attaches the Secret `usable`; where there is none, creates one with a login for `image`. */
+/** Attaches the Secret `usable`. If there is none, creates one with a login for `image`. */
 export function giveLogin(remedy: Remedy, image: string, usable: string | undefined): Command {
   if (usable !== undefined) return changeCommand('attach', remedy, usable);
   return createCommand(remedy, imageServer(image));

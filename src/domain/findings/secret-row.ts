@@ -18,7 +18,7 @@ import { originFindings } from './origin-findings.ts';
 export interface SecretRow {
   readonly namespace: string;
   readonly name: string;
-  /** Undefined where the Secret does not exist, or may not be read. */
+  /** Undefined if the Secret does not exist, or may not be read. */
   readonly type?: string | undefined;
   readonly createdAt?: string | undefined;
   /** The first entries. */

@@ -4,7 +4,7 @@ import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { isNamespaceName, isObjectName } from '../text/object-name.ts';
 import { isFromElsewhere, MADE_FROM, sourceOf } from './copy.ts';
 
-/** The Secret that a copy is marked with. */
+/** The Secret that the mark of a copy names as its source. */
 export interface CopySourceName {
   readonly namespace: string;
   readonly name: string;
@@ -13,13 +13,13 @@ export interface CopySourceName {
 /** What is known of a copy that differs from `source`. */
 export interface StaleCopy {
   readonly source: CopySourceName;
-  /** Those that have one, where there are several. */
+  /** The namespaces with such a copy, if there are several. */
   readonly namespaces?: readonly string[] | undefined;
-  /** The registry that rejects the login of the source, and accepts that of the copy. */
+  /** The registry that rejects the login of the source, but accepts that of the copy. */
   readonly refusedBy?: ShownServer | undefined;
 }
 
-/** What is found of all copies of `source`. One that works is enough for it to be said, and is the one that is named. */
+/** Merges the findings on all copies of `source`. A copy that works while the source is refused is the one that is named. */
 export function staleTogether<T extends { readonly namespace?: string | undefined }>(
   source: CopySourceName,
   found: readonly { readonly object: T; readonly arguments: object }[],
@@ -37,7 +37,7 @@ export function staleTogether<T extends { readonly namespace?: string | undefine
   };
 }
 
-/** The same with what it is like. */
+/** The source of a copy, and how it compares to the copy. */
 export interface CopyOrigin extends CopySourceName {
   /**
    * Whether type and payload of the source are those of the copy; `missing`: there is no pull secret of that name; `elsewhere`:
@@ -47,8 +47,8 @@ export interface CopyOrigin extends CopySourceName {
 }
 
 /**
- * The source that `secret` is marked with. Undefined for what `sync` cannot have made from a Secret: copies of a login of its
- * own machine, of a Secret with another name, or of one in the same namespace of this cluster.
+ * The source that the mark of `secret` names. Undefined if `sync` cannot have made `secret` from a Secret: it is a copy of a
+ * login, of a Secret with another name, or of one in the same namespace of this cluster.
  */
 export function markedSource(secret: Secret): CopySourceName | undefined {
   const ref = sourceOf(secret);
@@ -60,7 +60,7 @@ export function markedSource(secret: Secret): CopySourceName | undefined {
   return isPossible ? { namespace, name } : undefined;
 }
 
-/** What a copy has of its source, as one text; undefined for a Secret that no kubelet reads. */
+/** The type and payload that a copy takes from its source, as one text. Undefined for a Secret that no kubelet reads. */
 export function copiedContent({ type, data }: Secret): string | undefined {
   return isPullSecretType(type) ? `${type} ${data?.[DATA_KEY[type]] ?? ''}` : undefined;
 }

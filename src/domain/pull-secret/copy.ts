@@ -1,4 +1,4 @@
-/** What `sync` writes into other namespaces: a copy of a pull secret, and how one is recognised. Labels and annotations are all the state. */
+/** The copies of a pull secret that `sync` writes, and how they are recognised. Labels and annotations hold all the state. */
 import { UserError } from '../../errors.ts';
 import { DATA_KEY, describeSecret, isPullSecretType, type PullSecretType, type Secret } from '../keyring/secret.ts';
 import { type Command, command } from '../text/command.ts';

@@ -39,8 +39,8 @@ export type Change = Merged &
   );
 
 /**
- * How to bring `existing` to what is wanted without losing anything of it. Throws UserError where that needs `--replace`
- * or `--force`, or is not possible.
+ * How to bring `existing` to what is wanted without losing anything of it. Throws UserError if that needs `--replace` or
+ * `--force`, or is not possible.
  */
 export function planChange(existing: Secret, wanted: WantedSecret): Change {
   const { merged, type, data, annotation, before } = outcomeFor(existing, wanted);

@@ -80,7 +80,7 @@ function ownLogin(
   return { username, login: assignLogin({ username, password }, { key, owner: 'person', image }) };
 }
 
-/** `namespace/name`, or the name alone where it has no namespace. */
+/** `namespace/name`, or the name alone if it has no namespace. */
 export function sourceName({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }

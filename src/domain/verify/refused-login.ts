@@ -12,7 +12,7 @@ import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
 import { loginAdvice } from './known-registries.ts';
 
-/** A login, and for people where it comes from. */
+/** A login, with a text for people that says where it comes from. */
 export interface FoundLogin extends AuthEntry {
   readonly credential: { readonly username: string; readonly password: string };
   readonly from: string;
@@ -76,7 +76,7 @@ export interface Rejection {
   readonly sentence: string;
 }
 
-/** What a login that is not accepted means for this run, or in a dry run, which has `rehearsed`, for the real one. */
+/** What a login that is not accepted means: for this run, or in a dry run (with `rehearsed`) for the real one. */
 export function consequence(rehearsed: Command | undefined): string {
   return rehearsed === undefined ? 'nothing is written' : 'a real run would stop here';
 }

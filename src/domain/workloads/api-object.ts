@@ -1,7 +1,7 @@
 /** An object of the API, whose fields nobody has checked. */
 export type ApiObject = Readonly<Record<string, unknown>>;
 
-/** The value at `path`, undefined where there is none. */
+/** The value at `path`, undefined if there is none. */
 export function fieldOf(object: unknown, ...path: readonly string[]): unknown {
   let value = object;
   for (const name of path) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -61,7 +61,7 @@ export const WORKLOAD_KINDS = [
   'ReplicationController',
 ] as const satisfies readonly PullKindName[];
 
-/** The kinds whose list can be changed. A Job keeps its list to its end. Only here is a ReplicaSet without a Deployment seen. */
+/** The kinds whose list can be changed. A Job keeps its list to its end. A ReplicaSet without a Deployment is seen only here. */
 export const CHANGEABLE_KINDS: readonly PullKindName[] = [
   'ServiceAccount',
   ...WORKLOAD_KINDS.filter((kind) => kind !== 'Job'),

@@ -55,7 +55,7 @@ export function isRunning(pod: unknown): boolean {
   return phase === 'Running' && ready;
 }
 
-/** Reason and message of the condition `type` of an object, where its status is `status`. */
+/** Reason and message of the condition `type` of an object, if the status of the condition is `status`. */
 export function conditionText(object: unknown, type: string, status: 'True' | 'False'): string | undefined {
   const found = itemsOf(fieldOf(object, 'status', 'conditions')).find(
     (one) => fieldOf(one, 'type') === type && fieldOf(one, 'status') === status,

@@ -15,7 +15,7 @@ export interface PullFields {
   readonly serviceAccountName: string;
 }
 
-/** Reads an object of the API or of a manifest, whatever it holds; undefined where it has no pod spec. */
+/** Reads an object of the API or of a manifest, whatever it holds. Undefined if it has no pod spec. */
 export function pullFieldsOf({ specPath }: ManifestKind, object: unknown): PullFields | undefined {
   let spec: unknown = object;
   for (const name of specPath) spec = fieldOf(spec, name);
@@ -106,7 +106,7 @@ export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boo
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
-/** The Deployment of a pod by the name of its ReplicaSet (deployment/sync.go `getNewReplicaSet`); undefined where it has none. */
+/** The Deployment of a pod, by the name of its ReplicaSet (deployment/sync.go `getNewReplicaSet`). Undefined if it has none. */
 export function deploymentName({ controller, labels }: Pick<PullSpec, 'controller' | 'labels'>): string | undefined {
   const suffix = `-${labels['pod-template-hash']}`;
   const isMade = controller?.kind === 'ReplicaSet' && controller.name.endsWith(suffix);

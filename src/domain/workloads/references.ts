@@ -25,7 +25,7 @@ interface Counted {
   pods: number;
 }
 
-/** By namespace and name of the Secret, whether it exists or not. Pods are only counted, for there may be many. */
+/** By namespace and name of the Secret, whether it exists or not. Pods are only counted, because there may be many. */
 export type UsageIndex = Map<string, Counted>;
 
 export const UNUSED: Usage = { serviceAccounts: [], workloads: [], pods: 0 };

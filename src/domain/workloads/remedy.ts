@@ -36,7 +36,7 @@ export type Remedy =
   | { readonly how: 'owner'; readonly owner: string; readonly namespace: string }
   /** Only the manifest that it was created from can be changed, and we do not know that. */
   | { readonly how: 'manifest' }
-  /** A static pod may use no Secret: its node needs the login. The name is empty where it is not known. */
+  /** A static pod may use no Secret: its node needs the login. The name is empty if it is not known. */
   | { readonly how: 'node'; readonly node: string };
 
 /** The remedy for the pods of a template. `pods` are those of its pods that need the new list. */

@@ -91,7 +91,7 @@ export function hasGivenUp({ object }: PullSpec, changed: PullSpec): boolean {
   return !isUnseen(changed.object) || surrender(changed.object) !== since;
 }
 
-/** When its controller gave up: the time of `ProgressDeadlineExceeded`, empty where that is not known. */
+/** When its controller gave up: the time of `ProgressDeadlineExceeded`, empty if that is not known. */
 function surrender(object: unknown): unknown {
   const conditions = itemsOf(fieldOf(object, 'status', 'conditions'));
   const exceeded = conditions.find((entry) => fieldOf(entry, 'reason') === 'ProgressDeadlineExceeded');
