@@ -1,4 +1,7 @@
-/** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
+/**
+ * Recognises what users type in place of the name of a Secret, and proposes the command that they mean. Loaded only when an
+ * argument is no such name.
+ */
 import type { Command } from 'commander';
 import { serverFlags } from '../domain/keyring/server.ts';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
@@ -15,7 +18,7 @@ import { rawArgs, typedWith } from './retyped-line.ts';
 import { isWithoutTarget } from './several-namespaces.ts';
 import { secretNameArgument } from './shared-flags.ts';
 
-/** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
+/** Throws UsageError for arguments of `typed` that cannot have been meant as they are. */
 export function refuseSlips(typed: Command): void {
   const slip =
     fileSlip(typed) ??
@@ -34,7 +37,7 @@ export function refuseSlips(typed: Command): void {
   );
 }
 
-/** `delete a b` as one command for each; undefined where something else may be meant, or a word may be a password. */
+/** Turns `delete a b` into one command for each name; undefined when something else may be meant, or a word may be a password. */
 function oneByOne(typed: Command): Line | undefined {
   const names = typed.args.map(secretNameArgument);
   if (!['delete', 'remove'].includes(typed.name()) || !names.every(isObjectName)) return undefined;
@@ -51,7 +54,7 @@ function isTooMany({ args, registeredArguments }: Command): boolean {
   return registeredArguments.at(-1)?.variadic !== true && args.length > registeredArguments.length;
 }
 
-/** `attach k8s/web.yaml`, `inspect secret.yaml`. */
+/** A file in place of a name: `attach k8s/web.yaml`, `inspect secret.yaml`. */
 function fileSlip(typed: Command): UsageError | undefined {
   const has = (flag: string): boolean => typed.options.some(({ long }) => long === flag);
   const files = has('--filename') ? typed.args.filter(isFile) : [];
@@ -62,13 +65,13 @@ function fileSlip(typed: Command): UsageError | undefined {
   return new UsageError(MANIFEST, typedWith(typed, words`${named} ${write}`, ['--write']));
 }
 
-/** Of `secret/pull.json` and `team-a/web`, the files that there are. */
+/** Whether the word is a file. Words such as `secret/pull.json` and `team-a/web` are, if the file exists. */
 function isFile(word: string): boolean {
   const isNamed = secretNameArgument(word) !== word;
   return (isFileName(word) && !isNamed) || (word.includes('/') && !isTarget(word) && isPath(word));
 }
 
-/** `inspect deploy/web`, `verify pull ghcr.io/acme/app:v1`. */
+/** An object or an image in place of a name: `inspect deploy/web`, `verify pull ghcr.io/acme/app:v1`. */
 function readerSlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
   if (verb !== 'inspect' && verb !== 'verify') return undefined;
@@ -80,7 +83,7 @@ function readerSlip(typed: Command): UsageError | undefined {
   if (host !== undefined && more.length === 0 && !typed.args.some((word) => word.includes('/'))) {
     const names = typed.args.map(secretNameArgument).filter(isObjectName);
     const text = `${verb} takes the name of a Secret, not a registry`;
-    // A host may be a name as well.
+    // A host may also be the name of a Secret.
     if (names.length > 0 && !names.includes(host))
       return new UsageError(text, typedWith(typed, words`${names} ${scopeOf(typed)}`));
     const list = command`regsecret list ${scopeOf(typed)}`;
@@ -102,8 +105,8 @@ function isRegistryImage(word: string): boolean {
 }
 
 /**
- * `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to deploy web`, `attach pull default` and
- * `attach web regsecret`.
+ * A target without its flag: `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to
+ * deploy web`, `attach pull default` and `attach web regsecret`.
  */
 function targetSlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
@@ -129,7 +132,7 @@ function targetSlip(typed: Command): UsageError | undefined {
   }
   const [bare = '', ...others]: string[] = typed.opts().to ?? [];
   if (args.length < 2 || others.length > 0) return undefined;
-  // The service account that each namespace has.
+  // Every namespace has this service account.
   if (bare === '' && name === 'default') return refusal(args.slice(0, -1), ['sa/default']);
   const [other = '', ...more] = args.filter((word) => secretNameArgument(word) !== 'regsecret');
   if (bare === '' && more.length === 0 && isObjectName(other)) return refusal(['regsecret'], [`deployment/${other}`]);
@@ -140,7 +143,10 @@ function targetSlip(typed: Command): UsageError | undefined {
   return refusal(args.toSpliced(args.lastIndexOf(meant), 1), [`${bare}/${meant}`], ['--to']);
 }
 
-/** Files are changed by a command of their own, first: where one cannot be, nothing in the cluster is changed yet. */
+/**
+ * Proposes a command for the files and one for the cluster. The files come first: when one cannot be changed, nothing in the
+ * cluster has been changed yet.
+ */
 function besideFiles(typed: Command, secret: string | undefined, inCluster: (except: readonly string[]) => Hint): Hint {
   const files: readonly string[] = typed.opts().filename ?? [];
   if (files.length === 0) return inCluster([]);
@@ -157,7 +163,7 @@ function isTarget(word: string): boolean {
   return more.length === 0 && pullKindByName(kind) !== undefined && isObjectName(name);
 }
 
-/** `create ghcr.io`, `create pull ghcr.io`, `remove pull ghcr.io` and `rotate ghcr.io`. */
+/** A registry without its flag: `create ghcr.io`, `create pull ghcr.io`, `remove pull ghcr.io` and `rotate ghcr.io`. */
 function registrySlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
   const { server, dockerServer, fromFile } = typed.opts();
@@ -174,7 +180,10 @@ function registrySlip(typed: Command): UsageError | undefined {
   return new UsageError('a registry is named with --server', hint);
 }
 
-/** `create --server ghcr.io quay.io`, and `create pull --server a.io b.io`: a Secret may be called b.io. */
+/**
+ * A second registry without its flag: `create --server ghcr.io quay.io`, and `create pull --server a.io b.io`. A Secret may be
+ * called b.io.
+ */
 function nextRegistrySlip(typed: Command, servers: readonly string[]): UsageError | undefined {
   const isSurplus = isTooMany(typed);
   const isMeant = (word: string): boolean =>
@@ -187,14 +196,14 @@ function nextRegistrySlip(typed: Command, servers: readonly string[]): UsageErro
   return new UsageError('each registry is named with a --server of its own', line);
 }
 
-/** Whether it is the host of a registry, or reads like one; with its kind it is the name of a Secret. */
+/** Whether the word is the host of a registry, or reads like one. A word with its kind is the name of a Secret. */
 function isRegistry(word: string): boolean {
   const host = hostIn(word);
   if (host === undefined) return false;
   return knownRegistry(host) !== undefined || !isObjectName(word) || /\.[a-z]{2,}$/.test(host);
 }
 
-/** `delete team-a/pull`. */
+/** A namespace in front of the name: `delete team-a/pull`. */
 function namespaceSlip(typed: Command): UsageError | undefined {
   const names = typed.args.map((word) => secretNameArgument(word).split('/'));
   const found = new Set(names.map(([namespace = '', name]) => (name === undefined ? '' : namespace)));
@@ -207,13 +216,15 @@ function namespaceSlip(typed: Command): UsageError | undefined {
   if (others.length > 0) return new UsageError(text, prose`run it once for each namespace`);
   if (given !== '' && given !== namespace)
     return new UsageError(text, prose`name one: ${words`-n ${namespace}`} or ${words`-n ${given}`}`);
-  // There, it would mean other namespaces than the one that is named.
+  // In other commands, -A would mean other namespaces than the one that is named.
   const except = ['rotate', 'sync', 'delete'].includes(typed.name()) ? [] : ['--all-namespaces'];
   const line = words`${names.map(([, name = '']) => name)} ${scope(namespace)}`;
   return new UsageError(text, typedWith(typed, line, except));
 }
 
-/** `sync pull team-a`, and `sync pull --to team-a team-b`: what stands behind a namespace is another one. */
+/**
+ * A namespace without a comma: `sync pull team-a`, and `sync pull --to team-a team-b`. What follows a namespace is another one.
+ */
 function commaSlip(typed: Command): UsageError | undefined {
   const [to = '', ...others]: string[] = typed.opts().to ?? [];
   if (typed.name() !== 'sync' || others.length > 0 || !isTooMany(typed)) return undefined;
@@ -228,7 +239,7 @@ function commaSlip(typed: Command): UsageError | undefined {
   const end = behind.findIndex((word) => word.startsWith('-'));
   const more = end < 0 ? behind : behind.slice(0, end);
   const names = typed.args.filter((word) => !more.includes(word)).map(secretNameArgument);
-  // Without a name before it, the last may be that of the Secret.
+  // Without a name before --to, the last word may be the name of the Secret.
   if (names.length !== 1 || ![...names, to, ...more].every((word) => word.split(',').every(isObjectName)))
     return undefined;
   const targets = [to, ...more].join(',');

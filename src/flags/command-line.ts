@@ -1,4 +1,4 @@
-/** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
+/** Turns command lines that kubectl accepts and commander does not into the form that commander accepts. */
 import type { Option } from 'commander';
 import { ALL_NAMESPACES, kustomized, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -6,7 +6,7 @@ import { isObjectName } from '../domain/text/object-name.ts';
 import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
 
-/** Flags of Kubernetes that take a value, which kubectl has before its command, too. */
+/** Flags of Kubernetes that take a value. kubectl accepts them before its command as well. */
 const VALUE_FLAGS = [
   ...['-n', '--namespace', '--context', '--kubeconfig', '--cluster', '--user', '--api-server', '--token', '--as'],
   ...['--as-group', '--as-uid', '--request-timeout', '--certificate-authority', '--client-certificate'],
@@ -17,12 +17,12 @@ const BARE_FLAGS = [
   ...['--disable-compression', '--match-server-version'],
 ];
 
-/** What others call our commands (kubectl, docker, brew). */
+/** The names that other programs have for these commands (kubectl, docker, brew). */
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
 
 /**
- * The command first, by our name for it; `help X` as `X --help`, and nothing at all as `--help`. `create secret docker-registry NAME`, and `generic`, as it is
- * typed for kubectl, is `create NAME`. Throws UsageError.
+ * Puts the command first, under its own name. `help X` becomes `X --help`, and an empty line becomes `--help`. `create secret
+ * docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`. Throws UsageError.
  */
 export function commandFirst(typed: readonly string[]): string[] {
   const [leading, [name, ...rest]] = splitLeading(typed);
@@ -35,8 +35,8 @@ export function commandFirst(typed: readonly string[]): string[] {
 }
 
 /**
- * Behind `rbac` stands another command, and flags of Kubernetes are that one's. `--for` is no flag of any other command, so it may
- * stand behind that, too; the other flags of rbac stand before it.
+ * `rbac` is followed by another command, to which flags of Kubernetes belong. `--for` is no flag of any other command, so it may
+ * follow that command as well. The other flags of rbac come before it.
  */
 function rbacFirst(typed: readonly string[], leading: readonly string[]): string[] {
   const own: string[] = [];
@@ -52,14 +52,14 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
     const [before, after] = splitLeading(others);
     scope.push(...before);
     others = after;
-    // The whole line that the role is for, as it is typed elsewhere.
+    // The line that the role is for may be given whole, as it is typed elsewhere.
     const program = after[0] === 'kubectl' && after[1] === 'regsecret' ? 2 : 1;
     if (after[program - 1] === 'regsecret') {
       others = after.slice(program);
       continue;
     }
     const [, next] = /^(?:--name|--output|-o)(.*)$/s.exec(after[0] ?? '') ?? [];
-    // Alone, they would be taken for flags of rbac itself.
+    // Without a command, these flags would be taken for flags of rbac itself.
     if (next === undefined) return ['rbac', ...own, ...after, ...(after.length === 0 ? [] : scope)];
     const count = next === '' ? 2 : 1;
     own.push(...after.slice(0, count));
@@ -67,15 +67,15 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
   }
 }
 
-/** Throws UsageError for `inspect` in all namespaces, which would be pages. */
+/** Throws UsageError for `inspect` in all namespaces, which would print many pages. */
 function checkOneNamespace(typed: readonly string[]): void {
   const isAll = (word: string): boolean => word === '-A' || word === '--all-namespaces';
   if (!typed.some(isAll)) return;
-  // With -A there can be no other namespace.
+  // With -A, there can be no other namespace.
   const isOne = (word = ''): boolean => word === '-n' || word === '--namespace';
   const rest = typedAgain(typed.filter((word, index) => !isAll(word) && !isOne(word) && !isOne(typed[index - 1])));
   const list = words`regsecret list ${rest} ${ALL_NAMESPACES}`;
-  // Users and expiry are not in the table otherwise.
+  // Only `-o wide` shows the users.
   const isShaped = typed.some((word) => /^(-o|--output)/.test(word));
   throw new UsageError('inspect shows Secrets of one namespace', isShaped ? list : words`${list} -o wide`);
 }
@@ -83,13 +83,13 @@ function checkOneNamespace(typed: readonly string[]): void {
 /** Commands that read Secrets and nothing else. */
 const READERS = ['list', 'inspect', 'verify'];
 
-/** What follows `command`, without the kind of the object. Throws UsageError where the name does not follow. */
+/** The words after `command`, without the kind of the object. Throws UsageError when the name does not follow. */
 function withoutKind(command: string, typed: readonly string[]): readonly string[] {
   const [kind, type = ''] = typed;
   if (command === 'create' && kind === 'docker-registry' && isWord(type)) return withKind(typed.slice(1));
   if (kind !== 'secret' && kind !== 'secrets') return typed;
   if (READERS.includes(command)) return typed.slice(1);
-  // Alone, it would be the name of a Secret, and without it that of the usual one.
+  // A single word `secret` is the name of a Secret. Without that word, the command would be about the default one.
   if (command !== 'create') return isWord(type) ? typed.slice(1) : typed;
   if (type === 'docker-registry' || type === 'generic') return withKind(typed.slice(2));
   if (typed.some((word) => word === '-h' || word === '--help')) return typed.slice(1);
@@ -97,7 +97,7 @@ function withoutKind(command: string, typed: readonly string[]): readonly string
   throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create ${meant}`);
 }
 
-/** With its kind, what reads like a registry is the name of a Secret. */
+/** Adds the kind to the name, so that a name that reads like a registry stays the name of a Secret. */
 function withKind([name = '', ...rest]: readonly string[]): readonly string[] {
   return [isWord(name) && !name.includes('/') ? `secret/${name}` : name, ...rest].filter((word) => word !== '');
 }
@@ -106,7 +106,7 @@ function isWord(text: string): boolean {
   return text !== '' && !text.startsWith('-');
 }
 
-/** The flags of Kubernetes that stand before the command, and what follows them. */
+/** The flags of Kubernetes in front of the command, and the words after them. */
 function splitLeading(args: readonly string[]): [string[], string[]] {
   let end = 0;
   for (let arg = args[0]; arg !== undefined; arg = args[end]) {
@@ -119,12 +119,12 @@ function splitLeading(args: readonly string[]): [string[], string[]] {
   return [args.slice(0, end), args.slice(end)];
 }
 
-/** Whether a verbosity stands there in two words, as `-v 6`. */
+/** Whether a verbosity of two words begins at `index`, as in `-v 6`. */
 function isLevel(args: readonly string[], index: number): boolean {
   return /^--?v$/.test(args[index] ?? '') && /^\d+$/.test(args[index + 1] ?? '');
 }
 
-/** `-v=6`, `-v6` and `-v 6` as `--v=6`; `-v` alone, and `-v=true`, stay. */
+/** Turns `-v=6`, `-v6` and `-v 6` into `--v=6`. `-v` alone, and `-v=true`, stay. */
 function withLevel(args: readonly string[]): string[] {
   return args.flatMap((arg, index) => {
     if (index > 0 && isLevel(args, index - 1)) return [];
@@ -137,7 +137,10 @@ function withLevel(args: readonly string[]): string[] {
 /** A flag without a value, by its names: `--yes`, or `-A` and `--all-namespaces`. */
 export type BooleanFlag = readonly string[];
 
-/** Without a value it is that of a client, as in kubectl; what reads like one and follows it is its value. */
+/**
+ * Turns `--dry-run` without a value into `--dry-run=client`, as in kubectl. A following word that is one of its values counts as
+ * its value.
+ */
 function withDryRun(args: readonly string[]): string[] {
   return args.map((arg, index) => {
     const isBare = arg === '--dry-run' && !/^(none|client|server)$/.test(args[index + 1] ?? '');
@@ -145,7 +148,7 @@ function withDryRun(args: readonly string[]): string[] {
   });
 }
 
-/** `--flag=true`, `-A=true` and `-o=yaml`; what stands behind `--` is nobody's flag. Throws UsageError. */
+/** Brings `--flag=true`, `-A=true` and `-o=yaml` into commander's form. Words after `--` are not flags. Throws UsageError. */
 export function plainFlags(args: readonly string[], booleans: readonly BooleanFlag[]): string[] {
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
@@ -159,7 +162,7 @@ export function plainFlags(args: readonly string[], booleans: readonly BooleanFl
   return [...normal, ...args.slice(flags.length)];
 }
 
-/** The last of several counts (spf13/pflag bool.go, strconv `ParseBool`). */
+/** When a flag is given several times, the last counts (spf13/pflag bool.go, strconv `ParseBool`). */
 function withBoolean(args: readonly string[], names: BooleanFlag): string[] {
   const givenTo = (arg: string): string | undefined => {
     const name = names.find((one) => arg.startsWith(`${one}=`));
@@ -185,7 +188,7 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     options.find(({ long, short }) => word !== '' && (long === word || short === word));
   for (let index = 1; index < line.length; index += 1) {
     const word = line[index] ?? '';
-    // Behind `rbac` stands a command with flags of its own.
+    // `rbac` is followed by a command with flags of its own.
     if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
     if (named(word)?.required !== true) continue;
     index += 1;
@@ -212,7 +215,7 @@ export function checkKustomize([name = '', ...line]: readonly string[]): void {
   );
 }
 
-/** The namespaces of `-n`, which has one: of several, kubectl takes the last, unasked. */
+/** The namespaces of `-n`, which takes only one. kubectl silently uses the last of several. */
 export function namespacesIn(args: readonly string[]): string[] {
   const given = args.flatMap((arg, index) => {
     const [, value] = /^(?:-n=?|--namespace=)(.+)$/s.exec(arg) ?? [];

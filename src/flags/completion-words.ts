@@ -1,6 +1,6 @@
 /**
- * What a command line that is being typed may go on with: the library says which word is a flag, its value, a command or a name.
- * Loaded only for completion.
+ * What may come next in a command line that is being typed. The library tells which word is a flag, its value, a command or a
+ * name. Loaded only for completion.
  */
 import { RootCommand } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
@@ -8,10 +8,10 @@ import type { CandidateSource, Candidates, Completion } from '../operations/comp
 import { commandFirst } from './command-line.ts';
 import { FILE_FLAGS } from './flag-values.ts';
 
-/** The program with all flags of the command that stands first in `line`. */
+/** Builds the program with all flags of the command that comes first in `line`. */
 export type Program = (line: readonly string[]) => Command;
 
-/** Of flags whose value is a name; also of kubectl's form `--flag=value`. */
+/** Where the names come from for flags whose value is a name, also in kubectl's form `--flag=value`. */
 const VALUES: Readonly<Record<string, CandidateSource | 'files'>> = {
   '--namespace': 'namespaces',
   '--context': 'contexts',
@@ -29,7 +29,7 @@ const VALUES: Readonly<Record<string, CandidateSource | 'files'>> = {
 };
 const NOTHING: Candidates = { values: [] };
 
-/** The candidates for the last of `words`, and the flags that say in which cluster they are. Throws UsageError. */
+/** The candidates for the last of `words`, and the flags that select their cluster. Throws UsageError. */
 export function completionAt(words: readonly string[], program: Program): Completion {
   const before = words.slice(0, -1);
   if (before[0] === 'rbac') {
@@ -38,7 +38,7 @@ export function completionAt(words: readonly string[], program: Program): Comple
   }
   const line = commandFirst(before);
   const command = commandNamed(program, line[0] ?? '');
-  // A word that is no command: whatever follows is unknown, too.
+  // After a word that is not a command, everything is unknown.
   if (command === undefined && /^[^-]/.test(line[0] ?? '')) return { flags: {}, wanted: NOTHING };
   const options = (command ?? commandNamed(program, 'options'))?.options ?? [];
   const wanted = wantedAt(wordsFor(command, line, before), words.at(-1) ?? '', command, options, program);
@@ -50,9 +50,9 @@ function commandNamed(program: Program, word: string): Command | undefined {
   return program([name]).commands.find((one) => one.name() === name || one.aliases().includes(name));
 }
 
-/** What stands before the word in question, as the library reads it: the command first, and no value behind a `=`. */
+/** The words before the one in question, as the library reads them: the command first, and no flag with a `=`. */
 function wordsFor(command: Command | undefined, line: readonly string[], before: readonly string[]): string[] {
-  // Behind rbac and help a command follows, as it does at the start.
+  // rbac and help are followed by a command, as the start of the line is.
   const [, ...afterRbac] = line;
   const words =
     command === undefined ? before.filter((word) => word !== 'help') : command.name() === 'rbac' ? afterRbac : line;
@@ -70,7 +70,7 @@ function wantedAt(
   const isFlag = equals === undefined && current.startsWith('-');
   const wanted: Candidates[] = [];
   const root = new RootCommand();
-  // It would print what it finds, before the names from the cluster are known.
+  // Disabled, because it would print the candidates before the names from the cluster are known.
   Object.assign(root, { complete: () => undefined });
   for (const one of program([]).commands) {
     for (const name of [one.name(), ...one.aliases()]) root.command(name, one.description());
@@ -89,7 +89,7 @@ function wantedAt(
   for (const argument of typed === root ? [] : (command?.registeredArguments ?? [])) {
     typed.argument(argument.name(), () => void wanted.push(namesFor(command, argument)), argument.variadic);
   }
-  // With the start of the word left out, all are found: the shell chooses, perhaps without regard to capitals.
+  // The start of the word is left out, so all candidates are found. The shell chooses from them, perhaps ignoring case.
   root.parse([...before, equals ?? (isFlag ? '--' : '')]);
   return wanted[0] ?? { values: root.completions.map(({ value, description = '' }) => [value, description]) };
 }
@@ -101,7 +101,7 @@ function optionNamed(options: readonly Option[], flag: string): Option | undefin
 function valuesOf({ long = '', argChoices, defaultValue }: Option, command: string | undefined): Candidates {
   if (argChoices !== undefined) return { values: argChoices.map((value) => [value, '']) };
   if (defaultValue === 'none') return { values: ['none', 'client', 'server'].map((value) => [value, '']) };
-  // What attach takes for a target, sync takes for a namespace.
+  // This flag takes a target in attach, and a namespace in sync.
   const isNamespace = command === 'sync' && (long === '--to' || long === '--exclude');
   const source = isNamespace ? 'namespaces' : VALUES[long];
   if (source === undefined) return NOTHING;
@@ -113,7 +113,7 @@ function namesFor(command: Command | undefined, { argChoices }: Argument): Candi
   return { from: command?.name() === 'doctor' ? 'targets' : 'secrets' };
 }
 
-/** The values of the flags that say which cluster and who, as commander would name them. */
+/** The values of the flags that select the cluster and the user, under commander's names. */
 function clusterFlags(words: readonly string[], options: readonly Option[]): Completion['flags'] {
   const flags: Record<string, string> = {};
   for (const [index, word] of words.entries()) {

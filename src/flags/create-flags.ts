@@ -35,7 +35,7 @@ export function createFlags(create: Command): Command {
   );
 }
 
-/** Also with the whole type, as in a manifest: `kubernetes.io/dockercfg`. */
+/** The whole type is accepted too, as in a manifest: `kubernetes.io/dockercfg`. */
 function typeOption(): Option {
   const option = new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']);
   const check = option.parseArg;

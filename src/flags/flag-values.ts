@@ -1,4 +1,7 @@
-/** What no command takes: nothing, for a variable of the shell that is not set, and what the end of a file has left in one. */
+/**
+ * Refuses values that no command takes: an empty one, from a shell variable that is not set, and one with the line break from the
+ * end of a file.
+ */
 import type { Command, Option } from 'commander';
 import { clusterCommand } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -25,7 +28,7 @@ export function checkValues(command: Command): void {
 /** Commands whose arguments are names of Secrets. */
 const NAMED = /^(create|attach|detach|sync|rotate|remove|delete|inspect|list|verify)$/;
 
-/** Throws UsageError for arguments of `command` that are too many, or something else than it takes. */
+/** Throws UsageError when `command` has too many arguments, or others than it takes. */
 export async function checkArguments(command: Command): Promise<void> {
   const { args, registeredArguments } = command;
   const isOdd = NAMED.test(command.name()) && args.some((word) => /[/.:]/.test(word));
@@ -38,14 +41,14 @@ function checkValue(command: Command, option: Option, value: string): void {
   const name = option.long ?? option.flags;
   if (value === '' && !mayBeEmpty(command, option)) {
     const set = prose`set the variable that its value comes from`;
-    // A login has one.
+    // A login always has a user name.
     const hint = /username$/.test(name) ? set : prose`leave ${name} out, or ${set}`;
     throw new UsageError(`${name} has an empty value`, hint);
   }
   if (/[\r\n]/.test(value) && !mayHaveLines(name)) {
     throw new UsageError(`the value of ${name} has a line break`, prose`check where the value of ${name} comes from`);
   }
-  // Node reads a byte that is not UTF-8 as this character. kubectl writes it, too.
+  // Node decodes a byte that is not UTF-8 as this character. kubectl writes such a value.
   if (value.includes('\ufffd') && !isKubectls(name)) {
     throw new UsageError(`the value of ${name} is not UTF-8`, prose`check where the value of ${name} comes from`);
   }
@@ -54,7 +57,10 @@ function checkValue(command: Command, option: Option, value: string): void {
   }
 }
 
-/** kubectl takes an empty value of its own flags for none, and an empty selector for everything; to read that is no harm. */
+/**
+ * kubectl treats an empty value of its own flags as not given, and an empty selector as everything. Reading everything does no
+ * harm.
+ */
 function mayBeEmpty(command: Command, option: Option): boolean {
   const reads = command.name() === 'list' && option.long === '--selector';
   return reads || option.helpGroupHeading === EVERYWHERE || isKubectls(option.long ?? '');
@@ -65,7 +71,7 @@ function mayHaveLines(name: string): boolean {
   return [...FILE_FLAGS, '--context', '--cluster', '--user', '--selector'].includes(name) || isKubectls(name);
 }
 
-/** Of `kubectl create secret docker-registry`, which writes whatever it gets. */
+/** Whether the flag is one of `kubectl create secret docker-registry`, which writes whatever it gets. */
 function isKubectls(name: string): boolean {
   return name.startsWith('--docker-');
 }

@@ -1,4 +1,4 @@
-/** The flags of `regsecret rbac`, and what is said of two commands behind it. */
+/** The flags of `regsecret rbac`, and the error for two commands after it. */
 import { type Command, Option } from 'commander';
 import { closest } from '../domain/text/closest.ts';
 import { type Command as Proposal, type Word, words } from '../domain/text/command.ts';
@@ -30,8 +30,8 @@ export function rbacFlags(rbac: Command): Command {
 }
 
 /**
- * What is wrong with a command line in which a command of `names` follows another one, or who is to have its rights; undefined where
- * there is only one. What is meant is proposed where nothing in it can be a password.
+ * The error for a line in which a command of `names` follows another one, or follows a subject; undefined when there is only one
+ * command. The error proposes what is meant, if nothing in it can be a password.
  */
 export function twoCommands(
   line: readonly string[],
@@ -53,7 +53,7 @@ export function twoCommands(
   );
 }
 
-/** Who gets the rights, where the command stands: `rbac sa/ci create`. */
+/** The error for a subject in place of the command: `rbac sa/ci create`. */
 function misplaced([who = '', ...line]: readonly string[], flags: RbacFlags): UsageError | undefined {
   const subject = who.includes('/') ? who : `sa/${who}`;
   const own = ownWords({ ...flags, for: subject });
@@ -68,8 +68,8 @@ function misplaced([who = '', ...line]: readonly string[], flags: RbacFlags): Us
 }
 
 /**
- * Throws what is wrong with `line`, which stands behind rbac, with a hint that prints a role, too: pasted without `rbac` it would do
- * what the role is for.
+ * Throws an error about `line`, which follows rbac, with a hint that prints a role as well. If the hint were pasted without
+ * `rbac`, it would do what the role is for.
  */
 export function behindRbac(line: readonly string[], flags: RbacFlags): (error: unknown) => never {
   return (error) => {
@@ -83,7 +83,7 @@ function hintBehind(hint: Hint, line: readonly string[], flags: RbacFlags): Hint
   if ('prose' in hint) return { prose: hint.prose.map((part) => (typeof part === 'string' ? part : behind(part))) };
   if ('add' in hint) {
     const otherwise = behind(hint.otherwise);
-    // Flags of the line are arguments here, and are not taken out of it.
+    // The flags of the line are arguments here, so they cannot be dropped from it.
     const added = rightsOf(hint.add.words, line);
     const isThere = added.some((word) => typeof word === 'string' && word.startsWith('-') && line.includes(word));
     if (isThere || (hint.drop ?? []).length > 0) return otherwise;
@@ -96,12 +96,12 @@ function hintBehind(hint: Hint, line: readonly string[], flags: RbacFlags): Hint
   return { ...hint, ...next, words: [program, 'rbac', ...own, verb, ...rightsOf(rest, line)] };
 }
 
-/** A dry run that is only proposed needs fewer rights than what is meant. */
+/** Drops a dry run that is only proposed, because it needs fewer rights than what is meant. */
 function rightsOf(proposed: readonly Word[], line: readonly string[]): Word[] {
   return proposed.filter((word) => word !== '--dry-run=client' || line.includes(word));
 }
 
-/** The flags of rbac itself; undefined where their values have not the form that they need. */
+/** The flags of rbac itself; undefined when a value does not have the form it needs. */
 function ownWords({ for: who, name, output }: RbacFlags): Proposal | undefined {
   if (!/^(sa|serviceaccounts?|user|group)\/[\w.:@-]+$/.test(who)) return undefined;
   if (name !== undefined && !/^[\w.:@-]+$/.test(name)) return undefined;
@@ -110,7 +110,7 @@ function ownWords({ for: who, name, output }: RbacFlags): Proposal | undefined {
   return words`${subject} ${named} ${output === 'yaml' ? undefined : words`-o ${output}`}`;
 }
 
-/** What stands behind the second command and is about both. */
+/** The flags after the second command that are about both commands. */
 function scopeIn(line: readonly string[]): string[] {
   return line.flatMap((word, index) => (SCOPE_FLAGS.includes(word) ? [word, line[index + 1] ?? ''] : []));
 }

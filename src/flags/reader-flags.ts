@@ -42,7 +42,7 @@ export function listFlags(list: Command): Command {
 
 const ONE_USER = { rule: 'one run looks for one user', hint: prose`run it once for each` };
 
-/** Also as kubectl has it, which takes a path. */
+/** kubectl's values, which are paths. */
 const PATHS: Readonly<Record<string, string>> = {
   '.metadata.name': 'name',
   '.metadata.namespace': 'namespace',

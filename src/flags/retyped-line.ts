@@ -1,4 +1,4 @@
-/** A command line that was typed, once more and put right. Loaded only where there is something wrong with it. */
+/** Builds a typed command line again, corrected. Loaded only when something is wrong with it. */
 import type { Command, Option } from 'commander';
 import { clusterCommand, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
 import { type Hint, type Prose, prose, type Retyped } from '../domain/text/hint.ts';
@@ -6,22 +6,22 @@ import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
 import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
 /**
- * The command once more, with `line` in place of its arguments. Where a flag cannot be repeated, for its value may be a password at the
- * wrong place, what is proposed is only `line`: a command without that flag would do something else.
+ * The command again, with `line` in place of its arguments. A flag cannot be repeated if its value may be a password in the wrong
+ * place. Then only `line` is proposed, because the command without that flag would do something else.
  */
 export function typedWith(typed: Command, line: Line, except: readonly string[] = []): Hint {
   const flags = typed.options.flatMap((option) => flagsOf(typed, option, except));
   if (flags.includes(undefined)) return prose`${line}, with the other flags as they are`;
-  // `why` stays what it is.
+  // `why` stays `why`.
   const [name = typed.name()] = rawArgs(typed);
   return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${name} ${line}`);
 }
 
-/** The whole line, as the program got it. */
+/** The whole line, as the program received it. */
 export const rawArgs = ({ parent }: Command) =>
   (parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
 
-/** `typed` as `hint` puts it right, where all of it can be repeated. */
+/** `typed` as corrected by `hint`, if all of it can be repeated; otherwise what `hint` says for that case. */
 export function retype(typed: Command, { add: asked, drop = [], rename, file, otherwise }: Retyped): Line | Prose {
   if (file !== undefined) {
     const { filename = [] } = typed.opts<{ filename?: string | string[] }>();
@@ -34,7 +34,7 @@ export function retype(typed: Command, { add: asked, drop = [], rename, file, ot
   const kept = typed.args.filter((word) => !drop.includes(word));
   const named = kept.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
-  // Behind `rbac` stand the flags of another command, too.
+  // `rbac` is followed by the flags of another command as well.
   const all = typedAgain(isMissing ? [rename.to, ...named] : named);
   if (all === undefined) return otherwise;
   const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('-')) as string[];
@@ -43,16 +43,19 @@ export function retype(typed: Command, { add: asked, drop = [], rename, file, ot
   return drop.includes('-n') ? clusterCommand`${line}` : line;
 }
 
-/** `create --user bob`, where a login is wanted: that is its user, and none of the kubeconfig any more. */
+/** In `create --user bob`, when a login is wanted, bob becomes its user instead of a user of the kubeconfig. */
 function withUser(typed: Command, add: Line): Line {
   const { user } = typed.opts();
   if (user === undefined || !add.words.includes('USER')) return add;
-  // Else every command that is proposed would repeat it.
+  // Otherwise every proposed command would repeat --user.
   typed.setOptionValue('user', undefined);
   return { ...add, words: add.words.map((word) => (word === 'USER' ? user : word)) };
 }
 
-/** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */
+/**
+ * What was typed for `option`; undefined when it cannot be repeated. Flags of the cluster are left out, because they are added to
+ * every command.
+ */
 export function flagsOf(typed: Command, option: Option, except: readonly string[]): readonly (Line | undefined)[] {
   const attribute = option.attributeName();
   const { long = '', helpGroupHeading } = option;

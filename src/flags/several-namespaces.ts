@@ -1,4 +1,6 @@
-/** A command that is to work in several namespaces, and what is proposed in its place. Loaded only where it is none. */
+/**
+ * The error for a command that should work in several namespaces, and what is proposed instead. Loaded only for such a command.
+ */
 import type { Command, Option } from 'commander';
 import { ALL_NAMESPACES, andThen, clusterCommand, type Command as Line, words } from '../domain/text/command.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
@@ -11,7 +13,7 @@ import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 /** Commands that write nothing, and have -A. */
 const READS = /^(list|verify|doctor|why)$/;
 
-/** What is said of `typed`, which is to work in the namespaces `names`. */
+/** The error for `typed`, which should work in the namespaces `names`. */
 export function inSeveral(typed: Command, names: readonly string[]): UsageError {
   const verb = typed.name();
   const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
@@ -23,25 +25,25 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
   );
 }
 
-/** One line for all of `names`, where the command has one. */
+/** One line for all of `names`, if the command has one. */
 function everywhere(typed: Command, names: readonly string[]): Hint | undefined {
   if (!mayHaveAll(typed)) return undefined;
   if (typed.name() === 'doctor' && names.every(isNamespaceName)) return namedByLabel(names);
   return names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : undefined;
 }
 
-/** Every namespace has its name as a label. */
+/** Selects namespaces by name, because every namespace has its name as a label. */
 function namedByLabel(names: readonly string[]): Hint {
   const add = words`-l ${`kubernetes.io/metadata.name in (${names.join(',')})`}`;
   return { add, drop: ['-n'], otherwise: clusterCommand`regsecret doctor ${add}` };
 }
 
-/** More lines than these are not read. */
+/** More lines than these are too long to read. */
 const MAX_LINES = 3;
 
 /**
- * The line for each of `names`, one after the other. Of those that read, one that finds something wrong would be the last, and two
- * sources of `sync` would write the same copies.
+ * The line for each of `names`, chained. Undefined for commands that read, because one that finds something wrong would end the
+ * chain. Also undefined for `sync`, because two sources would write the same copies.
  */
 function onceForEach(typed: Command, names: readonly string[]): Line | undefined {
   const readsStdin = rawArgs(typed).some((word) => word === '-' || word === '--password-stdin');
@@ -54,7 +56,7 @@ function onceForEach(typed: Command, names: readonly string[]): Line | undefined
   return lines.reduceRight<Line | undefined>((next, line) => andThen(line, next), undefined);
 }
 
-/** Whether `typed` goes with -A. */
+/** Whether `typed` can be combined with -A. */
 function mayHaveAll(typed: Command): boolean {
   const { filename, image, selector, server } = typed.opts();
   const verb = typed.name();
@@ -63,7 +65,7 @@ function mayHaveAll(typed: Command): boolean {
   return READS.test(verb) && !hasOther && (verb === 'verify' || typed.args.length === 0);
 }
 
-/** Whether `sync` is told no namespace to copy into. */
+/** Whether `sync` has no namespace to copy into. */
 export function isWithoutTarget(sync: Command): boolean {
   const { to, selector, allNamespaces } = sync.opts();
   return [to, selector, allNamespaces].every((value) => value === undefined);
@@ -75,7 +77,7 @@ const OF_SYNC = [
   '--field-manager',
 ];
 
-/** `typed` as a line of sync, where every flag can be repeated and sync has it. */
+/** `typed` as a line of sync, if sync has every flag and each can be repeated. */
 function synced(typed: Command, names: readonly string[]): Hint {
   const to = words`--to ${names.join(',')}`;
   const isSync = typed.name() === 'sync';
@@ -90,7 +92,7 @@ function synced(typed: Command, names: readonly string[]): Hint {
   if (secrets.length > 1 || !secrets.every(isObjectName)) return otherwise;
   const flags = typed.options.flatMap((option) => flagsOf(typed, option, []));
   if (flags.includes(undefined)) return otherwise;
-  // Without a login, sync would take one from a Secret.
+  // Without a login in the line, sync would copy from a Secret.
   const isFromHere = isSync || [server, fromFile, all].some(Boolean);
   const login = isFromHere ? undefined : words`--server HOST`;
   const line = flags.reduce<Line>((before, flag) => words`${before} ${flag}`, words`${secrets} ${to} ${login}`);

@@ -14,7 +14,7 @@ export const SECRET_FILES = [
   collect,
 ] as const;
 
-/** Where a login comes from, also a person. */
+/** The flags for the source of a login, the prompt included. */
 export function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
   return loginFlags(command, title).option('--prompt', 'ask for server, user name and password');
 }
@@ -24,7 +24,7 @@ const ONE_LOGIN = {
   hint: prose`run it once for each registry: ${words`--server HOST --username USER --password-stdin`}`,
 };
 
-/** Of several, the last would count alone. */
+/** Refuses a second value, because only the last would count. */
 export function once(flag: string, { rule, hint } = ONE_LOGIN) {
   return (value: string, previous?: string): string => {
     if (previous === undefined || previous === value) return value;
@@ -32,7 +32,7 @@ export function once(flag: string, { rule, hint } = ONE_LOGIN) {
   };
 }
 
-/** Where a login comes from when nobody is asked. */
+/** The flags for the source of a login, without the prompt. */
 export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
@@ -47,10 +47,10 @@ export function loginFlags(command: Command, title: string): Command {
     .option('--all', 'take every login of docker and podman');
 }
 
-/** The group of flags that `regsecret options` has, and the help of each command leaves out. */
+/** The group of flags that `regsecret options` shows, and that the help of each command leaves out. */
 export const EVERYWHERE = 'Kubernetes, as in kubectl:';
 
-/** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
+/** The flags of every command that contacts a cluster, spelled as in kubectl. Only `-s, --server` is called --api-server. */
 export function kubernetesFlags(command: Command): Command {
   command
     .showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`)
@@ -79,7 +79,7 @@ export function kubernetesFlags(command: Command): Command {
   return command;
 }
 
-/** Not `-v`, which doctor has: {@link plainFlags} makes the one of the other. */
+/** The flag cannot be `-v`, which belongs to doctor. {@link plainFlags} turns `-v=6` into this one. */
 function levelOption(): Option {
   const option = new Option('--v <level>', 'from -v=6 on: one line for each request, without headers and bodies');
   return option.argParser((text) => {
@@ -88,7 +88,7 @@ function levelOption(): Option {
   });
 }
 
-/** Flags of kubectl about what there is none of here: printed templates and managed fields, a cache, old API servers. */
+/** Flags of kubectl for features that do not exist here: printed templates and managed fields, a cache, old API servers. */
 const WITHOUT_EFFECT = [
   ...['--show-managed-fields', '--allow-missing-template-keys', '--validate', '--disable-compression'],
   ...['--match-server-version', '--cache-dir <folder>'],
@@ -102,10 +102,10 @@ export function dryRunOption(text = 'client: contact no cluster; server: let it 
   });
 }
 
-/** More would take all seats of the API server for writes (apiserver `--max-mutating-requests-inflight`: 200). */
+/** More would take all seats that the API server has for writes (apiserver `--max-mutating-requests-inflight`: 200). */
 const MAX_CONCURRENCY = 200;
 
-/** How many requests a command over many namespaces sends at once. */
+/** The number of requests that a command over many namespaces sends at once. */
 export function concurrencyFlag(command: Command): Command {
   return command.option('--concurrency <number>', 'requests that are sent at once (default: 16)', (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : 0;
@@ -114,14 +114,14 @@ export function concurrencyFlag(command: Command): Command {
   });
 }
 
-/** In which clusters a command works. */
+/** The clusters in which a command works. */
 export function contextsFlag(command: Command, text: string): Command {
   return command
     .optionsGroup('Clusters (default: that of the context):')
     .option('--to-context <context>', text, collect);
 }
 
-/** What is printed of what is written. */
+/** The flags for the output of commands that write. */
 export function writeOutputFlags(command: Command): Command {
   return command
     .addOption(dryRunOption('print the plan only; server: validate the writes'))
@@ -129,7 +129,7 @@ export function writeOutputFlags(command: Command): Command {
     .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
 }
 
-/** How registries are asked, in the group of options that is open. */
+/** The flags for requests to registries, in the current group of options. */
 export function registryFlags(
   command: Command,
   timeout = 'how long to wait for each registry (default: 10s)',
@@ -144,7 +144,7 @@ export function registryFlags(
     .option('--registry-ca <file>', 'extra CA certificates to trust for registries');
 }
 
-/** Throws UsageError for what is not a duration. */
+/** Throws UsageError for an invalid duration. */
 function registryTimeout(text: string): string {
   if ((parseDuration(text) ?? 0) > 0) return text;
   throw new UsageError('--timeout is not a duration', words`--timeout 10s`);
@@ -154,22 +154,22 @@ function collectHost(value: string, previous: readonly string[] | undefined): st
   return collect(registryHost(value), previous);
 }
 
-/** As URLs have it, so without port 80. Throws UsageError for what is no host of a registry. */
+/** The host as it is in URLs, so without port 80. Throws UsageError for a text that is no host of a registry. */
 function registryHost(text: string): string {
   const host = text.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
-  // An image names no registry without a dot or a port, and what follows the flag may be the name of a Secret.
+  // In an image, a registry has a dot or a port. Any other word after the flag may be the name of a Secret.
   const isRegistry = /^[^-*][^*]*$/.test(host) && (/[.:]/.test(host) || host === 'localhost');
   if (isRegistry && URL.canParse(`http://${host}/`)) return new URL(`http://${host}/`).host;
-  // What was typed instead is not repeated: it may be a password.
+  // The typed text is not repeated, because it may be a password.
   throw new UsageError('--plain-http takes the host of a registry', words`--plain-http registry.example.com:5000`);
 }
 
-/** As it is printed, too: `secret/regcred`. */
+/** The name, also in the form in which it is printed: `secret/regcred`. */
 export function secretNameArgument(text: string): string {
   return text.replace(/^secrets?\//, '');
 }
 
-/** The same of several. */
+/** As {@link secretNameArgument}, for several names. */
 export function secretNamesArgument(text: string, previous: readonly string[] | undefined): string[] {
   return collect(secretNameArgument(text), previous);
 }

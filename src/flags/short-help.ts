@@ -1,15 +1,15 @@
-/** The help of a command: what it is for, and the flags that most people need. `regsecret options COMMAND` has all of them. */
+/** The help of a command: its purpose, and the flags that most users need. `regsecret options COMMAND` has all flags. */
 import { type Command, Help, type Option } from 'commander';
 import { EVERYWHERE } from './shared-flags.ts';
 
-/** Of every command: what registries and API servers are asked with, and what few logins come from. */
+/** Flags of any command that few users need: for requests to registries and API servers, and for rare sources of logins. */
 const RARE = [
   ...['--email', '--password-env', '--allow-helpers', '--timeout', '--plain-http', '--registry-ca'],
   ...['--field-manager', '--concurrency', '--append-hash', '--type', '--to-context'],
   ...['--docker-server', '--docker-username', '--docker-password', '--docker-email'],
 ];
 
-/** And of one command. */
+/** Such flags of single commands. */
 const RARE_OF: Readonly<Record<string, readonly string[]>> = {
   attach: ['--no-checks', '--allow-missing', '--auto', '--secret-file', '--recursive'],
   detach: ['--no-checks', '--recursive'],
@@ -20,14 +20,14 @@ const RARE_OF: Readonly<Record<string, readonly string[]>> = {
 
 type HelpForm = Pick<Help, 'formatHelp' | 'commandDescription'>;
 
-/** `name` is what the program is called as. */
+/** `name` is the name by which the program was called. */
 export function shortHelp(name: string): HelpForm {
   return {
     commandDescription: sentenceOf,
     formatHelp(command, helper) {
       if (command.parent === null) return Help.prototype.formatHelp.call(helper, command, helper);
       const all = helper.visibleOptions(command).filter(({ long }) => long !== '--help');
-      // Its own flags are those that the others leave out.
+      // The command `options` has exactly the flags that the others leave out.
       const options = command.name() === 'options' ? all : all.filter((option) => !isRare(command, option));
       const short = Object.assign(Object.create(helper) as Help, { visibleOptions: () => options, optionDescription });
       const more = `\nAll flags, including -n, --context and -q: ${name} options ${command.name()}\n`;
@@ -36,7 +36,10 @@ export function shortHelp(name: string): HelpForm {
   };
 }
 
-/** Prints every flag of the command called `name`, and without one those that every command has, which `options` has. */
+/**
+ * Prints every flag of the command called `name`. Without a name, prints the flags that every command has, which are those of
+ * `options`.
+ */
 export function printFlags(name: string | undefined, options: Command): void {
   const named = options.parent?.commands.find(
     (one) => name !== undefined && [one.name(), ...one.aliases()].includes(name),
@@ -46,13 +49,13 @@ export function printFlags(name: string | undefined, options: Command): void {
     .outputHelp();
 }
 
-/** What the command does stands first. */
+/** Puts the description of the command first. */
 function forOneCommand(command: Command, helper: Help): string {
   const [usage, description, ...rest] = Help.prototype.formatHelp.call(helper, command, helper).split('\n\n');
   return [description, usage, ...rest].join('\n\n');
 }
 
-/** In the list of commands it is a part of a line. */
+/** The description as a sentence. In the list of commands, it is a part of a line. */
 function sentenceOf(command: Command): string {
   const text = command.description();
   return command.parent === null ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -63,7 +66,7 @@ function isRare(command: Command, { long, helpGroupHeading }: Option): boolean {
   return RARE.includes(long) || (RARE_OF[command.name()] ?? []).includes(long);
 }
 
-/** What it takes as a list of words, and not what is said by leaving it out, or twice. */
+/** The description with the choices as a list of words, without the default value and `(repeatable)`. */
 function optionDescription(option: Option): string {
   const text = option.description.replace(/ \(repeatable\)$/, '');
   return option.argChoices === undefined ? text : `${text}: ${option.argChoices.join(', ')}`;
