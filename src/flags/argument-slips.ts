@@ -1,7 +1,4 @@
-/**
- * Recognises what users type in place of the name of a Secret, and proposes the command that they mean. Loaded only when an
- * argument is no such name.
- */
+/** Recognises what users type in place of the name of a Secret, and proposes what they mean. Loaded only for such a word. */
 import type { Command } from 'commander';
 import { serverFlags } from '../domain/keyring/server.ts';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
@@ -105,8 +102,8 @@ function isRegistryImage(word: string): boolean {
 }
 
 /**
- * A target without its flag: `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to
- * deploy web`, `attach pull default` and `attach web regsecret`.
+ * A target without its flag: `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`,
+ * `attach pull --to deploy web`, `attach pull default` and `attach web regsecret`.
  */
 function targetSlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
@@ -143,10 +140,7 @@ function targetSlip(typed: Command): UsageError | undefined {
   return refusal(args.toSpliced(args.lastIndexOf(meant), 1), [`${bare}/${meant}`], ['--to']);
 }
 
-/**
- * Proposes a command for the files and one for the cluster. The files come first: when one cannot be changed, nothing in the
- * cluster has been changed yet.
- */
+/** Proposes a command for the files before the one for the cluster: if a file cannot be changed, the cluster is unchanged. */
 function besideFiles(typed: Command, secret: string | undefined, inCluster: (except: readonly string[]) => Hint): Hint {
   const files: readonly string[] = typed.opts().filename ?? [];
   if (files.length === 0) return inCluster([]);
@@ -180,10 +174,7 @@ function registrySlip(typed: Command): UsageError | undefined {
   return new UsageError('a registry is named with --server', hint);
 }
 
-/**
- * A second registry without its flag: `create --server ghcr.io quay.io`, and `create pull --server a.io b.io`. A Secret may be
- * called b.io.
- */
+/** A second registry: `create --server ghcr.io quay.io`, and `create pull --server a.io b.io`. A Secret may be called b.io. */
 function nextRegistrySlip(typed: Command, servers: readonly string[]): UsageError | undefined {
   const isSurplus = isTooMany(typed);
   const isMeant = (word: string): boolean =>
@@ -222,9 +213,7 @@ function namespaceSlip(typed: Command): UsageError | undefined {
   return new UsageError(text, typedWith(typed, line, except));
 }
 
-/**
- * A namespace without a comma: `sync pull team-a`, and `sync pull --to team-a team-b`. What follows a namespace is another one.
- */
+/** A namespace without a comma: `sync pull team-a`, `sync pull --to team-a team-b`. After a namespace comes another one. */
 function commaSlip(typed: Command): UsageError | undefined {
   const [to = '', ...others]: string[] = typed.opts().to ?? [];
   if (typed.name() !== 'sync' || others.length > 0 || !isTooMany(typed)) return undefined;
