@@ -1,15 +1,15 @@
-/** Lock files: one process at a time works on a file, and a lock whose process was killed holds nobody up. */
+/** Lock files: one process at a time works on a file, and a lock whose process was killed blocks nobody. */
 import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { kill, pid as ownPid } from 'node:process';
 import { pause } from '../concurrency.ts';
 import { errnoOf } from '../errno.ts';
 
-/** Longer than anybody should hold one. */
+/** Longer than any process should hold a lock. */
 const WAIT_MS = 10_000;
 const PERIOD_MS = 20;
 
-/** A lock that somebody else holds, or whose owner cannot be told, after {@link WAIT_MS}. */
+/** Another process still holds the lock after {@link WAIT_MS}, or its owner cannot be told. */
 export class Locked extends Error {
   readonly lock: string;
 
@@ -21,8 +21,8 @@ export class Locked extends Error {
 }
 
 /**
- * Runs `work` while this process alone holds `lock`. Throws {@link Locked}, what the system says where the lock cannot be
- * made, the reason of `signal`, and what `work` throws.
+ * Runs `work` while only this process holds `lock`. Throws {@link Locked}, the system's error when the lock cannot be made, the
+ * reason of `signal`, and whatever `work` throws.
  */
 export async function withLock<T>(lock: string, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
   const owner = newOwner();
@@ -37,17 +37,17 @@ export async function withLock<T>(lock: string, signal: AbortSignal, work: () =>
   }
 }
 
-/** Whether there is a lock, of a process that runs or of one that was killed. */
+/** Whether a lock exists, of a running or of a killed process. */
 export function isLocked(lock: string): boolean {
   return lstatSync(lock, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Process, machine and, in a container, its own count of processes; and no two locks have the same text. */
+/** Names the process, the machine and, in a container, the PID namespace. A random part makes each text unique. */
 function newOwner(): string {
   return JSON.stringify([ownPid, hostname(), pidNamespace(), crypto.randomUUID()]);
 }
 
-/** pid_namespaces(7); undefined outside of Linux. */
+/** As in pid_namespaces(7); null outside of Linux. */
 function pidNamespace(): string | null {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -56,7 +56,7 @@ function pidNamespace(): string | null {
   }
 }
 
-/** False where `path` exists. A symbolic link has its text from the first moment on; not every file system has them. */
+/** False when `path` exists. A symbolic link has its text from the first moment on, but not every file system has such links. */
 function createExclusively(path: string, text: string): boolean {
   try {
     symlinkSync(text, path);
@@ -74,8 +74,8 @@ function createExclusively(path: string, text: string): boolean {
 }
 
 /**
- * Removes a lock whose process has ended. Of those that see the same dead lock, the one that creates the claim may remove
- * it; nobody else does, so a lock that still has the dead owner's text then is that one, and not a new one.
+ * Removes a lock whose process has ended. Of several processes that see the same dead lock, only the one that creates the claim
+ * may remove it. So a lock that still has the dead owner's text is the dead one, and not a new one.
  */
 function removeDead(lock: string): void {
   const owner = ownerOf(lock);
@@ -89,7 +89,7 @@ function removeDead(lock: string): void {
   }
 }
 
-/** Undefined where there is no lock, or one of another program. */
+/** Undefined when there is no lock, or it belongs to another program. */
 function ownerOf(lock: string): string | undefined {
   try {
     const found = lstatSync(lock);
@@ -100,7 +100,7 @@ function ownerOf(lock: string): string | undefined {
   }
 }
 
-/** Only of a process of this machine, and of this container, can that be told. */
+/** Whether the owner has ended. That can be told only for a process of this machine and this container. */
 function isDead(owner: string): boolean {
   const [, pid, rest] = /^\[(\d{1,10}),(.*),"[^"]*"\]$/.exec(owner) ?? [];
   if (pid === undefined || rest !== JSON.stringify([hostname(), pidNamespace()]).slice(1, -1)) return false;

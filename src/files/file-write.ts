@@ -1,4 +1,4 @@
-/** Files that are written whole or not at all, and replaced only while they are what was read. */
+/** Writes files whole or not at all, and replaces them only while they hold what was read. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -25,17 +25,16 @@ export interface TextChange {
 }
 
 /**
- * Puts `after` in the place of a file that still holds `before`, in one step: nobody reads half of it. The file keeps its
- * mode and owner, and a symbolic link stays one. False where the file now holds something else; processes of this
- * program wait for each other from that look to the replacement. Throws what the system says, Locked, and the reason of
- * `signal`.
+ * Replaces a file that still holds `before` by `after` in one step, so that nobody reads half of it. The file keeps its mode and
+ * owner, and a symbolic link stays a link. False when the file now holds something else. Processes of this program wait for each
+ * other between that check and the replacement. Throws the system's error, Locked, and the reason of `signal`.
  */
 export async function replaceFile(path: string, { before, after }: TextChange, signal: AbortSignal): Promise<boolean> {
   const file = targetOf(path);
   const { fresh, lock } = beside(file);
   return withLock(lock, signal, () => {
     const { mode, uid, gid } = statSync(file);
-    // What a killed process has left.
+    // A killed process may have left this file.
     rmSync(fresh, { force: true });
     if (!holds(file, Buffer.from(before))) return false;
     writeInOneStep(file, fresh, after, (descriptor) => {
@@ -46,7 +45,7 @@ export async function replaceFile(path: string, { before, after }: TextChange, s
   });
 }
 
-/** Removes what a process has left beside a file that was killed while it replaced it. Throws nothing but the reason of `signal`. */
+/** Removes what a process left beside a file when it was killed while replacing it. Throws only the reason of `signal`. */
 export async function tidyBeside(path: string, signal: AbortSignal): Promise<void> {
   try {
     const { fresh, lock } = beside(targetOf(path));
@@ -57,19 +56,19 @@ export async function tidyBeside(path: string, signal: AbortSignal): Promise<voi
 }
 
 /**
- * Writes `text` to a new file that only its owner can read, in one step: it is whole and on disk when this returns.
- * Throws what the system says.
+ * Writes `text` to a new file that only its owner can read, in one step: the file is whole and on disk when this returns. Throws
+ * the system's error.
  */
 export function createFile(path: string, text: string): void {
   writeInOneStep(path, join(dirname(path), `.regsecret-${crypto.randomUUID()}`), text, () => undefined);
 }
 
 /**
- * Where a symbolic link leads. Only folders are left to realpath: Bun opens what it is given, and one whose file is replaced
- * at that moment is called "FILE (deleted)" by the kernel.
+ * The file that a symbolic link leads to. realpath is used only for folders: Bun opens its argument, and the kernel calls a file
+ * that is replaced at that moment "FILE (deleted)".
  */
 function targetOf(path: string): string {
-  // Throws where links go round in a circle.
+  // Throws when links form a loop.
   statSync(path);
   const folder = realpathSync(dirname(path));
   if (!lstatSync(path).isSymbolicLink()) return join(folder, basename(path));
@@ -77,7 +76,7 @@ function targetOf(path: string): string {
   return targetOf(isAbsolute(to) ? to : `${folder}/${to}`);
 }
 
-/** Names that are short, for that of the file may have the longest length. */
+/** The names are short, because the name of the file may have the maximum length. */
 function beside(file: string): { readonly fresh: string; readonly lock: string } {
   const hash = createHash('sha256').update(basename(file)).digest('hex').slice(0, 16);
   const fresh = join(dirname(file), `.regsecret-${hash}`);
@@ -90,7 +89,7 @@ function holds(file: string, expected: Uint8Array): boolean {
 }
 
 function writeInOneStep(file: string, fresh: string, text: string, prepare: (descriptor: number) => void): void {
-  // Exclusively: nothing that somebody has put there is written through.
+  // Exclusive, so that nothing is written through a file or link that somebody has put there.
   const descriptor = openSync(fresh, 'wx', 0o600);
   try {
     try {
@@ -111,6 +110,6 @@ function keepOwner(descriptor: number, uid: number, gid: number): void {
   try {
     fchownSync(descriptor, uid, gid);
   } catch {
-    // Only root may give a file away; its group and mode are what matters to others.
+    // Only root may give a file away. What matters to others is its group and mode.
   }
 }

@@ -1,24 +1,22 @@
-/** Files, pipes and devices: read up to a limit. */
+/** Reads files, pipes and devices up to a limit. */
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { pause } from '../concurrency.ts';
 import { errnoOf } from '../errno.ts';
 
 export interface Limit {
   readonly bytes: number;
-  /** What is thrown for a file that holds more. */
+  /** The error for a file that holds more. */
   readonly error: (path: string) => Error;
 }
 
-/**
- * Larger than any login file (60,000 logins), kubeconfig or list of authorities, smaller than what would hang the program.
- */
+/** Larger than any login file (60,000 logins), kubeconfig or list of authorities, and small enough not to hang the program. */
 export const CONFIG_BYTES = 16 * 1024 * 1024;
 
 const CHUNK = 64 * 1024;
-/** How often a pipe is asked whether something has arrived. */
+/** The interval at which a pipe is checked for data. */
 const PIPE_PERIOD_MS = 20;
 
-/** The bytes of a file, a pipe or a device; throws what the system says, and the error of `limit`. */
+/** The bytes of a file, a pipe or a device. Throws the system's error, and the error of `limit`. */
 export function readFile(path: string, limit: Limit): Uint8Array {
   const file = openSync(path, 'r');
   try {
@@ -29,11 +27,11 @@ export function readFile(path: string, limit: Limit): Uint8Array {
 }
 
 /**
- * As {@link readFile}, and a pipe (`--kubeconfig <(…)`, a FIFO) is waited for without blocking the program, so that
- * Ctrl-C ends it: throws the signal's reason then.
+ * As {@link readFile}, but waits for a pipe (`--kubeconfig <(…)`, a FIFO) without blocking the program, so that Ctrl-C can end
+ * the wait. Then throws the signal's reason.
  */
 export async function readFileOrPipe(path: string, limit: Limit, signal: AbortSignal): Promise<Uint8Array> {
-  // Opening a FIFO blocks until somebody writes. Windows has neither the flag nor such files.
+  // Without the flag, opening a FIFO blocks until somebody writes. Windows has neither the flag nor such files.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     if (!fstatSync(file).isFIFO()) return readToEnd(file, path, limit);
@@ -52,7 +50,7 @@ export async function readFileOrPipe(path: string, limit: Limit, signal: AbortSi
   }
 }
 
-/** Undefined while there is nothing. */
+/** Undefined while no data has arrived. */
 function readAvailable(file: number, chunk: Uint8Array): number | undefined {
   try {
     return readSync(file, chunk);
@@ -64,7 +62,7 @@ function readAvailable(file: number, chunk: Uint8Array): number | undefined {
 
 function readToEnd(file: number, path: string, limit: Limit): Uint8Array {
   const collected = collect(path, limit);
-  // Most files are short: the size says how much one read has to hold.
+  // Most files are short, so one read of this size holds the whole file.
   const chunk = Buffer.allocUnsafe(Math.min(Math.max(fstatSync(file).size + 1, CHUNK), limit.bytes + 1));
   while (!collected.add(chunk, readSync(file, chunk)));
   return collected.bytes();
@@ -84,11 +82,11 @@ function collect(path: string, limit: Limit) {
       }
       return all;
     },
-    /** Whether nothing follows. */
+    /** Adds a chunk. True at the end of the file. */
     add(chunk: Uint8Array, read: number): boolean {
       size += read;
       if (size > limit.bytes) throw limit.error(path);
-      // Not `Uint8Array.from`, which Bun does byte by byte: 300 ms for 5 MB.
+      // `Uint8Array.from` would copy byte by byte in Bun: 300 ms for 5 MB.
       chunks.push(new Uint8Array(chunk.subarray(0, read)));
       return read === 0;
     },

@@ -1,4 +1,7 @@
-/** A key of 32 random bytes that one person has on one machine: in a file that nobody else can read, the same for every run. */
+/**
+ * A key of 32 random bytes that one user has on one machine. It is in a file that nobody else can read, and the same for every
+ * run.
+ */
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, lstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { platform } from 'node:os';
@@ -9,12 +12,12 @@ import { errnoOf } from '../errno.ts';
 import { createFile } from './file-write.ts';
 import { ownFolder } from './state-folder.ts';
 
-/** In hexadecimal digits. */
+/** The key in hexadecimal digits. */
 const KEY = /^[0-9a-f]{64}\n$/;
 
 /**
- * The key in `folder`, which is made with it at first use; undefined where it cannot be kept, or is somebody else's. Runs that
- * start at once end with one key. Throws nothing.
+ * The key in `folder`, which is made at first use; undefined when it cannot be kept, or belongs to somebody else. Runs that start
+ * at the same time end up with one key. Throws nothing.
  */
 export function keptKey(folder: string): string | undefined {
   const file = join(folder, 'mark-key');
@@ -32,11 +35,11 @@ export function keptKey(folder: string): string | undefined {
   }
 }
 
-/** `useless`: damaged, or others could have read it. Throws what the system says. */
+/** `useless` means that the file is damaged, or that others could have read it. Throws the system's error. */
 function readKey(file: string): { readonly key: string } | 'none' | 'foreign' | 'useless' {
   let descriptor: number;
   try {
-    // Not through a link, and not waiting for a pipe. Windows has neither flag.
+    // Follows no link, and does not wait for a pipe. Windows has neither flag.
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 'none';
@@ -54,7 +57,7 @@ function readKey(file: string): { readonly key: string } | 'none' | 'foreign' | 
   }
 }
 
-/** Root makes no folder in the home of somebody else, who could not use it afterwards. */
+/** Whether the folder may be made. Root makes none in the home of another user, who could not use it afterwards. */
 function isOwn(folder: string): boolean {
   if (system.getuid?.() !== 0) return true;
   const stat = lstatSync(folder, { throwIfNoEntry: false });
@@ -62,21 +65,21 @@ function isOwn(folder: string): boolean {
   return dirname(folder) === folder || isOwn(dirname(folder));
 }
 
-/** Puts a new key there, unless there is one. */
+/** Puts a new key in place, unless there is one. */
 function offer(file: string): void {
   const fresh = beside(file);
   createFile(fresh, `${randomBytes(32).toString('hex')}\n`);
   try {
     linkSync(fresh, file);
   } catch (error) {
-    // Some file systems have no links.
+    // Some file systems have no hard links.
     if (errnoOf(error) !== 'EEXIST') renameSync(fresh, file);
   } finally {
     rmSync(fresh, { force: true });
   }
 }
 
-/** Takes away what is there; a key that another run has put there meanwhile comes back. */
+/** Removes the file. A key that another run has put there in the meantime is restored. */
 function setAside(file: string): void {
   const aside = beside(file);
   try {

@@ -1,19 +1,19 @@
-/** The folder in which the program keeps what the next run needs: that of the person, and nobody else's. */
+/** The folder for what the next run needs. It belongs to the user, and nobody else may read it. */
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Io } from '../io.ts';
 
-/** That of the XDG Base Directory Specification; a relative one does not count. */
+/** The folder of the XDG Base Directory Specification. A relative XDG_STATE_HOME does not count. */
 export function stateFolder(env: Io['env'], system = platform()): string {
   return join(stateHome(env, system) ?? inHome(homedir()), 'regsecret');
 }
 
-/** The same, and undefined where the environment names no home of the person, or one that is not there. */
+/** As {@link stateFolder}, but undefined when the environment names no home folder, or one that does not exist. */
 export function namedStateFolder(env: Io['env'], system = platform()): string | undefined {
   const home = stateHome(env, system);
   const { HOME = '' } = env;
-  // Root could make it: system users have /nonexistent.
+  // Root could make the folder, but it should not: system users have /nonexistent as their home.
   const isNowhere = home === undefined || (home === inHome(HOME) && !existsSync(HOME));
   return isNowhere ? undefined : join(home, 'regsecret');
 }
@@ -31,7 +31,7 @@ function stateHome(
   return HOME === '' ? undefined : inHome(HOME);
 }
 
-/** Makes it, for its owner alone; throws where it is somebody else's. */
+/** Makes the folder, for its owner alone. Throws when it belongs to somebody else. */
 export function ownFolder(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
