@@ -1,4 +1,4 @@
-/** A connection of ours through the client that a program has, for one Secret or service account. */
+/** A Transport over the client that a program already has, for one Secret or service account. */
 import { type ApiError, readApiError } from '../cluster/client/api-error.ts';
 import type { ApiRequest } from '../cluster/client/api-request.ts';
 import { withRetries } from '../cluster/client/retry.ts';
@@ -14,7 +14,7 @@ export interface ClientObject {
 
 type Send = (request: ApiRequest) => Promise<object>;
 
-/** For a Secret: merge patches are sent as JSON patches, the one kind for which the client needs no header. */
+/** For a Secret. Merge patches are sent as JSON patches, the only kind for which the client needs no header. */
 export function secretTransport(api: PullSecretApi, object: ClientObject): Transport {
   let read: Secret | undefined;
   return transportOver(object, async ({ method, body, query }) => {
@@ -30,7 +30,7 @@ export function secretTransport(api: PullSecretApi, object: ClientObject): Trans
   });
 }
 
-/** For a service account, which is written by JSON patches anyway. */
+/** For a service account, which is written with JSON patches anyway. */
 export function accountTransport(api: PullSecretApi, object: ClientObject): Transport {
   const { namespace, name } = object;
   return transportOver(object, ({ method, body, query }) =>
@@ -40,7 +40,7 @@ export function accountTransport(api: PullSecretApi, object: ClientObject): Tran
   );
 }
 
-/** Answers as JSON, refusals as ours, each request again where that may help. */
+/** Returns answers as JSON, throws refusals as ApiError, and repeats a request when that may help. */
 function transportOver({ namespace, signal }: ClientObject, send: Send): Transport {
   return {
     namespace,
@@ -74,7 +74,7 @@ function apiErrorOnly(error: unknown): { readonly error: ApiError; readonly retr
   return { error: readApiError(code, Buffer.from(text)), retryAfter: Object(headers)['retry-after'] };
 }
 
-/** Without classes, dates and what is undefined, as it came from the server. */
+/** Removes classes, dates and undefined members, so that the object is as it came from the server. */
 function plain(object: object): object {
   return JSON.parse(JSON.stringify(object));
 }
@@ -86,7 +86,7 @@ interface MergePatch {
 
 type Changes = Readonly<Record<string, string | null>>;
 
-/** Whole maps: with the resourceVersion nobody else can have changed them. */
+/** Replaces whole maps. With the resourceVersion, nobody else can have changed them. */
 function jsonPatch({ metadata = {}, data }: MergePatch, read: Secret | undefined): object[] {
   const { resourceVersion, annotations } = metadata;
   const whole = (path: string, before: Readonly<Record<string, string>> = {}, changes: Changes): object => ({
@@ -95,7 +95,7 @@ function jsonPatch({ metadata = {}, data }: MergePatch, read: Secret | undefined
     value: Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null)),
   });
   return [
-    // Not a test: so the API server answers that it is a conflict.
+    // A replace rather than a test, so that the API server answers a mismatch with a conflict.
     { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
     ...(annotations === undefined ? [] : [whole('/metadata/annotations', read?.metadata.annotations, annotations)]),
     ...(data === undefined ? [] : [whole('/data', read?.data, data)]),

@@ -1,4 +1,4 @@
-/** `regsecret/cluster`: pull secrets written through the client that a program has, as `create` and `attach` write them. */
+/** `regsecret/cluster`: writes pull secrets through the client that a program already has, as `create` and `attach` do. */
 
 import { getPullSpec } from '../cluster/object-request.ts';
 import { applySecret } from '../cluster/write/apply-secret.ts';
@@ -19,19 +19,19 @@ export type { PullSecretApi } from './pull-secret-api.ts';
 export { PullSecretError };
 
 export interface WriteThroughClient {
-  /** Of the Secret. */
+  /** The name of the Secret. */
   readonly name: string;
   readonly namespace: string;
   /** The API server checks everything and changes nothing. */
   readonly dryRun?: boolean | undefined;
   /** `regsecret` when left out. */
   readonly fieldManager?: string | undefined;
-  /** Ends the waiting between two attempts, and whatever comes after it. */
+  /** Ends the wait between two attempts, and whatever comes after it. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ApplyPullSecretOptions extends WriteThroughClient {
-  /** Each sets the login of one server; what else is in the Secret stays. */
+  /** Each entry sets the login of one server. Everything else in the Secret stays. */
   readonly entries: readonly AuthEntry[];
 }
 
@@ -41,12 +41,13 @@ export interface AttachPullSecretOptions extends WriteThroughClient {
 }
 
 /**
- * Creates the Secret, or sets `entries` in the one that is there. Its other entries, fields, labels and annotations stay as they
- * are, also while others write to it: each write is on the condition that nothing has changed since the reading, and begins
- * again where something has. With the same entries it writes nothing. Takes the rights `create`, `get` and `patch` of Secrets.
+ * Creates the Secret, or sets `entries` in an existing one. Its other entries, fields, labels and annotations stay as they are,
+ * even while others write to it: each write requires that nothing has changed since the reading, and starts over when something
+ * has. With the same entries, nothing is written. Needs the rights `create`, `get` and `patch` for Secrets.
  *
- * Returns what was done. Throws {@link PullSecretError} where an entry could open no image, the API server refuses, the Secret is
- * immutable or of another type, or it never stops changing; the reason of `signal`; and what `api` throws where the API server cannot be reached.
+ * Returns what was done. Throws {@link PullSecretError} when an entry can open no image, the API server refuses, the Secret is
+ * immutable or of another type, or it never stops changing. Also throws the reason of `signal`, and whatever `api` throws when
+ * the API server cannot be reached.
  */
 export function applyPullSecret(
   api: PullSecretApi,
@@ -67,11 +68,11 @@ export function applyPullSecret(
 }
 
 /**
- * Puts the Secret into `imagePullSecrets` of a service account. Other names in the list stay, also while others write to it,
- * and those who apply the list (server-side apply) keep their share of it. Where the name is there already, nothing is written.
- * It is not looked whether the Secret exists. Takes the rights `get` and `patch` of service accounts.
+ * Adds the Secret to `imagePullSecrets` of a service account. Other names in the list stay, even while others write to it, and
+ * the managers that apply the list (server-side apply) keep their share of it. If the name is already there, nothing is written.
+ * Does not check whether the Secret exists. Needs the rights `get` and `patch` for service accounts.
  *
- * Returns what was done. Throws as {@link applyPullSecret} does, and where there is no such service account.
+ * Returns what was done. Throws as {@link applyPullSecret} does, and when the service account does not exist.
  */
 export function attachPullSecret(
   api: PullSecretApi,
@@ -100,5 +101,5 @@ function writeOptions({
   return { dryRun, fieldManager, signal };
 }
 
-/** Only a Secret that is created anew in the place of another has something to say. */
+/** Messages come only from replacing one Secret by another, which is not done here. */
 const SILENT = { say: () => undefined, warn: () => undefined, hint: () => undefined };

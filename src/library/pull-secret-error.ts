@@ -1,10 +1,10 @@
-/** What a function of the library throws where it has not done what it was asked. */
+/** The error of a library function that has not done what it was asked. */
 import { ApiError } from '../cluster/client/api-error.ts';
 import { UserError } from '../errors.ts';
 
 /** The message names the object, and never holds a secret value. */
 export class PullSecretError extends Error {
-  /** The HTTP status where the API server has refused: 403, 404 and so on. */
+  /** The HTTP status when the API server has refused: 403, 404 and so on. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
@@ -14,7 +14,7 @@ export class PullSecretError extends Error {
   }
 }
 
-/** The result of `work`, whose errors for people are thrown as {@link PullSecretError}, which is for programs. */
+/** The result of `work`. Its errors for users are thrown as {@link PullSecretError}, which is for programs. */
 export async function orPullSecretError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
