@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// In the words of old versions of Node, which have to understand this file to refuse.
+// Written for old versions of Node, which have to be able to read this file in order to refuse.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(
@@ -9,5 +9,5 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(1);
 }
 require('../dist/cli/main.cjs');
-// Left alone, V8 gives young objects up to 48 MB, which large Secrets fill with garbage. A short run is over before.
+// By default, V8 gives young objects up to 48 MB, which large Secrets fill with garbage. A short run ends before this timer.
 setTimeout(() => require('node:v8').setFlagsFromString('--semi-space-growth-factor=1'), 100).unref();

@@ -1,4 +1,4 @@
-/** One run of another program: without a shell, but for the batch files of Windows, its time and its output limited. */
+/** Runs another program with limits for its time and its output. No shell is used, except for the batch files of Windows. */
 import type { ChildProcess } from 'node:child_process';
 import { platform } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -10,22 +10,22 @@ import type { Io } from './io.ts';
 interface Program {
   readonly path: string;
   readonly args: readonly string[];
-  /** What the program is told that it is called; left out: `path`. */
+  /** The program's own name for itself (argv[0]); `path` when left out. */
   readonly name?: string;
   readonly env: Io['env'];
 }
 
 export interface ProgramRun extends Program {
-  /** `inherit` hands on our own. */
+  /** `inherit` passes on the stdin of this process. */
   readonly stdin: 'inherit' | 'ignore' | { readonly text: string };
-  /** `inherit` hands on our own; a function gets the text as it comes, and no more than {@link STDERR_LIMIT} bytes of it. */
+  /** `inherit` passes on the stderr of this process. A function gets the text as it arrives, up to {@link STDERR_LIMIT} bytes. */
   readonly stderr: 'inherit' | ((text: string) => void);
   readonly stdoutLimit: number;
-  /** Undefined: as long as it takes. */
+  /** Undefined for no limit. */
   readonly timeoutMs: number | undefined;
 }
 
-/** How a program ended; when it is too late, or its output too much, we have ended it. */
+/** How a program ended. A program that takes too long, or prints too much, is killed. */
 export type ProgramEnd =
   | { readonly how: 'exited'; readonly code: number }
   | { readonly how: 'killed'; readonly signal: string }
@@ -39,13 +39,13 @@ export interface ProgramResult {
 }
 
 const STDERR_LIMIT = 64 * 1024;
-/** For output that is written and not read yet. A process that the program has started may hold the pipe open for ever. */
+/** Time to read output that has been written already. A process that the program has started may hold the pipe open for ever. */
 const GRACE_MS = 200;
 
 /**
- * Runs a program and returns when it has ended. Throws the reason of `signal` when that is aborted, and UserError where an
- * argument cannot be passed on whole. However this ends, the program does not run any more, and processes that it has
- * started cannot hold us up. Of a batch file the program is cmd.exe: what the file has started may go on for a while.
+ * Runs a program and returns when it has ended. Throws the reason of `signal` when that is aborted, and UserError when an
+ * argument cannot be passed on whole. In every case, the program no longer runs afterwards, and processes that it has started
+ * cannot block this one. For a batch file, the program is cmd.exe, and what the file has started may go on for a while.
  */
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
   // Node takes 4 ms to load it, and most commands start no program.
@@ -59,7 +59,7 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
     stdio: [typeof stdin === 'object' ? 'pipe' : stdin, 'pipe', stderr === 'inherit' ? 'inherit' : 'pipe'],
     windowsHide: true,
   });
-  // The program may end without having read it.
+  // The program may end before it has read its input.
   child.stdin?.on('error', () => {});
   if (typeof stdin === 'object') child.stdin?.end(stdin.text);
   try {
@@ -74,12 +74,12 @@ interface Start {
   readonly path: string;
   readonly args: readonly string[];
   readonly argv0: string | undefined;
-  /** On Windows, where a program gets one line: whether `args` are that line already. */
+  /** Whether `args` are already the single line that a program gets on Windows. */
   readonly windowsVerbatimArguments: boolean;
 }
 
 /**
- * How `run` is started on `system`. Node starts no batch file, for Windows would have cmd.exe read the arguments
+ * How `run` is started on `system`. Node starts no batch file, because Windows would have cmd.exe parse the arguments
  * (CVE-2024-27980). Throws UserError.
  */
 export function startOf({ path, args, name, env }: Program, system: NodeJS.Platform): Start {
@@ -109,7 +109,7 @@ function resultOf(child: ChildProcess, run: ProgramRun, signal: AbortSignal): Pr
   }
   child.once('error', (error) => resolve({ how: 'not started', error }));
   child.once('close', exited);
-  // Output that is there is read before the timer's turn, however late that is.
+  // `setImmediate` lets output that is there be read first, however late the timer fires.
   child.once('exit', (code, by) => setTimeout(() => setImmediate(exited, code, by), GRACE_MS).unref());
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs, { how: 'too late' });
@@ -121,7 +121,7 @@ function resultOf(child: ChildProcess, run: ProgramRun, signal: AbortSignal): Pr
     .then((end) => ({ end, stdout: Buffer.concat(stdout) }));
 }
 
-/** Hands on the first `limit` bytes, and reads the rest, too, so that the program goes on. */
+/** Passes on the first `limit` bytes. The rest is read as well, so that the program goes on. */
 function take(
   stream: Readable | null,
   limit: number,

@@ -1,4 +1,4 @@
-/** The program as commander has it: from a command line to the command that it runs. */
+/** Builds the program with commander, and runs command lines with it. */
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './command-table.ts';
 import { command } from './domain/text/command.ts';
@@ -36,28 +36,28 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
       ...shortHelp(name),
     });
-  // What stands behind `rbac` are flags of another command.
+  // The flags after `rbac` belong to another command.
   if (args.includes('rbac')) program.enablePositionalOptions();
   for (const { title, alias, description, flags, run, examples: shown, more = '' } of COMMANDS) {
     const command = program.command(title).description(description);
     if (alias !== undefined) command.alias(alias);
-    // Forty flags take a millisecond of a start, so only the command that is named gets its own.
+    // Forty flags take a millisecond at startup, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;
     flags(command.addHelpText('after', examples(name, shown) + more).allowExcessArguments()).action(
       run(io, exit, (words, own) => parseLine(words, own, io)),
     );
-    // `why` stays what it is.
+    // The help hint of `why` says `why`.
     if (alias !== undefined && alias === args[0]) command.showHelpAfterError(`hint: ${name} ${alias} --help`);
   }
   return program;
 }
 
-/** Runs `line`, which {@link commandFirst} has given, in every form that its flags may have. Throws CommanderError and UsageError. */
+/** Runs `line`, as returned by {@link commandFirst}, with flags in any of their forms. Throws CommanderError and UsageError. */
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
   const plain = plainFlags(line, booleanFlags(program, line));
   checkKustomize(plain);
   checkSwallowed(plain, commandOf(program, line)?.options ?? []);
-  // After the hooks that the caller has added: they note the flags that a hint has to repeat.
+  // Added after the hooks of the caller, which note the flags that a hint has to repeat.
   program.hook('preAction', (_, action) => {
     checkValues(action);
     return checkArguments(action);
@@ -81,12 +81,12 @@ function booleanFlags(program: Command, line: readonly string[]): BooleanFlag[] 
   );
 }
 
-/** What `words` say, without doing it. Throws CommanderError and UsageError. */
+/** Parses `words` without running the command. Throws CommanderError and UsageError. */
 async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Promise<ParsedLine> {
   const line = commandFirst(words);
   const program = buildProgram(line, io, 'regsecret', () => undefined);
   let parsed: ParsedLine | undefined;
-  // What is wrong with the first command may be that it is not the only one.
+  // The mistake in the first command may be that a second one follows it.
   const errors: string[] = [];
   for (const command of [program, ...program.commands])
     command.configureOutput({ writeErr: (text) => errors.push(text) });
@@ -103,7 +103,7 @@ async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Prom
     const isHelp = error instanceof CommanderError && error.exitCode === 0;
     const two = isHelp ? undefined : twoCommands(words, names, own);
     if (two !== undefined) throw two;
-    // The line alone would do what the role is for.
+    // The line without rbac would do what the role is for.
     const near = /\(Did you mean regsecret (?!rbac)(\S+)[^\n]*\?\)/;
     for (const text of errors) {
       const kept = text.replace(/(unknown option .*\n\(Did you mean )regsecret (?!rbac)/, '$1rbac ');

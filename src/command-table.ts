@@ -1,4 +1,4 @@
-/** Every command with its examples; its flags are in flags/. Each loads its code only when it is run. */
+/** All commands with their examples; their flags are in flags/. Each command loads its code only when it runs. */
 import { Argument, type Command, Option } from 'commander';
 import { attachFlags, detachFlags } from './flags/attach-flags.ts';
 import { createFlags } from './flags/create-flags.ts';
@@ -19,10 +19,10 @@ export interface Definition {
   readonly alias?: string;
   readonly description: string;
   readonly examples: Parameters<typeof examples>[1];
-  /** What `--help` says behind the examples. */
+  /** What `--help` says after the examples. */
   readonly more?: string;
   flags(command: Command): Command;
-  /** `parse` reads the command line that stands behind this one. */
+  /** `parse` reads the command line that follows this command. */
   run(io: Io, exit: (code: number) => void, parse: ParseLine): Parameters<Command['action']>[0];
 }
 

@@ -1,6 +1,6 @@
-/** Many things at a time, but not all of them. */
+/** Runs many things at a time, within limits. */
 
-/** Runs `work` on every item, at most `width` at once; after the first that throws, no further one is begun. */
+/** Runs `work` on every item, at most `width` at once. After the first failure, no further item is begun. */
 export async function forEachLimit<T>(
   width: number,
   items: Iterable<T> | AsyncIterable<T>,
@@ -20,11 +20,11 @@ export async function forEachLimit<T>(
   for (const settled of workers) if (settled.status === 'rejected') throw settled.reason;
 }
 
-/** The items of all pages. The first is asked for at once, each next one while the one before it is worked on. */
+/** The items of all pages. The first page is requested at once, and each next one while the page before it is worked on. */
 export function prefetch<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
   const ask = (): Promise<IteratorResult<readonly T[]>> => {
     const page = pages.next();
-    // Who takes its items gets the error; without this it would be unhandled where nobody takes them.
+    // The consumer of the items gets the error. Without this line, the error would be unhandled when there is no consumer.
     page.catch(() => undefined);
     return page;
   };
@@ -42,10 +42,10 @@ async function* itemsOf<T>(
   }
 }
 
-/** Does the work for each key once: who asks for a key again gets the same promise, also while the work goes on. */
+/** Runs the work for each key once. A later call with the same key gets the same promise, even while the work goes on. */
 export type OncePerKey<T> = (key: string, work: () => Promise<T>) => Promise<T>;
 
-/** Keeps what has been done until the program ends; a failure, too. It counts as handled, though nobody may await it. */
+/** Keeps all results until the program ends, failures included. A failure counts as handled, though nobody may await it. */
 export function oncePerKey<T>(): OncePerKey<T> {
   const begun = new Map<string, Promise<T>>();
   return (key, work) => {
@@ -74,16 +74,16 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-/** How long a write that has begun may go on after everything else has been stopped. */
+/** How long a write may go on after everything else has been stopped. */
 const LAST_WRITE_MS = 20_000;
 
-/** Ends work so that no write is cut in the middle. */
+/** Stops work so that no write is cut off in the middle. */
 export interface GentleStop {
-  /** Aborted with `stop`, but only when nothing is being written. */
+  /** Aborted after `stop`, once nothing is being written. */
   readonly signal: AbortSignal;
-  /** Whether a write took so long that it has been cut all the same. */
+  /** Whether a write took so long that it was cut off all the same. */
   isCut(): boolean;
-  /** Does `work`, or throws the reason of `stop` where that is aborted. */
+  /** Runs `work`, or throws the reason of `stop` when that is aborted. */
   writing<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -122,12 +122,12 @@ export function gentleStop(stop: AbortSignal): GentleStop {
   };
 }
 
-/** For how long a computation may keep signals, timers and answers waiting. */
+/** How long a computation may keep signals, timers and answers waiting. */
 const PORTION_MS = 20;
 
 /**
- * A function for between two steps of a long computation: where the portion is used up, it returns a promise to wait for, while
- * the rest of the program goes on. That throws the signal's reason once it is aborted.
+ * A function to call between two steps of a long computation. When the portion is used up, it returns a promise to await, so that
+ * the rest of the program can go on. The promise rejects with the signal's reason once the signal is aborted.
  */
 export function breaks(signal: AbortSignal): () => Promise<void> | undefined {
   let end = performance.now() + PORTION_MS;
@@ -140,7 +140,7 @@ export function breaks(signal: AbortSignal): () => Promise<void> | undefined {
   };
 }
 
-/** Does a computation step by step, with breaks. Throws what it throws, and the signal's reason. */
+/** Runs a computation step by step, with breaks. Throws whatever it throws, and the signal's reason. */
 export async function inPortions<T>(steps: Generator<void, T>, signal: AbortSignal): Promise<T> {
   const breakIfDue = breaks(signal);
   for (;;) {

@@ -1,6 +1,6 @@
-/** Errors of system calls, in words. */
+/** Words for the errors of system calls. */
 
-/** Go's words (`syscall.Errno`), as kubectl prints them, where they say what is wrong. */
+/** Go's words (`syscall.Errno`), as kubectl prints them, if they say what is wrong. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EIO: 'the disk failed',
@@ -13,12 +13,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system',
 };
 
-/** The name of the system's error, such as ENOENT; undefined for an error that is none of the system. */
+/** The name of a system error, such as ENOENT; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
-/** Why a system call failed, for people. */
+/** Why a system call failed, in words for the user. */
 export function systemReason(error: unknown): string {
   const code = errnoOf(error) ?? 'unknown error';
   return REASONS[code] ?? code;

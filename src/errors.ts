@@ -1,12 +1,12 @@
-/** What can go wrong, and which exit code says so. */
+/** The errors of the program, and its exit codes. */
 import type { Hint, Prose } from './domain/text/hint.ts';
 
 /** Exit codes of the program (README, "Exit codes"). */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unjudged: 3, interrupted: 130 } as const;
 
 /**
- * Something the person at the keyboard can fix. `message` names the object, in lower case and without a full stop;
- * `hint` is the next command to type. Neither ever holds a secret value, a response body or a header.
+ * A problem that the user can fix. `message` names the object, in lower case and without a full stop; `hint` is the next command
+ * to type. Neither ever holds a secret value, a response body or a header.
  */
 export class UserError extends Error {
   readonly hint: Hint | undefined;
@@ -21,7 +21,7 @@ export class UserError extends Error {
   }
 }
 
-/** `error` with `lines` behind its own details. */
+/** `error` with `lines` after its own details. */
 export function withDetails(error: UserError, lines: readonly string[]): UserError {
   return new UserError(error.message, error.hint, [...error.details, ...lines]);
 }
@@ -34,17 +34,17 @@ export class UsageError extends UserError {
   }
 }
 
-/** What the engine throws by itself, and what our own code throws where something cannot be. */
+/** What the engine throws by itself, and what code here throws for a state that cannot occur. */
 const UNEXPECTED: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, SyntaxError, URIError];
 
-/** Whether `error` is one that no code of ours expects: a bug, which the person at the keyboard cannot fix. */
+/** Whether `error` is one that no code here expects: a bug, which the user cannot fix. */
 export function isBug(error: unknown): error is Error {
   return error instanceof Error && UNEXPECTED.includes(error.constructor);
 }
 
-/** Ctrl-C, or a prompt that was closed: exit code 130, nothing more to say. */
+/** Ctrl-C, or a prompt that was closed: exit code 130, without a message. */
 export class Interrupted extends Error {
-  /** The signal that did it. */
+  /** The signal that caused it. */
   readonly by: string | undefined;
 
   constructor(by?: string) {

@@ -1,4 +1,4 @@
-/** Everything outside the program that it is started with: three streams, the environment, a signal. */
+/** Everything outside the program that it uses: three streams, the environment, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { CommandContext } from './domain/text/format-command.ts';
 import { type Printable, withoutWorkflowCommands } from './domain/text/printable.ts';
@@ -8,31 +8,34 @@ import { Interrupted, UserError } from './errors.ts';
 /** Where the program reads from. */
 export interface Input {
   readonly isTTY: boolean;
-  /** Everything until the end of input, which a person on a terminal is asked for as `what`; throws UserError above `limit` bytes. */
+  /**
+   * Reads everything up to the end of input. On a terminal, the user is asked for it as `what`. Throws UserError above `limit`
+   * bytes.
+   */
   readAll(limit: number, what: string): Uint8Array;
-  /** The Node stream, for prompts. Costs start-up time: ask for it only on a terminal. */
+  /** The Node stream, for prompts. It costs start-up time, so it is used only on a terminal. */
   stream(): NodeJS.ReadStream;
 }
 
 /** Where the program writes to. */
 export interface Output {
   readonly isTTY: boolean;
-  /** Width of the terminal in characters, undefined where there is none. */
+  /** The width of the terminal in characters; undefined without a terminal. */
   columns(): number | undefined;
   write(text: Printable): void;
-  /** For what a program reads next, a manifest or an annotation: it stays as it is, byte for byte. */
+  /** Writes text for a program, such as a manifest or an annotation, byte for byte. */
   writeManifest(text: string): void;
-  /** The Node stream, for the printable texts of prompts. Costs start-up time: ask for it only on a terminal. */
+  /** The Node stream, for the printable texts of prompts. It costs start-up time, so it is used only on a terminal. */
   stream(): NodeJS.WriteStream;
 }
 
-/** What a person hears beside results and errors. */
+/** What the user is told in addition to results and errors. */
 export interface Speech {
-  /** Nothing (`-q`). */
+  /** Whether nothing is said (`-q`). */
   readonly quiet: boolean;
-  /** One line for each request (`-v=6`). */
+  /** Whether each request is reported in a line (`-v=6`). */
   readonly requests: boolean;
-  /** With what the API server has warned, each of which is said once. */
+  /** The warnings of the API server so far, each of which is printed once. */
   readonly warnings: Set<string>;
 }
 
@@ -42,23 +45,24 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
-   * Aborted by Ctrl-C and SIGTERM. Until it is asked for, they end the process at once, as nothing can be half done: a
-   * handler would not run while a read waits for a pipe or a terminal. So ask for it after input has been read.
+   * Aborted by Ctrl-C and SIGTERM. Until this property is first read, the two signals end the process at once, because nothing
+   * can be half done yet. A handler would not run while a read waits for a pipe or a terminal, so read this property after the
+   * input.
    */
   readonly signal: AbortSignal;
   /**
-   * What Ctrl-Z asks for: stops the process until the shell lets it go on, and where there is no shell goes on at once.
-   * Undefined on Windows.
+   * Carries out Ctrl-Z: stops the process until the shell lets it go on. Without a shell, it goes on at once. Undefined on
+   * Windows.
    */
   readonly suspend: (() => Promise<void>) | undefined;
-  /** Where commands are pasted that the program proposes, and which flags it was given itself. */
+  /** The shell in which proposed commands are pasted, and the flags that the program was given itself. */
   readonly commands: CommandContext;
   readonly speech: Speech;
-  /** What runs the program: `node 24.21.0` or `bun 1.3.0`, and where, as Node names it: `linux/x64`. */
+  /** The runtime, `node 24.21.0` or `bun 1.3.0`, and the platform as Node names it: `linux/x64`. */
   readonly machine: { readonly runtime: string; readonly platform: string };
 }
 
-/** Thrown when the reader of our output has gone (`| head -1`): the program ends quietly. */
+/** Thrown when the reader of the output has gone (`| head -1`). The program then ends quietly. */
 export class OutputClosed extends Error {}
 
 /** The Io of this process. Streams are opened through their file descriptors: `process.stdout` alone costs 8 ms in Bun. */
@@ -98,8 +102,8 @@ async function suspend(): Promise<void> {
 }
 
 /**
- * `output` as GitHub's runner may read it, where it is the one that has started us: what others wrote makes no command of a
- * workflow, such as `::add-mask::`. Each `write` is of whole lines.
+ * `output` for GitHub's runner, if that has started the program: text from elsewhere cannot become a workflow command, such as
+ * `::add-mask::`. Each `write` has to be of whole lines.
  */
 export function forRunner(output: Output, env: Io['env']): Output {
   if (!env.GITHUB_ACTIONS) return output;
@@ -165,17 +169,17 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
   };
 }
 
-/** Only what may be a terminal is worth loading node:tty for: 2 ms and 3 MB in Bun. */
+/** Loads node:tty only for what may be a terminal, because that costs 2 ms and 3 MB in Bun. */
 function isTerminal(fd: number): boolean {
   try {
     return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
   } catch {
-    // Closed.
+    // The descriptor is closed.
     return false;
   }
 }
 
-/** A pipe may be in non-blocking mode and full: wait for its reader instead of losing output. */
+/** Waits for the reader of a full pipe in non-blocking mode, instead of losing output. */
 function writeAll(fd: number, bytes: Uint8Array): void {
   let offset = 0;
   while (offset < bytes.length) {

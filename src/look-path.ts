@@ -1,10 +1,10 @@
-/** Where a command is (Go os/exec `LookPath`). */
+/** Finds the program of a command (Go os/exec `LookPath`). */
 import { accessSync, constants, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { posix, win32 } from 'node:path';
 import type { Io } from './io.ts';
 
-/** The machine whose rules apply. */
+/** The operating system and the file check to use. */
 interface Machine {
   readonly system: NodeJS.Platform;
   readonly isProgram: (path: string) => boolean;
@@ -13,9 +13,9 @@ interface Machine {
 const HERE: Machine = { system: platform(), isProgram };
 
 /**
- * `command` itself when it says a folder, else the first program of that name in PATH. Relative folders of PATH are passed
- * over, as Go refuses what it finds there: anybody may have put it into the current folder. On Windows `command` may leave
- * out its ending, which is one of PATHEXT.
+ * `command` itself when it names a folder, otherwise the first program of that name in PATH. Relative folders of PATH are
+ * skipped, because anybody may have put a program into the current folder; Go refuses such a program as well. On Windows,
+ * `command` may leave out an extension that PATHEXT lists.
  */
 export function lookPath(command: string, env: Io['env'], machine = HERE): string | undefined {
   return machine.system === 'win32' ? lookOnWindows(command, env, machine) : lookOnPosix(command, env, machine);
@@ -27,16 +27,16 @@ function lookOnPosix(command: string, env: Io['env'], machine: Machine): string 
   return folders.map((folder) => posix.join(folder, command)).find(machine.isProgram);
 }
 
-/** os/exec lp_windows.go `findExecutable`: a name that has an ending may be whole, and may lack another one. */
+/** As os/exec lp_windows.go `findExecutable`: a name with an extension may be complete, or may lack another one. */
 function lookOnWindows(command: string, env: Io['env'], machine: Machine): string | undefined {
   const endings = [...(/\.[^:\\/]*$/.test(command) ? [''] : []), ...programEndings(env)];
   const named = (path: string): string[] => endings.map((ending) => path + ending);
   if (/[:\\/]/.test(command)) return named(command).find(machine.isProgram);
-  // A folder with a `;` in its name stands in quotes (path/filepath `SplitList`).
+  // A folder with a `;` in its name is in quotes (path/filepath `SplitList`).
   const folders = (variable(env, 'PATH').match(/(?:"[^"]*"?|[^;"])+/g) ?? []).map((folder) =>
     folder.replaceAll('"', ''),
   );
-  // `\tools` is on the current drive, whichever that is.
+  // `\tools` depends on the current drive, so it does not count.
   const absolute = folders.filter((folder) => /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(folder));
   return absolute.flatMap((folder) => named(win32.join(folder, command))).find(machine.isProgram);
 }
@@ -48,7 +48,7 @@ function programEndings(env: Io['env']): readonly string[] {
   return endings.map((ending) => (ending.startsWith('.') ? ending : `.${ending}`));
 }
 
-/** Windows calls it `Path`, and other programs otherwise. */
+/** Looks the variable up in any case: Windows calls PATH `Path`, and other programs call it otherwise. */
 function variable(env: Io['env'], name: string): string {
   const [, value] = Object.entries(env).find(([one, text]) => one.toUpperCase() === name && text !== undefined) ?? [];
   return value ?? '';

@@ -2,11 +2,11 @@
 import { processIo } from './io.ts';
 import { run } from './run.ts';
 
-/** kubectl finds plugins by this name. The executable says it as its own name, Node as that of its script. */
+/** The name by which kubectl finds plugins. The executable has it as its own name, Node as that of its script. */
 const PLUGIN = /(^|[\\/])kubectl-regsecret(\.exe|\.cjs)?$/;
 const name = [process.argv0, process.argv[1] ?? ''].some((path) => PLUGIN.test(path))
   ? 'kubectl regsecret'
   : 'regsecret';
 
-// No `await`: this becomes CommonJS for Node.
+// No `await`, because this file becomes CommonJS for Node.
 run(process.argv.slice(2), processIo(), name).then((code) => process.exit(code));

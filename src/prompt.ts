@@ -1,10 +1,10 @@
-/** Questions to the person at the terminal, on stderr; inquirer lives here. */
+/** Asks the user at the terminal, on stderr. Only this file uses inquirer. */
 import { canonicalServer, serverProblem, serverWord } from './domain/keyring/server.ts';
 import { type Printable, printable, printed } from './domain/text/printable.ts';
 import { Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
 
-/** Whether somebody is there to answer: questions are read from stdin and shown on stderr. */
+/** Whether a user can answer: questions are read from stdin and shown on stderr. */
 export function canPrompt(io: Io): boolean {
   return io.stdin.isTTY && io.stderr.isTTY;
 }
@@ -15,7 +15,7 @@ export interface Asked {
   readonly password: string;
 }
 
-/** Asks for what is not given yet. Throws {@link Interrupted} on Ctrl-C. */
+/** Asks for the parts that are not given. Throws {@link Interrupted} on Ctrl-C. */
 export async function promptLogin(
   given: { readonly [Field in 'server' | 'username']?: string | undefined },
   io: Io,
@@ -37,7 +37,7 @@ export function promptPassword(io: Io): Promise<string> {
   return ask(io, { type: 'password', message: printed`Password or token`, mask: '*', validate: required });
 }
 
-/** Lets the person pick from `choices`; at least one is picked. Throws {@link Interrupted} on Ctrl-C. */
+/** Lets the user pick from `choices`, at least one. Throws {@link Interrupted} on Ctrl-C. */
 export async function promptChoice<T>(
   message: string,
   choices: readonly { readonly name: string; readonly value: T }[],
@@ -61,31 +61,31 @@ export interface Intent {
   /** A sentence without its end: `Write the new login for ghcr.io into 3 Secrets`. */
   readonly what: string;
   readonly changes: number;
-  /** Whether it is asked about although it is one change only. */
+  /** Whether the user is asked even about a single change, because it deletes something. */
   readonly deletes: boolean;
 }
 
-/** Whether the person agrees, who is asked only where it matters. */
+/** Whether the user agrees. Asks only when it matters. */
 export type Agree = (intent: Intent) => Promise<boolean>;
 
-/** How everything is agreed to before. */
+/** The flags that agree to everything in advance. */
 export interface Agreement {
   readonly yes?: boolean | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
 }
 
-/** More than one change is asked about, and each that deletes. Undefined where nobody is there. */
+/** Asks about more than one change, and about any deletion. Undefined when nobody can be asked. */
 export function agreeOn(agreement: Agreement, io: Io): Agree | undefined {
   if (!canPrompt(io)) return undefined;
   return async (intent) => !isQuestion(intent, agreement) || promptYes(`${intent.what}?`, io);
 }
 
-/** Whether a person who is there is asked about it. */
+/** Whether the question has to be asked, if a user can answer. */
 export function isQuestion({ changes, deletes }: Omit<Intent, 'what'>, { yes, dryRun }: Agreement): boolean {
   return !yes && dryRun === 'none' && (changes > 1 || deletes);
 }
 
-/** Whether images can be named by it; else why not, and what may be meant. */
+/** Whether images can name the registry; otherwise why not, and what may be meant. */
 function namesRegistry(answer: string): boolean | Printable {
   const problem = serverProblem(canonicalServer(answer.trim()));
   if (problem === undefined) return true;
@@ -97,7 +97,7 @@ function required(answer: string): boolean | string {
   return answer.trim() !== '' || 'please type an answer';
 }
 
-/** What inquirer is given. It writes to the stream itself, so every text is printable before. */
+/** A question for inquirer, which writes to the stream itself, so that every text has to be printable. */
 interface Question {
   readonly type: 'input' | 'password' | 'checkbox' | 'confirm';
   readonly message: Printable;
@@ -113,11 +113,12 @@ async function ask<T>(io: Io, question: Question): Promise<T> {
   const input = io.stdin.stream();
   const end = new AbortController();
   let suspended = false;
-  // The readline of Bun takes no Ctrl-D, and that of Node only one on an empty line. After Ctrl-Z and `fg` both are deaf.
+  // Bun's readline takes no Ctrl-D, and Node's takes it only on an empty line. After Ctrl-Z and `fg`, neither reads keys any
+  // more.
   const onKey = (_: unknown, key?: { readonly ctrl?: boolean; name?: string }): void => {
     if (!key?.ctrl || !(key.name === 'd' || (key.name === 'z' && io.suspend !== undefined))) return;
     suspended = key.name === 'z';
-    // Readline is the next to see it.
+    // Readline sees the key next, and must ignore it.
     key.name = '';
     end.abort();
   };
@@ -137,7 +138,7 @@ async function ask<T>(io: Io, question: Question): Promise<T> {
     }
     // inquirer names the end of input, Ctrl-C and an aborted signal differently; to us they are one.
     if (error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)) {
-      // A confirmation may stand between two writes; the other questions stand before the first.
+      // A confirmation may come between two writes. The other questions come before the first write.
       if (question.type !== 'confirm') io.stderr.write(printed`nothing was written\n`);
       throw new Interrupted();
     }

@@ -1,4 +1,4 @@
-/** From a command line to an exit code; the only place that prints an error. */
+/** Runs a command line and returns its exit code. Errors are printed only here. */
 import { type Command, CommanderError } from 'commander';
 import { buildProgram, runLine } from './cli.ts';
 import { words } from './domain/text/command.ts';
@@ -40,7 +40,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
   }
 }
 
-/** Throws UsageError where one command is to work in several namespaces. */
+/** Throws UsageError when one command should work in several namespaces. */
 async function refuseSeveralNamespaces(line: readonly string[], typed: Command): Promise<void> {
   const names = namespacesIn(line);
   if (names.length < 2 && !names.some(isPattern)) return;
@@ -48,7 +48,7 @@ async function refuseSeveralNamespaces(line: readonly string[], typed: Command):
   throw inSeveral(typed, names);
 }
 
-/** The word with which a shell asks what may be typed next, as with every program of cobra. */
+/** The word with which a shell asks what may be typed next, as in every cobra program. */
 const COMPLETE = '__complete';
 
 async function completed(words: readonly string[], io: Io, name: string): Promise<number> {
@@ -60,8 +60,8 @@ async function completed(words: readonly string[], io: Io, name: string): Promis
 }
 
 /**
- * Throws UserError where Node prints requests and the environment of programs that it starts: it has read NODE_DEBUG
- * before any code of ours runs (node lib/internal/util/debuglog.js `initializeDebugEnv`). Bun prints neither.
+ * Throws UserError when NODE_DEBUG makes Node print requests, and the environment of programs that it starts. Node has read the
+ * variable before any code here runs (node lib/internal/util/debuglog.js `initializeDebugEnv`). Bun prints neither.
  */
 function refuseNodeDebug({ NODE_DEBUG }: Io['env']): void {
   if (!NODE_DEBUG || 'Bun' in globalThis) return;
@@ -73,8 +73,8 @@ const UNSET = prose`run the command without that variable`;
 const MAX_AUTHORITIES_MIB = 16;
 
 /**
- * Throws UserError where a variable names certificates that may have no end. The runtimes read these files themselves, as soon
- * as there is a connection: a device then takes all the memory, and no signal is heard.
+ * Throws UserError when a variable names certificates that may have no end. The runtimes read these files themselves with the
+ * first connection: a device would take all the memory, and no signal would be handled.
  */
 async function refuseEndlessAuthorities(env: Io['env']): Promise<void> {
   for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']) {
@@ -90,7 +90,7 @@ async function refuseEndlessAuthorities(env: Io['env']): Promise<void> {
   }
 }
 
-/** From this level on kubectl says its requests (client-go transport/round_trippers.go `DebugWrappers`). */
+/** From this level on, kubectl logs its requests (client-go transport/round_trippers.go `DebugWrappers`). */
 const REQUESTS = 6;
 
 interface SpeechFlags {
@@ -99,7 +99,7 @@ interface SpeechFlags {
   readonly warningsAsErrors?: boolean;
 }
 
-/** kubectl ends with the same words (kubectl pkg/cmd/cmd.go `NewKubectlCommand`). */
+/** Turns warnings into an error, with kubectl's words (kubectl pkg/cmd/cmd.go `NewKubectlCommand`). */
 async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io: Io): Promise<number> {
   const { size } = io.speech.warnings;
   if (!warningsAsErrors || size === 0) return code;
@@ -107,14 +107,16 @@ async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io:
   return code === EXIT.ok ? EXIT.failed : code;
 }
 
-/** What is proposed goes to the same cluster, as the same user; what is printed is safe for what reads it. */
+/**
+ * `io` for a run with flags: proposed commands go to the same cluster as the same user, and the output is safe for its reader.
+ */
 function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
   return {
     stdin: io.stdin,
     stdout: forRunner(io.stdout, io.env),
     stderr: forRunner(io.stderr, io.env),
     env: io.env,
-    // Asking for it has signals handled.
+    // A getter, because reading the signal attaches its handlers.
     get signal() {
       return io.signal;
     },
@@ -139,7 +141,7 @@ function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
 }
 
 async function report(error: unknown, io: Io, name: string, typed: Command | undefined): Promise<number> {
-  // commander has already said what it had to say.
+  // commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof OutputClosed) return EXIT.ok;
   if (error instanceof Interrupted || io.signal.aborted) return EXIT.interrupted;
@@ -166,7 +168,7 @@ async function retyped(hint: Hint | undefined, typed: Command | undefined): Prom
 
 const REPORT = prose`report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues`;
 
-/** Where it happened, without the message: that may hold a secret. */
+/** Where the error happened, without its message, which may hold a secret. */
 function whereIn(error: unknown): string[] {
   if (!(error instanceof Error)) return [typeof error];
   const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));

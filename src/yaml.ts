@@ -1,4 +1,4 @@
-/** YAML in and out; js-yaml lives here. It writes `no`, `on` and `1_000` in quotes, as readers of YAML 1.1 need. */
+/** Reads and writes YAML. Only this file uses js-yaml, which quotes `no`, `on` and `1_000`, as readers of YAML 1.1 need. */
 import type { ScalarStyleRule, YAMLException } from 'js-yaml';
 import { type Printable, printableYaml, showsAsItIs } from './domain/text/printable.ts';
 
@@ -15,8 +15,8 @@ export type {
 export type YamlLibrary = Awaited<ReturnType<typeof yamlLibrary>>;
 
 /**
- * For the events of a text: manifests need their places, and kubectl reads scalars by rules of its own. What is used is
- * named, so that the rest of the library, its loader for one, is in no bundle.
+ * The parts of js-yaml for the events of a text: manifests need their places, and kubectl reads scalars by rules of its own. The
+ * parts are named one by one, so that the rest of the library, such as its loader, is in no bundle.
  */
 export async function yamlLibrary() {
   const { CHOMPING_MODE, COLLECTION_STYLE, CORE_SCHEMA, EVENT_ID, getScalarValue, NOT_RESOLVED, parseEvents } =
@@ -35,18 +35,18 @@ export async function yamlLibrary() {
   };
 }
 
-/** What js-yaml says, without what it quotes of the text. */
+/** What js-yaml says, without the text that it quotes. */
 export function reasonOf({ reason }: YAMLException): string {
   const [cause = ''] = reason.split(/["`<]|: /);
   return cause.trim();
 }
 
-/** `value` as kubectl prints it: keys sorted, long lines whole. */
+/** `value` as kubectl prints it: with sorted keys, and long lines whole. */
 export function formatYaml(value: unknown): Promise<string> {
   return format(value, isShortDate);
 }
 
-/** `value` for a terminal: what could move the cursor or reorder letters stands there as an escape. */
+/** `value` for a terminal: characters that could move the cursor or reorder letters become escapes. */
 export async function formatSafeYaml(value: unknown): Promise<Printable> {
   return printableYaml(await format(value, (text) => isShortDate(text) || !showsAsItIs(text)));
 }
@@ -63,18 +63,18 @@ async function format(value: unknown, needsQuotes: (text: string) => boolean): P
   return dump(value, { sortKeys: true, quoteStyle: 'double', lineWidth: -1, noRefs: true, scalarStyleRules });
 }
 
-/** Texts that readers of YAML 1.1 take for something else. */
+/** Words that readers of YAML 1.1 take for something else. */
 const WORD = /^(?:y|yes|n|no|on|off|true|false|null)$/i;
 
 /**
- * Whether a value surely needs no quotes. js-yaml's own pattern for that is too much for Bun on texts above 100 KB: it
- * matches none of them, without a word.
+ * Whether a text surely needs no quotes. js-yaml's own pattern for this fails in Bun on texts above 100 KB: it silently matches
+ * none of them.
  */
 export function isPlainText(text: string): boolean {
   return /^[A-Za-z][\w./+=-]*$/.test(text) && !WORD.test(text);
 }
 
-/** kubectl's YAML takes `2024-1-1` for a date, too, and writes it in quotes (go-yaml resolve.go `allowedTimestampFormats`). */
+/** kubectl's YAML also takes `2024-1-1` for a date, and quotes it (go-yaml resolve.go `allowedTimestampFormats`). */
 function isShortDate(text: string): boolean {
   const [, year, month, day] = (/^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined) return false;
