@@ -21,8 +21,8 @@ const BARE_FLAGS = [
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
 
 /**
- * Puts the command first, under its own name. `help X` becomes `X --help`, and an empty line becomes `--help`. `create secret
- * docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`. Throws UsageError.
+ * Puts the command first, under its own name. `help X` becomes `X --help`, and an empty line becomes `--help`.
+ * `create secret docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`. Throws UsageError.
  */
 export function commandFirst(typed: readonly string[]): string[] {
   const [leading, [name, ...rest]] = splitLeading(typed);
