@@ -76,7 +76,7 @@ async function copyFor(transport: Transport, { ref, wanted }: Target): Promise<K
   return findCopy(transport, ref);
 }
 
-/** Whether nobody has written since several conflicts. The next conflict is then a refusal, such as that of a webhook. */
+/** Whether the Secret stayed the same over several conflicts. The next conflict is then a refusal, such as that of a webhook. */
 function isUnchanged(versions: unknown[], { metadata }: Secret): boolean {
   versions.push(metadata.resourceVersion);
   return versions.filter((version) => version === metadata.resourceVersion).length > MAX_UNCHANGED;

@@ -109,8 +109,8 @@ function stateOf(name: string, placed: PlacedPullSpec, inventory: Inventory): Se
 }
 
 /**
- * The object in `found` that `from` refers to. One that names the namespace comes before one that names none. Then the same file
- * comes first, and the same folder next, because folders hold the same objects for several environments.
+ * The object in `found` that `from` refers to. One with exactly the same namespace comes first. Among these, the same file comes
+ * first, and the same folder next, because folders hold the same objects for several environments.
  */
 function nearest<T extends ManifestPlace>(
   found: readonly T[] = [],

@@ -16,7 +16,8 @@ export interface CodeGroup {
 
 /**
  * Groups the findings; the group with the most pods that cannot pull is the last. Findings whose fix is another kind of command
- * are apart, such as creating a Secret and changing one. Findings that keep no pod from pulling are apart from those that do.
+ * are apart, such as creating a Secret and attaching an existing one. Findings that keep no pod from pulling are apart from those
+ * that do.
  */
 export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
   const groups = Map.groupBy(findings, (found) =>
