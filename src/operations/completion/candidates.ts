@@ -34,8 +34,8 @@ export interface Completion {
 const PATIENCE_MS = 700;
 
 /**
- * Returns the names, sorted. Returns none where they do not arrive in time. Starts no credential plugin, because it may ask a
- * person or open a browser, and renews no token. Throws UserError.
+ * Returns the names, sorted. Returns none for a user with a credential plugin, which may ask a person or open a browser, and
+ * renews no token. Throws UserError, and the reason of the signal where the names do not arrive in time.
  */
 export async function candidateNames(source: CandidateSource, flags: KubeFlags, io: Io): Promise<string[]> {
   if (source === 'contexts' || source === 'clusters' || source === 'users') {
