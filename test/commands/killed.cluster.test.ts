@@ -16,7 +16,7 @@ import type { Fault } from '../support/fault-proxy.ts';
 import { type Ended, type Prepared, SITUATIONS, type Situation } from '../support/fault-situations.ts';
 import { pool } from '../support/pool.ts';
 import { artefact } from '../support/program.ts';
-import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy.ts';
+import { NEXT_PAGE, type Step, type StepProxy, startStepProxy } from '../support/step-proxy.ts';
 
 const ALL = process.env.REGSECRET_FAULTS === 'all';
 /** Coprime to the number of cases of a request, so that over all situations every request gets every case. */
@@ -140,9 +140,10 @@ function count(what: string): void {
 describe.concurrent.each(SITUATIONS)('$title', (situation) => {
   test('every signal at every request', { timeout: 600_000 }, async () => {
     const clean = await situation.prepare(namespace, state);
-    const { steps, ended } = start(clean);
-    const { code, stderr } = await ended;
+    const running = start(clean);
+    const { code, stderr } = await running.ended;
     expect(code, stderr).toBe(0);
+    const steps = running.steps.filter(({ text }) => !text.endsWith(NEXT_PAGE));
     const offset = SITUATIONS.indexOf(situation);
     const cases = casesOf(steps).filter((_, index) => (index + offset) % STRIDE === 0);
     count(`cases of ${situation.title}: ${cases.length}`);

@@ -11,6 +11,9 @@ export interface Step {
   readonly done: Promise<void>;
 }
 
+/** Ends the text of a request for another page. How many pages a list of the whole cluster has depends on the other tests. */
+export const NEXT_PAGE = ' (next page)';
+
 export interface StepProxy {
   /** The kubeconfig for a run about an object called `name`, and its requests so far. `choose` returns the fault for each. */
   watch(
@@ -41,5 +44,6 @@ export async function startStepProxy(): Promise<StepProxy> {
 function textOf({ method, path }: SeenRequest, name: string): string {
   const [plain = '', query = ''] = path.split('?');
   const what = plain.replace(/^\/apis?\/.*\/namespaces\/[^/]+\//, '').replaceAll(name, 'NAME');
-  return `${method} ${what}${query.includes('dryRun') ? ' (dry run)' : ''}`;
+  const isNext = new URLSearchParams(query).has('continue');
+  return `${method} ${what}${isNext ? NEXT_PAGE : ''}${query.includes('dryRun') ? ' (dry run)' : ''}`;
 }
