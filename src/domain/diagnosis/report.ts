@@ -129,11 +129,11 @@ function unjudgedOf(
   const images = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.unjudged));
   const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
   const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries (no time left)`];
-  const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
+  const servers = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
   // The pod may pull with another login. What is wrong with an unread Secret is then a warning, which counts only with `strict`.
   const listed = strict ? [...judged].flatMap(unreadBy) : [];
   const unread = [...listed, ...(gathered.secrets ?? [])].flatMap((id) => unreadSecret(id, facts));
-  return [...new Set([...images, ...awaited(judged), ...secrets, ...many, ...late, ...unlisted(gathered), ...unread])];
+  return [...new Set([...images, ...awaited(judged), ...secrets, ...servers, ...late, ...unlisted(gathered), ...unread])];
 }
 
 /** The Secrets in the list of a puller that may not be read. */

@@ -43,9 +43,9 @@ export function* scopeFindings(
       const key = secretKey(id.namespace, id.name);
       if (facts.secrets.get(key)?.status === 'missing' && isOfOldPods(usersOf(key), facts)) return [];
       const of = { whole: usage.get(key), users: () => usersOf(key) };
-      const judged = withUsers(ofSecret(id, facts, usage, isWhole), of, facts);
+      const findings = withUsers(ofSecret(id, facts, usage, isWhole), of, facts);
       noteContent(id, facts, contents);
-      return judged;
+      return findings;
     };
     found.push(...orBug(objectOf({ kind: 'Secret', ...id }), judge));
     yield;
