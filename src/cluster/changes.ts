@@ -54,19 +54,20 @@ export async function followChanges(
   let isPinged = false;
   for (let failures = 0; !signal.aborted; ) {
     const seconds = isPinged ? Math.round(LONG_LIFE_S * (0.5 + Math.random() / 2)) : SHORT_LIFE_S;
-    const spell = await followOnce(transport, { ...watched, version, seconds }, listener, signal);
+    const ended = await followOnce(transport, { ...watched, version, seconds }, listener, signal);
     if (signal.aborted) return;
-    isPinged = spell.isPinged;
-    version = spell.version;
-    failures = spell.isWell ? 0 : failures + 1;
-    if (spell.error !== undefined) listener.trouble(spell.error);
+    isPinged = ended.isPinged;
+    version = ended.version;
+    failures = ended.isWell ? 0 : failures + 1;
+    if (ended.error !== undefined) listener.trouble(ended.error);
     if (failures === 0) continue;
     const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
     await pause(longest * (0.5 + Math.random() / 2), signal).catch(() => undefined);
   }
 }
 
-interface Spell {
+/** How one watch went. */
+interface OneWatch {
   /** The version to resume from; undefined when the watch has to start over. */
   readonly version: string | undefined;
   /** Whether an event and no error arrived. */
@@ -81,7 +82,7 @@ async function followOnce(
   { version, seconds, ...watched }: Watched & { readonly version: string | undefined; readonly seconds: number },
   listener: ChangeListener,
   signal: AbortSignal,
-): Promise<Spell> {
+): Promise<OneWatch> {
   let last = version;
   let isWell = false;
   let isLost = false;

@@ -11,14 +11,8 @@ beforeAll(async () => {
 
 const CLUSTER = [
   ...['auth/auth', 'client/api-answer', 'client/api-error', 'client/api-request', 'client/clients'],
-  ...[
-    'client/lanes',
-    'client/network-trouble',
-    'client/retry',
-    'client/transport',
-    'config/check',
-    'config/config-file',
-  ],
+  ...['client/network-trouble', 'client/request-limiter', 'client/retry', 'client/transport', 'config/check'],
+  'config/config-file',
   ...['config/connection', 'config/fields', 'config/home', 'config/in-cluster', 'config/kube-config'],
   ...[
     'config/kube-file',

@@ -15,8 +15,8 @@ import { oddAnswer } from './api-answer.ts';
 import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createClients } from './clients.ts';
-import { createLanes, DEFAULT_CONCURRENCY } from './lanes.ts';
 import { networkTrouble } from './network-trouble.ts';
+import { createRequestLimiter, DEFAULT_CONCURRENCY } from './request-limiter.ts';
 import { type Attempted, askedDelay, withRetries } from './retry.ts';
 import type { Hear, WatchEnd, WatchRequest } from './watch-end.ts';
 
@@ -25,7 +25,7 @@ export interface Transport {
   readonly namespace: string;
   /** Without user info. */
   readonly server: string;
-  /** The limit of parallel requests. More parallel work would only wait for a lane. */
+  /** The limit of parallel requests. More parallel work would only wait for a slot. */
   readonly concurrency: number;
   /**
    * Returns the parsed JSON answer. Throws ApiError when the API server refuses, UserError when the server cannot be reached or
@@ -83,7 +83,7 @@ export async function connectContexts(
 }
 
 async function createTransport(connection: Connection, flags: KubeFlags, io: Io): Promise<Transport> {
-  const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
+  const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY);
   const authenticator = await createAuthenticator(connection, io);
   const clients = await createClients(connection, io, flags);
   const { server, namespace } = connection;
@@ -104,18 +104,18 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
     warn(headers.warning);
     if (status < 400) return { value: response };
     const failure = { error: readApiError(status, body), retryAfter: headers['retry-after'] };
-    // A request that got 429 keeps its lane until all other lanes have been told to wait as well.
-    if (status === 429) lanes.hold(askedDelay(failure) ?? 0);
+    // A request that got 429 keeps its slot until all other slots have been told to wait as well.
+    if (status === 429) limiter.hold(askedDelay(failure) ?? 0);
     return failure;
   }
 
   return {
     namespace,
     server: server.href.replace(/\/$/, ''),
-    concurrency: lanes.count,
+    concurrency: limiter.count,
     async request<T>(request: ApiRequest): Promise<T> {
       const end = await withRetries(request, io.signal, () =>
-        lanes.pass(() => attempt(request), io.signal).catch(networkErrorOnly),
+        limiter.run(() => attempt(request), io.signal).catch(networkErrorOnly),
       );
       if ('value' in end) return readAnswer<T>(end.value, server, request);
       const { error } = end;

@@ -5,19 +5,19 @@ import { pause } from '../../concurrency.ts';
  * The number of parallel requests without `--concurrency`. An API server shares its 600 seats among priority levels. A user who
  * is not an administrator gets `global-default` with 49, shared with all such users, and a service account gets `workload-low`
  * with 245 (apiserver pkg/apis/flowcontrol/bootstrap/default.go, as /metrics shows them). One write may take several seats. So 16
- * leave most of the seats to others. With 200 namespaces, 32 and 64 lanes were not measurably faster on two cores.
+ * leave most of the seats to others. With 200 namespaces, 32 and 64 slots were not measurably faster on two cores.
  */
 export const DEFAULT_CONCURRENCY = 16;
 
-export interface Lanes {
+export interface RequestLimiter {
   readonly count: number;
-  /** Calls `send` once a lane is free and no hold is in force. Throws whatever `send` throws, and the signal's reason. */
-  pass<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Calls `send` once a slot is free and no hold is in force. Throws whatever `send` throws, and the signal's reason. */
+  run<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T>;
   /** Sends no request for this long from now on. */
   hold(milliseconds: number): void;
 }
 
-export function createLanes(count: number): Lanes {
+export function createRequestLimiter(count: number): RequestLimiter {
   const waiting: (() => void)[] = [];
   let free = count;
   let opensAt = 0;
@@ -32,7 +32,7 @@ export function createLanes(count: number): Lanes {
   };
   return {
     count,
-    async pass(send, signal) {
+    async run(send, signal) {
       await enter();
       try {
         // While this request waits, another answer may extend the hold.

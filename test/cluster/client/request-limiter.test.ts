@@ -1,6 +1,6 @@
 /** The number of requests that are sent at a time. When the server turns one away, the others wait, too. */
 import { expect, test, vi } from 'vitest';
-import { createLanes } from '../../../src/cluster/client/lanes.ts';
+import { createRequestLimiter } from '../../../src/cluster/client/request-limiter.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const never = new AbortController().signal;
@@ -15,11 +15,11 @@ function recorder() {
   return { sent, send };
 }
 
-test('of five requests in two lanes two are under way, and the next one starts when one of them ends', async () => {
-  const lanes = createLanes(2);
+test('of five requests with two slots two are under way, and the next one starts when one of them ends', async () => {
+  const limiter = createRequestLimiter(2);
   const ends: (() => void)[] = [];
   const all = Array.from({ length: 5 }, () =>
-    lanes.pass(() => new Promise<void>((resolve) => void ends.push(resolve)), never),
+    limiter.run(() => new Promise<void>((resolve) => void ends.push(resolve)), never),
   );
   for (let ended = 0; ended < all.length; ended += 1) {
     await vi.waitFor(() => expect(ends).toHaveLength(Math.min(5, ended + 2)));
@@ -28,12 +28,12 @@ test('of five requests in two lanes two are under way, and the next one starts w
   await Promise.all(all);
 });
 
-test('after one is told to wait, no lane sends before that time is over', async () => {
+test('after one is told to wait, no request is sent before that time is over', async () => {
   fakeClock();
-  const lanes = createLanes(3);
+  const limiter = createRequestLimiter(3);
   const { sent, send } = recorder();
-  lanes.hold(2000);
-  const all = Promise.all(['a', 'b', 'c', 'd'].map((name) => lanes.pass(send(name), never)));
+  limiter.hold(2000);
+  const all = Promise.all(['a', 'b', 'c', 'd'].map((name) => limiter.run(send(name), never)));
   await vi.advanceTimersByTimeAsync(1999);
   expect(sent).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
@@ -46,11 +46,11 @@ test.each([
   ['a shorter time after a longer one', [5000, 1000]],
 ])('the longest time counts: %s', async (_title, times) => {
   fakeClock();
-  const lanes = createLanes(2);
+  const limiter = createRequestLimiter(2);
   const { sent, send } = recorder();
-  await lanes.pass(send('first'), never);
-  for (const time of times) lanes.hold(time);
-  const later = lanes.pass(send('second'), never);
+  await limiter.run(send('first'), never);
+  for (const time of times) limiter.hold(time);
+  const later = limiter.run(send('second'), never);
   await vi.advanceTimersByTimeAsync(5000);
   await later;
   expect(sent).toEqual(['first at 0', 'second at 5000']);
@@ -58,32 +58,32 @@ test.each([
 
 test('who waits already waits on when another is told to wait longer', async () => {
   fakeClock();
-  const lanes = createLanes(2);
+  const limiter = createRequestLimiter(2);
   const { sent, send } = recorder();
-  lanes.hold(1000);
-  const waiting = lanes.pass(send('one'), never);
+  limiter.hold(1000);
+  const waiting = limiter.run(send('one'), never);
   await vi.advanceTimersByTimeAsync(500);
-  lanes.hold(3000);
+  limiter.hold(3000);
   await vi.advanceTimersByTimeAsync(3000);
   await waiting;
   expect(sent).toEqual(['one at 3500']);
 });
 
-test('Ctrl-C ends the wait, in a lane and before one, and nothing is sent', async () => {
+test('Ctrl-C ends the wait, in a slot and before one, and nothing is sent', async () => {
   fakeClock();
-  const lanes = createLanes(1);
+  const limiter = createRequestLimiter(1);
   const { sent, send } = recorder();
   const control = new AbortController();
-  lanes.hold(60_000);
-  const all = Promise.allSettled(['a', 'b'].map((name) => lanes.pass(send(name), control.signal)));
+  limiter.hold(60_000);
+  const all = Promise.allSettled(['a', 'b'].map((name) => limiter.run(send(name), control.signal)));
   await vi.advanceTimersByTimeAsync(10);
   control.abort(new Error('interrupted'));
   expect((await all).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(sent).toEqual([]);
 });
 
-test('a request that fails frees its lane', async () => {
-  const lanes = createLanes(1);
-  await expect(lanes.pass(() => Promise.reject(new Error('cut')), never)).rejects.toThrow('cut');
-  await expect(lanes.pass(async () => 'sent', never)).resolves.toBe('sent');
+test('a request that fails frees its slot', async () => {
+  const limiter = createRequestLimiter(1);
+  await expect(limiter.run(() => Promise.reject(new Error('cut')), never)).rejects.toThrow('cut');
+  await expect(limiter.run(async () => 'sent', never)).resolves.toBe('sent');
 });
