@@ -133,7 +133,9 @@ function unjudgedOf(
   // The pod may pull with another login. What is wrong with an unread Secret is then a warning, which counts only with `strict`.
   const listed = strict ? [...judged].flatMap(unreadBy) : [];
   const unread = [...listed, ...(gathered.secrets ?? [])].flatMap((id) => unreadSecret(id, facts));
-  return [...new Set([...images, ...awaited(judged), ...secrets, ...servers, ...late, ...unlisted(gathered), ...unread])];
+  return [
+    ...new Set([...images, ...awaited(judged), ...secrets, ...servers, ...late, ...unlisted(gathered), ...unread]),
+  ];
 }
 
 /** The Secrets in the list of a puller that may not be read. */
