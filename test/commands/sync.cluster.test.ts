@@ -4,7 +4,15 @@ import { api, cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../
 import { type Account, created, freshName, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
+import {
+  changeSecret,
+  newFleet,
+  OURS,
+  payloadOf,
+  putSecret,
+  type StoredSecret,
+  secretIn,
+} from '../support/sync-world.ts';
 import { keys, type Terminal, terminal } from '../support/terminal.ts';
 import { mayDo, type Rule } from '../support/user.ts';
 
@@ -533,11 +541,11 @@ test('who may do it in some namespaces only: those that are named are served wit
 });
 
 describe('somebody else writes between the look and the write', () => {
-  /** Runs a command, and runs `meddle` once before the first request with this verb is forwarded. */
-  async function meddled(home: string, args: string[], verb: string, meddle: () => Promise<void>) {
+  /** Runs a command, and runs `meddle` once before the first request that begins with `start`, a verb and perhaps a path, is forwarded. */
+  async function meddled(home: string, args: string[], start: string, meddle: () => Promise<void>) {
     let done: Promise<void> | undefined;
-    const proxy = await startFaultProxy(cluster(), async ({ method }) => {
-      if (method !== verb) return undefined;
+    const proxy = await startFaultProxy(cluster(), async ({ method, path }) => {
+      if (!`${method} ${path}`.startsWith(start)) return undefined;
       done = done ?? meddle();
       await done;
       return undefined;
@@ -546,6 +554,25 @@ describe('somebody else writes between the look and the write', () => {
     await proxy.close();
     return ran;
   }
+
+  test.each([
+    ['while the copies are being read', 'GET /api/v1/secrets'],
+    ['before the first write', 'PATCH'],
+  ])('a newer source that another sync has already copied %s is not replaced with the older one', async (_, start) => {
+    const { home, teams } = await newFleet(1);
+    const [team = ''] = teams;
+    await regsecretIn(home, ['sync', '--to', team]);
+    await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('second.example') } });
+    let newest: StoredSecret | undefined;
+    const ran = await meddled(home, ['sync', '--to', team], start, async () => {
+      await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('third.example') } });
+      await regsecretIn(home, ['sync', '--to', team]);
+      newest = await secretIn(team);
+    });
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(newest?.data).toEqual({ '.dockerconfigjson': payloadOf('third.example') });
+    expect(await secretIn(team)).toEqual(newest);
+  });
 
   test('a Secret that others make is left alone', async () => {
     const {

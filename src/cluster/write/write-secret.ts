@@ -48,15 +48,15 @@ export class AlteredError extends UserError {
 const MAX_CONFLICTS = 10;
 
 /**
- * Does what `plan` says about `existing`, as it was read, on condition that it has not changed. Otherwise reads the Secret again
- * and starts over. Returns what was done. Throws UserError.
+ * Does what `plan` says about `existing`, as it was read, on condition that it has not changed. Otherwise reads the Secret again,
+ * calls `refresh`, and starts over: what the plan goes by may have changed as well. Returns what was done. Throws UserError.
  */
 export async function writeSecret(
   transport: Transport,
   ref: SecretRef,
   existing: Secret | undefined,
   plan: SecretPlanner,
-  options: WriteOptions,
+  { refresh, ...options }: WriteOptions & { readonly refresh?: () => Promise<void> },
 ): Promise<SecretAction> {
   let current = existing;
   let begun: SecretAction | undefined;
@@ -78,6 +78,7 @@ export async function writeSecret(
     if (isLast) throw keepsChanging(`secret ${ref.namespace}/${ref.name}`, conflict);
     if (conflicts > 0) await pause(Math.random() * 20 * 2 ** conflicts, transport.signal);
     current = await readWritten(transport, ref, conflict);
+    await refresh?.();
   }
 }
 

@@ -16,7 +16,13 @@ import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies
 import { readNamespaces } from './present-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
 import { readSource } from './read-source.ts';
-import { hasAccounts, type SyncListener, type SyncOutcome, type SyncRequest } from './sync-request.ts';
+import {
+  hasAccounts,
+  type KnownSource,
+  type SyncListener,
+  type SyncOutcome,
+  type SyncRequest,
+} from './sync-request.ts';
 
 /** Kept low, because each deletion reads all lists of its namespace. */
 const PRUNE_CONCURRENCY = 4;
@@ -45,14 +51,16 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
 
 /** Reads and plans everything before anything is written. Throws UserError. */
 async function look(transport: Transport, request: SyncRequest, listener: SyncListener) {
-  const [{ secret, source: read, home }, namespaces, prunable] = await Promise.all([
+  const [known, namespaces, prunable] = await Promise.all([
     request.known ?? readSource(transport, request, listener),
     readNamespaces(transport, request),
     readPrunable(transport, request),
   ]);
-  const source = { ...read, again: request.again };
+  const { home } = known;
   const chosen = choose(namespaces, request, home, listener);
-  const plan = await planAll(transport, source, chosen, prunable ?? namespaces, request);
+  const { secret, source, plan } = await planFrom(known, transport, request, (source) =>
+    planAll(transport, source, chosen, prunable ?? namespaces, request),
+  );
   if (request.part === undefined) checkMeant(namespaces, plan, request, home);
   const meant = plan.items.filter(({ step }) => step.action !== 'refuse').map(({ namespace }) => namespace);
   const lists = hasAccounts(request.accounts)
@@ -60,6 +68,42 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
     : undefined;
   return { source, plan, meant, lists };
 }
+
+/**
+ * Plans from `known`, or from the source as it is by then: where another sync has copied a newer one meanwhile, the older one must
+ * not replace it. Throws UserError.
+ */
+async function planFrom(
+  known: KnownSource,
+  transport: Transport,
+  request: SyncRequest,
+  planWith: (source: SyncSource) => Promise<Plan>,
+) {
+  for (let { secret, source: read } = known; ; ) {
+    const source = { ...read, again: request.again };
+    const plan = await planWith(source);
+    const isDoubtful = plan.items.some(({ existing }) => existing !== undefined && isLater(existing, secret));
+    const now = isDoubtful && isReadHere(request) ? await readSource(transport, request, UNHEARD) : undefined;
+    if (now === undefined || now.secret.metadata.resourceVersion === secret.metadata.resourceVersion) {
+      return { secret, source, plan };
+    }
+    ({ secret, source: read } = now);
+  }
+}
+
+/** Whether `one` was last written after `other`: resourceVersions of one kind grow (Kubernetes KEP-5504). */
+function isLater(one: Secret, other: Secret): boolean {
+  const [version, than] = [one, other].map(({ metadata }) => Number(metadata.resourceVersion));
+  return (version ?? 0) > (than ?? 0);
+}
+
+/** Whether the source is a Secret of this cluster, which can be read again. */
+function isReadHere({ known, login }: SyncRequest): boolean {
+  return known === undefined && login === undefined;
+}
+
+/** What is wrong with the source has been reported when it was first read. */
+const UNHEARD = { finding: () => undefined, ends: () => undefined };
 
 /** With `--prune` and a label selector, reads all namespaces: one that opts out of `sync` keeps its copy, too. */
 async function readPrunable(transport: Transport, request: SyncRequest): Promise<NamespaceFacts[] | undefined> {
@@ -111,19 +155,25 @@ async function perform(
   transport: Transport,
   { namespace, step, holdsOldLogin, loss, existing }: Item,
   source: SyncSource,
-  { dryRun, fieldManager, selection }: SyncRequest,
+  request: SyncRequest,
   listener: Pick<SyncListener, 'losses'>,
 ): Promise<SyncOutcome | 'ended'> {
+  const { dryRun, fieldManager, selection } = request;
   if (step.action === 'refuse') return { namespace, action: 'failed', error: step.error, isDecided: true };
   if (step.action === 'unchanged' || dryRun === 'client') {
     return { namespace, action: actionOf(step), holdsOldLogin, lost: loss?.servers };
   }
   let lost = loss?.servers;
+  let latest = source;
+  const refresh = async (): Promise<void> => {
+    if (isReadHere(request))
+      latest = { ...(await readSource(transport, request, UNHEARD)).source, again: source.again };
+  };
   try {
     const ref = { namespace, name: source.name };
     const planner = (present: Secret | undefined): SecretStep => {
-      const next = planSecret(namespace, present, source);
-      const more = loginLossOf(namespace, next, present, source);
+      const next = planSecret(namespace, present, latest);
+      const more = loginLossOf(namespace, next, present, latest);
       // Logins that somebody has added meanwhile are also reported before they are dropped.
       if (more?.servers.some((server) => !lost?.includes(server))) {
         listener.losses([more]);
@@ -131,7 +181,8 @@ async function perform(
       }
       return next;
     };
-    const action = await writeSecret(transport, ref, existing, planner, { fieldManager, dryRun: dryRun === 'server' });
+    const options = { fieldManager, dryRun: dryRun === 'server', refresh };
+    const action = await writeSecret(transport, ref, existing, planner, options);
     return { namespace, action, holdsOldLogin, lost };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
