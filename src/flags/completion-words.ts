@@ -2,7 +2,7 @@
  * What may come next in a command line that is being typed. The library tells which word is a flag, its value, a command or a
  * name. Loaded only for completion.
  */
-import { RootCommand } from '@bomb.sh/tab';
+import { RootCommand, type Command as Words } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
 import type { CandidateSource, Candidates, Completion } from '../operations/completion/candidates.ts';
 import { commandFirst } from './command-line.ts';
@@ -76,15 +76,8 @@ function wantedAt(
     for (const name of [one.name(), ...one.aliases()]) root.command(name, one.description());
   }
   const typed = root.commands.get(before[0] ?? '') ?? root;
-  for (const option of options) {
-    const { long = '', short = '', description, required, hidden } = option;
-    if (isFlag && (hidden || long === '')) continue;
-    const value = () => void wanted.push(valuesOf(option, command?.name()));
-    for (const flag of isFlag ? [long] : [long, short]) {
-      if (flag === '') continue;
-      if (required) typed.option(flag.replace(/^-+/, ''), description, value);
-      else typed.option(flag.replace(/^-+/, ''), description);
-    }
+  for (const option of isFlag ? options.filter(isProposed) : options) {
+    addOption(typed, option, isFlag, () => void wanted.push(valuesOf(option, command?.name())));
   }
   for (const argument of typed === root ? [] : (command?.registeredArguments ?? [])) {
     typed.argument(argument.name(), () => void wanted.push(namesFor(command, argument)), argument.variadic);
@@ -92,6 +85,25 @@ function wantedAt(
   // The start of the word is left out, so all candidates are found. The shell chooses from them, perhaps ignoring case.
   root.parse([...before, equals ?? (isFlag ? '--' : '')]);
   return wanted[0] ?? { values: root.completions.map(({ value, description = '' }) => [value, description]) };
+}
+
+function isProposed({ hidden, long }: Option): boolean {
+  return !hidden && long !== undefined;
+}
+
+/** Adds the flag and, unless flags are to be proposed, its short form. The library calls `value` when it expects a value there. */
+function addOption(
+  words: Words,
+  { long, short, description, required }: Option,
+  isFlag: boolean,
+  value: () => void,
+): void {
+  for (const flag of isFlag ? [long] : [long, short]) {
+    const name = flag?.replace(/^-+/, '');
+    if (name === undefined) continue;
+    if (required) words.option(name, description, value);
+    else words.option(name, description);
+  }
 }
 
 function optionNamed(options: readonly Option[], flag: string): Option | undefined {
