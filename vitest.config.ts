@@ -68,7 +68,8 @@ export default defineConfig({
       ...(runnable('cluster', missing('cluster'))
         ? [
             ...project('cluster', clusterTests, ['test/environment/setup.ts']),
-            { test: { name: 'memory', include: memoryTests, retry, sequence: { groupOrder: 1 } } },
+            // One file at a time: each has an API server with many objects, and two of them are too much for 8 GB.
+            { test: { name: 'memory', include: memoryTests, retry, maxWorkers: 1, sequence: { groupOrder: 1 } } },
           ]
         : []),
       ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/environment/setup-node.ts']) : []),
