@@ -53,9 +53,8 @@ function commandNamed(program: Program, word: string): Command | undefined {
 /** The words before the one in question, as the library reads them: the command first, and no flag with a `=`. */
 function wordsFor(command: Command | undefined, line: readonly string[], before: readonly string[]): string[] {
   // rbac and help are followed by a command, as the start of the line is.
-  const [, ...afterRbac] = line;
-  const words =
-    command === undefined ? before.filter((word) => word !== 'help') : command.name() === 'rbac' ? afterRbac : line;
+  const afterHelp = before.filter((word) => word !== 'help');
+  const words = command === undefined ? afterHelp : line.slice(command.name() === 'rbac' ? 1 : 0);
   return words.filter((word) => !/^-[^=]*=/.test(word));
 }
 
@@ -111,8 +110,8 @@ function optionNamed(options: readonly Option[], flag: string): Option | undefin
 }
 
 function valuesOf({ long = '', argChoices, defaultValue }: Option, command: string | undefined): Candidates {
-  if (argChoices !== undefined) return { values: argChoices.map((value) => [value, '']) };
-  if (defaultValue === 'none') return { values: ['none', 'client', 'server'].map((value) => [value, '']) };
+  if (argChoices !== undefined) return fixed(argChoices);
+  if (defaultValue === 'none') return fixed(['none', 'client', 'server']);
   // This flag takes a target in attach, and a namespace in sync.
   const isNamespace = command === 'sync' && (long === '--to' || long === '--exclude');
   const source = isNamespace ? 'namespaces' : VALUES[long];
@@ -121,8 +120,12 @@ function valuesOf({ long = '', argChoices, defaultValue }: Option, command: stri
 }
 
 function namesFor(command: Command | undefined, { argChoices }: Argument): Candidates {
-  if (argChoices !== undefined) return { values: argChoices.map((value) => [value, '']) };
+  if (argChoices !== undefined) return fixed(argChoices);
   return { from: command?.name() === 'doctor' ? 'targets' : 'secrets' };
+}
+
+function fixed(values: readonly string[]): Candidates {
+  return { values: values.map((value) => [value, '']) };
 }
 
 /** The values of the flags that select the cluster and the user, under commander's names. */

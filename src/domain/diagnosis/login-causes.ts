@@ -126,7 +126,7 @@ function newerList(pull: ImagePull): Finding | undefined {
   return finding('attached-later', object, { ...shared, rollout, stuck, account: puller.account, secrets });
 }
 
-/** What `rule` finds, but as an outdated pod if the template has another image by now: a pod keeps its image. */
+/** Reports what `rule` finds. If the template has another image now, reports an outdated pod instead: a pod keeps its image. */
 export function unlessChanged(rule: Rule): Rule {
   return (pull) => {
     const found = rule(pull);

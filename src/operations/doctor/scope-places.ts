@@ -5,6 +5,7 @@ import { listPages, METADATA_OF_ONE, NAMESPACES, objectPath } from '../../cluste
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { labelledNamespaces, type ScopeFlags } from '../../cluster/secret-scope.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { isBeingDeleted } from '../../domain/workloads/pull-spec.ts';
 
 /**
  * Up to this many namespaces are listed one by one. Beyond that, the whole cluster is listed and other namespaces are dropped.
@@ -59,8 +60,8 @@ async function allEnding(transport: Transport): Promise<string[]> {
   const shape = { metadata: { name: true, deletionTimestamp: true } } as const;
   try {
     for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape })) {
-      for (const { metadata } of items)
-        if (fieldOf(metadata, 'deletionTimestamp') !== undefined) names.push(`${fieldOf(metadata, 'name')}`);
+      const ending = items.filter((object) => isBeingDeleted({ object }));
+      names.push(...ending.map(({ metadata }) => `${fieldOf(metadata, 'name')}`));
     }
     return names;
   } catch (error) {
@@ -72,8 +73,8 @@ async function allEnding(transport: Transport): Promise<string[]> {
 async function isEnding(name: string, transport: Transport): Promise<boolean> {
   try {
     const path = objectPath(NAMESPACES, undefined, name);
-    const { metadata } = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
-    return fieldOf(metadata, 'deletionTimestamp') !== undefined;
+    const object = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
+    return isBeingDeleted({ object });
   } catch (error) {
     if (error instanceof ApiError) return false;
     throw error;

@@ -15,7 +15,7 @@ import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { readNamespaces } from './present-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
-import { readSource } from './read-source.ts';
+import { readSource, readSourceAgain } from './read-source.ts';
 import {
   hasAccounts,
   type KnownSource,
@@ -70,8 +70,8 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
 }
 
 /**
- * Plans from `known`, or from the source as it is by then: where another sync has copied a newer one meanwhile, the older one must
- * not replace it. Throws UserError.
+ * Plans with the source as it was read. If another sync has copied a newer one meanwhile, plans with that, so that the older one
+ * does not replace it. Throws UserError.
  */
 async function planFrom(
   known: KnownSource,
@@ -79,31 +79,25 @@ async function planFrom(
   request: SyncRequest,
   planWith: (source: SyncSource) => Promise<Plan>,
 ) {
-  for (let { secret, source: read } = known; ; ) {
-    const source = { ...read, again: request.again };
-    const plan = await planWith(source);
-    const isDoubtful = plan.items.some(({ existing }) => existing !== undefined && isLater(existing, secret));
-    const now = isDoubtful && isReadHere(request) ? await readSource(transport, request, UNHEARD) : undefined;
-    if (now === undefined || now.secret.metadata.resourceVersion === secret.metadata.resourceVersion) {
-      return { secret, source, plan };
-    }
-    ({ secret, source: read } = now);
+  const { secret } = known;
+  const source = sourceOf(known, request);
+  const plan = await planWith(source);
+  const isDoubtful = plan.items.some(({ existing }) => existing !== undefined && isLater(existing, secret));
+  const now = isDoubtful ? await readSourceAgain(transport, request) : undefined;
+  if (now === undefined || now.secret.metadata.resourceVersion === secret.metadata.resourceVersion) {
+    return { secret, source, plan };
   }
+  return planFrom(now, transport, request, planWith);
+}
+
+function sourceOf({ source }: KnownSource, { again }: SyncRequest): SyncSource {
+  return { ...source, again };
 }
 
 /** Whether `one` was last written after `other`: resourceVersions of one kind grow (Kubernetes KEP-5504). */
 function isLater(one: Secret, other: Secret): boolean {
-  const [version, than] = [one, other].map(({ metadata }) => Number(metadata.resourceVersion));
-  return (version ?? 0) > (than ?? 0);
+  return Number(one.metadata.resourceVersion) > Number(other.metadata.resourceVersion);
 }
-
-/** Whether the source is a Secret of this cluster, which can be read again. */
-function isReadHere({ known, login }: SyncRequest): boolean {
-  return known === undefined && login === undefined;
-}
-
-/** What is wrong with the source has been reported when it was first read. */
-const UNHEARD = { finding: () => undefined, ends: () => undefined };
 
 /** With `--prune` and a label selector, reads all namespaces: one that opts out of `sync` keeps its copy, too. */
 async function readPrunable(transport: Transport, request: SyncRequest): Promise<NamespaceFacts[] | undefined> {
@@ -166,8 +160,8 @@ async function perform(
   let lost = loss?.servers;
   let latest = source;
   const refresh = async (): Promise<void> => {
-    if (isReadHere(request))
-      latest = { ...(await readSource(transport, request, UNHEARD)).source, again: source.again };
+    const now = await readSourceAgain(transport, request);
+    if (now !== undefined) latest = sourceOf(now, request);
   };
   try {
     const ref = { namespace, name: source.name };

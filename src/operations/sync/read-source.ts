@@ -36,6 +36,15 @@ export async function readSource(
 }
 
 /**
+ * Reads the source once more, and reports nothing about it. Undefined where there is nothing to read: it is in another cluster, or
+ * a login of this machine. Throws UserError.
+ */
+export async function readSourceAgain(transport: Transport, request: SyncRequest): Promise<KnownSource | undefined> {
+  const isHere = request.known === undefined && request.login === undefined;
+  return isHere ? readSource(transport, request, { finding: () => undefined, ends: () => undefined }) : undefined;
+}
+
+/**
  * `known` for the cluster at `servers.to`; unchanged where that is the cluster it was read from. In another cluster, no namespace
  * is the source's own, and copies of a Secret are marked as copies from another cluster.
  */
