@@ -3,6 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LARGE_TEXT } from '../../domain/go/json-node.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
+import { collectGarbage } from '../../garbage.ts';
 
 /** The Secret without the annotation of `kubectl apply`. Large values are compressed, and unpacked each time they are read. */
 export function packedSecret(secret: Secret): Secret {
@@ -27,7 +28,19 @@ function withPackedData(secret: Secret): Secret {
   return { ...secret, data };
 }
 
+/** How many bytes may be unpacked before their garbage is collected. */
+const GARBAGE_BYTES = 4 * 1024 * 1024;
+let unpackedBytes = 0;
+
 function packed(value: string): () => string {
   const bytes = deflateRawSync(Buffer.from(value, 'latin1'), { level: 1 });
-  return () => inflateRawSync(bytes).toString('latin1');
+  const { length } = value;
+  return () => {
+    unpackedBytes += length;
+    if (unpackedBytes > GARBAGE_BYTES) {
+      unpackedBytes = 0;
+      collectGarbage();
+    }
+    return inflateRawSync(bytes).toString('latin1');
+  };
 }
