@@ -58,8 +58,8 @@ function project(name: string, include: string[], globalSetup: string[]): TestPr
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Most tests wait: for a kubelet, a roll-out, a time-out.
-    maxWorkers: availableParallelism() + 1,
+    // Most tests wait: for a kubelet, a roll-out, a time-out. With one worker for each core, a fifth of the time nothing runs.
+    maxWorkers: 2 * availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', ...(process.env.GITHUB_ACTIONS ? ['github-actions'] : []), runSummary],
