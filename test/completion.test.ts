@@ -93,7 +93,8 @@ async function listening(one: Server): Promise<number> {
   return (one.address() as AddressInfo).port;
 }
 
-const env = () => ({ HOME: folder, KUBECONFIG: kubeconfig });
+/** Without XDG_RUNTIME_DIR, fish would leave a folder in /tmp. */
+const env = () => ({ HOME: folder, KUBECONFIG: kubeconfig, XDG_RUNTIME_DIR: folder });
 
 async function proposed(...words: string[]): Promise<readonly string[]> {
   const { code, stdout, stderr } = await here(['__complete', ...words], { env: env() });

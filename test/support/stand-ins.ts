@@ -41,7 +41,8 @@ export function startedBy(
       join(folder, 'script'),
       PROGRAMS.map(shell === 'fish' ? fishFunction : posixFunction).join('') + script,
     );
-    const env = { PATH: bin, HOME: '/home/jane', RECORD: record };
+    // Without XDG_RUNTIME_DIR, fish would leave a folder in /tmp.
+    const env = { PATH: bin, HOME: '/home/jane', RECORD: record, XDG_RUNTIME_DIR: folder };
     const path = execFileSync('/bin/sh', ['-c', 'command -v "$0"', shell]).toString().trim();
     spawnSync(path, [join(folder, 'script')], { cwd: work, env, stdio: 'ignore' });
     const written = readdirSync(work).filter((file) => !files.includes(file));
