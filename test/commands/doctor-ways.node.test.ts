@@ -1,15 +1,15 @@
 /** The matrix of `why pod/x`: obstacles between a node and a registry, and images of other than ordinary containers. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { parseImage } from '../../src/domain/keyring/image.ts';
 import { createAuthority, type Days, issueCertificate } from '../environment/certificate.ts';
-import { sharedRegistries } from '../environment/use.ts';
+import { type NodeInfo, nodeWith, sharedRegistries } from '../environment/use.ts';
 import { good } from '../support/doctor-machine.ts';
 import type { Diagnosed, Place, Setup, Situation } from '../support/doctor-world.ts';
 import { type Front, type FrontFault, startFront } from '../support/registry-front.ts';
 import { writeHosts } from '../support/registry-hosts.ts';
-import { testSituations } from '../support/situations.ts';
+import { testSituations, testSituationsOn } from '../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
@@ -67,6 +67,20 @@ const certificates: readonly Situation[] = [
     'a certificate that is not valid yet',
     { secrets: regcred, list, host: secured({ from: 30, to: 60 }), before: trustAcme },
     { kubelet: 'dates', cause: 'node-cannot-reach', fix: debug, healed: renew },
+  ],
+];
+
+/** On this node, the certificates that `secured` issues are not valid yet. */
+const clocks: readonly Situation[] = [
+  [
+    'three days slow',
+    { secrets: regcred, list, host: secured(), before: trustAcme },
+    {
+      kubelet: 'dates',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- date',
+      healed: async ({ node }) => rmSync(node.clock),
+    },
   ],
 ];
 
@@ -190,5 +204,12 @@ const uncommon: readonly Situation[] = [
 ];
 
 describe.concurrent('the registry has', () => testSituations(certificates));
+describe.concurrent('the clock of the node is', () => {
+  let slow: NodeInfo;
+  beforeAll(async () => {
+    slow = await nodeWith({ label: 'slow', clock: '-72h' });
+  }, 600_000); // the first time, its containerd is built
+  testSituationsOn('a node whose clock is wrong', () => slow, clocks);
+});
 describe.concurrent('the node asks a mirror, which', () => testSituations(mirrors));
 describe.concurrent('the image is that of', () => testSituations(uncommon));

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startChild } from './child.ts';
+import { patchFlag } from './go-patch.ts';
 import { lock } from './lock.ts';
 import type { GoModule, ProgramName, Programs } from './programs.ts';
 import type { Report } from './report.ts';
@@ -39,7 +40,8 @@ async function goBuild(module: GoModule, names: readonly ProgramName[], into: st
   const start = performance.now();
   const seconds = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
   const packages = names.map((name) => module.packages[name] ?? name);
-  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false', ...module.flags];
+  const patch = module.patch ? [await patchFlag(module.patch, module.folder, join(into, 'patch'))] : [];
+  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false', ...module.flags, ...patch];
   report(`building ${names.join(', ')} with go (minutes the first time, once per version)`);
   const go = startChild('go', [...args, '-o', `${into}/`, ...packages], {
     cwd: module.folder,

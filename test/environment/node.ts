@@ -1,5 +1,5 @@
 /** Real nodes: kubelet, containerd and runc, in the namespaces of the supervisor. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { createApiClient } from './api-client.ts';
@@ -10,6 +10,7 @@ import { writeContainerdConfig } from './containerd-config.ts';
 import type { ClusterInfo } from './control-plane.ts';
 import { writeProvider } from './credential-provider.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+import { CLOCK_FILE } from './go-patch.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type KubeletSettings, writeKubeletConfig } from './kubelet-config.ts';
 import { mountMemory, nameNode } from './mount.ts';
@@ -31,6 +32,8 @@ export interface NodeSettings {
   readonly provided?: Pick<RegistryUser, 'username' | 'password'>;
   /** The limit for the size of images, such as `64m`. */
   readonly disk?: string;
+  /** How far the clock with which containerd checks certificates is off, such as `-72h`. */
+  readonly clock?: string;
 }
 
 export interface NodeInfo {
@@ -40,6 +43,8 @@ export interface NodeInfo {
   hosts: string;
   /** containerd's folder for images, visible in the supervisor's namespaces only. */
   images: string;
+  /** The file that says how far its clock is off, if it is. Without the file, the clock is right. */
+  clock: string;
 }
 
 /** The key of the taint that only pods with a chosen node tolerate. */
@@ -63,7 +68,8 @@ export interface RunningNode {
 /** Starts a node of a cluster. The system folders must be hidden. Resolves when the node is ready for pods. */
 export async function startNode({ cluster, registries, ports, report, settings }: NodeOptions): Promise<RunningNode> {
   const { folder } = cluster;
-  const bin = await ensurePrograms(nodePrograms, report);
+  const runtime = settings?.clock === undefined ? 'containerd' : 'containerd-with-clock';
+  const bin = await ensurePrograms([...nodePrograms, runtime], report);
   const { pauseImage, basic, bearer } = await registries;
   const started = performance.now();
   const suffix = settings === undefined ? '' : `-${settings.label}`;
@@ -80,12 +86,18 @@ export async function startNode({ cluster, registries, ports, report, settings }
     mkdirSync(images, { recursive: true });
     await mountMemory(images, settings.disk);
   }
+  const clock = join(folder, `${name}.clock`);
+  if (settings?.clock !== undefined) writeFileSync(clock, settings.clock);
   const socket = join(state, 'containerd.sock');
   const containerd: DaemonOptions = {
     name: `containerd${suffix}`,
-    command: bin.containerd,
+    command: bin[runtime],
     folder,
-    env: { PATH: `${dirname(bin['containerd-shim-runc-v2'])}:${process.env.PATH}`, HOME: join(folder, 'home') },
+    env: {
+      PATH: `${dirname(bin['containerd-shim-runc-v2'])}:${process.env.PATH}`,
+      HOME: join(folder, 'home'),
+      [CLOCK_FILE]: clock,
+    },
     args: ['--config', writeContainerdConfig(state, { socket, pauseImage, hosts, dockerHub: basic.host, cgroup })],
   };
   const config = {
@@ -111,19 +123,19 @@ export async function startNode({ cluster, registries, ports, report, settings }
   };
   let services: readonly Daemon[] = [];
   const start = async (prepare?: () => Promise<void>): Promise<void> => {
-    const runtime = startDaemon(containerd);
-    await runtime.ready(() => accepts(socket));
+    const service = startDaemon(containerd);
+    await service.ready(() => accepts(socket));
     await prepare?.();
     const agent = startDaemon(kubelet);
     const api = createApiClient({ ...cluster, certificate: cluster.admin });
     await agent.ready(async () => isReady((await api.request('GET', `/api/v1/nodes/${name}`)).body));
     api.close();
-    services = [agent, runtime];
+    services = [agent, service];
   };
   await start(settings?.preloaded && (() => preload(bin.ctr, socket, basic.privateImage)));
   report(`node ready in ${secondsSince(started)}: ${name}`);
   return {
-    info: { name, hosts, images },
+    info: { name, hosts, images, clock },
     async reboot() {
       for (const service of services) await service.stop();
       // containerd's shims outlive containerd.

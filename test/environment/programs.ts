@@ -8,11 +8,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { killChildren, run } from './child.ts';
 import { build } from './go-build.ts';
+import { CLOCK_PATCH, type GoPatch } from './go-patch.ts';
 import { type Report, report } from './report.ts';
 
 export type ProgramName =
   | (typeof controlPlanePrograms)[number]
   | (typeof nodePrograms)[number]
+  | 'containerd-with-clock'
   | 'oracle'
   | 'logins'
   | 'clientconfig'
@@ -26,6 +28,8 @@ export interface GoModule {
   folder: string;
   flags: readonly string[];
   packages: Partial<Record<ProgramName, string>>;
+  /** A change to Go's standard library for these programs only. */
+  patch?: GoPatch;
 }
 
 export const kubernetesVersion = 'v1.36.3';
@@ -45,6 +49,7 @@ export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'cont
 const allPrograms: readonly ProgramName[] = [
   ...controlPlanePrograms,
   ...nodePrograms,
+  'containerd-with-clock',
   'oracle',
   'logins',
   'clientconfig',
@@ -102,6 +107,11 @@ export const kubernetesPackages = {
   kubelet: 'k8s.io/kubernetes/cmd/kubelet',
 } as const;
 
+const containers = {
+  folder: join(import.meta.dirname, 'go', 'containers'),
+  flags: ['-ldflags=-s -w', '-tags=no_aufs,no_btrfs,no_devmapper,no_zfs'],
+};
+
 const modules: readonly GoModule[] = [
   {
     name: 'kubernetes',
@@ -114,9 +124,8 @@ const modules: readonly GoModule[] = [
     },
   },
   {
+    ...containers,
     name: 'containers',
-    folder: join(import.meta.dirname, 'go', 'containers'),
-    flags: ['-ldflags=-s -w', '-tags=no_aufs,no_btrfs,no_devmapper,no_zfs'],
     packages: {
       containerd: 'github.com/containerd/containerd/v2/cmd/containerd',
       'containerd-shim-runc-v2': 'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
@@ -129,6 +138,12 @@ const modules: readonly GoModule[] = [
     },
   },
   {
+    ...containers,
+    name: 'clock',
+    patch: CLOCK_PATCH,
+    packages: { 'containerd-with-clock': 'github.com/containerd/containerd/v2/cmd/containerd' },
+  },
+  {
     name: 'logins',
     folder: join(import.meta.dirname, 'go', 'logins'),
     flags: ['-ldflags=-s -w'],
@@ -137,14 +152,15 @@ const modules: readonly GoModule[] = [
 ];
 
 /**
- * A name that changes with everything that all programs of a module depend on: the Go version, the flags, and go.mod and go.sum.
+ * A name that changes with everything that all programs of a module depend on: the Go version, the flags, go.mod and go.sum, and
+ * the patch.
  */
 export async function moduleKey(module: GoModule): Promise<string> {
   const go = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], { cwd: module.folder });
   if (go.code !== 0) throw new Error(`go env failed: ${go.stderr.trim()}`);
   const [goVersion = '', os = '', architecture = ''] = go.stdout.trim().split('\n');
   const files = ['go.mod', 'go.sum'].map((name) => readFileSync(join(module.folder, name), 'utf8'));
-  return `${module.name}-${os}-${architecture}-${digest([goVersion, module.flags, files])}`;
+  return `${module.name}-${os}-${architecture}-${digest([goVersion, module.flags, files, ...(module.patch ? [module.patch] : [])])}`;
 }
 
 /** The file name of a program. If its source is in this repository, the name contains a digest of it. */
