@@ -10,6 +10,7 @@ import {
   newAccount,
   newPullSecret,
   newWorkload,
+  pathOf,
   regsecretIn,
 } from '../support/attach-world.ts';
 
@@ -86,6 +87,18 @@ describe('it stays', () => {
       'while a ReplicaSet without a Deployment needs it',
       (namespace) => newWorkload('ReplicaSet', namespace, { name: 'web', list: named('pull') }),
       'replicaset.apps/web has no other login for r.example/app:1',
+      '--force',
+    ],
+    [
+      "while a CronJob needs it that an operator's Deployment owns",
+      async (namespace) => {
+        const name = await newWorkload('Deployment', namespace);
+        const { uid } = (await api('GET', pathOf('Deployment', namespace, name))).body.metadata;
+        const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, uid, controller: true };
+        const metadata = { ownerReferences: [owner] };
+        return newWorkload('CronJob', namespace, { name: 'backup', list: named('pull'), metadata });
+      },
+      'cronjob.batch/backup has no other login for r.example/app:1',
       '--force',
     ],
     [

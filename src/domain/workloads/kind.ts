@@ -95,6 +95,22 @@ export function pullKindOf(apiVersion: unknown, kind: unknown): PullKind | undef
   return same ? found : undefined;
 }
 
+/** Which kinds make objects of a kind from their template (pkg/controller/controller_ref_manager.go). */
+const MAKERS: Readonly<Record<string, readonly PullKindName[]>> = {
+  Pod: ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'],
+  ReplicaSet: ['Deployment'],
+  Job: ['CronJob'],
+};
+
+/**
+ * Whether an owner may stand for what it owns: it makes it from its template, or it is of a kind that is not ours. A Deployment
+ * that owns a StatefulSet, as operators do, has a template for other pods.
+ */
+export function mayStandFor(made: string, owner: { readonly apiVersion: string; readonly kind: string }): boolean {
+  const ours = pullKindOf(owner.apiVersion, owner.kind);
+  return ours === undefined || MAKERS[made]?.includes(ours.kind) === true;
+}
+
 /**
  * The kind of an object in a manifest. Undefined if it has neither a list of pull secrets nor a pod template. Other kinds that
  * create pods have the template where Deployments have it (Argo CD's Rollout, Knative's Service, OpenKruise).

@@ -3,7 +3,7 @@ import type { Word } from '../text/command.ts';
 import { isObjectName } from '../text/object-name.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { containersIn } from './container-images.ts';
-import { LIST_FIELD, type ManifestKind, type PullKind, pullKindOf } from './kind.ts';
+import { LIST_FIELD, type ManifestKind, mayStandFor, type PullKind, pullKindOf } from './kind.ts';
 import type { ManifestRef, ObjectRef } from './object-ref.ts';
 
 export interface PullFields {
@@ -73,7 +73,7 @@ function nonEmpty(value: unknown): string | undefined {
 export interface PullSpec<Ref extends ManifestRef = ObjectRef> extends PullFields {
   readonly ref: Ref;
   readonly uid: string;
-  /** The controller that created it, and would create it again. */
+  /** The controller that made it, and would make it again. An owner with a template for other pods is left out. */
   readonly controller?: Controller | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -130,11 +130,12 @@ export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<Manife
   if (spec === undefined || !isObject(object) || !isObject(object.metadata)) return undefined;
   const { metadata } = object;
   const controller = controllerOf(metadata.ownerReferences);
+  const isMaker = controller !== undefined && mayStandFor(kind.kind, controller);
   return {
     ...spec,
     ref: { kind: kind.kind, namespace: textOf(metadata.namespace), name: textOf(metadata.name) },
     uid: textOf(metadata.uid),
-    controller,
+    controller: isMaker ? controller : undefined,
     annotations: texts(metadata.annotations),
     labels: texts(metadata.labels),
     object,

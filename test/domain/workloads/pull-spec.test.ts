@@ -1,6 +1,6 @@
 /** The fields of an object that concern pulling images. */
 import { describe, expect, test } from 'vitest';
-import { pullKind } from '../../../src/domain/workloads/kind.ts';
+import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
 import { isEnforced, listedNames, pullFieldsOf, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
 
 const pod = (spec: unknown): object => ({ metadata: { name: 'web', namespace: 'team', uid: '1' }, spec });
@@ -65,6 +65,30 @@ describe('a pod', () => {
       serviceAccountName: 'default',
     });
     expect(pullSpecOf(pullKind('Pod'), pod({}))?.controller).toBeUndefined();
+  });
+
+  test.each<[made: PullKindName, apiVersion: string, kind: string, standsForIt: boolean]>([
+    ['Pod', 'apps/v1', 'ReplicaSet', true],
+    ['Pod', 'apps/v1', 'StatefulSet', true],
+    ['Pod', 'apps/v1', 'DaemonSet', true],
+    ['Pod', 'batch/v1', 'Job', true],
+    ['Pod', 'v1', 'ReplicationController', true],
+    ['Pod', 'v1', 'Node', true],
+    ['Pod', 'v1', 'Pod', false],
+    ['ReplicaSet', 'apps/v1', 'Deployment', true],
+    ['ReplicaSet', 'argoproj.io/v1alpha1', 'Rollout', true],
+    ['Job', 'batch/v1', 'CronJob', true],
+    ['CronJob', 'apps/v1', 'Deployment', false],
+    ['StatefulSet', 'apps/v1', 'Deployment', false],
+    ['StatefulSet', 'monitoring.coreos.com/v1', 'Prometheus', true],
+    ['Deployment', 'apps/v1', 'Deployment', false],
+    ['Job', 'v1', 'Pod', false],
+  ])('%s whose controller is %s %s: that one stands for it is %s', (made, apiVersion, kind, standsForIt) => {
+    const ownerReferences = [{ apiVersion, kind, name: 'o', uid: '2', controller: true }];
+    const specPath = pullKind(made).specPath;
+    const spec = specPath.reduceRight<object>((inner, field) => ({ [field]: inner }), {});
+    const object = { metadata: { name: 'web', ownerReferences }, ...spec };
+    expect(pullSpecOf(pullKind(made), object)?.controller?.kind).toBe(standsForIt ? kind : undefined);
   });
 });
 

@@ -92,8 +92,11 @@ describe('a pod that fails', () => {
     ],
     [
       'of a Deployment that is paused',
-      failing('web', { owner: 'Deployment/web' }),
-      [stored('Deployment', 'web', { spec: { paused: true } })],
+      failing('web', { owner: 'ReplicaSet/rs' }),
+      [
+        stored('ReplicaSet', 'rs', { owner: 'Deployment/web' }),
+        stored('Deployment', 'web', { spec: { paused: true } }),
+      ],
       [],
       'delete Deployment/web',
     ],
