@@ -1,7 +1,7 @@
 /** Why an image is not pulled: one small rule for each cause, in the order of their precedence. The first one decides. */
 import { finding } from '../findings/catalog.ts';
 import type { Finding } from '../findings/finding.ts';
-import { ImageReferenceError, parseImage } from '../keyring/image.ts';
+import { ImageReferenceError, imageError, parseImage } from '../keyring/image.ts';
 import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { mirrorIn, nodeTimeIn } from '../workloads/pull-error.ts';
@@ -59,16 +59,6 @@ function invalidImage({ object, puller: { remedy }, use, pullError }: ImagePull)
   return error === undefined
     ? undefined
     : finding('invalid-image', object, { image, error, container: containers[0] ?? '', volume, remedy });
-}
-
-function imageError(image: string): string | undefined {
-  try {
-    parseImage(image);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return error.message;
-    throw error;
-  }
 }
 
 /** plugin/pkg/admission/serviceaccount `getServiceAccount`: a pod is admitted only if its service account exists. */

@@ -61,6 +61,17 @@ export function parseImage(text: string): ImageReference {
   return parseReference(`${domain}/${remainder}`);
 }
 
+/** Why docker and Kubernetes refuse an image; undefined if they do not. */
+export function imageError(image: string): string | undefined {
+  try {
+    parseImage(image);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return error.message;
+    throw error;
+  }
+}
+
 /** Registry and repository, without tag and digest: what credentials are looked up for (`Named.Name`). */
 export function imageName({ domain, path }: ImageReference): string {
   // A first component such as `a__b.c` counts as a registry, but no registry can have that form.

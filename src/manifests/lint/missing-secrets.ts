@@ -3,6 +3,7 @@ import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import { objectOf } from '../../domain/diagnosis/image-pull.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
+import { imageError } from '../../domain/keyring/image.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
@@ -82,7 +83,7 @@ function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, r
   const pulls = inventory.pullSpecs.flatMap((placed) => {
     const puller = pullerIn(placed);
     const { names } = effectiveList(puller, factsFor(placed, inventory, now));
-    const images = puller.images.map(({ image }) => image);
+    const images = puller.images.map(({ image }) => image).filter((image) => imageError(image) === undefined);
     return [...new Set(names)].map((name) => ({ key: keyOf({ name, placed }), images }));
   });
   const bySecret = Map.groupBy(pulls, ({ key }) => key);

@@ -9,6 +9,11 @@ describe('commands that are proposed', () => {
     ['the place of the image, for a file may have several containers of one name', pod('', 'UPPER'), 'vi +6 FILE'],
     ['a Secret for the registry of the image', pod('{name: a}'), 'regsecret create a --server ghcr.io'],
     [
+      'no registry of an invalid image',
+      pod('{name: a}').replace('containers: [', 'containers: [{name: b, image: "https://quay.io/a"}, '),
+      'regsecret create a --server ghcr.io',
+    ],
+    [
       'what is to stand in the manifest',
       secret('a').replace(`"${CANARY}"`, '""'),
       'regsecret create a --server ghcr.io --dry-run=client -o yaml',
