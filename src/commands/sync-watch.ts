@@ -5,6 +5,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { EXIT, Interrupted, UserError } from '../errors.ts';
 import { serveStatus } from '../http/status-server.ts';
 import type { Io } from '../io.ts';
+import { saidLosses } from '../operations/sync/lost-logins.ts';
 import { type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
 import type { SyncListener } from '../operations/sync/sync-request.ts';
 import { createHealth } from '../operations/watch/health.ts';
@@ -87,6 +88,7 @@ function looks(
   { printer, io, writing }: { printer: ReturnType<typeof oncePrinter>; io: Io } & Pick<SyncListener, 'writing'>,
 ): WatchHost['look'] {
   let isFirst = true;
+  const said = saidLosses();
   return async (isFull, work) => {
     if (isFull) printer.turn();
     // The watch hears of a service account that is made later.
@@ -97,9 +99,10 @@ function looks(
         ...listener,
         ...quiet,
         writing,
-        // Each loss is printed in a line of its own, so that it is recognised when it comes again.
-        losses: (losses) => {
-          for (const loss of losses) listener.losses([loss]);
+        losses: (losses) => listener.losses(said.unsaid(losses)),
+        outcome(outcome) {
+          if (outcome.action !== 'failed') said.over(outcome.namespace);
+          listener.outcome(outcome);
         },
       }),
     );

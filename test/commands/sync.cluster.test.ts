@@ -72,21 +72,29 @@ describe('a Secret that is new in all namespaces', () => {
 });
 
 describe('a copy that is not as its source is', () => {
-  test.each([
-    ['another login', { data: { '.dockerconfigjson': payloadOf('old.example') } }],
+  test.each<[situation: string, change: object, lost?: string]>([
+    ['another login', { data: { '.dockerconfigjson': payloadOf('old.example') } }, 'old.example'],
+    ['one login more', { data: { '.dockerconfigjson': payloadOf('r.example', 'b.example') } }, 'b.example'],
     ['more data', { data: { note: 'eA==' } }],
     ['an end that the source has not', { metadata: { annotations: { 'regsecret/expires-at': '{}' } } }],
-  ])('%s: is updated, and labels of its namespace stay', async (_, change) => {
+  ])('%s: is updated, and labels of its namespace stay', async (_, change, lost) => {
     const { home, teams } = await newFleet(2);
     const to = ['sync', '--to', teams.join(',')];
     await regsecretIn(home, to);
     const [first = ''] = teams;
     await changeSecret(first, { metadata: { labels: { team: 'a' }, annotations: { note: 'ours' } } });
     await changeSecret(first, change);
+    const plan = await regsecretIn(home, [...to, '--dry-run=client']);
     const ran = await regsecretIn(home, to);
+    const stderr =
+      lost === undefined
+        ? ''
+        : `warning: sync drops ${lost} (jane) from secret regsecret in ${first}; the source does not have it\n`;
+    expect([plan.code, plan.stderr]).toEqual([0, stderr]);
     expect(ran).toMatchObject({
       code: 0,
       stdout: `secret/regsecret updated in ${first}\n2 namespaces: 1 updated, 1 unchanged\n`,
+      stderr,
     });
     const copy = await secretIn(first);
     expect(copy?.data).toEqual((await secretIn(home))?.data);

@@ -81,7 +81,7 @@ describe.each(['request', 'answer'] as const)(`${ARTEFACT}, while the %s of a wr
     if (held === undefined) {
       await watch.says(`${TEAMS} namespaces: `);
       held = hold(plural, where);
-      await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
+      await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('r.example', 'new.example') } });
     }
     const { writes, waiting, release } = held;
     // One pass may cover only some of the namespaces.
@@ -94,7 +94,7 @@ describe.each(['request', 'answer'] as const)(`${ARTEFACT}, while the %s of a wr
     expect(waiting()).toBeLessThanOrEqual(LANES);
     expect(writes.length).toBe(plural === 'secrets' ? waiting() : TEAMS + waiting());
 
-    const payload = payloadOf(isFirst ? 'r.example' : 'new.example');
+    const payload = isFirst ? payloadOf('r.example') : payloadOf('r.example', 'new.example');
     const after = await served(fleet, payload);
     const counts = { secrets: [waiting(), isFirst ? 0 : TEAMS], serviceaccounts: [TEAMS, waiting()] };
     expect([after.copies.length, after.lists.length]).toEqual(counts[plural]);

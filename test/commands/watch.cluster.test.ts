@@ -44,6 +44,13 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
   // A changed source, and one that is deleted and created again.
   await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
   for (const namespace of [first, second, born, late]) await has(namespace, payloadOf('new.example'));
+  // What the copies lose is said once for each change, and together.
+  const losing = (server: string): string[] =>
+    [...watch.stderr.matchAll(/^warning: sync drops (\S+) \(jane\) from secret regsecret in (.*);/gm)]
+      .flatMap(([, lost, places = '']) => (lost === server ? places.split(', ') : []))
+      .sort();
+  expect(losing('other.example')).toEqual([second]);
+  expect(losing('r.example')).toEqual([first, second, born, late].sort());
   await api('DELETE', `/api/v1/namespaces/${home}/secrets/regsecret`);
   await watch.says(`error: secret ${home}/regsecret does not exist`);
   await putSecret(home);

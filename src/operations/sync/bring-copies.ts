@@ -106,7 +106,7 @@ async function readPrunable(transport: Transport, request: SyncRequest): Promise
   return readNamespaces(transport, { prune, part, selection: { ...selection, labelSelector: undefined } });
 }
 
-/** Asks about more than one change, and about every deletion or loss. Throws UserError where nobody agrees. */
+/** Asks about more than one change, and about every deletion or loss, except from our own copies. Throws UserError where nobody agrees. */
 async function checkAgreed(
   transport: Transport,
   { items, pruned }: Plan,
@@ -128,7 +128,8 @@ async function checkAgreed(
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;
   const count = (action: SecretStep['action']): number => changes.filter(({ step }) => step.action === action).length;
   const counts = { 'to be created': count('create'), 'to be updated': count('update') + count('replace') };
-  const lost = items.reduce((sum, { loss }) => sum + (loss?.servers.length ?? 0), 0);
+  const losing = items.flatMap(({ loss }) => loss ?? []);
+  const lost = losing.reduce((sum, { servers }) => sum + servers.length, 0);
   const parts = [
     ...(changes.length === 0 ? [] : [`write it into ${summaryLine(changes.length, 'namespace', counts)}`]),
     ...(lost === 0 ? [] : [`drop ${plural(lost, 'login')} that it does not have`]),
@@ -139,7 +140,8 @@ async function checkAgreed(
   const intent = {
     what: `Secret ${name}: ${parts.join(', ')}`,
     changes: changes.length + accounts + pruned.length,
-    deletes: pruned.length > 0 || lost > 0,
+    // That a copy loses what was removed from its source is what `sync` is for.
+    deletes: pruned.length > 0 || losing.some(({ keptBy }) => keptBy !== 'source'),
   };
   if (await agree(intent)) return;
   throw new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);

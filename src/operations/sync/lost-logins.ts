@@ -1,9 +1,9 @@
-/** Finds the logins that `--adopt` drops: those of a Secret that its copy will not have. */
+/** Finds the logins that `sync` drops: those of a Secret that its source does not have. */
 import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
 import { displayServer, type ShownServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { keyText } from '../../domain/keyring/key.ts';
-import type { Secret } from '../../domain/keyring/secret.ts';
+import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -15,8 +15,11 @@ export interface LoginLoss {
   readonly servers: readonly ShownServer[];
   /** The servers for people to read, each with its user name where that is known. */
   readonly shown: readonly string[];
-  /** Whether `--merge` would keep these logins, and still write those of the source. */
-  readonly isMergeable: boolean;
+  /**
+   * What would keep these logins. `merge`: `--merge`, which still writes those of the source. `leave`: nothing is written without
+   * `--adopt`. `source`: this is a copy, so they stay only if the source has them.
+   */
+  readonly keptBy: 'merge' | 'leave' | 'source';
 }
 
 /**
@@ -29,19 +32,22 @@ export function loginLossOf(
   existing: Secret | undefined,
   source: SyncSource,
 ): LoginLoss | undefined {
-  if (source.foreign !== 'adopt' || existing === undefined) return undefined;
-  if (action !== 'update' && action !== 'replace') return undefined;
-  // A copy that nobody else makes holds only logins that its source has had.
-  if (isCopyOf(existing, source) && makerOf(existing) === undefined) return undefined;
-  const kept = new Set(source.entries.map(({ server }) => keyText(server)));
+  if (existing === undefined || (action !== 'update' && action !== 'replace')) return undefined;
+  // Somebody may have added logins to a copy, not knowing that it is one.
+  const isOwn = isCopyOf(existing, source) && makerOf(existing) === undefined;
+  if (!isOwn && source.foreign !== 'adopt') return undefined;
+  const { type, payload } = source;
+  const kept = new Set(
+    readContents({ type, data: { [DATA_KEY[type]]: payload } }).entries.map(({ server }) => keyText(server)),
+  );
   const lost = readContents(existing).entries.filter(({ server }) => !kept.has(keyText(server)));
   if (lost.length === 0) return undefined;
-  const isMergeable = planSecret(namespace, existing, { ...source, foreign: 'merge' }).action !== 'refuse';
+  const merged = planSecret(namespace, existing, { ...source, foreign: 'merge' });
   return {
     namespace,
     servers: lost.map(({ server }) => shownServer(server)),
     shown: lost.map(({ server, login }) => `${displayServer(server)}${login?.username ? ` (${login.username})` : ''}`),
-    isMergeable,
+    keptBy: isOwn ? 'source' : merged.action === 'refuse' ? 'leave' : 'merge',
   };
 }
 
@@ -49,7 +55,7 @@ const SHOWN = 10;
 
 /** A sentence for each loss from the Secret called `name`; namespaces that lose the same share one. */
 export function lossWarnings(name: string, losses: readonly LoginLoss[]): string[] {
-  const groups = [...Map.groupBy(losses, ({ shown, isMergeable }) => JSON.stringify([shown, isMergeable])).values()];
+  const groups = [...Map.groupBy(losses, ({ shown, keptBy }) => JSON.stringify([shown, keptBy])).values()];
   const lines = groups.slice(0, SHOWN).flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
@@ -57,12 +63,47 @@ export function lossWarnings(name: string, losses: readonly LoginLoss[]): string
       group.map(({ namespace }) => namespace),
       { limit: SHOWN },
     );
-    const kept = first.isMergeable
-      ? `--merge keeps ${first.shown.length === 1 ? 'it' : 'them'}`
-      : 'without --adopt nothing changes there';
-    return [`--adopt drops ${many(first.shown)} from secret ${name} in ${places}; ${kept}`];
+    const { shown, keptBy } = first;
+    return [
+      `${dropperOf(group)} drops ${many(shown)} from secret ${name} in ${places}; ${REASON[keptBy](shown.length)}`,
+    ];
   });
-  const rest = groups.slice(SHOWN).flat().length;
-  if (rest === 0) return lines;
-  return [...lines, `--adopt drops other logins from secret ${name} in ${plural(rest, 'more namespace')}`];
+  const rest = groups.slice(SHOWN).flat();
+  if (rest.length === 0) return lines;
+  const places = plural(rest.length, 'more namespace');
+  return [...lines, `${dropperOf(rest)} drops other logins from secret ${name} in ${places}`];
+}
+
+const REASON: Readonly<Record<LoginLoss['keptBy'], (count: number) => string>> = {
+  merge: (count) => `--merge keeps ${pronoun(count)}`,
+  leave: () => 'without --adopt nothing changes there',
+  source: (count) => `the source does not have ${pronoun(count)}`,
+};
+
+function pronoun(count: number): string {
+  return count === 1 ? 'it' : 'them';
+}
+
+function dropperOf(losses: readonly LoginLoss[]): string {
+  return losses.some(({ keptBy }) => keptBy === 'source') ? 'sync' : '--adopt';
+}
+
+/** What `--watch` has said of losses that are still to come: a write that fails is tried again, and loses the same again. */
+export function saidLosses() {
+  const said = new Map<string, string>();
+  return {
+    /** Those of `losses` that have not been said. */
+    unsaid(losses: readonly LoginLoss[]): LoginLoss[] {
+      return losses.filter(({ namespace, shown }) => {
+        const text = JSON.stringify(shown);
+        if (said.get(namespace) === text) return false;
+        said.set(namespace, text);
+        return true;
+      });
+    },
+    /** What is lost in `namespace` after this is another loss. */
+    over(namespace: string): void {
+      said.delete(namespace);
+    },
+  };
 }

@@ -110,7 +110,7 @@ export interface SyncListener {
   skipped(skipped: Skipped, wanted?: readonly string[]): void;
   /** A part of the selection that selects no namespace. */
   idle(what: string, pattern: IdlePattern): void;
-  /** The logins that others lose, before they are dropped. Called again where somebody adds logins meanwhile. */
+  /** The logins that Secrets lose, before they are dropped. Called again where somebody adds logins meanwhile. */
   losses(losses: readonly LoginLoss[]): void;
   outcome(outcome: SyncOutcome): void;
   /** A list of a service account that was written, or a workload that was restarted. */

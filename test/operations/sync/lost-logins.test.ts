@@ -1,7 +1,7 @@
-/** Which logins `--adopt` drops, and the warnings about them. */
+/** Which logins `sync` drops, and the warnings about them. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
-import { type LoginLoss, loginLossOf, lossWarnings } from '../../../src/operations/sync/lost-logins.ts';
+import { type LoginLoss, loginLossOf, lossWarnings, saidLosses } from '../../../src/operations/sync/lost-logins.ts';
 import { planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
@@ -32,27 +32,51 @@ const copyOf = (ref: string) => ({ labels: LABELS, annotations: { 'regsecret/sou
 const own = { 'r.example': { username: 'jane', password: 'old' } };
 const both = { ...own, 'quay.io': bob };
 
-test.each<[situation: string, existing: Secret | undefined, shown: readonly string[], isMergeable?: boolean]>([
+type KeptBy = LoginLoss['keptBy'];
+
+test.each<[situation: string, existing: Secret | undefined, shown: readonly string[], keptBy?: KeptBy]>([
   ['nothing is there', undefined, []],
   ['another login for the same server', foreign({ 'r.example': bob }), []],
   ['the same server, written in another way', foreign({ 'https://r.example/v2/': bob }), []],
-  ['a login for another server', foreign(both), ['quay.io (bob)'], true],
-  ['a login for a part of the server', foreign({ 'r.example/team': bob }), ['r.example/team (bob)'], true],
-  ['a login for Docker Hub', foreign({ 'https://index.docker.io/v1/': bob }), ['Docker Hub (bob)'], true],
-  ['several', foreign({ 'quay.io': bob, 'ghcr.io': {} }), ['quay.io (bob)', 'ghcr.io'], true],
-  ['one that cannot be decoded', foreign({ 'quay.io': { auth: '!' } }), ['quay.io'], true],
-  ['one with a password in its name', foreign({ 'https://u:secret@quay.io': bob }), ['https://…@quay.io (bob)'], true],
+  ['a login for another server', foreign(both), ['quay.io (bob)'], 'merge'],
+  ['a login for a part of the server', foreign({ 'r.example/team': bob }), ['r.example/team (bob)'], 'merge'],
+  ['a login for Docker Hub', foreign({ 'https://index.docker.io/v1/': bob }), ['Docker Hub (bob)'], 'merge'],
+  ['several', foreign({ 'quay.io': bob, 'ghcr.io': {} }), ['quay.io (bob)', 'ghcr.io'], 'merge'],
+  ['one that cannot be decoded', foreign({ 'quay.io': { auth: '!' } }), ['quay.io'], 'merge'],
+  [
+    'one with a password in its name',
+    foreign({ 'https://u:secret@quay.io': bob }),
+    ['https://…@quay.io (bob)'],
+    'merge',
+  ],
   [
     'one in the older format',
     foreign({}, { type: 'kubernetes.io/dockercfg', data: { '.dockercfg': encoded(both) } }),
     ['quay.io (bob)'],
-    true,
+    'merge',
   ],
-  ['one that is immutable, which --merge cannot change', foreign(both, { immutable: true }), ['quay.io (bob)'], false],
+  [
+    'one that is immutable, which --merge cannot change',
+    foreign(both, { immutable: true }),
+    ['quay.io (bob)'],
+    'leave',
+  ],
   ['no docker config', foreign({}, { data: { '.dockerconfigjson': 'eA==' } }), []],
   ['a Secret of another type, which is left alone', foreign(both, { type: 'Opaque' }), []],
-  ['a copy of this source, which is behind', foreign(both, {}, copyOf('home/pull')), []],
-  ['a copy of another source', foreign(both, {}, copyOf('x/pull')), ['quay.io (bob)'], false],
+  ['a copy of this source, which is behind', foreign(own, {}, copyOf('home/pull')), []],
+  [
+    'a copy with a login that its source does not have',
+    foreign(both, {}, copyOf('home/pull')),
+    ['quay.io (bob)'],
+    'source',
+  ],
+  [
+    'such a copy, which is immutable and made again',
+    foreign(both, { immutable: true }, copyOf('home/pull')),
+    ['quay.io (bob)'],
+    'source',
+  ],
+  ['a copy of another source', foreign(both, {}, copyOf('x/pull')), ['quay.io (bob)'], 'leave'],
   [
     'a copy of this source that another tool has taken over',
     foreign(both, {}, {
@@ -60,23 +84,45 @@ test.each<[situation: string, existing: Secret | undefined, shown: readonly stri
       ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u' }],
     } as object),
     ['quay.io (bob)'],
-    false,
+    'leave',
   ],
-])('%s', (_, existing, shown, isMergeable) => {
+])('%s', (_, existing, shown, keptBy) => {
   const loss = loginLossOf('a', planSecret('a', existing, source), existing, source);
   expect(loss?.shown ?? []).toEqual(shown);
-  expect(loss?.isMergeable).toBe(isMergeable);
+  expect(loss?.keptBy).toBe(keptBy);
   for (const mode of ['merge', 'leave'] as const) {
     const other = { ...source, foreign: mode };
-    expect(loginLossOf('a', planSecret('a', existing, other), existing, other)).toBeUndefined();
+    const same = keptBy === 'source' ? loss : undefined;
+    expect(loginLossOf('a', planSecret('a', existing, other), existing, other)).toEqual(same);
   }
 });
 
-const loss = (namespace: string, shown: readonly string[] = ['quay.io (bob)'], isMergeable = true): LoginLoss => ({
+test('an entry of the source that no kubelet can decode is copied with the rest, so it is not lost', () => {
+  const auths = { 'r.example': own['r.example'], 'quay.io': { auth: '!' } };
+  const partly = { ...source, payload: encoded({ auths }) };
+  for (const marks of [copyOf('home/pull'), {}]) {
+    const existing = foreign(both, {}, marks);
+    expect(loginLossOf('a', planSecret('a', existing, partly), existing, partly)).toBeUndefined();
+  }
+});
+
+test('a watch says a loss once while its write fails, and again when the same is lost later', () => {
+  const said = saidLosses();
+  expect(said.unsaid([loss('a'), loss('b')])).toEqual([loss('a'), loss('b')]);
+  said.over('b');
+  expect(said.unsaid([loss('a'), loss('b')])).toEqual([loss('b')]);
+  expect(said.unsaid([loss('a', ['ghcr.io'])])).toEqual([loss('a', ['ghcr.io'])]);
+});
+
+const loss = (
+  namespace: string,
+  shown: readonly string[] = ['quay.io (bob)'],
+  keptBy: KeptBy = 'merge',
+): LoginLoss => ({
   namespace,
   servers: [],
   shown,
-  isMergeable,
+  keptBy,
 });
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`);
 
@@ -95,10 +141,26 @@ test.each<[situation: string, losses: readonly LoginLoss[], said: readonly strin
   ],
   [
     'what --merge does not touch',
-    [loss('a', ['quay.io'], false), loss('b', ['ghcr.io'], false), loss('c', ['ghcr.io'], false)],
+    [loss('a', ['quay.io'], 'leave'), loss('b', ['ghcr.io'], 'leave'), loss('c', ['ghcr.io'], 'leave')],
     [
       '--adopt drops quay.io from secret pull in a; without --adopt nothing changes there',
       '--adopt drops ghcr.io from secret pull in b, c; without --adopt nothing changes there',
+    ],
+  ],
+  [
+    'what copies have and their source has not',
+    [loss('a', ['quay.io'], 'source'), loss('b', ['quay.io'], 'source'), loss('c', ['x.io', 'y.io'], 'source')],
+    [
+      'sync drops quay.io from secret pull in a, b; the source does not have it',
+      'sync drops x.io, y.io from secret pull in c; the source does not have them',
+    ],
+  ],
+  [
+    'something else in each of many copies',
+    numbered(12).map((name) => loss(name, [name], 'source')),
+    [
+      ...numbered(10).map((name) => `sync drops ${name} from secret pull in ${name}; the source does not have it`),
+      'sync drops other logins from secret pull in 2 more namespaces',
     ],
   ],
   [
