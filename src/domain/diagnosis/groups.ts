@@ -84,7 +84,7 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
   const isEach = [failing, ...group.filter(({ fix }) => fix !== undefined)].some(isOneEach);
-  const fix = isEach ? fixOfEach([failing, ...group]) : fixOfAll(failing.fix, group);
+  const fix = isEach ? fixOfEach([failing, ...group]) : fixOfOne(failing, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
@@ -109,12 +109,23 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const steps = some.flatMap(({ command }) => stepsIn(command).filter((step) => !isKept(step)));
   const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();
   const command = first && others.reduce((before, step) => andThen(before, step), first);
-  return command && { command, sufficient: fixes.every(({ sufficient }) => sufficient) };
+  const isCut = some.length < different.size;
+  return command && { command, sufficient: !isCut && fixes.every(({ sufficient }) => sufficient) };
 }
 
 /** The fix for a note that is no cause, but needs its own command for each list. */
 function noteFix(found: Finding): Fix | undefined {
   return found.code === 'missing-secret' && found.arguments.remedy !== undefined ? findingView(found).fix : undefined;
+}
+
+/** The command for `one`. It is not sufficient where another object of the group needs a different one for its own list. */
+function fixOfOne(one: Seen, group: readonly Seen[]): Fix | undefined {
+  const key = ({ puller }: Seen): string | undefined => puller && nameKey(puller);
+  const needOf = ({ fix }: Seen): string =>
+    JSON.stringify(fix && stepsIn(fix.command).map((step) => apart(step, SERVER).rest));
+  const isOther = (seen: Seen): boolean => key(seen) !== key(one) && needOf(seen) !== needOf(one);
+  const fix = fixOfAll(one.fix, group);
+  return fix && { ...fix, sufficient: fix.sufficient && !group.some((seen) => seen.fix && isOther(seen)) };
 }
 
 /** `create` has to cover the images of the whole group, so commands that differ only in their servers become one. */

@@ -29,14 +29,15 @@ export function addPod(
   pod: PullSpec,
   keep: (group: PodGroup) => PullSpec = ({ pod: all }) => all,
 ): void {
-  const { ref, imagePullSecrets: list, serviceAccountName, controller, object } = pod;
+  const { ref, imagePullSecrets: list, serviceAccountName, controller, uid, object } = pod;
   const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
   const states = images.map(({ image, policy, state }) =>
     state.status === 'there'
       ? [repositoryOf(image), policy, state.status]
       : [image, policy, state.status === 'missing' ? state.pullError : state.status],
   );
-  const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
+  // Pods without a controller have nothing in common that one command could repair.
+  const owner = [ref.namespace, controller?.uid ?? uid, serviceAccountName, listedNames(list)];
   const hasNode = fieldOf(object, 'spec', 'nodeName') !== undefined;
   const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object), hasNode]);
   const group = groups.get(key);

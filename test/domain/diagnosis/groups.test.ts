@@ -347,6 +347,35 @@ test('of a name that is misspelt in several lists the command corrects each, and
   ]);
 });
 
+describe('of pods without a controller the command', () => {
+  const remedyOf = (name: string) => ({ how: 'recreate', target: { kind: 'Pod', namespace: 'team-a', name } }) as const;
+  const misspelt = (name: string): Seen => {
+    const found = finding('missing-secret', secret('regcerd'), { near: 'regcred', remedy: remedyOf(name) });
+    return { found, fix: { command: fixFor(found), sufficient: true }, puller: pods(name, 1) };
+  };
+  const immutable = (name: string): Seen => ({
+    found: finding('no-login', secret(), {}),
+    fix: { command: andThen(words`regsecret create new`, words`regsecret attach new --pod ${name}`), sufficient: true },
+    puller: pods(name, 1),
+  });
+
+  test.each<[string, readonly Seen[], boolean, readonly string[]]>([
+    ['repairs each of three', ['a', 'b', 'c'].map(misspelt), true, ['a', 'b', 'c']],
+    ['repairs the first of many', ['a', 'b', 'c', 'd', 'e', 'f'].map(misspelt), false, ['a', 'b', 'c', 'd', 'e']],
+    ['repairs the one that there is', [immutable('a')], true, ['a']],
+    ['repairs one of several', ['a', 'b'].map(immutable), false, ['a']],
+  ])('%s', (_, seen, sufficient, repaired) => {
+    const [view, ...more] = finished(groupFindings(seen));
+    expect(more).toEqual([]);
+    expect(view?.objects?.map(({ name, pods: count }) => [name, count])).toEqual(
+      seen.map(({ puller }) => [`pod/${puller?.ref.name}`, 1]),
+    );
+    expect(view?.fix.sufficient).toBe(sufficient);
+    const line = formatCommand(view?.fix.command ?? words``, { shell: 'posix', given: {} }) ?? '';
+    expect([...new Set([...line.matchAll(/--pod (\w)/g)].map(([, name]) => name))]).toEqual(repaired);
+  });
+});
+
 test('a command that is enough for a list, and not for the images, is not enough', () => {
   const remedy = { how: 'template', target: { kind: 'Deployment', namespace: 'team-a', name: 'web' } } as const;
   const cause = finding('missing-secret', secret('regcerd'), {

@@ -62,6 +62,15 @@ test.each<[string, Made, number]>([
   expect(found.map(({ count }) => count)).toEqual(groups === 1 ? [2] : [1, 1]);
 });
 
+test('each pod without a controller stands alone: a command that recreates one leaves the others as they are', () => {
+  const pods = ['a', 'b', 'c'].map((name) => podOf({ name, metadata: { ownerReferences: [] } }));
+  expect(grouped(...pods).map(({ names, count }) => [names, count])).toEqual([
+    [['a'], 1],
+    [['b'], 1],
+    [['c'], 1],
+  ]);
+});
+
 test('pods that cannot pull are told apart by their tags, which decide whether there is an image', () => {
   expect(grouped(podOf({ waiting: failing }), podOf({ waiting: failing, image: 'r.io/app:2' }))).toHaveLength(2);
 });

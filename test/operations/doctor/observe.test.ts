@@ -95,6 +95,10 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
     },
   ],
   [
+    'a namespace with three pods of one image that no controller made, and that name no Secret',
+    { objects: [account(), ghcrSecret, failing('a'), failing('b'), failing('c')] },
+  ],
+  [
     'a namespace in which nothing is wrong',
     {
       objects: [
