@@ -176,7 +176,7 @@ function differentCredentials(noted: Noted): Finding[] {
   });
 }
 
-/** The Secrets whose login is accepted, for an image or by itself. Undefined when that is not known. */
+/** The Secrets whose login is accepted, for an image or by itself. Undefined when it is not known whether the others are needed. */
 function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted): readonly string[] | undefined {
   const tried = judgements.flatMap(({ attempt }) => attempt.candidates);
   const answered = (kind: Verdict['kind']): readonly string[] =>
@@ -185,8 +185,20 @@ function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted
       const answers = [...own.map(({ answer }) => answer), loginAnswer(entry, facts)];
       return answers.some((answer) => answer?.verdict.kind === kind) ? secret : [];
     });
-  const accepted = [...new Set(answered('accepted'))];
-  return accepted.length > 0 || answered('rejected').length === logins.length ? accepted : undefined;
+  const [accepted, rejected] = [[...new Set(answered('accepted'))], answered('rejected')];
+  // A login that is accepted by itself need not open the image: one of which nothing is known may be the one that does.
+  const isJudged = ({ secret }: ListedEntry): boolean =>
+    accepted.includes(secret) || rejected.includes(secret) || isSpare(secret, judgements);
+  if (!logins.every(isJudged)) return undefined;
+  return accepted.length > 0 || rejected.length === logins.length ? accepted : undefined;
+}
+
+/** Whether another Secret opens every image that a login of `secret` is for. Behind the one that opens it no other is tried. */
+function isSpare(secret: string, judgements: readonly Judgement[]): boolean {
+  const isOpened = ({ attempt }: Judgement): boolean =>
+    attempt.candidates.some((one) => one.secret !== secret && one.answer?.verdict.kind === 'accepted');
+  const isTriedFor = ({ attempt }: Judgement): boolean => attempt.candidates.some((one) => one.secret === secret);
+  return judgements.some(isOpened) && judgements.every((one) => isOpened(one) || !isTriedFor(one));
 }
 
 /** What is wrong with the Secrets of the list. A finding about an entry counts only if the entry concerns one of the images. */

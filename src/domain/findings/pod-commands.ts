@@ -162,11 +162,12 @@ export function watch({ kind, name, namespace }: FindingObject): Command {
     : command`kubectl get pods ${scope(namespace)} --watch`;
 }
 
-/** Detaches a login that does not work. If it is not known which one works, verifies them, or opens the manifest. */
+/** Detaches a login that does not work. If it is not known which one is needed, verifies them, or opens the manifest. */
 export function keepAccepted({ object, arguments: args }: FindingOf<'different-credentials'>): Command {
   const { secrets, works, remedy } = args;
-  if (works !== undefined)
-    return changeCommand('detach', remedy, secrets.findLast((name) => !works.includes(name)) ?? secrets.at(-1));
+  // Of several logins that are accepted, only one may be allowed to pull the image.
+  const idle = works && secrets.findLast((name) => !works.includes(name));
+  if (idle !== undefined) return changeCommand('detach', remedy, idle);
   if (object.file !== undefined) return editFile(object);
   return command`regsecret verify ${[...new Set(secrets)].map(nameWord)} ${scope(object.namespace)}`;
 }

@@ -2,6 +2,10 @@
 import { expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
+import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { fixFor } from '../../../src/domain/findings/fixes.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
+import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { shownHint } from '../../support/hints.ts';
 import {
@@ -9,10 +13,12 @@ import {
   factsOf,
   IMAGE,
   login,
+  NOW,
   podWith,
   secretWith,
   settle,
   templateWith,
+  userOf,
 } from '../../support/pull-facts.ts';
 import { reportAt } from '../../support/steps.ts';
 
@@ -45,6 +51,28 @@ test.each<
   const { notes } = reportOn(puller, settle(puller, { secrets, says }).facts);
   const found = notes.find(({ code }) => code === 'different-credentials');
   expect(found?.arguments).toMatchObject({ secrets: ['a', 'b'], works });
+});
+
+test.each<readonly [situation: string, logins: Readonly<Record<string, Verdict['kind']>>, fix: string]>([
+  ['both are accepted', { rex: 'accepted', jane: 'accepted' }, 'regsecret verify a b -n team-a'],
+  ['one is accepted, and of the other nothing is known', { rex: 'accepted' }, 'regsecret verify a b -n team-a'],
+  [
+    'one is accepted, and the other is rejected',
+    { rex: 'accepted', jane: 'rejected' },
+    'regsecret detach b -n team-a --from deployment/web',
+  ],
+])('where only the logins are asked about, and not the image, which one opens it is not known: %s', (_, kinds, fix) => {
+  const secrets = { a: secretWith({ 'ghcr.io': login('rex') }), b: secretWith({ 'ghcr.io': login('jane') }) };
+  const ids = Object.keys(secrets).map((name) => ({ namespace: 'team-a', name }));
+  const says = (user = ''): Verdict => ({ kind: kinds[user] ?? 'not asked', status: 401 }) as Verdict;
+  const facts = factsOf({ secrets, says });
+  const answers = finished(secretQuestions(ids, facts)).map(
+    (question) => [questionKey(question), { verdict: says(userOf(question)), at: NOW }] as const,
+  );
+  const puller = templateWith({ list: [{ name: 'a' }, { name: 'b' }] });
+  const { notes } = reportOn(puller, { ...facts, answers: new Map(answers) });
+  const found = notes.filter(({ code }) => code === 'different-credentials');
+  expect(found.map((one) => shownHint(fixFor(one)))).toEqual([fix]);
 });
 
 test('an old pod beside what makes it proposes nothing where a new pod fails, too: what is wrong stands there', () => {

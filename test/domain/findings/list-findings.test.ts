@@ -368,6 +368,18 @@ testFindings([
     }),
     'warning: deployment team-a/web has several logins for ghcr.io (jane in regcred, joe in other), which the kubelet tries in turn; ghcr.io accepts those in regcred, other',
     'advice',
+    'regsecret verify regcred other -n team-a',
+  ],
+  [
+    finding('different-credentials', WORKLOAD, {
+      server,
+      secrets: ['regcred', 'other'],
+      usernames: ['jane', 'joe'],
+      works: ['regcred'],
+      remedy: RECREATE,
+    }),
+    'warning: deployment team-a/web has several logins for ghcr.io (jane in regcred, joe in other), which the kubelet tries in turn; ghcr.io accepts the one in regcred',
+    'advice',
     'regsecret detach other -n team-a --pod web-1 --recreate',
   ],
   [
