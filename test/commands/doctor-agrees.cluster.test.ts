@@ -21,6 +21,8 @@ interface Found {
 }
 
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
+/** Logs in, and may not pull the image. */
+const john: RegistryUser = { username: 'john', password: 'x', repositories: ['john/*'] };
 const wrong = { username: 'ada', password: 'wrong' };
 
 /** The Secrets of a namespace, by name. */
@@ -280,5 +282,74 @@ describe.concurrent('a workload whose pod runs with v1, and whose template', () 
   test('has another image than its pod, which admission has changed: the pod shows that it works', async () => {
     const { namespace } = await start('Deployment', 'nope');
     expect(await findings(namespace, ['doctor'])).toEqual([]);
+  });
+});
+
+describe.concurrent('the pod runs, and pulled with regcred. Then', () => {
+  // Only a registry with tokens tells apart who may pull what.
+  let guarded = '';
+  beforeAll(async () => {
+    guarded = (await startRegistry({ auth: 'bearer', users: [ada, john] })).host;
+    await pushTestImage(`${guarded}/team/app:v1`, ada);
+  });
+
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  const patch = async (path: string, body: object): Promise<void> =>
+    expect(await api('PATCH', path, body, merge)).toMatchObject({ status: 200 });
+  const accountIn = (namespace: string): string => `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+
+  /** A workload without a list, whose pod got `list` from its service account, and has its image. */
+  async function start(kind: Kind, list: readonly string[], fields: object = {}): Promise<string> {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'regcred', guarded, ada);
+    await newPullSecret(namespace, 'john', guarded, john);
+    await patch(accountIn(namespace), { imagePullSecrets: named(...list) });
+    await newWorkload(kind, namespace, { image: `${guarded}/team/app:v1`, name: 'web', fields });
+    const pod = pathOf('Pod', namespace, await podIn(namespace));
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    const app = { ...statusOf('app'), imageID: 'sha256:1', ready: true, started: true, state: { running: {} } };
+    await patch(`${pod}/status`, { status: { phase: 'Running', conditions, containerStatuses: [app] } });
+    const path = pathOf(kind, namespace, 'web');
+    const isReady = async (): Promise<boolean> => {
+      const { body } = await api('GET', path);
+      return (body as { status?: { readyReplicas?: number } }).status?.readyReplicas === 1;
+    };
+    await waitFor(isReady, { what: `a pod of ${path} to be ready` });
+    expect(errors(await findings(namespace, ['doctor']))).toEqual([]);
+    return namespace;
+  }
+
+  const useJohn = (namespace: string): Promise<void> =>
+    patch(accountIn(namespace), { imagePullSecrets: named('john') });
+  const dropRegcred = async (namespace: string): Promise<void> =>
+    expect(await api('DELETE', `/api/v1/namespaces/${namespace}/secrets/regcred`)).toMatchObject({ status: 200 });
+
+  test.each<[string, Kind, object, readonly string[], (namespace: string) => Promise<void>]>([
+    ['the service account of a Deployment gets the list [john]', 'Deployment', {}, ['regcred'], useJohn],
+    [
+      'the service account of a StatefulSet gets the list [john], and pods are replaced only when they are deleted',
+      'StatefulSet',
+      { updateStrategy: { type: 'OnDelete' } },
+      ['regcred'],
+      useJohn,
+    ],
+    ['regcred is deleted from [john, regcred]', 'Deployment', {}, ['john', 'regcred'], dropRegcred],
+  ])('%s: the next pod cannot pull', async (_, kind, fields, list, change) => {
+    const namespace = await start(kind, list, fields);
+    await change(namespace);
+    const why = errors(await findings(namespace, ['why', `${kind.toLowerCase()}/web`]));
+    expect(why).toHaveLength(1);
+    const doctor = errors(await findings(namespace, ['doctor']));
+    expect(doctor).toEqual([{ ...why[0], code: 'fails-at-restart' }]);
+    const offline = await regsecretIn(namespace, ['doctor', '--offline', '-o', 'json']);
+    const unjudged = ['1 workload whose images no pod has pulled yet with the current pull secrets'];
+    expect(JSON.parse(offline.stdout)).toMatchObject({ healthy: null, unjudged });
+    expect(offline.code).toBe(3);
+  });
+
+  test('the list of the service account changes to one that opens the image, too: nothing is wrong', async () => {
+    const namespace = await start('Deployment', ['regcred']);
+    await patch(accountIn(namespace), { imagePullSecrets: named('john', 'regcred') });
+    expect(errors(await findings(namespace, ['doctor']))).toEqual([]);
   });
 });

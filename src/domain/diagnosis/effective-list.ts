@@ -61,6 +61,12 @@ export function isOutdated(puller: Puller, facts: PullFacts): boolean {
   return nextList(puller, facts) !== undefined;
 }
 
+/** Whether a pod with `list` got from the API server what a new pod of `template` would get. True while that is not known. */
+export function isNextList(list: readonly unknown[] | undefined, template: Puller, facts: PullFacts): boolean {
+  const next = effectiveList(template, facts);
+  return next.origin === 'not known' || same(next.names, listedNames(list));
+}
+
 function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   const template = puller.pod?.template;
   if (template !== undefined && (template.list ?? []).length > 0) {

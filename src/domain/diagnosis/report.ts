@@ -152,7 +152,9 @@ function awaited(judged: Judged): string[] {
     pods === 1 ? '1 pod that has not pulled its images yet' : `${pods} pods that have not pulled their images yet`;
   return [
     ...(pods === 0 ? [] : [ofPods]),
-    ...(makers === 0 ? [] : [`${plural(makers, 'workload')} whose images no pod has pulled yet`]),
+    ...(makers === 0
+      ? []
+      : [`${plural(makers, 'workload')} whose images no pod has pulled yet with the current pull secrets`]),
   ];
 }
 

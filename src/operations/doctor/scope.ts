@@ -136,8 +136,9 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
-  const { secrets, accounts: known } = collector.facts(0, false);
-  const isLacking = [...secrets.values(), ...known.values()].some(({ status }) => status === 'missing');
+  const known = collector.facts(0, false);
+  const { secrets } = known;
+  const isLacking = [...secrets.values(), ...known.accounts.values()].some(({ status }) => status === 'missing');
   // Only events tell what keeps a pod on a node from its first image, and when the kubelet last tried.
   const mute = new Set([
     ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets)),
@@ -159,7 +160,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   return {
     pullers: [
       ...templates.flatMap((template) =>
-        pullerOf(template, () => templatePuller(template, podsOf.get(template.uid) ?? []), collector),
+        pullerOf(template, () => templatePuller(template, podsOf.get(template.uid) ?? [], known), collector),
       ),
       ...accounts.flatMap((account) => pullerOf(account, () => accountPuller(account), collector)),
       ...pods,

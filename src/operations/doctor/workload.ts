@@ -5,7 +5,8 @@ import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import type { Puller } from '../../domain/diagnosis/facts.ts';
+import { effectiveList, isNextList } from '../../domain/diagnosis/effective-list.ts';
+import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { millisecondsOf } from '../../domain/text/time.ts';
@@ -15,8 +16,9 @@ import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
 import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
-import { createTrouble, selectorOf } from '../../domain/workloads/rollout.ts';
+import { createTrouble, hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podFacts, whyOf, withImages } from './pod.ts';
@@ -156,13 +158,13 @@ export async function gatherAccount(
 }
 
 /** The template of a workload in a scope, as a puller. `pods` are those that the workload makes. */
-export function templatePuller(workload: PullSpec, pods: readonly PodGroup[]): Puller {
+export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], facts: PullFacts): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const status = fieldOf(object, 'status');
   const ready = [fieldOf(status, 'readyReplicas'), fieldOf(status, 'numberReady'), fieldOf(status, 'ready')];
   const images = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
   const runs = ready.find((count) => typeof count === 'number') ?? 0;
-  return {
+  const template = {
     ref,
     imagePullSecrets: list,
     account,
@@ -171,8 +173,25 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[]): P
     count: 1,
     runs,
     runsWithoutList: runWithoutList(pods),
-    brief: hasCurrentPods(workload) || showImages(pods, images) || undefined,
   };
+  // A Job that has finished makes no more pods, so nothing that changes later matters to it.
+  const like = hasFinished(workload) ? pods : podsLikeNext(template, pods, facts);
+  return { ...template, brief: showNext(workload, pods, like) || showImages(like, images) || undefined };
+}
+
+/** Those of `pods` that have the pull secrets of the template's next pod. What those do, the next one does. */
+function podsLikeNext(template: Puller, pods: readonly PodGroup[], facts: PullFacts): readonly PodGroup[] {
+  const { ref } = template;
+  const { names } = effectiveList(template, facts);
+  // The pods may have pulled with the login of a Secret that is gone.
+  if (names.some((name) => facts.secrets.get(secretKey(ref.namespace ?? '', name))?.status === 'missing')) return [];
+  return pods.filter(({ pod }) => isNextList(pod.imagePullSecrets, template, facts));
+}
+
+/** Whether a pod of the current template runs, and is `like` the next one. If the pods are not seen, nothing says otherwise. */
+function showNext(workload: PullSpec, pods: readonly PodGroup[], like: readonly PodGroup[]): boolean {
+  const isAlive = (group: PodGroup): boolean => trouble(group) >= 0;
+  return hasCurrentPods(workload) && (like.some(isAlive) || !pods.some(isAlive));
 }
 
 /** A service account as a puller: new pods without a list of their own get its list. */

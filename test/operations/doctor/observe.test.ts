@@ -1,5 +1,5 @@
 /** The report about what a diagnosis reads from a cluster, without asking a registry. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
 import { observeTargets } from '../../../src/operations/doctor/gather.ts';
@@ -298,11 +298,86 @@ test.each([
   const made = pods.map(({ image: tag, phase }, index) => {
     const there = phase === 'Pending' ? [] : [{ name: 'app', imageID: 'x', state: { terminated: {} } }];
     const rest = { status: { phase, containerStatuses: there } };
-    return stored('Pod', `j-${index}`, { owner: 'Job/j', image: image(tag), rest });
+    return stored('Pod', `j-${index}`, { ...pull, owner: 'Job/j', image: image(tag), rest });
   });
   const objects = [account(['pull']), ghcrSecret, stored('Job', 'j', { image: image('v2') }), ...made];
   const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects)));
   expect(pullers.find(({ ref }) => ref.kind === 'Job')?.brief).toBe(brief);
+});
+
+describe('a template whose pods run', () => {
+  interface Lists {
+    readonly own?: string[];
+    readonly ofAccount?: string[];
+    readonly ofPods: readonly (readonly string[])[];
+    /** The pods have ended. */
+    readonly ended?: true;
+    readonly status?: object;
+    readonly forbidden?: string[];
+  }
+  const finished = { conditions: [{ type: 'Complete', status: 'True' }] };
+
+  async function isProven(
+    kind: 'DaemonSet' | 'Deployment' | 'Job' | 'CronJob',
+    { own, ofAccount = [], ofPods, ended, status = {}, forbidden }: Lists,
+  ): Promise<boolean> {
+    const state = ended ? { terminated: {} } : { running: {} };
+    const phase = ended ? 'Succeeded' : 'Running';
+    const rest = { status: { phase, containerStatuses: [{ name: 'app', imageID: 'x', state }] } };
+    const labels = { 'pod-template-hash': '1' };
+    const owner = { DaemonSet: 'DaemonSet/web', Deployment: 'ReplicaSet/web-1', Job: 'Job/web', CronJob: 'Job/web-1' };
+    const pods = ofPods.map((list, index) =>
+      stored('Pod', `web-1-${index}`, { owner: owner[kind], metadata: { labels }, rest, list }),
+    );
+    const count = { updatedReplicas: 1, updatedNumberScheduled: 1, ...status };
+    const web = stored(kind, 'web', { list: own, rest: { status: count } });
+    const job = kind === 'CronJob' ? [stored('Job', 'web-1', { owner: 'CronJob/web' })] : [];
+    const secrets = [ghcrSecret, secretFor('john', 'ghcr.io')];
+    const objects = [account(ofAccount), ...secrets, web, ...job, ...pods];
+    const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects, forbidden)));
+    return pullers.find(({ ref }) => ref.kind === kind)?.brief === true;
+  }
+
+  test.each<[string, Parameters<typeof isProven>]>([
+    ['with the list of the service account', ['Deployment', { ofAccount: ['pull'], ofPods: [['pull']] }]],
+    ['with its own list', ['Deployment', { own: ['pull'], ofAccount: ['john'], ofPods: [['pull']] }]],
+    ['without any list', ['Deployment', { ofPods: [[]] }]],
+    ['and one of them has the list that is new', ['DaemonSet', { ofAccount: ['john'], ofPods: [['pull'], ['john']] }]],
+    ['of which none is seen', ['Deployment', { ofAccount: ['john'], ofPods: [] }]],
+    [
+      'and the list of the next one may not be read',
+      ['Deployment', { ofPods: [['pull']], forbidden: ['list serviceaccounts', 'get serviceaccounts'] }],
+    ],
+    [
+      'and a Secret of its list may not be read',
+      ['Deployment', { own: ['pull', 'gone'], ofPods: [['pull', 'gone']], forbidden: ['get secrets'] }],
+    ],
+    ['and have ended, with the same list', ['CronJob', { ofAccount: ['pull'], ofPods: [['pull']], ended: true }]],
+    [
+      'and have ended, and no more will be made',
+      ['Job', { ofAccount: ['john'], ofPods: [['pull']], ended: true, status: finished }],
+    ],
+  ])('%s: they show what becomes of the next one', async (_, situation) => {
+    expect(await isProven(...situation)).toBe(true);
+  });
+
+  test.each<[string, Parameters<typeof isProven>]>([
+    ['the service account had another list', ['Deployment', { ofAccount: ['john'], ofPods: [['pull']] }]],
+    ['the service account had no list', ['DaemonSet', { ofAccount: ['john'], ofPods: [[]] }]],
+    ['the service account had a list', ['Deployment', { ofPods: [['pull']] }]],
+    ['the list had another order', ['DaemonSet', { own: ['john', 'pull'], ofPods: [['pull', 'john']] }]],
+    ['a Secret of the list was there', ['Deployment', { own: ['john', 'gone'], ofPods: [['john', 'gone']] }]],
+    [
+      'the service account had another list, and they ended',
+      ['CronJob', { ofAccount: ['john'], ofPods: [['pull']], ended: true }],
+    ],
+    [
+      'the service account had another list, and the Job goes on',
+      ['Job', { ofAccount: ['john'], ofPods: [['pull']], status: { active: 1 } }],
+    ],
+  ])('from the time when %s: they show nothing of the next one', async (_, situation) => {
+    expect(await isProven(...situation)).toBe(false);
+  });
 });
 
 test('of two pods of a Deployment that both fail the newer one is shown, which has its list', async () => {
