@@ -36,8 +36,9 @@ export function addPod(
       ? [repositoryOf(image), policy, state.status]
       : [image, policy, state.status === 'missing' ? state.pullError : state.status],
   );
-  // Pods without a controller have nothing in common that one command could repair.
-  const owner = [ref.namespace, controller?.uid ?? uid, serviceAccountName, listedNames(list)];
+  // One command cannot repair several pods without a controller. Those that pull nothing need none, and there may be thousands.
+  const pulls = !hasEnded(object) && images.some(({ state }) => state.status !== 'there');
+  const owner = [ref.namespace, controller?.uid ?? (pulls ? uid : undefined), serviceAccountName, listedNames(list)];
   const hasNode = fieldOf(object, 'spec', 'nodeName') !== undefined;
   const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object), hasNode]);
   const group = groups.get(key);

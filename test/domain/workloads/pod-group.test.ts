@@ -62,13 +62,19 @@ test.each<[string, Made, number]>([
   expect(found.map(({ count }) => count)).toEqual(groups === 1 ? [2] : [1, 1]);
 });
 
-test('each pod without a controller stands alone: a command that recreates one leaves the others as they are', () => {
-  const pods = ['a', 'b', 'c'].map((name) => podOf({ name, metadata: { ownerReferences: [] } }));
-  expect(grouped(...pods).map(({ names, count }) => [names, count])).toEqual([
-    [['a'], 1],
-    [['b'], 1],
-    [['c'], 1],
-  ]);
+describe('of pods without a controller', () => {
+  test.each<[string, Made, string[][]]>([
+    [
+      'each that cannot pull is a group: a command for one leaves the others as they are',
+      { waiting: failing },
+      [['a'], ['b']],
+    ],
+    ['those that have pulled are one', {}, [['a', 'b']]],
+    ['those that have ended without an image are one', { waiting: failing, phase: 'Failed' }, [['a', 'b']]],
+  ])('%s', (_, pod, groups) => {
+    const pods = ['a', 'b'].map((name) => podOf({ ...pod, name, metadata: { uid: name, ownerReferences: [] } }));
+    expect(grouped(...pods).map(({ names }) => names)).toEqual(groups);
+  });
 });
 
 test('pods that cannot pull are told apart by their tags, which decide whether there is an image', () => {
