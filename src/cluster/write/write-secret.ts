@@ -47,6 +47,12 @@ export class AlteredError extends UserError {
 /** More conflicts with other writers than this do not occur. A webhook that refuses with a conflict is retried as often. */
 const MAX_CONFLICTS = 10;
 
+interface LoopOptions extends WriteOptions {
+  readonly refresh?: () => Promise<void>;
+  /** Called before each write, with the Secret that it changes. */
+  readonly before?: (step: SecretStep, present: Secret | undefined) => void;
+}
+
 /**
  * Does what `plan` says about `existing`, as it was read, on condition that it has not changed. Otherwise reads the Secret again,
  * calls `refresh`, and starts over: what the plan goes by may have changed as well. Returns what was done. Throws UserError.
@@ -56,7 +62,7 @@ export async function writeSecret(
   ref: SecretRef,
   existing: Secret | undefined,
   plan: SecretPlanner,
-  { refresh, ...options }: WriteOptions & { readonly refresh?: () => Promise<void> },
+  { refresh, before, ...options }: LoopOptions,
 ): Promise<SecretAction> {
   let current = existing;
   let begun: SecretAction | undefined;
@@ -67,6 +73,7 @@ export async function writeSecret(
     if (step.action === 'unchanged') return begun ?? 'unchanged';
     // A Secret that was deleted in order to be replaced is now created, but the result stays 'replaced'.
     begun = begun === 'replaced' ? begun : actionOf(step);
+    before?.(step, current);
     const isDone = (present: Secret): boolean =>
       isAsSent(present, step, current) || plan(present).action === 'unchanged';
     const isLast = conflicts >= MAX_CONFLICTS;

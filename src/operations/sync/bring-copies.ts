@@ -167,17 +167,16 @@ async function perform(
   };
   try {
     const ref = { namespace, name: source.name };
-    const planner = (present: Secret | undefined): SecretStep => {
-      const next = planSecret(namespace, present, latest);
+    const planner = (present: Secret | undefined): SecretStep => planSecret(namespace, present, latest);
+    const before = (next: SecretStep, present: Secret | undefined): void => {
       const more = loginLossOf(namespace, next, present, latest);
       // Logins that somebody has added meanwhile are also reported before they are dropped.
       if (more?.servers.some((server) => !lost?.includes(server))) {
         listener.losses([more]);
         lost = more.servers;
       }
-      return next;
     };
-    const options = { fieldManager, dryRun: dryRun === 'server', refresh };
+    const options = { fieldManager, dryRun: dryRun === 'server', refresh, before };
     const action = await writeSecret(transport, ref, existing, planner, options);
     return { namespace, action, holdsOldLogin, lost };
   } catch (error) {
