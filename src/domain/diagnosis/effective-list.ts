@@ -2,6 +2,7 @@
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
+import { simulatePull } from './attempt.ts';
 import type { AccountState, Puller, PullFacts } from './facts.ts';
 
 export type ListOrigin =
@@ -65,6 +66,22 @@ export function isOutdated(puller: Puller, facts: PullFacts): boolean {
 export function isNextList(list: readonly unknown[] | undefined, template: Puller, facts: PullFacts): boolean {
   const next = effectiveList(template, facts);
   return next.origin === 'not known' || same(next.names, listedNames(list));
+}
+
+/** Whether the kubelet tries the same logins for `image` with two lists. False while a Secret of theirs is not known. */
+export function triesTheSame(
+  one: readonly string[],
+  other: readonly string[],
+  { image, namespace }: { readonly image: string; readonly namespace: string },
+  facts: PullFacts,
+): boolean {
+  const isKnown = (name: string): boolean => facts.secrets.get(secretKey(namespace, name))?.status === 'there';
+  const tried = (names: readonly string[]): string => {
+    const pull = simulatePull(names, namespace, image, facts);
+    const undecodable = 'undecodable' in pull ? pull.undecodable.secret : undefined;
+    return JSON.stringify([pull.candidates.map(({ secret, server }) => [secret, server]), undecodable]);
+  };
+  return [...one, ...other].every(isKnown) && tried(one) === tried(other);
 }
 
 function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {

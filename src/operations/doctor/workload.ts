@@ -5,7 +5,7 @@ import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { effectiveList, isNextList } from '../../domain/diagnosis/effective-list.ts';
+import { effectiveList, isNextList, triesTheSame } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -179,13 +179,17 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
   return { ...template, brief: showNext(workload, pods, like) || showImages(like, images) || undefined };
 }
 
-/** Those of `pods` that have the pull secrets of the template's next pod. What those do, the next one does. */
+/** Those of `pods` that had the logins of the template's next pod for its images. What those do, the next one does. */
 function podsLikeNext(template: Puller, pods: readonly PodGroup[], facts: PullFacts): readonly PodGroup[] {
-  const { ref } = template;
+  const { ref, images } = template;
+  const namespace = ref.namespace ?? '';
   const { names } = effectiveList(template, facts);
   // The pods may have pulled with the login of a Secret that is gone.
-  if (names.some((name) => facts.secrets.get(secretKey(ref.namespace ?? '', name))?.status === 'missing')) return [];
-  return pods.filter(({ pod }) => isNextList(pod.imagePullSecrets, template, facts));
+  if (names.some((name) => facts.secrets.get(secretKey(namespace, name))?.status === 'missing')) return [];
+  const had = (list: PullSpec['imagePullSecrets']): boolean =>
+    isNextList(list, template, facts) ||
+    images.every(({ image }) => triesTheSame(listedNames(list), names, { image, namespace }, facts));
+  return pods.filter(({ pod }) => had(pod.imagePullSecrets));
 }
 
 /** Whether a pod of the current template runs, and is `like` the next one. If the pods are not seen, nothing says otherwise. */

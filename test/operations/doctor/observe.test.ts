@@ -332,7 +332,7 @@ describe('a template whose pods run', () => {
     const count = { updatedReplicas: 1, updatedNumberScheduled: 1, ...status };
     const web = stored(kind, 'web', { list: own, rest: { status: count } });
     const job = kind === 'CronJob' ? [stored('Job', 'web-1', { owner: 'CronJob/web' })] : [];
-    const secrets = [ghcrSecret, secretFor('john', 'ghcr.io')];
+    const secrets = [ghcrSecret, secretFor('john', 'ghcr.io'), secretFor('quay', 'quay.io')];
     const objects = [account(ofAccount), ...secrets, web, ...job, ...pods];
     const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects, forbidden)));
     return pullers.find(({ ref }) => ref.kind === kind)?.brief === true;
@@ -343,6 +343,7 @@ describe('a template whose pods run', () => {
     ['with its own list', ['Deployment', { own: ['pull'], ofAccount: ['john'], ofPods: [['pull']] }]],
     ['without any list', ['Deployment', { ofPods: [[]] }]],
     ['and one of them has the list that is new', ['DaemonSet', { ofAccount: ['john'], ofPods: [['pull'], ['john']] }]],
+    ['and the new list adds a login for another registry', ['Deployment', { ofAccount: ['quay'], ofPods: [[]] }]],
     ['of which none is seen', ['Deployment', { ofAccount: ['john'], ofPods: [] }]],
     [
       'and the list of the next one may not be read',
