@@ -4,7 +4,7 @@ import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environme
 import { startPolicy, startWebhook, type Verdict } from '../support/admission.ts';
 import { account, freshName, named, regsecretIn } from '../support/attach-world.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
+import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn, secretsOf } from '../support/sync-world.ts';
 
 const lines = (text: string): string[] => text.trimEnd().split('\n');
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
@@ -389,14 +389,22 @@ describe('admission', () => {
 test('quotas that are used differently are one reason', async () => {
   const { home, teams } = await newFleet(3);
   for (const [index, team] of teams.entries()) {
-    const spec = { hard: { 'count/secrets': `${index}` } };
-    await api('POST', `/api/v1/namespaces/${team}/resourcequotas`, { metadata: { name: 'few' }, spec });
-    const path = `/api/v1/namespaces/${team}/resourcequotas/few`;
-    const isCounted = async () => (await api('GET', path)).body.status?.used?.['count/secrets'] === '0';
-    await waitFor(isCounted, { what: `the quota of ${team}`, deadlineMs: 50_000 });
-    // Admission counts Secrets created after this. The controller may have counted before it knew of existing Secrets, and does
-    // not count again for minutes.
-    for (let count = 0; count < index; count++) await putSecret(team, {}, `other-${count}`);
+    const quotas = `/api/v1/namespaces/${team}/resourcequotas`;
+    const allow = (count: number) => ({ spec: { hard: { 'count/secrets': `${count}` } } });
+    const put = async (name: string) => (await api('POST', secretsOf(team), { metadata: { name } })).status;
+    await api('POST', quotas, { metadata: { name: 'few' }, ...allow(0) });
+    // Admission counts no Secret that is created before it knows the quota.
+    const isRefused = async (): Promise<boolean> => {
+      const status = await put('probe');
+      if (status === 201) await api('DELETE', `${secretsOf(team)}/probe`);
+      return status === 403;
+    };
+    await waitFor(isRefused, { what: `the quota of ${team}`, deadlineMs: 50_000 });
+    await api('PATCH', `${quotas}/few`, allow(index), { 'content-type': 'application/merge-patch+json' });
+    for (let count = 0; count < index; count++) {
+      const isThere = async () => (await put(`other-${count}`)) === 201;
+      await waitFor(isThere, { what: `Secret ${count} of ${team}`, deadlineMs: 50_000 });
+    }
   }
   const ran = await regsecretIn(home, ['sync', '--to', teams.join(',')]);
   expect([ran.code, ran.stdout]).toEqual([1, '3 namespaces: 3 failed\n']);

@@ -27,7 +27,7 @@ export function payloadOf(...hosts: string[]): string {
 export const OURS = { 'app.kubernetes.io/managed-by': 'regsecret' };
 const TYPE = 'kubernetes.io/dockerconfigjson';
 
-const secretsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets`;
+export const secretsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets`;
 
 /** The stored Secret, or undefined where there is none. */
 export async function secretIn(namespace: string, name = 'regsecret'): Promise<StoredSecret | undefined> {
