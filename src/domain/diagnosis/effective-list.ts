@@ -62,13 +62,7 @@ export function isOutdated(puller: Puller, facts: PullFacts): boolean {
   return nextList(puller, facts) !== undefined;
 }
 
-/** Whether a pod with `list` got from the API server what a new pod of `template` would get. True while that is not known. */
-export function isNextList(list: readonly unknown[] | undefined, template: Puller, facts: PullFacts): boolean {
-  const next = effectiveList(template, facts);
-  return next.origin === 'not known' || same(next.names, listedNames(list));
-}
-
-/** Whether the kubelet tries the same logins for `image` with two lists. False while a Secret of theirs is not known. */
+/** Whether the kubelet tries the same logins for `image` with two lists. False where they differ and a Secret of theirs is not known. */
 export function triesTheSame(
   one: readonly string[],
   other: readonly string[],
@@ -81,7 +75,7 @@ export function triesTheSame(
     const undecodable = 'undecodable' in pull ? pull.undecodable.secret : undefined;
     return JSON.stringify([pull.candidates.map(({ secret, server }) => [secret, server]), undecodable]);
   };
-  return [...one, ...other].every(isKnown) && tried(one) === tried(other);
+  return same(one, other) || ([...one, ...other].every(isKnown) && tried(one) === tried(other));
 }
 
 function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {

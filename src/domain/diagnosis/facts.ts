@@ -83,7 +83,10 @@ export interface Puller {
   readonly trouble?: string | undefined;
   /** For a workload: how many of its pods run. */
   readonly runs?: number | undefined;
-  /** Pods with its pull secrets already show whether its images can be pulled, so registries are asked only about an image with a likely problem. */
+  /**
+   * Pods with its pull secrets already show whether its images can be pulled, so registries are asked only about an image with a
+   * likely problem.
+   */
   readonly brief?: true | undefined;
   /** For a workload: its pods run or ran, all without a list, so its images need no login, or the nodes have one. */
   readonly runsWithoutList?: boolean | undefined;

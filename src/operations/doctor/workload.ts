@@ -5,7 +5,7 @@ import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { effectiveList, isNextList, triesTheSame } from '../../domain/diagnosis/effective-list.ts';
+import { effectiveList, triesTheSame } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -183,13 +183,14 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
 function podsLikeNext(template: Puller, pods: readonly PodGroup[], facts: PullFacts): readonly PodGroup[] {
   const { ref, images } = template;
   const namespace = ref.namespace ?? '';
-  const { names } = effectiveList(template, facts);
+  const { names, origin } = effectiveList(template, facts);
+  if (origin === 'not known') return pods;
   // The pods may have pulled with the login of a Secret that is gone.
   if (names.some((name) => facts.secrets.get(secretKey(namespace, name))?.status === 'missing')) return [];
-  const had = (list: PullSpec['imagePullSecrets']): boolean =>
-    isNextList(list, template, facts) ||
-    images.every(({ image }) => triesTheSame(listedNames(list), names, { image, namespace }, facts));
-  return pods.filter(({ pod }) => had(pod.imagePullSecrets));
+  return pods.filter(({ pod }) => {
+    const list = listedNames(pod.imagePullSecrets);
+    return images.every(({ image }) => triesTheSame(list, names, { image, namespace }, facts));
+  });
 }
 
 /** Whether a pod of the current template runs, and is `like` the next one. If the pods are not seen, nothing says otherwise. */

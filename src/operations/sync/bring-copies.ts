@@ -106,7 +106,10 @@ async function readPrunable(transport: Transport, request: SyncRequest): Promise
   return readNamespaces(transport, { prune, part, selection: { ...selection, labelSelector: undefined } });
 }
 
-/** Asks about more than one change, and about every deletion or loss, except from our own copies. Throws UserError where nobody agrees. */
+/**
+ * Asks about more than one change, and about every deletion or loss, except from our own copies. Throws UserError where nobody
+ * agrees.
+ */
 async function checkAgreed(
   transport: Transport,
   { items, pruned }: Plan,
