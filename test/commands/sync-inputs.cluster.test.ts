@@ -1,10 +1,18 @@
 /** `sync` with invalid sources, namespaces, flags and clusters: the messages, and that nothing is half done. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
+import { api, newNamespace, waitFor } from '../environment/use.ts';
 import { startPolicy, startWebhook, type Verdict } from '../support/admission.ts';
 import { account, freshName, named, regsecretIn } from '../support/attach-world.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
-import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn, secretsOf } from '../support/sync-world.ts';
+import {
+  changeSecret,
+  meddled,
+  newFleet,
+  OURS,
+  payloadOf,
+  putSecret,
+  secretIn,
+  secretsOf,
+} from '../support/sync-world.ts';
 
 const lines = (text: string): string[] => text.trimEnd().split('\n');
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
@@ -235,20 +243,6 @@ describe('flags', () => {
     expect(lines(all.stdout).at(-1)).toBe('2 namespaces: 2 deleted');
   });
 });
-
-/** Runs a command, and runs `meddle` once before the first request with this verb is forwarded. */
-async function meddled(home: string, args: readonly string[], verb: string, meddle: () => Promise<void>) {
-  let done: Promise<void> | undefined;
-  const proxy = await startFaultProxy(cluster(), async ({ method }) => {
-    if (method !== verb) return undefined;
-    done = done ?? meddle();
-    await done;
-    return undefined;
-  });
-  const ran = await regsecretIn(home, args, { kubeconfig: kubeconfigFor({ server: proxy.server }) });
-  await proxy.close();
-  return ran;
-}
 
 describe('a namespace between the look and the write', () => {
   test('begins to end: it is skipped, and the others are served', async () => {

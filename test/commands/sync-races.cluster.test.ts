@@ -1,10 +1,9 @@
 /** `sync` beside others who write to the same Secrets: what they write between its look and its write is not lost. */
 import { describe, expect, test } from 'vitest';
-import { cluster, kubeconfigFor } from '../environment/use.ts';
 import { regsecretIn } from '../support/attach-world.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
 import {
   changeSecret,
+  meddled,
   newFleet,
   OURS,
   payloadOf,
@@ -14,20 +13,6 @@ import {
 } from '../support/sync-world.ts';
 
 describe('somebody else writes between the look and the write', () => {
-  /** Runs a command, and runs `meddle` once before the first request that begins with `start`, a verb and perhaps a path, is forwarded. */
-  async function meddled(home: string, args: string[], start: string, meddle: () => Promise<void>) {
-    let done: Promise<void> | undefined;
-    const proxy = await startFaultProxy(cluster(), async ({ method, path }) => {
-      if (!`${method} ${path}`.startsWith(start)) return undefined;
-      done = done ?? meddle();
-      await done;
-      return undefined;
-    });
-    const ran = await regsecretIn(home, args, { kubeconfig: kubeconfigFor({ server: proxy.server }) });
-    await proxy.close();
-    return ran;
-  }
-
   test.each([
     ['while the copies are being read', 'GET /api/v1/secrets'],
     ['before the first write', 'PATCH'],

@@ -1,7 +1,8 @@
 /** Namespaces and Secrets for the tests of `sync`. */
-import { api, newNamespace } from '../environment/use.ts';
-import { created, freshName } from './attach-world.ts';
+import { api, cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
+import { created, freshName, regsecretIn } from './attach-world.ts';
 import { CANARY } from './canary.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 
 export interface StoredSecret {
   readonly type: string;
@@ -67,4 +68,21 @@ export async function newFleet(count: number, options: { serviceAccount?: boolea
   );
   await putSecret(home);
   return { home, teams: teams.sort(), prefix };
+}
+
+/**
+ * Runs a command, and runs `meddle` once before the first request that begins with `start`, a verb and perhaps a path, is
+ * forwarded.
+ */
+export async function meddled(home: string, args: readonly string[], start: string, meddle: () => Promise<void>) {
+  let done: Promise<void> | undefined;
+  const proxy = await startFaultProxy(cluster(), async ({ method, path }) => {
+    if (!`${method} ${path}`.startsWith(start)) return undefined;
+    done = done ?? meddle();
+    await done;
+    return undefined;
+  });
+  const ran = await regsecretIn(home, args, { kubeconfig: kubeconfigFor({ server: proxy.server }) });
+  await proxy.close();
+  return ran;
 }

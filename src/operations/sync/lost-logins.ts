@@ -3,7 +3,7 @@ import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
 import { displayServer, type ShownServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { keyText } from '../../domain/keyring/key.ts';
-import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -36,11 +36,7 @@ export function loginLossOf(
   // Somebody may have added logins to a copy, not knowing that it is one.
   const isOwn = isCopyOf(existing, source) && makerOf(existing) === undefined;
   if (!isOwn && source.foreign !== 'adopt') return undefined;
-  const { type, payload } = source;
-  const kept = new Set(
-    readContents({ type, data: { [DATA_KEY[type]]: payload } }).entries.map(({ server }) => keyText(server)),
-  );
-  const lost = readContents(existing).entries.filter(({ server }) => !kept.has(keyText(server)));
+  const lost = readContents(existing).entries.filter(({ server }) => !source.keys.has(keyText(server)));
   if (lost.length === 0) return undefined;
   const merged = planSecret(namespace, existing, { ...source, foreign: 'merge' });
   return {

@@ -98,6 +98,8 @@ export interface SyncSource extends CopySource {
   readonly uid?: string | undefined;
   /** The logins of the source, for `--merge` into a Secret that keeps its own. */
   readonly entries: readonly AuthEntry[];
+  /** The servers of the payload as keys, also those of entries that no kubelet can decode. */
+  readonly keys: ReadonlySet<string>;
   readonly foreign: 'leave' | 'merge' | 'adopt';
   /** The typed command line with this flag. Undefined where it must not be repeated, as with `--watch`. */
   readonly again?: ((flag: 'merge' | 'adopt') => Command) | undefined;

@@ -3,6 +3,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { AuthEntry } from '../../domain/keyring/credential.ts';
+import { keyText } from '../../domain/keyring/key.ts';
 import { copySourceOf } from '../../domain/pull-secret/copy.ts';
 import { knownEnds } from '../../domain/pull-secret/expiry.ts';
 import { checkedSecret } from '../attach/check-secret.ts';
@@ -32,7 +33,8 @@ export async function readSource(
   listener.ends(knownEnds(entries, source.expiresAt));
   const madeFrom = login === undefined ? undefined : 'login';
   const { uid } = secret.metadata;
-  return { secret, source: { ...source, uid, madeFrom, entries, foreign }, home: namespace };
+  const keys = new Set(contents.entries.map(({ server }) => keyText(server)));
+  return { secret, source: { ...source, uid, madeFrom, entries, keys, foreign }, home: namespace };
 }
 
 /**

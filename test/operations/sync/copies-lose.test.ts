@@ -1,14 +1,14 @@
 /** `sync` says which logins its own copies lose, before it writes: short, without a question, and with no further request. */
 import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../../src/cluster/client/transport.ts';
-import { command, words } from '../../../src/domain/text/command.ts';
+import { command } from '../../../src/domain/text/command.ts';
 import { syncSecret } from '../../../src/operations/sync/bring-copies.ts';
 import type { SyncRequest } from '../../../src/operations/sync/sync-request.ts';
 import { withSyncPrinter } from '../../../src/output/fleet/sync-printer.ts';
 import { printerFor } from '../../../src/output/printer.ts';
 import type { Intent } from '../../../src/prompt.ts';
 import { fakeIo } from '../../support/io.ts';
+import { answering, SYNC_REQUEST } from '../../support/sync-request.ts';
 
 const payloadOf = (...hosts: string[]): string =>
   Buffer.from(JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, { auth: 'eDp5' }])) })).toString(
@@ -39,31 +39,8 @@ function clusterOf(count: number) {
     const [, , , , namespace = ''] = path.split('/');
     return namespace === 'home' ? source : secretIn(namespace, ['r.example'], marks);
   };
-  const transport: Transport = {
-    namespace: 'home',
-    server: 'https://cluster.example',
-    concurrency: 16,
-    signal: new AbortController().signal,
-    watch: () => Promise.reject(new Error('nothing is watched here')),
-    close: () => undefined,
-    request: async <T>(request: ApiRequest): Promise<T> => answer(request) as T,
-  };
-  return { names, asked, transport };
+  return { names, asked, transport: answering(answer) };
 }
-
-const request: SyncRequest = {
-  name: 'pull',
-  selection: { names: [], globs: [], all: true, exclude: [], labelSelector: undefined },
-  flags: words``,
-  foreign: 'leave',
-  accounts: { names: [], used: false, all: false },
-  restart: false,
-  prune: false,
-  dryRun: 'none',
-  fieldManager: 'regsecret',
-  folders: { state: '/nonexistent', temporary: '/nonexistent' },
-  yes: true,
-};
 
 test.each<[situation: string, count: number, dryRun: SyncRequest['dryRun'], foreign: SyncRequest['foreign']]>([
   ['one copy', 1, 'none', 'leave'],
@@ -86,7 +63,7 @@ test.each<[situation: string, count: number, dryRun: SyncRequest['dryRun'], fore
     return true;
   };
   const code = await withSyncPrinter(shown, run, (told) =>
-    syncSecret(transport, { ...request, dryRun, foreign, agree }, told),
+    syncSecret(transport, { ...SYNC_REQUEST, name: 'pull', dryRun, foreign, agree }, told),
   );
   expect(code).toBe(0);
   const listed = [...names].sort();

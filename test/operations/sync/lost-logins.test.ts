@@ -14,6 +14,7 @@ const source: SyncSource = {
   payload: encoded({ auths: { 'r.example': { username: 'jane', password: 'new' } } }),
   expiresAt: undefined,
   entries: [{ server: 'r.example', credential: { username: 'jane', password: 'new' } }],
+  keys: new Set(['r.example']),
   foreign: 'adopt',
 };
 
@@ -99,7 +100,7 @@ test.each<[situation: string, existing: Secret | undefined, shown: readonly stri
 
 test('an entry of the source that no kubelet can decode is copied with the rest, so it is not lost', () => {
   const auths = { 'r.example': own['r.example'], 'quay.io': { auth: '!' } };
-  const partly = { ...source, payload: encoded({ auths }) };
+  const partly = { ...source, payload: encoded({ auths }), keys: new Set(Object.keys(auths)) };
   for (const marks of [copyOf('home/pull'), {}]) {
     const existing = foreign(both, {}, marks);
     expect(loginLossOf('a', planSecret('a', existing, partly), existing, partly)).toBeUndefined();

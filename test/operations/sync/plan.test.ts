@@ -17,6 +17,7 @@ const source: SyncSource = {
   payload: PAYLOAD,
   expiresAt: 'soon',
   entries: [{ server: 'r.example', credential: { username: 'jane', password: 'new' } }],
+  keys: new Set(['r.example']),
   foreign: 'leave',
 };
 const LABELS = { 'app.kubernetes.io/managed-by': 'regsecret' };

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
-import { command, words } from '../../../src/domain/text/command.ts';
+import { command } from '../../../src/domain/text/command.ts';
 import { syncSecret } from '../../../src/operations/sync/bring-copies.ts';
-import type { SyncRequest } from '../../../src/operations/sync/sync-request.ts';
 import { withSyncPrinter } from '../../../src/output/fleet/sync-printer.ts';
 import { printerFor } from '../../../src/output/printer.ts';
 import { fakeIo } from '../../support/io.ts';
+import { answering, SYNC_REQUEST } from '../../support/sync-request.ts';
 
 const COUNT = 2000;
 const FAILING = COUNT / 20;
@@ -53,30 +53,8 @@ function transport(refusal: Refusal, written: string[]): Transport {
     const secret = body as { metadata: object };
     return { ...secret, metadata: { ...secret.metadata, ...metadata('regsecret') } };
   };
-  return {
-    namespace: 'home',
-    server: 'https://cluster.example',
-    concurrency: 16,
-    signal: new AbortController().signal,
-    watch: () => Promise.reject(new Error('nothing is watched here')),
-    close: () => undefined,
-    request: async <T>(request: ApiRequest): Promise<T> => answer(request) as T,
-  };
+  return answering(answer);
 }
-
-const request: SyncRequest = {
-  name: 'regsecret',
-  selection: { names: [], globs: [], all: true, exclude: [], labelSelector: undefined },
-  flags: words``,
-  foreign: 'leave',
-  accounts: { names: [], used: false, all: false },
-  restart: false,
-  prune: false,
-  dryRun: 'none',
-  fieldManager: 'regsecret',
-  folders: { state: '/nonexistent', temporary: '/nonexistent' },
-  yes: true,
-};
 
 test.each<[situation: string, refusal: (index: number) => ApiError, reasons: number]>([
   ['one quota, used differently everywhere', quota, 1],
@@ -89,7 +67,7 @@ test.each<[situation: string, refusal: (index: number) => ApiError, reasons: num
   const server = transport((index) => (index % 20 === 0 ? refusal(index) : undefined), written);
   const printer = await printerFor(io);
   const run = { printer, io, answer: () => undefined, counted: () => undefined };
-  const code = await withSyncPrinter(options, run, (listener) => syncSecret(server, request, listener));
+  const code = await withSyncPrinter(options, run, (listener) => syncSecret(server, SYNC_REQUEST, listener));
   expect(code).toBe(1);
   expect(written).toHaveLength(COUNT - FAILING);
   const { stdout, stderr } = io.written;

@@ -3,7 +3,6 @@
  * REGSECRET_LIFE sets the number of hours.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { words } from '../../../src/domain/text/command.ts';
 import type { SyncListener, SyncRequest } from '../../../src/operations/sync/sync-request.ts';
 import { createHealth } from '../../../src/operations/watch/health.ts';
 import { createMetrics } from '../../../src/operations/watch/metrics.ts';
@@ -11,6 +10,7 @@ import { watchSync } from '../../../src/operations/watch/watch-sync.ts';
 import { seed } from '../../support/fast-check.ts';
 import { randomNumbers } from '../../support/random.ts';
 import { type SimulatedFault, simulatedCluster } from '../../support/simulated-cluster.ts';
+import { SYNC_REQUEST } from '../../support/sync-request.ts';
 
 const HOURS = Number(process.env.REGSECRET_LIFE ?? 1);
 const HOME = 'platform';
@@ -18,17 +18,9 @@ const QUIET_MS = 900_000;
 const FAULTS: readonly SimulatedFault[] = ['away', 'forbidden', 'all forbidden', 'cut', 'expired'];
 
 const request: SyncRequest = {
-  name: 'regsecret',
-  selection: { names: [], globs: ['team-*'], all: false, exclude: [], labelSelector: undefined },
-  flags: words``,
-  foreign: 'leave',
-  accounts: { names: [], used: false, all: false },
-  restart: false,
-  prune: false,
-  dryRun: 'none',
-  fieldManager: 'regsecret',
+  ...SYNC_REQUEST,
+  selection: { ...SYNC_REQUEST.selection, globs: ['team-*'], all: false },
   folders: { cluster: undefined } as unknown as SyncRequest['folders'],
-  yes: true,
 };
 
 const nothing = (): undefined => undefined;

@@ -1,0 +1,32 @@
+/** A `sync` into all namespaces of a cluster that is a function, for tests with more namespaces than a real one should get. */
+import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
+import type { Transport } from '../../src/cluster/client/transport.ts';
+import { words } from '../../src/domain/text/command.ts';
+import type { SyncRequest } from '../../src/operations/sync/sync-request.ts';
+
+export const SYNC_REQUEST: SyncRequest = {
+  name: 'regsecret',
+  selection: { names: [], globs: [], all: true, exclude: [], labelSelector: undefined },
+  flags: words``,
+  foreign: 'leave',
+  accounts: { names: [], used: false, all: false },
+  restart: false,
+  prune: false,
+  dryRun: 'none',
+  fieldManager: 'regsecret',
+  folders: { state: '/nonexistent', temporary: '/nonexistent' },
+  yes: true,
+};
+
+/** A transport in the namespace `home`. What `answer` throws is the answer of the API server, too. */
+export function answering(answer: (request: ApiRequest) => unknown): Transport {
+  return {
+    namespace: 'home',
+    server: 'https://cluster.example',
+    concurrency: 16,
+    signal: new AbortController().signal,
+    watch: () => Promise.reject(new Error('nothing is watched here')),
+    close: () => undefined,
+    request: async <T>(request: ApiRequest): Promise<T> => answer(request) as T,
+  };
+}
