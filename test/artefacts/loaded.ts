@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type OutputOptions, type RolldownOptions, rolldown } from 'rolldown';
-import { afterAll } from 'vitest';
 import { compile } from '../../build/compile.ts';
 import { executableName, hostName } from '../../build/targets.ts';
 import config from '../../rolldown.config.ts';
+import { atFileEnd } from '../environment/file-end.ts';
 import { execute, type RunOptions } from '../support/program.ts';
 
 export interface Loaded {
@@ -19,15 +19,21 @@ export interface Loaded {
   readonly builtins: readonly string[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'regsecret-loaded-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string | undefined;
+let built: { [artefact in Artefact]?: Promise<string[]> } = {};
+atFileEnd(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  folder = undefined;
+  built = {};
+});
 
 export const artefacts = ['npm package', 'executable'] as const;
 export type Artefact = (typeof artefacts)[number];
 
 /** The modules that a run with `args` loads. Throws if the run fails. */
 export async function loadedBy(artefact: Artefact, args: readonly string[], options: RunOptions = {}): Promise<Loaded> {
-  built[artefact] ??= build(artefact);
+  folder ??= mkdtempSync(join(tmpdir(), 'regsecret-loaded-'));
+  built[artefact] ??= build(artefact, folder);
   const report = join(folder, 'report.json');
   const ran = await execute([...(await built[artefact]), ...args], {
     ...options,
@@ -46,9 +52,8 @@ export async function loadedBy(artefact: Artefact, args: readonly string[], opti
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const built: { [artefact in Artefact]?: Promise<string[]> } = {};
 
-async function build(artefact: Artefact): Promise<string[]> {
+async function build(artefact: Artefact, folder: string): Promise<string[]> {
   const options = (config as RolldownOptions[])[artefact === 'npm package' ? 0 : 1];
   const { output, ...input } = options as RolldownOptions & { output: OutputOptions };
   const dir = join(folder, artefact.replace(' ', '-'));

@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { type ApiAnswer, type ApiClient, createApiClient } from './api-client.ts';
 import { type CertificateFiles, issueCertificate, readAuthority, writeCertificate } from './certificate.ts';
 import type { Result } from './child.ts';
 import { waitFor } from './condition.ts';
 import type { ClusterInfo } from './control-plane.ts';
+import { atFileEnd } from './file-end.ts';
 import { pushImage } from './image.ts';
 import { type KubeconfigOptions, writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlOptions, runKubectl } from './kubectl.ts';
@@ -135,7 +136,7 @@ const registries: (() => void)[] = [];
 let client: ApiClient | undefined;
 
 // Cleaning up after each test would remove namespaces of tests that run concurrently.
-afterAll(async () => {
+atFileEnd(async () => {
   await Promise.all(namespaces.splice(0).map(removeNamespace));
   for (const close of registries.splice(0)) close();
   client?.close();

@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
+import { atFileEnd } from '../environment/file-end.ts';
 import { kubectl } from '../environment/use.ts';
 
 export const DEPLOY = join(import.meta.dirname, '..', '..', 'deploy');
 
 const folders: string[] = [];
-afterAll(() => {
+atFileEnd(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 

@@ -22,7 +22,8 @@ interface Coverage {
 }
 
 // Counting starts when this file is loaded: V8 does not count calls of code that it was optimizing in the background at that
-// moment.
+// moment, nor of functions that were compiled before it. So a test file with this import has a process of its own
+// (vitest.config.ts).
 const session = new Session();
 session.connect();
 session.post('Profiler.enable');

@@ -1,6 +1,6 @@
 /** Runs `why --watch` as a process and collects its output. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../environment/file-end.ts';
 import { cluster, waitFor } from '../environment/use.ts';
 import { artefact } from './program.ts';
 
@@ -14,8 +14,8 @@ export interface Following {
 }
 
 const started: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of started) child.kill('SIGKILL');
+atFileEnd(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
 /** Starts `regsecret why ARGS --watch -n NAMESPACE`, which is killed when the test file ends. */

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import { executableName, hostName } from '../../build/targets.ts';
+import { atFileEnd } from '../environment/file-end.ts';
 import { holdsCanary } from './canary.ts';
 
 export interface Ran {
@@ -85,7 +85,7 @@ function emptyHome(): string {
   return home;
 }
 
-afterAll(() => {
+atFileEnd(() => {
   if (home !== undefined) rmSync(home, { recursive: true, force: true });
   home = undefined;
 });

@@ -1,5 +1,5 @@
 /** A user with exactly the rights that `rbac` prints for `sync --watch`. */
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../environment/file-end.ts';
 import { api, kubeconfigFor, waitFor } from '../environment/use.ts';
 import { created, freshName } from './attach-world.ts';
 import { here } from './here.ts';
@@ -16,7 +16,7 @@ export interface WatchRights {
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const leftovers: string[] = [];
 // Rights are removed at the end of the file because its tests may run concurrently.
-afterAll(async () => {
+atFileEnd(async () => {
   for (const path of leftovers.splice(0)) await api('DELETE', path);
 });
 

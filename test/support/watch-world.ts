@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { dirname } from 'node:path';
-import { afterAll } from 'vitest';
 import { issueCertificate, readAuthority } from '../environment/certificate.ts';
+import { atFileEnd } from '../environment/file-end.ts';
 import { cluster, waitFor } from '../environment/use.ts';
 import { holdsCanary } from './canary.ts';
 import { artefact } from './program.ts';
@@ -23,7 +23,7 @@ export interface RunningWatch {
 }
 
 const running = new Set<ChildProcess>();
-afterAll(() => {
+atFileEnd(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 

@@ -1,0 +1,4 @@
+/** Runs before each test file. */
+import { cleanUpAtFileEnd } from './file-end.ts';
+
+cleanUpAtFileEnd();
