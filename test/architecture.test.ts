@@ -245,6 +245,16 @@ test('nothing that is installed or built is in the repository, not even as a lin
   expect(tracked, 'git rm --cached it: a checkout would replace the real folder').toBe('');
 });
 
+test('what shared modules of the tests undo, they undo at the end of each test file', () => {
+  const shared = globSync('test/**/*.ts', { cwd: root })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => !file.endsWith('.test.ts') && file !== 'test/environment/file-end.ts');
+  const offenders = shared.filter((file) => /^(before|after)(All|Each)\(/m.test(read(file)));
+  expect(offenders, 'use atFileEnd: the files of a project share modules, and a hook runs only for the first').toEqual(
+    [],
+  );
+});
+
 describe('docs/security.md names every file of src that', () => {
   const named = readFileSync(join(root, 'docs/security.md'), 'utf8');
   test.each<[does: string, pattern: RegExp]>([
