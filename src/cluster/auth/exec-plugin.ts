@@ -64,8 +64,8 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
   // A path to a file that is not a program is started anyway, because the system then says why it cannot run. For a batch file,
   // cmd.exe would say so instead.
-  const isTried = command.includes('/') && !isBatchFile(command);
-  const program = lookPath(command, io.env) ?? (isTried ? command : undefined);
+  const isPath = command.includes('/') && !isBatchFile(command);
+  const program = lookPath(command, io.env) ?? (isPath ? command : undefined);
   if (program === undefined) throw missing(exec);
   const said = lineWriter(io.stderr);
   const run = {

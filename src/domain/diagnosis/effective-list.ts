@@ -90,7 +90,7 @@ function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
 }
 
 /** Whether the list was only typed to try an image (`--secret` with `--image`), so no object holds it that could be changed. */
-export function isTried({ ref, imagePullSecrets, images }: Puller): boolean {
+export function isTypedList({ ref, imagePullSecrets, images }: Puller): boolean {
   return ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
 }
 

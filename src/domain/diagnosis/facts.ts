@@ -87,7 +87,7 @@ export interface Puller {
    * Pods with its pull secrets already show whether its images can be pulled, so registries are asked only about an image with a
    * likely problem.
    */
-  readonly brief?: true | undefined;
+  readonly shownByPods?: true | undefined;
   /** For a workload: its pods run or ran, all without a list, so its images need no login, or the nodes have one. */
   readonly runsWithoutList?: boolean | undefined;
   /** For a workload: its pods may not be listed. */

@@ -83,9 +83,9 @@ function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
 
 /** Whether no pod has pulled the image yet, and no registry is asked whether one can. */
 export function isAwaited({ puller, use, attempt, outcome, open }: Judgement): boolean {
-  const { pod, runs, brief } = puller;
+  const { pod, runs, shownByPods } = puller;
   // For an image that is not deployed, and for a template beside its pods, the report says so with each image.
-  const isMaker = pod === undefined && runs !== undefined && brief !== true && use.state.status === 'not used';
+  const isMaker = pod === undefined && runs !== undefined && shownByPods !== true && use.state.status === 'not used';
   const isStarting = pod?.done === false && pod.deletedAt === undefined && use.state.status === 'not tried';
   const isUnknown = outcome === 'cannot know' && attempt.reason === 'not asked' && open.length === 0;
   return (isMaker || isStarting) && use.policy !== 'Never' && isUnknown;
@@ -115,10 +115,10 @@ interface Considered {
   readonly judged?: { readonly cause: Finding | undefined } | undefined;
 }
 
-/** For a `brief` puller, registries are asked about an image only if its logins, or the lack of any, make a failure likely. */
+/** Registries are asked about an image `shownByPods` only if its logins, or the lack of any, make a failure likely. */
 function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
   const asked = (): Considered => ({ pull: imagePull(puller, use, facts), online: facts.online });
-  if (puller.brief !== true || !facts.online) return asked();
+  if (puller.shownByPods !== true || !facts.online) return asked();
   const guess = imagePull(puller, use, { ...facts, online: false });
   const cause = causeFor(guess);
   const { applied, attempt } = guess;
@@ -130,7 +130,7 @@ function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
 }
 
 function causeFor(pull: ImagePull): Finding | undefined {
-  return unseen(pull) ?? causeOf(pull) ?? unreachable(pull);
+  return unseenCredential(pull) ?? causeOf(pull) ?? unreachable(pull);
 }
 
 function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
@@ -185,7 +185,7 @@ export function proposedLogins({ puller, use, cause }: Judgement, facts: PullFac
 }
 
 /** The pod runs without any pull secret, but its image is closed to us: many clusters give their nodes credentials. */
-function unseen({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
+function unseenCredential({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
   const isUnseen =
     use.state.status === 'there' && denied && applied.names.length === 0 && attempt.candidates.length === 0;
   return isUnseen ? finding('unseen-credential', object, { image: use.image, remedy: puller.remedy }) : undefined;

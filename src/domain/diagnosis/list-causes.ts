@@ -8,7 +8,7 @@ import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
-import { isTried, remedyOfList } from './effective-list.ts';
+import { isTypedList, remedyOfList } from './effective-list.ts';
 import type { Answer } from './facts.ts';
 import {
   answersTo,
@@ -73,7 +73,7 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   return finding('missing-secret', secretObject(pull, name), {
     near,
     ...lacking,
-    remedy: taken === undefined || isTried(pull.puller) ? undefined : remedyOfList(pull.puller, pull.facts),
+    remedy: taken === undefined || isTypedList(pull.puller) ? undefined : remedyOfList(pull.puller, pull.facts),
     elsewhere: elsewhereOf(name, pull),
   });
 }
@@ -158,7 +158,7 @@ export function noEntry(pull: ImagePull): Finding | undefined {
     moreServers: moreServers === 0 ? undefined : moreServers,
   };
   // The user asks about these Secrets, not which others there are.
-  return isTried(puller)
+  return isTypedList(puller)
     ? finding('no-entry', secretObject(pull, first), args)
     : finding('no-entry', object, { ...args, remedy: puller.remedy, ...lackingLogin(pull) });
 }

@@ -166,7 +166,7 @@ function explainedBy(code: FindingCode): Rule {
   };
 }
 
-function isTried(server: ShownServer, name: string, { attempt }: ImagePull): boolean {
+function isCandidate(server: ShownServer, name: string, { attempt }: ImagePull): boolean {
   return attempt.candidates.some((one) => one.server === server && one.secret === name);
 }
 
@@ -179,7 +179,7 @@ function shadowedEntry(pull: ImagePull): Finding | undefined {
       ({ key, login }) => key === 'index.docker.io' && login !== undefined && !isAnonymous(login),
     );
     const name = secret.metadata.name ?? '';
-    if (hub === undefined || isTried(shownServer(hub.server), name, pull)) continue;
+    if (hub === undefined || isCandidate(shownServer(hub.server), name, pull)) continue;
     return finding(
       'shadowed-entry',
       secretObject(pull, name),

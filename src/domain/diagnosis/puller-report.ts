@@ -14,7 +14,7 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { hasLogin, simulatePull } from './attempt.ts';
-import { type AppliedList, accountOf, effectiveList, isOutdated, isTried, remedyOfList } from './effective-list.ts';
+import { type AppliedList, accountOf, effectiveList, isOutdated, isTypedList, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
@@ -80,7 +80,7 @@ export function notesOn(puller: Puller, judgements: readonly Judgement[], facts:
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
   const applied = effectiveList(puller, facts);
   const ofList =
-    isTried(puller) || isOutdated(puller, facts)
+    isTypedList(puller) || isOutdated(puller, facts)
       ? []
       : [emptyName, duplicateNames, misspeltNames, spareNames, differentCredentials];
   const rules = [...ofList, ...(judgements.length === 0 ? [] : [secretNotes])];

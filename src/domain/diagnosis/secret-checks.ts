@@ -138,8 +138,8 @@ export function needsEntry(puller: Puller, secret: string, server: string, facts
   const list = effectiveList(puller, facts).names;
   return puller.images.some(({ image }) => {
     const { candidates } = simulatePull(list, namespace, image, facts);
-    const isTried = candidates.some((one) => one.secret === secret && one.server === server);
-    return isTried && !candidates.some((one) => isAccepted(one, namespace, facts));
+    const isCandidate = candidates.some((one) => one.secret === secret && one.server === server);
+    return isCandidate && !candidates.some((one) => isAccepted(one, namespace, facts));
   });
 }
 

@@ -35,8 +35,8 @@ export async function reportAccounts(
   const accountOf = (workload: WorkloadFact): PullSpec | undefined => doneOf(workload)?.pullSpec;
   for (const { pullSpec, changed } of done.values()) {
     const { ref } = pullSpec;
-    const isMeant = ref.kind === 'ServiceAccount' && namesAccount(request, ref.name);
-    if (verb === 'detach' && isMeant && !changed) for (const note of notNamed(pullSpec, secret)) listener.note(note);
+    const isNamed = ref.kind === 'ServiceAccount' && namesAccount(request, ref.name);
+    if (verb === 'detach' && isNamed && !changed) for (const note of notNamed(pullSpec, secret)) listener.note(note);
   }
   for (const workload of facts.workloads) {
     const { ref, account, list } = workload;

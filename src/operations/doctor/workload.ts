@@ -176,7 +176,7 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
   };
   // A Job that has finished makes no more pods, so nothing that changes later matters to it.
   const like = hasFinished(workload) ? pods : podsLikeNext(template, pods, facts);
-  return { ...template, brief: showNext(workload, pods, like) || showImages(like, images) || undefined };
+  return { ...template, shownByPods: showNext(workload, pods, like) || showImages(like, images) || undefined };
 }
 
 /** Those of `pods` that had the logins of the template's next pod for its images. What those do, the next one does. */
@@ -216,6 +216,6 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     remedy: remedyOfPod(pod, [], controller),
     pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
     count,
-    brief: true,
+    shownByPods: true,
   };
 }

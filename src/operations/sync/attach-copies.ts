@@ -115,7 +115,7 @@ async function eachAccount(
   { accounts: { names, used, all }, part }: Pick<SyncRequest, 'accounts' | 'part'>,
   use: (account: PullSpec) => void,
 ): Promise<void> {
-  const isMeant = new Set(namespaces);
+  const chosen = new Set(namespaces);
   const [name] = names;
   const fieldSelector = used || all || names.length > 1 ? undefined : `metadata.name=${name}`;
   const sizes = part?.only === undefined ? part?.sizes : undefined;
@@ -123,7 +123,7 @@ async function eachAccount(
     for await (const page of listPages(transport, ACCOUNT, { namespace, fieldSelector, sizes })) {
       for (const object of page) {
         const account = pullSpecOf(ACCOUNT, object);
-        if (account !== undefined && isMeant.has(account.ref.namespace)) use(account);
+        if (account !== undefined && chosen.has(account.ref.namespace)) use(account);
       }
     }
   };

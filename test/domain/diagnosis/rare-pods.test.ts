@@ -23,28 +23,28 @@ const pods: readonly Situation[] = [
   ['on a node that is there', podWith({ list: list('a') }), { secrets: { a: good }, nodeImages: [], says: jane }],
   [
     'one of many, with a login that fits: nobody is asked',
-    { ...podWith({ list: list('a') }), brief: true },
+    { ...podWith({ list: list('a') }), shownByPods: true },
     { secrets: { a: good }, says: jane },
   ],
   [
     'one of many, with a login that does not fit',
-    { ...podWith({ list: list('a') }), brief: true },
+    { ...podWith({ list: list('a') }), shownByPods: true },
     { secrets: { a: quay }, says: jane },
   ],
-  ['one of many without a list', { ...podWith(), brief: true }, { says: jane }],
+  ['one of many without a list', { ...podWith(), shownByPods: true }, { says: jane }],
   [
     'one of many whose Secret may not be read',
-    { ...podWith({ list: list('a') }), brief: true },
+    { ...podWith({ list: list('a') }), shownByPods: true },
     { secrets: { a: 'forbidden' }, says: jane },
   ],
   [
     'one of many that fails',
-    { ...podWith({ list: list('a'), status: refused }), brief: true },
+    { ...podWith({ list: list('a'), status: refused }), shownByPods: true },
     { secrets: { a: good }, says: both(rejected) },
   ],
   [
     'one of many that fails, and no registry can be asked',
-    { ...podWith({ list: list('a'), status: refused }), brief: true },
+    { ...podWith({ list: list('a'), status: refused }), shownByPods: true },
     { secrets: { a: good } },
   ],
 ];

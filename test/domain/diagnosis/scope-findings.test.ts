@@ -36,7 +36,7 @@ const good = secretWith({ 'ghcr.io': login() });
 const template = (name: string, options: PullerOptions, runs: number): Puller => {
   const puller = templateWith(options);
   const ref = { ...puller.ref, kind: 'Deployment', name } as const;
-  return { ...puller, ref, remedy: { how: 'template', target: ref }, runs, brief: true };
+  return { ...puller, ref, remedy: { how: 'template', target: ref }, runs, shownByPods: true };
 };
 
 /** Pods of a Deployment. */
@@ -391,7 +391,7 @@ describe('registries are not asked about images', () => {
   });
 
   test('of a pod that has them', () => {
-    expect(asks({ ...podWith({ status: 'runs' }), brief: true }, { says: refuses })).toBe(0);
+    expect(asks({ ...podWith({ status: 'runs' }), shownByPods: true }, { says: refuses })).toBe(0);
   });
 
   test('unless no pod of a template without a list has pulled them', () => {
@@ -400,7 +400,7 @@ describe('registries are not asked about images', () => {
   });
 
   test('unless a pod without a list has not tried them yet', () => {
-    expect(asks({ ...podWith(), brief: true }, { says: refuses })).toBe(1);
+    expect(asks({ ...podWith(), shownByPods: true }, { says: refuses })).toBe(1);
   });
 
   test.each([

@@ -293,7 +293,7 @@ test.each([
   ['a pod that ended, with its image', [{ image: 'v2', phase: 'Succeeded' }], true],
   ['a pod that ended, with another image', [{ image: 'v1', phase: 'Succeeded' }], undefined],
   ['a pod that waits for another image', [{ image: 'v1', phase: 'Pending' }], undefined],
-])('a template that has %s is one of many that say nothing of themselves: %s', async (_, pods, brief) => {
+])('a template that has %s is one of many that say nothing of themselves: %s', async (_, pods, shownByPods) => {
   const image = (tag: string) => `ghcr.io/acme/web:${tag}`;
   const made = pods.map(({ image: tag, phase }, index) => {
     const there = phase === 'Pending' ? [] : [{ name: 'app', imageID: 'x', state: { terminated: {} } }];
@@ -302,7 +302,7 @@ test.each([
   });
   const objects = [account(['pull']), ghcrSecret, stored('Job', 'j', { image: image('v2') }), ...made];
   const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects)));
-  expect(pullers.find(({ ref }) => ref.kind === 'Job')?.brief).toBe(brief);
+  expect(pullers.find(({ ref }) => ref.kind === 'Job')?.shownByPods).toBe(shownByPods);
 });
 
 describe('a template whose pods run', () => {
@@ -335,7 +335,7 @@ describe('a template whose pods run', () => {
     const secrets = [ghcrSecret, secretFor('john', 'ghcr.io'), secretFor('quay', 'quay.io')];
     const objects = [account(ofAccount), ...secrets, web, ...job, ...pods];
     const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects, forbidden)));
-    return pullers.find(({ ref }) => ref.kind === kind)?.brief === true;
+    return pullers.find(({ ref }) => ref.kind === kind)?.shownByPods === true;
   }
 
   test.each<[string, Parameters<typeof isProven>]>([
