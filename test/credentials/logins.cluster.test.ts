@@ -11,6 +11,10 @@ import { type LoginCase, loginCase } from '../support/login-cases.ts';
 import { type Counts, compareForms } from '../support/login-forms.ts';
 import { loginMachine } from '../support/login-machine.ts';
 import { type Answer, type LoginOracle, startLoginOracle } from '../support/login-oracle.ts';
+import { pool } from '../support/pool.ts';
+
+/** The number of concurrent cases. Each mostly waits for a credential helper, longest on a busy machine. */
+const LANES = 6;
 
 let oracle: LoginOracle;
 let root: string;
@@ -23,7 +27,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-test('every form takes the login that docker, else podman, would send', { timeout: 600_000 }, async () => {
+test('every form takes the login that docker, else podman, would send', { timeout: 1_800_000 }, async () => {
   const total = Number(process.env.REGSECRET_CASES ?? 3_000);
   const counts: Counts = {};
   const started = performance.now();
@@ -41,10 +45,10 @@ test('every form takes the login that docker, else podman, would send', { timeou
 async function compareBatch(batch: readonly LoginCase[], where: string, counts: Counts): Promise<void> {
   const machines = batch.map((one, index) => loginMachine(one, join(root, String(index))));
   const answers: readonly Answer[] = await oracle.ask(batch.map((one, index) => ({ one, machine: machines[index] })));
-  for (const [index, one] of batch.entries()) {
+  await pool(LANES, batch, async (one, index) => {
     const [machine, answer] = [machines[index], answers[index]];
     if (machine === undefined || answer === undefined) throw new Error('an answer is missing');
     await compareForms({ one, machine, answer, again: () => oracle.askOften(one, machine) }, where, counts);
     machine.remove();
-  }
+  });
 }

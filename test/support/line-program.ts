@@ -5,7 +5,7 @@ import { ensurePrograms, type ProgramName } from '../environment/programs.ts';
 import { report } from '../environment/report.ts';
 
 export interface LineProgram<Question, Answer> {
-  /** The answers to all of `questions`, in order. One call at a time. */
+  /** The answers to all of `questions`, in order. Calls at the same time take turns. */
   ask(questions: readonly Question[]): Promise<Answer[]>;
   close(): void;
 }
@@ -39,5 +39,12 @@ export async function startLineProgram<Question, Answer>(name: ProgramName): Pro
     }
   }
 
-  return { ask, close: () => void child.kill() };
+  let previous: Promise<unknown> = Promise.resolve();
+  const askInTurn: typeof ask = (questions) => {
+    const answers = previous.then(() => ask(questions));
+    previous = answers.catch(() => undefined);
+    return answers;
+  };
+
+  return { ask: askInTurn, close: () => void child.kill() };
 }
