@@ -51,10 +51,15 @@ function runsProgram(file: string): boolean {
   return imports(file, /\b(artefact|regsecret|terminal)\b[^}]*\} from '[^']*support\/(program|terminal)\.ts'/);
 }
 
-function project(name: string, include: string[], globalSetup: string[]): TestProjectInlineConfiguration[] {
+function project(
+  name: string,
+  include: string[],
+  globalSetup: string[],
+  maxConcurrency = 5,
+): TestProjectInlineConfiguration[] {
   const outside = include.filter(runsProgram);
   // To start a process and load the program for each of 460 files takes as long as a tenth of the tests.
-  const setup = { globalSetup, retry, setupFiles, isolate: false };
+  const setup = { globalSetup, retry, setupFiles, isolate: false, maxConcurrency };
   return [
     { test: { name, include, ...setup } },
     ...(withExecutable && outside.length > 0
@@ -91,7 +96,8 @@ export default defineConfig({
             },
           ]
         : []),
-      ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/environment/setup-node.ts']) : []),
+      // A kubelet mostly waits: for the next attempt to pull, for a container to stop.
+      ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/environment/setup-node.ts'], 8) : []),
     ],
   },
 });

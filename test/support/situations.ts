@@ -1,5 +1,5 @@
 /** Runs each situation on nodes of each kind: sets it up, compares the kubelet's result with that of `why`, and repairs it. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import type { ImageView } from '../../src/domain/diagnosis/view.ts';
 import { pullErrorOf } from '../../src/domain/workloads/pull-error.ts';
@@ -30,12 +30,8 @@ type NamedSituation = (suffix: string) => Situation;
 
 export type Situations = readonly (Situation | NamedSituation)[];
 
-/**
- * Declares tests for `situations`, each with both strategies with which a kubelet reads Secrets. They run concurrently because
- * the kubelet mostly waits.
- */
+/** Declares tests for `situations`, each with both strategies with which a kubelet reads Secrets. */
 export function testSituations(situations: Situations): void {
-  vi.setConfig({ maxConcurrency: 8 });
   const each = situations.flatMap((situation) =>
     STRATEGIES.map((strategy) => {
       const one = typeof situation === 'function' ? situation(strategy.toLowerCase()) : situation;
@@ -54,7 +50,6 @@ export function testSituations(situations: Situations): void {
 
 /** Declares tests for `situations` on a special node. */
 export function testSituationsOn(label: string, where: () => NodeInfo, situations: readonly Situation[]): void {
-  vi.setConfig({ maxConcurrency: 8 });
   test.concurrent.for(situations)('%s', { timeout: 240_000 }, async (situation, { onTestFinished, skip }) => {
     skipWhereLacking(situation, skip);
     await runSituation(situation, { title: label, where: where() }, onTestFinished);
