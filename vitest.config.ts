@@ -83,7 +83,7 @@ export default defineConfig({
       ...(runnable('cluster', missing('cluster'))
         ? [
             ...project('cluster', clusterTests, ['test/environment/setup.ts']),
-            // One file at a time: each has an API server with many objects, and two of them are too much for 8 GB.
+            // One file at a time: each has an API server with many objects, and side by side they take as long.
             {
               test: {
                 name: 'memory',

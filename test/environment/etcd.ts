@@ -24,7 +24,7 @@ const NAMESPACED = [
 
 /**
  * Removes a namespace and all that is in it. The namespace controller would send 60 requests for it, and those for all namespaces
- * were a third of all requests to the API server. A kubelet stops the pods of such a namespace as it does those that are deleted
+ * were a quarter of all requests to the API server. A kubelet stops the pods of such a namespace as it does those that are deleted
  * with force.
  */
 export function removeNamespace(etcd: string, name: string): Promise<void> {

@@ -216,6 +216,11 @@ export function earlyRefusal({ candidates, anonymous }: PullAttempt): Answer | u
   );
 }
 
+/** Whether the login that `secret` has for `server` is tried. */
+export function triesEntry({ candidates }: Pick<Tried, 'candidates'>, secret: string, server: string): boolean {
+  return candidates.some((one) => one.secret === secret && one.server === server);
+}
+
 /** Whether there is a login with both user name and password. */
 export function hasLogin({ candidates }: PullAttempt): boolean {
   return candidates.some(({ anonymous }) => !anonymous);

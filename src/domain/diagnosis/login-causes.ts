@@ -2,7 +2,7 @@
 import { finding } from '../findings/catalog.ts';
 import { type Finding, type FindingCode, withSeverity } from '../findings/finding.ts';
 import type { Reporter } from '../findings/finding-arguments.ts';
-import { type ShownServer, shownServer } from '../keyring/display-server.ts';
+import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/match.ts';
@@ -10,7 +10,7 @@ import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { describeRefusal, pullResult } from '../verify/verdict.ts';
 import { DENIALS, isBareForbidden } from '../workloads/pull-error.ts';
-import type { Candidate } from './attempt.ts';
+import { type Candidate, triesEntry } from './attempt.ts';
 import { changedAt, createdAt } from './facts.ts';
 import {
   earliestFailure,
@@ -166,10 +166,6 @@ function explainedBy(code: FindingCode): Rule {
   };
 }
 
-function isCandidate(server: ShownServer, name: string, { attempt }: ImagePull): boolean {
-  return attempt.candidates.some((one) => one.server === server && one.secret === name);
-}
-
 /** When another key matches, the kubelet skips the entry `index.docker.io` of every Secret (keyring.go `Lookup`). */
 function shadowedEntry(pull: ImagePull): Finding | undefined {
   const by = rejected(pull);
@@ -179,7 +175,7 @@ function shadowedEntry(pull: ImagePull): Finding | undefined {
       ({ key, login }) => key === 'index.docker.io' && login !== undefined && !isAnonymous(login),
     );
     const name = secret.metadata.name ?? '';
-    if (hub === undefined || isCandidate(shownServer(hub.server), name, pull)) continue;
+    if (hub === undefined || triesEntry(pull.attempt, name, shownServer(hub.server))) continue;
     return finding(
       'shadowed-entry',
       secretObject(pull, name),

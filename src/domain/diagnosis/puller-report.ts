@@ -13,7 +13,7 @@ import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
-import { hasLogin, simulatePull } from './attempt.ts';
+import { hasLogin, simulatePull, triesEntry } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, isOutdated, isTypedList, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
@@ -215,9 +215,7 @@ function secretNotes({ puller, applied, judgements, facts }: Noted): Finding[] {
       if (isStore && one.code === 'empty-entry') return false;
       if (!('server' in one.arguments)) return true;
       const { server } = one.arguments;
-      const tried = judgements.some(({ attempt }) =>
-        attempt.candidates.some((candidate) => candidate.secret === name && candidate.server === server),
-      );
+      const tried = judgements.some(({ attempt }) => triesEntry(attempt, name, server));
       // An entry that matches does no harm, however its server is written.
       if (tried && one.code === 'unusual-server') return false;
       return tried || near.has(server);

@@ -15,7 +15,7 @@ import { assignLogin } from '../verify/login-permission.ts';
 import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
-import { type Candidate, simulatePull } from './attempt.ts';
+import { type Candidate, simulatePull, triesEntry } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
 import { type Answer, isInScope, type Observed, type Puller, type PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
@@ -137,9 +137,8 @@ export function needsEntry(puller: Puller, secret: string, server: string, facts
   const { namespace } = puller.ref;
   const list = effectiveList(puller, facts).names;
   return puller.images.some(({ image }) => {
-    const { candidates } = simulatePull(list, namespace, image, facts);
-    const isCandidate = candidates.some((one) => one.secret === secret && one.server === server);
-    return isCandidate && !candidates.some((one) => isAccepted(one, namespace, facts));
+    const attempt = simulatePull(list, namespace, image, facts);
+    return triesEntry(attempt, secret, server) && !attempt.candidates.some((one) => isAccepted(one, namespace, facts));
   });
 }
 
