@@ -1,6 +1,6 @@
 /** Everything that tests import about the cluster: its addresses, their own namespaces, other users, and kubectl. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { type ApiAnswer, type ApiClient, createApiClient } from './api-client.ts';
@@ -15,7 +15,7 @@ import { type KubeconfigOptions, writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlOptions, runKubectl } from './kubectl.ts';
 import { ask } from './line-protocol.ts';
 import { CHOSEN, type NodeInfo, type NodeSettings } from './node.ts';
-import { settledState } from './pod-state.ts';
+import { readSecretsTooLate, settledState } from './pod-state.ts';
 import type { RegistriesInfo } from './registries.ts';
 import type { RegistryInfo, RegistryOptions } from './registry.ts';
 import type { RegistryUser } from './registry-user.ts';
@@ -127,7 +127,7 @@ export function pushTestImage(image: string, user?: RegistryUser): Promise<void>
   return pushImage(crane, imageArchive, image, temporaryFolder(), user);
 }
 
-/** Waits until a pod is ready, has ended, or cannot pull an image, and returns that state. */
+/** Waits until a pod is ready, has ended, or cannot pull an image with the Secrets that it has, and returns that state. */
 export function podSettled(namespace: string, name: string, deadlineMs = 60_000): ReturnType<typeof waitForPod> {
   return waitForPod(namespace, name, deadlineMs);
 }
@@ -156,11 +156,20 @@ function waitForPod(namespace: string, name: string, deadlineMs: number) {
     const { status, body } = await api('GET', `/api/v1/namespaces/${namespace}/pods/${name}`);
     if (status !== 200) return undefined;
     last = body.status;
-    return settledState(body.status);
+    const state = settledState(body.status);
+    const isFailed = state?.reason !== undefined;
+    return isFailed && readSecretsTooLate(kubeletLogs(), `${namespace}/${name}`) ? undefined : state;
   };
   return waitFor(settled, { what: `pod ${namespace}/${name} to settle`, deadlineMs, everyMs: 100 }).catch((error) => {
     throw new Error(`${error.message}: ${JSON.stringify(last)}`);
   });
+}
+
+/** What the kubelets of this run have written so far. */
+function kubeletLogs(): string {
+  const folder = join(cluster().folder, 'logs');
+  const files = readdirSync(folder).filter((file) => file.startsWith('kubelet'));
+  return files.map((file) => readFileSync(join(folder, file), 'utf8')).join('');
 }
 
 function temporaryFolder(): string {

@@ -100,10 +100,7 @@ interface Waiting {
   readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
 }
 
-/**
- * Waits until the kubelet has done what it can. Under load a kubelet that watches may see a Secret a second too late; it has then
- * pulled without it, and retries.
- */
+/** Waits until the kubelet has done what it can. */
 async function settled(
   pod: string,
   { namespace }: Place,
