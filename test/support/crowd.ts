@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { waitFor } from '../environment/condition.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
-import { put, TRANSACTION, transact } from '../environment/etcd.ts';
+import { put } from '../environment/etcd.ts';
 import { pool } from './pool.ts';
 
 export const PODS = 10_000;
@@ -58,13 +58,11 @@ function like(stored: Stored, index: number, made: { readonly metadata: { readon
 
 /** Writes all objects except the first, which already exists. */
 async function store(etcd: string, total: number, object: (index: number) => Stored): Promise<void> {
-  for (let start = 1; start < total; start += TRANSACTION) {
-    const objects = Array.from({ length: Math.min(TRANSACTION, total - start) }, (_, at) => object(start + at));
-    const puts = objects.map((one, at) =>
-      put(`/registry/${one.kind.toLowerCase()}s/${namespaceOf(start + at)}/${one.metadata.name}`, one),
-    );
-    await transact(etcd, puts);
-  }
+  const indexes = Array.from({ length: total - 1 }, (_, at) => at + 1);
+  await pool(16, indexes, (index) => {
+    const one = object(index);
+    return put(etcd, `/registry/${one.kind.toLowerCase()}s/${namespaceOf(index)}/${one.metadata.name}`, one);
+  });
 }
 
 async function post(client: ApiClient, path: string, body: object): Promise<Stored> {
