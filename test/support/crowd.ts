@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { waitFor } from '../environment/condition.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
-import { put } from '../environment/etcd.ts';
 import { pool } from './pool.ts';
 
 export const PODS = 10_000;
 export const SECRETS = 2_000;
 const NAMESPACES = 100;
+
+/** The number of keys that etcd accepts in one transaction. */
+const TRANSACTION = 100;
 
 /**
  * Creates pods and Secrets. No scheduler handles the pods, their status says that they run, and each Secret is used by the same
@@ -58,11 +60,16 @@ function like(stored: Stored, index: number, made: { readonly metadata: { readon
 
 /** Writes all objects except the first, which already exists. */
 async function store(etcd: string, total: number, object: (index: number) => Stored): Promise<void> {
-  const indexes = Array.from({ length: total - 1 }, (_, at) => at + 1);
-  await pool(16, indexes, (index) => {
-    const one = object(index);
-    return put(etcd, `/registry/${one.kind.toLowerCase()}s/${namespaceOf(index)}/${one.metadata.name}`, one);
-  });
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  for (let start = 1; start < total; start += TRANSACTION) {
+    const objects = Array.from({ length: Math.min(TRANSACTION, total - start) }, (_, at) => object(start + at));
+    const success = objects.map((one, at) => {
+      const key = `/registry/${one.kind.toLowerCase()}s/${namespaceOf(start + at)}/${one.metadata.name}`;
+      return { requestPut: { key: base64(key), value: base64(JSON.stringify(one)) } };
+    });
+    const answer = await fetch(`${etcd}/v3/kv/txn`, { method: 'POST', body: JSON.stringify({ success }) });
+    if (!answer.ok) throw new Error(`etcd: ${answer.status} ${await answer.text()}`);
+  }
 }
 
 async function post(client: ApiClient, path: string, body: object): Promise<Stored> {
