@@ -107,10 +107,10 @@ test('somebody else changes the list in between: both changes are there', async 
 test('a service account called default that never comes is given up in time', async () => {
   const none = status(404, 'NotFound');
   const between = await proxy(({ path }) => (path.endsWith('/serviceaccounts/default') ? none : undefined));
-  const args = ['attach', '--serviceaccount', 'default', '--timeout', '1s'];
+  const args = ['attach', '--serviceaccount', 'default', '--timeout', '5s'];
   const ran = await regsecretIn(namespace, args, { kubeconfig: kubeconfigOf(between) });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
-  expect(ran.stderr).toContain(`serviceaccount ${namespace}/default does not exist, also after 1 s`);
+  expect(ran.stderr).toContain(`serviceaccount ${namespace}/default does not exist, also after 5 s`);
   expect(between.requests.filter(({ path }) => path.endsWith('/default')).length).toBeGreaterThan(3);
 });
 

@@ -32,7 +32,7 @@ test.each([
   expect(loginsIn(registry)).toEqual([]);
 });
 
-const why = (namespace: string, pod: string) => regsecretIn(namespace, ['why', `pod/${pod}`, '--timeout', '5s']);
+const why = (namespace: string, pod: string) => regsecretIn(namespace, ['why', `pod/${pod}`]);
 
 test('the login of Docker Hub for an image of localhost, which the kubelet would send there', async () => {
   const namespace = await newNamespace({ serviceAccount: true });

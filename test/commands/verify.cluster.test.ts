@@ -100,7 +100,7 @@ describe('the logins of a Secret', () => {
     const silent = await front({ choose: () => 'hang' });
     const { code, stdout, stderr } = await verify(
       { [silent.host]: janedoe, [basic.host]: janedoe, [bearer.host]: janedoe },
-      ['--timeout', '5s'],
+      ['--timeout', '15s'],
     );
     expect(code).toBe(3);
     expect(
@@ -109,7 +109,7 @@ describe('the logins of a Secret', () => {
         .map((row) => row.split(' | ')[2]),
     ).toEqual(['unreachable', 'accepted', 'accepted']);
     expect(stderr).toContain(
-      `${silent.host} cannot be checked: no answer within 5 s\nhint: allow more with --timeout 60s\n`,
+      `${silent.host} cannot be checked: no answer within 15 s\nhint: allow more with --timeout 60s\n`,
     );
   });
 
@@ -333,30 +333,30 @@ describe('the program itself, on whatever runtime', () => {
       behind: own.host,
       tls: issueCertificate(authority, { commonName: 'r' }, ['127.0.0.1']),
     });
-    const logins = {
+    const answers = {
       [own.host]: ada,
       [bearer.host]: wrong,
       [gone.host]: ada,
-      [silent.host]: ada,
       [tls.host]: ada,
       'registry.invalid': ada,
     };
-    const { code, stdout, stderr } = await regsecret(['verify', '-f', '-', '-o', 'json', '--timeout', '2s'], {
-      stdin: payload(logins),
+    expect(await verdicts(answers)).toEqual({
+      code: 1,
+      verdicts: ['accepted', 'rejected', 'unreachable tcp', 'unreachable tls', 'unreachable dns'],
     });
-    expect([code, stderr]).toEqual([1, '']);
-    const verdicts = JSON.parse(stdout).items.map(({ verdict }: { verdict: { kind: string; cause?: string } }) =>
-      [verdict.kind, verdict.cause].filter(Boolean).join(' '),
-    );
-    expect(verdicts).toEqual([
-      'accepted',
-      'rejected',
-      'unreachable tcp',
-      'unreachable timeout',
-      'unreachable tls',
-      'unreachable dns',
-    ]);
+    expect(await verdicts({ [silent.host]: ada }, ['--timeout', '1s'])).toEqual({
+      code: 3,
+      verdicts: ['unreachable timeout'],
+    });
   });
+
+  async function verdicts(logins: Record<string, Login>, flags: readonly string[] = []): Promise<object> {
+    const args = ['verify', '-f', '-', '-o', 'json', ...flags];
+    const { code, stdout, stderr } = await regsecret(args, { stdin: payload(logins) });
+    expect(stderr).toBe('');
+    const { items } = JSON.parse(stdout) as { items: { verdict: { kind: string; cause?: string } }[] };
+    return { code, verdicts: items.map(({ verdict }) => [verdict.kind, verdict.cause].filter(Boolean).join(' ')) };
+  }
 
   test('trusts an authority that is named', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'regsecret-verify-'));
