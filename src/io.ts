@@ -1,5 +1,6 @@
 /** Everything outside the program that it uses: three streams, the environment, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
+import { type Clock, machineClock } from './concurrency.ts';
 import type { CommandContext } from './domain/text/format-command.ts';
 import { type Printable, withoutWorkflowCommands } from './domain/text/printable.ts';
 import { shellOf } from './domain/text/shell.ts';
@@ -50,6 +51,7 @@ export interface Io {
    * input.
    */
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   /**
    * Carries out Ctrl-Z: stops the process until the shell lets it go on. Without a shell, it goes on at once. Undefined on
    * Windows.
@@ -85,6 +87,7 @@ export function processIo(): Io {
     get signal() {
       return interrupts.signal();
     },
+    clock: machineClock,
     suspend: process.platform === 'win32' ? undefined : suspend,
     commands: { shell: shellOf(process.env, process.platform), given: {} },
     speech: { quiet: false, requests: false, warnings: new Set() },

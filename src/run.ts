@@ -120,6 +120,7 @@ function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
     get signal() {
       return io.signal;
     },
+    clock: io.clock,
     suspend: io.suspend,
     machine: io.machine,
     speech: {

@@ -1,5 +1,4 @@
 /** Follows changes in the cluster for days: a watch that ends, for any reason, is reopened where it ended. */
-import { pause } from '../concurrency.ts';
 import { ALL_NAMESPACES, clusterCommand, command } from '../domain/text/command.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { UserError } from '../errors.ts';
@@ -62,7 +61,7 @@ export async function followChanges(
     if (ended.error !== undefined) listener.trouble(ended.error);
     if (failures === 0) continue;
     const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
-    await pause(longest * (0.5 + Math.random() / 2), signal).catch(() => undefined);
+    await transport.clock.pause(longest * (0.5 + Math.random() / 2), signal).catch(() => undefined);
   }
 }
 

@@ -114,7 +114,7 @@ async function changeFiles(
   const changed = await changeManifests(request, io);
   if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0], { verb, secret }, options);
   const printer = await printerFor(io);
-  const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, printer) : [];
+  const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, { io, printer }) : [];
   const named = files.filter((name) => name !== '-');
   const writing = fileCommandFor(request, { ...options, files: named });
   const shown = { ...options, losses, check: checkFor(changed, request, options), writing };
@@ -171,10 +171,10 @@ function noObject(
 async function lossesFrom(
   files: readonly ChangedFile[],
   { secret }: ManifestRequest,
-  printer: Printer,
+  { io, printer }: { readonly io: Io; readonly printer: Printer },
 ): Promise<ManifestLoss[]> {
   const { lossesIn } = await import('../manifests/lint/losses.ts');
-  const losses = await lossesIn(files, secret, Date.now());
+  const losses = await lossesIn(files, secret, io.clock.now());
   for (const { ref, images } of losses)
     printer.warn(`in these files, ${resultName(ref)} has no login for ${many(images)} without ${secret}`);
   return losses;
@@ -210,7 +210,7 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
     const { readSecretFile } = await import('../manifests/read-objects.ts');
     return readSecretFile(options.secretFile, { ...options, name }, io);
   };
-  const { secret, findings } = await checkedSecret(await read(), io.signal);
+  const { secret, findings } = await checkedSecret(await read(), io);
   for (const found of findings) {
     printer.warn(formatFinding(found));
     printer.hint(fixFor(found));

@@ -55,14 +55,15 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   checkNames(options);
   const targets = options.attach === undefined ? [] : await targetsOf(options.attach);
   const run = { options, io, printer: await printerFor(io) };
-  const check = options.verify === false ? undefined : (entry: CollectedEntry) => checkNotExpired(entry, Date.now());
+  const check =
+    options.verify === false ? undefined : (entry: CollectedEntry) => checkNotExpired(entry, io.clock.now());
   const destination = () => destinationOf(options, io);
   const collected = await collectCredentials(options, io, { check, destination });
   const { warnings, prompted, personal } = collected;
   for (const warning of warnings) run.printer.warn(warning);
   const entries = (options.verify ?? prompted) ? await accepted(collected, run) : collected.entries;
-  const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
-  for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, run.printer);
+  const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, io.clock.now())]));
+  for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, run);
   const draft = { secret: await build(options, entries, expiries), entries, expiries, personal };
   return options.dryRun === 'client' ? show(draft, run) : write(draft, targets, run);
 }
@@ -119,7 +120,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     await printCreated(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
-    if (options.verify !== false) checkKept(entries, applied, printer);
+    if (options.verify !== false) checkKept(entries, applied, run);
     if (targets.length > 0) return await attachTo(applied, attachment);
     await sayLeftOver(applied, run);
     if (options.output === undefined && dryRun === 'none') sayNext(applied, draft, run);
@@ -220,9 +221,9 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 }
 
 /** Warns about logins that the Secret had already and that have expired. Throws UserError when there are no others. */
-function checkKept(entries: readonly CollectedEntry[], applied: Applied, printer: Printer): void {
+function checkKept(entries: readonly CollectedEntry[], applied: Applied, { io, printer }: Omit<Run, 'options'>): void {
   if (applied.action === 'created') return;
-  const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, Date.now());
+  const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, io.clock.now());
   const [first] = problems;
   if (first !== undefined && problems.length === entries.length) throw first;
   for (const { message } of problems) printer.warn(message);

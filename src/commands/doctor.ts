@@ -165,7 +165,7 @@ async function lint(
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
-  const { findings, isFilled, ...manifests } = await lintManifests(files, options, Date.now(), io);
+  const { findings, isFilled, ...manifests } = await lintManifests(files, options, io.clock.now(), io);
   const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
   const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
   const shown = selectFindings(findings, selection);
@@ -219,17 +219,17 @@ async function diagnose(
   const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
   let total = 0;
   let unasked = 0;
-  const end = performance.now() + ASKING_MS;
+  const end = io.clock.monotonic() + ASKING_MS;
   const ask = async (): Promise<void> => {
     while (open.length > 0) {
       total += open.length;
       await forEachLimit(CONCURRENCY, open, async (question) => {
-        if (performance.now() > end) {
+        if (io.clock.monotonic() > end) {
           unasked += 1;
           return;
         }
         const verdict = await client.verify(question);
-        answers.set(questionKey(question), { verdict, at: Date.now() });
+        answers.set(questionKey(question), { verdict, at: io.clock.now() });
       });
       diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
       if (unasked > 0) return;

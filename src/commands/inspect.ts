@@ -36,7 +36,7 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
   const { found, isWhole } =
     options.filename === undefined ? await live(options, io) : { found: await inFiles(options, io), isWhole: true };
   const fingerprint = createFingerprint(io);
-  const now = Date.now();
+  const now = io.clock.now();
   const inspections: Inspection[] = [];
   for (const { secret, usage } of found) {
     const { contents, findings } = await inPortions(diagnosisOf(secret, now), io.signal);

@@ -48,7 +48,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   await checkUser(options, io);
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
-  const now = Date.now();
+  const now = io.clock.now();
   try {
     const namespace = allNamespaces ? undefined : transport.namespace;
     const { gatherRows } = await import('../operations/list/gather-rows.ts');

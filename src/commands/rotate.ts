@@ -120,7 +120,7 @@ interface NewLogins {
 /** The new logins, collected and accepted by their registries. Throws UserError. */
 async function newLogins(options: RotateOptions, io: Io, printer: Printer): Promise<NewLogins> {
   const verify = options.verify !== false;
-  const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, Date.now()) : undefined;
+  const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, io.clock.now()) : undefined;
   const collected = await collectCredentials(options, io, { check });
   for (const warning of collected.warnings) printer.warn(warning);
   // Names logins that the user has neither typed nor named.
@@ -128,8 +128,8 @@ async function newLogins(options: RotateOptions, io: Io, printer: Printer): Prom
   const unchecked = { entries: collected.entries, refusal: undefined };
   const { entries, refusal } = verify ? await accepted(collected, { options, io, printer }) : unchecked;
   const logins = entries.map(({ server, credential, email }) => {
-    const expiry = expiryOf({ server, credential }, io.env, Date.now());
-    if (expiry !== undefined) sayExpiry(server, expiry, printer);
+    const expiry = expiryOf({ server, credential }, io.env, io.clock.now());
+    if (expiry !== undefined) sayExpiry(server, expiry, { io, printer });
     return { server, credential, email, expiry };
   });
   return { logins, refusal };

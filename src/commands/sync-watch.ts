@@ -25,8 +25,6 @@ import { type Printer, printerFor } from '../output/printer.ts';
  */
 const REQUEST_TIMEOUT = '20s';
 
-const monotonic = (): number => performance.now();
-
 /** Returns the exit code: 0 after SIGTERM. Throws UserError. */
 export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const request = syncRequest(options, io);
@@ -38,7 +36,10 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
     import('../prompt.ts'),
   ]);
   const agree = agreeOn(options, io);
-  const { signal: stop } = io;
+  const {
+    signal: stop,
+    clock: { monotonic, now },
+  } = io;
   const { signal, writing, isCut } = gentleStop(stop);
   // A credential plugin of the kubeconfig inherits the environment, and has no use for this password.
   const { passwordEnv, requestTimeout = REQUEST_TIMEOUT } = options;
@@ -67,7 +68,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
         `namespace ${namespace} no longer matches ${request.selection.labelSelector}: secret ${request.name} stays there, and is not updated any more`,
       ),
   };
-  const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(Date.now()));
+  const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(now()));
   const server = listen === undefined ? undefined : await serveStatus(listen, page);
   try {
     await watchSync(transport, { ...request, agree }, host);

@@ -2,7 +2,7 @@
 import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { kill, pid as ownPid } from 'node:process';
-import { pause } from '../concurrency.ts';
+import { machineClock } from '../concurrency.ts';
 import { errnoOf } from '../errno.ts';
 
 /** Longer than any process should hold a lock. */
@@ -26,9 +26,13 @@ export class Locked extends Error {
  */
 export async function withLock<T>(lock: string, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
   const owner = newOwner();
-  for (const started = performance.now(); !createExclusively(lock, owner); await pause(PERIOD_MS, signal)) {
+  for (
+    const started = machineClock.monotonic();
+    !createExclusively(lock, owner);
+    await machineClock.pause(PERIOD_MS, signal)
+  ) {
     removeDead(lock);
-    if (performance.now() - started > WAIT_MS) throw new Locked(lock);
+    if (machineClock.monotonic() - started > WAIT_MS) throw new Locked(lock);
   }
   try {
     return await work();

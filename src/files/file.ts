@@ -1,6 +1,6 @@
 /** Reads files, pipes and devices up to a limit. */
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { pause } from '../concurrency.ts';
+import { machineClock } from '../concurrency.ts';
 import { errnoOf } from '../errno.ts';
 
 export interface Limit {
@@ -43,7 +43,7 @@ export async function readFileOrPipe(path: string, limit: Limit, signal: AbortSi
       const read = readAvailable(file, chunk);
       const isEnd = read === 0 && (isOpened || !collected.isEmpty());
       if (isEnd || (read !== undefined && read > 0 && collected.add(chunk, read))) return collected.bytes();
-      if (!read) await pause(PIPE_PERIOD_MS, signal);
+      if (!read) await machineClock.pause(PIPE_PERIOD_MS, signal);
     }
   } finally {
     closeSync(file);

@@ -29,7 +29,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async send(request) {
       if (!log?.speech.requests) return send(request);
       const { logged } = await import('./request-log.ts');
-      return logged(request, log.stderr, () => send(request));
+      return logged(request, log, () => send(request));
     },
     closeIdle() {
       router?.then((it) => it.closeIdle()).catch(() => undefined);

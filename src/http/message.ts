@@ -25,7 +25,7 @@ export interface HttpClientOptions {
   /** Milliseconds after which an idle connection is closed. When left out, it is kept for as long as the server keeps it. */
   readonly idleMs?: number | undefined;
   /** Whether each request is logged, and where. */
-  readonly log?: Pick<Io, 'speech' | 'stderr'> | undefined;
+  readonly log?: Pick<Io, 'speech' | 'stderr' | 'clock'> | undefined;
 }
 
 export interface HttpRequest {

@@ -3,6 +3,7 @@ import { type ApiError, readApiError } from '../cluster/client/api-error.ts';
 import type { ApiRequest } from '../cluster/client/api-request.ts';
 import { withRetries } from '../cluster/client/retry.ts';
 import type { Transport } from '../cluster/client/transport.ts';
+import { machineClock } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
 
@@ -47,10 +48,11 @@ function transportOver({ namespace, signal }: ClientObject, send: Send): Transpo
     server: 'of the client',
     concurrency: 1,
     signal,
+    clock: machineClock,
     close: () => undefined,
     watch: () => Promise.reject(new Error('nothing is watched here')),
     async request<T>(request: ApiRequest): Promise<T> {
-      const end = await withRetries(request, signal, async () => {
+      const end = await withRetries(request, { signal, clock: machineClock }, async () => {
         signal.throwIfAborted();
         return send({ ...request, query: present(request.query) }).then((value) => ({ value }), apiErrorOnly);
       });

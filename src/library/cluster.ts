@@ -3,6 +3,7 @@
 import { getPullSpec } from '../cluster/object-request.ts';
 import { applySecret } from '../cluster/write/apply-secret.ts';
 import { writeList } from '../cluster/write/write-list.ts';
+import { machineClock } from '../concurrency.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
@@ -57,7 +58,7 @@ export function applyPullSecret(
     checkNames({ name, namespace });
     if (entries.length === 0) throw new PullSecretError(`there is no login for secret ${namespace}/${name}`);
     const usable = entries.map((entry) => usableEntry({ ...entry, server: canonicalServer(entry.server) }));
-    const expiries = new Map(usable.map((entry) => [entry.server, expiryOf(entry, {}, Date.now())]));
+    const expiries = new Map(usable.map((entry) => [entry.server, expiryOf(entry, {}, machineClock.now())]));
     const secret = buildPullSecret({ name, namespace, entries: usable, annotations: expiryAnnotations(expiries) });
     const wanted = { entries: usable, expiries, type: undefined, replace: false, force: false };
     const write = writeOptions(options);

@@ -31,8 +31,8 @@ export function saySharing(entries: readonly CollectedEntry[], namespace: string
   );
 }
 
-export function sayExpiry(server: string, { at, why }: Expiry, printer: Printer): void {
-  const verb = at < Date.now() ? 'expired' : 'expires';
+export function sayExpiry(server: string, { at, why }: Expiry, { io, printer }: PrintContext): void {
+  const verb = at < io.clock.now() ? 'expired' : 'expires';
   printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
 }
 
@@ -100,7 +100,7 @@ export async function sayLeftOver(applied: Applied, { io, printer }: PrintContex
       `secret/${name} is a copy${ofSource(source)}: the next sync overwrites it, so change the source instead`,
     );
   }
-  const { findings } = await inPortions(diagnosisOf(applied.secret, Date.now()), io.signal);
+  const { findings } = await inPortions(diagnosisOf(applied.secret, io.clock.now()), io.signal);
   const leftOver = findings.filter(({ code }) => code === 'unreadable-entry' || code === 'login-in-annotation');
   for (const found of listed(leftOver, ({ code }) => code)) {
     printer.warn(formatFinding(found));

@@ -1,5 +1,5 @@
 /** One question to one registry. All its requests share a deadline, and a login is sent only with a permission. */
-import { pause } from '../concurrency.ts';
+import type { Clock } from '../concurrency.ts';
 import { type Destination, destinationProblem, isSameHost, type Trust, urlHost } from '../domain/verify/destination.ts';
 import {
   type LoginPermission,
@@ -19,7 +19,8 @@ export interface Exchange {
   readonly locate: Locate;
   readonly trust: Trust;
   readonly signal: AbortSignal;
-  /** A time of `performance.now()`. */
+  readonly clock: Clock;
+  /** A monotonic time of the clock. */
   readonly deadline: number;
   /** Where the registry is, once that is known. It limits where the registry may send us. */
   readonly registry: Destination | undefined;
@@ -45,6 +46,8 @@ export interface Ask {
 export interface RegistryResponse extends HttpResponse {
   /** The server that answered, after redirects. */
   readonly from: Destination;
+  /** When it arrived, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** The registry directs us to a server that is not contacted. The message is a phrase for the user. */
@@ -74,8 +77,8 @@ export async function send(exchange: Exchange, ask: Ask): Promise<RegistryRespon
   // A password is sent again only where containerd does so: with a request for a manifest.
   const isRepeatable = ask.purpose !== 'token server' && (!hasPassword || ask.elsewhere === 'follow');
   const delay = isRepeatable ? secondTryDelay(result, hasPassword) : undefined;
-  if (delay !== undefined && performance.now() + delay < exchange.deadline) {
-    await pause(delay, exchange.signal);
+  if (delay !== undefined && exchange.clock.monotonic() + delay < exchange.deadline) {
+    await exchange.clock.pause(delay, exchange.signal);
     return sendOnce(exchange, ask);
   }
   if (result instanceof NetworkError) throw result;
@@ -101,7 +104,7 @@ async function sendOnce(exchange: Exchange, original: Ask): Promise<RegistryResp
     const response = await transmit(exchange, ask, to, permission);
     const target = redirectOf(response, to.url);
     if (target === undefined || (ask.elsewhere === 'stop' && !isSameHost(first.url, target))) {
-      return { ...response, from: to };
+      return { ...response, from: to, at: exchange.clock.now() };
     }
     if (redirects === MAX_REDIRECTS) throw new TargetRefused('it redirects without end');
     // A form is sent again only when the status says so (RFC 9110 section 15.4). Otherwise the redirect is followed with GET.
@@ -152,7 +155,7 @@ function permissionFor(
 
 /** The only function that sends anything to a registry. */
 async function transmit(
-  { http, signal, deadline }: Exchange,
+  { http, signal, clock, deadline }: Exchange,
   { method, purpose = 'registry', form, accept }: Ask,
   { url, addresses }: Destination,
   permission: LoginPermission | undefined,
@@ -165,7 +168,7 @@ async function transmit(
     ...(fields === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     ...(accept === undefined ? {} : { accept }),
   };
-  const timeoutMs = Math.max(1, deadline - performance.now());
+  const timeoutMs = Math.max(1, deadline - clock.monotonic());
   // Only the head of a registry's answer counts, except for lists of errors and tags.
   const cut = purpose === 'registry';
   const body = fields?.toString();
@@ -191,12 +194,12 @@ async function unzipped(response: HttpResponse): Promise<HttpResponse> {
 }
 
 /** Limits `work` to the deadline and the signal, because a DNS lookup takes no signal. */
-async function inTime<T>({ signal, deadline }: Exchange, work: Promise<T>): Promise<T> {
+async function inTime<T>({ signal, clock, deadline }: Exchange, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(signal.reason);
   const timer = setTimeout(
     () => reject(new NetworkError('timeout', 'ETIMEDOUT', false)),
-    Math.max(1, deadline - performance.now()),
+    Math.max(1, deadline - clock.monotonic()),
   );
   signal.addEventListener('abort', stop, { once: true });
   try {

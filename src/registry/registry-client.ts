@@ -107,7 +107,14 @@ async function ask(
   const { http, io, timeoutMs, locate, trust, registries } = context;
   const login = isComplete(given) ? given : undefined;
   if (login === undefined && image === undefined) return { kind: 'anonymous', why: 'empty' };
-  const shared = { http, locate, trust, signal: io.signal, deadline: performance.now() + timeoutMs };
+  const shared = {
+    http,
+    locate,
+    trust,
+    signal: io.signal,
+    clock: io.clock,
+    deadline: io.clock.monotonic() + timeoutMs,
+  };
   try {
     const registry = await registries(host, () => ping(host, shared));
     const exchange: Exchange = { ...shared, registry: registry.at };

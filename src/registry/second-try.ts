@@ -1,7 +1,6 @@
 /** Decides whether a request to a registry is sent a second time, and after how long. */
-import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
-import { secondsUntilRetry } from './verdicts.ts';
+import { type Answered, secondsUntilRetry } from './verdicts.ts';
 
 /** The statuses after which containerd retries at once (core/remotes/docker/resolver.go `retryRequest`). */
 const STATUSES = [408, 429, 500, 503, 504];
@@ -12,7 +11,7 @@ const MAX_SECONDS = 2;
  * Milliseconds until the second and last try; undefined for none. A broken connection is retried only without a password, because
  * containerd does not send a password again in that case.
  */
-export function secondTryDelay(result: HttpResponse | NetworkError, hasPassword: boolean): number | undefined {
+export function secondTryDelay(result: Answered | NetworkError, hasPassword: boolean): number | undefined {
   if (result instanceof NetworkError) return result.kind === 'reset' && !hasPassword ? PAUSE_MS : undefined;
   if (!STATUSES.includes(result.status)) return undefined;
   const seconds = secondsUntilRetry(result);

@@ -12,20 +12,23 @@ export function unclear(reason: string): Verdict {
   return { kind: 'unreachable', cause: 'protocol', reason };
 }
 
-export function rateLimited(answer: HttpResponse): Verdict {
+/** An answer, and when it arrived in milliseconds since 1970. */
+export type Answered = HttpResponse & { readonly at: number };
+
+export function rateLimited(answer: Answered): Verdict {
   return { kind: 'rate limited', retryAfterSeconds: secondsUntilRetry(answer) };
 }
 
 /**
  * The seconds of Retry-After, which may be a date (RFC 9110 section 10.2.3), otherwise of the reset time that Docker Hub sends.
  */
-export function secondsUntilRetry({ headers }: HttpResponse): number | undefined {
+export function secondsUntilRetry({ headers, at }: Answered): number | undefined {
   const retryAfter = headers['retry-after'] ?? '';
   const date = /[A-Za-z]{3}/.test(retryAfter) ? Date.parse(retryAfter) / 1000 : Number.NaN;
   return (
     [number(retryAfter), date, number([headers['x-ratelimit-reset']].flat()[0])]
       // A number this large is a point in time, not a duration.
-      .map((value) => Math.ceil(value > 1e9 ? value - Date.now() / 1000 : value))
+      .map((value) => Math.ceil(value > 1e9 ? value - at / 1000 : value))
       .find((value) => value > 0)
   );
 }

@@ -1,4 +1,5 @@
 /** Writing to a server that always answers 409 ends within a stated time, with the server's own sentence. */
+import { machineClock } from '../../src/concurrency.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ApiError, refusal } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
@@ -37,6 +38,7 @@ function scripted({ changes, write }: Script): Transport & { readonly writes: st
     namespace: 'team',
     server: 'https://cluster.example',
     concurrency: 4,
+    clock: machineClock,
     signal,
     watch: () => Promise.reject(new Error('nothing is watched here')),
     close: () => undefined,

@@ -1,5 +1,6 @@
 /** An Io without a process: the program sees what the test provides, and its output is kept. */
 import { PassThrough } from 'node:stream';
+import { machineClock } from '../../src/concurrency.ts';
 import { Interrupted, UserError } from '../../src/errors.ts';
 import type { Input, Io, Output } from '../../src/io.ts';
 
@@ -27,6 +28,7 @@ export function fakeIo({ env = {}, stdin = '', tty = false }: FakeIoOptions = {}
     stderr: stderr.output,
     env,
     signal: abort.signal,
+    clock: machineClock,
     suspend: undefined,
     commands: { shell: 'posix', given: {} },
     speech: { quiet: false, requests: false, warnings: new Set() },

@@ -2,6 +2,7 @@
  * Namespaces and Secrets in memory, with watches that can break as those of a cluster do. With a fake clock, hours pass in
  * seconds.
  */
+import { machineClock } from '../../src/concurrency.ts';
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
@@ -114,6 +115,7 @@ export function simulatedCluster() {
     namespace: HOME,
     server: 'https://simulated.example',
     concurrency: 16,
+    clock: machineClock,
     signal: new AbortController().signal,
     close: () => undefined,
     async request<T>(request: ApiRequest): Promise<T> {

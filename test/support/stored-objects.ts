@@ -1,4 +1,5 @@
 /** A transport that reads and lists objects in memory, for tests of code that only reads and decides. */
+import { machineClock } from '../../src/concurrency.ts';
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
@@ -28,6 +29,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
     server: 'https://cluster.example',
     watch: () => Promise.reject(new Error('nothing is watched here')),
     concurrency: 4,
+    clock: machineClock,
     close: () => undefined,
     signal: new AbortController().signal,
     request: <T>({ method, path, query = {}, read }: ApiRequest): Promise<T> => {

@@ -1,4 +1,5 @@
 /** A `sync` into all namespaces of a cluster that is a function, for tests with more namespaces than a real one should get. */
+import { machineClock } from '../../src/concurrency.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { words } from '../../src/domain/text/command.ts';
@@ -24,6 +25,7 @@ export function answering(answer: (request: ApiRequest) => unknown): Transport {
     namespace: 'home',
     server: 'https://cluster.example',
     concurrency: 16,
+    clock: machineClock,
     signal: new AbortController().signal,
     watch: () => Promise.reject(new Error('nothing is watched here')),
     close: () => undefined,

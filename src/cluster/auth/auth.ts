@@ -23,7 +23,7 @@ export async function createAuthenticator(connection: Connection, io: Io): Promi
   if (server.protocol !== 'https:') return fromAddress ?? ANONYMOUS;
   const plugin = await pluginOf(connection, io);
   const certificate = await certificateOf(user, io.signal);
-  const own = await authorizationOf(user, io.signal);
+  const own = await authorizationOf(user, io);
   const header = fromAddress ?? own ?? (user.exec === undefined ? plugin : undefined);
   if (header !== undefined) return combine(header, certificate);
   return certificate === ANONYMOUS ? (plugin ?? ANONYMOUS) : certificate;
@@ -54,7 +54,7 @@ function combine(one: Authenticator, other: Authenticator): Authenticator {
 /** A password without a user name is ignored (client-go transport/config.go `HasBasicAuth`). */
 async function authorizationOf(
   { token, tokenFile, username, password }: User,
-  signal: AbortSignal,
+  io: Io,
 ): Promise<Authenticator | undefined> {
   if (username !== undefined && tokenFile !== undefined) {
     throw new UserError(
@@ -62,7 +62,7 @@ async function authorizationOf(
       clusterCommand`kubectl config view --minify`,
     );
   }
-  if (tokenFile !== undefined) return bearerOfFile(tokenFile, token, signal);
+  if (tokenFile !== undefined) return bearerOfFile(tokenFile, token, io);
   if (token !== undefined) return constant(`Bearer ${token}`);
   return username === undefined ? undefined : constant(basic(username, password ?? ''));
 }
@@ -82,11 +82,11 @@ const TOKEN_FILE_PERIOD_MS = 50_000;
  * Supplies the last token that could be read from `file`, or `fallback` before the first one
  * (`NewBearerAuthWithRefreshRoundTripper`).
  */
-async function bearerOfFile(file: string, fallback: string | undefined, signal: AbortSignal): Promise<Authenticator> {
+async function bearerOfFile(file: string, fallback: string | undefined, { clock, signal }: Io): Promise<Authenticator> {
   let token: string | undefined;
   let readAt = 0;
   const read = async (): Promise<void> => {
-    readAt = Date.now();
+    readAt = clock.now();
     // While the file is being replaced, the previous token stays in use.
     const known = token ?? fallback;
     const text = await readText(file, signal, (reason) => {
@@ -104,7 +104,7 @@ async function bearerOfFile(file: string, fallback: string | undefined, signal: 
   await read();
   return {
     current: async () => {
-      if (Date.now() - readAt >= TOKEN_FILE_PERIOD_MS) await read();
+      if (clock.now() - readAt >= TOKEN_FILE_PERIOD_MS) await read();
       return { authorization: bearer() };
     },
     renew: async (rejected) => {

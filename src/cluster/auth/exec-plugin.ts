@@ -47,7 +47,7 @@ export function createExecPlugin(exec: ExecConfig, connection: Connection, io: I
   }
 
   return {
-    current: async () => (await get(({ expires = Number.POSITIVE_INFINITY }) => Date.now() < expires)).credentials,
+    current: async () => (await get(({ expires = Number.POSITIVE_INFINITY }) => io.clock.now() < expires)).credentials,
     renew: async (rejected) => !isSame((await get((latest) => latest.credentials !== rejected)).credentials, rejected),
   };
 }

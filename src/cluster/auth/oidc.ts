@@ -37,14 +37,14 @@ function createOidc(provider: AuthProvider, io: Io): Authenticator {
     }
     config = await updateTokens(
       provider,
-      async (current) => (isValid(current['id-token']) ? current : { ...current, ...(await refresh(current, io)) }),
+      async (current) => (isValid(current['id-token'], io) ? current : { ...current, ...(await refresh(current, io)) }),
       io.signal,
     );
   }
 
   return {
     current: async () => {
-      if (!isValid(config['id-token'])) {
+      if (!isValid(config['id-token'], io)) {
         renewing ??= renew().finally(() => {
           renewing = undefined;
         });
@@ -57,13 +57,13 @@ function createOidc(provider: AuthProvider, io: Io): Authenticator {
 }
 
 /** `idTokenExpired` */
-function isValid(token: string | undefined): boolean {
+function isValid(token: string | undefined, { clock }: Io): boolean {
   if (!token) return false;
   const [, payload = '', signature, more] = token.split('.');
   if (signature === undefined || more !== undefined) throw new UserError('ID Token is not a valid JWT', RELOGIN);
   try {
     const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return Date.now() + EXPIRY_DELTA_MS < Number(exp) * 1000;
+    return clock.now() + EXPIRY_DELTA_MS < Number(exp) * 1000;
   } catch {
     throw new UserError('ID Token is not a valid JWT', RELOGIN);
   }

@@ -1,5 +1,5 @@
 /** Limits how many requests to one API server run at once, and holds back new ones while the server asks for that. */
-import { pause } from '../../concurrency.ts';
+import { type Clock, machineClock } from '../../concurrency.ts';
 
 /**
  * The number of parallel requests without `--concurrency`. An API server shares its 600 seats among priority levels. A user who
@@ -17,7 +17,7 @@ export interface RequestLimiter {
   hold(milliseconds: number): void;
 }
 
-export function createRequestLimiter(count: number): RequestLimiter {
+export function createRequestLimiter(count: number, clock: Clock = machineClock): RequestLimiter {
   const waiting: (() => void)[] = [];
   let free = count;
   let opensAt = 0;
@@ -36,8 +36,8 @@ export function createRequestLimiter(count: number): RequestLimiter {
       await enter();
       try {
         // While this request waits, another answer may extend the hold.
-        for (let rest = opensAt - performance.now(); rest > 0; rest = opensAt - performance.now()) {
-          await pause(Math.ceil(rest), signal);
+        for (let rest = opensAt - clock.monotonic(); rest > 0; rest = opensAt - clock.monotonic()) {
+          await clock.pause(Math.ceil(rest), signal);
         }
         signal.throwIfAborted();
         return await send();
@@ -46,7 +46,7 @@ export function createRequestLimiter(count: number): RequestLimiter {
       }
     },
     hold(milliseconds) {
-      opensAt = Math.max(opensAt, performance.now() + milliseconds);
+      opensAt = Math.max(opensAt, clock.monotonic() + milliseconds);
     },
   };
 }

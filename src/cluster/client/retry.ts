@@ -1,5 +1,5 @@
 /** Decides whether a request is sent again, and after how long. */
-import { pause } from '../../concurrency.ts';
+import type { Clock } from '../../concurrency.ts';
 import { NetworkError } from '../../http/network-error.ts';
 import type { ApiError } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -25,11 +25,11 @@ export type Attempted<T> = { readonly value: T } | Pick<RequestFailure, 'error' 
 
 /**
  * Sends `request` through `attempt`, again as long as a retry may help. Returns the answer, or the last failure. Throws whatever
- * `attempt` throws, and the reason of `signal`.
+ * `attempt` throws, and the reason of the signal.
  */
 export async function withRetries<T>(
   { method, guarded = false }: ApiRequest,
-  signal: AbortSignal,
+  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
   attempt: () => Promise<Attempted<T>>,
 ): Promise<Attempted<T>> {
   const repeatable = method === 'GET' || guarded;
@@ -38,7 +38,7 @@ export async function withRetries<T>(
     if ('value' in attempted) return attempted;
     const delay = retryDelay({ ...attempted, attempt: count, repeatable }, Math.random());
     if (delay === undefined) return attempted;
-    await pause(delay, signal);
+    await clock.pause(delay, signal);
   }
 }
 

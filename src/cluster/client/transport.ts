@@ -1,4 +1,5 @@
 /** An authenticated connection to one API server. Every request of every command passes through it, with its retries. */
+import type { Clock } from '../../concurrency.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { printable, printed } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
@@ -39,6 +40,7 @@ export interface Transport {
   watch(request: WatchRequest, hear: Hear, signal: AbortSignal): Promise<WatchEnd>;
   /** Aborted by Ctrl-C. Work on an answer that has already arrived stops as well. */
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   close(): void;
 }
 
@@ -83,7 +85,7 @@ export async function connectContexts(
 }
 
 async function createTransport(connection: Connection, flags: KubeFlags, io: Io): Promise<Transport> {
-  const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY);
+  const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY, io.clock);
   const authenticator = await createAuthenticator(connection, io);
   const clients = await createClients(connection, io, flags);
   const { server, namespace } = connection;
@@ -114,7 +116,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
     server: server.href.replace(/\/$/, ''),
     concurrency: limiter.count,
     async request<T>(request: ApiRequest): Promise<T> {
-      const end = await withRetries(request, io.signal, () =>
+      const end = await withRetries(request, io, () =>
         limiter.run(() => attempt(request), io.signal).catch(networkErrorOnly),
       );
       if ('value' in end) return readAnswer<T>(end.value, server, request);
@@ -135,6 +137,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
     get signal() {
       return io.signal;
     },
+    clock: io.clock,
     close: () => clients.close(),
   };
 }

@@ -1,5 +1,4 @@
 /** Creates or updates one Secret, even while others write to it. */
-import { pause } from '../../concurrency.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../../domain/pull-secret/plan.ts';
 import { ApiError, keepsChanging } from '../client/api-error.ts';
@@ -38,7 +37,7 @@ export async function applySecret(
   let created = copy === undefined ? await tryCreate(transport, target.ref, secret, options) : undefined;
   const versions: unknown[] = [];
   let last: ApiError | undefined;
-  const deadline = performance.now() + MAX_CONFLICT_MS;
+  const deadline = transport.clock.monotonic() + MAX_CONFLICT_MS;
   for (let conflicts = 0; ; conflicts += 1) {
     if (created !== undefined && !(created instanceof ApiError)) return { action: 'created', secret: created };
     const existing = await readWritten(transport, target.ref, created);
@@ -58,8 +57,8 @@ export async function applySecret(
       last = applied;
       copy = await copyFor(transport, target);
     }
-    if (performance.now() >= deadline) throw keepsChanging(describeSecret(secret), last);
-    await pause(Math.random() * Math.min(1000, 20 * 2 ** conflicts), options.signal);
+    if (transport.clock.monotonic() >= deadline) throw keepsChanging(describeSecret(secret), last);
+    await transport.clock.pause(Math.random() * Math.min(1000, 20 * 2 ** conflicts), options.signal);
   }
 }
 

@@ -1,6 +1,5 @@
 /** Deletes a Secret and creates it again, for changes that the API server does not allow otherwise. */
 import { isDeepStrictEqual } from 'node:util';
-import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
@@ -120,7 +119,7 @@ async function create(
   copy: KeptCopy,
   { ref, secret, ...options }: Replacement,
 ): Promise<Secret | undefined> {
-  const deadline = performance.now() + TERMINATION_MS;
+  const deadline = transport.clock.monotonic() + TERMINATION_MS;
   const { uid } = copy.original.metadata;
   for (;;) {
     try {
@@ -130,13 +129,13 @@ async function create(
       const present = await lookAtSecret(transport, ref);
       // The old Secret still existed when the create was refused, and has gone since.
       const hasGone = present === 'none' && error instanceof ApiError && error.reason === 'AlreadyExists';
-      if (hasGone && performance.now() < deadline) continue;
+      if (hasGone && transport.clock.monotonic() < deadline) continue;
       if (present === 'none') throw failure(`${nameOf(ref)} is deleted and not created again`, error, copy);
       if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is there again`, error, copy);
       if (present.metadata.uid !== uid) return isSame(present, secret) ? present : undefined;
       if (!isTerminating(present)) throw failure(`${nameOf(ref)} is still the old one`, error, copy);
-      if (performance.now() > deadline) throw failure(`${nameOf(ref)} is still being deleted`, error, copy);
-      await pause(POLL_MS, transport.signal);
+      if (transport.clock.monotonic() > deadline) throw failure(`${nameOf(ref)} is still being deleted`, error, copy);
+      await transport.clock.pause(POLL_MS, transport.signal);
     }
   }
 }

@@ -1,5 +1,4 @@
 /** The only code that writes lists of pull secrets, for every kind, even while others write to them. */
-import { pause } from '../../concurrency.ts';
 import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
@@ -48,7 +47,7 @@ export async function writeList(
   let current = pullSpec;
   let attempted = false;
   let unchanged = 0;
-  const deadline = performance.now() + MAX_CONFLICT_MS;
+  const deadline = transport.clock.monotonic() + MAX_CONFLICT_MS;
   for (let conflicts = 0; ; conflicts += 1) {
     const after = plan(current);
     if (after === undefined) {
@@ -74,13 +73,13 @@ export async function writeList(
       };
     }
     // Writers that failed together should not retry together.
-    await pause(Math.random() * Math.min(500, 10 * 2 ** conflicts), options.signal);
+    await transport.clock.pause(Math.random() * Math.min(500, 10 * 2 ** conflicts), options.signal);
     const fresh = await getPullSpec(transport, ref);
     if (fresh === undefined) throw new UserError(`${describeRef(ref)} was deleted meanwhile`, getHint(pullSpec));
     unchanged = versionOf(fresh) === versionOf(current) ? unchanged + 1 : 0;
     // Nobody else has written, so this is not a conflict but a refusal, such as that of a webhook.
     if (unchanged >= (answer.status === 422 ? 1 : MAX_UNCHANGED)) throw objectRefusal(answer, 'patch', ref);
-    if (performance.now() >= deadline) throw keepsChanging(describeRef(ref), answer);
+    if (transport.clock.monotonic() >= deadline) throw keepsChanging(describeRef(ref), answer);
     current = fresh;
   }
 }

@@ -1,5 +1,4 @@
 /** Brings a Secret, as it was read, to what a plan wants, even while others write to it. */
-import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
@@ -83,7 +82,7 @@ export async function writeSecret(
       return begun;
     }
     if (isLast) throw keepsChanging(`secret ${ref.namespace}/${ref.name}`, conflict);
-    if (conflicts > 0) await pause(Math.random() * 20 * 2 ** conflicts, transport.signal);
+    if (conflicts > 0) await transport.clock.pause(Math.random() * 20 * 2 ** conflicts, transport.signal);
     current = await readWritten(transport, ref, conflict);
     await refresh?.();
   }

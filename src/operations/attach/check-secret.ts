@@ -16,6 +16,7 @@ import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { UsageError, UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
 import { type AttachRequest, commandFor } from './request.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function checkSecret(
     if (request.allowMissing) return undefined;
     throw await missing(reader, ref, request);
   }
-  const checked = await checkedSecret(secret, reader.transport.signal);
+  const checked = await checkedSecret(secret, reader.transport);
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
 }
 
@@ -71,12 +72,12 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
 }
 
 /** `secret` with its findings; throws UserError when it opens no image, or keeps its pods from using any Secret. */
-export function checkedSecret(secret: Secret, signal: AbortSignal): Promise<DiagnosedSecret> {
-  return inPortions(check(secret), signal);
+export function checkedSecret(secret: Secret, { clock, signal }: Pick<Io, 'clock' | 'signal'>): Promise<DiagnosedSecret> {
+  return inPortions(check(secret, clock.now()), signal);
 }
 
-function* check(secret: Secret): Generator<void, DiagnosedSecret> {
-  const diagnosed = yield* diagnosisOf(secret, Date.now());
+function* check(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
+  const diagnosed = yield* diagnosisOf(secret, now);
   if (diagnosed.findings.length === 0 || usabilityOf(diagnosed) === 'usable') return diagnosed;
   const [first, ...others] = listed(diagnosed.findings, ({ code }) => code);
   if (first === undefined) return diagnosed;

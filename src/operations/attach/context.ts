@@ -78,7 +78,10 @@ async function readAccount(reader: Reader, namespace: string, name: string): Pro
 export async function readState(reader: Reader, ref: SecretRef): Promise<SecretState> {
   const secret = await readSecret(reader, ref);
   if (secret === 'missing' || secret === 'forbidden') return { status: secret };
-  return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, Date.now()), reader.transport.signal)) };
+  return {
+    status: 'there',
+    ...(await inPortions(diagnoseBriefly(secret, reader.transport.clock.now()), reader.transport.signal)),
+  };
 }
 
 async function readFacts(context: AttachContext): Promise<FailingFacts> {

@@ -3,7 +3,6 @@ import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { checkNamespace, noObject } from '../../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
-import { pause } from '../../concurrency.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { againWith, type Hint } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -100,11 +99,11 @@ const POLL_MS = 100;
 /** Throws UserError when the account does not exist. `default` is waited for first. */
 async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<PullSpec> {
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
-  const deadline = performance.now() + timeoutMs;
+  const deadline = transport.clock.monotonic() + timeoutMs;
   let account = await getPullSpec(transport, ref);
   if (account === undefined) await checkNamespace(transport, ref.namespace);
-  while (account === undefined && ref.name === 'default' && performance.now() < deadline) {
-    await pause(POLL_MS, request.signal);
+  while (account === undefined && ref.name === 'default' && transport.clock.monotonic() < deadline) {
+    await transport.clock.pause(POLL_MS, request.signal);
     account = await getPullSpec(transport, ref);
   }
   if (account !== undefined) return account;

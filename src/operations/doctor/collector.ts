@@ -121,7 +121,7 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: C
   const keep = function* (secret: Secret): Generator<void> {
     const { namespace = '', name = '' } = secret.metadata;
     copies.note(secret);
-    secrets.done.set(secretKey(namespace, name), yield* knownSecret(secret));
+    secrets.done.set(secretKey(namespace, name), yield* knownSecret(secret, reader.transport.clock.now()));
   };
   return {
     names: others.done,

@@ -1,6 +1,5 @@
 /** `why --watch` and `doctor --watch`: examines the targets repeatedly until everything works or a new problem appears. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
-import { pause } from '../../concurrency.ts';
 import type { Answer } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
@@ -39,24 +38,24 @@ export function follow<Look extends { readonly report: DoctorReport }>(
   steps: FollowSteps<Look>,
 ): Promise<Stand<Look>> {
   const { strict = false, offline = false, timeout = '' } = options;
-  const end = performance.now() + (parseDuration(timeout) ?? Number.POSITIVE_INFINITY);
+  const end = io.clock.monotonic() + (parseDuration(timeout) ?? Number.POSITIVE_INFINITY);
   const answers = new Map<string, Answer>();
   return withCollector(options, io, async ({ transport }) => {
     const look = async (): Promise<Stand<Look>> => {
-      const began = performance.now();
-      for (const [key, { at }] of answers) if (Date.now() - at > ANSWER_MS) answers.delete(key);
+      const began = io.clock.monotonic();
+      for (const [key, { at }] of answers) if (io.clock.now() - at > ANSWER_MS) answers.delete(key);
       const gathered = await steps.observe(createCollector(transport));
       const [error] = gathered.errors;
       if (error !== undefined) throw error;
       const seen = await steps.judge(gathered, answers);
       const condition = conditionOf(seen.report, { strict, offline });
-      return { seen, condition, tookMs: performance.now() - began };
+      return { seen, condition, tookMs: io.clock.monotonic() - began };
     };
     let last = await look();
     await steps.show(last.seen);
     while (!last.condition.isWell) {
       const { condition } = last;
-      const next = await steps.waiting(condition.awaited, () => nextLook(look, last, end, io.signal));
+      const next = await steps.waiting(condition.awaited, () => nextLook(look, last, end, io));
       if (next === undefined) return last;
       await steps.show(next.seen);
       if (next.seen.report.counts === undefined && isNewTrouble(condition, next.condition)) return next;
@@ -78,14 +77,14 @@ async function nextLook<Look>(
   look: () => Promise<Stand<Look>>,
   before: Stand<Look>,
   end: number,
-  signal: AbortSignal,
+  { clock, signal }: Io,
 ): Promise<Stand<Look> | undefined> {
   let failingSince: number | undefined;
   let { tookMs } = before;
   for (;;) {
-    const left = end - performance.now();
+    const left = end - clock.monotonic();
     if (left <= 0) return undefined;
-    await pause(Math.min(Math.max(POLL_MS, REST * tookMs), left), signal);
+    await clock.pause(Math.min(Math.max(POLL_MS, REST * tookMs), left), signal);
     try {
       const now = await look();
       tookMs = now.tookMs;
@@ -94,8 +93,8 @@ async function nextLook<Look>(
     } catch (error) {
       const refusal = error instanceof ApiError ? refusalOf(error) : error;
       if (!(refusal instanceof UserError)) throw error;
-      failingSince ??= performance.now();
-      if (performance.now() - failingSince > PATIENCE_MS) throw refusal;
+      failingSince ??= clock.monotonic();
+      if (clock.monotonic() - failingSince > PATIENCE_MS) throw refusal;
     }
   }
 }

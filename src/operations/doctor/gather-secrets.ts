@@ -24,15 +24,15 @@ export async function secretState(
   if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
   if (secret === 'forbidden') return { status: 'forbidden' };
-  if (secret !== 'missing') return inPortions(knownSecret(secret), reader.transport.signal);
+  if (secret !== 'missing') return inPortions(knownSecret(secret, reader.transport.clock.now()), reader.transport.signal);
   const look = () => elsewhere(id.name);
   const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
 }
 
 /** The state of a Secret that has been read. Yields between its steps. */
-export function* knownSecret(secret: Secret): Generator<void, SecretState> {
-  const diagnosed = yield* diagnoseBriefly(secret, Date.now());
+export function* knownSecret(secret: Secret, now: number): Generator<void, SecretState> {
+  const diagnosed = yield* diagnoseBriefly(secret, now);
   yield;
   return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
 }

@@ -58,7 +58,7 @@ export async function observeTargets(
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
   const usage = isAsked ? (await gatherUsage(collector, namespace)).usage : undefined;
   await collector.origins(usage);
-  const facts = collector.facts(Date.now(), options.offline !== true);
+  const facts = collector.facts(collector.transport.clock.now(), options.offline !== true);
   const { secret: given = [], image = [] } = options;
   checkGiven(given, namespace, image, facts.secrets);
   const own = given.map((name) => facts.secrets.get(secretKey(namespace, name)));

@@ -141,7 +141,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const isLacking = [...secrets.values(), ...known.accounts.values()].some(({ status }) => status === 'missing');
   // Only events tell what keeps a pod on a node from its first image, and when the kubelet last tried.
   const mute = new Set([
-    ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets)),
+    ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets, collector.transport.clock.now())),
     ...starting.filter(({ hasNode }) => hasNode),
   ]);
   const eventsOf = manyPodEvents(
@@ -167,7 +167,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     ],
     server: collector.transport.server,
     home: collector.transport.namespace,
-    facts: collector.facts(Date.now(), options.offline !== true),
+    facts: collector.facts(collector.transport.clock.now(), options.offline !== true),
     findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,
@@ -231,9 +231,9 @@ function isMute({ images }: PodGroup): boolean {
 }
 
 /** Whether a Secret in its list may have been changed since the kubelet tried. */
-function hasNewSecret({ pod }: PodGroup, secrets: PullFacts['secrets']): boolean {
+function hasNewSecret({ pod }: PodGroup, secrets: PullFacts['secrets'], now: number): boolean {
   const names = listedNames(pod.imagePullSecrets);
-  return names.some((name) => mayBeUntried(secrets.get(secretKey(pod.ref.namespace, name)), Date.now()));
+  return names.some((name) => mayBeUntried(secrets.get(secretKey(pod.ref.namespace, name)), now));
 }
 
 function nothingReadable(namespaces: ReadonlySet<string> | undefined): UserError {

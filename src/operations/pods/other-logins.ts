@@ -60,12 +60,12 @@ export async function withRegistries<T>(
     if (client === undefined) {
       const { createRegistryClient } = await import('../../registry/registry-client.ts');
       client = await createRegistryClient({ timeout: '3s' }, { from: 'cluster', cluster }, io);
-      end = performance.now() + ASKING_MS;
+      end = io.clock.monotonic() + ASKING_MS;
     }
     asked += 1;
-    if (asked > MAX_QUESTIONS || performance.now() > end) return false;
+    if (asked > MAX_QUESTIONS || io.clock.monotonic() > end) return false;
     const verdict = await client.verify(question);
-    const answer = { verdict, at: Date.now() };
+    const answer = { verdict, at: io.clock.now() };
     answers.set(questionKey(question), answer);
     // The answer counts for every image: a registry may lock out a client that repeats a wrong password.
     if (verdict.kind === 'rejected' && !verdict.public)

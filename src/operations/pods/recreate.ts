@@ -1,7 +1,6 @@
 /** Deletes a pod and creates it again with another list: the only way for one that no controller makes. */
 import { ApiError } from '../../cluster/client/api-error.ts';
 import { objectRefusal } from '../../cluster/object-request.ts';
-import { pause } from '../../concurrency.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type ApiObject, fieldOf, itemsOf } from '../../domain/workloads/api-object.ts';
 import { LIST_FIELD } from '../../domain/workloads/kind.ts';
@@ -99,7 +98,7 @@ async function finish(replacement: PodReplacement, expected: ApiObject, context:
 async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext): Promise<ApiObject | undefined> {
   const { name: _, ...metadata } = manifest.metadata as ApiObject;
   const rehearsal = { ...manifest, metadata: { ...metadata, generateName: 'regsecret-' } };
-  const deadline = performance.now() + ADMISSION_MS;
+  const deadline = context.transport.clock.monotonic() + ADMISSION_MS;
   for (;;) {
     try {
       return await postPod(rehearsal, pod, context, true);
@@ -107,10 +106,10 @@ async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext)
       if (!(error instanceof ApiError)) throw error;
       // The quota plugin is last in admission (kubeapiserver/options/plugins.go), and there is room once the old pod is gone.
       if (isQuota(error)) return undefined;
-      if (!isNotMountable(error) || !allowsIt(pod, context) || performance.now() > deadline) {
+      if (!isNotMountable(error) || !allowsIt(pod, context) || context.transport.clock.monotonic() > deadline) {
         throw objectRefusal(error, 'create', pod.ref);
       }
-      await pause(POLL_MS, context.request.signal);
+      await context.transport.clock.pause(POLL_MS, context.request.signal);
     }
   }
 }

@@ -2,7 +2,6 @@
 import { ApiError, isRefusal, noneOrUnknown } from '../../cluster/client/api-error.ts';
 import { getObject, objectPath, objectRefusal } from '../../cluster/object-request.ts';
 import { writeQuery } from '../../cluster/secret-request.ts';
-import { pause } from '../../concurrency.ts';
 import { type Command, command, kubectlPath } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -31,7 +30,7 @@ export type Replaced = { readonly created: PullSpec } | { readonly other: PullSp
 
 /** Throws UserError that says what is there, and where the manifest is. */
 export async function replacePod(replacement: PodReplacement, context: PodContext): Promise<Replaced> {
-  const deadline = performance.now() + (context.request.timeoutMs ?? TIMEOUT_MS);
+  const deadline = context.transport.clock.monotonic() + (context.request.timeoutMs ?? TIMEOUT_MS);
   const isThere = replacement.pod.uid !== '';
   const other =
     (isThere ? await remove(replacement, context) : undefined) ?? (await gone(replacement, deadline, context));
@@ -89,8 +88,8 @@ async function gone(
       if (pod.uid === '') return present;
       throw failure(`${describeRef(pod.ref)} is not deleted`, new UserError('the server only says so'), saved);
     }
-    if (performance.now() > deadline) throw stillThere(pod, saved);
-    await pause(POLL_MS, context.request.signal);
+    if (context.transport.clock.monotonic() > deadline) throw stillThere(pod, saved);
+    await context.transport.clock.pause(POLL_MS, context.request.signal);
   }
 }
 
@@ -104,7 +103,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
       throw new UserError('the server does not answer with the pod');
     } catch (error) {
       if (transport.signal.aborted || !(error instanceof ApiError || error instanceof UserError)) throw error;
-      const isInTime = performance.now() <= deadline;
+      const isInTime = transport.clock.monotonic() <= deadline;
       const present = await look(pod, context);
       if (present === 'unknown') {
         throw failure(`it is unclear whether ${describeRef(pod.ref)} is there again`, error, saved);
@@ -121,7 +120,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
         const text = `${describeRef(pod.ref)} is deleted and not there again: ${error.message}`;
         throw new UserError(text, creationHint(replacement));
       }
-      await pause(POLL_MS, request.signal);
+      await transport.clock.pause(POLL_MS, request.signal);
     }
   }
 }

@@ -12,7 +12,7 @@ import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 export async function restart(transport: Transport, controller: PullSpec, options: WriteOptions): Promise<PullSpec> {
   const { ref } = controller;
   const kind = pullKind(ref.kind);
-  const at = rfc3339(Date.now());
+  const at = rfc3339(transport.clock.now());
   try {
     const object = await transport.request<ApiObject>({
       method: 'PATCH',

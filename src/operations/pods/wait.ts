@@ -1,6 +1,5 @@
 /** Follows a change until the pods run, or until it is clear why they do not. */
 import { getPullSpec } from '../../cluster/object-request.ts';
-import { pause } from '../../concurrency.ts';
 import { type Command, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/object-ref.ts';
@@ -20,21 +19,21 @@ const TROUBLE_MS = 3000;
 export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<void> {
   const { request, listener } = context;
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
-  const deadline = performance.now() + timeoutMs;
+  const deadline = context.transport.clock.monotonic() + timeoutMs;
   const troubles = new Map<string, number>();
   for (;;) {
     const seen =
       pullSpec.ref.kind === 'Pod' ? await lookAtPod(pullSpec, context) : await lookAtWorkload(pullSpec, context);
     if (seen.done) return seen.isEmpty === true ? undefined : listener.note({ code: 'runs', ref: pullSpec.ref });
     if (seen.final !== undefined) throw seen.final;
-    const now = performance.now();
+    const now = context.transport.clock.monotonic();
     for (const one of seen.troubles) {
       const since = troubles.get(one.pod.name) ?? now;
       troubles.set(one.pod.name, since);
       if (now - since >= TROUBLE_MS) throw inTrouble(pullSpec, one);
     }
     if (now > deadline) throw tooLate(pullSpec, seen.waiting, timeoutMs);
-    await pause(POLL_MS, request.signal);
+    await context.transport.clock.pause(POLL_MS, request.signal);
   }
 }
 

@@ -71,7 +71,7 @@ export async function untoldNeeds(reader: Reader, secret: Secret): Promise<Need[
 }
 
 async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretState> {
-  return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, Date.now()), transport.signal)) };
+  return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, transport.clock.now()), transport.signal)) };
 }
 
 /**

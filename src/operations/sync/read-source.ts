@@ -21,7 +21,7 @@ export async function readSource(
       ? await findSecret(transport, { namespace, name }, 'sync', flags)
       : { ...login, metadata: { ...login.metadata, namespace } };
   const source = copySourceOf(secret);
-  const { contents, findings } = await checkedSecret(secret, transport.signal);
+  const { contents, findings } = await checkedSecret(secret, transport);
   // The expiry of a login from this machine has already been reported.
   const isSaid = ({ code }: Finding): boolean => login !== undefined && /^expire/.test(code);
   for (const finding of findings) if (!isSaid(finding)) listener.finding(finding);

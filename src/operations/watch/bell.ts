@@ -1,4 +1,5 @@
 /** Wakes a loop that waits. */
+import type { Clock } from '../../concurrency.ts';
 
 export interface Bell {
   ring(): void;
@@ -6,7 +7,7 @@ export interface Bell {
   wait(milliseconds: number): Promise<void>;
 }
 
-export function createBell(): Bell {
+export function createBell(clock: Pick<Clock, 'pause'>): Bell {
   let next = Promise.withResolvers<void>();
   return {
     ring() {
@@ -14,12 +15,10 @@ export function createBell(): Bell {
       next = Promise.withResolvers();
     },
     async wait(milliseconds) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, milliseconds);
-      });
+      const rung = new AbortController();
+      const late = clock.pause(milliseconds, rung.signal).catch(() => undefined);
       await Promise.race([next.promise, late]);
-      clearTimeout(timer);
+      rung.abort();
     },
   };
 }

@@ -3,7 +3,6 @@ import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
-import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import { fieldOf, itemsOf } from '../../domain/workloads/api-object.ts';
@@ -37,7 +36,7 @@ export async function findFight(
   for (let looks = 1; ; looks += 1) {
     const fight = await lookAtFight(transport, object, own);
     if (fight.managers.length > 0 || fight.maker !== undefined || looks === LOOKS) return fight;
-    await pause(PAUSE_MS, stop);
+    await transport.clock.pause(PAUSE_MS, stop);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Renews a login of this machine before it ends. */
-import { pause } from '../../concurrency.ts';
+import { type Clock, machineClock } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { DATA_KEY, isPullSecretType } from '../../domain/keyring/secret.ts';
 import { EXPIRES_AT, parseExpiries } from '../../domain/pull-secret/expiry.ts';
@@ -31,31 +31,31 @@ export function renewalDelay(failures: number): number {
   return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
 }
 
-/** Renews `login` until `signal` is aborted, and never throws but for a bug. `clock` is in milliseconds since 1970. */
+/** Renews `login` until `signal` is aborted, and never throws but for a bug. */
 export async function keepRenewed(
   login: Secret,
   { renew, everyMs, changed, trouble }: Renewal,
   signal: AbortSignal,
-  clock: () => number = Date.now,
+  clock: Clock = machineClock,
 ): Promise<void> {
   let current = login;
   let failures = 0;
-  for (let due = renewalTime(endsOf(current), clock(), everyMs); !signal.aborted; ) {
-    const rest = due - clock();
+  for (let due = renewalTime(endsOf(current), clock.now(), everyMs); !signal.aborted; ) {
+    const rest = due - clock.now();
     if (rest > 0) {
-      await pause(Math.min(rest, LONGEST_SLEEP_MS), signal).catch(() => undefined);
+      await clock.pause(Math.min(rest, LONGEST_SLEEP_MS), signal).catch(() => undefined);
       continue;
     }
     try {
       const next = await renew();
       failures = 0;
-      due = renewalTime(endsOf(next), clock(), everyMs);
+      due = renewalTime(endsOf(next), clock.now(), everyMs);
       if (isOther(next, current)) changed(next);
       current = next;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failures += 1;
-      due = clock() + Math.min(everyMs, renewalDelay(failures));
+      due = clock.now() + Math.min(everyMs, renewalDelay(failures));
       trouble(error);
     }
   }

@@ -56,7 +56,7 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
   const agenda = createAgenda(host.now());
   const served = new Set<string>();
   const looker: Looker = { ...host, agenda, sizes: new Map(), served };
-  const bell = createBell();
+  const bell = createBell(transport.clock);
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
@@ -153,7 +153,7 @@ async function lookOnce(
     );
     ended = true;
     host.health.looked(isFull, host.now());
-    host.metrics.looked(isFull, Date.now());
+    host.metrics.looked(isFull, transport.clock.now());
   } catch (error) {
     if (host.stop.aborted) return;
     if (!(error instanceof UserError) || host.isFirst) throw error;

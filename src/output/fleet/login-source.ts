@@ -21,7 +21,7 @@ export interface LoginSourceOptions extends Omit<CredentialOptions, 'prompt'> {
  * Throws UserError.
  */
 export async function loginSource(options: LoginSourceOptions, printer: Printer, io: Io): Promise<Secret> {
-  const now = Date.now();
+  const now = io.clock.now();
   // `Object.create` instead of a copy, which would read `io.signal` before the input has been read.
   const unasked: Io = Object.create(io, { stdin: { value: { ...io.stdin, isTTY: false } } });
   const collected = await collectCredentials(options, unasked, {
@@ -31,7 +31,7 @@ export async function loginSource(options: LoginSourceOptions, printer: Printer,
   for (const warning of warnings) printer.warn(warning);
   saySource(entries, printer);
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, now)]));
-  for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, printer);
+  for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, { io, printer });
   if (personal && options.dryRun === 'none') saySharing(entries, 'these namespaces', { io, printer });
   return buildPullSecret({ name: options.name, entries, annotations: expiryAnnotations(expiries) });
 }

@@ -30,6 +30,7 @@ export function contextIo(context: string, io: Io): Io {
     get signal() {
       return io.signal;
     },
+    clock: io.clock,
     suspend: io.suspend,
     machine: io.machine,
     speech: io.speech,

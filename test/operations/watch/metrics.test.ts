@@ -4,6 +4,7 @@ import { buildPullSecret } from '../../../src/domain/pull-secret/build.ts';
 import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
 import { UserError } from '../../../src/errors.ts';
 import { createMetrics } from '../../../src/operations/watch/metrics.ts';
+import { machineClock } from '../../../src/concurrency.ts';
 import { keepRenewed, renewalDelay, renewalTime } from '../../../src/operations/watch/renewal.ts';
 
 const error = new UserError('no');
@@ -94,9 +95,12 @@ describe('keepRenewed', () => {
         trouble: ({ message }) => found.push(message),
       },
       stop.signal,
-      () => {
-        now += 2000;
-        return now;
+      {
+        ...machineClock,
+        now: () => {
+          now += 2000;
+          return now;
+        },
       },
     );
     return found;
