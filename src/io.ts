@@ -45,12 +45,13 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /**
-   * Aborted by Ctrl-C and SIGTERM. Until this property is first read, the two signals end the process at once, because nothing
-   * can be half done yet. A handler would not run while a read waits for a pipe or a terminal, so read this property after the
-   * input.
-   */
+  /** Aborted by Ctrl-C and SIGTERM, once somebody listens. */
   readonly signal: AbortSignal;
+  /**
+   * From now on, Ctrl-C and SIGTERM abort {@link signal}. Until then, they end the process at once, because nothing can be half
+   * done yet. A handler would not run while a read waits for a pipe or a terminal, so call this after the input.
+   */
+  listen(): void;
   readonly clock: Clock;
   /**
    * Carries out Ctrl-Z: stops the process until the shell lets it go on. Without a shell, it goes on at once. Undefined on
@@ -84,9 +85,8 @@ export function processIo(): Io {
     stdout: output(1, () => process.stdout),
     stderr: output(2, () => process.stderr),
     env: process.env,
-    get signal() {
-      return interrupts.signal();
-    },
+    signal: interrupts.signal,
+    listen: interrupts.listen,
     clock: machineClock,
     suspend: process.platform === 'win32' ? undefined : suspend,
     commands: { shell: shellOf(process.env, process.platform), given: {} },
@@ -110,21 +110,12 @@ async function suspend(): Promise<void> {
  */
 export function forRunner(output: Output, env: Io['env']): Output {
   if (!env.GITHUB_ACTIONS) return output;
-  return {
-    get isTTY() {
-      return output.isTTY;
-    },
-    columns: () => output.columns(),
-    write: (text) => output.write(withoutWorkflowCommands(text)),
-    writeManifest: (text) => output.writeManifest(text),
-    stream: () => output.stream(),
-  };
+  return { ...output, write: (text) => output.write(withoutWorkflowCommands(text)) };
 }
 
 const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D';
 
-interface InterruptHandler {
-  signal(): AbortSignal;
+interface InterruptHandler extends Pick<Io, 'signal' | 'listen'> {
   /** Runs `read` while signals have their default effect. */
   without<T>(read: () => T): T;
 }
@@ -134,7 +125,7 @@ function interruptHandler(): InterruptHandler {
   const abort = (name: NodeJS.Signals): void => controller.abort(new Interrupted(name));
   const signals = ['SIGINT', 'SIGTERM'] as const;
   let attached = false;
-  const attach = (): void => {
+  const listen = (): void => {
     // A second Ctrl-C ends the process.
     if (!attached) for (const name of signals) process.once(name, abort);
     attached = true;
@@ -144,17 +135,15 @@ function interruptHandler(): InterruptHandler {
     attached = false;
   };
   return {
-    signal: () => {
-      attach();
-      return controller.signal;
-    },
+    signal: controller.signal,
+    listen,
     without: (read) => {
       if (!attached) return read();
       detach();
       try {
         return read();
       } finally {
-        attach();
+        listen();
       }
     },
   };

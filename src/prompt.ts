@@ -110,6 +110,7 @@ interface Question {
 
 async function ask<T>(io: Io, question: Question): Promise<T> {
   const { default: inquirer } = await import('inquirer');
+  io.listen();
   const input = io.stdin.stream();
   const end = new AbortController();
   let suspended = false;

@@ -112,17 +112,9 @@ async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io:
  */
 function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
   return {
-    stdin: io.stdin,
+    ...io,
     stdout: forRunner(io.stdout, io.env),
     stderr: forRunner(io.stderr, io.env),
-    env: io.env,
-    // A getter, because reading the signal attaches its handlers.
-    get signal() {
-      return io.signal;
-    },
-    clock: io.clock,
-    suspend: io.suspend,
-    machine: io.machine,
     speech: {
       get quiet() {
         return given().quiet === true;

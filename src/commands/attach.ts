@@ -114,7 +114,8 @@ async function changeFiles(
   const changed = await changeManifests(request, io);
   if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0], { verb, secret }, options);
   const printer = await printerFor(io);
-  const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, { io, printer }) : [];
+  const losses =
+    verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, { io, printer }) : [];
   const named = files.filter((name) => name !== '-');
   const writing = fileCommandFor(request, { ...options, files: named });
   const shown = { ...options, losses, check: checkFor(changed, request, options), writing };

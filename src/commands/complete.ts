@@ -36,5 +36,5 @@ function print(value: string, description: string, io: Io): void {
 /** `io` without prompts and messages, because nobody can see them during a completion. */
 function silent(io: Io): Io {
   const stderr = { ...io.stderr, isTTY: false, write: () => undefined };
-  return Object.create(io, { stdin: { value: { ...io.stdin, isTTY: false } }, stderr: { value: stderr } });
+  return { ...io, stdin: { ...io.stdin, isTTY: false }, stderr };
 }

@@ -35,6 +35,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
     import('../cluster/client/transport.ts'),
     import('../prompt.ts'),
   ]);
+  io.listen();
   const agree = agreeOn(options, io);
   const {
     signal: stop,

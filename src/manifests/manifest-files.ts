@@ -59,7 +59,10 @@ export function manifestNames(
 
 /** Reads one file, and waits when it is a pipe. Throws UserError, and the reason of the signal. */
 export async function readManifestFile(name: string, io: Io): Promise<ManifestFile> {
-  if (name !== '-') return { name, text: decode(await read(name, io.signal), name) };
+  if (name !== '-') {
+    io.listen();
+    return { name, text: decode(await read(name, io.signal), name) };
+  }
   const text = decode(io.stdin.readAll(LIMIT.bytes, 'manifests'), 'stdin');
   if (text.trim() === '') throw new UserError(`stdin ${EMPTY_STDIN.reason}`, EMPTY_STDIN.hint);
   return { name, text };

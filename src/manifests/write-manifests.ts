@@ -23,6 +23,7 @@ export async function writeManifests(
   io: Io,
   { done, warn }: { readonly done: (file: ChangedFile) => void; readonly warn: (text: string) => void },
 ): Promise<void> {
+  io.listen();
   const names = files.map(({ name }) => name);
   for (const file of files) done(await writeManifest(file, { ...request, files: names }, io, warn));
 }

@@ -54,6 +54,7 @@ export async function createRegistryClient(
   io: Io,
   resolve?: Resolve,
 ): Promise<RegistryClient> {
+  io.listen();
   const { timeout = DEFAULT_TIMEOUT, plainHttp = [], registryCa } = flags;
   const timeoutMs = parseDuration(timeout) ?? 0;
   const locate = createLocate(io.env, resolve);

@@ -42,12 +42,12 @@ test.each([
   ],
   ['colours', /\bpainted\b/, ['domain/text/printable.ts', 'output/style.ts']],
   ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['io.ts']],
-  ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['io.ts', 'prompt.ts']],
+  ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['prompt.ts']],
   [
     'writes a manifest as it is',
     /\.writeManifest\b/,
     [
-      ...['commands/attach.ts', 'commands/completion.ts', 'io.ts', 'output/create-printer.ts'],
+      ...['commands/attach.ts', 'commands/completion.ts', 'output/create-printer.ts'],
       'output/doctor/annotations.ts',
     ],
   ],

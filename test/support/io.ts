@@ -28,6 +28,7 @@ export function fakeIo({ env = {}, stdin = '', tty = false }: FakeIoOptions = {}
     stderr: stderr.output,
     env,
     signal: abort.signal,
+    listen: () => undefined,
     clock: machineClock,
     suspend: undefined,
     commands: { shell: 'posix', given: {} },

@@ -2,11 +2,12 @@
  * Namespaces and Secrets in memory, with watches that can break as those of a cluster do. With a fake clock, hours pass in
  * seconds.
  */
-import { machineClock } from '../../src/concurrency.ts';
+
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import type { Hear, WatchEnd } from '../../src/cluster/client/watch-end.ts';
+import { machineClock } from '../../src/concurrency.ts';
 import { UserError } from '../../src/errors.ts';
 
 /** The current fault; undefined for none. */

@@ -85,6 +85,7 @@ export async function connectContexts(
 }
 
 async function createTransport(connection: Connection, flags: KubeFlags, io: Io): Promise<Transport> {
+  io.listen();
   const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY, io.clock);
   const authenticator = await createAuthenticator(connection, io);
   const clients = await createClients(connection, io, flags);
@@ -134,9 +135,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
       if (end.why === 'silent') clients.closeIdle();
       return end;
     },
-    get signal() {
-      return io.signal;
-    },
+    signal: io.signal,
     clock: io.clock,
     close: () => clients.close(),
   };

@@ -37,8 +37,9 @@ export interface KubeConfig extends KubeFile {
  */
 export async function loadKubeConfig(
   explicit: string | undefined,
-  { env, signal }: Pick<Io, 'env' | 'signal'>,
+  { env, signal, listen }: Pick<Io, 'env' | 'signal' | 'listen'>,
 ): Promise<KubeConfig> {
+  listen();
   const files = explicit ? [explicit] : configFiles(env);
   const missing: string[] = [];
   const parsed: KubeFile[] = [];

@@ -27,7 +27,7 @@ export function helperTimeout(io: Io): number {
 
 /**
  * Runs the program at `path`, with `name` as its argv[0], one argument and `input` on stdin. Throws UserError when it does not
- * end within `timeout` milliseconds or prints too much, and the reason of `io.signal` when that is aborted. The helper is killed
+ * end within `timeout` milliseconds or prints too much, and the reason of the signal when that is aborted. The helper is killed
  * in each case.
  */
 export async function runHelper(
@@ -35,6 +35,7 @@ export async function runHelper(
   { action, input, timeout }: { readonly action: string; readonly input: string; readonly timeout: number },
   io: Io,
 ): Promise<HelperRun> {
+  io.listen();
   let stderr = '';
   const run = {
     path,

@@ -78,10 +78,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     timeoutMs: parseTimeout(options.timeout),
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    // A getter, so that Ctrl-C still ends the process at once while manifests are read.
-    get signal() {
-      return io.signal;
-    },
+    signal: io.signal,
   };
   if (hasTargets(chosen)) checkNoFiles(request, options);
   return request;
@@ -141,10 +138,7 @@ export function requestFor(
     timeoutMs: undefined,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    // A getter, so that Ctrl-C still ends the process at once while manifests are read.
-    get signal() {
-      return io.signal;
-    },
+    signal: io.signal,
   };
 }
 

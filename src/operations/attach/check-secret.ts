@@ -72,7 +72,10 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
 }
 
 /** `secret` with its findings; throws UserError when it opens no image, or keeps its pods from using any Secret. */
-export function checkedSecret(secret: Secret, { clock, signal }: Pick<Io, 'clock' | 'signal'>): Promise<DiagnosedSecret> {
+export function checkedSecret(
+  secret: Secret,
+  { clock, signal }: Pick<Io, 'clock' | 'signal'>,
+): Promise<DiagnosedSecret> {
   return inPortions(check(secret, clock.now()), signal);
 }
 
@@ -109,14 +112,14 @@ export type Usable = ReadonlyMap<string, DiagnosedSecret | UserError>;
 export async function usableNamespaces(reader: Reader, name: string): Promise<Usable | undefined> {
   const found = new Map<string, DiagnosedSecret | UserError>();
   const refused = await eachSecretNamed(reader, name, function* (secret) {
-    found.set(secret.metadata.namespace ?? '', yield* usableOrProblem(secret));
+    found.set(secret.metadata.namespace ?? '', yield* usableOrProblem(secret, reader.transport.clock.now()));
   });
   return refused === undefined ? found : undefined;
 }
 
-function* usableOrProblem(secret: Secret): Generator<void, DiagnosedSecret | UserError> {
+function* usableOrProblem(secret: Secret, now: number): Generator<void, DiagnosedSecret | UserError> {
   try {
-    return yield* check(secret);
+    return yield* check(secret, now);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

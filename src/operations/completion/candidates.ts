@@ -45,7 +45,7 @@ export async function candidateNames(source: CandidateSource, flags: KubeFlags, 
   const { user } = await connectionOf(flags, io);
   if (user.exec !== undefined || user.authProvider !== undefined) return [];
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const transport = await connect(flags, Object.create(io, { signal: { value: signal } }));
+  const transport = await connect(flags, { ...io, signal });
   try {
     return (await namesIn(source, transport)).sort();
   } finally {

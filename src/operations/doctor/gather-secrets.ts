@@ -24,7 +24,8 @@ export async function secretState(
   if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
   if (secret === 'forbidden') return { status: 'forbidden' };
-  if (secret !== 'missing') return inPortions(knownSecret(secret, reader.transport.clock.now()), reader.transport.signal);
+  if (secret !== 'missing')
+    return inPortions(knownSecret(secret, reader.transport.clock.now()), reader.transport.signal);
   const look = () => elsewhere(id.name);
   const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };

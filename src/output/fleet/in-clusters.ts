@@ -26,7 +26,7 @@ export interface ClustersWork {
   prepare(printer: Printer, source: Transport | undefined): Promise<Work>;
 }
 
-/** Returns the exit code; throws UserError. `io.signal` is used only after `prepare` has read its input. */
+/** Returns the exit code; throws UserError. */
 export async function inClusters(
   options: ClustersOptions,
   io: Io,

@@ -22,8 +22,7 @@ export interface LoginSourceOptions extends Omit<CredentialOptions, 'prompt'> {
  */
 export async function loginSource(options: LoginSourceOptions, printer: Printer, io: Io): Promise<Secret> {
   const now = io.clock.now();
-  // `Object.create` instead of a copy, which would read `io.signal` before the input has been read.
-  const unasked: Io = Object.create(io, { stdin: { value: { ...io.stdin, isTTY: false } } });
+  const unasked: Io = { ...io, stdin: { ...io.stdin, isTTY: false } };
   const collected = await collectCredentials(options, unasked, {
     check: (entry) => checkNotExpired(entry, now),
   });

@@ -23,19 +23,11 @@ interface RunOptions extends Agreement {
 export function contextIo(context: string, io: Io): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
   return {
-    stdin: io.stdin,
+    ...io,
     stdout: through(io.stdout, named),
     stderr: through(io.stderr, named),
-    env: io.env,
-    get signal() {
-      return io.signal;
-    },
-    clock: io.clock,
-    suspend: io.suspend,
-    machine: io.machine,
-    speech: io.speech,
     commands: {
-      shell: io.commands.shell,
+      ...io.commands,
       get given() {
         return { ...io.commands.given, context };
       },
@@ -45,7 +37,7 @@ export function contextIo(context: string, io: Io): Io {
 
 /** `output`, with each text changed by `change`. */
 function through(output: Output, change: (text: Printable) => Printable): Output {
-  return Object.create(output, { write: { value: (text: Printable) => output.write(change(text)) } });
+  return { ...output, write: (text) => output.write(change(text)) };
 }
 
 /** The work in one context, which waits before its first write. */
