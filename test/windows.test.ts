@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { kubeHome } from '../src/cluster/config/home.ts';
 import { homeFolder } from '../src/credentials/auth-file.ts';
-import { defaultStore, dockerConfigPath } from '../src/credentials/docker-settings.ts';
-import { podmanFiles } from '../src/credentials/podman-files.ts';
+import { defaultStore, dockerConfigPath } from '../src/credentials/docker.ts';
+import { podmanFiles } from '../src/credentials/podman.ts';
 import { shellOf } from '../src/domain/text/shell.ts';
 import { manifestFolders } from '../src/operations/pods/saved-pod.ts';
 import { here } from './support/here.ts';

@@ -1,109 +1,131 @@
-/** Finds docker's logins in the order in which docker itself looks (docker/cli cli/config/configfile/file.go). */
-import { type AuthFields, dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
-import {
-  dockerEntries,
-  dockerHelper,
-  dockerKey,
-  type EntryLookup,
-  isWebLoginToken,
-} from '../domain/docker-config/docker-lookup.ts';
+/** docker on this machine: its config file, DOCKER_AUTH_CONFIG, the platform's store, and every login in them. */
+import { platform } from 'node:os';
+import { join } from 'node:path';
+import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
+import { decodeAuthVariable, decodeDockerText } from '../domain/docker-config/config-files.ts';
+import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
+import { dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
+import { command, pathWord } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { authFiles } from './auth-file.ts';
-import { type DockerSettings, readDockerSettings } from './docker-settings.ts';
-import { getFromHelper, helperPhrase, listHelper } from './helper/helper.ts';
-import {
-  type ListedServer,
-  type Listing,
-  type LoginPlace,
-  type LoginStore,
-  lookupName,
-  type StoredLogin,
-} from './source.ts';
+import { lookPath } from '../look-path.ts';
+import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
+import { helperPhrase, helperProgram, listHelper } from './helper/helper.ts';
+import type { ListedServer, Listing } from './source.ts';
 
-const VARIABLE = 'DOCKER_AUTH_CONFIG';
+export const VARIABLE = 'DOCKER_AUTH_CONFIG';
 
-interface Docker {
-  readonly settings: DockerSettings;
-  readonly entryOf: EntryLookup;
-  readonly io: Io;
+export interface DockerSettings {
+  readonly config: DockerConfig;
+  /** Where `config` comes from, as shown to the user. */
+  readonly file: string;
+  /** Whether `config` has no logins at all, so that its store is docker's default for this platform. */
+  readonly detected: boolean;
+  /** The entries of DOCKER_AUTH_CONFIG, which take precedence over all others. */
+  readonly variable: ReadonlyMap<string, AuthFields>;
+  readonly warnings: readonly string[];
+  /** Why the file could not be read. `config` is then empty. */
+  readonly failure?: UserError | undefined;
 }
 
-/** docker's logins on this machine. Its config file is read once. */
-export function dockerLogins(io: Io, files = authFiles()): LoginStore {
-  return dockerStore(readDockerSettings(io, files), io);
-}
-
-/** The logins that docker would have with `settings`. docker ignores the path of a server. */
-export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
-  const docker = { settings, entryOf: dockerEntries(settings.config), io };
-  const placeFor = (server: string): LoginPlace | undefined => placeOf(dockerKey(lookupName(server).registry), docker);
+/** docker reports a broken config file and goes on without it (config.go `LoadDefaultConfigFile`), and so does this. */
+export function readDockerSettings(io: Io, files: AuthFiles): DockerSettings {
+  const home = homeFolder(io.env);
+  const path = dockerConfigPath(io.env);
+  const { config, failure } = path === undefined ? NO_FILE : tryConfig(path, files);
+  const store = hasLogins(config) ? undefined : defaultStore(io.env);
   return {
-    list: () => list(docker),
-    login: async (server) => {
-      const { warnings, failure, detected } = settings;
-      try {
-        return { stored: await placeFor(server)?.open(), warnings, failure };
-      } catch (error) {
-        // Nobody chose the platform's default store, so it may never have been set up.
-        return { warnings: [...warnings, excuse(error, detected)], failure };
-      }
-    },
-    where: (server) => placeFor(server)?.from,
-    isNamespace: () => false,
+    config: store === undefined ? config : { ...config, credsStore: store },
+    file: path === undefined ? 'docker' : displayPath(path, home),
+    detected: store !== undefined,
+    failure,
+    ...readVariable(io.env),
   };
 }
 
-/**
- * Where docker looks for a login: DOCKER_AUTH_CONFIG, the registry's helper, the store, the file. The first that applies decides
- * (`GetAuthConfig`).
- */
-function placeOf(key: string, docker: Docker): LoginPlace | undefined {
-  const { config, file, variable } = docker.settings;
-  const fields = variable.get(key);
-  if (fields !== undefined) return plainPlace(key, VARIABLE, fields);
-  const helper = dockerHelper(config, key);
-  if (helper !== undefined) {
-    const from = config.credHelpers.has(key) ? helperPhrase(helper) : storePhrase(helper);
-    return { from, open: () => keptByHelper(key, helper, from, docker) };
+/** The path of docker's config file, whether the file exists or not; undefined for a user without a home folder. */
+export function dockerConfigPath(env: Io['env'], system = platform()): string | undefined {
+  const home = homeFolder(env, system);
+  const folder = env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
+  return folder === undefined ? undefined : join(folder, 'config.json');
+}
+
+const NO_LOGINS: DockerConfig = { auths: new Map(), credHelpers: new Map() };
+const NO_FILE = { config: NO_LOGINS, failure: undefined };
+
+function tryConfig(path: string, files: AuthFiles): Pick<DockerSettings, 'config' | 'failure'> {
+  try {
+    return { config: readConfig(path, files) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { config: NO_LOGINS, failure: error };
   }
-  const entry = docker.entryOf(key);
-  return entry && plainPlace(entry.server, file, entry.fields);
+}
+
+/** config.go `load`. */
+function readConfig(path: string, files: AuthFiles): DockerConfig {
+  const text = files(path);
+  if (text === undefined) return NO_LOGINS;
+  try {
+    return decodeDockerText(text);
+  } catch (error) {
+    if (!(error instanceof DockerConfigError)) throw error;
+    // The hint is not `docker login`, which would rewrite the file without the parts that docker could not read.
+    const entry = error.server === undefined ? '' : ` (entry ${displayServer(error.server)})`;
+    const message = `parsing config file (${path}): ${error.message}${entry}`;
+    throw new UserError(message, command`vi ${pathWord(path)}`);
+  }
+}
+
+/** configfile/file.go `ContainsAuth`. */
+function hasLogins({ auths, credHelpers, credsStore }: DockerConfig): boolean {
+  return auths.size > 0 || credHelpers.size > 0 || credsStore !== undefined;
 }
 
 /**
- * The login from a helper. It hides the entry of the file, except for the fields that no helper can carry
- * (credentials/native_store.go `Get`).
+ * The helper that docker uses when none is configured, if it is installed (credentials/default_store.go `DetectDefaultStore`).
  */
-async function keptByHelper(
-  key: string,
-  helper: string,
-  from: string,
-  { entryOf, io }: Docker,
-): Promise<StoredLogin | undefined> {
-  const entry = entryOf(key);
-  const { email, registryToken } = entry === undefined ? {} : dockerAuthConfig(entry.fields);
-  const answer = await getFromHelper(helper, key, io);
-  if (answer === undefined && registryToken === undefined) return undefined;
-  const login = answer ?? { username: '', password: '' };
-  return { server: key, from, config: { ...login, email, registryToken } };
+export function defaultStore(env: Io['env'], system = platform()): string | undefined {
+  const onLinux = (): string => (lookPath('pass', env) === undefined ? 'secretservice' : 'pass');
+  const stores: { readonly [system in NodeJS.Platform]?: () => string } = {
+    darwin: () => 'osxkeychain',
+    linux: onLinux,
+    win32: () => 'wincred',
+  };
+  const store = stores[system]?.();
+  return store === undefined || lookPath(helperProgram(store), env) === undefined ? undefined : store;
+}
+
+/** As configfile/file.go `GetCredentialsStore`: a variable that cannot be decoded leads to a warning and is ignored. */
+function readVariable(env: Io['env']): Pick<DockerSettings, 'variable' | 'warnings'> {
+  const text = env.DOCKER_AUTH_CONFIG ?? '';
+  if (text === '') return { variable: new Map(), warnings: [] };
+  try {
+    return { variable: decodeAuthVariable(text).auths, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof DockerConfigError)) throw error;
+    const reason =
+      error.server === undefined ? error.message : error.message.replace(error.server, displayServer(error.server));
+    return { variable: new Map(), warnings: [`docker ignores DOCKER_AUTH_CONFIG: ${reason}`] };
+  }
 }
 
 /**
  * All servers that docker knows (`GetAllCredentials`), except for empty entries, which mark a login in a helper, and the tokens
  * of a web login.
  */
-async function list(docker: Docker): Promise<Listing> {
-  const { variable, detected, warnings, failure } = docker.settings;
+export async function listDocker(settings: DockerSettings, entryOf: EntryLookup, io: Io): Promise<Listing> {
+  const { variable, detected, warnings, failure } = settings;
   const said = [...warnings];
-  const stored = await mainServers(docker).catch((error: unknown) => {
+  const stored = await mainServers(settings, io).catch((error: unknown) => {
     // With the variable set, docker only warns about this failure (memorystore/store.go `GetAll`).
     said.push(excuse(error, detected || variable.size > 0));
     return [];
   });
   const servers = [
     ...stored.filter(({ server }) => !isWebLoginToken(server)),
-    ...helpedServers(docker),
+    ...helpedServers(settings, entryOf),
     ...[...variable.keys()].map((server) => ({ server, from: VARIABLE })),
   ];
   const byServer = new Map(servers.map((one) => [one.server, one]));
@@ -114,7 +136,7 @@ async function list(docker: Docker): Promise<Listing> {
  * The servers that the store lists, or without a store those of the file. With a store, docker takes nothing but registry tokens
  * from the file.
  */
-async function mainServers({ settings: { config, file }, io }: Docker): Promise<ListedServer[]> {
+async function mainServers({ config, file }: DockerSettings, io: Io): Promise<ListedServer[]> {
   const { auths, credsStore } = config;
   if (credsStore === undefined) {
     return [...auths].flatMap(([server, fields]) => (hasSecret(fields) ? [{ server, from: file }] : []));
@@ -123,7 +145,7 @@ async function mainServers({ settings: { config, file }, io }: Docker): Promise<
 }
 
 /** The servers with a helper of their own. docker asks no helper for `docker.io`, because Docker Hub has another key. */
-function helpedServers({ settings: { config, file }, entryOf }: Docker): ListedServer[] {
+function helpedServers({ config, file }: DockerSettings, entryOf: EntryLookup): ListedServer[] {
   return [...config.credHelpers].flatMap(([server, helper]) => {
     if (dockerKey(server) !== server) return [];
     if (helper !== '') return [{ server, from: helperPhrase(helper) }];
@@ -131,12 +153,9 @@ function helpedServers({ settings: { config, file }, entryOf }: Docker): ListedS
   });
 }
 
-function storePhrase(helper: string): string {
+/** docker's store as errors and sources name it. */
+export function storePhrase(helper: string): string {
   return `docker credential store "${helper}"`;
-}
-
-function plainPlace(server: string, from: string, fields: AuthFields): LoginPlace {
-  return { from, open: () => ({ server, from, config: dockerAuthConfig(fields) }) };
 }
 
 /** Whether an entry holds a login. An empty entry marks a login that a helper keeps, or kept. */
@@ -145,7 +164,7 @@ export function hasSecret({ auth, username, password, identitytoken }: AuthField
 }
 
 /** The failure of a helper as a warning, if it is `harmless`; otherwise the failure is thrown. */
-function excuse(error: unknown, harmless: boolean): string {
+export function excuse(error: unknown, harmless: boolean): string {
   if (harmless && error instanceof UserError) return error.message;
   throw error;
 }

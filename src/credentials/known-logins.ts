@@ -5,10 +5,8 @@ import { showsAsItIs } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { canPrompt } from '../prompt.ts';
 import { authFiles } from './auth-file.ts';
-import { dockerStore } from './docker.ts';
-import { readDockerSettings } from './docker-settings.ts';
-import { podmanLogins } from './podman.ts';
-import { machineLogins } from './source.ts';
+import { readDockerSettings } from './docker.ts';
+import { dockerKeychain, machineKeychain, podmanLogins } from './keychain.ts';
 
 /** Returns a function that tells whether this machine lacks a login for a server. Starts no program. */
 export async function loginLack(io: Io): Promise<(server: string) => boolean> {
@@ -16,7 +14,7 @@ export async function loginLack(io: Io): Promise<(server: string) => boolean> {
   const settings = readDockerSettings(io, files);
   // docker writes its choice of store into its file with the first login, so a store that was only detected has none.
   const config = settings.detected ? { ...settings.config, credsStore: undefined } : settings.config;
-  const store = machineLogins(dockerStore({ ...settings, config }, io), await podmanLogins(io, files));
+  const store = machineKeychain(dockerKeychain({ ...settings, config }, io), await podmanLogins(io, files));
   return (server) => serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
 }
 

@@ -1,11 +1,9 @@
 /** Reads logins from files that are named on the command line. */
 
 import { realpathSync } from 'node:fs';
-import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
-import { dockerEntries, dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
+import { dockerKey, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
 import { decodeLoginFile, PIPED_CONFIG } from '../domain/docker-config/login-file.ts';
-import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
@@ -18,20 +16,10 @@ import { CONFIG_BYTES } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import { readAuthFile } from './auth-file.ts';
 import type { CredentialOptions } from './credential-options.ts';
-import { dockerStore, hasSecret } from './docker.ts';
-import { dockerConfigPath } from './docker-settings.ts';
-import { listRegistries, lookUpOne, openLogins } from './logins.ts';
-import {
-  type ListedServer,
-  type Listing,
-  type Login,
-  type LoginStore,
-  lookupName,
-  type SourceResult,
-  type StoreAnswer,
-  serverOf,
-  toLogin,
-} from './source.ts';
+import { dockerConfigPath, hasSecret } from './docker.ts';
+import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './keychain.ts';
+import { listRegistries, openLogins } from './logins.ts';
+import { type ListedServer, type Listing, type Login, type SourceResult, serverOf } from './source.ts';
 
 /** The logins in `paths` (`-` is stdin): all of them, or those for `servers`. Throws UserError. */
 export async function fromFiles(
@@ -72,72 +60,21 @@ function withoutKey(path: string): string {
   return path.replace(/^\.dockerc(?:onfigjson|fg)=/, '');
 }
 
-/** The logins of several files, of which a later one takes precedence. */
-function lastOf(stores: readonly LoginStore[]): LoginStore {
-  const inOrder = stores.toReversed();
-  return {
-    list: async () => {
-      const listings = await Promise.all(stores.map((store) => store.list()));
-      const failures = listings.flatMap(({ failure }) => failure ?? []);
-      return {
-        servers: listings.flatMap(({ servers }) => servers),
-        warnings: [...listings.flatMap(({ warnings }) => warnings), ...failures.slice(1).map(({ message }) => message)],
-        failure: failures[0],
-      };
-    },
-    login: async (server) => {
-      let answer: StoreAnswer = { warnings: [] };
-      for (const store of inOrder) {
-        const { stored, warnings, failure = answer.failure } = await store.login(server);
-        answer = { stored, warnings: [...answer.warnings, ...warnings], failure };
-        if (stored !== undefined && toLogin(stored) !== undefined) break;
-      }
-      return answer;
-    },
-    where: (server) => inOrder.flatMap((store) => store.where(server) ?? [])[0],
-    isNamespace: (server) => inOrder.some((store) => store.isNamespace(server)),
-  };
-}
-
-/**
- * The logins of one file. Entries in the file itself come first, because a config that was copied from another machine names a
- * store that does not exist here. Logins that docker keeps elsewhere are looked up there.
- */
+/** The logins of one file; `-` is stdin. Throws UserError. */
 function fileLogins(
   path: string,
   { allowHelpers = false, dryRun = 'none' }: Pick<CredentialOptions, 'allowHelpers' | 'dryRun'>,
   io: Io,
-): LoginStore {
+): Keychain {
   const config = decodeLoginFile(read(path, io), path, dryRunFlag({ dryRun }));
   const from = shownFile(path);
   const renew = isOwn(path, io) ? undefined : correctIn([path]);
-  const own = entriesOf(config);
   const helped = permittedHelpers(config, path, allowHelpers, io);
   const elsewhere =
     helped instanceof UserError
-      ? closedStore(helped)
-      : dockerStore({ config: helped, file: from, detected: false, variable: new Map(), warnings: [] }, io);
-  const ownEntry = (server: string): ReturnType<EntryLookup> => {
-    const entry = own(lookupName(server).name);
-    return hasSecret(entry?.fields) ? entry : undefined;
-  };
-  return {
-    list: () => list(config, from, elsewhere),
-    login: async (server) => {
-      const entry = ownEntry(server);
-      if (entry !== undefined) {
-        return { stored: { server: entry.server, from, config: dockerAuthConfig(entry.fields), renew }, warnings: [] };
-      }
-      try {
-        return await elsewhere.login(server);
-      } catch (error) {
-        if (error instanceof UserError) return { warnings: [], failure: error };
-        throw error;
-      }
-    },
-    where: (server) => (ownEntry(server) === undefined ? elsewhere.where(server) : from),
-    isNamespace: (server) => isNamespaceKey(ownEntry(server)?.server ?? ''),
-  };
+      ? closedKeychain(helped)
+      : dockerKeychain({ config: helped, file: from, detected: false, variable: new Map(), warnings: [] }, io);
+  return { ...fileKeychain({ config, from, renew }, elsewhere), list: () => list(config, from, elsewhere) };
 }
 
 /**
@@ -176,30 +113,7 @@ function isOwn(path: string, io: Io): boolean {
   }
 }
 
-/** A store whose program would have to be started, but may not. */
-function closedStore(failure: UserError): LoginStore {
-  return {
-    list: () => Promise.reject(failure),
-    login: () => Promise.reject(failure),
-    where: () => undefined,
-    isNamespace: () => false,
-  };
-}
-
-/**
- * Looks up a server in a file: podman's entry for a part of a registry, otherwise docker's entry, otherwise podman's. docker's
- * config and podman's auth file are read alike, because nothing tells which kind a file is.
- */
-function entriesOf(config: DockerConfig): EntryLookup {
-  const [ofDocker, ofPodman] = [dockerEntries(config), podmanEntries(config, false)];
-  return (name) => {
-    const entry = ofPodman(name);
-    if (entry !== undefined && isNamespaceKey(entry.server)) return entry;
-    return ofDocker(dockerKey(podmanRegistry(name))) ?? entry;
-  };
-}
-
-async function list(config: DockerConfig, from: string, elsewhere: LoginStore): Promise<Listing> {
+async function list(config: DockerConfig, from: string, elsewhere: Keychain): Promise<Listing> {
   const own = [...config.auths].flatMap(([server, fields]) => (hasSecret(fields) ? [{ server, from }] : []));
   const servers: ListedServer[] = own.filter(({ server }) => !isWebLoginToken(server));
   const warnings: string[] = [];
@@ -225,7 +139,7 @@ function read(path: string, io: Io): Uint8Array {
   return bytes;
 }
 
-async function noLogin(server: string, store: LoginStore, paths: readonly string[]): Promise<UserError> {
+async function noLogin(server: string, store: Keychain, paths: readonly string[]): Promise<UserError> {
   const { registries, warnings } = await listRegistries(store);
   const there = registries.map((one) => displayServer(one.server)).join(', ') || 'nothing';
   const [first] = registries;

@@ -10,18 +10,8 @@ import { UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptChoice } from '../prompt.ts';
 import { authFiles } from './auth-file.ts';
-import { dockerLogins } from './docker.ts';
-import { podmanLogins } from './podman.ts';
-import {
-  type Login,
-  type LoginStore,
-  lookupName,
-  machineLogins,
-  registryTokenWarning,
-  type SourceResult,
-  serverOf,
-  toLogin,
-} from './source.ts';
+import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins } from './keychain.ts';
+import { type Login, lookupName, type SourceResult, serverOf } from './source.ts';
 
 interface Wanted {
   readonly server?: readonly string[];
@@ -43,7 +33,7 @@ export interface LoginRegistry {
  */
 export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
   const files = authFiles();
-  const store = machineLogins(dockerLogins(io, files), await podmanLogins(io, files));
+  const store = machineKeychain(dockerLogins(io, files), await podmanLogins(io, files));
   if (servers !== undefined) return lookUp(store, servers, io);
   const { registries, warnings, failure } = await listRegistries(store);
   if (registries.length === 0 && failure !== undefined) throw withDetails(failure, warnings);
@@ -66,7 +56,7 @@ export async function fromLogins({ server: servers, all = false }: Wanted, io: I
  * login of its own. A server that can open no image becomes a warning.
  */
 export async function listRegistries(
-  store: LoginStore,
+  store: Keychain,
 ): Promise<{ registries: readonly LoginRegistry[]; warnings: readonly string[]; failure: UserError | undefined }> {
   const registries = new Map<string, LoginRegistry>();
   const { servers, warnings: said, failure } = await store.list();
@@ -83,7 +73,7 @@ export async function listRegistries(
 }
 
 /** The server without its path, if the path is only a slash, or if the tools would send the login of the registry. */
-function ownServer(server: string, store: LoginStore): string {
+function ownServer(server: string, store: Keychain): string {
   const { name, registry } = lookupName(server);
   if (server === DOCKER_HUB || (name !== registry && store.isNamespace(server))) return server;
   return canonicalServer(registry);
@@ -94,7 +84,7 @@ function ownServer(server: string, store: LoginStore): string {
  * only one.
  */
 export async function openLogins(
-  store: LoginStore,
+  store: Keychain,
   registries: readonly LoginRegistry[],
   { strict, warnings: said }: { readonly strict: boolean; readonly warnings: readonly string[] },
 ): Promise<SourceResult> {
@@ -116,7 +106,7 @@ export async function openLogins(
 }
 
 /** The logins that are sent to `servers`. */
-async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Promise<SourceResult> {
+async function lookUp(store: Keychain, servers: readonly string[], io: Io): Promise<SourceResult> {
   const entries: Login[] = [];
   const warnings: string[] = [];
   const lacking: string[] = [];
@@ -132,19 +122,6 @@ async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Pr
   const [first] = lacking;
   if (first !== undefined && entries.length > 0) throw noLogin(first, servers, warnings);
   return { entries, warnings: [...new Set(warnings)], strict: true };
-}
-
-/**
- * The only function that reads a login. A failure on the way is thrown when there is no login, otherwise it becomes a warning.
- */
-export async function lookUpOne(store: LoginStore, server: string, warnings: string[]): Promise<Login | undefined> {
-  const answer = await store.login(server);
-  const login = answer.stored && toLogin(answer.stored);
-  if (login === undefined && answer.failure !== undefined) throw withDetails(answer.failure, answer.warnings);
-  warnings.push(...answer.warnings);
-  if (login === undefined) warnings.push(...registryTokenWarning(answer.stored));
-  if (answer.failure !== undefined) warnings.push(answer.failure.message);
-  return login;
 }
 
 function noLogin(server: string, servers: readonly string[], warnings: readonly string[]): UserError {

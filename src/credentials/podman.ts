@@ -1,114 +1,53 @@
-/** Finds the logins of podman, skopeo and buildah as these tools do (containers/image pkg/docker/config/config.go). */
+/** podman, skopeo and buildah on this machine: their files, and every login in them (containers/image pkg/docker/config). */
+import { existsSync } from 'node:fs';
+import { platform, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { type AuthConfig, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import { decodeLegacyConfig, decodePodmanConfig } from '../domain/docker-config/config-files.ts';
 import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
 import { type EntryLookup, type FoundEntry, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import { podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { Base64Error } from '../domain/go/base64.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { type AuthFiles, authFiles } from './auth-file.ts';
-import { getFromHelper, helperPhrase, listHelper } from './helper/helper.ts';
-import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
+import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
+import { helperPhrase, listHelper } from './helper/helper.ts';
 import { podmanHelpers } from './podman-helpers.ts';
-import { type ListedServer, type LoginPlace, type LoginStore, lookupName, type StoredLogin } from './source.ts';
+import type { ListedServer, StoredLogin } from './source.ts';
+
+export interface PodmanFile {
+  readonly path: string;
+  /** The file as shown to the user. */
+  readonly from: string;
+  /** Whether the file is a legacy `.dockercfg`. */
+  readonly legacy: boolean;
+}
 
 interface AuthFile extends PodmanFile {
   /** Reads the file on the first call; undefined when it does not exist. Throws UserError when it is broken. */
   readonly open: () => { readonly config: DockerConfig; readonly entryOf: EntryLookup } | undefined;
 }
 
-interface Podman {
+/** Where podman keeps logins on this machine. */
+export interface Podman {
   readonly files: readonly AuthFile[];
   /** The helpers that registries.conf names, in order. */
   readonly helpers: readonly string[];
+  /** Why registries.conf could not be read. */
+  readonly failure?: UserError;
   readonly io: Io;
 }
 
-/** podman's logins on this machine; each file is read once. */
-export async function podmanLogins(io: Io, files = authFiles()): Promise<LoginStore> {
-  const { helpers, failure } = await podmanHelpers(io.env);
-  const podman = { files: podmanFiles(io.env).map((file) => authFile(file, files)), helpers, io };
-  return {
-    list: async () => {
-      const failures = [failure];
-      const servers = await list(podman, failures);
-      return { servers, warnings: servers.length === 0 ? podmanWarnings(io.env) : [], failure: firstOf(failures) };
-    },
-    login: async (server) => {
-      const failures = [failure];
-      const warnings: string[] = [];
-      const stored = await login(lookupName(server).name, podman, warnings, failures);
-      if (stored !== undefined) return { stored, warnings };
-      return { warnings: [...podmanWarnings(io.env), ...warnings], failure: firstOf(failures) };
-    },
-    where: (server) => {
-      for (const group of places(lookupName(server).name, podman, [])) {
-        const from = orNothing(() => group[Symbol.iterator]().next().value?.from);
-        if (from !== undefined) return from;
-      }
-      return undefined;
-    },
-    isNamespace: (server) => orNothing(() => isNamespace(server, podman)) ?? false,
-  };
-}
-
-/** The first login that exists. A failure ends the search only in its own group of places (`GetCredentials`). */
-async function login(
-  name: string,
-  podman: Podman,
-  warnings: string[],
-  failures: (UserError | undefined)[],
-): Promise<StoredLogin | undefined> {
-  for (const group of places(name, podman, warnings)) {
-    try {
-      for (const place of group) {
-        const stored = await place.open();
-        if (stored !== undefined) return stored;
-      }
-    } catch (error) {
-      failures.push(userError(error));
-    }
-  }
-  return undefined;
-}
-
-/** Where podman looks, in order: a group for each helper of registries.conf. The auth files count as one helper. */
-function places(name: string, podman: Podman, warnings: string[]): readonly Iterable<LoginPlace>[] {
-  const registry = podmanRegistry(name);
-  return podman.helpers.map((helper) =>
-    helper === AUTH_FILES ? inFiles(name, podman, warnings) : [helperPlace(registry, helper, podman)],
-  );
-}
-
-/** In each file, the helper of the registry, otherwise an entry (`findCredentialsInFile`). */
-function* inFiles(name: string, podman: Podman, warnings: string[]): Generator<LoginPlace> {
-  const registry = podmanRegistry(name);
-  for (const file of podman.files) {
-    const opened = file.open();
-    const helper = opened?.config.credHelpers.get(registry);
-    const entry = helper === undefined ? opened?.entryOf(name) : undefined;
-    if (helper !== undefined) yield helperPlace(registry, helper, podman);
-    else if (entry !== undefined) yield { from: file.from, open: () => keptInFile(entry, file, warnings) };
-  }
-}
-
-function helperPlace(registry: string, helper: string, { io }: Podman): LoginPlace {
-  const from = helperPhrase(helper);
-  return {
-    from,
-    open: async () => {
-      const config = await getFromHelper(helper, registry, io);
-      return config && { server: registry, from, config };
-    },
-  };
+/** Finds podman's files and helpers; each file is read once, when it is needed. */
+export async function readPodman(io: Io, files: AuthFiles): Promise<Podman> {
+  return { ...(await podmanHelpers(io.env)), files: podmanFiles(io.env).map((file) => authFile(file, files)), io };
 }
 
 /** All servers in every file and helper (`GetAllCredentials`). */
-async function list({ helpers, files, io }: Podman, failures: (UserError | undefined)[]): Promise<ListedServer[]> {
+export async function listPodman({ helpers, files, io }: Podman, failures: UserError[]): Promise<ListedServer[]> {
   const servers: ListedServer[] = [];
   for (const helper of helpers) {
     try {
@@ -117,7 +56,8 @@ async function list({ helpers, files, io }: Podman, failures: (UserError | undef
         for (const server of (await listHelper(helper, io)).keys())
           servers.push({ server, from: helperPhrase(helper) });
     } catch (error) {
-      failures.push(userError(error));
+      if (!(error instanceof UserError)) throw error;
+      failures.push(error);
     }
   }
   return servers;
@@ -136,21 +76,12 @@ function serversIn(file: AuthFile): ListedServer[] {
   ];
 }
 
-/** Whether the first login for `server`, helpers aside, is for a part of its registry. */
-function isNamespace(server: string, { files, helpers }: Podman): boolean {
-  const { name, registry } = lookupName(server);
-  if (name === registry || !helpers.includes(AUTH_FILES)) return false;
-  for (const file of files) {
-    const opened = file.open();
-    const entry = opened?.config.credHelpers.has(registry) ? undefined : opened?.entryOf(name);
-    if (entry !== undefined && keptInFile(entry, file, []) !== undefined) {
-      return !file.legacy && isNamespaceKey(entry.server);
-    }
-  }
-  return false;
-}
-
-function keptInFile({ server, fields }: FoundEntry, file: PodmanFile, warnings: string[]): StoredLogin | undefined {
+/** The login of an entry, as podman reads it; undefined where it holds none. Throws UserError. */
+export function entryLogin(
+  { server, fields }: FoundEntry,
+  file: PodmanFile,
+  warnings: string[],
+): StoredLogin | undefined {
   const config = decode({ server, fields }, file);
   if (config === undefined && (fields.auth ?? '') !== '') {
     warnings.push(`podman ignores ${displayServer(server)} in ${file.path}: its auth has no colon`);
@@ -194,21 +125,43 @@ function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfi
   }
 }
 
-function userError(error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  throw error;
+/** The files in the order in which podman reads them; any may be absent. `system` is the platform whose rules apply. */
+export function podmanFiles(env: Io['env'], system = platform()): readonly PodmanFile[] {
+  const home = homeFolder(env, system);
+  const file = (path: string): PodmanFile => ({ path, from: displayPath(path, home), legacy: false });
+  // With either variable, the commands give the library only this file (container-libs common/pkg/auth `GetDefaultAuthFile`).
+  if (env.REGISTRY_AUTH_FILE) return [file(env.REGISTRY_AUTH_FILE)];
+  if (env.DOCKER_CONFIG) return [file(join(env.DOCKER_CONFIG, 'config.json'))];
+  const inHome = (...parts: string[]): string | undefined => (home === undefined ? undefined : join(home, ...parts));
+  const first = system === 'linux' ? runtimeFile(env) : inHome('.config', AUTH_JSON);
+  const second = env.XDG_CONFIG_HOME ? join(env.XDG_CONFIG_HOME, AUTH_JSON) : inHome('.config', AUTH_JSON);
+  const authJsons = [...new Set([first, second])].map((path) => path && { ...file(path), from: 'podman auth.json' });
+  const dockerConfig = inHome('.docker', 'config.json');
+  const legacy = inHome('.dockercfg');
+  return [...authJsons, dockerConfig && file(dockerConfig), legacy && { ...file(legacy), legacy: true }].filter(
+    (found) => typeof found === 'object',
+  );
 }
 
-function firstOf(failures: readonly (UserError | undefined)[]): UserError | undefined {
-  return failures.find((failure) => failure !== undefined);
+/** Reasons why podman may have no login where the user expects one. */
+export function podmanWarnings(env: Io['env'], system = platform()): readonly string[] {
+  const { REGISTRY_AUTH_FILE: only, XDG_RUNTIME_DIR: runtime } = env;
+  if (only) {
+    return existsSync(only) ? [] : [`podman has no logins: there is no ${only}, which REGISTRY_AUTH_FILE names`];
+  }
+  if (env.DOCKER_CONFIG || system !== 'linux' || !runtime || existsSync(runtime)) return [];
+  return [`podman passes over XDG_RUNTIME_DIR: there is no folder ${runtime}`];
 }
 
-/** The result of `look`; undefined when a file is broken, because opening the login throws that error. */
-function orNothing<T>(look: () => T): T | undefined {
+const AUTH_JSON = join('containers', 'auth.json');
+
+/** The file that `podman login` writes. It is gone after a restart (`getPathToAuthWithOS`). */
+function runtimeFile(env: Io['env']): string | undefined {
+  if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, AUTH_JSON);
   try {
-    return look();
-  } catch (error) {
-    userError(error);
+    return `/run/containers/${userInfo().uid}/auth.json`;
+  } catch {
+    // A container may run as a user that has no name.
     return undefined;
   }
 }

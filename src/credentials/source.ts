@@ -1,7 +1,6 @@
-/** The shape that docker and podman share for the places where this machine keeps credentials. */
+/** A login as a tool keeps it, as it is found, and the names of servers under which the tools look. */
 import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
 import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
-import { isNamespaceKey } from '../domain/docker-config/podman-lookup.ts';
 import { GoUrlError } from '../domain/go/url.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
@@ -10,18 +9,6 @@ import { canonicalServer } from '../domain/keyring/server.ts';
 import type { Hint } from '../domain/text/hint.ts';
 import { trim } from '../domain/text/trim.ts';
 import type { UserError } from '../errors.ts';
-
-/** A place with logins: a tool with all its files and helpers, or files that the command line names. */
-export interface LoginStore {
-  /** Every server that has a login, as it is spelled there. Throws UserError. */
-  list(): Promise<Listing>;
-  /** The login that is sent to `server`, which may have a path (`ghcr.io/org/`). Throws UserError. */
-  login(server: string): Promise<StoreAnswer>;
-  /** Where the login for `server` is looked for first, as shown to the user: `docker credential store "desktop"`. */
-  where(server: string): string | undefined;
-  /** Whether `server` has a login of its own in addition to that of its registry. */
-  isNamespace(server: string): boolean;
-}
 
 export interface ListedServer {
   readonly server: string;
@@ -32,14 +19,6 @@ export interface ListedServer {
 export interface Listing {
   readonly servers: readonly ListedServer[];
   readonly warnings: readonly string[];
-  readonly failure?: UserError | undefined;
-}
-
-export interface StoreAnswer {
-  /** When left out, the tool would pull anonymously. */
-  readonly stored?: StoredLogin | undefined;
-  readonly warnings: readonly string[];
-  /** What could not be read on the way: an error when no login is found elsewhere, otherwise a warning. */
   readonly failure?: UserError | undefined;
 }
 
@@ -68,51 +47,6 @@ export interface StoredLogin {
   readonly from: string;
   readonly config: AuthConfig;
   readonly renew?: Login['renew'];
-}
-
-/** A place that may hold a login. It is opened only when the login is needed. */
-export interface LoginPlace {
-  readonly from: string;
-  readonly open: () => StoredLogin | undefined | Promise<StoredLogin | undefined>;
-}
-
-/** docker's login, otherwise podman's. A login that podman keeps for a namespace comes first, because docker ignores paths. */
-export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStore {
-  return {
-    list: async () => {
-      const [ofDocker, ofPodman] = [await docker.list(), await podman.list()];
-      // When both read the same broken file, one message is enough.
-      const isSaid = JSON.stringify(ofDocker.failure?.hint) === JSON.stringify(ofPodman.failure?.hint);
-      const second = ofPodman.failure === undefined || isSaid ? [] : [ofPodman.failure.message];
-      return {
-        servers: [...ofDocker.servers, ...ofPodman.servers],
-        // A failure of podman is only a warning, because podman rejects files that docker accepts, such as an empty one.
-        warnings: [...ofDocker.warnings, ...ofPodman.warnings, ...second],
-        failure: ofDocker.failure,
-      };
-    },
-    login: async (server) => {
-      const ofNamespace = podman.isNamespace(server) ? await podman.login(server) : undefined;
-      if (ofNamespace?.stored !== undefined && isNamespaceKey(ofNamespace.stored.server)) return ofNamespace;
-      const ofDocker = await docker.login(server);
-      return opens(ofDocker) ? ofDocker : after(ofDocker, ofNamespace ?? (await podman.login(server)));
-    },
-    where: (server) => {
-      const stores = podman.isNamespace(server) ? [podman, docker] : [docker, podman];
-      return stores.flatMap((store) => store.where(server) ?? [])[0];
-    },
-    isNamespace: podman.isNamespace,
-  };
-}
-
-function opens({ stored }: StoreAnswer): boolean {
-  return stored !== undefined && credentialOf(stored.config) !== undefined;
-}
-
-/** `second`, after the messages of `first`. */
-function after(first: StoreAnswer, second: StoreAnswer): StoreAnswer {
-  const warnings = [...first.warnings, ...registryTokenWarning(first.stored), ...second.warnings];
-  return { stored: second.stored, warnings, failure: first.failure ?? second.failure };
 }
 
 /** The credential of a stored login; undefined when it cannot open a registry. */

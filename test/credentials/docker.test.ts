@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dockerLogins } from '../../src/credentials/docker.ts';
-import { defaultStore } from '../../src/credentials/docker-settings.ts';
-import { lookUpOne } from '../../src/credentials/logins.ts';
+import { defaultStore } from '../../src/credentials/docker.ts';
+import { dockerLogins, lookUpOne } from '../../src/credentials/keychain.ts';
 import { type Listing, type Login, toLogin } from '../../src/credentials/source.ts';
 import type { Io } from '../../src/io.ts';
 import { rejectionOf, shownHint } from '../support/hints.ts';
@@ -21,7 +20,7 @@ function names({ servers }: Listing): string[] {
 /** For each login the user name, `token`, or undefined if there is no usable login. */
 async function users({ servers }: Listing, io: Io): Promise<(string | undefined)[]> {
   const store = dockerLogins(io);
-  const answers = await Promise.all(servers.map(({ server }) => store.login(server)));
+  const answers = await Promise.all(servers.map(({ server }) => store.resolve(server)));
   return answers.map(({ stored }) => {
     const login = stored && toLogin(stored);
     if (login === undefined) return undefined;

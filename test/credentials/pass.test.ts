@@ -1,8 +1,7 @@
 /** docker-credential-pass as Debian has it (packages golang-docker-credential-helpers, pass, gnupg), with a real store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dockerLogins } from '../../src/credentials/docker.ts';
 import { getFromHelper, listHelper } from '../../src/credentials/helper/helper.ts';
-import { lookUpOne } from '../../src/credentials/logins.ts';
+import { dockerLogins, lookUpOne } from '../../src/credentials/keychain.ts';
 import { installed } from '../support/installed.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 import { createPassStore, type PassStore, passPrograms } from '../support/pass-store.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { listRegistries, lookUpOne, openLogins } from '../../src/credentials/logins.ts';
-import { podmanLogins } from '../../src/credentials/podman.ts';
-import { podmanFiles, podmanWarnings } from '../../src/credentials/podman-files.ts';
+import { lookUpOne, podmanLogins } from '../../src/credentials/keychain.ts';
+import { listRegistries, openLogins } from '../../src/credentials/logins.ts';
+import { podmanFiles, podmanWarnings } from '../../src/credentials/podman.ts';
 import type { Login } from '../../src/credentials/source.ts';
 import type { Io } from '../../src/io.ts';
 import { rejectionOf } from '../support/hints.ts';

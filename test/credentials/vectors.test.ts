@@ -1,7 +1,6 @@
 /** Facts about docker and podman, from runs of docker/cli's config package and containers/image. */
 import { describe, expect, test } from 'vitest';
-import { dockerLogins } from '../../src/credentials/docker.ts';
-import { podmanLogins } from '../../src/credentials/podman.ts';
+import { dockerLogins, podmanLogins } from '../../src/credentials/keychain.ts';
 import type { StoredLogin } from '../../src/credentials/source.ts';
 import { imageName, parseImage } from '../../src/domain/keyring/image.ts';
 import { UserError } from '../../src/errors.ts';
@@ -35,7 +34,7 @@ describe('what docker and podman would send', () => {
   test.each(vectors as unknown as Vector[])('$name', async (vector) => {
     const { io, expand, calls } = machine(vector);
     const store = vector.tool === 'docker' ? dockerLogins(io) : await podmanLogins(io);
-    const outcome = store.login(imageName(parseImage(vector.query))).then((answer) => {
+    const outcome = store.resolve(imageName(parseImage(vector.query))).then((answer) => {
       if (answer.stored === undefined && answer.failure !== undefined) throw answer.failure;
       return answer;
     });

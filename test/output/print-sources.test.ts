@@ -46,10 +46,7 @@ test.each([
   [
     'writes a manifest as it is',
     /\.writeManifest\b/,
-    [
-      ...['commands/attach.ts', 'commands/completion.ts', 'output/create-printer.ts'],
-      'output/doctor/annotations.ts',
-    ],
+    [...['commands/attach.ts', 'commands/completion.ts', 'output/create-printer.ts'], 'output/doctor/annotations.ts'],
   ],
 ])('only a home file %s', (_, pattern, homes) => {
   const found = sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);

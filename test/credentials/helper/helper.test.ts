@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { getFromHelper, listHelper } from '../../../src/credentials/helper/helper.ts';
-import { helperTimeout } from '../../../src/credentials/helper/helper-process.ts';
+import { getFromHelper, helperTimeout, listHelper } from '../../../src/credentials/helper/helper.ts';
 import { Interrupted, UserError } from '../../../src/errors.ts';
 import { lookPath } from '../../../src/look-path.ts';
 import { rejectionOf, shownHint } from '../../support/hints.ts';
