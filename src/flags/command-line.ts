@@ -1,20 +1,18 @@
 /** Turns command lines that kubectl accepts and commander does not into the form that commander accepts. */
 import type { Option } from 'commander';
 import { ALL_NAMESPACES, kustomized, words } from '../domain/text/command.ts';
+import { CLUSTER_FLAGS, flagName } from '../domain/text/given-flags.ts';
 import { prose } from '../domain/text/hint.ts';
 import { isObjectName } from '../domain/text/object-name.ts';
 import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
 
-/** Flags of Kubernetes that take a value. kubectl accepts them before its command as well. */
-const VALUE_FLAGS = [
-  ...['-n', '--namespace', '--context', '--kubeconfig', '--cluster', '--user', '--api-server', '--token', '--as'],
-  ...['--as-group', '--as-uid', '--request-timeout', '--certificate-authority', '--client-certificate'],
-  ...['--client-key', '--tls-server-name', '--as-user-extra', '--cache-dir'],
-];
+/** Flags of Kubernetes, which kubectl accepts before its command as well. */
+const FORMS = [...CLUSTER_FLAGS.map(([, form]) => form), '--cache-dir <folder>'];
+const VALUE_FLAGS = ['-n', ...FORMS.filter((form) => form.includes('<')).map(flagName)];
 const BARE_FLAGS = [
-  ...['--insecure-skip-tls-verify', '--warnings-as-errors', '-q', '--quiet'],
-  ...['--disable-compression', '--match-server-version'],
+  ...FORMS.filter((form) => !form.includes('<')),
+  ...['--warnings-as-errors', '-q', '--quiet', '--disable-compression', '--match-server-version'],
 ];
 
 /** The names that other programs have for these commands (kubectl, docker, brew). */

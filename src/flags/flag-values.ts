@@ -4,6 +4,7 @@
  */
 import type { Command, Option } from 'commander';
 import { clusterCommand } from '../domain/text/command.ts';
+import { CLUSTER_FLAGS, flagName } from '../domain/text/given-flags.ts';
 import { prose } from '../domain/text/hint.ts';
 import { isNamespaceName, nameRule } from '../domain/text/object-name.ts';
 import { UsageError } from '../errors.ts';
@@ -11,8 +12,8 @@ import { EVERYWHERE } from './shared-flags.ts';
 
 /** Flags whose value is a file. */
 export const FILE_FLAGS = [
-  ...['--filename', '--from-file', '--secret-file', '--password-file', '--registry-ca', '--kubeconfig'],
-  ...['--certificate-authority', '--client-certificate', '--client-key', '--cache-dir'],
+  ...['--filename', '--from-file', '--secret-file', '--password-file', '--registry-ca', '--cache-dir'],
+  ...CLUSTER_FLAGS.flatMap(([, form]) => (form.endsWith('<file>') ? [flagName(form)] : [])),
 ];
 
 /** Throws UsageError for the first flag of `command` whose value cannot have been meant. */

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/go/duration.ts';
 import { words } from '../domain/text/command.ts';
+import { CLUSTER_FLAGS } from '../domain/text/given-flags.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 
@@ -50,28 +51,14 @@ export function loginFlags(command: Command, title: string): Command {
 /** The group of flags that `regsecret options` shows, and that the help of each command leaves out. */
 export const EVERYWHERE = 'Kubernetes, as in kubectl:';
 
-/** The flags of every command that contacts a cluster, spelled as in kubectl. Only `-s, --server` is called --api-server. */
+/** The flags of every command that contacts a cluster, spelled as in kubectl. */
 export function kubernetesFlags(command: Command): Command {
+  command.showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`).optionsGroup(EVERYWHERE);
+  for (const [, form, help, trait] of CLUSTER_FLAGS) {
+    if (trait === 'repeatable') command.option(form, help, collect);
+    else command.option(form, help);
+  }
   command
-    .showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`)
-    .optionsGroup(EVERYWHERE)
-    .option('-n, --namespace <namespace>', 'namespace (default: the one of the context)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG and ~/.kube/config')
-    .option('--cluster <name>', 'cluster of the kubeconfig')
-    .option('--user <name>', 'user of the kubeconfig')
-    .option('--api-server <url>', 'address of the API server')
-    .option('--token <token>', 'bearer token for the API server')
-    .option('--as <user>', 'user to impersonate')
-    .option('--as-group <group>', 'group to impersonate (repeatable)', collect)
-    .option('--as-uid <uid>', 'UID to impersonate')
-    .option('--as-user-extra <key=value>', 'extra field to impersonate with (repeatable)', collect)
-    .option('--request-timeout <duration>', 'time-out of one request, such as 30s; 0 is none')
-    .option('--insecure-skip-tls-verify', 'do not check the certificate of the API server')
-    .option('--certificate-authority <file>', 'certificates that the API server is checked with')
-    .option('--client-certificate <file>', 'certificate to log in with')
-    .option('--client-key <file>', 'key of that certificate')
-    .option('--tls-server-name <name>', 'name to expect in the certificate of the API server')
     .option('--warnings-as-errors', 'exit 1 when the API server sends a warning')
     .option('-q, --quiet', 'print results and errors only')
     .addOption(levelOption());

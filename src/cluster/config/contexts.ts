@@ -1,6 +1,7 @@
 /** Several clusters in one run: the contexts of `--to-context`, and the flags that apply to one cluster only. */
 import { closest } from '../../domain/text/closest.ts';
 import { configCommand, words } from '../../domain/text/command.ts';
+import { CLUSTER_FLAGS, flagName } from '../../domain/text/given-flags.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { UsageError } from '../../errors.ts';
 import type { KubeConfig } from './kube-config.ts';
@@ -11,28 +12,16 @@ export interface ContextFlags extends KubeFlags {
   readonly toContext?: readonly string[] | undefined;
 }
 
-/** These flags name another cluster or user than the one that a context sets. */
-const OF_ONE_CLUSTER = [
-  ['cluster', '--cluster'],
-  ['user', '--user'],
-  ['apiServer', '--api-server'],
-  ['token', '--token'],
-  ['insecureSkipTlsVerify', '--insecure-skip-tls-verify'],
-  ['certificateAuthority', '--certificate-authority'],
-  ['clientCertificate', '--client-certificate'],
-  ['clientKey', '--client-key'],
-  ['tlsServerName', '--tls-server-name'],
-] as const satisfies readonly (readonly [keyof KubeFlags, string])[];
-
 /**
  * Throws UsageError for a flag that cannot be combined with `--to-context`. `hasSource` means that something is read from the
  * cluster of `--context` first, so that flag is allowed.
  */
 export function checkContextFlags(flags: ContextFlags, { hasSource }: { readonly hasSource: boolean }): void {
   if (flags.toContext === undefined) return;
-  const given = OF_ONE_CLUSTER.find(([key]) => flags[key]);
+  const given = CLUSTER_FLAGS.find(([key, , , trait]) => trait === 'one cluster' && key !== undefined && flags[key]);
   if (given !== undefined) {
-    const text = `--to-context and ${given[1]} cannot be used together, because ${given[1]} is about one cluster`;
+    const name = flagName(given[1]);
+    const text = `--to-context and ${name} cannot be used together, because ${name} is about one cluster`;
     throw new UsageError(text, prose`the kubeconfig says for each context where its cluster is, and who you are there`);
   }
   if (hasSource || !flags.context) return;

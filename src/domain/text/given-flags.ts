@@ -1,4 +1,4 @@
-/** The flags that proposed commands repeat. Without them, a command would go to another cluster, or as another user. */
+/** The flags that select the cluster and the user. Proposed commands repeat them, so that they go to the same place. */
 
 /** As commander parses them. `--token` is left out, because a command on a screen must not show it. */
 export interface GivenFlags {
@@ -19,27 +19,58 @@ export interface GivenFlags {
   readonly clientKey?: string | undefined;
 }
 
-const FLAGS = [
-  ['kubeconfig', '--kubeconfig'],
-  ['context', '--context'],
-  ['cluster', '--cluster'],
-  ['user', '--user'],
-  ['apiServer', '--api-server'],
-  ['as', '--as'],
-  ['asGroup', '--as-group'],
-  ['asUid', '--as-uid'],
-  ['asUserExtra', '--as-user-extra'],
-  ['certificateAuthority', '--certificate-authority'],
-  ['clientCertificate', '--client-certificate'],
-  ['clientKey', '--client-key'],
-  ['tlsServerName', '--tls-server-name'],
-  ['insecureSkipTlsVerify', '--insecure-skip-tls-verify'],
-] as const satisfies readonly (readonly [keyof GivenFlags, string])[];
+/**
+ * A flag: the name of its value where a proposed command repeats it, its form for commander, its help, and whether it may be
+ * repeated or names another cluster or user than the one that a context sets.
+ */
+type ClusterFlag = readonly [
+  key: keyof GivenFlags | 'token' | undefined,
+  form: string,
+  help: string,
+  trait?: 'one cluster' | 'repeatable',
+];
+
+/** The flags of kubectl for the cluster, the user and the requests. Only its `-s, --server` is called --api-server here. */
+export const CLUSTER_FLAGS: readonly ClusterFlag[] = [
+  [undefined, '-n, --namespace <namespace>', 'namespace (default: the one of the context)'],
+  ['kubeconfig', '--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG and ~/.kube/config'],
+  ['context', '--context <name>', 'context of the kubeconfig'],
+  ['cluster', '--cluster <name>', 'cluster of the kubeconfig', 'one cluster'],
+  ['user', '--user <name>', 'user of the kubeconfig', 'one cluster'],
+  ['apiServer', '--api-server <url>', 'address of the API server', 'one cluster'],
+  ['token', '--token <token>', 'bearer token for the API server', 'one cluster'],
+  ['as', '--as <user>', 'user to impersonate'],
+  ['asGroup', '--as-group <group>', 'group to impersonate (repeatable)', 'repeatable'],
+  ['asUid', '--as-uid <uid>', 'UID to impersonate'],
+  ['asUserExtra', '--as-user-extra <key=value>', 'extra field to impersonate with (repeatable)', 'repeatable'],
+  [undefined, '--request-timeout <duration>', 'time-out of one request, such as 30s; 0 is none'],
+  [
+    'certificateAuthority',
+    '--certificate-authority <file>',
+    'certificates that the API server is checked with',
+    'one cluster',
+  ],
+  ['clientCertificate', '--client-certificate <file>', 'certificate to log in with', 'one cluster'],
+  ['clientKey', '--client-key <file>', 'key of that certificate', 'one cluster'],
+  ['tlsServerName', '--tls-server-name <name>', 'name to expect in the certificate of the API server', 'one cluster'],
+  [
+    'insecureSkipTlsVerify',
+    '--insecure-skip-tls-verify',
+    'do not check the certificate of the API server',
+    'one cluster',
+  ],
+];
+
+/** The name of a flag: `--context` of `--context <name>`. */
+export function flagName(form: string): string {
+  return /--[\w-]+/.exec(form)?.[0] ?? form;
+}
 
 /** The flags for the cluster and the user, as `program` spells them. An empty text counts as not given. */
 export function clusterWords(given: GivenFlags, program: 'kubectl' | 'regsecret'): string[] {
-  return FLAGS.flatMap(([key, flag]) => {
-    const spelled = flag === '--api-server' && program === 'kubectl' ? '--server' : flag;
+  return CLUSTER_FLAGS.flatMap(([key, form]) => {
+    if (key === undefined || key === 'token') return [];
+    const spelled = key === 'apiServer' && program === 'kubectl' ? '--server' : flagName(form);
     const value = given[key];
     if (value === true) return [spelled];
     const values = typeof value === 'object' ? value : [value || ''];
