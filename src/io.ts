@@ -1,6 +1,5 @@
 /** Everything outside the program that it uses: three streams, the environment, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
-import { type Clock, machineClock } from './concurrency.ts';
 import type { CommandContext } from './domain/text/format-command.ts';
 import { type Printable, withoutWorkflowCommands } from './domain/text/printable.ts';
 import { shellOf } from './domain/text/shell.ts';
@@ -38,6 +37,16 @@ export interface Speech {
   readonly requests: boolean;
   /** The warnings of the API server so far, each of which is printed once. */
   readonly warnings: Set<string>;
+}
+
+/** The time, and waiting for it. Whoever replaces it can run through a week in a moment. */
+export interface Clock {
+  /** Milliseconds since 1970. A person or the network may set this time back. */
+  now(): number;
+  /** Milliseconds since some moment, never fewer than before: for deadlines. */
+  monotonic(): number;
+  /** Waits, or throws the signal's reason as soon as it is aborted. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Io {
@@ -96,6 +105,24 @@ export function processIo(): Io {
       platform: `${process.platform}/${process.arch}`,
     },
   };
+}
+
+/** The clock of this machine. */
+export const machineClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), pause };
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 async function suspend(): Promise<void> {
@@ -181,7 +208,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EPIPE') throw new OutputClosed();
       if (code !== 'EAGAIN') throw new UserError(`cannot write to ${fd === 1 ? 'stdout' : 'stderr'}: ${code}`);
-      pause(1);
+      block(1);
     }
   }
 }
@@ -209,11 +236,12 @@ function readChunk(chunk: Uint8Array): number {
       // Windows reports the end of a pipe as an error.
       if (code === 'EOF') return 0;
       if (code !== 'EAGAIN') throw new UserError(`cannot read stdin: ${code}`);
-      pause(5);
+      block(5);
     }
   }
 }
 
-function pause(ms: number): void {
+/** Waits without letting anything else run. */
+function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -17,7 +17,7 @@ import {
 import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { updateTokens } from '../src/cluster/auth/token-store.ts';
+import { updateTokens } from '../src/cluster/auth/oidc.ts';
 import { replaceFile } from '../src/files/file-write.ts';
 
 let folder = '';

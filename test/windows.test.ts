@@ -1,6 +1,6 @@
 /** What differs on Windows: where files are, which shell the user has, and lines that end in CRLF. */
 import { describe, expect, test } from 'vitest';
-import { kubeHome } from '../src/cluster/config/home.ts';
+import { kubeHome } from '../src/cluster/config/kube-config.ts';
 import { homeFolder } from '../src/credentials/auth-file.ts';
 import { defaultStore, dockerConfigPath } from '../src/credentials/docker.ts';
 import { podmanFiles } from '../src/credentials/podman.ts';

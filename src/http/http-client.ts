@@ -4,6 +4,8 @@
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
+import { printable, printed } from '../domain/text/printable.ts';
+import type { Io } from '../io.ts';
 import { bunFetch, canFetch } from './bun-fetch.ts';
 import { type HttpClientOptions, type HttpRequest, type HttpResponse, readResponse } from './message.ts';
 import { NetworkError, networkError } from './network-error.ts';
@@ -26,11 +28,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   let router: Promise<Router> | undefined;
   const { log } = options;
   return {
-    async send(request) {
-      if (!log?.speech.requests) return send(request);
-      const { logged } = await import('./request-log.ts');
-      return logged(request, log, () => send(request));
-    },
+    send: (request) => (log?.speech.requests ? logged(request, log, () => send(request)) : send(request)),
     closeIdle() {
       router?.then((it) => it.closeIdle()).catch(() => undefined);
     },
@@ -158,4 +156,26 @@ export function whenConnected(socket: Socket & { secureConnecting?: boolean }, t
   if (socket.secureConnecting) socket.once('secureConnect', then);
   else if (socket.connecting) socket.once('connect', then);
   else then();
+}
+
+/** Runs `send`, and writes a line to stderr when it has ended (`-v=6`), without headers, bodies and queries. */
+async function logged(
+  { method, url }: HttpRequest,
+  { stderr, clock }: Pick<Io, 'stderr' | 'clock'>,
+  send: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const start = clock.monotonic();
+  const say = (end: string): void => {
+    const ms = Math.round(clock.monotonic() - start);
+    // The user info of a URL may hold a password, and the query to a token server a user name, so neither is shown.
+    stderr.write(printed`${printable(`${method} ${url.origin}${url.pathname} ${end} in ${ms} ms`)}\n`);
+  };
+  try {
+    const response = await send();
+    say(`${response.status}`);
+    return response;
+  } catch (error) {
+    say(error instanceof NetworkError ? error.code : 'failed');
+    throw error;
+  }
 }

@@ -3,7 +3,6 @@
 import { getPullSpec } from '../cluster/object-request.ts';
 import { applySecret } from '../cluster/write/apply-secret.ts';
 import { writeList } from '../cluster/write/write-list.ts';
-import { machineClock } from '../concurrency.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
@@ -11,6 +10,7 @@ import { expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { changedList } from '../domain/workloads/list-change.ts';
+import { machineClock } from '../io.ts';
 import { accountTransport, secretTransport } from './client-transport.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
 import { orPullSecretError, PullSecretError } from './pull-secret-error.ts';

@@ -1,5 +1,5 @@
 /** One question to one registry. All its requests share a deadline, and a login is sent only with a permission. */
-import type { Clock } from '../concurrency.ts';
+
 import { type Destination, destinationProblem, isSameHost, type Trust, urlHost } from '../domain/verify/destination.ts';
 import {
   type LoginPermission,
@@ -11,8 +11,9 @@ import {
 import type { HttpClient } from '../http/http-client.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
+import type { Clock } from '../io.ts';
 import type { Locate } from './locate.ts';
-import { secondTryDelay } from './second-try.ts';
+import { type Answered, secondsUntilRetry } from './verdicts.ts';
 
 export interface Exchange {
   readonly http: HttpClient;
@@ -214,4 +215,21 @@ async function inTime<T>({ signal, clock, deadline }: Exchange, work: Promise<T>
 function redirectOf({ status, headers }: HttpResponse, url: URL): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined) return undefined;
   return URL.canParse(headers.location, url.href) ? new URL(headers.location, url) : undefined;
+}
+
+/** The statuses after which containerd retries at once (core/remotes/docker/resolver.go `retryRequest`). */
+const STATUSES = [408, 429, 500, 503, 504];
+const PAUSE_MS = 100;
+const MAX_SECONDS = 2;
+
+/**
+ * Milliseconds until the second and last try; undefined for none. A broken connection is retried only without a password, because
+ * containerd does not send a password again in that case.
+ */
+function secondTryDelay(result: Answered | NetworkError, hasPassword: boolean): number | undefined {
+  if (result instanceof NetworkError) return result.kind === 'reset' && !hasPassword ? PAUSE_MS : undefined;
+  if (!STATUSES.includes(result.status)) return undefined;
+  const seconds = secondsUntilRetry(result);
+  if (seconds === undefined) return PAUSE_MS;
+  return seconds <= MAX_SECONDS ? seconds * 1000 : undefined;
 }

@@ -11,8 +11,7 @@ import type { Challenge } from './challenge.ts';
 import { type Ask, type Exchange, type RegistryResponse, TargetRefused, unanswered } from './exchange.ts';
 import { isBetter, isForEverybody, isPersonal, judgeLogin } from './judge-login.ts';
 import { askManifest, explainNotFound, isThere, type ManifestResponse, manifestProblem } from './manifest.ts';
-import { oncePerRegistry } from './once-per-registry.ts';
-import { challengeOf, type Registry } from './ping.ts';
+import { challengeOf, oncePerRegistry, type Registry } from './ping.ts';
 import { requestPullToken, requestToken, type TokenRequest, takesForms, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 

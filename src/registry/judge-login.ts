@@ -4,8 +4,7 @@ import { knownRegistry } from '../domain/verify/known-registries.ts';
 import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
-import { oncePerRegistry } from './once-per-registry.ts';
-import { challengeOf, greetingProblem, type Registry } from './ping.ts';
+import { challengeOf, greetingProblem, oncePerRegistry, type Registry } from './ping.ts';
 import { requestToken, type TokenRequest, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 

@@ -1,4 +1,6 @@
 /** The first request to a registry: finds where its API is, and which login it asks for. */
+
+import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import { type Destination, urlHost } from '../domain/verify/destination.ts';
 import { nearness } from '../domain/verify/nearness.ts';
 import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
@@ -66,4 +68,16 @@ async function ask(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<Regi
 /** Whether the server answered, but not in TLS. A certificate that is not trusted counts as TLS. */
 function speaksNoTls({ kind, code }: NetworkError): boolean {
   return ['tls', 'reset', 'protocol'].includes(kind) && !/CERT|SELF_SIGNED|UNABLE_TO|HOSTNAME|ALTNAME/.test(code);
+}
+
+/** Wraps `ask` so that it runs once for each registry and subject. Subjects are the same when their JSON is. */
+export function oncePerRegistry<Subject, Result>(
+  ask: (exchange: Exchange, registry: Registry, subject: Subject) => Promise<Result>,
+): typeof ask {
+  const known = new WeakMap<Registry, OncePerKey<Result>>();
+  return (exchange, registry, subject) => {
+    const answers = known.get(registry) ?? oncePerKey<Result>();
+    known.set(registry, answers);
+    return answers(JSON.stringify(subject) ?? '', () => ask(exchange, registry, subject));
+  };
 }

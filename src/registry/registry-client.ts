@@ -3,21 +3,24 @@ import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import { parseDuration } from '../domain/go/duration.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { registryOf } from '../domain/keyring/server.ts';
-import type { Trust } from '../domain/verify/destination.ts';
+import { command, pathWord } from '../domain/text/command.ts';
+import { isOnThisMachine, type Trust } from '../domain/verify/destination.ts';
 import type { AssignedLogin, RegistryLogin } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
+import { systemReason } from '../errno.ts';
+import { UserError } from '../errors.ts';
+import { CONFIG_BYTES, type Limit, readFileOrPipe } from '../files/file.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { proxyFor } from '../http/proxy.ts';
+import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
-import { extraAuthorities } from './authorities.ts';
 import { type Exchange, TargetRefused } from './exchange.ts';
 import { judgeImage } from './judge-image.ts';
 import { judgeLogin } from './judge-login.ts';
 import { createLocate, type Locate, type Resolve } from './locate.ts';
 import { ping, type Registry } from './ping.ts';
-import { type RegistryOrigin, trustOf } from './trust.ts';
 import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
@@ -136,4 +139,63 @@ function isComplete(login: RegistryLogin | undefined): boolean {
   const { credential } = login;
   if ('identityToken' in credential) return credential.identityToken !== '';
   return credential.username !== '' && credential.password !== '';
+}
+
+/**
+ * The authorities in `path` and those of the machine, as PEM. The machine's are included because the token server may be a public
+ * one. Throws UserError.
+ */
+async function extraAuthorities(path: string, io: Io): Promise<string> {
+  const own = await read(path, io.signal);
+  if (!own.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new UserError(`there is no certificate in ${path}`, command`openssl x509 -in ${pathWord(path)} -text`);
+  }
+  return [own, ...(await trustedRoots(io.env))].join('\n');
+}
+
+const LIMIT: Limit = {
+  bytes: CONFIG_BYTES,
+  error: (path) => new UserError(`${path} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(path)}`),
+};
+
+/** Throws UserError, and the reason of `signal`. */
+async function read(path: string, signal: AbortSignal): Promise<string> {
+  try {
+    return Buffer.from(await readFileOrPipe(path, LIMIT, signal)).toString('utf8');
+  } catch (error) {
+    if (signal.aborted || error instanceof UserError) throw error;
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
+  }
+}
+
+/** Where the names of the registries come from. */
+export type RegistryOrigin =
+  | { readonly from: 'person' }
+  | {
+      readonly from: 'cluster';
+      /** The URL of its API server. */
+      readonly cluster: string | undefined;
+      readonly allowLocalRegistries?: boolean | undefined;
+    };
+
+/**
+ * Which places may be contacted for `origin`. A registry that the user names may be on this machine. One that the cluster names
+ * may be there only if the cluster is too, or `allowLocalRegistries` is set.
+ */
+export async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
+  if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp };
+  const { cluster, allowLocalRegistries = false } = origin;
+  const loopback = allowLocalRegistries || (cluster !== undefined && (await isLocal(cluster, locate)));
+  return { from: 'cluster', loopback, plainHttp };
+}
+
+/** Looks the name up, since one such as kubernetes.docker.internal may mean this machine. */
+async function isLocal(cluster: string, locate: Locate): Promise<boolean> {
+  if (!URL.canParse(cluster)) return false;
+  try {
+    return isOnThisMachine(await locate(new URL(cluster)));
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
 }

@@ -6,8 +6,8 @@ import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { applySecret } from '../../src/cluster/write/apply-secret.ts';
 import { writeList } from '../../src/cluster/write/write-list.ts';
-import { machineClock } from '../../src/concurrency.ts';
 import { pullKind } from '../../src/domain/workloads/kind.ts';
+import { machineClock } from '../../src/io.ts';
 // Loads it before the clock is faked: a test cannot wait for a file then.
 import '../../src/domain/pull-secret/plan.ts';
 import { pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';

@@ -29,7 +29,7 @@ test.each([
       ],
       'domain/text/printable.ts',
       ...[
-        'http/request-log.ts',
+        'http/http-client.ts',
         'manifests/manifest-files.ts',
         'output/doctor/annotations.ts',
         'output/doctor/doctor-printer.ts',

@@ -5,13 +5,13 @@ import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { createAuthenticator } from '../../src/cluster/auth/auth.ts';
 import type { Credentials } from '../../src/cluster/auth/credentials.ts';
-import { execInfo } from '../../src/cluster/auth/exec-credential.ts';
+import { execInfo } from '../../src/cluster/auth/exec-plugin.ts';
 import { httpRequest } from '../../src/cluster/client/api-request.ts';
 import { createClients } from '../../src/cluster/client/clients.ts';
+import { checkKeyPair, pem } from '../../src/cluster/config/config-file.ts';
 import { type Connection, resolveConnection } from '../../src/cluster/config/connection.ts';
 import { loadKubeConfig } from '../../src/cluster/config/kube-config.ts';
 import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
-import { checkKeyPair, pem } from '../../src/cluster/config/pem.ts';
 import { fakeIo } from './io.ts';
 import { type LineProgram, startLineProgram } from './line-program.ts';
 

@@ -7,8 +7,8 @@ import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import type { Hear, WatchEnd } from '../../src/cluster/client/watch-end.ts';
-import { machineClock } from '../../src/concurrency.ts';
 import { UserError } from '../../src/errors.ts';
+import { machineClock } from '../../src/io.ts';
 
 /** The current fault; undefined for none. */
 export type SimulatedFault =

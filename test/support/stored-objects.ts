@@ -4,10 +4,10 @@ import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { objectPath, type Resource } from '../../src/cluster/object-request.ts';
-import { machineClock } from '../../src/concurrency.ts';
 import { type ApiObject, fieldOf } from '../../src/domain/workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../../src/domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+import { machineClock } from '../../src/io.ts';
 
 export type Stored = readonly [kind: PullKindName | keyof typeof OTHERS, object: ApiObject];
 

@@ -2,8 +2,8 @@
 
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
-import { machineClock } from '../../src/concurrency.ts';
 import { words } from '../../src/domain/text/command.ts';
+import { machineClock } from '../../src/io.ts';
 import type { SyncRequest } from '../../src/operations/sync/sync-request.ts';
 
 export const SYNC_REQUEST: SyncRequest = {

@@ -3,9 +3,9 @@ import { encodeUtf8 } from '../../domain/go/utf8.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { pem, readText } from '../config/config-file.ts';
 import type { Connection } from '../config/connection.ts';
 import type { User } from '../config/kube-file.ts';
-import { pem, readText } from '../config/pem.ts';
 import type { Authenticator, Credentials } from './credentials.ts';
 
 const ANONYMOUS: Authenticator = { current: async () => ({}), renew: async () => false };

@@ -12,7 +12,7 @@ import type { Io } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
 import { readConfigFileOrPipe } from '../config/config-file.ts';
 import { type Field, FieldError, listField, member, parseDocument, text } from '../config/fields.ts';
-import { kubeHome } from '../config/home.ts';
+import { kubeHome } from '../config/kube-config.ts';
 
 interface Policy {
   readonly type: string;

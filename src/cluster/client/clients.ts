@@ -7,10 +7,10 @@ import { proxyFor } from '../../http/proxy.ts';
 import type { Io } from '../../io.ts';
 import { VERSION } from '../../version.ts';
 import type { Credentials } from '../auth/credentials.ts';
+import { checkKeyPair, pem } from '../config/config-file.ts';
 import type { Connection } from '../config/connection.ts';
 import type { Cluster } from '../config/kube-file.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
-import { checkKeyPair, pem } from '../config/pem.ts';
 
 /**
  * A connection idle for longer may have been dropped along the way. A request over it would wait until the connection is given

@@ -1,5 +1,5 @@
 /** Limits how many requests to one API server run at once, and holds back new ones while the server asks for that. */
-import { type Clock, machineClock } from '../../concurrency.ts';
+import { type Clock, machineClock } from '../../io.ts';
 
 /**
  * The number of parallel requests without `--concurrency`. An API server shares its 600 seats among priority levels. A user who

@@ -1,6 +1,7 @@
 /** Combines kubeconfig, flags and pod into one server and one user (client-go tools/clientcmd/client_config.go). */
 import { resolve } from 'node:path';
 import { parseDuration } from '../../domain/go/duration.ts';
+import { type WebUrl, webUrl } from '../../domain/go/web-url.ts';
 import { clusterCommand, configCommand } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isNamespaceName, nameRule } from '../../domain/text/object-name.ts';
@@ -11,7 +12,6 @@ import type { InCluster } from './in-cluster.ts';
 import type { KubeConfig } from './kube-config.ts';
 import type { Cluster, KubeContext, User } from './kube-file.ts';
 import { type KubeFlags, MISPLACED_USER } from './kube-flags.ts';
-import { parseServer, type Server } from './server-address.ts';
 
 export interface Connection {
   /** Without user info, query, fragment and final slash; its path is a prefix of every request. */
@@ -170,4 +170,36 @@ function parseTimeout(timeout: string | undefined): number {
     `invalid --request-timeout "${timeout}"`,
     prose`--request-timeout takes seconds or units: 30, 30s, 2m, 1h`,
   );
+}
+
+export interface Server {
+  /** Without user info, query and final slash; its path is a prefix of every request. */
+  readonly url: URL;
+  /** From `https://name:password@host`. Go sends these in every request, in preference to any other credentials. */
+  readonly user: WebUrl['user'];
+  /** The address as passed to credential plugins. It may hold a password. */
+  readonly text: string;
+}
+
+/** Matches a fragment after a path. */
+const IN_PATH = /^[^:]*:\/\/[^/?#]*\/[^?]*#/;
+
+/**
+ * Parses an address; one without a scheme means http. Refuses the addresses that Go refuses, and those that can only fail later
+ * in Go: another scheme, a port above 65535, no host, an IPv6 zone. A fragment after a path is refused because kubectl makes it
+ * part of the path. Throws UserError.
+ */
+export function parseServer(address: string): Server {
+  const schemed = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(address);
+  const parsed = webUrl(schemed ? address : `http://${address}`);
+  const isPrefix = schemed || parsed?.text.replace(/^http:\/\/[^/]*/, '').replace(/^\/$/, '') === '';
+  if (parsed === undefined || !isPrefix || !/^https?:$/.test(parsed.url.protocol) || IN_PATH.test(address)) {
+    throw new UserError(
+      `the server must be a URL or a host:port pair: "${address.replace(/^([^/]*\/\/)?.*@/s, '$1')}"`,
+      clusterCommand`kubectl config view --minify`,
+    );
+  }
+  // client_config.go `ClientConfig` rewrites only an address with a path.
+  const hasPath = /^[^:]*:\/\/[^/?]*\/[^?]/.test(address);
+  return { url: parsed.url, user: parsed.user, text: schemed && hasPath ? parsed.text : address };
 }

@@ -1,5 +1,5 @@
 /** Wakes a loop that waits. */
-import type { Clock } from '../../concurrency.ts';
+import type { Clock } from '../../io.ts';
 
 export interface Bell {
   ring(): void;

@@ -1,6 +1,6 @@
 /** Errors about invalid output of a credential plugin never contain the output, which may have a token. */
 import { describe, expect, test } from 'vitest';
-import { readExecCredential } from '../../../src/cluster/auth/exec-credential.ts';
+import { readExecCredential } from '../../../src/cluster/auth/exec-plugin.ts';
 import { CANARY } from '../../support/canary.ts';
 
 const V1 = 'client.authentication.k8s.io/v1';

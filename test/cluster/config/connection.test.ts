@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../../src/cluster/auth/auth.ts';
-import { execInfo } from '../../../src/cluster/auth/exec-credential.ts';
+import { execInfo } from '../../../src/cluster/auth/exec-plugin.ts';
 import { httpRequest } from '../../../src/cluster/client/api-request.ts';
 import { createClients } from '../../../src/cluster/client/clients.ts';
-import { resolveConnection } from '../../../src/cluster/config/connection.ts';
+import { parseServer, resolveConnection } from '../../../src/cluster/config/connection.ts';
 import { loadKubeConfig } from '../../../src/cluster/config/kube-config.ts';
-import { parseServer } from '../../../src/cluster/config/server-address.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { fakeIo } from '../../support/io.ts';
 
