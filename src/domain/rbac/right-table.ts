@@ -17,8 +17,8 @@ export type Fact =
   | 'everywhere'
   /** The targets include service accounts, and who uses them is looked at. */
   | 'users'
-  /** `doctor` without a target; `doctor` with an image, for a service account. */
-  | ('all' | 'account')
+  /** `doctor` without a target. */
+  | 'all'
   /** `sync` waits for the service account `default`. */
   | 'waits'
   /** The target stands for all objects of its kind, or for those with some labels. */
@@ -68,9 +68,8 @@ const CHANGED: readonly RightRow[] = [
   { for: but('Pod', 'Job'), when: ['writes'], may: ['patch'], on: TARGET, named: 'target' },
   { for: ['Job'], when: ['writes', 'not picked'], may: ['patch'], on: TARGET, named: 'target' },
   // A pod is followed to its controller, and the controller to its service account.
-  { for: POD, when: ['not implied'], may: ['get'], on: CONTROLLERS },
+  { for: POD, when: ['not implied'], may: ['get'], on: [...CONTROLLERS, 'ServiceAccount'] },
   { for: POD, when: ['not implied', 'writes'], may: ['patch'], on: TEMPLATES },
-  { for: POD, when: ['not implied'], may: ['get'], on: ACCOUNT },
   { for: but('ServiceAccount', 'Pod'), may: ['get'], on: ACCOUNT },
   // These do not replace failing pods.
   { for: but('ServiceAccount', 'Deployment', 'CronJob'), when: ['attach', 'checks'], may: ['list'], on: POD },
@@ -205,27 +204,20 @@ export const RIGHTS: Readonly<Record<string, CommandRows>> = {
     wide: BY_LABELS,
     line: [
       { when: ['all', 'selector'], may: ['list'], on: NAMESPACE },
-      { when: ['account'], may: ['get'], on: ACCOUNT, named: 'accounts' },
       { when: ['all', 'not secret'], may: ['get', 'list'], on: SECRET },
-      { when: ['account', 'not secret'], may: ['get', 'list'], on: SECRET },
-      // A pod that names its own Secrets needs no others for its verdict.
       { when: ['all', 'secret'], may: ['get'], on: SECRET, named: 'secrets' },
-      { when: ['account', 'secret'], may: ['get'], on: SECRET, named: 'secrets' },
-      { when: ['all'], may: ['list'], on: USERS },
-      { when: ['all'], may: ['get'], on: ['ServiceAccount', ...CONTROLLERS] },
-      { when: ['all'], may: ['list'], on: ['Event'] },
-      { when: ['all'], may: ['get'], on: ['Node'] },
+      { when: ['all'], may: ['list'], on: [...USERS, 'Event'] },
+      { when: ['all'], may: ['get'], on: ['ServiceAccount', ...CONTROLLERS, 'Node'] },
     ],
     target: [
       { may: ['get'], on: TARGET, named: 'target' },
-      { for: SECRET, may: ['list'], on: SECRET },
-      { for: SECRET, may: ['list'], on: USERS },
+      { for: SECRET, may: ['list'], on: ['Secret', ...USERS] },
+      // A pod that names its own Secrets needs no others for its verdict.
       { for: ACCOUNT, when: ['not secret'], may: ['get', 'list'], on: SECRET },
       { for: ACCOUNT, when: ['secret'], may: ['get'], on: SECRET, named: 'secrets' },
       { for: but('ServiceAccount'), may: ['get', 'list'], on: SECRET },
-      { for: but('ServiceAccount'), may: ['get'], on: ACCOUNT },
+      { for: but('ServiceAccount'), may: ['get'], on: ['ServiceAccount', 'Node'] },
       { for: but('ServiceAccount'), may: ['list'], on: ['Event'] },
-      { for: but('ServiceAccount'), may: ['get'], on: ['Node'] },
       { for: POD, may: ['get'], on: CONTROLLERS },
       { for: but('ServiceAccount', 'Pod'), may: ['list'], on: POD },
       // The kind between a workload and its pods, and the kind that may own a workload.
@@ -280,14 +272,8 @@ function holds(
   return when.every((fact) => (fact.startsWith('not ') ? !all.includes(fact.slice(4)) : all.includes(fact)));
 }
 
-const PLURALS: Readonly<Partial<Record<AskedKind, string>>> = {
-  Secret: 'secrets',
-  Namespace: 'namespaces',
-  Node: 'nodes',
-  Event: 'events',
-};
-
 function rightOn(kind: AskedKind, verb: Right['verb'], everywhere: boolean, names: Right['names']): Right {
-  const { group = '', plural = PLURALS[kind] ?? '' } = knownKind(kind) ?? {};
+  // The other kinds are of the core group, and their plurals are regular.
+  const { group = '', plural = `${kind.toLowerCase()}s` } = knownKind(kind) ?? {};
   return { verb, group, plural, names, everywhere: everywhere || kind === 'Namespace' || kind === 'Node' };
 }

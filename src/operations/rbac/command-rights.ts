@@ -138,17 +138,13 @@ type Copied = Pick<SyncRequest, 'name' | 'accounts' | 'restart'>;
 function examinedBy(words: readonly string[], typed: Options): Asked | undefined {
   const { targets: rest, ...options } = imagesApart(filesApart({ ...(typed as DoctorOptions), targets: words }));
   if (options.filename !== undefined) return undefined;
+  const { image, serviceaccount, secret: secrets } = options;
   const targets = parseDoctorTargets(rest);
   // Images concern the service accounts that are targets, or else `default`.
   const usual = targets.some(({ kind }) => kind === 'ServiceAccount') ? undefined : 'default';
-  const account = options.image === undefined ? undefined : (options.serviceaccount ?? usual);
-  const fact = account !== undefined ? 'account' : targets.length === 0 ? 'all' : undefined;
-  const accounts = account === undefined ? [] : [account];
-  return {
-    facts: fact === undefined ? [] : [fact],
-    names: { secrets: options.secret, accounts },
-    targets: targets.map(named),
-  };
+  const account = image === undefined ? undefined : (serviceaccount ?? usual);
+  if (account !== undefined) targets.unshift({ kind: 'ServiceAccount', name: account });
+  return { facts: targets.length === 0 ? ['all'] : [], names: { secrets }, targets: targets.map(named) };
 }
 
 interface DoctorOptions {
