@@ -6,13 +6,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PolicyRule, rulesFor } from '../../src/domain/rbac/right.ts';
-import { rotateRights } from '../../src/domain/rbac/rotate-rights.ts';
-import { type SyncScope, syncRights } from '../../src/domain/rbac/sync-rights.ts';
+import { type AskedLine, rightsFor } from '../../src/domain/rbac/right-table.ts';
+import { copiedBy } from '../../src/operations/rbac/command-rights.ts';
+import type { AccountSelection } from '../../src/operations/sync/sync-request.ts';
 
 const SOURCE = 'SOURCE';
 
 /** The accounts for each form of `sync.attach`, under the key that the templates use. */
-const ACCOUNTS: Readonly<Record<string, SyncScope['accounts']>> = {
+const ACCOUNTS: Readonly<Record<string, AccountSelection>> = {
   none: { names: [], used: false, all: false },
   default: { names: ['default'], used: false, all: false },
   one: { names: ['ACCOUNT'], used: false, all: false },
@@ -31,13 +32,18 @@ export function chartRights(): Readonly<Record<string, readonly PolicyRule[]>> {
     (which === 'none' ? [false] : [false, true]).flatMap((restart) =>
       [false, true].map((prune) => {
         const key = `${which}${restart ? ',restart' : ''}${prune ? ',prune' : ''}`;
-        const scope = { name: SOURCE, accounts, restart, prune, watches: true, writes: true };
-        return [key, rulesFor(syncRights(scope))] as const;
+        const { facts, ...line } = copiedBy({ name: SOURCE, accounts, restart }, true);
+        const given = ['watch', ...(restart ? ['restart'] : []), ...(prune ? ['prune'] : [])];
+        return [key, rulesOf('sync', { ...line, facts: [...facts, ...given] })] as const;
       }),
     ),
   );
-  const rotate = rotateRights({ names: [SOURCE], allNamespaces: false, labels: false, restart: false, writes: true });
-  return { rotate: rulesFor(rotate), ...Object.fromEntries(sync) };
+  const rotate = rulesOf('rotate', { facts: ['named'], names: { secrets: [SOURCE] }, targets: [] });
+  return { rotate, ...Object.fromEntries(sync) };
+}
+
+function rulesOf(command: string, { facts, ...line }: AskedLine): PolicyRule[] {
+  return rulesFor(rightsFor(command, { ...line, facts: [...facts, 'writes'] }) ?? []);
 }
 
 /** The text of the chart's file: a line for each choice. */

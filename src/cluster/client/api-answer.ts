@@ -1,21 +1,21 @@
 /** Checks the form of the API server's answers, so that code behind the transport never meets a malformed one. */
 import { isPlainBase64 } from '../../domain/go/base64.ts';
 import { isObject } from '../../domain/workloads/api-object.ts';
-import type { ApiRequest } from './api-request.ts';
+import { type ApiRequest, askedRight } from './api-request.ts';
 
 /** Says what a malformed `answer` to `request` is, as in "answers with null"; undefined when it is well-formed. */
-export function oddAnswer({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: unknown): string | undefined {
-  if (method === 'DELETE') return undefined;
+export function oddAnswer(request: Pick<ApiRequest, 'method' | 'path'>, answer: unknown): string | undefined {
+  const { verb, plural } = askedRight(request);
+  if (verb === 'delete') return undefined;
   if (answer === undefined) return 'nothing';
   if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is not an object`;
-  const parts = path.split('/').slice(path.startsWith('/api/') ? 3 : 4);
   // /api and /version, for example.
-  if (parts.length === 0) return undefined;
-  if (method === 'GET' && parts.length % 2 === 1) return oddList(answer);
+  if (plural === '') return undefined;
+  if (verb === 'list') return oddList(answer);
   // A review, such as the one of `kubectl auth whoami`, is not stored and has no name.
-  if (parts.at(-1)?.endsWith('reviews')) return undefined;
+  if (plural.endsWith('reviews')) return undefined;
   if (!hasName(answer)) return 'an object without a name';
-  return parts.includes('secrets') ? (oddSecret(answer) ?? oddBytes(answer)) : undefined;
+  return plural === 'secrets' ? (oddSecret(answer) ?? oddBytes(answer)) : undefined;
 }
 
 /** An empty list may have null items: Go writes a nil slice that way. */

@@ -24,6 +24,42 @@ export interface ApiRequest {
   readonly read?: (body: Uint8Array) => unknown;
 }
 
+/** What a request asks for, in the terms of a role. */
+export interface AskedRight {
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
+  /** Empty for the core group. */
+  readonly group: string;
+  /** Empty for a path such as `/version`. */
+  readonly plural: string;
+  /** Undefined for all namespaces, and for what is in none. */
+  readonly namespace: string | undefined;
+  /** Undefined for objects of any name. */
+  readonly name: string | undefined;
+}
+
+const VERBS = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const;
+
+/**
+ * The right for `request`, found as the API server finds it, so that it cannot differ from what is sent (apiserver
+ * pkg/endpoints/request/requestinfo.go `NewRequestInfo`). A rule for one name allows a list that is limited to that name.
+ */
+export function askedRight({ method, path, query = {} }: Pick<ApiRequest, 'method' | 'path' | 'query'>): AskedRight {
+  const [, api, ...segments] = path.split('/');
+  const group = api === 'apis' ? (segments[0] ?? '') : '';
+  const parts = api === 'api' ? segments.slice(1) : api === 'apis' ? segments.slice(2) : [];
+  const isPlaced = parts[0] === 'namespaces' && parts.length > 2;
+  const [plural = '', name] = isPlaced ? parts.slice(2) : parts;
+  const isList = method === 'GET' && name === undefined;
+  const [, only] = (isList && /(?:^|,)metadata\.name=([^,]+)/.exec(query.fieldSelector ?? '')) || [];
+  return {
+    verb: isList ? 'list' : VERBS[method],
+    group,
+    plural,
+    namespace: isPlaced ? parts[1] : undefined,
+    name: name ?? only,
+  };
+}
+
 /** Enough for a page of the largest objects. */
 const MAX_BYTES = 512 * 1024 * 1024;
 

@@ -1,7 +1,4 @@
 /** What a command does with API objects, in the terms of RBAC rules. */
-import type { PullKindName } from '../workloads/kind.ts';
-import { pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
-
 export interface Right {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   readonly group: string;
@@ -19,31 +16,6 @@ export interface PolicyRule {
   readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
-
-/** Rights in one namespace, or in all of them. */
-export interface Grants {
-  secrets(verb: Right['verb'], names?: readonly string[]): Right;
-  objects(verb: Right['verb'], kinds: readonly PullKindName[], names?: readonly string[]): Right[];
-  events(verb: Right['verb']): Right;
-}
-
-export function grantsIn(everywhere: boolean): Grants {
-  return {
-    secrets: (verb, names) => ({ verb, group: '', plural: 'secrets', names, everywhere }),
-    objects: (verb, kinds, names) =>
-      kinds.map((kind) => {
-        const { group, plural } = pullKind(kind);
-        return { verb, group, plural, names, everywhere };
-      }),
-    events: (verb) => ({ verb, group: '', plural: 'events', everywhere }),
-  };
-}
-
-/** To list the namespaces, such as those with some labels. */
-export const LIST_NAMESPACES: Right = { verb: 'list', group: '', plural: 'namespaces', everywhere: true };
-
-/** All kinds that may make pods, directly or through another one of these. */
-export const CONTROLLERS = [...WORKLOAD_KINDS, 'ReplicaSet'] as const satisfies readonly PullKindName[];
 
 /** The fewest rules that grant `rights`; no rule grants more than they do. */
 export function rulesFor(rights: readonly Right[]): PolicyRule[] {

@@ -1,182 +1,155 @@
-/** Derives the rights that a command line of regsecret needs. */
+/** What of a command line decides which rights it needs: its options, the Secrets that it names, and its targets. */
 import { copyRef } from '../../cluster/write/kept-copy.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
-import { type AttachScope, attachRights } from '../../domain/rbac/attach-rights.ts';
-import { doctorRights } from '../../domain/rbac/doctor-rights.ts';
 import type { Right } from '../../domain/rbac/right.ts';
-import { deleteRights, removeRights, rotateRights } from '../../domain/rbac/rotate-rights.ts';
-import { createRights, inspectRights, listRights, verifyRights } from '../../domain/rbac/secret-rights.ts';
-import { syncRights } from '../../domain/rbac/sync-rights.ts';
+import { type AskedLine, type AskedTarget, type Fact, rightsFor } from '../../domain/rbac/right-table.ts';
 import { command } from '../../domain/text/command.ts';
 import { filesApart, imagesApart, parseDoctorTargets } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type AttachOptions, attachTargets, hasTargets, requestOf } from '../attach/attach-options.ts';
-import { type AttachRequest, isImplied } from '../attach/request.ts';
+import { isImplied } from '../attach/request.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
+import type { SyncRequest } from '../sync/sync-request.ts';
 
 /** A command line that has been parsed. */
 export interface ParsedLine {
   readonly command: string;
   /** The first argument, or all of them where there may be several. */
   readonly argument: unknown;
-  readonly options: object;
+  /** As commander parses them, with its defaults. */
+  readonly options: Options;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What the options alone do not tell. Undefined where the line uses no API server. */
+interface Asked extends Partial<AskedLine> {
+  /** Another command that asks for the same. */
+  readonly as?: string;
 }
 
 /** Empty for a command line that uses no API server. Throws UsageError. */
-export function commandRights({ command: name, argument, options }: ParsedLine, io: Io): Right[] {
+export function commandRights(line: ParsedLine, io: Io): Right[] {
+  const { command: name, argument, options } = line;
+  const asked = askedOf(line, [argument ?? []].flat().map(String), io);
+  if (asked === undefined) return [];
+  const { as = name, facts = [], names = {}, targets = [] } = asked;
+  const secrets = names.secrets?.length === 0 ? undefined : names.secrets;
+  const all = [...given(options), ...facts, ...(secrets === undefined ? [] : ['named'])];
+  const rights = rightsFor(as, { facts: all, names: { ...names, secrets }, targets });
+  if (rights !== undefined) return rights;
+  throw new UsageError(`${name} needs no role`, command`regsecret rbac attach --serviceaccount default`);
+}
+
+/** The names of the options that are given, and `writes`. */
+function given(options: Options): string[] {
+  const names = Object.keys(options).filter((name) => options[name] !== undefined && options[name] !== false);
+  return options.dryRun === 'client' ? names : [...names, 'writes'];
+}
+
+function askedOf(
+  { command: name, argument, options }: ParsedLine,
+  secrets: readonly string[],
+  io: Io,
+): Asked | undefined {
+  const { allNamespaces, selector, filename } = options;
+  const usual = secrets.length === 0 ? ['regsecret'] : secrets;
   switch (name) {
     case 'create':
-      return rightsOfCreate(`${argument}`, options as CreateLine);
+      return createdBy(`${argument}`, options);
     case 'attach':
     case 'detach':
-      return rightsOfChange(name, { ...(options as AttachOptions), secret: `${argument}` }, io);
+      return changedBy(name, { ...(options as unknown as AttachOptions), secret: `${argument}` }, io);
     case 'sync':
-      return rightsOfSync({ ...(options as SyncOptions), name: `${argument}` }, io);
-    case 'rotate':
-      return rightsOfRotate(argument as string[], options as RotateLine);
+      return copiedBy(
+        syncRequest({ ...(options as unknown as SyncOptions), name: `${argument}` }, io),
+        options.watch === true,
+      );
     case 'remove':
-      return rightsOfRemove(argument as string | undefined, options as RemoveLine);
-    case 'delete':
-      return rightsOfDelete(`${argument}`, options as DeleteLine);
+      return { names: { secrets: allNamespaces || selector !== undefined ? secrets : usual } };
     case 'inspect':
-      return 'filename' in options ? [] : inspectRights(namesOf(argument));
+      return filename === undefined ? { names: { secrets: usual } } : undefined;
     case 'verify':
-      return 'filename' in options || usesLogin(options as CredentialOptions)
-        ? []
-        : verifyRights(namesOf(argument), 'allNamespaces' in options);
+      return filename === undefined && !usesLogin(options) ? { names: { secrets: usual } } : undefined;
     case 'list':
-      return listRights((argument as string[] | undefined) ?? [], 'allNamespaces' in options);
+      return { names: { secrets: allNamespaces ? [] : secrets } };
     case 'doctor':
-      return rightsOfDoctor(argument as string[], options as DoctorLine);
+      return examinedBy(secrets, options);
     default:
-      throw new UsageError(`${name} needs no role`, command`regsecret rbac attach --serviceaccount default`);
+      return { names: { secrets } };
   }
 }
 
-/** The Secret names in an argument, or `regsecret` where it was left out. */
-function namesOf(argument: unknown): readonly string[] {
-  const names = (argument as string[] | undefined) ?? [];
-  return names.length === 0 ? ['regsecret'] : names;
+/** Undefined in a dry run of the client. A hash in the name is not known beforehand. */
+function createdBy(name: string, { dryRun, force, appendHash, attach }: Options): Asked | undefined {
+  if (dryRun === 'client') return undefined;
+  const targets = attachTargets((attach ?? []) as readonly string[]);
+  const copy = force ? [copyRef({ namespace: '', name }).name] : [];
+  const names = appendHash ? {} : { secrets: [name], kept: [name, ...copy] };
+  return { facts: ['checks', ...usersOf(targets)], names, targets: targets.map(named) };
 }
 
-interface CreateLine {
-  readonly force?: boolean;
-  readonly appendHash?: boolean;
-  readonly attach?: readonly string[];
-  readonly dryRun: AttachOptions['dryRun'];
-}
-
-function rightsOfCreate(name: string, { force, appendHash = false, attach = [], dryRun }: CreateLine): Right[] {
-  if (dryRun === 'client') return [];
-  const copy = force ? copyRef({ namespace: '', name }).name : undefined;
-  const change: AttachScope = {
-    verb: 'attach',
-    secret: name,
-    isKnown: true,
-    targets: attachTargets(attach),
-    picked: [],
-    used: false,
-    allNamespaces: false,
-    checks: true,
-    allowMissing: false,
-    recreate: false,
-    restart: false,
-    wait: false,
-    writes: true,
-  };
-  return [...createRights({ name, copy, appendHash }), ...(attach.length === 0 ? [] : attachRights(change))];
-}
-
-function rightsOfChange(verb: 'attach' | 'detach', options: AttachOptions, io: Io): Right[] {
+function changedBy(verb: 'attach' | 'detach', options: AttachOptions, io: Io): Asked | undefined {
   const request = requestOf(verb, options, io);
-  if (hasTargets(request)) return attachRights(changeOf(request));
-  if (options.filename === undefined) {
-    throw new UsageError(
-      `${verb} needs a target here, because there is no terminal to choose on`,
-      command`regsecret rbac ${verb} ${request.secret} --serviceaccount default`,
-    );
+  const { secret, selections, checks } = request;
+  const names = { secrets: [secret] };
+  if (!hasTargets(request)) {
+    if (options.filename === undefined) {
+      throw new UsageError(
+        `${verb} needs a target here, because there is no terminal to choose on`,
+        command`regsecret rbac ${verb} ${secret} --serviceaccount default`,
+      );
+    }
+    // In manifests, only the logins of the Secret count.
+    return options.auto && options.secretFile === undefined ? { as: 'verify', names } : undefined;
   }
-  return options.auto && options.secretFile === undefined ? verifyRights([request.secret]) : [];
+  const picked = selections.map((selection) => ({
+    kind: selection.by === 'use' ? ('ServiceAccount' as const) : selection.kind,
+    isPicked: true,
+  }));
+  const targets = [...request.targets.map(named), ...picked];
+  const users = selections.some(({ by }) => by === 'use') || checks ? usersOf(targets) : [];
+  return { facts: [verb, ...users, ...(selections.some(isImplied) ? (['implied'] as const) : [])], names, targets };
 }
 
-function changeOf(request: AttachRequest): AttachScope {
-  const { selections, dryRun, ...rest } = request;
-  return {
-    ...rest,
-    isKnown: false,
-    picked: selections.flatMap((selection) => (selection.by === 'kind' ? [selection.kind] : [])),
-    isImplied: selections.some(isImplied),
-    used: selections.some(({ by }) => by === 'use'),
-    writes: dryRun !== 'client',
-  };
+function named({ kind, name }: { readonly kind: AskedTarget['kind']; readonly name: string }): AskedTarget {
+  return { kind, names: [name] };
 }
 
-function rightsOfSync(options: SyncOptions, io: Io): Right[] {
-  const { name, accounts, restart, prune, dryRun } = syncRequest(options, io);
-  const watches = options.watch ?? false;
-  return syncRights({ name, accounts, restart, prune, watches, writes: dryRun !== 'client' });
+function usersOf(targets: readonly AskedTarget[]): Fact[] {
+  return targets.some(({ kind }) => kind === 'ServiceAccount') ? ['users'] : [];
 }
 
-interface RotateLine {
-  readonly allNamespaces?: boolean;
-  readonly selector?: string;
-  readonly restart?: boolean;
-  readonly dryRun: AttachOptions['dryRun'];
+/** What decides about the rights of `sync`, beside the options that are given. With `--watch`, failing pods are reported only by restarts. */
+export function copiedBy({ name, accounts, restart }: Copied, watch: boolean): AskedLine {
+  const { names, used, all } = accounts;
+  const only = used || all || names.length > 1 ? undefined : names;
+  const facts: Fact[] = names.includes('default') ? ['waits'] : [];
+  if (!watch || restart) facts.push('checks');
+  if (!used && !all && names.length === 0) return { facts, names: { secrets: [name] }, targets: [] };
+  if (used || facts.includes('checks')) facts.push('users');
+  const targets = [{ kind: 'ServiceAccount', names: only, isPicked: true } as const];
+  return { facts: [...facts, 'attach'], names: { secrets: [name], accounts: only, default: ['default'] }, targets };
 }
 
-function rightsOfRotate(names: readonly string[], { allNamespaces, selector, restart, dryRun }: RotateLine): Right[] {
-  return rotateRights({
-    names,
-    allNamespaces: allNamespaces ?? false,
-    labels: selector !== undefined,
-    restart: restart ?? false,
-    writes: dryRun !== 'client',
-  });
+type Copied = Pick<SyncRequest, 'name' | 'accounts' | 'restart'>;
+
+function examinedBy(words: readonly string[], typed: Options): Asked | undefined {
+  const { targets: rest, ...options } = imagesApart(filesApart({ ...(typed as DoctorOptions), targets: words }));
+  if (options.filename !== undefined) return undefined;
+  const { image, serviceaccount, secret: secrets } = options;
+  const targets = parseDoctorTargets(rest);
+  // Images concern the service accounts that are targets, or else `default`.
+  const usual = targets.some(({ kind }) => kind === 'ServiceAccount') ? undefined : 'default';
+  const account = image === undefined ? undefined : (serviceaccount ?? usual);
+  if (account !== undefined) targets.unshift({ kind: 'ServiceAccount', name: account });
+  return { facts: targets.length === 0 ? ['all'] : [], names: { secrets }, targets: targets.map(named) };
 }
 
-type RemoveLine = Omit<RotateLine, 'restart'>;
-
-function rightsOfRemove(name: string | undefined, { allNamespaces, selector, dryRun }: RemoveLine): Right[] {
-  const isWide = allNamespaces === true || selector !== undefined;
-  return removeRights({
-    names: name === undefined && isWide ? [] : [name ?? 'regsecret'],
-    allNamespaces: allNamespaces ?? false,
-    labels: selector !== undefined,
-    writes: dryRun !== 'client',
-  });
-}
-
-interface DeleteLine {
-  readonly allNamespaces?: boolean;
-  readonly dryRun: AttachOptions['dryRun'];
-}
-
-function rightsOfDelete(name: string, { allNamespaces, dryRun }: DeleteLine): Right[] {
-  return deleteRights({ name, copies: allNamespaces ?? false, writes: dryRun !== 'client' });
-}
-
-interface DoctorLine {
-  readonly allNamespaces?: boolean;
-  readonly selector?: string;
+interface DoctorOptions {
   readonly filename?: readonly string[];
   readonly image?: readonly string[];
   readonly serviceaccount?: string;
   readonly secret?: readonly string[];
-}
-
-function rightsOfDoctor(words: readonly string[], typed: DoctorLine): Right[] {
-  const { targets: rest, ...options } = imagesApart(filesApart({ ...typed, targets: words }));
-  if (options.filename !== undefined) return [];
-  const targets = parseDoctorTargets(rest);
-  // Images concern the service accounts that are targets, or else `default`.
-  const usual = targets.some(({ kind }) => kind === 'ServiceAccount') ? undefined : 'default';
-  return doctorRights({
-    targets,
-    allNamespaces: options.allNamespaces ?? false,
-    labels: options.selector !== undefined,
-    account: options.image === undefined ? undefined : (options.serviceaccount ?? usual),
-    secrets: options.secret ?? [],
-  });
 }
