@@ -174,7 +174,7 @@ async function lossesFrom(
   printer: Printer,
 ): Promise<ManifestLoss[]> {
   const { lossesIn } = await import('../manifests/lint/losses.ts');
-  const losses = await lossesIn(files, secret, Date.now());
+  const losses = lossesIn(files, secret, Date.now());
   for (const { ref, images } of losses)
     printer.warn(`in these files, ${resultName(ref)} has no login for ${many(images)} without ${secret}`);
   return losses;

@@ -1,20 +1,13 @@
 /** The value of a YAML document as kubectl sees it: go.yaml.in/yaml/v2 (decode.go) and then JSON (sigs.k8s.io/yaml). */
+import { type AliasNode, type MapNode, resolved, type ScalarNode, type YamlNode } from './yaml-node.ts';
 import { resolveScalar, YamlValueError } from './yaml-scalar.ts';
-
-export type YamlNode =
-  /** `plain` is libyaml's `plain_implicit`: without quotes, and without a tag other than `!`. `tag` is the full tag, or empty. */
-  | { readonly kind: 'scalar'; readonly text: string; readonly tag: string; readonly plain: boolean }
-  | { readonly kind: 'list'; readonly items: readonly YamlNode[] }
-  /** A key, its value, the next key. */
-  | { readonly kind: 'map'; readonly keysAndValues: readonly YamlNode[] }
-  | { readonly kind: 'alias'; readonly target: YamlNode };
 
 /** How deep aliases may lead to aliases. Go has no limit, but the stack here has one. */
 const MAX_ALIASES = 500;
 
 interface Decoder {
-  /** Aliases that are being followed. */
-  readonly open: Set<YamlNode>;
+  /** How many aliases are being followed. */
+  open: number;
   count: number;
   aliased: number;
 }
@@ -26,7 +19,7 @@ interface Decoder {
  */
 export function yamlValue(node: YamlNode): unknown {
   // The document counts as a node.
-  return decode(node, { open: new Set(), count: 1, aliased: 0 });
+  return decode(node, { open: 0, count: 1, aliased: 0 });
 }
 
 /** `decoder.unmarshal` */
@@ -37,7 +30,7 @@ function decode(node: YamlNode, decoder: Decoder): unknown {
       return follow(node, decoder, (target) => decode(target, decoder));
     case 'scalar':
       return scalarValue(node);
-    case 'list':
+    case 'seq':
       return node.items.map((item) => decode(item, decoder));
     case 'map':
       return Object.fromEntries(addPairs(node, new Map(), decoder));
@@ -46,7 +39,7 @@ function decode(node: YamlNode, decoder: Decoder): unknown {
 
 function charge(decoder: Decoder): void {
   decoder.count += 1;
-  if (decoder.open.size > 0) decoder.aliased += 1;
+  if (decoder.open > 0) decoder.aliased += 1;
   const { count, aliased } = decoder;
   // Go also requires more than 100 aliased nodes. More than a tenth of 1000 nodes are always more than 100.
   if (count > 1000 && aliased / count > allowedRatio(count)) {
@@ -59,35 +52,26 @@ function allowedRatio(count: number): number {
   return Math.max(0.1, Math.min(0.99, 0.99 - (0.89 * (count - 400_000)) / 3_600_000));
 }
 
-function follow<T>(alias: YamlNode & { kind: 'alias' }, { open }: Decoder, visit: (target: YamlNode) => T): T {
-  if (open.has(alias)) throw new YamlValueError('an anchor contains itself');
-  if (open.size >= MAX_ALIASES) throw new YamlValueError('aliases lead to aliases too many times');
-  open.add(alias);
-  try {
-    return visit(alias.target);
-  } finally {
-    open.delete(alias);
-  }
+function follow<T>({ target, isInside }: AliasNode, decoder: Decoder, visit: (target: YamlNode) => T): T {
+  if (isInside) throw new YamlValueError('an anchor contains itself');
+  if (target === undefined) throw new YamlValueError('an alias has no anchor');
+  if (decoder.open >= MAX_ALIASES) throw new YamlValueError('aliases lead to aliases too many times');
+  decoder.open += 1;
+  const value = visit(target);
+  decoder.open -= 1;
+  return value;
 }
 
-function scalarValue({ text, tag, plain }: YamlNode & { kind: 'scalar' }): unknown {
+function scalarValue({ text, tag, plain }: ScalarNode): unknown {
   if (tag === '' && !plain) return text;
   const value = resolveScalar(text, tag);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new YamlValueError('a number is not finite');
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-const NULL: YamlNode = { kind: 'scalar', text: '', tag: '', plain: true };
-
 /** `decoder.mapping` */
-function addPairs(
-  { keysAndValues }: YamlNode & { kind: 'map' },
-  members: Map<string, unknown>,
-  decoder: Decoder,
-): Map<string, unknown> {
-  for (let index = 0; index < keysAndValues.length; index += 2) {
-    const key = keysAndValues[index] ?? NULL;
-    const value = keysAndValues[index + 1] ?? NULL;
+function addPairs({ pairs }: MapNode, members: Map<string, unknown>, decoder: Decoder): Map<string, unknown> {
+  for (const { key, value } of pairs) {
     if (isMerge(key)) merge(value, members, decoder);
     else members.set(keyText(key, decoder), decode(value, decoder));
   }
@@ -101,7 +85,7 @@ function isMerge(key: YamlNode): boolean {
 
 /** `decoder.merge`: of several maps the first counts, so it is added last. */
 function merge(node: YamlNode, members: Map<string, unknown>, decoder: Decoder): void {
-  const sources = node.kind === 'list' ? node.items.toReversed() : [node];
+  const sources = node.kind === 'seq' ? node.items.toReversed() : [node];
   for (const source of sources) {
     charge(decoder);
     if (source.kind === 'map') addPairs(source, members, decoder);
@@ -124,10 +108,10 @@ function wantMap(): YamlValueError {
  * sigs.k8s.io/yaml `convertToJSONableObject`. A fraction as a key is refused here, because Go formats its digits in its own way.
  */
 function keyText(node: YamlNode, decoder: Decoder): string {
-  const target = node.kind === 'alias' ? node.target : node;
+  const target = resolved(node);
   const value = decode(node, decoder);
   if (typeof value === 'string' || typeof value === 'boolean') return `${value}`;
-  if (typeof value !== 'number' || !Number.isInteger(value) || target.kind !== 'scalar') {
+  if (typeof value !== 'number' || !Number.isInteger(value) || target?.kind !== 'scalar') {
     throw new YamlValueError('a key is neither a text nor a whole number');
   }
   return `${resolveScalar(target.text, target.tag)}`;

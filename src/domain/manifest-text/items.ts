@@ -1,6 +1,7 @@
 /** Changes single entries in the text of a list. */
+
+import type { SeqNode, YamlNode } from '../go/yaml-node.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
-import type { ManifestNode, SeqNode } from './node.ts';
 import { blockEnd, columnOf, type Edit, eolAt, insertion, lineEnd, lineStart, nextLine } from './text-edit.ts';
 import { isPlainName, type ManifestStyle, newItem } from './yaml-style.ts';
 
@@ -44,7 +45,7 @@ function addFlowItems(text: string, list: SeqNode, added: readonly unknown[], st
 }
 
 /** A new item written like the last one, where that is a plain `name: x` in some spelling. */
-function likeItem(text: string, last: ManifestNode | undefined, item: unknown, style: ManifestStyle): string {
+function likeItem(text: string, last: YamlNode | undefined, item: unknown, style: ManifestStyle): string {
   const [name] = listedNames([item]);
   const only = last?.kind === 'map' && last.pairs.length === 1 && last.anchor === undefined ? last.pairs[0] : undefined;
   if (last === undefined || only === undefined || name === undefined) return newItem(item, style);
@@ -60,7 +61,7 @@ function likeItem(text: string, last: ManifestNode | undefined, item: unknown, s
 }
 
 /** Removes each item with the comma after it, or with the comma before it at the end of the list. */
-export function removeFlowItems({ items }: SeqNode, removed: readonly ManifestNode[]): Edit[] {
+export function removeFlowItems({ items }: SeqNode, removed: readonly YamlNode[]): Edit[] {
   const gone = new Set(removed);
   const lastKept = items.findLastIndex((item) => !gone.has(item));
   const behind = items.slice(lastKept + 1);
@@ -73,11 +74,11 @@ export function removeFlowItems({ items }: SeqNode, removed: readonly ManifestNo
 }
 
 /** Removes the lines of an entry of a block list. */
-export function removeLines(text: string, item: ManifestNode): Edit {
+export function removeLines(text: string, item: YamlNode): Edit {
   return { start: lineStart(text, item.start), end: nextLine(text, lastCharacter(item)), text: '' };
 }
 
 /** The last character of a node. A block scalar ends where the next line begins. */
-export function lastCharacter({ start, end }: ManifestNode): number {
+export function lastCharacter({ start, end }: YamlNode): number {
   return Math.max(start, end - 1);
 }

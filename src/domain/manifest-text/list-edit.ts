@@ -1,8 +1,6 @@
 /** Changes the list of pull secrets in the text of a manifest, and no more lines than necessary. */
-import { LIST_FIELD } from '../workloads/kind.ts';
-import { addItems, lastCharacter, removeFlowItems, removeLines } from './items.ts';
+
 import {
-  type ManifestNode,
   type MapNode,
   nodeBudget,
   ownPair,
@@ -10,7 +8,10 @@ import {
   resolved,
   type SeqNode,
   toValue,
-} from './node.ts';
+  type YamlNode,
+} from '../go/yaml-node.ts';
+import { LIST_FIELD } from '../workloads/kind.ts';
+import { addItems, lastCharacter, removeFlowItems, removeLines } from './items.ts';
 import type { ManifestObject } from './objects.ts';
 import {
   applyEdits,
@@ -36,7 +37,7 @@ export interface EditOptions {
   /** Where a new key goes in its map: not every text allows the end. */
   readonly place: 'start' | 'end';
   /** Lists that are changed for some object. An alias of one of them changes with it. */
-  readonly changed: ReadonlySet<ManifestNode>;
+  readonly changed: ReadonlySet<YamlNode>;
 }
 
 /** The edits for one object. */
@@ -92,7 +93,7 @@ function addPair(text: string, map: MapNode, { list, style, place }: NewList & P
 
 /** Whether the map ends in a block scalar that ends the text without a line break. Text after it would give it one. */
 function wouldGrow(text: string, map: MapNode): boolean {
-  let last: ManifestNode | undefined = map;
+  let last: YamlNode | undefined = map;
   while (last?.kind === 'map' || last?.kind === 'seq')
     last = last.kind === 'map' ? last.pairs.at(-1)?.value : last.items.at(-1);
   return last !== undefined && /[|>]/.test(text[last.start] ?? '') && last.end === text.length && !text.endsWith('\n');

@@ -1,11 +1,6 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
-import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
-import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
-import type { ManifestRef } from '../workloads/object-ref.ts';
-import { type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { listFault } from './list-fault.ts';
+
 import {
-  type ManifestNode,
   type MapNode,
   mergedValue,
   type NodeBudget,
@@ -14,21 +9,27 @@ import {
   spend,
   toValue,
   valueIn,
-} from './node.ts';
+  type YamlNode,
+} from '../go/yaml-node.ts';
+import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
+import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
+import type { ManifestRef } from '../workloads/object-ref.ts';
+import { type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { listFault } from './list-fault.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
   /** As it was named. */
   readonly name: string;
   readonly text: string;
-  readonly documents: readonly ManifestNode[];
+  readonly documents: readonly YamlNode[];
 }
 
 /** Anything that `kubectl apply` would send. */
 export interface PlacedObject {
   readonly file: ParsedFile;
   /** The document that holds the object. */
-  readonly document: ManifestNode;
+  readonly document: YamlNode;
   readonly node: MapNode;
   /** The path from the document to the object; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
@@ -38,11 +39,11 @@ export interface PlacedObject {
 
 export interface ManifestObject extends PullFields {
   readonly ref: ManifestRef;
-  readonly document: ManifestNode;
+  readonly document: YamlNode;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
   readonly specNode: MapNode;
   /** The list itself, which may be elsewhere through an alias or a merge key. */
-  readonly listNode: ManifestNode | undefined;
+  readonly listNode: YamlNode | undefined;
   readonly fault: ListFault | undefined;
   /** The path from the document to `specNode`; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
@@ -58,7 +59,7 @@ const MAX_DEPTH = 20;
  */
 export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
   const found: PlacedObject[] = [];
-  const visit = (document: ManifestNode, node: ManifestNode, path: Path | undefined, depth: number): void => {
+  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number): void => {
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;

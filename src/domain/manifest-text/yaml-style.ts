@@ -1,7 +1,8 @@
 /** How new entries are written into a manifest. */
+
+import type { YamlNode } from '../go/yaml-node.ts';
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
-import type { ManifestNode } from './node.ts';
 import type { ManifestObject } from './objects.ts';
 import { columnOf } from './text-edit.ts';
 
@@ -71,7 +72,7 @@ function indentation(text: string, offset: number): number {
 }
 
 /** How far the first block list of the document is to the right of its key. */
-function firstOffset(text: string, node: ManifestNode): number | undefined {
+function firstOffset(text: string, node: YamlNode): number | undefined {
   if (node.kind === 'map') {
     for (const { key, value } of node.pairs) {
       if (value.kind === 'seq' && !value.flow)

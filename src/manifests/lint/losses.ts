@@ -23,13 +23,10 @@ interface FileBefore {
  * The images that would be left without a login, as far as `files` show it: a Secret that is not in them may have one. `now` is
  * in milliseconds since 1970.
  */
-export async function lossesIn(files: readonly FileBefore[], secret: string, now: number): Promise<ManifestLoss[]> {
+export function lossesIn(files: readonly FileBefore[], secret: string, now: number): ManifestLoss[] {
   if (!files.some(({ before }) => /\bSecret\b/.test(before))) return [];
-  const read = await Promise.all(files.map(({ name, before }) => readManifest({ name, text: before })));
-  const inventory = inventoryOf(
-    read.flatMap(({ objects }) => objects),
-    now,
-  );
+  const objects = files.flatMap(({ name, before }) => readManifest({ name, text: before }).objects);
+  const inventory = inventoryOf(objects, now);
   return inventory.pullSpecs.flatMap((placed) => lossOf(placed, secret, inventory, now) ?? []);
 }
 

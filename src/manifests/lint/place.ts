@@ -5,8 +5,8 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
 import type { FixContext } from '../../domain/findings/secret-commands.ts';
+import { type MapNode, resolved, valueIn, type YamlNode } from '../../domain/go/yaml-node.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
-import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain/manifest-text/node.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
@@ -45,12 +45,12 @@ function lineInSecret(found: Finding, placed: PlacedSecret): number {
   return lineAt(placed, keyIn(placed.node, 'data') ?? keyIn(placed.node, 'stringData'));
 }
 
-function lineAt({ file, node }: ManifestPlace, at: ManifestNode | undefined): number {
+function lineAt({ file, node }: ManifestPlace, at: YamlNode | undefined): number {
   return lineNumber(file.text, (at ?? node).start);
 }
 
 /** The line where the server or the store is a quoted string: in JSON, or in JSON within a YAML block. */
-function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, within: ManifestNode): number | undefined {
+function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, within: YamlNode): number | undefined {
   const helper = 'helpers' in args ? 'credsStore' : undefined;
   const name = 'server' in args ? args.server : 'servers' in args ? args.servers[0] : helper;
   if (name === undefined) return undefined;
@@ -58,7 +58,7 @@ function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, withi
   return at < 0 || at >= within.end ? undefined : lineNumber(file.text, at);
 }
 
-function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSpec): ManifestNode | undefined {
+function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSpec): YamlNode | undefined {
   switch (code) {
     case 'empty-name':
       return listEntry(placed, (value) => typeof value !== 'string' || value === '');
@@ -73,18 +73,18 @@ function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSp
   }
 }
 
-function listEntry(placed: PlacedPullSpec, isMeant: (name: unknown) => boolean): ManifestNode | undefined {
+function listEntry(placed: PlacedPullSpec, isMeant: (name: unknown) => boolean): YamlNode | undefined {
   const list = resolved(listOf(placed));
   const entries = list?.kind === 'seq' ? list.items : [];
   return entries.findLast((entry) => isMeant(scalar(memberOf(entry, 'name')))) ?? list;
 }
 
-function listOf(placed: PlacedPullSpec): ManifestNode | undefined {
+function listOf(placed: PlacedPullSpec): YamlNode | undefined {
   const spec = specOf(placed);
   return spec && valueIn(spec, LIST_FIELD);
 }
 
-function imageNode(placed: PlacedPullSpec, image: string): ManifestNode | undefined {
+function imageNode(placed: PlacedPullSpec, image: string): YamlNode | undefined {
   const spec = specOf(placed);
   const containers = CONTAINER_LISTS.flatMap((name) => itemsOf(spec, name));
   const images = containers.map((container) => memberOf(container, 'image'));
@@ -93,27 +93,27 @@ function imageNode(placed: PlacedPullSpec, image: string): ManifestNode | undefi
 }
 
 function specOf({ node, kind }: PlacedPullSpec): MapNode | undefined {
-  let spec: ManifestNode | undefined = node;
+  let spec: YamlNode | undefined = node;
   for (const name of kind.specPath) spec = memberOf(spec, name);
   const found = resolved(spec);
   return found?.kind === 'map' ? found : undefined;
 }
 
-function itemsOf(map: MapNode | undefined, name: string): readonly ManifestNode[] {
+function itemsOf(map: MapNode | undefined, name: string): readonly YamlNode[] {
   const list = resolved(map && valueIn(map, name));
   return list?.kind === 'seq' ? list.items : [];
 }
 
-function memberOf(node: ManifestNode | undefined, name: string): ManifestNode | undefined {
+function memberOf(node: YamlNode | undefined, name: string): YamlNode | undefined {
   const map = resolved(node);
   return map?.kind === 'map' ? valueIn(map, name) : undefined;
 }
 
-function keyIn(map: MapNode, name: string): ManifestNode | undefined {
+function keyIn(map: MapNode, name: string): YamlNode | undefined {
   return map.pairs.findLast(({ key }) => scalar(key) === name)?.key;
 }
 
-function scalar(node: ManifestNode | undefined): unknown {
+function scalar(node: YamlNode | undefined): unknown {
   const found = resolved(node);
   return found?.kind === 'scalar' ? found.value : undefined;
 }
