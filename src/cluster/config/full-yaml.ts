@@ -3,8 +3,7 @@
  * file (plain-yaml.ts).
  */
 import { TooManyNodes, type YamlNode } from '../../domain/go/yaml-node.ts';
-import { YamlValueError } from '../../domain/go/yaml-scalar.ts';
-import { yamlValue } from '../../domain/go/yaml-value.ts';
+import { YamlValueError, yamlValue } from '../../domain/go/yaml-value.ts';
 import { columnOf } from '../../domain/manifest-text/text-edit.ts';
 import { reasonOf, treesOf, YAMLException, type YamlEvent, yamlEvents } from '../../yaml-tree.ts';
 

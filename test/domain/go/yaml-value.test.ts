@@ -1,8 +1,7 @@
 /** The values of documents in go.yaml.in/yaml/v2 (decode.go), and of JSON keys in sigs.k8s.io/yaml. */
 import { describe, expect, test } from 'vitest';
 import type { YamlNode } from '../../../src/domain/go/yaml-node.ts';
-import { YamlValueError } from '../../../src/domain/go/yaml-scalar.ts';
-import { yamlValue } from '../../../src/domain/go/yaml-value.ts';
+import { YamlValueError, yamlValue } from '../../../src/domain/go/yaml-value.ts';
 import { parseTree } from '../../../src/yaml-tree.ts';
 
 const TAG = 'tag:yaml.org,2002:';
