@@ -1,14 +1,14 @@
 /** Changes the lists of pull secrets in a manifest, and proves that nothing else has changed. */
 import { isDeepStrictEqual } from 'node:util';
 import { nodeBudget, ownPair, toValue, type YamlNode } from '../domain/go/yaml-node.ts';
-import { editsFor, type ListEdit, withEdits } from '../domain/manifest-text/list-edit.ts';
+import { editsFor, type ListEdit } from '../domain/manifest-text/list-edit.ts';
 import {
   type ManifestObject,
   type ParsedFile,
   type PlacedObject,
   pullObjects,
 } from '../domain/manifest-text/objects.ts';
-import { lineNumber } from '../domain/manifest-text/text-edit.ts';
+import { applyEdits, lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { styleOf } from '../domain/manifest-text/yaml-style.ts';
 import { LIST_FIELD } from '../domain/workloads/kind.ts';
 import { parseTree } from '../yaml-tree.ts';
@@ -53,7 +53,7 @@ export function editManifest(manifest: PullManifest, wanted: WantedList): Edited
   const changed = new Set(edits.flatMap(({ object }) => ownList(object) ?? []));
   for (const place of ['end', 'start'] as const) {
     const all = edits.flatMap((edit) => editsFor(text, edit, { style: styleOf(text, edit.object), place, changed }));
-    const result = withEdits(text, all);
+    const result = applyEdits(text, all);
     if (
       isDeepStrictEqual(
         withinLimits(() => valuesIn(result, manifest)),

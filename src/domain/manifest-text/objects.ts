@@ -11,11 +11,11 @@ import {
   valueIn,
   type YamlNode,
 } from '../go/yaml-node.ts';
-import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
+import { type ApiObject, fieldOf, isObject, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
-import { type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { listFault } from './list-fault.ts';
+import { bounded, type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -116,4 +116,17 @@ function nameOf(value: unknown): string {
 function scalarIn(map: MapNode, name: string): unknown {
   const node = resolved(valueIn(map, name));
   return node?.kind === 'scalar' ? node.value : undefined;
+}
+
+/**
+ * What makes `list` no list of pull secrets, so that the API server refuses the object; undefined for a list, and for one that is
+ * filled in later.
+ */
+export function listFault(list: unknown): ListFault | undefined {
+  const isList = Array.isArray(list);
+  const found: unknown = isList ? list.find((entry) => typeof entry === 'string') : list;
+  if (found === undefined || found === null || isToBeFilledIn(found)) return undefined;
+  const text = bounded(textOf(isObject(found) ? found.name : found));
+  if (!isObject(found) && isPlaceholder(text)) return undefined;
+  return isList ? { text } : { text, whole: true };
 }
