@@ -75,6 +75,24 @@ export function valueIn(map: MapNode, name: string): YamlNode | undefined {
   return (ownPair(map, name) ?? map.merge?.inherited.find(({ key }) => isKey(key, name)))?.value;
 }
 
+/** The value of a key of `node`, when that is a map or an alias of one. */
+export function memberOf(node: YamlNode | undefined, name: string): YamlNode | undefined {
+  const map = resolved(node);
+  return map?.kind === 'map' ? valueIn(map, name) : undefined;
+}
+
+/** The items of `node`; none unless it is a list, or an alias of one. */
+export function itemsIn(node: YamlNode | undefined): readonly YamlNode[] {
+  const list = resolved(node);
+  return list?.kind === 'seq' ? list.items : [];
+}
+
+/** The value of `node`; undefined unless it is a scalar, or an alias of one. */
+export function scalarOf(node: YamlNode | undefined): unknown {
+  const found = resolved(node);
+  return found?.kind === 'scalar' ? found.value : undefined;
+}
+
 function isKey(key: YamlNode, name: string): boolean {
   return key.kind === 'scalar' && key.value === name;
 }

@@ -1,11 +1,12 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
-
 import {
   type MapNode,
+  memberOf,
   mergedValue,
   type NodeBudget,
   ownPair,
   resolved,
+  scalarOf,
   spend,
   toValue,
   valueIn,
@@ -63,7 +64,9 @@ export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObjec
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-    const list = textOf(scalarIn(map, 'kind')).endsWith('List') ? resolved(valueIn(map, 'items')) : undefined;
+    const list = textOf(scalarOf(memberOf(map, 'kind'))).endsWith('List')
+      ? resolved(memberOf(map, 'items'))
+      : undefined;
     if (list?.kind === 'seq') {
       const own = ownPair(map, 'items') === undefined ? undefined : path;
       for (const [index, item] of list.items.entries()) {
@@ -111,11 +114,6 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
 
 function nameOf(value: unknown): string {
   return textOf(fieldOf(value, 'metadata', 'name')) || textOf(fieldOf(value, 'metadata', 'generateName'));
-}
-
-function scalarIn(map: MapNode, name: string): unknown {
-  const node = resolved(valueIn(map, name));
-  return node?.kind === 'scalar' ? node.value : undefined;
 }
 
 /**
