@@ -49,18 +49,13 @@ export function editManifest(manifest: PullManifest, wanted: WantedList): Edited
   const [merged] = edits.filter(({ object }) => object.path === undefined);
   if (merged !== undefined) throw byHand(text, merged, 'comes from a merge key');
   const lists = new Map(edits.map(({ object, after }) => [object, after]));
-  const expected = withinLimits(() => valuesWith({ objects, file, documents: file.documents, lists }));
+  const expected = withinLimits(() => valuesWith(manifest, file.documents, lists));
   const changed = new Set(edits.flatMap(({ object }) => ownList(object) ?? []));
   for (const place of ['end', 'start'] as const) {
     const all = edits.flatMap((edit) => editsFor(text, edit, { style: styleOf(text, edit.object), place, changed }));
     const result = applyEdits(text, all);
-    if (
-      isDeepStrictEqual(
-        withinLimits(() => valuesIn(result, manifest)),
-        expected,
-      )
-    )
-      return { text: result, edits };
+    const values = withinLimits(() => valuesIn(result, manifest));
+    if (isDeepStrictEqual(values, expected)) return { text: result, edits };
   }
   const [first] = edits;
   throw byHand(text, first as ListEdit, 'is shared by an anchor, or written in a way that cannot be changed safely');
@@ -80,20 +75,21 @@ function byHand(text: string, { object }: ListEdit, why: string): ManifestError 
 }
 
 /** The values of the same objects in another text of `manifest`; undefined when that text cannot be read. */
-function valuesIn(text: string, { objects, file }: PullManifest): unknown[] | undefined {
+function valuesIn(text: string, manifest: PullManifest): unknown[] | undefined {
   const { documents, error } = parseTree(text);
-  if (error !== undefined || documents.length !== file.documents.length) return undefined;
-  return valuesWith({ objects, file, documents, lists: new Map() });
+  const isAlike = error === undefined && documents.length === manifest.file.documents.length;
+  return isAlike ? valuesWith(manifest, documents, new Map()) : undefined;
 }
 
-interface Values extends Pick<PullManifest, 'file' | 'objects'> {
-  /** The documents of the file, perhaps as parsed from another text. */
-  readonly documents: readonly YamlNode[];
-  readonly lists: ReadonlyMap<ManifestObject, readonly unknown[]>;
-}
-
-/** The values of all documents, with `lists` in place of the objects' own lists. An empty list counts as none. */
-function valuesWith({ objects, file, documents, lists }: Values): unknown[] {
+/**
+ * The values of all `documents`, those of the file or of another text, with `lists` in place of the objects' own lists. An empty
+ * list counts as none.
+ */
+function valuesWith(
+  { objects, file }: PullManifest,
+  documents: readonly YamlNode[],
+  lists: ReadonlyMap<ManifestObject, readonly unknown[]>,
+): unknown[] {
   const budget = nodeBudget(file.text);
   const values = documents.map((document) => toValue(document, budget));
   const places = new Map(file.documents.map((document, index) => [document, values[index]]));

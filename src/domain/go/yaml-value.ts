@@ -87,21 +87,18 @@ function isMerge(key: YamlNode): boolean {
 function merge(node: YamlNode, members: Map<string, unknown>, decoder: Decoder): void {
   const sources = node.kind === 'seq' ? node.items.toReversed() : [node];
   for (const source of sources) {
-    charge(decoder);
-    if (source.kind === 'map') addPairs(source, members, decoder);
-    else if (source.kind === 'alias') follow(source, decoder, (target) => mergeTarget(target, members, decoder));
-    else throw wantMap();
+    if (source.kind !== 'alias') mergeMap(source, members, decoder);
+    else {
+      charge(decoder);
+      follow(source, decoder, (target) => mergeMap(target, members, decoder));
+    }
   }
 }
 
-function mergeTarget(target: YamlNode, members: Map<string, unknown>, decoder: Decoder): void {
-  if (target.kind !== 'map') throw wantMap();
+function mergeMap(node: YamlNode, members: Map<string, unknown>, decoder: Decoder): void {
   charge(decoder);
-  addPairs(target, members, decoder);
-}
-
-function wantMap(): YamlValueError {
-  return new YamlValueError('map merge requires map or sequence of maps as the value');
+  if (node.kind !== 'map') throw new YamlValueError('map merge requires map or sequence of maps as the value');
+  addPairs(node, members, decoder);
 }
 
 /**
