@@ -1,45 +1,6 @@
-/** Reads and writes YAML. Only this file uses js-yaml, which quotes `no`, `on` and `1_000`, as readers of YAML 1.1 need. */
-import type { ScalarStyleRule, YAMLException } from 'js-yaml';
+/** Writes YAML with js-yaml, which quotes `no`, `on` and `1_000`, as readers of YAML 1.1 need. */
+import type { ScalarStyleRule } from 'js-yaml';
 import { type Printable, printableYaml, showsAsItIs } from './domain/text/printable.ts';
-
-export type {
-  AliasEvent,
-  DocumentEvent,
-  Event as YamlEvent,
-  MappingEvent,
-  ScalarEvent,
-  SequenceEvent,
-  YAMLException,
-} from 'js-yaml';
-
-export type YamlLibrary = Awaited<ReturnType<typeof yamlLibrary>>;
-
-/**
- * The parts of js-yaml for the events of a text: manifests need their places, and kubectl reads scalars by rules of its own. The
- * parts are named one by one, so that the rest of the library, such as its loader, is in no bundle.
- */
-export async function yamlLibrary() {
-  const { CHOMPING_MODE, COLLECTION_STYLE, CORE_SCHEMA, EVENT_ID, getScalarValue, NOT_RESOLVED, parseEvents } =
-    await import('js-yaml');
-  const { SCALAR_STYLE, YAMLException } = await import('js-yaml');
-  return {
-    CHOMPING_MODE,
-    COLLECTION_STYLE,
-    CORE_SCHEMA,
-    EVENT_ID,
-    getScalarValue,
-    NOT_RESOLVED,
-    parseEvents,
-    SCALAR_STYLE,
-    YAMLException,
-  };
-}
-
-/** What js-yaml says, without the text that it quotes. */
-export function reasonOf({ reason }: YAMLException): string {
-  const [cause = ''] = reason.split(/["`<]|: /);
-  return cause.trim();
-}
 
 /** `value` as kubectl prints it: with sorted keys, and long lines whole. */
 export function formatYaml(value: unknown): Promise<string> {

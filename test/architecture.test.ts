@@ -28,7 +28,7 @@ const ROOMS = [
   {
     room: 'process',
     purpose: 'the process and what it shares: streams, programs on PATH, YAML, prompts, concurrency',
-    files: ['io', 'look-path', 'yaml', 'prompt', 'concurrency', 'errno', 'garbage', 'child-process'],
+    files: ['io', 'look-path', 'yaml', 'yaml-tree', 'prompt', 'concurrency', 'errno', 'garbage', 'child-process'],
   },
   { room: 'files', purpose: 'files read up to a limit, locked, and written whole or not at all' },
   { room: 'http', purpose: 'the one transport' },
@@ -81,7 +81,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   inquirer: /^src\/prompt\.ts$/,
   '@kubernetes/client-node': /^src\/(cluster\/client\/watch-connection|library\/pull-secret-api)\.ts$/,
   chalk: /^src\/output\/style\.ts$/,
-  'js-yaml': /^src\/yaml\.ts$/,
+  'js-yaml': /^src\/yaml(-tree)?\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,
   'https-proxy-agent': /^src\/http\/route\.ts$/,
   'socks-proxy-agent': /^src\/http\/route\.ts$/,

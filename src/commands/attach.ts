@@ -175,7 +175,7 @@ async function lossesFrom(
   { io, printer }: { readonly io: Io; readonly printer: Printer },
 ): Promise<ManifestLoss[]> {
   const { lossesIn } = await import('../manifests/lint/losses.ts');
-  const losses = await lossesIn(files, secret, io.clock.now());
+  const losses = lossesIn(files, secret, io.clock.now());
   for (const { ref, images } of losses)
     printer.warn(`in these files, ${resultName(ref)} has no login for ${many(images)} without ${secret}`);
   return losses;

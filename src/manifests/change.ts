@@ -47,23 +47,23 @@ export interface ChangedObject {
 /** The files as they should become; nothing is written yet. Throws UserError. */
 export async function changeManifests(request: ManifestRequest, io: Io): Promise<ChangedFile[]> {
   const files = await readManifestFiles(request.files, request.recursive, io);
-  const manifests: PullManifest[] = [];
-  for (const file of files) manifests.push(await withFileName(file, readPullManifest(file)));
+  const manifests = files.map((file) => withFileName(file, () => readPullManifest(file)));
   checkNamespaces(
     manifests.flatMap(({ placed }) => placed),
     request.namespace,
   );
   const accounts = accountsIn(manifests.flatMap(({ objects }) => objects));
-  const changed: ChangedFile[] = [];
-  for (const manifest of manifests) {
+  return manifests.map((manifest) => {
     const { file, objects, placed } = manifest;
     const concerned = new Set(objects.filter((object) => isConcerned(object, request)));
-    await withFileName(file, checkLists(manifest, concerned));
     const wanted = (object: ManifestObject) =>
       concerned.has(object) ? wantedList(object, accounts, request) : undefined;
-    const { text, edits } = await withFileName(file, editManifest(manifest, wanted));
+    const { text, edits } = withFileName(file, () => {
+      checkLists(manifest, concerned);
+      return editManifest(manifest, wanted);
+    });
     const lists = new Map(edits.map(({ object, after }) => [object, after]));
-    changed.push({
+    return {
       name: file.name,
       before: file.text,
       after: text,
@@ -75,13 +75,12 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
         const secret = manifestSecret(value) ?? secretMadeBy(value.kind, value);
         return secret?.metadata.name === request.secret;
       }),
-    });
-  }
-  return changed;
+    };
+  });
 }
 
 /** Throws {@link ManifestError} for a list that the API server refuses, even after the change. */
-async function checkLists({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): Promise<void> {
+function checkLists({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): void {
   for (const { ref, fault, listNode, specNode } of concerned) {
     if (fault === undefined) continue;
     const line = lineNumber(file.text, (listNode ?? specNode).start);
@@ -140,9 +139,9 @@ function accountsIn(objects: readonly ManifestObject[]): ReadonlyMap<string, rea
 }
 
 /** Adds the name of the file to an error of `work`. */
-async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<T> {
+function withFileName<T>({ name, text }: ManifestFile, work: () => T): T {
   try {
-    return await work;
+    return work();
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     const shown = name === '-' ? 'stdin' : name;

@@ -1,19 +1,19 @@
 /** Changes the lists of pull secrets in a manifest, and proves that nothing else has changed. */
 import { isDeepStrictEqual } from 'node:util';
-import { editsFor, type ListEdit, withEdits } from '../domain/manifest-text/list-edit.ts';
-import { type ManifestNode, nodeBudget, ownPair, toValue } from '../domain/manifest-text/node.ts';
+import { nodeBudget, ownPair, toValue, type YamlNode } from '../domain/go/yaml-node.ts';
+import { editsFor, type ListEdit } from '../domain/manifest-text/list-edit.ts';
 import {
   type ManifestObject,
   type ParsedFile,
   type PlacedObject,
   pullObjects,
 } from '../domain/manifest-text/objects.ts';
-import { lineNumber } from '../domain/manifest-text/text-edit.ts';
+import { applyEdits, lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { styleOf } from '../domain/manifest-text/yaml-style.ts';
 import { LIST_FIELD } from '../domain/workloads/kind.ts';
+import { parseTree } from '../yaml-tree.ts';
 import type { ManifestFile } from './manifest-files.ts';
 import { ManifestError, readManifest, withinLimits } from './read-objects.ts';
-import { parseTree } from './yaml-tree.ts';
 
 /** The list that an object should have; undefined when its list is right, or the object is left alone. */
 export type WantedList = (object: ManifestObject) => readonly unknown[] | undefined;
@@ -32,13 +32,13 @@ export interface PullManifest {
 }
 
 /** Throws {@link ManifestError}. */
-export async function readPullManifest(manifest: ManifestFile): Promise<PullManifest> {
-  const { file, objects: placed } = await readManifest(manifest);
+export function readPullManifest(manifest: ManifestFile): PullManifest {
+  const { file, objects: placed } = readManifest(manifest);
   return withinLimits(() => ({ file, objects: pullObjects(placed, nodeBudget(file.text)), placed }));
 }
 
 /** Throws {@link ManifestError} when the lists cannot be changed without touching something else. */
-export async function editManifest(manifest: PullManifest, wanted: WantedList): Promise<EditedManifest> {
+export function editManifest(manifest: PullManifest, wanted: WantedList): EditedManifest {
   const { file, objects } = manifest;
   const { text } = file;
   const edits = objects.flatMap((object) => {
@@ -49,19 +49,19 @@ export async function editManifest(manifest: PullManifest, wanted: WantedList): 
   const [merged] = edits.filter(({ object }) => object.path === undefined);
   if (merged !== undefined) throw byHand(text, merged, 'comes from a merge key');
   const lists = new Map(edits.map(({ object, after }) => [object, after]));
-  const expected = await withinLimits(() => valuesWith({ objects, file, documents: file.documents, lists }));
+  const expected = withinLimits(() => valuesWith(manifest, file.documents, lists));
   const changed = new Set(edits.flatMap(({ object }) => ownList(object) ?? []));
   for (const place of ['end', 'start'] as const) {
     const all = edits.flatMap((edit) => editsFor(text, edit, { style: styleOf(text, edit.object), place, changed }));
-    const result = withEdits(text, all);
-    if (isDeepStrictEqual(await withinLimits(() => valuesIn(result, manifest)), expected))
-      return { text: result, edits };
+    const result = applyEdits(text, all);
+    const values = withinLimits(() => valuesIn(result, manifest));
+    if (isDeepStrictEqual(values, expected)) return { text: result, edits };
   }
   const [first] = edits;
   throw byHand(text, first as ListEdit, 'is shared by an anchor, or written in a way that cannot be changed safely');
 }
 
-function ownList({ specNode }: ManifestObject): ManifestNode | undefined {
+function ownList({ specNode }: ManifestObject): YamlNode | undefined {
   const value = ownPair(specNode, LIST_FIELD)?.value;
   return value?.kind === 'seq' ? value : undefined;
 }
@@ -75,20 +75,21 @@ function byHand(text: string, { object }: ListEdit, why: string): ManifestError 
 }
 
 /** The values of the same objects in another text of `manifest`; undefined when that text cannot be read. */
-async function valuesIn(text: string, { objects, file }: PullManifest): Promise<unknown[] | undefined> {
-  const { documents, error } = await parseTree(text);
-  if (error !== undefined || documents.length !== file.documents.length) return undefined;
-  return valuesWith({ objects, file, documents, lists: new Map() });
+function valuesIn(text: string, manifest: PullManifest): unknown[] | undefined {
+  const { documents, error } = parseTree(text);
+  const isAlike = error === undefined && documents.length === manifest.file.documents.length;
+  return isAlike ? valuesWith(manifest, documents, new Map()) : undefined;
 }
 
-interface Values extends Pick<PullManifest, 'file' | 'objects'> {
-  /** The documents of the file, perhaps as parsed from another text. */
-  readonly documents: readonly ManifestNode[];
-  readonly lists: ReadonlyMap<ManifestObject, readonly unknown[]>;
-}
-
-/** The values of all documents, with `lists` in place of the objects' own lists. An empty list counts as none. */
-function valuesWith({ objects, file, documents, lists }: Values): unknown[] {
+/**
+ * The values of all `documents`, those of the file or of another text, with `lists` in place of the objects' own lists. An empty
+ * list counts as none.
+ */
+function valuesWith(
+  { objects, file }: PullManifest,
+  documents: readonly YamlNode[],
+  lists: ReadonlyMap<ManifestObject, readonly unknown[]>,
+): unknown[] {
   const budget = nodeBudget(file.text);
   const values = documents.map((document) => toValue(document, budget));
   const places = new Map(file.documents.map((document, index) => [document, values[index]]));

@@ -7,7 +7,7 @@ import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { isPath, type Limit, readFileOrPipe } from '../files/file.ts';
+import { isFolder, isPath, type Limit, readFileOrPipe } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
 export interface ManifestFile {
@@ -24,7 +24,7 @@ const LIMIT: Limit = {
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
 /** Whether a file of that name is read when it is in a named folder. */
-export function isManifestName(name: string): boolean {
+function isManifestName(name: string): boolean {
   return EXTENSIONS.some((extension) => name.endsWith(extension));
 }
 
@@ -164,4 +164,43 @@ function namesIn(folder: string): string[] | undefined {
 /** An `error` of the system about a file, in words for the user. */
 export function fileTrouble(error: unknown, text: string, name: string): UserError {
   return new UserError(`${text}: ${systemReason(error)}`, command`ls -l ${pathWord(name)}`);
+}
+
+/** A limit, because a tree may be as large as a disk, and one manifest in it is enough. */
+const MAX_ENTRIES = 2000;
+
+/**
+ * Each folder among `names`, with the number of its subfolders that hold manifests. Hidden folders and npm packages do not count.
+ */
+export function unreadFolders(names: readonly string[]): { readonly name: string; readonly count: number }[] {
+  return names
+    .flatMap(expandPattern)
+    .filter(isFolder)
+    .map((name) => ({
+      name,
+      count: foldersIn(name).filter((path) => holdsManifest(path, { left: MAX_ENTRIES })).length,
+    }))
+    .filter(({ count }) => count > 0);
+}
+
+function holdsManifest(folder: string, budget: { left: number }): boolean {
+  const entries = entriesOf(folder);
+  budget.left -= entries.length;
+  if (entries.some((entry) => !entry.isDirectory() && isManifestName(entry.name))) return true;
+  return foldersIn(folder, entries).some((path) => budget.left > 0 && holdsManifest(path, budget));
+}
+
+function foldersIn(folder: string, entries = entriesOf(folder)): string[] {
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .map((entry) => join(folder, entry.name));
+}
+
+/** Empty for a folder that may not be read. */
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

@@ -1,8 +1,8 @@
 /** Reads the objects in manifests, whatever their kind, and where each of them is. */
 import { basename } from 'node:path';
+import { nodeBudget, TooManyNodes, type YamlNode } from '../domain/go/yaml-node.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-secrets.ts';
-import { type ManifestNode, nodeBudget, TooManyNodes } from '../domain/manifest-text/node.ts';
 import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { closest } from '../domain/text/closest.ts';
@@ -17,8 +17,8 @@ import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { parseTree } from '../yaml-tree.ts';
 import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
-import { parseTree } from './yaml-tree.ts';
 
 /** The message completes a sentence that begins with the file name. */
 export class ManifestError extends Error {
@@ -41,12 +41,12 @@ export interface ReadManifest {
 }
 
 /** The objects in the documents that `isWanted` accepts by their text and tree. Throws {@link ManifestError}. */
-export async function readManifest(
+export function readManifest(
   { name, text }: ManifestFile,
-  isWanted: (text: string, document: ManifestNode) => boolean = () => true,
-): Promise<ReadManifest> {
-  return withinLimits(async () => {
-    const documents = await parse(text);
+  isWanted: (text: string, document: YamlNode) => boolean = () => true,
+): ReadManifest {
+  return withinLimits(() => {
+    const documents = parse(text);
     const wanted = documents.filter((one) => isWanted(text.slice(one.start, one.end), one));
     for (const document of wanted) checkOneObject(document, text);
     const file = { name, text, documents: wanted };
@@ -54,8 +54,8 @@ export async function readManifest(
   });
 }
 
-async function parse(text: string): Promise<ParsedFile['documents']> {
-  const { documents, error } = await parseTree(text);
+function parse(text: string): ParsedFile['documents'] {
+  const { documents, error } = parseTree(text);
   if (error === undefined) return documents;
   const line = lineNumber(text, error.offset);
   throw new ManifestError(`is not valid YAML in line ${line} (${error.message})`, line);
@@ -65,7 +65,7 @@ async function parse(text: string): Promise<ParsedFile['documents']> {
  * Throws {@link ManifestError} where two files were joined without a `---`. kubectl would use the last of each key, and silently
  * drop the object before it.
  */
-function checkOneObject(document: ManifestNode, text: string): void {
+function checkOneObject(document: YamlNode, text: string): void {
   if (document.kind !== 'map') return;
   const marks = document.pairs.flatMap(({ key }) =>
     key.kind === 'scalar' && (key.value === 'apiVersion' || key.value === 'kind') ? [key] : [],
@@ -103,9 +103,9 @@ function shownName({ name }: { readonly name: string }): string {
 }
 
 /** Throws {@link ManifestError} instead of TooManyNodes. */
-export async function withinLimits<T>(work: () => T | Promise<T>): Promise<T> {
+export function withinLimits<T>(work: () => T): T {
   try {
-    return await work();
+    return work();
   } catch (cause) {
     if (cause instanceof TooManyNodes) throw new ManifestError('has aliases that stand for too much');
     throw cause;
@@ -130,7 +130,7 @@ async function readManifestSecrets(
   const secrets: Secret[] = [];
   const usage: UsageIndex = new Map();
   const objects: PlacedObject[] = [];
-  for (const file of await readManifestFiles(files, undefined, io)) objects.push(...(await objectsIn(file)));
+  for (const file of await readManifestFiles(files, undefined, io)) objects.push(...objectsIn(file));
   checkNamespaces(objects, namespace);
   for (const object of objects) {
     const secret = secretIn(object);
@@ -197,9 +197,9 @@ export async function readSecretFile(
   });
 }
 
-async function objectsIn(file: ManifestFile): Promise<readonly PlacedObject[]> {
+function objectsIn(file: ManifestFile): readonly PlacedObject[] {
   try {
-    return (await readManifest(file)).objects;
+    return readManifest(file).objects;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     const ask = command`kubectl apply --dry-run=client -f ${kubectlPath(file.name)}`;

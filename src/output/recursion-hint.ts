@@ -1,7 +1,7 @@
 /** Tells the user which folders `-f FOLDER` leaves out without -R. */
 import type { Command } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
-import { unreadFolders } from '../manifests/unread-folders.ts';
+import { unreadFolders } from '../manifests/manifest-files.ts';
 import type { Printer } from './printer.ts';
 
 /** `recursively` is the command that reads these folders too. */

@@ -1,11 +1,11 @@
 /** Parses YAML into a tree whose nodes have the offsets of their text. */
 import { describe, expect, test } from 'vitest';
-import type { ManifestNode } from '../../src/domain/manifest-text/node.ts';
+import type { YamlNode } from '../../src/domain/go/yaml-node.ts';
 import { lineNumber } from '../../src/domain/manifest-text/text-edit.ts';
-import { parseTree } from '../../src/manifests/yaml-tree.ts';
+import { parseTree } from '../../src/yaml-tree.ts';
 
 /** Shows a node: `«text»` for a scalar, followed by its value if that differs; collections with the offset of their end. */
-function outline(node: ManifestNode, text: string): string {
+function outline(node: YamlNode, text: string): string {
   const source = text.slice(node.start, node.end);
   const anchor = node.anchor === undefined ? '' : `&${node.anchor} `;
   switch (node.kind) {

@@ -100,7 +100,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'Only the order counts.',
   },
   {
-    file: 'src/domain/manifest-text/node.ts',
+    file: 'src/domain/go/yaml-node.ts',
     code: "if (name === '__proto__') Object.defineProperty(object, name, { ...OWN, value: built });",
     change: "name === '__proto__' → true",
     reason: 'A property that is defined so is as one that is assigned; assigning is faster.',

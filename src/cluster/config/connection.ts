@@ -1,16 +1,17 @@
-/** Combines kubeconfig, flags and pod into one server and one user (client-go tools/clientcmd/client_config.go). */
+/** Combines kubeconfig, flags and pod into one server and one user (client-go tools/clientcmd/client_config.go), and checks them. */
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { type WebUrl, webUrl } from '../../domain/go/web-url.ts';
 import { clusterCommand, configCommand } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isNamespaceName, nameRule } from '../../domain/text/object-name.ts';
+import { systemReason } from '../../errno.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { checkCluster, checkUser } from './check.ts';
 import type { InCluster } from './in-cluster.ts';
 import type { KubeConfig } from './kube-config.ts';
-import type { Cluster, KubeContext, User } from './kube-file.ts';
+import type { Cluster, ExecConfig, KubeContext, User } from './kube-file.ts';
 import { type KubeFlags, MISPLACED_USER } from './kube-flags.ts';
 
 export interface Connection {
@@ -202,4 +203,83 @@ export function parseServer(address: string): Server {
   // client_config.go `ClientConfig` rewrites only an address with a path.
   const hasPath = /^[^:]*:\/\/[^/?]*\/[^?]/.test(address);
   return { url: parsed.url, user: parsed.user, text: schemed && hasPath ? parsed.text : address };
+/** `validateClusterInfo`, in kubectl's words (client-go tools/clientcmd/validation.go); throws UserError. */
+function checkCluster(cluster: Cluster, name: string): void {
+  const { certificateAuthority, certificateAuthorityData, proxyUrl } = cluster;
+  report([
+    proxyUrl !== undefined && proxyProblem(proxyUrl, name),
+    certificateAuthority &&
+      certificateAuthorityData &&
+      `certificate-authority-data and certificate-authority are both specified for ${name}`,
+    unreadable('certificate-authority', certificateAuthority, name),
+  ]);
+}
+
+/** As clientcmd/helpers.go `parseProxyURL`. The address is not repeated, because it may hold a password. */
+function proxyProblem(proxyUrl: string, name: string): string | undefined {
+  const proxy = webUrl(proxyUrl);
+  if (proxy === undefined) return `invalid 'proxy-url' for cluster "${name}": could not parse`;
+  const scheme = proxy.url.protocol.slice(0, -1);
+  if (['http', 'https', 'socks5'].includes(scheme)) return undefined;
+  return `invalid 'proxy-url' for cluster "${name}": unsupported scheme "${scheme}", must be http, https, or socks5`;
+}
+
+/** `validateAuthInfo`; throws UserError. */
+function checkUser(user: User, name: string): void {
+  const isBasic = user.username !== undefined || user.password !== undefined;
+  const hasCertificate = user.clientCertificate !== undefined || user.clientCertificateData !== undefined;
+  const impersonates = user.asUid || user.asGroups?.length || Object.keys(user.asUserExtra ?? {}).length > 0;
+  report([
+    user.token !== undefined &&
+      isBasic &&
+      `more than one authentication method found for ${name}; found [token basicAuth], only one is allowed`,
+    ...(hasCertificate ? certificateProblems(user, name) : []),
+    user.exec && user.authProvider && `authProvider cannot be provided in combination with an exec plugin for ${name}`,
+    ...(user.exec ? execProblems(user.exec, name) : []),
+    impersonates && !user.as && `requesting uid, groups or user-extra for ${name} without impersonating a user`,
+  ]);
+}
+
+/** What is no text is no problem. */
+type Problem = string | false | 0 | Uint8Array | undefined;
+
+function certificateProblems(user: User, name: string): Problem[] {
+  const { clientCertificate, clientCertificateData, clientKey, clientKeyData } = user;
+  return [
+    clientCertificate && clientCertificateData && `client-cert-data and client-cert are both specified for ${name}`,
+    clientKey && clientKeyData && `client-key-data and client-key are both specified for ${name}`,
+    !clientKey &&
+      !clientKeyData &&
+      `client-key-data or client-key must be specified for ${name} to use the clientCert authentication method`,
+    unreadable('client-cert', clientCertificate, name),
+    unreadable('client-key', clientKey, name),
+  ];
+}
+
+function execProblems({ command, apiVersion, env, interactiveMode }: ExecConfig, name: string): Problem[] {
+  const purpose = `must be specified for ${name} to use exec authentication plugin`;
+  const isMode = interactiveMode === undefined || ['Never', 'IfAvailable', 'Always'].includes(interactiveMode);
+  return [
+    !command && `command ${purpose}`,
+    !apiVersion && `apiVersion ${purpose}`,
+    env.some((variable) => variable.name === '') && `env variable name ${purpose}`,
+    interactiveMode === undefined && `interactiveMode ${purpose}`,
+    !isMode && `invalid interactiveMode for ${name}: ${JSON.stringify(interactiveMode)}`,
+  ];
+}
+
+function unreadable(what: string, file: string | undefined, name: string): Problem {
+  if (file === undefined) return undefined;
+  try {
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return `unable to read ${what} ${file} for ${name} due to open ${file}: ${systemReason(error)}`;
+  }
+}
+
+function report(problems: readonly Problem[]): void {
+  const found = problems.filter((one) => typeof one === 'string' && one !== '');
+  if (found.length === 0) return;
+  throw new UserError(`invalid configuration: ${found.join('; ')}`, clusterCommand`kubectl config view --minify`);
 }

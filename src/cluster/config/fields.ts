@@ -35,7 +35,7 @@ export async function parseDocument(content: string): Promise<unknown> {
   if (plain !== undefined) return plain;
   const { parseFullYaml, YamlError } = await import('./full-yaml.ts');
   try {
-    return (await parseFullYaml(content)) ?? undefined;
+    return parseFullYaml(content) ?? undefined;
   } catch (error) {
     if (error instanceof YamlError) throw new FieldError(error.message);
     throw error;

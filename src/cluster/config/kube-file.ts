@@ -15,42 +15,15 @@ import {
   texts,
 } from './fields.ts';
 
-export interface Cluster {
-  readonly server?: string | undefined;
-  readonly tlsServerName?: string | undefined;
-  readonly insecureSkipTlsVerify?: boolean | undefined;
-  readonly certificateAuthority?: string | undefined;
-  readonly certificateAuthorityData?: Uint8Array | undefined;
-  readonly proxyUrl?: string | undefined;
-  readonly disableCompression?: boolean | undefined;
-  /** The extension `client.authentication.k8s.io/exec`, for exec plugins. */
-  readonly execConfig?: unknown;
-}
+/** What `T` reads, as in the file but with absolute paths; any part may be missing. */
+type Read<T extends (...args: never[]) => unknown> = {
+  readonly [K in keyof ReturnType<T>]?: ReturnType<T>[K] | undefined;
+};
 
-export interface User {
-  readonly clientCertificate?: string | undefined;
-  readonly clientCertificateData?: Uint8Array | undefined;
-  readonly clientKey?: string | undefined;
-  readonly clientKeyData?: Uint8Array | undefined;
-  readonly token?: string | undefined;
-  readonly tokenFile?: string | undefined;
-  readonly as?: string | undefined;
-  readonly asUid?: string | undefined;
-  readonly asGroups?: readonly string[] | undefined;
-  readonly asUserExtra?: Readonly<Record<string, readonly string[]>> | undefined;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly authProvider?: AuthProvider | undefined;
-  readonly exec?: ExecConfig | undefined;
-}
-
-export interface AuthProvider {
-  readonly name: string;
-  readonly config: Readonly<Record<string, string>>;
-  /** The kubeconfig file and the user entry of this provider, where renewed tokens are stored. */
-  readonly file: string;
-  readonly user: string;
-}
+export type Cluster = Read<typeof readCluster>;
+export type User = Read<typeof readUser>;
+export type KubeContext = Read<typeof readContext>;
+export type AuthProvider = NonNullable<User['authProvider']>;
 
 export interface ExecConfig {
   readonly apiVersion?: string | undefined;
@@ -60,12 +33,6 @@ export interface ExecConfig {
   readonly installHint?: string | undefined;
   readonly provideClusterInfo: boolean;
   readonly interactiveMode?: string | undefined;
-}
-
-export interface KubeContext {
-  readonly cluster?: string | undefined;
-  readonly user?: string | undefined;
-  readonly namespace?: string | undefined;
 }
 
 export interface KubeFile {
@@ -126,7 +93,7 @@ function named<T>(root: Field, name: string, read: (item: Field) => T): Readonly
   return items;
 }
 
-function readCluster(cluster: Field, file: string): Cluster {
+function readCluster(cluster: Field, file: string) {
   const extensions = named(cluster, 'extensions', (item) => member(item, 'extension').value);
   return {
     server: text(cluster, 'server'),
@@ -136,11 +103,12 @@ function readCluster(cluster: Field, file: string): Cluster {
     certificateAuthorityData: bytes(cluster, 'certificate-authority-data'),
     proxyUrl: text(cluster, 'proxy-url'),
     disableCompression: flag(cluster, 'disable-compression'),
+    /** For exec plugins. */
     execConfig: extensions.get('client.authentication.k8s.io/exec'),
   };
 }
 
-function readUser(item: Field, file: string): User {
+function readUser(item: Field, file: string) {
   const user = member(item, 'user');
   checkExtensions(user);
   return {
@@ -161,11 +129,12 @@ function readUser(item: Field, file: string): User {
   };
 }
 
-function readAuthProvider(provider: Field, file: string, user: string): AuthProvider | undefined {
+function readAuthProvider(provider: Field, file: string, user: string) {
   if (provider.value === undefined) return undefined;
   return {
     name: text(provider, 'name') ?? '',
     config: record(provider, 'config', (config, key) => text(config, key) ?? ''),
+    /** The kubeconfig file and the user entry of this provider, where renewed tokens are stored. */
     file,
     user,
   };
@@ -189,7 +158,7 @@ function readExec(exec: Field, file: string): ExecConfig | undefined {
   };
 }
 
-function readContext(context: Field): KubeContext {
+function readContext(context: Field) {
   checkExtensions(context);
   return { cluster: text(context, 'cluster'), user: text(context, 'user'), namespace: text(context, 'namespace') };
 }

@@ -1,8 +1,6 @@
 /** Changes the list of pull secrets in the text of a manifest, and no more lines than necessary. */
-import { LIST_FIELD } from '../workloads/kind.ts';
-import { addItems, lastCharacter, removeFlowItems, removeLines } from './items.ts';
+
 import {
-  type ManifestNode,
   type MapNode,
   nodeBudget,
   ownPair,
@@ -10,20 +8,13 @@ import {
   resolved,
   type SeqNode,
   toValue,
-} from './node.ts';
+  type YamlNode,
+} from '../go/yaml-node.ts';
+import { LIST_FIELD } from '../workloads/kind.ts';
+import { listedNames } from '../workloads/pull-spec.ts';
 import type { ManifestObject } from './objects.ts';
-import {
-  applyEdits,
-  blockEnd,
-  columnOf,
-  type Edit,
-  eolAt,
-  insertion,
-  lineEnd,
-  lineStart,
-  nextLine,
-} from './text-edit.ts';
-import { type ManifestStyle, newItem, newPair, writtenList } from './yaml-style.ts';
+import { blockEnd, columnOf, type Edit, eolAt, insertion, lineEnd, lineStart, nextLine } from './text-edit.ts';
+import { isPlainName, listOffset, type ManifestStyle, newItem, newPair, writtenList } from './yaml-style.ts';
 
 export interface ListEdit {
   readonly object: ManifestObject;
@@ -36,7 +27,7 @@ export interface EditOptions {
   /** Where a new key goes in its map: not every text allows the end. */
   readonly place: 'start' | 'end';
   /** Lists that are changed for some object. An alias of one of them changes with it. */
-  readonly changed: ReadonlySet<ManifestNode>;
+  readonly changed: ReadonlySet<YamlNode>;
 }
 
 /** The edits for one object. */
@@ -92,7 +83,7 @@ function addPair(text: string, map: MapNode, { list, style, place }: NewList & P
 
 /** Whether the map ends in a block scalar that ends the text without a line break. Text after it would give it one. */
 function wouldGrow(text: string, map: MapNode): boolean {
-  let last: ManifestNode | undefined = map;
+  let last: YamlNode | undefined = map;
   while (last?.kind === 'map' || last?.kind === 'seq')
     last = last.kind === 'map' ? last.pairs.at(-1)?.value : last.items.at(-1);
   return last !== undefined && /[|>]/.test(text[last.start] ?? '') && last.end === text.length && !text.endsWith('\n');
@@ -100,12 +91,7 @@ function wouldGrow(text: string, map: MapNode): boolean {
 
 /** How far the dashes of a list are to the right of its key, taken from the other lists of the map. */
 function sequenceOffset(text: string, map: MapNode, style: ManifestStyle): number {
-  for (const { key, value } of map.pairs) {
-    if (value.kind === 'seq' && !value.flow) {
-      return Math.max(0, columnOf(text, value.start) - columnOf(text, key.start));
-    }
-  }
-  return style.sequenceOffset;
+  return map.pairs.map((pair) => listOffset(text, pair)).find((offset) => offset !== undefined) ?? style.sequenceOffset;
 }
 
 function addFlowPair(text: string, map: MapNode, list: readonly unknown[], style: ManifestStyle): Edit[] {
@@ -164,8 +150,80 @@ function emptyList(text: string, map: MapNode, { key, value }: Pair, list: SeqNo
   return [insertion(colon + properties.length, ' []'), ...list.items.map((item) => removeLines(text, item))];
 }
 
-/** The text with the edits made. An edit that two objects share is made once. */
-export function withEdits(text: string, edits: readonly Edit[]): string {
-  const unique = new Map(edits.map((edit) => [`${edit.start}-${edit.end}-${edit.text}`, edit]));
-  return applyEdits(text, [...unique.values()]);
+/** Adds `added` at the end of `list`, written like its last entry. */
+function addItems(text: string, list: SeqNode, added: readonly unknown[], style: ManifestStyle): Edit[] {
+  const last = list.items.at(-1);
+  if (added.length === 0) return [];
+  if (list.flow) return addFlowItems(text, list, added, style);
+  const column = columnOf(text, list.start);
+  const spaces =
+    last === undefined
+      ? ' '
+      : (/^-([ ]+)$/.exec(text.slice(lineStart(text, last.start) + column, last.start))?.[1] ?? ' ');
+  const lines = added.map(
+    (item) => `${eolAt(text, list.start)}${' '.repeat(column)}-${spaces}${likeItem(text, last, item, style)}`,
+  );
+  return [insertion(blockEnd(text, list.end, column), lines.join(''))];
+}
+
+function addFlowItems(text: string, list: SeqNode, added: readonly unknown[], style: ManifestStyle): Edit[] {
+  const last = list.items.at(-1);
+  if (last === undefined)
+    return [insertion(list.start + 1, added.map((item) => newItem(item, { ...style, flow: true })).join(', '))];
+  const from = list.items.length > 1 ? (list.items.at(-2)?.end ?? 0) : list.start + 1;
+  const space = text.slice(from, last.start).replace(/#.*/g, '').replace(/^\s*,/, '');
+  const lines = space.includes('\n');
+  const own = lines
+    ? `${eolAt(text, list.start)}${space.slice(space.lastIndexOf('\n') + 1)}`
+    : list.items.length > 1
+      ? space
+      : ' ';
+  const items = added.map((item) => `${own}${likeItem(text, last, item, { ...style, flow: true })}`);
+  // A comment after the last item stays with it.
+  const rest = text.slice(last.end, lineEnd(text, last.end));
+  if (lines && /^\s*,?\s*#/.test(rest)) {
+    const comma = /^\s*,/.test(rest);
+    const ends = items.map((item, index) => (index < items.length - 1 || comma ? `${item},` : item));
+    return [...(comma ? [] : [insertion(last.end, ',')]), insertion(lineEnd(text, last.end), ends.join(''))];
+  }
+  return [insertion(last.end, items.map((item) => `,${item}`).join(''))];
+}
+
+/** A new item written like the last one, where that is a plain `name: x` in some spelling. */
+function likeItem(text: string, last: YamlNode | undefined, item: unknown, style: ManifestStyle): string {
+  const [name] = listedNames([item]);
+  const only = last?.kind === 'map' && last.pairs.length === 1 && last.anchor === undefined ? last.pairs[0] : undefined;
+  if (last === undefined || only === undefined || name === undefined) return newItem(item, style);
+  const { key, value } = only;
+  if (key.kind !== 'scalar' || key.value !== 'name' || value.kind !== 'scalar' || value.anchor !== undefined)
+    return newItem(item, style);
+  const source = text.slice(last.start, last.end);
+  if (source.includes('#') || /[&!]/.test(source)) return newItem(item, style);
+  const [quote] = text.slice(value.start, value.end);
+  const quoted =
+    quote === '"' || quote === "'" ? `${quote}${name}${quote}` : isPlainName(name) ? name : JSON.stringify(name);
+  return text.slice(last.start, value.start) + quoted + text.slice(value.end, last.end);
+}
+
+/** Removes each item with the comma after it, or with the comma before it at the end of the list. */
+function removeFlowItems({ items }: SeqNode, removed: readonly YamlNode[]): Edit[] {
+  const gone = new Set(removed);
+  const lastKept = items.findLastIndex((item) => !gone.has(item));
+  const behind = items.slice(lastKept + 1);
+  const inside = items.slice(0, Math.max(lastKept, 0)).flatMap((item, index) => {
+    const end = items[index + 1]?.start ?? item.end;
+    return gone.has(item) ? [{ start: item.start, end, text: '' }] : [];
+  });
+  const [kept, last] = [items[lastKept], behind.at(-1)];
+  return kept === undefined || last === undefined ? inside : [...inside, { start: kept.end, end: last.end, text: '' }];
+}
+
+/** Removes the lines of an entry of a block list. */
+function removeLines(text: string, item: YamlNode): Edit {
+  return { start: lineStart(text, item.start), end: nextLine(text, lastCharacter(item)), text: '' };
+}
+
+/** The last character of a node. A block scalar ends where the next line begins. */
+function lastCharacter({ start, end }: YamlNode): number {
+  return Math.max(start, end - 1);
 }

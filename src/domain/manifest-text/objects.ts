@@ -1,34 +1,36 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
-import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
-import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
-import type { ManifestRef } from '../workloads/object-ref.ts';
-import { type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { listFault } from './list-fault.ts';
 import {
-  type ManifestNode,
   type MapNode,
+  memberOf,
   mergedValue,
   type NodeBudget,
   ownPair,
   resolved,
+  scalarOf,
   spend,
   toValue,
   valueIn,
-} from './node.ts';
+  type YamlNode,
+} from '../go/yaml-node.ts';
+import { type ApiObject, fieldOf, isObject, textOf } from '../workloads/api-object.ts';
+import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
+import type { ManifestRef } from '../workloads/object-ref.ts';
+import { bounded, type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
   /** As it was named. */
   readonly name: string;
   readonly text: string;
-  readonly documents: readonly ManifestNode[];
+  readonly documents: readonly YamlNode[];
 }
 
 /** Anything that `kubectl apply` would send. */
 export interface PlacedObject {
   readonly file: ParsedFile;
   /** The document that holds the object. */
-  readonly document: ManifestNode;
+  readonly document: YamlNode;
   readonly node: MapNode;
   /** The path from the document to the object; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
@@ -38,11 +40,11 @@ export interface PlacedObject {
 
 export interface ManifestObject extends PullFields {
   readonly ref: ManifestRef;
-  readonly document: ManifestNode;
+  readonly document: YamlNode;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
   readonly specNode: MapNode;
   /** The list itself, which may be elsewhere through an alias or a merge key. */
-  readonly listNode: ManifestNode | undefined;
+  readonly listNode: YamlNode | undefined;
   readonly fault: ListFault | undefined;
   /** The path from the document to `specNode`; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
@@ -58,11 +60,13 @@ const MAX_DEPTH = 20;
  */
 export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
   const found: PlacedObject[] = [];
-  const visit = (document: ManifestNode, node: ManifestNode, path: Path | undefined, depth: number): void => {
+  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number): void => {
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-    const list = textOf(scalarIn(map, 'kind')).endsWith('List') ? resolved(valueIn(map, 'items')) : undefined;
+    const list = textOf(scalarOf(memberOf(map, 'kind'))).endsWith('List')
+      ? resolved(memberOf(map, 'items'))
+      : undefined;
     if (list?.kind === 'seq') {
       const own = ownPair(map, 'items') === undefined ? undefined : path;
       for (const [index, item] of list.items.entries()) {
@@ -112,7 +116,15 @@ function nameOf(value: unknown): string {
   return textOf(fieldOf(value, 'metadata', 'name')) || textOf(fieldOf(value, 'metadata', 'generateName'));
 }
 
-function scalarIn(map: MapNode, name: string): unknown {
-  const node = resolved(valueIn(map, name));
-  return node?.kind === 'scalar' ? node.value : undefined;
+/**
+ * What makes `list` no list of pull secrets, so that the API server refuses the object; undefined for a list, and for one that is
+ * filled in later.
+ */
+export function listFault(list: unknown): ListFault | undefined {
+  const isList = Array.isArray(list);
+  const found: unknown = isList ? list.find((entry) => typeof entry === 'string') : list;
+  if (found === undefined || found === null || isToBeFilledIn(found)) return undefined;
+  const text = bounded(textOf(isObject(found) ? found.name : found));
+  if (!isObject(found) && isPlaceholder(text)) return undefined;
+  return isList ? { text } : { text, whole: true };
 }

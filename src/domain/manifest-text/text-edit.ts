@@ -10,11 +10,15 @@ export function insertion(offset: number, text: string): Edit {
   return { start: offset, end: offset, text };
 }
 
-/** The text with all edits made, in whatever order they are given. Edits at one offset keep their order. */
+/**
+ * The text with all edits made, in whatever order they are given. Edits at one offset keep their order; one that is given twice
+ * is made once.
+ */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const unique = new Map(edits.map((edit) => [`${edit.start}-${edit.end}-${edit.text}`, edit]));
   const parts: string[] = [];
   let from = 0;
-  for (const edit of edits.toSorted((one, other) => one.start - other.start)) {
+  for (const edit of [...unique.values()].sort((one, other) => one.start - other.start)) {
     parts.push(text.slice(from, edit.start), edit.text);
     from = Math.max(from, edit.end);
   }

@@ -1,7 +1,8 @@
 /** How new entries are written into a manifest. */
+
+import type { Pair, YamlNode } from '../go/yaml-node.ts';
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
-import type { ManifestNode } from './node.ts';
 import type { ManifestObject } from './objects.ts';
 import { columnOf } from './text-edit.ts';
 
@@ -71,14 +72,16 @@ function indentation(text: string, offset: number): number {
 }
 
 /** How far the first block list of the document is to the right of its key. */
-function firstOffset(text: string, node: ManifestNode): number | undefined {
-  if (node.kind === 'map') {
-    for (const { key, value } of node.pairs) {
-      if (value.kind === 'seq' && !value.flow)
-        return Math.max(0, columnOf(text, value.start) - columnOf(text, key.start));
-      const found = firstOffset(text, value);
-      if (found !== undefined) return found;
-    }
+function firstOffset(text: string, node: YamlNode): number | undefined {
+  for (const pair of node.kind === 'map' ? node.pairs : []) {
+    const offset = listOffset(text, pair) ?? firstOffset(text, pair.value);
+    if (offset !== undefined) return offset;
   }
   return undefined;
+}
+
+/** How far the dashes of a value are to the right of its key; undefined when it is no block list. */
+export function listOffset(text: string, { key, value }: Pair): number | undefined {
+  if (value.kind !== 'seq' || value.flow) return undefined;
+  return Math.max(0, columnOf(text, value.start) - columnOf(text, key.start));
 }

@@ -1,4 +1,5 @@
-/** Collects the objects in manifests that have to do with pulling images, and where each is. */
+/** Collects the objects in manifests that have to do with pulling images, where each is, and which Secrets are replaced. */
+import { dirname } from 'node:path';
 import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
@@ -29,15 +30,20 @@ export interface Inventory {
   readonly secrets: readonly PlacedSecret[];
   /** Service accounts by their names. */
   readonly accounts: ReadonlyMap<string, readonly PlacedPullSpec[]>;
-  /** Secrets by their names, without docker configs. */
+  /** Secrets by their names, without docker configs and without those that are replaced. */
   readonly namedSecrets: ReadonlyMap<string, readonly PlacedSecret[]>;
   /** Secrets that are replaced, each with the one of the same name that replaces it. */
-  readonly replaced?: ReadonlyMap<PlacedSecret, PlacedSecret> | undefined;
+  readonly replaced: ReadonlyMap<PlacedSecret, PlacedSecret>;
   /** Files that have to be filled in before they are manifests. The lists above have nothing from them. */
   readonly templates: readonly ParsedFile[];
+  /** In milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** Collects what `objects` hold about pulling images, in order. `now` is in milliseconds since 1970. */
+/**
+ * Collects what `objects` hold about pulling images, in order, as the cluster has it once all of them have been applied. `now` is
+ * in milliseconds since 1970.
+ */
 export function inventoryOf(objects: readonly PlacedObject[], now: number): Inventory {
   const pullSpecs = objects.flatMap((place) => pullSpecAt(place) ?? []);
   const secrets = objects.flatMap((place) => secretAt(place, now) ?? []);
@@ -48,13 +54,16 @@ export function inventoryOf(objects: readonly PlacedObject[], now: number): Inve
   const ours = pullSpecs.filter(({ file, pullSpec }) => !templates.has(file) && !isMade(pullSpec, names));
   const kept = secrets.filter(({ file }) => !templates.has(file));
   const accounts = ours.filter(({ pullSpec }) => pullSpec.ref.kind === 'ServiceAccount');
-  const objectSecrets = kept.filter(({ kind }) => kind === 'Secret');
+  const replaced = replacements(kept);
+  const objectSecrets = kept.filter((one) => one.kind === 'Secret' && !replaced.has(one));
   return {
     pullSpecs: ours,
     secrets: kept,
     accounts: Map.groupBy(accounts, ({ pullSpec }) => pullSpec.ref.name),
     namedSecrets: Map.groupBy(objectSecrets, ({ secret }) => secret.metadata.name ?? ''),
+    replaced,
     templates: [...templates],
+    now,
   };
 }
 
@@ -139,4 +148,27 @@ function isMade({ ref, controller }: PullSpec<ManifestRef>, names: ReadonlySet<s
   if (controller === undefined) return false;
   const { apiVersion, kind, name } = controller;
   return names.has(`${ref.namespace} ${kindName(apiVersion, kind)} ${name}`);
+}
+
+/** Maps each Secret that is replaced to the one that is applied after it. */
+function replacements(secrets: readonly PlacedSecret[]): ReadonlyMap<PlacedSecret, PlacedSecret> {
+  const written = secrets.filter(({ value }) => value.kind === 'Secret' && isName(fieldOf(value, 'metadata', 'name')));
+  const alike = Map.groupBy(written, ({ secret: { metadata } }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+  return new Map(
+    [...alike.values()].flatMap((same) =>
+      same.flatMap((one, index) => {
+        const last = same.findLast((other, place) => place > index && areTogether(one, other));
+        return last === undefined ? [] : [[one, last] as const];
+      }),
+    ),
+  );
+}
+
+export function isName(name: unknown): boolean {
+  return typeof name === 'string' && name !== '' && !isPlaceholder(name);
+}
+
+/** Each folder may be for another cluster, so a Secret replaces only those in its folder. stdin goes with every folder. */
+function areTogether({ file }: PlacedSecret, { file: other }: PlacedSecret): boolean {
+  return [file.name, other.name].includes('-') || dirname(file.name) === dirname(other.name);
 }

@@ -1,15 +1,15 @@
 /** Checks manifests and docker configs in files, without a cluster. */
 import { relative } from 'node:path';
-import type { ManifestNode } from '../../domain/manifest-text/node.ts';
+import type { YamlNode } from '../../domain/go/yaml-node.ts';
 import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-text/placeholder.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { command, flagWords, pathWord } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { parseTree } from '../../yaml-tree.ts';
 import { expandPattern, type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
 import { checkNamespaces, ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
-import { parseTree } from '../yaml-tree.ts';
 import { isKustomization } from './kustomization.ts';
 import { type Lint, lint, type UnreadFile } from './lint.ts';
 import type { LintLine } from './lint-line.ts';
@@ -47,7 +47,7 @@ export async function lintManifests(
 }
 
 /** Whether a document is only text. An empty document is not. */
-function isText(document: ManifestNode): boolean {
+function isText(document: YamlNode): boolean {
   return document.kind === 'scalar' && document.value !== null;
 }
 
@@ -69,7 +69,7 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
     if (isNamed && !namesKind(file.text) && !isKustomization(file)) {
       return { name, line: 1, error: withoutObject(file), chart: isTemplate(file.text) };
     }
-    const read = await readManifest(file, (text, document) => isText(document) || mayHoldObjects(text));
+    const read = readManifest(file, (text, document) => isText(document) || mayHoldObjects(text));
     const text = read.file.documents.find(isText);
     if (text === undefined || isOfTools(name, named)) return read;
     const line = lineNumber(file.text, text.start);
@@ -79,7 +79,7 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
     if (error instanceof UserError && name !== '-') return { name, line: 1, error: error.message, chart: false };
     if (!(error instanceof ManifestError)) throw error;
     const isOurs = isNamed || mayHoldObjects(file.text);
-    if (!isOurs && (isOfTools(name, named) || (await isJsonWithComments(file)))) {
+    if (!isOurs && (isOfTools(name, named) || isJsonWithComments(file))) {
       return { file: { ...file, documents: [] }, objects: [] };
     }
     return { name, line: error.line, error: `it ${error.message}`, chart: isTemplate(file.text) };
@@ -100,8 +100,8 @@ const TEXT_OR_COMMENT = /("(?:[^"\\]|\\.)*"?)|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g;
 const MAX_SETTINGS = 1_000_000;
 
 /** Whether the file is JSON with comments, as editors and compilers keep their settings. */
-async function isJsonWithComments({ name, text }: ManifestFile): Promise<boolean> {
+function isJsonWithComments({ name, text }: ManifestFile): boolean {
   if (!name.endsWith('.json') || text.length > MAX_SETTINGS) return false;
-  const { error } = await parseTree(text.replace(TEXT_OR_COMMENT, (_, kept = ' ') => kept));
+  const { error } = parseTree(text.replace(TEXT_OR_COMMENT, (_, kept = ' ') => kept));
   return error === undefined;
 }

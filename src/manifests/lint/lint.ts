@@ -2,8 +2,8 @@
 import { basename, dirname } from 'node:path';
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
-import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
-import { type ImagePull, imagePull, objectOf } from '../../domain/diagnosis/image-pull.ts';
+import type { SecretState } from '../../domain/diagnosis/facts.ts';
+import { type ImagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
@@ -11,22 +11,19 @@ import { finding } from '../../domain/findings/catalog.ts';
 import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
-import { listFault } from '../../domain/manifest-text/list-fault.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
+import { listFault } from '../../domain/manifest-text/objects.ts';
 import { words } from '../../domain/text/command.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { LIST_FIELD } from '../../domain/workloads/kind.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
-import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
 import { type LintLine, lintBuilt } from './lint-line.ts';
-import { factsFor, pullerIn, secretNamed, unfilledImages, unfilledSecrets } from './manifest-facts.ts';
-import { missingSecrets, type Surroundings } from './missing-secrets.ts';
+import { type ManifestPuller, pullersIn, secretNamed, unfilledImages, unfilledSecrets } from './manifest-facts.ts';
+import { missingSecrets, type Surroundings, unplacedAccounts } from './missing-secrets.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
-import { unplacedAccounts } from './unplaced.ts';
-import { hasSoundList, imagesWithoutLogin } from './without-login.ts';
 
 /** A file that could not be parsed. */
 export interface UnreadFile {
@@ -61,9 +58,10 @@ export interface LintInput extends Surroundings {
 
 /** `now` in milliseconds since 1970. */
 export function lint({ objects, unread, kustomizations, typed }: LintInput, now: number): Lint {
-  const inventory = asApplied(inventoryOf(objects, now));
+  const inventory = inventoryOf(objects, now);
   const { pullSpecs, secrets, templates } = inventory;
-  const logins = loginsIn(inventory, now);
+  const pullers = pullersIn(inventory);
+  const logins = loginsIn(inventory, pullers);
   const named = new Set(pullSpecs.flatMap((placed) => secretsOf(placed, inventory)));
   const charts = templates.map(({ name }) => ({
     name,
@@ -75,8 +73,8 @@ export function lint({ objects, unread, kustomizations, typed }: LintInput, now:
     ...fileFindings([...unread, ...charts], typed),
     ...kustomizationFindings(kustomizations, typed),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
-    ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
-    ...missingSecrets(inventory, { kustomizations, typed }, now),
+    ...pullers.flatMap((puller) => pullSpecFindings(puller, inventory, logins)),
+    ...missingSecrets(inventory, pullers, { kustomizations, typed }),
     ...(typed.namespace ? [] : unplacedAccounts(inventory)),
     ...duplicateSecrets(inventory),
   ];
@@ -91,7 +89,7 @@ export function lint({ objects, unread, kustomizations, typed }: LintInput, now:
     unfilled: unfilled.length > 0 ? unfilled : undefined,
     unfilledSecrets: inLists.length > 0 ? inLists : undefined,
     isFilled: unfilled.length + inLists.length === 0 && !secrets.some(isUnfilled),
-    withoutLogin: [...new Set(pullSpecs.flatMap((placed) => imagesWithoutLogin(placed, inventory, now)))],
+    withoutLogin: [...new Set(pullers.flatMap(imagesWithoutLogin))],
   };
 }
 
@@ -144,14 +142,8 @@ function secretsOf(placed: PlacedPullSpec, inventory: Inventory): PlacedSecret[]
 }
 
 /** The findings about an object with a list. A problem of a Secret is reported with the Secret, once. */
-function pullSpecFindings(
-  placed: PlacedPullSpec,
-  inventory: Inventory,
-  logins: FileLogins,
-  now: number,
-): FindingView[] {
-  const puller = pullerIn(placed);
-  const facts = factsFor(placed, inventory, now);
+function pullSpecFindings(known: ManifestPuller, inventory: Inventory, logins: FileLogins): FindingView[] {
+  const { placed, puller, facts } = known;
   const { judgements, notes } = reportOn(puller, facts);
   const causes = judgements.flatMap(({ cause }) => cause ?? []);
   // A finding that comes from the list of a service account is reported with the service account.
@@ -163,7 +155,7 @@ function pullSpecFindings(
   const fault = listFault(fieldOf(placed.value, ...placed.kind.specPath, LIST_FIELD));
   const all =
     fault === undefined
-      ? [...suspicions(puller, facts, unnamed), ...own]
+      ? [...suspicions(known, unnamed), ...own]
       : [
           ...own.filter(({ code }) => code !== 'empty-name'),
           finding('empty-name', objectOf(puller.ref), { ...fault, remedy: puller.remedy }, 'error'),
@@ -178,8 +170,7 @@ function pullSpecFindings(
  * Most images are public, so a Secret that fits one of several images is probably right, and one that fits none is probably
  * wrong.
  */
-function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull) => Finding | undefined): Finding[] {
-  const pulls = puller.images.map((use) => imagePull(puller, use, facts));
+function suspicions({ pulls }: ManifestPuller, unnamed: (pull: ImagePull) => Finding | undefined): Finding[] {
   const fits = pulls.some(({ attempt }) => hasLogin(attempt));
   return pulls.flatMap((pull) => {
     if (!hasSoundList(pull) || pull.attempt.reason === 'invalid image') return [];
@@ -194,7 +185,7 @@ function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull)
   });
 }
 
-function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
+function duplicateSecrets({ replaced }: Inventory): FindingView[] {
   return [...replaced].map(([placed, last]) => {
     const { name = '', namespace } = placed.secret.metadata;
     const object = { kind: 'Secret', name, namespace, ...firstLineOf(placed) } as const;
@@ -206,4 +197,23 @@ function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
     const both = diagnosed && { ...diagnosed, contents: { ...diagnosed.contents, entries } };
     return viewOf(found, { secretOf: () => both });
   });
+}
+
+/** Leaves out images of an object that names a missing or broken Secret, because that has a finding of its own. */
+function imagesWithoutLogin({ pulls }: ManifestPuller): string[] {
+  return pulls.flatMap((pull) => {
+    const { use, attempt } = pull;
+    const isPulled = use.policy !== 'Never' && attempt.reason !== 'invalid image';
+    return isPulled && hasSoundList(pull) && !hasLogin(attempt) ? [use.image] : [];
+  });
+}
+
+/** Whether every Secret of the list is in the files, and can be used. */
+function hasSoundList(pull: ImagePull): boolean {
+  return pull.applied.names.every((name) => isSound(stateOf(pull, name)));
+}
+
+/** Whether a Secret can be used. What is wrong with any other has a finding of its own. */
+function isSound(state: SecretState | undefined): boolean {
+  return state?.status === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
 }

@@ -4,8 +4,8 @@ import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import { readManifest } from '../read-objects.ts';
-import { type Inventory, inventoryOf, type PlacedPullSpec } from './inventory.ts';
-import { factsFor, pullerIn } from './manifest-facts.ts';
+import { inventoryOf } from './inventory.ts';
+import { type ManifestPuller, pullersIn } from './manifest-facts.ts';
 
 export interface ManifestLoss {
   /** The name of the file. */
@@ -23,19 +23,15 @@ interface FileBefore {
  * The images that would be left without a login, as far as `files` show it: a Secret that is not in them may have one. `now` is
  * in milliseconds since 1970.
  */
-export async function lossesIn(files: readonly FileBefore[], secret: string, now: number): Promise<ManifestLoss[]> {
+export function lossesIn(files: readonly FileBefore[], secret: string, now: number): ManifestLoss[] {
   if (!files.some(({ before }) => /\bSecret\b/.test(before))) return [];
-  const read = await Promise.all(files.map(({ name, before }) => readManifest({ name, text: before })));
-  const inventory = inventoryOf(
-    read.flatMap(({ objects }) => objects),
-    now,
-  );
-  return inventory.pullSpecs.flatMap((placed) => lossOf(placed, secret, inventory, now) ?? []);
+  const objects = files.flatMap(({ name, before }) => readManifest({ name, text: before }).objects);
+  return pullersIn(inventoryOf(objects, now)).flatMap((puller) => lossOf(puller, secret) ?? []);
 }
 
-function lossOf(placed: PlacedPullSpec, secret: string, inventory: Inventory, now: number): ManifestLoss | undefined {
-  const { ref, images: uses, imagePullSecrets: list, account } = pullerIn(placed);
-  const { secrets, accounts } = factsFor(placed, inventory, now);
+function lossOf({ placed, puller, facts }: ManifestPuller, secret: string): ManifestLoss | undefined {
+  const { ref, images: uses, imagePullSecrets: list, account } = puller;
+  const { secrets, accounts } = facts;
   const found = accounts.get(secretKey(ref.namespace, account));
   const inherited = found?.status === 'there' ? listedNames(found.imagePullSecrets) : [];
   const [own, without] = [listedNames(list), (name: string) => name !== secret];

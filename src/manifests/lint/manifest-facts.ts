@@ -1,5 +1,6 @@
 /** The facts in manifests about a pod, template or service account, in the form that a diagnosis takes. */
 import type { AccountState, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { closest } from '../../domain/text/closest.ts';
@@ -9,8 +10,23 @@ import { isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
+/** An object that pulls images, and what the files say about it. */
+export interface ManifestPuller {
+  readonly placed: PlacedPullSpec;
+  readonly puller: Puller;
+  readonly facts: PullFacts;
+  readonly pulls: readonly ImagePull[];
+}
+
+export function pullersIn(inventory: Inventory): ManifestPuller[] {
+  return inventory.pullSpecs.map((placed) => {
+    const [puller, facts] = [pullerIn(placed), factsFor(placed, inventory)];
+    return { placed, puller, facts, pulls: puller.images.map((use) => imagePull(puller, use, facts)) };
+  });
+}
+
 /** Images that are missing or filled in later are left out. Patches of Kustomize have none. */
-export function pullerIn(placed: PlacedPullSpec): Puller {
+function pullerIn(placed: PlacedPullSpec): Puller {
   const { pullSpec, file } = placed;
   const { ref, imagePullSecrets: list, serviceAccountName } = pullSpec;
   return {
@@ -38,7 +54,7 @@ function usesIn({ kind: { specPath }, pullSpec: { object } }: PlacedPullSpec): I
 }
 
 /** No registry can be asked. No nodes are known, and no service accounts other than those in the manifests. */
-export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: number): PullFacts {
+function factsFor(placed: PlacedPullSpec, inventory: Inventory): PullFacts {
   const { ref, imagePullSecrets: list, serviceAccountName } = placed.pullSpec;
   const account = accountInFiles(placed, inventory);
   const names = new Set([...listedNames(list), ...listedNames(account?.pullSpec.imagePullSecrets)]);
@@ -51,7 +67,7 @@ export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: numb
           enforced: isEnforced(account.pullSpec),
         };
   return {
-    now,
+    now: inventory.now,
     online: false,
     secrets: new Map([...names].map((name) => [secretKey(ref.namespace, name), stateOf(name, placed, inventory)])),
     accounts: new Map([[secretKey(ref.namespace, serviceAccountName), state]]),

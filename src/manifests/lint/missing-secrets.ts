@@ -1,21 +1,21 @@
-/** Finds Secrets that manifests name, but that are in none of them, or not in that namespace. */
+/** Finds Secrets and service accounts that manifests need, but that are in none of them, or not in that namespace. */
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import { objectOf } from '../../domain/diagnosis/image-pull.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
+import { editFile } from '../../domain/findings/pod-commands.ts';
 import { imageError } from '../../domain/keyring/image.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import type { ManifestFile } from '../manifest-files.ts';
-import type { Inventory, PlacedPullSpec } from './inventory.ts';
+import { type Inventory, isName, type PlacedPullSpec } from './inventory.ts';
 import { checkBuilt, folderToBuild } from './kustomization.ts';
 import type { LintLine } from './lint-line.ts';
-import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
+import { accountInFiles, type ManifestPuller, namespacesWith, nearInFiles, secretNamed } from './manifest-facts.ts';
 import { firstLineOf, lineOfName, viewOf } from './place.ts';
 import { ownerOf } from './unnamed-login.ts';
-import { isApart } from './unplaced.ts';
 
 /** What is known besides the objects. */
 export interface Surroundings {
@@ -30,8 +30,8 @@ export interface Surroundings {
  */
 export function missingSecrets(
   inventory: Inventory,
+  pullers: readonly ManifestPuller[],
   { kustomizations, typed }: Surroundings,
-  now: number,
 ): FindingView[] {
   const isMissing = (name: string, placed: PlacedPullSpec): boolean => {
     const found = secretNamed(name, placed, inventory);
@@ -43,7 +43,7 @@ export function missingSecrets(
       .map((name) => ({ name, placed })),
   );
   const groups = Map.groupBy(references, keyOf);
-  const pulls = groups.size === 0 ? new Map() : pullsBySecret(inventory, now);
+  const pulls = pullsBySecret(pullers);
   return [...groups].flatMap(([key, users]) => {
     const [first] = users;
     if (first === undefined) return [];
@@ -79,12 +79,10 @@ function keyOf({ name, placed: { pullSpec } }: Reference): string {
 }
 
 /** The images that are pulled with each Secret, including those of pods that get its name from their service account. */
-function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, readonly string[]> {
-  const pulls = inventory.pullSpecs.flatMap((placed) => {
-    const puller = pullerIn(placed);
-    const { names } = effectiveList(puller, factsFor(placed, inventory, now));
+function pullsBySecret(pullers: readonly ManifestPuller[]): ReadonlyMap<string, readonly string[]> {
+  const pulls = pullers.flatMap(({ placed, puller, facts }) => {
     const images = puller.images.map(({ image }) => image).filter((image) => imageError(image) === undefined);
-    return [...new Set(names)].map((name) => ({ key: keyOf({ name, placed }), images }));
+    return [...new Set(effectiveList(puller, facts).names)].map((name) => ({ key: keyOf({ name, placed }), images }));
   });
   const bySecret = Map.groupBy(pulls, ({ key }) => key);
   return new Map([...bySecret].map(([key, all]) => [key, all.flatMap(({ images }) => images)]));
@@ -94,4 +92,31 @@ function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, r
 function privateImages(images: readonly string[]): readonly string[] {
   const others = images.filter((image) => ownerOf(image)?.name !== 'docker.io/library');
   return others.length > 0 ? others : images;
+}
+
+/** Whether an object with the namespace `own` names none, and so need not go into that of `placed`. */
+function isApart(own: string | undefined, { pullSpec }: PlacedPullSpec): boolean {
+  return !own && isName(pullSpec.ref.namespace);
+}
+
+/** Finds service accounts that have a list and name no namespace, although the objects that should get the list name one. */
+export function unplacedAccounts(inventory: Inventory): FindingView[] {
+  const users = inventory.pullSpecs.flatMap((placed) => {
+    const account = accountInFiles(placed, inventory);
+    const isUsed = placed !== account && listedNames(placed.pullSpec.imagePullSecrets).length === 0;
+    const hasList = listedNames(account?.pullSpec.imagePullSecrets).length > 0;
+    return account && isUsed && hasList && isApart(account.pullSpec.ref.namespace, placed) ? [{ account, placed }] : [];
+  });
+  return [...Map.groupBy(users, ({ account }) => account)].map(([account, all]) => {
+    const { name } = account.pullSpec.ref;
+    const object = { kind: 'ServiceAccount', name, ...firstLineOf(account) } as const;
+    const refs = all.map(({ placed }) => placed.pullSpec.ref);
+    const args = {
+      account: name,
+      usedBy: [...new Set(refs.map(targetName))],
+      elsewhere: { namespaces: [...new Set(refs.map(({ namespace }) => namespace))] },
+    };
+    const fix = { command: editFile(object), sufficient: false };
+    return findingView(finding('missing-account', object, args, 'warning'), undefined, fix);
+  });
 }

@@ -5,8 +5,8 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
 import type { FixContext } from '../../domain/findings/secret-commands.ts';
+import { itemsIn, memberOf, ownPair, resolved, scalarOf, type YamlNode } from '../../domain/go/yaml-node.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
-import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain/manifest-text/node.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
@@ -35,22 +35,22 @@ export function lineOfName(name: string, placed: PlacedPullSpec): number {
 /** The line, counted from 1, of the type, or of the entry in a docker config that can be read, otherwise of the object. */
 function lineInSecret(found: Finding, placed: PlacedSecret): number {
   if (placed.kind === 'File') return lineOfText(found, placed, placed.node) ?? lineAt(placed, undefined);
-  if (found.code === 'wrong-type') return lineAt(placed, keyIn(placed.node, 'type'));
+  if (found.code === 'wrong-type') return lineAt(placed, ownPair(placed.node, 'type')?.key);
   for (const field of ['stringData', 'data']) {
-    const map = resolved(valueIn(placed.node, field));
+    const map = resolved(memberOf(placed.node, field));
     if (map?.kind !== 'map') continue;
-    const pair = map.pairs.findLast(({ key }) => Object.values<unknown>(DATA_KEY).includes(scalar(key)));
+    const pair = map.pairs.findLast(({ key }) => Object.values<unknown>(DATA_KEY).includes(scalarOf(key)));
     if (pair !== undefined) return lineOfText(found, placed, pair.value) ?? lineAt(placed, pair.key);
   }
-  return lineAt(placed, keyIn(placed.node, 'data') ?? keyIn(placed.node, 'stringData'));
+  return lineAt(placed, ownPair(placed.node, 'data')?.key ?? ownPair(placed.node, 'stringData')?.key);
 }
 
-function lineAt({ file, node }: ManifestPlace, at: ManifestNode | undefined): number {
+function lineAt({ file, node }: ManifestPlace, at: YamlNode | undefined): number {
   return lineNumber(file.text, (at ?? node).start);
 }
 
 /** The line where the server or the store is a quoted string: in JSON, or in JSON within a YAML block. */
-function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, within: ManifestNode): number | undefined {
+function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, within: YamlNode): number | undefined {
   const helper = 'helpers' in args ? 'credsStore' : undefined;
   const name = 'server' in args ? args.server : 'servers' in args ? args.servers[0] : helper;
   if (name === undefined) return undefined;
@@ -58,7 +58,7 @@ function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, withi
   return at < 0 || at >= within.end ? undefined : lineNumber(file.text, at);
 }
 
-function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSpec): ManifestNode | undefined {
+function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSpec): YamlNode | undefined {
   switch (code) {
     case 'empty-name':
       return listEntry(placed, (value) => typeof value !== 'string' || value === '');
@@ -73,49 +73,25 @@ function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSp
   }
 }
 
-function listEntry(placed: PlacedPullSpec, isMeant: (name: unknown) => boolean): ManifestNode | undefined {
+function listEntry(placed: PlacedPullSpec, isMeant: (name: unknown) => boolean): YamlNode | undefined {
   const list = resolved(listOf(placed));
-  const entries = list?.kind === 'seq' ? list.items : [];
-  return entries.findLast((entry) => isMeant(scalar(memberOf(entry, 'name')))) ?? list;
+  return itemsIn(list).findLast((entry) => isMeant(scalarOf(memberOf(entry, 'name')))) ?? list;
 }
 
-function listOf(placed: PlacedPullSpec): ManifestNode | undefined {
-  const spec = specOf(placed);
-  return spec && valueIn(spec, LIST_FIELD);
+function listOf(placed: PlacedPullSpec): YamlNode | undefined {
+  return memberOf(specOf(placed), LIST_FIELD);
 }
 
-function imageNode(placed: PlacedPullSpec, image: string): ManifestNode | undefined {
+function imageNode(placed: PlacedPullSpec, image: string): YamlNode | undefined {
   const spec = specOf(placed);
-  const containers = CONTAINER_LISTS.flatMap((name) => itemsOf(spec, name));
+  const containers = CONTAINER_LISTS.flatMap((name) => itemsIn(memberOf(spec, name)));
   const images = containers.map((container) => memberOf(container, 'image'));
-  const volumes = itemsOf(spec, 'volumes').map((volume) => memberOf(memberOf(volume, 'image'), 'reference'));
-  return [...images, ...volumes].find((node) => scalar(node) === image);
+  const volumes = itemsIn(memberOf(spec, 'volumes')).map((one) => memberOf(memberOf(one, 'image'), 'reference'));
+  return [...images, ...volumes].find((node) => scalarOf(node) === image);
 }
 
-function specOf({ node, kind }: PlacedPullSpec): MapNode | undefined {
-  let spec: ManifestNode | undefined = node;
-  for (const name of kind.specPath) spec = memberOf(spec, name);
-  const found = resolved(spec);
-  return found?.kind === 'map' ? found : undefined;
-}
-
-function itemsOf(map: MapNode | undefined, name: string): readonly ManifestNode[] {
-  const list = resolved(map && valueIn(map, name));
-  return list?.kind === 'seq' ? list.items : [];
-}
-
-function memberOf(node: ManifestNode | undefined, name: string): ManifestNode | undefined {
-  const map = resolved(node);
-  return map?.kind === 'map' ? valueIn(map, name) : undefined;
-}
-
-function keyIn(map: MapNode, name: string): ManifestNode | undefined {
-  return map.pairs.findLast(({ key }) => scalar(key) === name)?.key;
-}
-
-function scalar(node: ManifestNode | undefined): unknown {
-  const found = resolved(node);
-  return found?.kind === 'scalar' ? found.value : undefined;
+function specOf({ node, kind }: PlacedPullSpec): YamlNode | undefined {
+  return kind.specPath.reduce<YamlNode | undefined>(memberOf, node);
 }
 
 /** The finding, with its line and its command. */

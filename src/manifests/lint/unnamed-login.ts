@@ -1,6 +1,6 @@
 /** Finds images for which a Secret in the files has a login, but the object that pulls them names no such Secret. */
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
-import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
+import type { ImagePull } from '../../domain/diagnosis/image-pull.ts';
 import { noEntry } from '../../domain/diagnosis/list-causes.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -9,14 +9,13 @@ import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
 import { buildKeyring, type Keyring, lookup, opensImage } from '../../domain/keyring/keyring.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
-import { factsFor, isSameNamespace, pullerIn, secretNamed } from './manifest-facts.ts';
+import { isSameNamespace, type ManifestPuller, secretNamed } from './manifest-facts.ts';
 
-/** Both are computed on first use. */
 export interface FileLogins {
   /** All logins in the files, whatever their namespace. */
-  readonly keyring: () => Keyring;
+  readonly keyring: Keyring;
   /** The registry and the first part of the path of each image that is pulled with a named login. */
-  readonly owners: () => ReadonlySet<string>;
+  readonly owners: readonly string[];
 }
 
 /**
@@ -26,9 +25,9 @@ export interface FileLogins {
 const SHARED =
   /^(docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|public\.ecr\.aws|(.+\.)?gcr\.io|.+-docker\.pkg\.dev)$/;
 
-/** The logins of all Secrets in the files, read when the first finding needs them. */
-export function loginsIn(inventory: Inventory, now: number): FileLogins {
-  return { keyring: once(() => keyringOf(inventory)), owners: once(() => ownersIn(inventory, now)) };
+export function loginsIn(inventory: Inventory, pullers: readonly ManifestPuller[]): FileLogins {
+  const pulled = pullers.flatMap(({ pulls }) => pulls.filter(({ attempt }) => hasLogin(attempt)));
+  return { keyring: keyringOf(inventory), owners: pulled.flatMap(({ use }) => ownerOf(use.image)?.name ?? []) };
 }
 
 /** Undefined when a list that may have the login cannot be seen. Nobody knows whether the image is private. */
@@ -57,13 +56,13 @@ function loginFor(
 ): string | undefined {
   const owner = ownerOf(image);
   if (owner === undefined) return undefined;
-  const names = lookup(keyring(), image).flatMap((entry) => (isAnonymous(entry) ? [] : [entry.source.name]));
+  const names = lookup(keyring, image).flatMap((entry) => (isAnonymous(entry) ? [] : [entry.source.name]));
   const usable = names.find((name) => {
     const secret = secretNamed(name, placed, inventory);
     return secret !== undefined && opensImage(secret.secret, image);
   });
   if (usable === undefined || !SHARED.test(owner.registry)) return usable;
-  const known = [...owners()].filter((one) => one.startsWith(`${owner.registry}/`));
+  const known = owners.filter((one) => one.startsWith(`${owner.registry}/`));
   const isMeant = known.includes(owner.name) || (known.length === 0 && owner.registry !== 'docker.io');
   return isMeant ? usable : undefined;
 }
@@ -87,16 +86,6 @@ function keyringOf({ namedSecrets }: Inventory): Keyring {
   return buildKeyring(sound);
 }
 
-function ownersIn(inventory: Inventory, now: number): ReadonlySet<string> {
-  const named = inventory.pullSpecs.flatMap((placed) => {
-    const puller = pullerIn(placed);
-    const facts = factsFor(placed, inventory, now);
-    const pulled = puller.images.filter((use) => hasLogin(imagePull(puller, use, facts).attempt));
-    return pulled.flatMap(({ image }) => ownerOf(image)?.name ?? []);
-  });
-  return new Set(named);
-}
-
 /** The registry of an image, and as `name` the registry with the first part of the path; undefined for an invalid image. */
 export function ownerOf(image: string): { readonly registry: string; readonly name: string } | undefined {
   try {
@@ -106,12 +95,4 @@ export function ownerOf(image: string): { readonly registry: string; readonly na
     if (error instanceof ImageReferenceError) return undefined;
     throw error;
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,15 +1,20 @@
 /** The values of documents in go.yaml.in/yaml/v2 (decode.go), and of JSON keys in sigs.k8s.io/yaml. */
 import { describe, expect, test } from 'vitest';
-import { YamlValueError } from '../../../src/domain/go/yaml-scalar.ts';
-import { type YamlNode, yamlValue } from '../../../src/domain/go/yaml-value.ts';
+import type { YamlNode } from '../../../src/domain/go/yaml-node.ts';
+import { YamlValueError, yamlValue } from '../../../src/domain/go/yaml-value.ts';
+import { parseTree } from '../../../src/yaml-tree.ts';
 
 const TAG = 'tag:yaml.org,2002:';
-const plain = (text: string): YamlNode => ({ kind: 'scalar', text, tag: '', plain: true });
-const quoted = (text: string): YamlNode => ({ kind: 'scalar', text, tag: '', plain: false });
-const tagged = (tag: string, text: string): YamlNode => ({ kind: 'scalar', text, tag, plain: tag === '!' });
-const list = (...items: YamlNode[]): YamlNode => ({ kind: 'list', items });
-const map = (...keysAndValues: YamlNode[]): YamlNode => ({ kind: 'map', keysAndValues });
-const alias = (target: YamlNode): YamlNode => ({ kind: 'alias', target });
+const PLACE = { start: 0, end: 0, value: undefined, flow: true, merge: undefined, isInside: false };
+const plain = (text: string): YamlNode => ({ ...PLACE, kind: 'scalar', text, tag: '', plain: true });
+const quoted = (text: string): YamlNode => ({ ...PLACE, kind: 'scalar', text, tag: '', plain: false });
+const tagged = (tag: string, text: string): YamlNode => ({ ...PLACE, kind: 'scalar', text, tag, plain: tag === '!' });
+const list = (...items: YamlNode[]): YamlNode => ({ ...PLACE, kind: 'seq', items });
+const map = (...nodes: YamlNode[]): YamlNode => {
+  const pairs = nodes.flatMap((key, index) => (index % 2 === 0 ? [{ key, value: nodes[index + 1] ?? plain('') }] : []));
+  return { ...PLACE, kind: 'map', pairs };
+};
+const alias = (target: YamlNode): YamlNode => ({ ...PLACE, kind: 'alias', target });
 const one = (key: string, value = '1'): YamlNode => map(plain(key), plain(value));
 
 const MERGE = plain('<<');
@@ -98,15 +103,19 @@ test.each(['.inf', '-.inf', '.nan'])('%s is no JSON', (text) => {
 });
 
 describe('aliases', () => {
-  test.each<[string, (itself: YamlNode) => YamlNode]>([
-    ['in a list', (itself) => itself],
-    ['in a map', (itself) => map(plain('a'), itself)],
-    ['in a merge', (itself) => map(MERGE, itself)],
-    ['in a merge of several', (itself) => map(MERGE, list(itself))],
-  ])('of an anchor within itself %s are refused', (_, wrap) => {
-    const itself = { kind: 'alias' as const, target: map() };
-    itself.target = wrap(itself);
+  test.each<[string, string]>([
+    ['in a list', '&a [*a]'],
+    ['in a map', '&a {a: *a}'],
+    ['in a merge', '&a {<<: *a}'],
+    ['in a merge of several', '&a {<<: [*a]}'],
+  ])('of an anchor within itself %s are refused', (_, text) => {
+    const [itself = plain('')] = parseTree(text).documents;
     expect(() => yamlValue(itself)).toThrow('an anchor contains itself');
+  });
+
+  test('of a name that a later node took mean that node', () => {
+    const [root = plain('')] = parseTree('&a [&a x, *a]').documents;
+    expect(yamlValue(root)).toEqual(['x', 'x']);
   });
 
   /** A chain of `length` aliases, each of the next. */
@@ -120,8 +129,9 @@ describe('aliases', () => {
   const nulls = (length: number): YamlNode[] => Array<YamlNode>(length).fill(plain(''));
   /** A document with `plainNodes` nodes, itself included, followed by an alias of a list with `items`. */
   const document = (plainNodes: number, items: readonly YamlNode[]): YamlNode => ({
-    kind: 'list',
-    items: nulls(plainNodes - 3).concat(alias({ kind: 'list', items })),
+    ...PLACE,
+    kind: 'seq',
+    items: nulls(plainNodes - 3).concat(alias({ ...PLACE, kind: 'seq', items })),
   });
   const TOO_MANY = 'document contains excessive aliasing';
 

@@ -1,6 +1,6 @@
 /** Values that the API server refuses as a list of pull secrets, and what regsecret proposes instead. */
 import { expect, test } from 'vitest';
-import { listFault } from '../../../src/domain/manifest-text/list-fault.ts';
+import { listFault } from '../../../src/domain/manifest-text/objects.ts';
 import { describeFault } from '../../../src/domain/workloads/pull-spec.ts';
 
 test.each<[value: unknown, write: string | undefined]>([

@@ -8,9 +8,9 @@ import {
   TooManyNodes,
   toValue,
   valueIn,
-} from '../../../src/domain/manifest-text/node.ts';
+} from '../../../src/domain/go/yaml-node.ts';
 import { type ManifestObject, placedObjects, pullObjects } from '../../../src/domain/manifest-text/objects.ts';
-import { parseTree } from '../../../src/manifests/yaml-tree.ts';
+import { parseTree } from '../../../src/yaml-tree.ts';
 
 async function placedIn(text: string) {
   const { documents } = await parseTree(text);

@@ -1,6 +1,6 @@
-/** A manifest as a tree that knows where in the text each of its parts is. YAML and JSON look the same here. */
+/** A YAML text as a tree that knows where in the text each of its parts is. YAML and JSON look the same here. */
 
-export type ManifestNode = MapNode | SeqNode | ScalarNode | AliasNode;
+export type YamlNode = MapNode | SeqNode | ScalarNode | AliasNode;
 
 interface Place {
   /** Where the node itself begins, after anchor and tag. */
@@ -29,28 +29,37 @@ export interface SeqNode extends Place {
   readonly kind: 'seq';
   /** `[…]` */
   readonly flow: boolean;
-  readonly items: readonly ManifestNode[];
+  readonly items: readonly YamlNode[];
 }
 
 export interface ScalarNode extends Place {
   readonly kind: 'scalar';
+  /** Without quotes and escapes. */
+  readonly text: string;
+  /** The full tag, or empty. */
+  readonly tag: string;
+  /** libyaml's `plain_implicit`: without quotes, and without a tag other than `!`. */
+  readonly plain: boolean;
+  /** The value in YAML 1.2. */
   readonly value: unknown;
 }
 
 export interface AliasNode extends Place {
   readonly kind: 'alias';
   /** Undefined when there is no such anchor. */
-  readonly target: ManifestNode | undefined;
+  readonly target: YamlNode | undefined;
+  /** Whether it is inside a node with that anchor. kubectl refuses it then; others take an anchor above, where there is one. */
+  readonly isInside: boolean;
 }
 
 export interface Pair {
-  readonly key: ManifestNode;
+  readonly key: YamlNode;
   /** A scalar of null, with start equal to end, where nothing is written. */
-  readonly value: ManifestNode;
+  readonly value: YamlNode;
 }
 
 /** The node itself, or the node that an alias stands for. */
-export function resolved(node: ManifestNode | undefined): Exclude<ManifestNode, AliasNode> | undefined {
+export function resolved(node: YamlNode | undefined): Exclude<YamlNode, AliasNode> | undefined {
   let current = node;
   while (current?.kind === 'alias') current = current.target;
   return current;
@@ -62,11 +71,29 @@ export function ownPair(map: MapNode, name: string): Pair | undefined {
 }
 
 /** The value of a key in the map itself, or else through its merge key. */
-export function valueIn(map: MapNode, name: string): ManifestNode | undefined {
+export function valueIn(map: MapNode, name: string): YamlNode | undefined {
   return (ownPair(map, name) ?? map.merge?.inherited.find(({ key }) => isKey(key, name)))?.value;
 }
 
-function isKey(key: ManifestNode, name: string): boolean {
+/** The value of a key of `node`, when that is a map or an alias of one. */
+export function memberOf(node: YamlNode | undefined, name: string): YamlNode | undefined {
+  const map = resolved(node);
+  return map?.kind === 'map' ? valueIn(map, name) : undefined;
+}
+
+/** The items of `node`; none unless it is a list, or an alias of one. */
+export function itemsIn(node: YamlNode | undefined): readonly YamlNode[] {
+  const list = resolved(node);
+  return list?.kind === 'seq' ? list.items : [];
+}
+
+/** The value of `node`; undefined unless it is a scalar, or an alias of one. */
+export function scalarOf(node: YamlNode | undefined): unknown {
+  const found = resolved(node);
+  return found?.kind === 'scalar' ? found.value : undefined;
+}
+
+function isKey(key: YamlNode, name: string): boolean {
   return key.kind === 'scalar' && key.value === name;
 }
 
@@ -109,12 +136,12 @@ export function mergeOf(pairs: readonly Pair[], budget: NodeBudget): Merge | und
 }
 
 /** The plain value, aliases replaced and merge keys left as they are; throws {@link TooManyNodes}. */
-export function toValue(node: ManifestNode | undefined, budget: NodeBudget): unknown {
+export function toValue(node: YamlNode | undefined, budget: NodeBudget): unknown {
   return build(node, budget, (map) => map.pairs, 0);
 }
 
 /** The value as `kubectl apply` sends it, with what merge keys add. Throws {@link TooManyNodes}. */
-export function mergedValue(node: ManifestNode | undefined, budget: NodeBudget): unknown {
+export function mergedValue(node: YamlNode | undefined, budget: NodeBudget): unknown {
   return build(node, budget, mergedPairs, 0);
 }
 
@@ -127,7 +154,7 @@ function mergedPairs({ pairs, merge }: MapNode): readonly Pair[] {
 const OWN = { configurable: true, enumerable: true, writable: true };
 
 function build(
-  node: ManifestNode | undefined,
+  node: YamlNode | undefined,
   budget: NodeBudget,
   pairsOf: (map: MapNode) => readonly Pair[],
   depth: number,
