@@ -1,9 +1,13 @@
 /** The settings that docker uses on this machine: its config file, DOCKER_AUTH_CONFIG and the platform's store. */
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
-import { decodeAuthVariable, decodeDockerText } from '../domain/docker-config/config-files.ts';
-import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
+import {
+  type AuthFields,
+  type DockerConfig,
+  DockerConfigError,
+  decodeAuthVariable,
+  decodeDockerText,
+} from '../domain/docker-config/docker-config.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** Finds docker's logins in the order in which docker itself looks (docker/cli cli/config/configfile/file.go). */
-import { type AuthFields, dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
+import { type AuthFields, dockerAuthConfig } from '../domain/docker-config/docker-config.ts';
 import {
   dockerEntries,
   dockerHelper,

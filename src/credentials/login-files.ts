@@ -1,11 +1,17 @@
 /** Reads logins from files that are named on the command line. */
 
 import { realpathSync } from 'node:fs';
-import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
-import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
-import { dockerEntries, dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
+import { type DockerConfig, dockerAuthConfig } from '../domain/docker-config/docker-config.ts';
+import {
+  dockerEntries,
+  dockerKey,
+  type EntryLookup,
+  isNamespaceKey,
+  isWebLoginToken,
+  podmanEntries,
+  podmanRegistry,
+} from '../domain/docker-config/docker-lookup.ts';
 import { decodeLoginFile, PIPED_CONFIG } from '../domain/docker-config/login-file.ts';
-import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';

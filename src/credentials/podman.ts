@@ -1,9 +1,20 @@
 /** Finds the logins of podman, skopeo and buildah as these tools do (containers/image pkg/docker/config/config.go). */
-import { type AuthConfig, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
-import { decodeLegacyConfig, decodePodmanConfig } from '../domain/docker-config/config-files.ts';
-import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
-import { type EntryLookup, type FoundEntry, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import {
+  type AuthConfig,
+  type DockerConfig,
+  DockerConfigError,
+  decodeLegacyConfig,
+  decodePodmanConfig,
+  podmanAuthConfig,
+} from '../domain/docker-config/docker-config.ts';
+import {
+  type EntryLookup,
+  type FoundEntry,
+  isNamespaceKey,
+  isWebLoginToken,
+  podmanEntries,
+  podmanRegistry,
+} from '../domain/docker-config/docker-lookup.ts';
 import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { Base64Error } from '../domain/go/base64.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';

@@ -1,7 +1,6 @@
 /** The shape that docker and podman share for the places where this machine keeps credentials. */
-import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
-import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
-import { isNamespaceKey } from '../domain/docker-config/podman-lookup.ts';
+import { type AuthConfig, credentialOf } from '../domain/docker-config/docker-config.ts';
+import { convertToHostname, isNamespaceKey } from '../domain/docker-config/docker-lookup.ts';
 import { GoUrlError } from '../domain/go/url.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';

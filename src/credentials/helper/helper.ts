@@ -3,7 +3,7 @@
  * (github.com/docker/docker-credential-helpers client/client.go).
  */
 import { platform } from 'node:os';
-import type { AuthConfig } from '../../domain/docker-config/auth-fields.ts';
+import type { AuthConfig } from '../../domain/docker-config/docker-config.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../../domain/docker-config/helper-answer.ts';
 import { decodeUtf8 } from '../../domain/go/utf8.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';

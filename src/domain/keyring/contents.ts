@@ -1,18 +1,27 @@
 /** Reads what is in a Secret, whether or not a kubelet could use it. This is what people are shown. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
-import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
-import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
+import {
+  type JsonDocument,
+  type JsonNode,
+  jsonString,
+  LARGE_TEXT,
+  MemberCursor,
+  memberOf,
+  nodeAt,
+} from '../go/json.ts';
 import { unquote } from '../go/json-scanner.ts';
+import { keyOf } from './key.ts';
 import {
   authField,
+  type DecodeFailure,
+  decodePayload,
   hasIdentityToken,
   hasOtherLogin,
   isAnonymous,
   type KubeletEntry,
+  type Payload,
   readKubeletEntry,
-} from './entry.ts';
-import { keyOf } from './key.ts';
-import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
+} from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
 import { finished, STEP_ENTRIES } from './steps.ts';
 

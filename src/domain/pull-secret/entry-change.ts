@@ -10,8 +10,7 @@ import {
   type SecretContent,
 } from '../keyring/secret.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation } from './expiry.ts';
-import { updateEntry } from './merge.ts';
-import { type PayloadEdit, readServers, type Servers, splice } from './payload-edit.ts';
+import { type PayloadEdit, readServers, type Servers, splice, updateEntry } from './merge.ts';
 
 export interface NewLogin extends Omit<AuthEntry, 'server'> {
   /** Undefined if the expiry is not known. */

@@ -1,10 +1,11 @@
 /** When credentials expire, as far as they say so themselves or the annotation of the Secret does. */
-import { byKey } from '../go/utf8.ts';
+
+import { decodeBase64 } from '../go/base64.ts';
+import { byKey, decodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { trimEnd } from '../text/trim.ts';
-import { claimsOf, jsonObject } from './jwt.ts';
 
 /** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */
 export const EXPIRES_AT = 'regsecret/expires-at';
@@ -138,4 +139,20 @@ export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | und
     const noted = times.get(server);
     return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
   };
+}
+
+/** The claims of `token`. Undefined if it is no JSON web token. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
+  const payload = /^eyJ[\w-]*\.(eyJ[\w-]*)\.[\w-]*$/.exec(token)?.[1];
+  return payload === undefined ? undefined : jsonObject(payload.replaceAll('-', '+').replaceAll('_', '/'));
+}
+
+/** The JSON object in unpadded base64. Undefined for anything else. */
+export function jsonObject(base64: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(decodeUtf8(decodeBase64(base64, { padding: false })));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }

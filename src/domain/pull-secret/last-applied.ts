@@ -2,7 +2,7 @@
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import { type Contents, contentsOf } from '../keyring/contents.ts';
-import { isAnonymous } from '../keyring/entry.ts';
+import { isAnonymous } from '../keyring/keyring.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
 import { type Command, command } from '../text/command.ts';

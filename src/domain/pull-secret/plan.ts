@@ -13,8 +13,7 @@ import {
 import { prose } from '../text/hint.ts';
 import { encodePayload } from './build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
-import { convertPayload, type Merged, mergePayload, replacePayload } from './merge.ts';
-import { PayloadError } from './payload-edit.ts';
+import { convertPayload, mergePayload, type PayloadChange, PayloadError, replacePayload } from './merge.ts';
 
 /** What the person asked for. */
 export interface WantedSecret {
@@ -29,7 +28,7 @@ export interface WantedSecret {
   readonly force: boolean;
 }
 
-export type Change = Merged &
+export type Change = PayloadChange &
   (
     | { readonly action: 'unchanged' }
     /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
@@ -73,7 +72,7 @@ export function planRestoration(original: Secret, wanted: WantedSecret): Change 
 }
 
 interface Outcome {
-  readonly merged: Merged;
+  readonly merged: PayloadChange;
   readonly type: PullSecretType;
   readonly data: Readonly<Record<string, string>>;
   /** The annotation {@link EXPIRES_AT} after the change, and before. */
@@ -96,7 +95,7 @@ function obstacleTo(existing: Secret, type: PullSecretType): string | undefined 
   return existing.immutable ? 'is immutable' : undefined;
 }
 
-function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: WantedSecret): Merged {
+function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: WantedSecret): PayloadChange {
   const from = isPullSecretType(existing.type) ? existing.type : type;
   const value = existing.data?.[DATA_KEY[from]];
   if (!value) {
@@ -132,7 +131,7 @@ function bytesOf(existing: Secret, value: string): Uint8Array {
 /** A credential that is unchanged keeps the time that was recorded when it was new. */
 function annotationAfter(
   before: string | undefined,
-  { actions, removed }: Merged,
+  { actions, removed }: PayloadChange,
   { expiries }: WantedSecret,
 ): string | undefined {
   const recorded = parseExpiries(before);

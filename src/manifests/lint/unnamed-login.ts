@@ -4,9 +4,8 @@ import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts'
 import { noEntry } from '../../domain/diagnosis/list-causes.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
-import { isAnonymous } from '../../domain/keyring/entry.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
-import { buildKeyring, type Keyring, lookup, opensImage } from '../../domain/keyring/keyring.ts';
+import { type Keyring, buildKeyring, isAnonymous, lookup, opensImage } from '../../domain/keyring/keyring.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
 import { factsFor, isSameNamespace, pullerIn, secretNamed } from './manifest-facts.ts';

@@ -10,10 +10,8 @@ import { syncSecret } from '../sync/bring-copies.ts';
 import { choiceOf } from '../sync/plan.ts';
 import { hasAccounts, type SyncListener, type SyncRequest } from '../sync/sync-request.ts';
 import { type Agenda, createAgenda, type Look } from './agenda.ts';
-import { type Bell, createBell } from './bell.ts';
 import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
-import { type LookNotes, noting } from './look-notes.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
 
 /** The caller of the watch: it is told what happens, and says when to stop. */
@@ -219,5 +217,75 @@ function changeListener(
       trouble(error);
       begin();
     },
+  };
+}
+
+export interface Bell {
+  ring(): void;
+  /** Waits until the bell is rung, or for that many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+export function createBell(): Bell {
+  let next = Promise.withResolvers<void>();
+  return {
+    ring() {
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+    async wait(milliseconds) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, milliseconds);
+      });
+      await Promise.race([next.promise, late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+export interface LookNotes {
+  /** The object that was written last in each namespace. */
+  readonly written: Map<string, Fight['object']>;
+  /** Namespaces where another attempt may succeed. */
+  readonly failed: string[];
+  /** Namespaces that have the copy, over all looks. */
+  readonly served: Set<string>;
+}
+
+/** `listener`, which also records what was written to Secrets called `name` and to lists, and what failed. */
+export function noting(
+  listener: SyncListener,
+  { written, failed, served }: LookNotes,
+  name: string,
+  metrics: Metrics,
+): SyncListener {
+  return {
+    ...listener,
+    outcome(outcome) {
+      const { namespace, action } = outcome;
+      if (outcome.action === 'failed') {
+        if (!outcome.isDecided) failed.push(namespace);
+      } else if (action === 'deleted') served.delete(namespace);
+      else served.add(namespace);
+      const isWritten = outcome.action === 'failed' ? outcome.isWritten : action !== 'unchanged';
+      if (isWritten) written.set(namespace, { kind: 'Secret', namespace, name });
+      metrics.outcome(outcome);
+      listener.outcome(outcome);
+    },
+    list(result) {
+      const { kind, namespace, name: account } = result.ref;
+      if (kind === 'ServiceAccount' && result.action === 'patched') {
+        written.set(namespace, { kind, namespace, name: account });
+      }
+      metrics.list(result);
+      listener.list(result);
+    },
+    problem(error, namespace) {
+      if (namespace !== undefined) failed.push(namespace);
+      metrics.failed('list');
+      listener.problem(error, namespace);
+    },
+    ends: (ends) => metrics.ends(ends),
   };
 }
