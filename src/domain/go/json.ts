@@ -58,6 +58,16 @@ export function parseFirstJson(bytes: Uint8Array): FirstJson | undefined {
   }
 }
 
+/** The JSON object in `text` as JavaScript reads it, where the words of an error do not matter. Undefined for anything else. */
+export function objectIn(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The text of a string value as Go unquotes it: a byte or escape that is no character becomes U+FFFD. */
 export function jsonString(document: JsonDocument, node: JsonNode): string {
   return unquote(document, node.start, node.end);

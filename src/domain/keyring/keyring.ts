@@ -3,7 +3,7 @@
  * secrets/secrets.go). The rest of the program looks credentials up here; how a payload is decoded (payload.ts) and how a key is
  * compared with an image (match.ts) is nobody else's business.
  */
-import { Base64Error, decodeBase64 } from '../go/base64.ts';
+import { Base64Error, decodeBase64, readBase64 } from '../go/base64.ts';
 import { LARGE_TEXT } from '../go/json.ts';
 import { compareUtf8, decodeUtf8 } from '../go/utf8.ts';
 import { ImageReferenceError, imageName, nameOfImage, parseImage } from './image.ts';
@@ -93,7 +93,9 @@ function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<v
   const source = namespace === undefined ? { name } : { namespace, name };
   const value = isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;
   if (!isPullSecretType(type) || !value) return [];
-  const bytes = bytesOf(value, source);
+  const bytes = readBase64(value);
+  // The API server accepts no such Secret, but a manifest may hold it.
+  if (bytes instanceof Base64Error) throw new KeyringError(bytes.message, source);
   yield;
   const { document, entries, failure } = yield* decodePayload(bytes, type);
   if (failure !== undefined) throw new KeyringError(failure.error, source, failure.server);
@@ -108,16 +110,6 @@ function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<v
     if (key !== undefined && login !== undefined && !('error' in login)) found.push({ ...login, server, key, source });
   }
   return found;
-}
-
-function bytesOf(value: string, source: SecretSource): Uint8Array {
-  try {
-    return decodeBase64(value);
-  } catch (error) {
-    // The API server accepts no such Secret, but a manifest may hold it.
-    if (error instanceof Base64Error) throw new KeyringError(error.message, source);
-    throw error;
-  }
 }
 
 function mayOpen(key: string | undefined, hosts: ReadonlySet<string>): boolean {

@@ -9,7 +9,7 @@ import {
   type Secret,
   type SecretContent,
 } from '../keyring/secret.ts';
-import { EXPIRES_AT, type Expiry, expiryAnnotation } from './expiry.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryPatch } from './expiry.ts';
 import { type PayloadEdit, readServers, type Servers, splice, updateEntry } from './merge.ts';
 
 export interface NewLogin extends Omit<AuthEntry, 'server'> {
@@ -90,11 +90,7 @@ function changeOf(
  */
 export function patchOf(existing: Secret, { data, ends }: DataChange): object {
   checkSize(describeSecret(existing), { ...existing.data, ...data });
-  const { resourceVersion, annotations } = existing.metadata;
-  const before = annotations?.[EXPIRES_AT];
-  const after = expiryAnnotation(before, ends);
-  const said = before === undefined && after === undefined ? {} : { annotations: { [EXPIRES_AT]: after ?? null } };
-  return { metadata: { resourceVersion, ...said }, data };
+  return { ...expiryPatch(existing, expiryAnnotation(existing.metadata.annotations?.[EXPIRES_AT], ends)), data };
 }
 
 /** Removes members. Each goes with the comma before it or, as long as no earlier member stays, with the comma after it. */

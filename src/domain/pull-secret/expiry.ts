@@ -1,9 +1,10 @@
 /** When credentials expire, as far as they say so themselves or the annotation of the Secret does. */
 
-import { decodeBase64 } from '../go/base64.ts';
+import { base64OrOffset } from '../go/base64.ts';
+import { objectIn } from '../go/json.ts';
 import { byKey, decodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
-import type { AuthEntry } from '../keyring/credential.ts';
+import type { AuthEntry, Login } from '../keyring/credential.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { trimEnd } from '../text/trim.ts';
 
@@ -42,13 +43,7 @@ export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expir
 }
 
 /** When a login expires by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
-export function claimedEnd({
-  username,
-  password,
-}: {
-  readonly username: string;
-  readonly password: string;
-}): number | undefined {
+export function claimedEnd({ username, password }: Login): number | undefined {
   return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
 }
 
@@ -99,6 +94,12 @@ export function expiryAnnotation(
   return JSON.stringify(Object.fromEntries([...known].sort(byKey)));
 }
 
+/** The JSON merge patch (RFC 7386) for the annotation {@link EXPIRES_AT} of `secret`, if the Secret is still as it was read. */
+export function expiryPatch({ metadata: { resourceVersion, annotations } }: Secret, after: string | undefined): object {
+  const isSame = annotations?.[EXPIRES_AT] === after;
+  return { metadata: { resourceVersion, ...(isSame ? {} : { annotations: { [EXPIRES_AT]: after ?? null } }) } };
+}
+
 /** The annotation of a new Secret with `entries`. Undefined if no expiry is known. */
 export function expiryAnnotations(
   entries: ReadonlyMap<string, Expiry | undefined>,
@@ -109,16 +110,9 @@ export function expiryAnnotations(
 
 /** The times in an annotation, by server. A Map, since a server may be called like a member of every object. Empty if not ours. */
 export function parseExpiries(annotation: string | undefined): Map<string, string> {
-  if (annotation === undefined) return new Map();
-  try {
-    const value: unknown = JSON.parse(annotation);
-    if (typeof value !== 'object' || value === null) return new Map();
-    const isTime = (pair: [string, unknown]): pair is [string, string] =>
-      typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1]));
-    return new Map(Object.entries(value).filter(isTime));
-  } catch {
-    return new Map();
-  }
+  const isTime = (pair: [string, unknown]): pair is [string, string] =>
+    typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1]));
+  return new Map(Object.entries(objectIn(annotation) ?? {}).filter(isTime));
 }
 
 export interface End {
@@ -149,10 +143,6 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> | und
 
 /** The JSON object in unpadded base64. Undefined for anything else. */
 export function jsonObject(base64: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(decodeUtf8(decodeBase64(base64, { padding: false })));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const bytes = base64OrOffset(base64, { padding: false });
+  return typeof bytes === 'number' ? undefined : objectIn(decodeUtf8(bytes));
 }

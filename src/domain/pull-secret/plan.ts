@@ -1,6 +1,6 @@
 /** What a write will do, decided before anything is written. */
 import { UserError } from '../../errors.ts';
-import { Base64Error, decodeBase64, encodeBase64 } from '../go/base64.ts';
+import { Base64Error, encodeBase64, readBase64 } from '../go/base64.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import {
   checkSize,
@@ -8,11 +8,12 @@ import {
   describeSecret,
   isPullSecretType,
   type PullSecretType,
+  SERVER_METADATA,
   type Secret,
 } from '../keyring/secret.ts';
 import { prose } from '../text/hint.ts';
 import { encodePayload } from './build.ts';
-import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryPatch, parseExpiries } from './expiry.ts';
 import { convertPayload, mergePayload, type PayloadChange, PayloadError, replacePayload } from './merge.ts';
 
 /** What the person asked for. */
@@ -51,11 +52,8 @@ export function planChange(existing: Secret, wanted: WantedSecret): Change {
   checkSize(describeSecret(existing), data);
   const obstacle = changed ? obstacleTo(existing, type) : undefined;
   if (obstacle === undefined) {
-    const metadata = {
-      resourceVersion: existing.metadata.resourceVersion,
-      ...(annotation === before ? {} : { annotations: { [EXPIRES_AT]: annotation ?? null } }),
-    };
-    return { ...merged, action: 'update', patch: changed ? { metadata, data: { [key]: value } } : { metadata } };
+    const patch = expiryPatch(existing, annotation);
+    return { ...merged, action: 'update', patch: changed ? { ...patch, data: { [key]: value } } : patch };
   }
   if (!wanted.force) {
     const advice = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
@@ -102,7 +100,10 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
     const actions = new Map(entries.map(({ server }) => [server, 'added' as const]));
     return { payload: encodePayload(entries, type), actions, removed: [], undecodable: [] };
   }
-  const payload = bytesOf(existing, value);
+  const payload = readBase64(value);
+  if (payload instanceof Base64Error) {
+    throw new UserError(`the contents of ${describeSecret(existing)} are not in base64: ${payload.message}`);
+  }
   if (replace) {
     const replaced = replacePayload(payload, entries, from);
     return from === type ? replaced : { ...replaced, payload: encodePayload(entries, type) };
@@ -115,16 +116,6 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
       `${describeSecret(existing)} holds no docker config that could be added to: ${error.message}`,
       prose`add --replace to overwrite what is in it`,
     );
-  }
-}
-
-/** The bytes in `value`. Throws UserError if it is no base64, which no API server stores. */
-function bytesOf(existing: Secret, value: string): Uint8Array {
-  try {
-    return decodeBase64(value);
-  } catch (error) {
-    if (!(error instanceof Base64Error)) throw error;
-    throw new UserError(`the contents of ${describeSecret(existing)} are not in base64: ${error.message}`);
   }
 }
 
@@ -143,18 +134,6 @@ function annotationAfter(
   return relevant ? expiryAnnotation(before, news) : before;
 }
 
-/** What the API server sets itself, and refuses or ignores in a new object. */
-const SERVER_FIELDS = [
-  'uid',
-  'resourceVersion',
-  'creationTimestamp',
-  'managedFields',
-  'selfLink',
-  'generation',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-];
-
 function recreated(
   existing: Secret,
   type: PullSecretType,
@@ -162,7 +141,9 @@ function recreated(
   annotation: string | undefined,
 ): Secret {
   const { [EXPIRES_AT]: _, ...annotations } = existing.metadata.annotations ?? {};
-  const kept = Object.fromEntries(Object.entries(existing.metadata).filter(([name]) => !SERVER_FIELDS.includes(name)));
+  const kept = Object.fromEntries(
+    Object.entries(existing.metadata).filter(([name]) => !SERVER_METADATA.includes(name)),
+  );
   const metadata = {
     ...kept,
     annotations: annotation === undefined ? annotations : { ...annotations, [EXPIRES_AT]: annotation },
