@@ -19,7 +19,7 @@ export interface FirstJson extends JsonDocument {
 
 /** Whether nothing but white space follows the value. */
 export function isWhole({ bytes, rest }: FirstJson): boolean {
-  return bytes.subarray(rest).every(isJsonSpace);
+  return skipJsonSpace(bytes, rest) === bytes.length;
 }
 
 /** Go's `json.UnmarshalTypeError`: a value of the wrong type. */
@@ -46,7 +46,7 @@ export function parseJson(bytes: Uint8Array): JsonDocument {
  * {@link JsonSyntaxError}.
  */
 export function parseFirstJson(bytes: Uint8Array): FirstJson | undefined {
-  if (bytes.every(isJsonSpace)) return undefined;
+  if (skipJsonSpace(bytes, 0) === bytes.length) return undefined;
   try {
     const source = jsonSource(bytes);
     const { start, rest } = checkJson(bytes, { trailing: 'ignore' });
@@ -116,10 +116,6 @@ export function escapeJson(json: string): string {
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function isJsonSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 export interface JsonMember {

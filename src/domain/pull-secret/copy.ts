@@ -92,8 +92,13 @@ export function isCopyOf(secret: Secret, { ref, madeFrom }: Pick<CopySource, 're
 
 /** ` of NAMESPACE/NAME` for a sentence. Empty if `ref` is no such name, because anybody may have written it. */
 export function ofSource(ref: string): string {
-  const [namespace = '', name = '', ...more] = ref.split('/');
-  return more.length === 0 && isNamespaceName(namespace) && isObjectName(name) ? ` of ${ref}` : '';
+  return readRef(ref) === undefined ? '' : ` of ${ref}`;
+}
+
+/** Reads `NAMESPACE/NAME`. Undefined for anything else. */
+function readRef(ref: string): CopySourceName | undefined {
+  const [namespace = '', name = '', ...more] = ref.split('/', 3);
+  return more.length === 0 && isNamespaceName(namespace) && isObjectName(name) ? { namespace, name } : undefined;
 }
 
 /** The copy of `source` for `namespace`, which has no Secret of that name yet. */
@@ -175,7 +180,7 @@ function differing(
   return Object.fromEntries(others.map(([name, value]) => [name, value ?? null]));
 }
 
-/** The Secret that the mark of a copy names as its source. */
+/** The Secret that the mark of a copy names as its source. Everyone who can write the copy can write the mark, so it proves nothing. */
 export interface CopySourceName {
   readonly namespace: string;
   readonly name: string;
@@ -224,11 +229,9 @@ export interface CopyOrigin extends CopySourceName {
 export function markedSource(secret: Secret): CopySourceName | undefined {
   const ref = sourceOf(secret);
   if (typeof ref !== 'string' || secret.metadata.annotations?.[MADE_FROM] === 'login') return undefined;
-  const [namespace = '', name = '', ...more] = ref.split('/', 3);
-  const isName = more.length === 0 && isNamespaceName(namespace) && isObjectName(name);
-  const isElsewhere = isFromElsewhere(secret) || namespace !== secret.metadata.namespace;
-  const isPossible = isName && name === secret.metadata.name && isElsewhere;
-  return isPossible ? { namespace, name } : undefined;
+  const source = readRef(ref);
+  const isElsewhere = isFromElsewhere(secret) || source?.namespace !== secret.metadata.namespace;
+  return source?.name === secret.metadata.name && isElsewhere ? source : undefined;
 }
 
 /** The type and payload that a copy takes from its source, as one text. Undefined for a Secret that no kubelet reads. */

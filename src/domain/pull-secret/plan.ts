@@ -43,49 +43,42 @@ export type Change = PayloadChange &
  * `--force`, or is not possible.
  */
 export function planChange(existing: Secret, wanted: WantedSecret): Change {
-  const { merged, type, data, annotation, before } = outcomeFor(existing, wanted);
-  const key = DATA_KEY[type];
-  const value = data[key] ?? '';
-  const changed = existing.type !== type || existing.data?.[key] !== value;
-  if (!changed && annotation === before) return { ...merged, action: 'unchanged' };
+  const whole = planRestoration(existing, wanted);
+  const { secret, ...change } = whole;
+  const data = Object.entries(secret.data).filter(([key, value]) => existing.data?.[key] !== value);
+  const isSame = existing.type === secret.type && data.length === 0;
+  const expiresAt = secret.metadata.annotations?.[EXPIRES_AT];
+  if (isSame && expiresAt === existing.metadata.annotations?.[EXPIRES_AT]) return { ...change, action: 'unchanged' };
 
-  checkSize(describeSecret(existing), data);
-  const obstacle = changed ? obstacleTo(existing, type) : undefined;
+  const obstacle = isSame ? undefined : obstacleTo(existing, secret.type);
   if (obstacle === undefined) {
-    const patch = expiryPatch(existing, annotation);
-    return { ...merged, action: 'update', patch: changed ? { ...patch, data: { [key]: value } } : patch };
+    const patch = { ...expiryPatch(existing, expiresAt), ...(isSame ? {} : { data: Object.fromEntries(data) }) };
+    return { ...change, action: 'update', patch };
   }
-  if (!wanted.force) {
-    const advice = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
-    throw new UserError(`${describeSecret(existing)} ${obstacle}`, advice);
-  }
-  return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
+  if (wanted.force) return whole;
+  const advice = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
+  throw new UserError(`${describeSecret(existing)} ${obstacle}`, advice);
 }
 
 /** Creates `original` again with what is wanted, from its copy. Throws UserError as {@link planChange} does. */
-export function planRestoration(original: Secret, wanted: WantedSecret): Change & { readonly action: 'recreate' } {
-  const { merged, type, data, annotation } = outcomeFor(original, wanted);
+export function planRestoration(original: Secret, wanted: WantedSecret): Recreation {
+  const type = wanted.type ?? (isPullSecretType(original.type) ? original.type : 'kubernetes.io/dockerconfigjson');
+  const change = mergeInto(original, type, wanted);
+  const data = { ...original.data, [DATA_KEY[type]]: encodeBase64(change.payload) };
   checkSize(describeSecret(original), data);
-  return { ...merged, action: 'recreate', secret: recreated(original, type, data, annotation) };
+  const { [EXPIRES_AT]: before, ...others } = original.metadata.annotations ?? {};
+  const expiresAt = annotationAfter(before, change, wanted);
+  const annotations = expiresAt === undefined ? others : { ...others, [EXPIRES_AT]: expiresAt };
+  const kept = Object.entries(original.metadata).filter(([name]) => !SERVER_METADATA.includes(name));
+  const metadata = { ...Object.fromEntries(kept), annotations };
+  return { ...change, action: 'recreate', secret: { ...original, metadata, type, data } };
 }
 
-interface Outcome {
-  readonly merged: PayloadChange;
-  readonly type: PullSecretType;
-  readonly data: Readonly<Record<string, string>>;
-  /** The annotation {@link EXPIRES_AT} after the change, and before. */
-  readonly annotation: string | undefined;
-  readonly before: string | undefined;
-}
-
-/** What `existing` holds after the change, in whichever way it is written. */
-function outcomeFor(existing: Secret, wanted: WantedSecret): Outcome {
-  const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
-  const merged = mergeInto(existing, type, wanted);
-  const before = existing.metadata.annotations?.[EXPIRES_AT];
-  const data = { ...existing.data, [DATA_KEY[type]]: encodeBase64(merged.payload) };
-  return { merged, type, data, annotation: annotationAfter(before, merged, wanted), before };
-}
+/** A change that needs the whole Secret anew: the old one is deleted first. */
+type Recreation = PayloadChange & {
+  readonly action: 'recreate';
+  readonly secret: Secret & Required<Pick<Secret, 'data'>> & { readonly type: PullSecretType };
+};
 
 /** Why the API server would refuse an update (core/validation `ValidateSecretUpdate`). */
 function obstacleTo(existing: Secret, type: PullSecretType): string | undefined {
@@ -132,21 +125,4 @@ function annotationAfter(
   }
   const relevant = [...news].some(([server, expiry]) => expiry !== undefined || recorded.get(server) !== undefined);
   return relevant ? expiryAnnotation(before, news) : before;
-}
-
-function recreated(
-  existing: Secret,
-  type: PullSecretType,
-  data: Readonly<Record<string, string>>,
-  annotation: string | undefined,
-): Secret {
-  const { [EXPIRES_AT]: _, ...annotations } = existing.metadata.annotations ?? {};
-  const kept = Object.fromEntries(
-    Object.entries(existing.metadata).filter(([name]) => !SERVER_METADATA.includes(name)),
-  );
-  const metadata = {
-    ...kept,
-    annotations: annotation === undefined ? annotations : { ...annotations, [EXPIRES_AT]: annotation },
-  };
-  return { ...existing, metadata, type, data };
 }
