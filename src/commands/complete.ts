@@ -1,10 +1,9 @@
-/** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). */
-
+/** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). Names that come too late are left out. */
 import { connect, connectionOf, type Transport } from '../cluster/client/transport.ts';
 import { loadKubeConfig } from '../cluster/config/kube-config.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { listNames } from '../cluster/list-names.ts';
-import { NAMESPACES, type Resource } from '../cluster/object-request.ts';
+import { NAMESPACES } from '../cluster/object-request.ts';
 import { pullSecretNames } from '../cluster/read-secrets.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
@@ -75,7 +74,7 @@ const PATIENCE_MS = 700;
  * Returns the names, sorted. Returns none for a user with a credential plugin, which may ask a person or open a browser, and
  * renews no token. Throws UserError, and the reason of the signal where the names do not arrive in time.
  */
-export async function candidateNames(source: CandidateSource, flags: KubeFlags, io: Io): Promise<string[]> {
+async function candidateNames(source: CandidateSource, flags: KubeFlags, io: Io): Promise<string[]> {
   if (source === 'contexts' || source === 'clusters' || source === 'users') {
     const config = await loadKubeConfig(flags.kubeconfig, io);
     return [...config[source].keys()].sort();
@@ -94,27 +93,15 @@ export async function candidateNames(source: CandidateSource, flags: KubeFlags, 
 const TARGETS: readonly PullKindName[] = ['ServiceAccount', 'Pod', ...WORKLOAD_KINDS];
 
 async function namesIn(
-  source: 'secrets' | 'namespaces' | 'accounts' | 'pods' | 'targets',
+  source: Exclude<CandidateSource, 'contexts' | 'clusters' | 'users'>,
   transport: Transport,
 ): Promise<string[]> {
   const { namespace } = transport;
-  const list = (kind: Resource, where: string | undefined): Promise<string[]> =>
-    listNames(transport, kind, { namespace: where, cached: true });
-  switch (source) {
-    case 'secrets':
-      return pullSecretNames(transport, namespace);
-    case 'namespaces':
-      return list(NAMESPACES, undefined);
-    case 'accounts':
-      return list(pullKind('ServiceAccount'), namespace);
-    case 'pods':
-      return list(pullKind('Pod'), namespace);
-    case 'targets': {
-      const lists = TARGETS.map(async (kind) => {
-        const names = await list(pullKind(kind), namespace);
-        return names.map((name) => `${kind.toLowerCase()}/${name}`);
-      });
-      return (await Promise.all(lists)).flat();
-    }
-  }
+  if (source === 'secrets') return pullSecretNames(transport, namespace);
+  if (source === 'namespaces') return listNames(transport, NAMESPACES, { namespace: undefined, cached: true });
+  const list = (kind: PullKindName): Promise<string[]> =>
+    listNames(transport, pullKind(kind), { namespace, cached: true });
+  if (source !== 'targets') return list(source === 'pods' ? 'Pod' : 'ServiceAccount');
+  const lists = TARGETS.map(async (kind) => (await list(kind)).map((name) => `${kind.toLowerCase()}/${name}`));
+  return (await Promise.all(lists)).flat();
 }

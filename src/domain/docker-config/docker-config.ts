@@ -1,4 +1,7 @@
-/** A docker config, and the Go structs that docker and podman decode it into. What they refuse is refused here in Go's words. */
+/**
+ * A docker config: the Go structs that docker and podman decode their files into, what each of them refuses, in Go's words, and the
+ * login that it reads out of an entry.
+ */
 
 import { Base64Error, decodeBase64, isPlainBase64 } from '../go/base64.ts';
 import {

@@ -1,4 +1,7 @@
-/** Where docker looks for the login of a registry (docker/cli cli/config/configfile/file.go, credentials/file_store.go). */
+/**
+ * Which entry of a login file docker takes for a registry (docker/cli cli/config/configfile/file.go, credentials/file_store.go), and
+ * which one podman takes for a repository (containers/image pkg/docker/config/config.go).
+ */
 import { GoUrlError, parseGoUrl, splitHostPort } from '../go/url.ts';
 import { DOCKER_HUB } from '../keyring/display-server.ts';
 import type { AuthFields, DockerConfig } from './docker-config.ts';
@@ -34,17 +37,17 @@ export function dockerEntries({ auths }: DockerConfig): EntryLookup {
   let byHost: ReadonlyMap<string, string> | undefined;
   return (key) => {
     byHost ??= auths.has(key) ? undefined : firstOfEach(auths.keys(), convertToHostname);
-    const server = auths.has(key) ? key : byHost?.get(key);
-    const fields = server === undefined ? undefined : auths.get(server);
-    return server === undefined || fields === undefined ? undefined : { server, fields };
+    return entryAt(auths.has(key) ? key : byHost?.get(key), auths);
   };
 }
 
+function entryAt(server: string | undefined, auths: DockerConfig['auths']): FoundEntry | undefined {
+  const fields = server === undefined ? undefined : auths.get(server);
+  return server === undefined || fields === undefined ? undefined : { server, fields };
+}
+
 /** The first of `servers` for each host. */
-export function firstOfEach(
-  servers: Iterable<string>,
-  hostOf: (server: string) => string,
-): ReadonlyMap<string, string> {
+function firstOfEach(servers: Iterable<string>, hostOf: (server: string) => string): ReadonlyMap<string, string> {
   const first = new Map<string, string>();
   for (const server of servers) {
     const host = hostOf(server);
@@ -95,18 +98,14 @@ export function podmanEntries({ auths }: DockerConfig, legacy: boolean): EntryLo
   let byHost: ReadonlyMap<string, string> | undefined;
   return (name) => {
     const registry = podmanRegistry(name);
-    for (const server of legacy ? [registry] : lookupOrder(name)) {
-      const fields = auths.get(server);
-      if (fields !== undefined) return { server, fields };
-    }
+    const exact = (legacy ? [registry] : lookupOrder(name)).find((server) => auths.has(server));
+    if (exact !== undefined) return entryAt(exact, auths);
     // A lookup by host would take the tokens of a web login for Docker Hub.
     byHost ??= firstOfEach(
       [...auths.keys()].filter((server) => !isWebLoginToken(server)),
       (server) => podmanHost(server, legacy),
     );
-    const server = byHost.get(normalizeRegistry(registry));
-    const fields = server === undefined ? undefined : auths.get(server);
-    return server === undefined || fields === undefined ? undefined : { server, fields };
+    return entryAt(byHost.get(normalizeRegistry(registry)), auths);
   };
 }
 
@@ -122,11 +121,9 @@ function podmanHost(server: string, legacy: boolean): string {
 }
 
 /** `quay.io/a/b`, `quay.io/a`, `quay.io` (`authKeyLookupOrder`). */
-function* lookupOrder(name: string): Generator<string> {
-  for (let end = name.length; end >= 0; end = name.lastIndexOf('/', end - 1)) {
-    yield name.slice(0, end);
-    if (end === 0) return;
-  }
+function lookupOrder(name: string): string[] {
+  const parts = name.split('/');
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
 }
 
 /** One name for all names of Docker Hub (`normalizeRegistry`). */

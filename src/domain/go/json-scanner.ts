@@ -210,6 +210,7 @@ export function unquote({ bytes, text }: JsonSource, start: number, end: number)
   return (JSON.parse(`"${string}"`) as string).toWellFormed();
 }
 
+/** How Go shows the byte that is wrong. */
 const SHORT_ESCAPES: Readonly<Record<number, string>> = {
   7: '\\a',
   8: '\\b',

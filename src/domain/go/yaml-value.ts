@@ -1,4 +1,7 @@
-/** The value of a YAML document as kubectl sees it: go.yaml.in/yaml/v2 (decode.go) and then JSON (sigs.k8s.io/yaml). */
+/**
+ * The value of a YAML document as kubectl sees it: YAML 1.1 as go.yaml.in/yaml/v2 reads it (decode.go, resolve.go), and then JSON
+ * (sigs.k8s.io/yaml).
+ */
 import { decodeBase64 } from './base64.ts';
 
 export type YamlNode =

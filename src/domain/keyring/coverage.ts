@@ -1,4 +1,4 @@
-/** Which images a server opens, in words. */
+/** Which images a server opens, in words, and what keeps the entries of a Secret from opening one. */
 import { matchesGlob } from '../go/glob.ts';
 import type { ContentEntry, Contents } from './contents.ts';
 import { nameOfImage } from './image.ts';
@@ -117,53 +117,37 @@ const COMPARED = 100;
 
 /** The entries for which {@link nearMiss} finds a difference, in the order of the Secret. */
 export function nearEntries(contents: Contents, image: string): NearEntry[] {
-  const host = hostOf(image);
+  const [host] = nameOfImage(image)?.split('/', 1) ?? [];
   if (host === undefined) return [];
-  const { byHost, wildcards } = indexOf(contents);
-  const places = [...(byHost.get(host) ?? []), ...wildcards].sort((one, other) => one - other);
-  return places.flatMap((place) => {
+  const index = indexOf(contents);
+  const places = [host, WILDCARDS].flatMap((one) => index.get(folded(one))?.slice(0, COMPARED) ?? []);
+  const inOrder = places.sort((one, other) => one - other);
+  return inOrder.flatMap((place) => {
     const { server } = contents.entries[place] as ContentEntry;
     const difference = nearMiss(server, image);
     return difference === undefined ? [] : [{ server, difference }];
   });
 }
 
-function hostOf(image: string): string | undefined {
-  const [host] = nameOfImage(image)?.split('/', 1) ?? [];
-  return host === undefined ? undefined : folded(splitHost(host).labels);
-}
+/** Positions among the entries, by the name of the host. */
+type HostIndex = ReadonlyMap<string, readonly number[]>;
 
-/** Positions among the entries. */
-interface HostIndex {
-  readonly byHost: ReadonlyMap<string, readonly number[]>;
-  readonly wildcards: readonly number[];
-}
+/** All hosts with a wildcard. */
+const WILDCARDS = '*';
 
 const indexes = new WeakMap<Contents, HostIndex>();
 
 function indexOf(contents: Contents): HostIndex {
   const known = indexes.get(contents);
   if (known !== undefined) return known;
-  const index = indexEntries(contents);
+  const index = Map.groupBy(contents.entries.keys(), (place) => {
+    const host = folded(readKey(contents.entries[place]?.server ?? '')?.host ?? '');
+    return /[*?[\\]/.test(host) ? WILDCARDS : host;
+  });
   indexes.set(contents, index);
   return index;
 }
 
-function indexEntries({ entries }: Contents): HostIndex {
-  const byHost = new Map<string, number[]>();
-  const wildcards: number[] = [];
-  entries.forEach(({ server }, place) => {
-    const key = readKey(server);
-    if (key === undefined) return;
-    const host = folded(splitHost(key.host).labels);
-    const places = /[*?[\\]/.test(host) ? wildcards : (byHost.get(host) ?? []);
-    if (places.length >= COMPARED) return;
-    places.push(place);
-    if (places !== wildcards) byHost.set(host, places);
-  });
-  return { byHost, wildcards };
-}
-
-function folded(labels: readonly string[]): string {
-  return labels.map((label) => label.toLowerCase()).join('.');
+function folded(host: string): string {
+  return splitHost(host).labels.map(lower).join('.');
 }

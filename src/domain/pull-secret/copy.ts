@@ -1,4 +1,4 @@
-/** The copies of a pull secret that `sync` writes, and how they are recognised. Labels and annotations hold all the state. */
+/** The copies of a pull secret that `sync` writes, how they are recognised, and what their source is. Labels and annotations hold it all. */
 import { UserError } from '../../errors.ts';
 import type { ShownServer } from '../keyring/display-server.ts';
 import { DATA_KEY, describeSecret, isPullSecretType, type PullSecretType, type Secret } from '../keyring/secret.ts';

@@ -62,14 +62,14 @@ export function removalOf(existing: Secret, isMeant: (server: string) => boolean
   return change && { patch: patchOf(existing, change), removed, left: values.size - removed.length };
 }
 
-interface Opened {
+interface OpenPayload {
   readonly key: string;
   readonly payload: Uint8Array;
   readonly servers: Servers;
 }
 
 /** Undefined for a Secret that no kubelet reads, or that is empty. */
-function open({ type, data }: SecretContent): Opened | undefined {
+function open({ type, data }: SecretContent): OpenPayload | undefined {
   if (!isPullSecretType(type)) return undefined;
   const key = DATA_KEY[type];
   const payload = decodeBase64(data?.[key] ?? '');
@@ -77,7 +77,7 @@ function open({ type, data }: SecretContent): Opened | undefined {
 }
 
 function changeOf(
-  { key, payload }: Opened,
+  { key, payload }: OpenPayload,
   edits: readonly PayloadEdit[],
   ends: DataChange['ends'],
 ): DataChange | undefined {

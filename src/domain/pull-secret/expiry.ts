@@ -135,7 +135,7 @@ export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | und
   };
 }
 
-/** The claims of `token`. Undefined if it is no JSON web token. */
+/** The claims of `token` (RFC 7519). We do not have the key, so the signature is not checked. Undefined if it is no JSON web token. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   const payload = /^eyJ[\w-]*\.(eyJ[\w-]*)\.[\w-]*$/.exec(token)?.[1];
   return payload === undefined ? undefined : jsonObject(payload.replaceAll('-', '+').replaceAll('_', '/'));

@@ -5,7 +5,7 @@ import { noEntry } from '../../domain/diagnosis/list-causes.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
-import { type Keyring, buildKeyring, isAnonymous, lookup, opensImage } from '../../domain/keyring/keyring.ts';
+import { buildKeyring, isAnonymous, type Keyring, lookup, opensImage } from '../../domain/keyring/keyring.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
 import { factsFor, isSameNamespace, pullerIn, secretNamed } from './manifest-facts.ts';
