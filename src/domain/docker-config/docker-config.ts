@@ -84,7 +84,7 @@ export const DOCKER: GoStruct = {
 };
 
 /** containers/image pkg/docker/config `dockerConfigFile`. */
-export const PODMAN: GoStruct = {
+const PODMAN: GoStruct = {
   file: 'config.dockerConfigFile',
   entry: 'config.dockerAuthConfig',
   fileFields: ['auths', 'credHelpers'],
@@ -92,7 +92,7 @@ export const PODMAN: GoStruct = {
 };
 
 /** docker/cli cli/config/configfile `configEnv`. */
-export const ENVIRONMENT: GoStruct = {
+const ENVIRONMENT: GoStruct = {
   file: 'configfile.configEnv',
   entry: 'configfile.configEnvAuth',
   fileFields: ['auths'],
@@ -103,7 +103,7 @@ export const ENVIRONMENT: GoStruct = {
 /**
  * Decodes the file that `document` holds. Throws JsonTypeError and {@link UnknownFieldError}, whichever comes first in the text.
  */
-export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
+function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') fail(root, shape.file, '', shape.file);
   const auths = new Map<string, AuthFields>();
@@ -188,7 +188,7 @@ export interface AuthConfig {
 }
 
 /** What docker itself says of an `auth` without a colon or with an empty user name. */
-export const INVALID_AUTH = 'invalid auth configuration file';
+const INVALID_AUTH = 'invalid auth configuration file';
 
 const COLON = 0x3a;
 

@@ -1,12 +1,12 @@
 /** A credential for a registry, and the server that it is for. */
 
-export interface Login {
+export interface PasswordLogin {
   readonly username: string;
   readonly password: string;
 }
 
 /** A login, or an identity (refresh) token, which no field of a pull secret can carry. */
-export type Credential = Login | { readonly identityToken: string };
+export type Credential = PasswordLogin | { readonly identityToken: string };
 
 /** One entry of a docker config: `server` is the key of `auths`. */
 export interface AuthEntry {

@@ -13,7 +13,7 @@ import {
 } from '../go/json.ts';
 import { JsonSyntaxError, unquote } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
-import type { Login } from './credential.ts';
+import type { PasswordLogin } from './credential.ts';
 import type { PullSecretType } from './secret.ts';
 import { STEP_ENTRIES } from './steps.ts';
 
@@ -132,7 +132,7 @@ function decodeHeaders(node: JsonNode, decoder: Decoder): void {
   if (wrong !== undefined) failType(decoder, wrong.value, `${field} of type string`);
 }
 
-export interface KubeletEntry extends Login {
+export interface KubeletEntry extends PasswordLogin {
   readonly email: string;
 }
 
@@ -202,7 +202,7 @@ export function hasOtherLogin(document: JsonDocument, { members }: JsonNode, log
 }
 
 /** Splits `base64(username:password)`, with or without padding (`decodeDockerConfigFieldAuth`). */
-function readAuthField(auth: string): Login | DecodeFailure {
+function readAuthField(auth: string): PasswordLogin | DecodeFailure {
   const bytes = base64OrOffset(auth, { padding: PADDED.test(auth) });
   if (typeof bytes === 'number') return { error: base64ErrorText(bytes) };
   const text = decodeUtf8(bytes);

@@ -4,7 +4,7 @@ import { base64OrOffset } from '../go/base64.ts';
 import { objectIn } from '../go/json.ts';
 import { byKey, decodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
-import type { AuthEntry, Login } from '../keyring/credential.ts';
+import type { AuthEntry, PasswordLogin } from '../keyring/credential.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { trimEnd } from '../text/trim.ts';
 
@@ -43,7 +43,7 @@ export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expir
 }
 
 /** When a login expires by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
-export function claimedEnd({ username, password }: Login): number | undefined {
+export function claimedEnd({ username, password }: PasswordLogin): number | undefined {
   return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
 }
 

@@ -3,7 +3,7 @@ import { encodeBase64 } from '../go/base64.ts';
 import { objectIn } from '../go/json.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import { type Contents, contentsOf } from '../keyring/contents.ts';
-import type { Login } from '../keyring/credential.ts';
+import type { PasswordLogin } from '../keyring/credential.ts';
 import { isAnonymous } from '../keyring/keyring.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
@@ -13,7 +13,7 @@ import { nameWord, scope } from '../text/object-name.ts';
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The logins in that annotation of `secret`. None if it is no JSON, or has another form. Yields between steps. */
-export function* lastAppliedLogins(secret: Secret): Generator<void, Login[]> {
+export function* lastAppliedLogins(secret: Secret): Generator<void, PasswordLogin[]> {
   const data = appliedData(secret);
   if (data === undefined) return [];
   const { entries } = yield* contentsOf({ type: secret.type ?? '', data });
@@ -61,7 +61,7 @@ export function willHoldOldLogin(secret: Secret, patch: object = {}): boolean {
 }
 
 /** A key that is equal for equal logins. */
-export function loginKey({ username, password }: Login): string {
+export function loginKey({ username, password }: PasswordLogin): string {
   return JSON.stringify([username, password]);
 }
 
