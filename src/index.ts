@@ -1,7 +1,6 @@
 /** The public API: reading, checking and building pull secrets without a cluster. */
 
-export { decodeDockerConfig } from './domain/docker-config/config-files.ts';
-export { type DockerConfig, DockerConfigError } from './domain/docker-config/docker-config.ts';
+export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config/docker-config.ts';
 
 export type { Finding, FindingCode, FindingObject, Severity } from './domain/findings/finding.ts';
 

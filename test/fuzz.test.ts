@@ -7,15 +7,16 @@ import { describe, expect, test } from 'vitest';
 import { pickJson } from '../src/cluster/client/pick-json.ts';
 import { parsePlainYaml } from '../src/cluster/config/plain-yaml.ts';
 import { lookupName } from '../src/credentials/source.ts';
-import { dockerAuthConfig, podmanAuthConfig } from '../src/domain/docker-config/auth-fields.ts';
 import {
+  DockerConfigError,
   decodeAuthVariable,
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
+  dockerAuthConfig,
+  podmanAuthConfig,
   scanLoginText,
-} from '../src/domain/docker-config/config-files.ts';
-import { DockerConfigError } from '../src/domain/docker-config/docker-config.ts';
+} from '../src/domain/docker-config/docker-config.ts';
 import { convertToHostname } from '../src/domain/docker-config/docker-lookup.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/domain/docker-config/helper-answer.ts';
 import { decodeLoginFile } from '../src/domain/docker-config/login-file.ts';
@@ -37,12 +38,10 @@ import { decodePayload } from '../src/domain/keyring/payload.ts';
 import { canonicalServer, registryOf, serverProblem } from '../src/domain/keyring/server.ts';
 import { finished } from '../src/domain/keyring/steps.ts';
 import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts';
-import { expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
-import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
+import { claimsOf, expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
 import { isObjectName } from '../src/domain/text/object-name.ts';
 import { printable } from '../src/domain/text/printable.ts';
-import { destinationProblem } from '../src/domain/verify/destination.ts';
-import { nearness } from '../src/domain/verify/nearness.ts';
+import { destinationProblem, nearness } from '../src/domain/verify/destination.ts';
 import { UserError } from '../src/errors.ts';
 import { parseChallenges } from '../src/registry/challenge.ts';
 import { fc, seed } from './support/fast-check.ts';

@@ -1,8 +1,14 @@
-/** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). */
+/** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). Names that come too late are left out. */
+import { connect, connectionOf, type Transport } from '../cluster/client/transport.ts';
+import { loadKubeConfig } from '../cluster/config/kube-config.ts';
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { listNames } from '../cluster/list-names.ts';
+import { NAMESPACES } from '../cluster/object-request.ts';
+import { pullSecretNames } from '../cluster/read-secrets.ts';
 import { printable, printed } from '../domain/text/printable.ts';
+import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { type Completion, candidateNames } from '../operations/completion/candidates.ts';
 
 /** cobra `ShellCompDirectiveDefault` and `ShellCompDirectiveNoFileComp`. */
 const FILES = 0;
@@ -37,4 +43,65 @@ function print(value: string, description: string, io: Io): void {
 function silent(io: Io): Io {
   const stderr = { ...io.stderr, isTTY: false, write: () => undefined };
   return { ...io, stdin: { ...io.stdin, isTTY: false }, stderr };
+}
+
+export type CandidateSource =
+  | 'secrets'
+  | 'namespaces'
+  | 'accounts'
+  | 'pods'
+  | 'targets'
+  | 'contexts'
+  | 'clusters'
+  | 'users';
+
+/** What is proposed: values with a description, names of one source, or what the shell knows of files. */
+export type Candidates =
+  | { readonly values: readonly (readonly [value: string, description: string])[] }
+  | { readonly from: CandidateSource }
+  | { readonly files: true };
+
+/** A place in a command line. */
+export interface Completion {
+  readonly wanted: Candidates;
+  readonly flags: KubeFlags;
+}
+
+/** The shell waits for the names. With the start of the program, this stays below a second. */
+const PATIENCE_MS = 700;
+
+/**
+ * Returns the names, sorted. Returns none for a user with a credential plugin, which may ask a person or open a browser, and
+ * renews no token. Throws UserError, and the reason of the signal where the names do not arrive in time.
+ */
+async function candidateNames(source: CandidateSource, flags: KubeFlags, io: Io): Promise<string[]> {
+  if (source === 'contexts' || source === 'clusters' || source === 'users') {
+    const config = await loadKubeConfig(flags.kubeconfig, io);
+    return [...config[source].keys()].sort();
+  }
+  const { user } = await connectionOf(flags, io);
+  if (user.exec !== undefined || user.authProvider !== undefined) return [];
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const transport = await connect(flags, { ...io, signal });
+  try {
+    return (await namesIn(source, transport)).sort();
+  } finally {
+    transport.close();
+  }
+}
+
+const TARGETS: readonly PullKindName[] = ['ServiceAccount', 'Pod', ...WORKLOAD_KINDS];
+
+async function namesIn(
+  source: Exclude<CandidateSource, 'contexts' | 'clusters' | 'users'>,
+  transport: Transport,
+): Promise<string[]> {
+  const { namespace } = transport;
+  if (source === 'secrets') return pullSecretNames(transport, namespace);
+  if (source === 'namespaces') return listNames(transport, NAMESPACES, { namespace: undefined, cached: true });
+  const list = (kind: PullKindName): Promise<string[]> =>
+    listNames(transport, pullKind(kind), { namespace, cached: true });
+  if (source !== 'targets') return list(source === 'pods' ? 'Pod' : 'ServiceAccount');
+  const lists = TARGETS.map(async (kind) => (await list(kind)).map((name) => `${kind.toLowerCase()}/${name}`));
+  return (await Promise.all(lists)).flat();
 }

@@ -1,7 +1,7 @@
 /** Reads files that may hold secrets, up to a size limit, and finds the home folder. */
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
-import { type LoginText, scanLoginText } from '../domain/docker-config/config-files.ts';
+import { type LoginText, scanLoginText } from '../domain/docker-config/docker-config.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';

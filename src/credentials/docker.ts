@@ -1,9 +1,13 @@
 /** docker on this machine: its config file, DOCKER_AUTH_CONFIG, the platform's store, and every login in them. */
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
-import { decodeAuthVariable, decodeDockerText } from '../domain/docker-config/config-files.ts';
-import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
+import {
+  type AuthFields,
+  type DockerConfig,
+  DockerConfigError,
+  decodeAuthVariable,
+  decodeDockerText,
+} from '../domain/docker-config/docker-config.ts';
 import { dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';

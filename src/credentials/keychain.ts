@@ -2,10 +2,16 @@
  * Which login is sent to a registry, when this machine has several. docker's rules, podman's and the order between the two are
  * all here; only which entry of one file a tool takes stands apart, as `dockerEntries` and `podmanEntries`.
  */
-import { credentialOf, dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
-import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
-import { dockerEntries, dockerHelper, dockerKey, type EntryLookup } from '../domain/docker-config/docker-lookup.ts';
-import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import { credentialOf, type DockerConfig, dockerAuthConfig } from '../domain/docker-config/docker-config.ts';
+import {
+  dockerEntries,
+  dockerHelper,
+  dockerKey,
+  type EntryLookup,
+  isNamespaceKey,
+  podmanEntries,
+  podmanRegistry,
+} from '../domain/docker-config/docker-lookup.ts';
 import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';

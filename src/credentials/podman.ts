@@ -2,11 +2,21 @@
 import { existsSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type AuthConfig, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
-import { decodeLegacyConfig, decodePodmanConfig } from '../domain/docker-config/config-files.ts';
-import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
-import { type EntryLookup, type FoundEntry, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import {
+  type AuthConfig,
+  type DockerConfig,
+  DockerConfigError,
+  decodeLegacyConfig,
+  decodePodmanConfig,
+  podmanAuthConfig,
+} from '../domain/docker-config/docker-config.ts';
+import {
+  type EntryLookup,
+  type FoundEntry,
+  isWebLoginToken,
+  podmanEntries,
+  podmanRegistry,
+} from '../domain/docker-config/docker-lookup.ts';
 import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { Base64Error } from '../domain/go/base64.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';

@@ -1,5 +1,5 @@
 /** A login as a tool keeps it, as it is found, and the names of servers under which the tools look. */
-import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
+import { type AuthConfig, credentialOf } from '../domain/docker-config/docker-config.ts';
 import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
 import { GoUrlError } from '../domain/go/url.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';

@@ -4,7 +4,7 @@
  */
 import { RootCommand, type Command as Words } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import type { CandidateSource, Candidates, Completion } from '../operations/completion/candidates.ts';
+import type { CandidateSource, Candidates, Completion } from '../commands/complete.ts';
 import { commandFirst } from './command-line.ts';
 import { FILE_FLAGS } from './flag-values.ts';
 

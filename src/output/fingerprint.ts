@@ -1,10 +1,11 @@
 /** Short marks that show which logins are equal, without a way back to the logins. */
 import { hash, randomBytes } from 'node:crypto';
+import type { PasswordLogin } from '../domain/keyring/credential.ts';
 import { keptKey } from '../files/kept-key.ts';
 import { namedStateFolder } from '../files/state-folder.ts';
 import type { Io } from '../io.ts';
 
-export type Fingerprint = (login: { readonly username: string; readonly password: string }) => string;
+export type Fingerprint = (login: PasswordLogin) => string;
 
 /**
  * A function from a login to eight hexadecimal digits, the same for the same user name and password. Its key belongs to the user

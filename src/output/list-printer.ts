@@ -2,7 +2,7 @@
 import type { SecretRow } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { shortType } from '../domain/keyring/secret.ts';
-import { describeOrigin } from '../domain/pull-secret/copy-origin.ts';
+import { describeOrigin } from '../domain/pull-secret/copy.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { concat, printable, printed } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';

@@ -1,7 +1,6 @@
 /** Checks what registries and token servers answer. The only file here that uses zod. */
 import * as z from 'zod/mini';
-import { type JsonDocument, jsonString, memberOf, parseFirstJson } from '../domain/go/json.ts';
-import type { JsonNode } from '../domain/go/json-node.ts';
+import { type JsonDocument, type JsonNode, jsonString, memberOf, parseFirstJson } from '../domain/go/json.ts';
 import { JsonSyntaxError } from '../domain/go/json-scanner.ts';
 
 /** The form of distribution docs/content/spec/api.md, "Errors". */

@@ -1,5 +1,5 @@
 /** Checks whether a registry accepts a login, with the requests of `docker login`, and whether its answer proves that at all. */
-import { claimsOf } from '../domain/pull-secret/jwt.ts';
+import { claimsOf } from '../domain/pull-secret/expiry.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';

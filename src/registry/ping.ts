@@ -1,8 +1,7 @@
 /** The first request to a registry: finds where its API is, and which login it asks for. */
 
 import { type OncePerKey, oncePerKey } from '../concurrency.ts';
-import { type Destination, urlHost } from '../domain/verify/destination.ts';
-import { nearness } from '../domain/verify/nearness.ts';
+import { type Destination, nearness, urlHost } from '../domain/verify/destination.ts';
 import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';

@@ -1,7 +1,7 @@
 /** The matrix of `why pod/x`: answers of registries, and registries that do not answer. */
 import { afterAll, describe } from 'vitest';
 import { parseImage } from '../../src/domain/keyring/image.ts';
-import { claimsOf } from '../../src/domain/pull-secret/jwt.ts';
+import { claimsOf } from '../../src/domain/pull-secret/expiry.ts';
 import { johndoe, sharedRegistries } from '../environment/use.ts';
 import { freshName } from '../support/attach-world.ts';
 import { good, login, wrong } from '../support/doctor-machine.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { decodeDockerConfig } from '../../src/domain/docker-config/config-files.ts';
+import { decodeDockerConfig } from '../../src/domain/docker-config/docker-config.ts';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 import type { FakeIoOptions } from '../support/io.ts';

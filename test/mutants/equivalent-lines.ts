@@ -40,7 +40,7 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
     'Both sides are changed alike.',
   ],
   [
-    'domain/docker-config/config-files',
+    'domain/docker-config/docker-config',
     'throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;',
     ['error instanceof Base64Error → true'],
     'The other error that is thrown there is the same.',

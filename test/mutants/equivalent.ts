@@ -112,12 +112,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'The expression matches any text.',
   },
   {
-    file: 'src/domain/pull-secret/expiry.ts',
-    code: 'if (annotation === undefined) return new Map();',
-    change: 'annotation === undefined → false',
-    reason: 'What is no text is no JSON either, which gives the same; the type asks for it.',
-  },
-  {
     file: 'src/operations/attach/change-lists.ts',
     code: 'if (request.checks && concernsAccounts(request)) run.facts();',
     change: 'request.checks && concernsAccounts(request) → false',

@@ -3,9 +3,8 @@
 import { fromFiles } from '../../src/credentials/login-files.ts';
 import { fromLogins } from '../../src/credentials/logins.ts';
 import type { Login, SourceResult } from '../../src/credentials/source.ts';
-import { credentialOf } from '../../src/domain/docker-config/auth-fields.ts';
-import { isWebLoginToken } from '../../src/domain/docker-config/docker-lookup.ts';
-import { isNamespaceKey } from '../../src/domain/docker-config/podman-lookup.ts';
+import { credentialOf } from '../../src/domain/docker-config/docker-config.ts';
+import { isNamespaceKey, isWebLoginToken } from '../../src/domain/docker-config/docker-lookup.ts';
 import { DOCKER_HUB } from '../../src/domain/keyring/display-server.ts';
 import { UserError } from '../../src/errors.ts';
 import { CANARY, holdsCanary } from './canary.ts';

@@ -203,6 +203,8 @@ export function parseServer(address: string): Server {
   // client_config.go `ClientConfig` rewrites only an address with a path.
   const hasPath = /^[^:]*:\/\/[^/?]*\/[^?]/.test(address);
   return { url: parsed.url, user: parsed.user, text: schemed && hasPath ? parsed.text : address };
+}
+
 /** `validateClusterInfo`, in kubectl's words (client-go tools/clientcmd/validation.go); throws UserError. */
 function checkCluster(cluster: Cluster, name: string): void {
   const { certificateAuthority, certificateAuthorityData, proxyUrl } = cluster;

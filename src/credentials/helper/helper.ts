@@ -4,7 +4,7 @@
  */
 import { platform } from 'node:os';
 import { runProgram } from '../../child-process.ts';
-import type { AuthConfig } from '../../domain/docker-config/auth-fields.ts';
+import type { AuthConfig } from '../../domain/docker-config/docker-config.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../../domain/docker-config/helper-answer.ts';
 import { decodeUtf8 } from '../../domain/go/utf8.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';

@@ -3,10 +3,8 @@
  * kubelet_pods.go `getPullSecretsForPod`, kuberuntime_image.go `PullImage`).
  */
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
-import { isAnonymous } from '../keyring/entry.ts';
 import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';
-import { type KeyringEntry, KeyringError, lookupInAll } from '../keyring/keyring.ts';
-import { keyringFor } from '../keyring/known-keyrings.ts';
+import { isAnonymous, type KeyringEntry, KeyringError, lookupIn } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { type AssignedLogin, assignLogin } from '../verify/login-permission.ts';
 import { imageQuestion, MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
@@ -81,12 +79,7 @@ type Found = { readonly entries: readonly KeyringEntry[] } | { readonly undecoda
 
 function candidatesFor(secrets: readonly Secret[], image: string): Found {
   try {
-    return {
-      entries: lookupInAll(
-        secrets.map((secret) => keyringFor(secret, image)),
-        image,
-      ),
-    };
+    return { entries: lookupIn(secrets, image) };
   } catch (error) {
     if (!(error instanceof KeyringError)) throw error;
     const { source, server, message } = error;

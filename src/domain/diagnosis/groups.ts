@@ -3,7 +3,7 @@ import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '..
 import { causeBehind, describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
-import { staleTogether } from '../pull-secret/copy-origin.ts';
+import { staleTogether } from '../pull-secret/copy.ts';
 import { andThen, apart, type Command, stepsIn } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';

@@ -2,7 +2,7 @@
 import { isBug } from '../../errors.ts';
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
-import { lookUpAhead } from '../keyring/known-keyrings.ts';
+import { lookUpAhead } from '../keyring/keyring.ts';
 import { secretKey, secretName } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
 

@@ -6,7 +6,7 @@ import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { formatFinding } from '../findings/messages.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
-import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
+import type { CopyOrigin } from '../pull-secret/copy.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';

@@ -1,8 +1,25 @@
-/** A docker config, and the Go structs that docker and podman decode it into. What they refuse is refused here in Go's words. */
-import { foldName, type JsonDocument, JsonTypeError, jsonString } from '../go/json.ts';
-import type { JsonNode } from '../go/json-node.ts';
+/**
+ * A docker config: the Go structs that docker and podman decode their files into, what each of them refuses, in Go's words, and the
+ * login that it reads out of an entry.
+ */
+
+import { Base64Error, decodeBase64, isPlainBase64 } from '../go/base64.ts';
+import {
+  type FirstJson,
+  foldName,
+  isWhole,
+  type JsonDocument,
+  type JsonNode,
+  JsonTypeError,
+  jsonString,
+  parseFirstJson,
+  parseJson,
+} from '../go/json.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
-import type { AuthField, AuthFields } from './auth-fields.ts';
+import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
+import type { Credential } from '../keyring/credential.ts';
+import { displayServer } from '../keyring/display-server.ts';
+import { trim } from '../text/trim.ts';
 
 export interface DockerConfig {
   /** Entries by server, as written. An empty one marks a login that a credential helper keeps. */
@@ -67,7 +84,7 @@ export const DOCKER: GoStruct = {
 };
 
 /** containers/image pkg/docker/config `dockerConfigFile`. */
-export const PODMAN: GoStruct = {
+const PODMAN: GoStruct = {
   file: 'config.dockerConfigFile',
   entry: 'config.dockerAuthConfig',
   fileFields: ['auths', 'credHelpers'],
@@ -75,7 +92,7 @@ export const PODMAN: GoStruct = {
 };
 
 /** docker/cli cli/config/configfile `configEnv`. */
-export const ENVIRONMENT: GoStruct = {
+const ENVIRONMENT: GoStruct = {
   file: 'configfile.configEnv',
   entry: 'configfile.configEnvAuth',
   fileFields: ['auths'],
@@ -86,7 +103,7 @@ export const ENVIRONMENT: GoStruct = {
 /**
  * Decodes the file that `document` holds. Throws JsonTypeError and {@link UnknownFieldError}, whichever comes first in the text.
  */
-export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
+function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') fail(root, shape.file, '', shape.file);
   const auths = new Map<string, AuthFields>();
@@ -146,4 +163,159 @@ function decodeString(document: JsonDocument, node: JsonNode, struct: string, pa
 function fail(node: JsonNode, struct: string, path: string, type: string): never {
   const field = `Go struct field ${struct.slice(struct.indexOf('.') + 1)}.${path} of type ${type}`;
   throw new JsonTypeError(node.kind, path === '' ? `Go value of type ${type}` : field);
+}
+
+/** The fields of an entry that any of the tools reads, as written. */
+export type AuthField =
+  | 'username'
+  | 'password'
+  | 'email'
+  | 'auth'
+  | 'serveraddress'
+  | 'identitytoken'
+  | 'registrytoken';
+
+export type AuthFields = { readonly [field in AuthField]?: string };
+
+/** What a tool would send to the registry (docker/cli `types.AuthConfig`, containers/image `types.DockerAuthConfig`). */
+export interface AuthConfig {
+  readonly username: string;
+  readonly password: string;
+  readonly email?: string | undefined;
+  readonly identityToken?: string | undefined;
+  /** A bearer token for the registry itself, which no pull secret can carry. */
+  readonly registryToken?: string | undefined;
+}
+
+/** What docker itself says of an `auth` without a colon or with an empty user name. */
+const INVALID_AUTH = 'invalid auth configuration file';
+
+const COLON = 0x3a;
+
+/** Whether docker accepts a non-empty `auth`; throws Base64Error (docker/cli configfile/file.go `decodeAuth`). */
+export function isDockerAuth(auth: string): boolean {
+  return isPlainBase64(auth) ? atob(auth).indexOf(':') > 0 : decodeBase64(auth).indexOf(COLON) > 0;
+}
+
+/** docker's view of an entry it has accepted: a non-empty `auth` overrides `username` and `password` (`LoadFromReader`). */
+export function dockerAuthConfig(fields: AuthFields): AuthConfig {
+  const { username = '', password = '', email, auth = '' } = fields;
+  const { identitytoken: identityToken, registrytoken: registryToken } = fields;
+  const login = auth === '' ? { username, password } : splitAuth(auth);
+  return { username: '', password: '', ...login, email, identityToken, registryToken };
+}
+
+/**
+ * What podman reads from an entry; undefined when it is no login. Only `auth` counts, and without it an identity token is
+ * dropped. Throws Base64Error (containers/image pkg/docker/config `decodeDockerAuth`).
+ */
+export function podmanAuthConfig({ auth = '', identitytoken }: AuthFields): AuthConfig | undefined {
+  const login = splitAuth(auth);
+  return login === undefined ? undefined : { ...login, identityToken: identitytoken };
+}
+
+/** The part of `config` that can open a registry. A complete user name and password is what a pull secret can carry. */
+export function credentialOf({ username, password, identityToken }: AuthConfig): Credential | undefined {
+  if (identityToken !== undefined && identityToken !== '' && (username === '' || password === '')) {
+    return { identityToken };
+  }
+  return username === '' && password === '' ? undefined : { username, password };
+}
+
+/** auth = base64( username ":" password ), cut at the first colon; NUL bytes around the password do not count. */
+function splitAuth(auth: string): { username: string; password: string } | undefined {
+  const bytes = decodeBase64(auth);
+  const colon = bytes.indexOf(COLON);
+  if (colon < 0) return undefined;
+  return {
+    username: decodeUtf8(bytes.subarray(0, colon)),
+    password: trim(decodeUtf8(bytes.subarray(colon + 1)), '\0'),
+  };
+}
+
+const EMPTY: DockerConfig = { auths: new Map(), credHelpers: new Map() };
+
+/**
+ * docker's config.json; throws {@link DockerConfigError}. docker reads an empty file as an empty config, and nothing behind the
+ * first value (docker/cli cli/config/configfile/file.go `LoadFromReader`).
+ */
+export function decodeDockerConfig(text: string | Uint8Array): DockerConfig {
+  return decodeDockerText(scanLoginText(typeof text === 'string' ? encodeUtf8(text) : text));
+}
+
+/** A login file and the first JSON value in it, which is read once: docker and podman may share the file. */
+export interface LoginText {
+  readonly bytes: Uint8Array;
+  /** Undefined where the file has no value, or a broken one. */
+  readonly first: FirstJson | undefined;
+}
+
+/** Finds the first JSON value in `bytes`, if there is a whole one. */
+export function scanLoginText(bytes: Uint8Array): LoginText {
+  try {
+    return { bytes, first: parseFirstJson(bytes) };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return { bytes, first: undefined };
+    throw error;
+  }
+}
+
+/** Decodes as {@link decodeDockerConfig} does. */
+export function decodeDockerText({ bytes, first }: LoginText): DockerConfig {
+  const document = first ?? inGo(() => parseFirstJson(bytes));
+  if (document === undefined) return EMPTY;
+  const config = inGo(() => decodeFile(document, DOCKER));
+  checkAuths(config.auths);
+  return config;
+}
+
+/** podman's auth.json; throws {@link DockerConfigError}. Does not look into any `auth` (containers/image `authPath.parse`). */
+export function decodePodmanConfig({ bytes, first }: LoginText): DockerConfig {
+  return inGo(() => decodeFile(first !== undefined && isWhole(first) ? first : parseJson(bytes), PODMAN));
+}
+
+/** The legacy `.dockercfg`, which is the map itself; throws {@link DockerConfigError} (containers/image `authPath.parse`). */
+export function decodeLegacyConfig(bytes: Uint8Array): DockerConfig {
+  const auths = new Map<string, AuthFields>();
+  inGo(() => {
+    const document = parseJson(bytes);
+    decodeAuths(document, document.root, { shape: PODMAN, path: '', auths });
+  });
+  return { ...EMPTY, auths };
+}
+
+/**
+ * The variable DOCKER_AUTH_CONFIG: one object that holds nothing but the `auth` of each server; throws
+ * {@link DockerConfigError} (docker/cli cli/config/configfile/file.go `parseEnvConfig`).
+ */
+export function decodeAuthVariable(text: string): DockerConfig {
+  const bytes = encodeUtf8(text);
+  const document = inGo(() => parseFirstJson(bytes));
+  if (document === undefined) return EMPTY;
+  const config = inGo(() => decodeFile(document, ENVIRONMENT));
+  // json.Decoder `More` takes a closing bracket for the end of a list, so such a bracket is no second value.
+  if (/^[ \t\r\n]*[^ \t\r\n\]}]/.test(decodeUtf8(bytes.subarray(document.rest)))) {
+    throw new DockerConfigError('DOCKER_AUTH_CONFIG does not support more than one JSON object');
+  }
+  for (const [server, { auth = '' }] of config.auths) {
+    if (auth !== '') continue;
+    throw new DockerConfigError(
+      `DOCKER_AUTH_CONFIG environment variable is missing key \`auth\` for ${displayServer(server)}`,
+      server,
+    );
+  }
+  checkAuths(config.auths);
+  return config;
+}
+
+/** docker refuses a file as a whole for one `auth` that it cannot read. Throws {@link DockerConfigError}. */
+export function checkAuths(auths: DockerConfig['auths']): void {
+  for (const [server, { auth }] of auths) {
+    if (auth === undefined || auth === '') continue;
+    try {
+      if (!isDockerAuth(auth)) throw new DockerConfigError(INVALID_AUTH, server);
+    } catch (error) {
+      throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;
+    }
+  }
 }

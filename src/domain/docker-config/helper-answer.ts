@@ -1,8 +1,7 @@
 /** What credential helpers print (github.com/docker/docker-credential-helpers client/client.go). */
-import { foldName, type JsonDocument, JsonTypeError, jsonString, parseFirstJson } from '../go/json.ts';
-import type { JsonNode } from '../go/json-node.ts';
+import { foldName, type JsonDocument, type JsonNode, JsonTypeError, jsonString, parseFirstJson } from '../go/json.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
-import type { AuthConfig } from './auth-fields.ts';
+import type { AuthConfig } from './docker-config.ts';
 
 /** The output is not an answer. The message quotes nothing of it, because it may be a secret. */
 export class HelperAnswerError extends Error {

@@ -1,15 +1,21 @@
 /** A file with logins that a person names. Its content tells what kind of file it is. */
 import { UserError } from '../../errors.ts';
-import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
-import type { JsonNode } from '../go/json-node.ts';
+import { foldName, type JsonDocument, type JsonNode, jsonString, parseJson } from '../go/json.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { type Command, command, kubectlPath, pathWord, words } from '../text/command.ts';
 import { EMPTY_STDIN, type Hint, prose } from '../text/hint.ts';
-import type { AuthFields } from './auth-fields.ts';
-import { checkAuths, decodeDockerConfig } from './config-files.ts';
-import { DOCKER, type DockerConfig, DockerConfigError, decodeAuths, inGo } from './docker-config.ts';
+import {
+  type AuthFields,
+  checkAuths,
+  DOCKER,
+  type DockerConfig,
+  DockerConfigError,
+  decodeAuths,
+  decodeDockerConfig,
+  inGo,
+} from './docker-config.ts';
 import { TOKEN_USERNAME } from './helper-answer.ts';
 
 /** What is wrong with a file, as text to follow its name, and a hint what to do. */

@@ -4,7 +4,7 @@ import { type Contents, contentsOf } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
-import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
+import type { CopyOrigin } from '../pull-secret/copy.ts';
 import { catalogRow } from './catalog.ts';
 import type { Finding } from './finding.ts';
 import { diagnoseInSteps, type SecretFacts } from './secret-rules.ts';

@@ -1,6 +1,6 @@
 /** Secrets of the same name in other places, and the commands that change a copy at its source. */
 import { displayServer } from '../keyring/display-server.ts';
-import type { CopyOrigin, CopySourceName, StaleCopy } from '../pull-secret/copy-origin.ts';
+import type { CopyOrigin, CopySourceName, StaleCopy } from '../pull-secret/copy.ts';
 import { andThen, type Command, command } from '../text/command.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';

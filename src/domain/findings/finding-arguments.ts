@@ -1,7 +1,7 @@
 /** What each finding says beyond its code and its object. */
 import type { ShownServer } from '../keyring/display-server.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
-import type { CopySourceName, StaleCopy } from '../pull-secret/copy-origin.ts';
+import type { CopySourceName, StaleCopy } from '../pull-secret/copy.ts';
 import type { NearTags } from '../verify/near-tags.ts';
 import type { NodeTrouble } from '../workloads/pull-error.ts';
 import type { ListFault } from '../workloads/pull-spec.ts';

@@ -1,7 +1,7 @@
 /** The command that fixes each finding, ready to be pasted. */
 import { imageName, parseImage } from '../keyring/image.ts';
 import { readKey, sameKey } from '../keyring/key.ts';
-import { isFor } from '../keyring/match.ts';
+import { isFor } from '../keyring/keyring.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
 import { forgetSource } from '../pull-secret/copy.ts';
 import { forgetApplied } from '../pull-secret/last-applied.ts';

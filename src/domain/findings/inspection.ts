@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { coverageOf } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
-import type { KubeletEntry } from '../keyring/entry.ts';
+import type { KubeletEntry } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { type End, endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';

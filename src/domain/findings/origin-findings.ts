@@ -1,5 +1,5 @@
 /** What is wrong with a copy of a pull secret as a copy. */
-import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
+import type { CopyOrigin } from '../pull-secret/copy.ts';
 import { finding } from './catalog.ts';
 import type { Finding, FindingObject } from './finding.ts';
 

@@ -3,7 +3,7 @@ import { type ContentEntry, loginServers } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { sameKey } from '../keyring/key.ts';
-import { isFor } from '../keyring/match.ts';
+import { isFor } from '../keyring/keyring.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';

@@ -1,11 +1,11 @@
 /** One line of the list of pull secrets. */
 import { hasEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
-import type { KubeletEntry } from '../keyring/entry.ts';
 import { readKey } from '../keyring/key.ts';
+import type { KubeletEntry } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { isWithin } from '../keyring/server.ts';
-import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
+import type { CopyOrigin } from '../pull-secret/copy.ts';
 import { endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import { compareNames, type Usage } from '../workloads/references.ts';

@@ -2,8 +2,7 @@
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { exampleImage } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
-import { isAnonymous } from '../keyring/entry.ts';
-import { matchesImage } from '../keyring/match.ts';
+import { isAnonymous, matchesImage } from '../keyring/keyring.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { serverProblem } from '../keyring/server.ts';
 import { finished, STEP_ENTRIES } from '../keyring/steps.ts';

@@ -23,7 +23,7 @@ export function base64ErrorText(offset: number): string {
   return `illegal base64 data at input byte ${offset}`;
 }
 
-export interface Base64Options {
+interface Base64Options {
   readonly padding: boolean;
 }
 
@@ -45,6 +45,12 @@ export function decodeBase64(text: string, options: Base64Options = { padding: t
   const decoded = base64OrOffset(text, options);
   if (typeof decoded === 'number') throw new Base64Error(decoded);
   return decoded;
+}
+
+/** {@link decodeBase64} of padded text, with the error as a value. */
+export function readBase64(text: string): Uint8Array | Base64Error {
+  const decoded = base64OrOffset(text, { padding: true });
+  return typeof decoded === 'number' ? new Base64Error(decoded) : decoded;
 }
 
 /**

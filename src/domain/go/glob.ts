@@ -12,7 +12,7 @@ const ANY: Token = { ranges: [], negated: true };
  *   pattern = { "*" | "?" | "[" [ "^" ] { lo [ "-" hi ] } "]" | "\" c | c }
  */
 export function matchesGlob(pattern: string, name: string): boolean {
-  return /[?[\\]/.test(pattern) ? matchesTokens(pattern, name) : matchesStars(pattern, name);
+  return /[*?[\\]/.test(pattern) ? matchesTokens(pattern, name) : pattern === name;
 }
 
 /** Whether `pattern` is well-formed. */
@@ -20,23 +20,7 @@ export function isGlob(pattern: string): boolean {
   return tokenize(pattern) !== undefined;
 }
 
-/** Matches a pattern of texts and stars, which is all that the host of a key can be. Each text is matched at its first place. */
-function matchesStars(pattern: string, name: string): boolean {
-  const [start = '', ...texts] = pattern.split('*');
-  const end = texts.pop();
-  if (end === undefined) return pattern === name;
-  if (!name.startsWith(start)) return false;
-  let index = start.length;
-  for (const text of texts) {
-    const next = name.indexOf(text, index);
-    if (next < 0 || name.slice(index, next).includes('/')) return false;
-    index = next + text.length;
-  }
-  const rest = name.length - end.length;
-  return index <= rest && name.endsWith(end) && !name.slice(index, rest).includes('/');
-}
-
-/** Matches any pattern, in time proportional to the product of both lengths. */
+/** Takes a time proportional to the product of both lengths. */
 function matchesTokens(pattern: string, name: string): boolean {
   const tokens = tokenize(pattern);
   if (tokens === undefined) return false;

@@ -1,5 +1,4 @@
 /** The grammar of RFC 8259 with the limits and the error texts of Go's encoding/json (scanner.go). */
-import { quoteByte } from './quote-byte.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** The text to scan. */
@@ -209,4 +208,27 @@ export function unquote({ bytes, text }: JsonSource, start: number, end: number)
   if (!string.includes('\\')) return string;
   // The scanner has checked the escapes; a lone surrogate becomes U+FFFD, as in Go.
   return (JSON.parse(`"${string}"`) as string).toWellFormed();
+}
+
+/** How Go shows the byte that is wrong. */
+const SHORT_ESCAPES: Readonly<Record<number, string>> = {
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  39: "\\'",
+  92: '\\\\',
+};
+
+/** The byte as a character, quoted as strconv.Quote does (scanner.go `quoteChar`). */
+export function quoteByte(byte: number): string {
+  const short = SHORT_ESCAPES[byte];
+  if (short !== undefined) return `'${short}'`;
+  if (byte < 0x20 || byte === 0x7f) return `'\\x${byte.toString(16).padStart(2, '0')}'`;
+  // strconv.IsPrint: the C1 controls, the no-break space and the soft hyphen are not.
+  if ((byte >= 0x80 && byte <= 0xa0) || byte === 0xad) return `'\\u00${byte.toString(16)}'`;
+  return `'${String.fromCharCode(byte)}'`;
 }

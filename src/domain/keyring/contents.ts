@@ -1,18 +1,18 @@
 /** Reads what is in a Secret, whether or not a kubelet could use it. This is what people are shown. */
-import { Base64Error, decodeBase64 } from '../go/base64.ts';
-import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
-import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
-import { unquote } from '../go/json-scanner.ts';
+import { Base64Error, readBase64 } from '../go/base64.ts';
+import { type JsonDocument, type JsonNode, jsonString, LARGE_TEXT, memberOf } from '../go/json.ts';
+import { keyOf } from './key.ts';
 import {
   authField,
+  type DecodeFailure,
+  decodePayload,
   hasIdentityToken,
   hasOtherLogin,
   isAnonymous,
   type KubeletEntry,
+  type Payload,
   readKubeletEntry,
-} from './entry.ts';
-import { keyOf } from './key.ts';
-import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
+} from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
 import { finished, STEP_ENTRIES } from './steps.ts';
 
@@ -65,9 +65,8 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   const type = secret.type ?? 'Opaque';
   const read = yield* readPayload(secret, type, limit);
   if (read === undefined) return { ...NOTHING, type };
-  const { dataKey, failure } = read;
-  if (read.payload === undefined) return { ...NOTHING, type, dataKey, failure };
-  const { format, payload, document, config } = read;
+  const { dataKey, format, payload, document, config, failure } = read;
+  if (payload === undefined) return { ...NOTHING, type, dataKey, failure };
   return {
     type,
     dataKey,
@@ -101,10 +100,10 @@ export function* hasEntry(
 interface ReadPayload {
   readonly dataKey: string;
   readonly format: PullSecretType;
-  /** Undefined where the data is not base64. */
-  readonly payload: Payload | undefined;
+  /** Left out where the data is not base64. */
+  readonly payload?: Payload;
   /** The document, decoded as the type of the Secret says. */
-  readonly document: JsonDocument | undefined;
+  readonly document?: JsonDocument | undefined;
   readonly config: readonly ConfigField[];
   readonly failure: DecodeFailure | undefined;
 }
@@ -113,9 +112,9 @@ function* readPayload(secret: SecretContent, type: string, limit: number): Gener
   const place = placeOf(secret, type);
   if (place === undefined) return undefined;
   const dataKey = DATA_KEY[place.type];
-  const bytes = bytesOf(place.value);
-  if ('error' in bytes)
-    return { dataKey, format: place.type, payload: undefined, document: undefined, config: [], failure: bytes };
+  const bytes = readBase64(place.value);
+  if (bytes instanceof Base64Error)
+    return { dataKey, format: place.type, config: [], failure: { error: bytes.message } };
   const isLarge = bytes.length >= LARGE_TEXT;
   if (isLarge) yield;
   const asTyped = yield* decodePayload(bytes, place.type, limit);
@@ -138,39 +137,19 @@ function placeOf({ data }: SecretContent, type: string): { type: PullSecretType;
   return undefined;
 }
 
-function bytesOf(value: string): Uint8Array | DecodeFailure {
-  try {
-    return decodeBase64(value);
-  } catch (error) {
-    if (error instanceof Base64Error) return { error: error.message };
-    throw error;
-  }
-}
-
 const CONFIG_FIELDS = ['auths', 'credsStore', 'credHelpers', 'HttpHeaders'] as const;
-/** The longest spelling in bytes, with quotes. U+017F, which folds to `s`, takes two bytes. */
-const LONGEST_FIELD = 'credHelpers'.length + 2 + 1;
-const BACKSLASH = 0x5c;
 
 interface ConfigField {
   readonly field: (typeof CONFIG_FIELDS)[number];
   readonly value: JsonNode;
 }
 
-/** The known fields of a docker config. In its place there may be a map of 40,000 servers, so other members are not decoded. */
-function configFields({ bytes, text, root }: JsonDocument): ConfigField[] {
-  const fields: ConfigField[] = [];
-  if (root.kind !== 'object') return fields;
-  const longest = bytes.includes(BACKSLASH) ? Number.POSITIVE_INFINITY : LONGEST_FIELD;
-  const cursor = new MemberCursor(bytes, root.start);
-  while (cursor.next()) {
-    const { nameStart, nameEnd, valueStart, valueEnd } = cursor;
-    if (nameEnd - nameStart > longest) continue;
-    const source = { bytes, text };
-    const field = memberOf(unquote(source, nameStart, nameEnd), CONFIG_FIELDS);
-    if (field !== undefined) fields.push({ field, value: nodeAt(source, valueStart, valueEnd) });
-  }
-  return fields;
+/** The known fields of a docker config. */
+function configFields({ root }: JsonDocument): ConfigField[] {
+  return root.members.flatMap(({ name, value }) => {
+    const field = memberOf(name, CONFIG_FIELDS);
+    return field === undefined ? [] : [{ field, value }];
+  });
 }
 
 /** The actual format: a `.dockercfg` may hold a whole docker config, and a `.dockerconfigjson` only the map of servers. */

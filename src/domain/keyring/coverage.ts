@@ -1,6 +1,7 @@
-/** Which images a server opens, in words. */
+/** Which images a server opens, in words, and what keeps the entries of a Secret from opening one. */
 import { matchesGlob } from '../go/glob.ts';
-import { ImageReferenceError, imageName, parseImage } from './image.ts';
+import type { ContentEntry, Contents } from './contents.ts';
+import { nameOfImage } from './image.ts';
 import { keyOf, parseKey, readKey, splitHost } from './key.ts';
 import { matchesImage, readAgain } from './match.ts';
 
@@ -49,12 +50,8 @@ export function exampleImage(server: string): string | undefined {
 }
 
 function opens(key: string, image: string): boolean {
-  try {
-    return matchesImage(key, imageName(parseImage(image)));
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return false;
-    throw error;
-  }
+  const name = nameOfImage(image);
+  return name !== undefined && matchesImage(key, name);
 }
 
 /**
@@ -87,7 +84,7 @@ export type Difference = 'port' | 'path' | 'case';
 
 /** What keeps `server` from matching `image`, undefined where it is for something else altogether, or matches. */
 export function nearMiss(server: string, image: string): Difference | undefined {
-  const name = repositoryOf(image);
+  const name = nameOfImage(image);
   const key = readKey(server);
   if (name === undefined || key === undefined) return undefined;
   const slash = name.indexOf('/');
@@ -109,11 +106,48 @@ function lower(text: string): string {
   return text.toLowerCase();
 }
 
-function repositoryOf(image: string): string | undefined {
-  try {
-    return imageName(parseImage(image));
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return undefined;
-    throw error;
-  }
+/** An entry for other images, and what keeps it from matching. */
+export interface NearEntry {
+  readonly server: string;
+  readonly difference: Difference;
+}
+
+/** No more entries are compared: hundreds for one host, or with a wildcard, are no typo. */
+const COMPARED = 100;
+
+/** The entries for which {@link nearMiss} finds a difference, in the order of the Secret. */
+export function nearEntries(contents: Contents, image: string): NearEntry[] {
+  const [host] = nameOfImage(image)?.split('/', 1) ?? [];
+  if (host === undefined) return [];
+  const index = indexOf(contents);
+  const places = [host, WILDCARDS].flatMap((one) => index.get(folded(one))?.slice(0, COMPARED) ?? []);
+  const inOrder = places.sort((one, other) => one - other);
+  return inOrder.flatMap((place) => {
+    const { server } = contents.entries[place] as ContentEntry;
+    const difference = nearMiss(server, image);
+    return difference === undefined ? [] : [{ server, difference }];
+  });
+}
+
+/** Positions among the entries, by the name of the host. */
+type HostIndex = ReadonlyMap<string, readonly number[]>;
+
+/** All hosts with a wildcard. */
+const WILDCARDS = '*';
+
+const indexes = new WeakMap<Contents, HostIndex>();
+
+function indexOf(contents: Contents): HostIndex {
+  const known = indexes.get(contents);
+  if (known !== undefined) return known;
+  const index = Map.groupBy(contents.entries.keys(), (place) => {
+    const host = folded(readKey(contents.entries[place]?.server ?? '')?.host ?? '');
+    return /[*?[\\]/.test(host) ? WILDCARDS : host;
+  });
+  indexes.set(contents, index);
+  return index;
+}
+
+function folded(host: string): string {
+  return splitHost(host).labels.map(lower).join('.');
 }

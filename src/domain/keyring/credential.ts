@@ -1,7 +1,12 @@
 /** A credential for a registry, and the server that it is for. */
 
-/** A user name with a password, or an identity (refresh) token, which no field of a pull secret can carry. */
-export type Credential = { readonly username: string; readonly password: string } | { readonly identityToken: string };
+export interface PasswordLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A login, or an identity (refresh) token, which no field of a pull secret can carry. */
+export type Credential = PasswordLogin | { readonly identityToken: string };
 
 /** One entry of a docker config: `server` is the key of `auths`. */
 export interface AuthEntry {

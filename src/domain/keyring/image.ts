@@ -1,5 +1,4 @@
 /** Image references as written in a pod (github.com/distribution/reference v0.6.0: normalize.go, regexp.go). */
-import { isLowerCase } from '../go/letter-case.ts';
 
 export interface ImageReference {
   /** Registry host, with its port; `docker.io` for Docker Hub. */
@@ -61,21 +60,32 @@ export function parseImage(text: string): ImageReference {
   return parseReference(`${domain}/${remainder}`);
 }
 
-/** Why docker and Kubernetes refuse an image; undefined if they do not. */
-export function imageError(image: string): string | undefined {
+/** {@link parseImage}, with the error as a value. */
+export function readImage(text: string): ImageReference | ImageReferenceError {
   try {
-    parseImage(image);
-    return undefined;
+    return parseImage(text);
   } catch (error) {
-    if (error instanceof ImageReferenceError) return error.message;
+    if (error instanceof ImageReferenceError) return error;
     throw error;
   }
+}
+
+/** Why docker and Kubernetes refuse an image; undefined if they do not. */
+export function imageError(image: string): string | undefined {
+  const read = readImage(image);
+  return read instanceof ImageReferenceError ? read.message : undefined;
 }
 
 /** Registry and repository, without tag and digest: what credentials are looked up for (`Named.Name`). */
 export function imageName({ domain, path }: ImageReference): string {
   // A first component such as `a__b.c` counts as a registry, but no registry can have that form.
   return domain === '' ? path : `${domain}/${path}`;
+}
+
+/** The {@link imageName} of an image as it is written; undefined for a text that is no image. */
+export function nameOfImage(text: string): string | undefined {
+  const read = readImage(text);
+  return read instanceof ImageReferenceError ? undefined : imageName(read);
 }
 
 /** normalize.go `splitDockerDomain`. */
@@ -118,4 +128,14 @@ function checkDigest(digest: string): void {
   }
   if (encoded.length !== length) throw new ImageReferenceError('invalid checksum digest length');
   if (/[^a-f0-9]/.test(encoded)) throw new ImageReferenceError('invalid checksum digest format');
+}
+
+/** Letters that have a lower case since Unicode 16 or 17. */
+const CASED_LATER = /[\u1c89\ua7cb\ua7cc\ua7ce\ua7d2\ua7d4\ua7da\ua7dc\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]/gu;
+
+/** Whether Go's strings.ToLower leaves `text` as it is. */
+function isLowerCase(text: string): boolean {
+  if (text.toLowerCase() === text) return true;
+  const known = text.replace(CASED_LATER, '');
+  return known.toLowerCase() === known;
 }

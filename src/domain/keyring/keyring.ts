@@ -1,16 +1,20 @@
 /**
- * The credentials a kubelet would try for an image, in its order (kubernetes pkg/credentialprovider: keyring.go,
- * secrets/secrets.go).
+ * Which credentials a kubelet tries for an image, in its order (kubernetes pkg/credentialprovider: keyring.go,
+ * secrets/secrets.go). The rest of the program looks credentials up here; how a payload is decoded (payload.ts) and how a key is
+ * compared with an image (match.ts) is nobody else's business.
  */
-import { Base64Error, decodeBase64 } from '../go/base64.ts';
-import { compareUtf8 } from '../go/utf8.ts';
-import { decodeKubeletEntry, isAnonymous, type KubeletEntry } from './entry.ts';
-import { ImageReferenceError, imageName, parseImage } from './image.ts';
+import { Base64Error, decodeBase64, readBase64 } from '../go/base64.ts';
+import { LARGE_TEXT } from '../go/json.ts';
+import { compareUtf8, decodeUtf8 } from '../go/utf8.ts';
+import { ImageReferenceError, imageName, nameOfImage, parseImage } from './image.ts';
 import { keyOf } from './key.ts';
 import { isDockerHub, type KeyParts, matchesParts, partsOf, serversFor } from './match.ts';
-import { decodePayload, type Payload } from './payload.ts';
-import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret, type SecretContent } from './secret.ts';
+import { decodePayload, isAnonymous, type KubeletEntry, readKubeletEntry } from './payload.ts';
+import { DATA_KEY, isPullSecretType, type Secret, type SecretContent } from './secret.ts';
 import { finished, STEP_ENTRIES } from './steps.ts';
+
+export { isDockerHub, isFor, matchesImage } from './match.ts';
+export { authField, hasOtherLogin, isAnonymous, isTokenField, type KubeletEntry, readKubeletEntry } from './payload.ts';
 
 /** Where a credential comes from. */
 export interface SecretSource {
@@ -69,31 +73,12 @@ export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
   return { entries: sorted, index: indexOf(sorted) };
 }
 
-/** The entries for whose server `wantedKey` returns a key. Throws {@link KeyringError}. */
-function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<void, KeyringEntry[]> {
-  const source = sourceOf(secret);
-  const { type } = secret;
-  const value = isPullSecretType(type) ? secret.data?.[DATA_KEY[type]] : undefined;
-  if (!isPullSecretType(type) || !value) return [];
-  const { document, entries } = yield* decode(value, type, source);
-  const found: KeyringEntry[] = [];
-  let count = 0;
-  for (const [server, node] of entries) {
-    count += 1;
-    if (count % STEP_ENTRIES === 0) yield;
-    const key = wantedKey(server);
-    // `decode` has already thrown for a login that cannot be decoded.
-    if (key !== undefined) found.push({ ...decodeKubeletEntry(document, node), server, key, source });
-  }
-  return found;
-}
-
 /**
- * The keyring of one Secret for these images. Entries that open none of them may be left out, so that few of thousands remain.
- * Yields after every few hundred entries. Throws {@link KeyringError}.
+ * The keyring of one Secret for images of these names. Entries that open none of them may be left out, so that few of thousands
+ * remain. Yields after every few hundred entries. Throws {@link KeyringError}.
  */
-export function* buildKeyringFor(images: readonly string[], secret: SecretContent): Generator<void, Keyring> {
-  const hosts = hostsOf(images);
+export function* buildKeyringFor(names: readonly string[], secret: SecretContent): Generator<void, Keyring> {
+  const hosts = hostsOf(names);
   const servers = serversFor(hosts);
   const keyFor = (server: string) =>
     servers.test(server) && mayOpen(keyOf(server), hosts) ? keyOf(server) : undefined;
@@ -102,29 +87,49 @@ export function* buildKeyringFor(images: readonly string[], secret: SecretConten
   return { entries: sorted, index: indexOf(sorted) };
 }
 
+/** The entries for whose server `wantedKey` returns a key. Throws {@link KeyringError}. */
+function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<void, KeyringEntry[]> {
+  const { type, data, metadata: { namespace, name = '' } = {} } = secret;
+  const source = namespace === undefined ? { name } : { namespace, name };
+  const value = isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;
+  if (!isPullSecretType(type) || !value) return [];
+  const bytes = readBase64(value);
+  // The API server accepts no such Secret, but a manifest may hold it.
+  if (bytes instanceof Base64Error) throw new KeyringError(bytes.message, source);
+  yield;
+  const { document, entries, failure } = yield* decodePayload(bytes, type);
+  if (failure !== undefined) throw new KeyringError(failure.error, source, failure.server);
+  const found: KeyringEntry[] = [];
+  let count = 0;
+  for (const [server, node] of entries) {
+    count += 1;
+    if (count % STEP_ENTRIES === 0) yield;
+    const key = wantedKey(server);
+    const login = key === undefined ? undefined : readKubeletEntry(document, node);
+    // A login that cannot be decoded is a failure of the payload.
+    if (key !== undefined && login !== undefined && !('error' in login)) found.push({ ...login, server, key, source });
+  }
+  return found;
+}
+
 function mayOpen(key: string | undefined, hosts: ReadonlySet<string>): boolean {
   if (key === 'index.docker.io') return true;
   const parts = key === undefined ? undefined : partsOf(key);
   return parts !== undefined && (hasWildcard(parts) || hosts.has(hostOf(parts)));
 }
 
-/** The registries of these images, as labels and port. A text that is not an image has none. */
-export function hostsOf(images: readonly string[]): ReadonlySet<string> {
-  return new Set(images.flatMap(imageHost));
-}
-
-function imageHost(image: string): string[] {
-  try {
-    const parts = partsOf(imageName(parseImage(image)));
-    return parts === undefined ? [] : [hostOf(parts)];
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return [];
-    throw error;
-  }
+/** The registries of images of these names, as labels and port. */
+function hostsOf(names: readonly string[]): ReadonlySet<string> {
+  const all = names.map(partsOf);
+  return new Set(all.flatMap((parts) => (parts === undefined ? [] : [hostOf(parts)])));
 }
 
 function hasWildcard({ labels }: KeyParts): boolean {
   return labels.some((label) => /[*?[\\]/.test(label));
+}
+
+function hostOf({ labels, port }: KeyParts): string {
+  return `${labels.join('.')}:${port}`;
 }
 
 function inOrder(entries: readonly KeyringEntry[]): KeyringEntry[] {
@@ -152,19 +157,11 @@ function indexOf(entries: readonly KeyringEntry[]): KeyringIndex | undefined {
     byPath.set(parts.path, same);
     same.push(entry);
   }
-  return { byHost, wildcards, hub: entries.filter(isHub) };
+  return { byHost, wildcards, hub: hubOf(entries) };
 }
 
-function hostOf({ labels, port }: KeyParts): string {
-  return `${labels.join('.')}:${port}`;
-}
-
-/** `keyring` with only the entries that may be tried for `image`: small, whatever else it has. Throws ImageReferenceError. */
-export function narrowKeyring(keyring: Keyring, image: string): Keyring {
-  const target = partsOf(imageName(parseImage(image)));
-  const matching = target === undefined ? [] : matchingIn(keyring, target);
-  const entries = inOrder([...new Set([...matching, ...hubIn(keyring)])]);
-  return { entries, index: indexOf(entries) };
+function hubOf(entries: readonly KeyringEntry[]): KeyringEntry[] {
+  return entries.filter(({ key }) => key === 'index.docker.io');
 }
 
 /**
@@ -172,32 +169,57 @@ export function narrowKeyring(keyring: Keyring, image: string): Keyring {
  * credential. Throws ImageReferenceError (`BasicDockerKeyring.Lookup`).
  */
 export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
-  return lookupInAll([keyring], image);
-}
-
-/** {@link lookup} in the keyring of a list whose Secrets have been decoded one by one. */
-export function lookupInAll(keyrings: readonly Keyring[], image: string): KeyringEntry[] {
   const name = imageName(parseImage(image));
+  return inTurn(name, [openingOf(keyring, name)]);
+}
+
+/**
+ * {@link lookup} for a pod that lists `secrets`. Each is decoded once for many lists and images, which is most of the work. Throws
+ * {@link KeyringError} and ImageReferenceError.
+ */
+export function lookupIn(secrets: readonly Secret[], image: string): KeyringEntry[] {
+  const name = imageName(parseImage(image));
+  const openings = secrets.map((secret) => knownOpening(secret, name));
+  return inTurn(name, openings);
+}
+
+/** Whether the kubelet has a credential to send for `image`, as written in a pod. */
+export function opensImage(secret: Secret, image: string): boolean {
+  try {
+    return lookupIn([secret], image).some((entry) => !isAnonymous(entry));
+  } catch (error) {
+    if (error instanceof KeyringError || error instanceof ImageReferenceError) return false;
+    throw error;
+  }
+}
+
+/** What the Secrets of one keyring have for an image. */
+interface Opening {
+  readonly matching: readonly KeyringEntry[];
+  /** For an image of Docker Hub, if no entry of any keyring matches. */
+  readonly hub: readonly KeyringEntry[];
+}
+
+function inTurn(name: string, openings: readonly Opening[]): KeyringEntry[] {
+  const all = openings.flatMap(({ matching }) => matching);
+  return inOrder(all.length > 0 || !isDockerHub(name) ? all : openings.flatMap(({ hub }) => hub));
+}
+
+function openingOf({ entries, index }: Keyring, name: string): Opening {
   const target = partsOf(name);
-  const matching = target === undefined ? [] : keyrings.flatMap((keyring) => matchingIn(keyring, target));
-  if (matching.length > 0 || !isDockerHub(name)) return inOrder(matching);
-  return inOrder(keyrings.flatMap(hubIn));
+  const hub = index?.hub ?? hubOf(entries);
+  if (target === undefined) return { matching: [], hub };
+  return {
+    matching: index === undefined ? entries.filter(({ key }) => opens(key, target)) : search(index, target),
+    hub,
+  };
 }
 
-function hubIn({ entries, index }: Keyring): readonly KeyringEntry[] {
-  return index?.hub ?? entries.filter(isHub);
-}
-
-function isHub({ key }: KeyringEntry): boolean {
-  return key === 'index.docker.io';
-}
-
-function matchingIn({ entries, index }: Keyring, target: KeyParts): KeyringEntry[] {
-  if (index === undefined) return entries.filter(({ key }) => opens(key, target));
-  const { byHost, wildcards } = index;
-  const byPath = byHost.get(hostOf(target)) ?? new Map<string, readonly KeyringEntry[]>();
+function search({ byHost, wildcards }: KeyringIndex, target: KeyParts): KeyringEntry[] {
+  const byPath = byHost.get(hostOf(target));
   // A path opens every path that begins with it. One host may have thousands of paths.
-  const exact = prefixesOf(target.path).flatMap((path) => byPath.get(path) ?? []);
+  const prefixes = Array.from({ length: target.path.length + 1 }, (_, length) => target.path.slice(0, length));
+  const exact = prefixes.flatMap((path) => byPath?.get(path) ?? []);
   return [...exact, ...wildcards.flatMap(({ entry, parts }) => (matchesParts(parts, target) ? [entry] : []))];
 }
 
@@ -206,43 +228,65 @@ function opens(key: string, target: KeyParts): boolean {
   return parts !== undefined && matchesParts(parts, target);
 }
 
-function prefixesOf(path: string): string[] {
-  return Array.from({ length: path.length + 1 }, (_, length) => path.slice(0, length));
+/** What is kept of a Secret: its keyring or, if the Secret is large, only what it has for the images that were asked about. */
+const known = new WeakMap<Secret, Keyring | KeyringError | Map<string, Opening>>();
+
+function knownOpening(secret: Secret, name: string): Opening {
+  const before = known.get(secret);
+  if (before instanceof KeyringError) throw before;
+  if (before !== undefined && !(before instanceof Map)) return openingOf(before, name);
+  const opening = before?.get(name);
+  if (opening !== undefined) return opening;
+  finished(decodeOnce(secret, [name], false));
+  return knownOpening(secret, name);
 }
 
-/** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */
-function* decode(
-  value: string,
-  type: PullSecretType,
-  source: SecretSource,
-): Generator<void, Extract<Payload, { failure: undefined }>> {
-  const bytes = bytesOf(value, source);
-  yield;
-  const payload = yield* decodePayload(bytes, type);
-  if (payload.failure !== undefined) throw new KeyringError(payload.failure.error, source, payload.failure.server);
-  return payload;
+/**
+ * Decodes `secret` once for all these images, in steps. A text that is not an image is left out. With `isDecodable`, a Secret for
+ * other registries is not decoded again.
+ */
+export function* lookUpAhead(secret: Secret, images: Iterable<string>, isDecodable: boolean): Generator<void> {
+  const names = new Set([...images].flatMap((image) => nameOfImage(image) ?? []));
+  yield* decodeOnce(secret, [...names], isDecodable);
 }
 
-function bytesOf(value: string, source: SecretSource): Uint8Array {
-  try {
-    return decodeBase64(value);
-  } catch (error) {
-    // The API server accepts no such Secret, but a manifest may hold it.
-    if (error instanceof Base64Error) throw new KeyringError(error.message, source);
-    throw error;
+function* decodeOnce(secret: Secret, names: readonly string[], isDecodable: boolean): Generator<void> {
+  const before = known.get(secret);
+  if (before !== undefined && !(before instanceof Map)) return;
+  const missing = names.filter((name) => !before?.has(name));
+  if (missing.length === 0) return;
+  // The data is read only once, because it may be packed.
+  const unpacked = { ...secret, data: { ...secret.data } };
+  const isSmall = Object.values(unpacked.data).reduce((sum, { length }) => sum + length, 0) <= LARGE_TEXT;
+  const isEmpty = isDecodable && !isSmall && isForOthers(missing, unpacked);
+  const keyring = isEmpty ? { entries: [] } : yield* keyringOrError(unpacked, isSmall ? undefined : missing);
+  if (isSmall || keyring instanceof KeyringError) {
+    known.set(secret, keyring);
+    return;
+  }
+  const byName = before ?? new Map<string, Opening>();
+  known.set(secret, byName);
+  for (const name of missing) {
+    byName.set(name, openingOf(keyring, name));
+    yield;
   }
 }
 
-function sourceOf({ metadata: { namespace, name = '' } = {} }: SecretContent): SecretSource {
-  return namespace === undefined ? { name } : { namespace, name };
+/**
+ * Whether `secret`, which can be decoded, has nothing for these images: it contains neither the name of one of their hosts nor
+ * anything that could match one. False where that cannot be seen without decoding it.
+ */
+function isForOthers(names: readonly string[], { type, data }: Secret): boolean {
+  const value = isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;
+  return value === undefined || !serversFor(hostsOf(names)).test(decodeUtf8(decodeBase64(value)));
 }
 
-/** Whether the kubelet has a credential to send for `image`, as written in a pod. */
-export function opensImage(secret: Secret, image: string): boolean {
+/** The whole keyring, or the one for images of these names. */
+function* keyringOrError(secret: Secret, names?: readonly string[]): Generator<void, Keyring | KeyringError> {
   try {
-    return lookup(buildKeyring([secret]), image).some((entry) => !isAnonymous(entry));
+    return names === undefined ? buildKeyring([secret]) : yield* buildKeyringFor(names, secret);
   } catch (error) {
-    if (error instanceof KeyringError || error instanceof ImageReferenceError) return false;
+    if (error instanceof KeyringError) return error;
     throw error;
   }
 }

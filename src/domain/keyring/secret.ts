@@ -15,6 +15,18 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
+/** The metadata that the API server sets itself, and refuses or ignores in a new object. */
+export const SERVER_METADATA: readonly string[] = [
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+];
+
 /** The owner of an object, with which the object is deleted (apimachinery pkg/apis/meta/v1/types.go). */
 export interface OwnerReference {
   readonly apiVersion: string;

@@ -4,7 +4,7 @@ import { GoUrlError } from '../go/url.ts';
 import { type Command, command, words } from '../text/command.ts';
 import { exampleImage, MAX_SERVER } from './coverage.ts';
 import { bareServer, DOCKER_HUB, displayServer, shownServer } from './display-server.ts';
-import { ImageReferenceError, imageName, parseImage } from './image.ts';
+import { nameOfImage } from './image.ts';
 import { formatKey, type Key, parseKey, readKey, sameKey, splitHost } from './key.ts';
 
 export interface ServerProblem {
@@ -175,13 +175,10 @@ function hasUserInfo(server: string): boolean {
  * begin with a registry.
  */
 export function imageServer(image: string): string {
-  try {
-    return canonicalServer(imageName(parseImage(image)).split('/', 1)[0] ?? '');
-  } catch (error) {
-    if (!(error instanceof ImageReferenceError)) throw error;
-    const [first = '', ...rest] = image.split('/');
-    return rest.length > 0 && /[.:]/.test(first) ? first.toLowerCase() : DOCKER_HUB;
-  }
+  const name = nameOfImage(image);
+  if (name !== undefined) return canonicalServer(name.split('/', 1)[0] ?? '');
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && /[.:]/.test(first) ? first.toLowerCase() : DOCKER_HUB;
 }
 
 /** The server to type so that a login replaces the entry `server`. Taken from `image` where the entry itself is unusable. */

@@ -9,9 +9,8 @@ import {
   type Secret,
   type SecretContent,
 } from '../keyring/secret.ts';
-import { EXPIRES_AT, type Expiry, expiryAnnotation } from './expiry.ts';
-import { updateEntry } from './merge.ts';
-import { type PayloadEdit, readServers, type Servers, splice } from './payload-edit.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryPatch } from './expiry.ts';
+import { type PayloadEdit, readServers, type Servers, splice, updateEntry } from './merge.ts';
 
 export interface NewLogin extends Omit<AuthEntry, 'server'> {
   /** Undefined if the expiry is not known. */
@@ -63,14 +62,14 @@ export function removalOf(existing: Secret, isMeant: (server: string) => boolean
   return change && { patch: patchOf(existing, change), removed, left: values.size - removed.length };
 }
 
-interface Opened {
+interface OpenPayload {
   readonly key: string;
   readonly payload: Uint8Array;
   readonly servers: Servers;
 }
 
 /** Undefined for a Secret that no kubelet reads, or that is empty. */
-function open({ type, data }: SecretContent): Opened | undefined {
+function open({ type, data }: SecretContent): OpenPayload | undefined {
   if (!isPullSecretType(type)) return undefined;
   const key = DATA_KEY[type];
   const payload = decodeBase64(data?.[key] ?? '');
@@ -78,7 +77,7 @@ function open({ type, data }: SecretContent): Opened | undefined {
 }
 
 function changeOf(
-  { key, payload }: Opened,
+  { key, payload }: OpenPayload,
   edits: readonly PayloadEdit[],
   ends: DataChange['ends'],
 ): DataChange | undefined {
@@ -91,11 +90,7 @@ function changeOf(
  */
 export function patchOf(existing: Secret, { data, ends }: DataChange): object {
   checkSize(describeSecret(existing), { ...existing.data, ...data });
-  const { resourceVersion, annotations } = existing.metadata;
-  const before = annotations?.[EXPIRES_AT];
-  const after = expiryAnnotation(before, ends);
-  const said = before === undefined && after === undefined ? {} : { annotations: { [EXPIRES_AT]: after ?? null } };
-  return { metadata: { resourceVersion, ...said }, data };
+  return { ...expiryPatch(existing, expiryAnnotation(existing.metadata.annotations?.[EXPIRES_AT], ends)), data };
 }
 
 /** Removes members. Each goes with the comma before it or, as long as no earlier member stays, with the comma after it. */

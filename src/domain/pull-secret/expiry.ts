@@ -1,10 +1,12 @@
 /** When credentials expire, as far as they say so themselves or the annotation of the Secret does. */
-import { byKey } from '../go/utf8.ts';
+
+import { base64OrOffset } from '../go/base64.ts';
+import { objectIn } from '../go/json.ts';
+import { byKey, decodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
-import type { AuthEntry } from '../keyring/credential.ts';
+import type { AuthEntry, PasswordLogin } from '../keyring/credential.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { trimEnd } from '../text/trim.ts';
-import { claimsOf, jsonObject } from './jwt.ts';
 
 /** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */
 export const EXPIRES_AT = 'regsecret/expires-at';
@@ -41,13 +43,7 @@ export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expir
 }
 
 /** When a login expires by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
-export function claimedEnd({
-  username,
-  password,
-}: {
-  readonly username: string;
-  readonly password: string;
-}): number | undefined {
+export function claimedEnd({ username, password }: PasswordLogin): number | undefined {
   return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
 }
 
@@ -98,6 +94,12 @@ export function expiryAnnotation(
   return JSON.stringify(Object.fromEntries([...known].sort(byKey)));
 }
 
+/** The JSON merge patch (RFC 7386) for the annotation {@link EXPIRES_AT} of `secret`, if the Secret is still as it was read. */
+export function expiryPatch({ metadata: { resourceVersion, annotations } }: Secret, after: string | undefined): object {
+  const isSame = annotations?.[EXPIRES_AT] === after;
+  return { metadata: { resourceVersion, ...(isSame ? {} : { annotations: { [EXPIRES_AT]: after ?? null } }) } };
+}
+
 /** The annotation of a new Secret with `entries`. Undefined if no expiry is known. */
 export function expiryAnnotations(
   entries: ReadonlyMap<string, Expiry | undefined>,
@@ -108,16 +110,9 @@ export function expiryAnnotations(
 
 /** The times in an annotation, by server. A Map, since a server may be called like a member of every object. Empty if not ours. */
 export function parseExpiries(annotation: string | undefined): Map<string, string> {
-  if (annotation === undefined) return new Map();
-  try {
-    const value: unknown = JSON.parse(annotation);
-    if (typeof value !== 'object' || value === null) return new Map();
-    const isTime = (pair: [string, unknown]): pair is [string, string] =>
-      typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1]));
-    return new Map(Object.entries(value).filter(isTime));
-  } catch {
-    return new Map();
-  }
+  const isTime = (pair: [string, unknown]): pair is [string, string] =>
+    typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1]));
+  return new Map(Object.entries(objectIn(annotation) ?? {}).filter(isTime));
 }
 
 export interface End {
@@ -138,4 +133,16 @@ export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | und
     const noted = times.get(server);
     return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
   };
+}
+
+/** The claims of `token` (RFC 7519). We do not have the key, so the signature is not checked. Undefined if it is no JSON web token. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
+  const payload = /^eyJ[\w-]*\.(eyJ[\w-]*)\.[\w-]*$/.exec(token)?.[1];
+  return payload === undefined ? undefined : jsonObject(payload.replaceAll('-', '+').replaceAll('_', '/'));
+}
+
+/** The JSON object in unpadded base64. Undefined for anything else. */
+export function jsonObject(base64: string): Readonly<Record<string, unknown>> | undefined {
+  const bytes = base64OrOffset(base64, { padding: false });
+  return typeof bytes === 'number' ? undefined : objectIn(decodeUtf8(bytes));
 }

@@ -1,8 +1,10 @@
 /** The annotation in which `kubectl apply` keeps all that was applied, with its logins (kubectl pkg/util/apply.go). */
 import { encodeBase64 } from '../go/base64.ts';
+import { objectIn } from '../go/json.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import { type Contents, contentsOf } from '../keyring/contents.ts';
-import { isAnonymous } from '../keyring/entry.ts';
+import type { PasswordLogin } from '../keyring/credential.ts';
+import { isAnonymous } from '../keyring/keyring.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
 import { type Command, command } from '../text/command.ts';
@@ -10,13 +12,8 @@ import { nameWord, scope } from '../text/object-name.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-interface Login {
-  readonly username: string;
-  readonly password: string;
-}
-
 /** The logins in that annotation of `secret`. None if it is no JSON, or has another form. Yields between steps. */
-export function* lastAppliedLogins(secret: Secret): Generator<void, Login[]> {
+export function* lastAppliedLogins(secret: Secret): Generator<void, PasswordLogin[]> {
   const data = appliedData(secret);
   if (data === undefined) return [];
   const { entries } = yield* contentsOf({ type: secret.type ?? '', data });
@@ -27,7 +24,7 @@ export function* lastAppliedLogins(secret: Secret): Generator<void, Login[]> {
 function appliedData({ metadata, type }: Secret): Readonly<Record<string, string>> | undefined {
   const text = metadata.annotations?.[LAST_APPLIED];
   if (text === undefined || !isPullSecretType(type)) return undefined;
-  const { data, stringData } = parsed(text);
+  const { data, stringData } = objectIn(text) ?? {};
   const key = DATA_KEY[type];
   // If there are both, the API server takes the plain text.
   const plain = fieldIn(stringData, key);
@@ -64,16 +61,8 @@ export function willHoldOldLogin(secret: Secret, patch: object = {}): boolean {
 }
 
 /** A key that is equal for equal logins. */
-export function loginKey({ username, password }: Login): string {
+export function loginKey({ username, password }: PasswordLogin): string {
   return JSON.stringify([username, password]);
-}
-
-function parsed(text: string): { readonly data?: unknown; readonly stringData?: unknown } {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 function fieldIn(value: unknown, key: string): string | undefined {

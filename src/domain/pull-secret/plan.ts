@@ -1,6 +1,6 @@
 /** What a write will do, decided before anything is written. */
 import { UserError } from '../../errors.ts';
-import { Base64Error, decodeBase64, encodeBase64 } from '../go/base64.ts';
+import { Base64Error, encodeBase64, readBase64 } from '../go/base64.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import {
   checkSize,
@@ -8,13 +8,13 @@ import {
   describeSecret,
   isPullSecretType,
   type PullSecretType,
+  SERVER_METADATA,
   type Secret,
 } from '../keyring/secret.ts';
 import { prose } from '../text/hint.ts';
 import { encodePayload } from './build.ts';
-import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
-import { convertPayload, type Merged, mergePayload, replacePayload } from './merge.ts';
-import { PayloadError } from './payload-edit.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryPatch, parseExpiries } from './expiry.ts';
+import { convertPayload, mergePayload, type PayloadChange, PayloadError, replacePayload } from './merge.ts';
 
 /** What the person asked for. */
 export interface WantedSecret {
@@ -29,7 +29,7 @@ export interface WantedSecret {
   readonly force: boolean;
 }
 
-export type Change = Merged &
+export type Change = PayloadChange &
   (
     | { readonly action: 'unchanged' }
     /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
@@ -43,52 +43,42 @@ export type Change = Merged &
  * `--force`, or is not possible.
  */
 export function planChange(existing: Secret, wanted: WantedSecret): Change {
-  const { merged, type, data, annotation, before } = outcomeFor(existing, wanted);
-  const key = DATA_KEY[type];
-  const value = data[key] ?? '';
-  const changed = existing.type !== type || existing.data?.[key] !== value;
-  if (!changed && annotation === before) return { ...merged, action: 'unchanged' };
+  const whole = planRestoration(existing, wanted);
+  const { secret, ...change } = whole;
+  const data = Object.entries(secret.data).filter(([key, value]) => existing.data?.[key] !== value);
+  const isSame = existing.type === secret.type && data.length === 0;
+  const expiresAt = secret.metadata.annotations?.[EXPIRES_AT];
+  if (isSame && expiresAt === existing.metadata.annotations?.[EXPIRES_AT]) return { ...change, action: 'unchanged' };
 
-  checkSize(describeSecret(existing), data);
-  const obstacle = changed ? obstacleTo(existing, type) : undefined;
+  const obstacle = isSame ? undefined : obstacleTo(existing, secret.type);
   if (obstacle === undefined) {
-    const metadata = {
-      resourceVersion: existing.metadata.resourceVersion,
-      ...(annotation === before ? {} : { annotations: { [EXPIRES_AT]: annotation ?? null } }),
-    };
-    return { ...merged, action: 'update', patch: changed ? { metadata, data: { [key]: value } } : { metadata } };
+    const patch = { ...expiryPatch(existing, expiresAt), ...(isSame ? {} : { data: Object.fromEntries(data) }) };
+    return { ...change, action: 'update', patch };
   }
-  if (!wanted.force) {
-    const advice = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
-    throw new UserError(`${describeSecret(existing)} ${obstacle}`, advice);
-  }
-  return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
+  if (wanted.force) return whole;
+  const advice = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
+  throw new UserError(`${describeSecret(existing)} ${obstacle}`, advice);
 }
 
 /** Creates `original` again with what is wanted, from its copy. Throws UserError as {@link planChange} does. */
-export function planRestoration(original: Secret, wanted: WantedSecret): Change & { readonly action: 'recreate' } {
-  const { merged, type, data, annotation } = outcomeFor(original, wanted);
+export function planRestoration(original: Secret, wanted: WantedSecret): Recreation {
+  const type = wanted.type ?? (isPullSecretType(original.type) ? original.type : 'kubernetes.io/dockerconfigjson');
+  const change = mergeInto(original, type, wanted);
+  const data = { ...original.data, [DATA_KEY[type]]: encodeBase64(change.payload) };
   checkSize(describeSecret(original), data);
-  return { ...merged, action: 'recreate', secret: recreated(original, type, data, annotation) };
+  const { [EXPIRES_AT]: before, ...others } = original.metadata.annotations ?? {};
+  const expiresAt = annotationAfter(before, change, wanted);
+  const annotations = expiresAt === undefined ? others : { ...others, [EXPIRES_AT]: expiresAt };
+  const kept = Object.entries(original.metadata).filter(([name]) => !SERVER_METADATA.includes(name));
+  const metadata = { ...Object.fromEntries(kept), annotations };
+  return { ...change, action: 'recreate', secret: { ...original, metadata, type, data } };
 }
 
-interface Outcome {
-  readonly merged: Merged;
-  readonly type: PullSecretType;
-  readonly data: Readonly<Record<string, string>>;
-  /** The annotation {@link EXPIRES_AT} after the change, and before. */
-  readonly annotation: string | undefined;
-  readonly before: string | undefined;
-}
-
-/** What `existing` holds after the change, in whichever way it is written. */
-function outcomeFor(existing: Secret, wanted: WantedSecret): Outcome {
-  const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
-  const merged = mergeInto(existing, type, wanted);
-  const before = existing.metadata.annotations?.[EXPIRES_AT];
-  const data = { ...existing.data, [DATA_KEY[type]]: encodeBase64(merged.payload) };
-  return { merged, type, data, annotation: annotationAfter(before, merged, wanted), before };
-}
+/** A change that needs the whole Secret anew: the old one is deleted first. */
+type Recreation = PayloadChange & {
+  readonly action: 'recreate';
+  readonly secret: Secret & Required<Pick<Secret, 'data'>> & { readonly type: PullSecretType };
+};
 
 /** Why the API server would refuse an update (core/validation `ValidateSecretUpdate`). */
 function obstacleTo(existing: Secret, type: PullSecretType): string | undefined {
@@ -96,14 +86,17 @@ function obstacleTo(existing: Secret, type: PullSecretType): string | undefined 
   return existing.immutable ? 'is immutable' : undefined;
 }
 
-function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: WantedSecret): Merged {
+function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: WantedSecret): PayloadChange {
   const from = isPullSecretType(existing.type) ? existing.type : type;
   const value = existing.data?.[DATA_KEY[from]];
   if (!value) {
     const actions = new Map(entries.map(({ server }) => [server, 'added' as const]));
     return { payload: encodePayload(entries, type), actions, removed: [], undecodable: [] };
   }
-  const payload = bytesOf(existing, value);
+  const payload = readBase64(value);
+  if (payload instanceof Base64Error) {
+    throw new UserError(`the contents of ${describeSecret(existing)} are not in base64: ${payload.message}`);
+  }
   if (replace) {
     const replaced = replacePayload(payload, entries, from);
     return from === type ? replaced : { ...replaced, payload: encodePayload(entries, type) };
@@ -119,20 +112,10 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
   }
 }
 
-/** The bytes in `value`. Throws UserError if it is no base64, which no API server stores. */
-function bytesOf(existing: Secret, value: string): Uint8Array {
-  try {
-    return decodeBase64(value);
-  } catch (error) {
-    if (!(error instanceof Base64Error)) throw error;
-    throw new UserError(`the contents of ${describeSecret(existing)} are not in base64: ${error.message}`);
-  }
-}
-
 /** A credential that is unchanged keeps the time that was recorded when it was new. */
 function annotationAfter(
   before: string | undefined,
-  { actions, removed }: Merged,
+  { actions, removed }: PayloadChange,
   { expiries }: WantedSecret,
 ): string | undefined {
   const recorded = parseExpiries(before);
@@ -142,31 +125,4 @@ function annotationAfter(
   }
   const relevant = [...news].some(([server, expiry]) => expiry !== undefined || recorded.get(server) !== undefined);
   return relevant ? expiryAnnotation(before, news) : before;
-}
-
-/** What the API server sets itself, and refuses or ignores in a new object. */
-const SERVER_FIELDS = [
-  'uid',
-  'resourceVersion',
-  'creationTimestamp',
-  'managedFields',
-  'selfLink',
-  'generation',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-];
-
-function recreated(
-  existing: Secret,
-  type: PullSecretType,
-  data: Readonly<Record<string, string>>,
-  annotation: string | undefined,
-): Secret {
-  const { [EXPIRES_AT]: _, ...annotations } = existing.metadata.annotations ?? {};
-  const kept = Object.fromEntries(Object.entries(existing.metadata).filter(([name]) => !SERVER_FIELDS.includes(name)));
-  const metadata = {
-    ...kept,
-    annotations: annotation === undefined ? annotations : { ...annotations, [EXPIRES_AT]: annotation },
-  };
-  return { ...existing, metadata, type, data };
 }

@@ -1,5 +1,6 @@
 /** The copy of a Secret that the cluster keeps while the Secret is deleted and created again. */
 import { decodeBase64 } from '../go/base64.ts';
+import { objectIn } from '../go/json.ts';
 import { keyText } from '../keyring/key.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { MANAGED_BY } from './copy.ts';
@@ -48,9 +49,9 @@ export function copyOfSecret(existing: Secret, name: string): Secret {
 
 /** The Secret called `name` that `copy` is a copy of, with its UID. Undefined if it is no copy of that Secret. */
 export function originalOf(copy: Secret, name: string): Secret | undefined {
-  const origin = record(parse(copy.metadata.annotations?.[COPY_OF]));
+  const origin = objectIn(copy.metadata.annotations?.[COPY_OF]) ?? {};
   if (copy.metadata.labels?.[MANAGED_BY] !== 'regsecret' || origin.name !== name) return undefined;
-  const own = Object.entries(record(origin.metadata)).filter(([field]) => OWN_METADATA.includes(field));
+  const own = Object.entries(origin.metadata ?? {}).filter(([field]) => OWN_METADATA.includes(field));
   const { namespace } = copy.metadata;
   return {
     apiVersion: 'v1',
@@ -81,16 +82,4 @@ function serversOf({ type, data }: Secret): readonly string[] {
   if (!isPullSecretType(type)) return [];
   const payload = data?.[DATA_KEY[type]];
   return payload ? serversIn(decodeBase64(payload), type) : [];
-}
-
-function parse(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

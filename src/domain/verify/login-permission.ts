@@ -7,7 +7,7 @@ import { encodeUtf8 } from '../go/utf8.ts';
 import type { Credential } from '../keyring/credential.ts';
 import { type ImageReference, imageName } from '../keyring/image.ts';
 import { formatKey, parseKey } from '../keyring/key.ts';
-import { matchesImage } from '../keyring/match.ts';
+import { matchesImage } from '../keyring/keyring.ts';
 import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
 import { type Destination, destinationProblem, isOnThisMachine, isSameHost, type Trust } from './destination.ts';
 

@@ -1,5 +1,7 @@
 /** What registries are asked about: a login, or an image with a login or without one. */
+
 import type { Contents } from '../keyring/contents.ts';
+import type { PasswordLogin } from '../keyring/credential.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { type ImageReference, imageName, parseImage } from '../keyring/image.ts';
 import { buildKeyring, lookup } from '../keyring/keyring.ts';
@@ -73,7 +75,7 @@ export function imageQuestions(secrets: readonly Secret[], text: string): Verify
 
 /** The login of a Secret that is named on the command line. */
 function ownLogin(
-  { username, password }: { readonly username: string; readonly password: string },
+  { username, password }: PasswordLogin,
   key: string,
   image: ImageReference | undefined,
 ): Pick<VerifyQuestion, 'username' | 'login'> {

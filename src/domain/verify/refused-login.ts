@@ -1,6 +1,6 @@
 /** Logins that are not written: those that have expired, and those that their registry rejects. */
 import { UserError } from '../../errors.ts';
-import type { AuthEntry } from '../keyring/credential.ts';
+import type { AuthEntry, PasswordLogin } from '../keyring/credential.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { loginCommand, registryOf } from '../keyring/server.ts';
@@ -14,7 +14,7 @@ import { loginAdvice } from './known-registries.ts';
 
 /** A login, with a text for people that says where it comes from. */
 export interface FoundLogin extends AuthEntry {
-  readonly credential: { readonly username: string; readonly password: string };
+  readonly credential: PasswordLogin;
   readonly from: string;
   /** How to get another password. Left out if a new login gives one. */
   readonly renew?: Hint | undefined;

@@ -1,5 +1,5 @@
 /** The images that a pod or a template uses, and how far a pod has come with each. */
-import { ImageReferenceError, parseImage } from '../keyring/image.ts';
+import { ImageReferenceError, readImage } from '../keyring/image.ts';
 import { fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { type PullError, pullErrorOf } from './pull-error.ts';
 import { waitingReason } from './waiting-reason.ts';
@@ -78,13 +78,10 @@ function isAbout(state: ImageState | undefined, image: string): boolean {
 }
 
 function wholeName(image: string): string {
-  try {
-    const { domain, path, tag, digest } = parseImage(image);
-    return `${domain}/${path}${digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`}`;
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return image;
-    throw error;
-  }
+  const read = readImage(image);
+  if (read instanceof ImageReferenceError) return image;
+  const { domain, path, tag = 'latest', digest } = read;
+  return `${domain}/${path}${digest === undefined ? `:${tag}` : `@${digest}`}`;
 }
 
 function useOf(image: string, container: string, policy: unknown, state: ImageState = NOT_TRIED): ImageUse {

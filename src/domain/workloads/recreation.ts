@@ -1,21 +1,10 @@
 /** The pod that replaces another one: the same, without what the API server and admission added. */
 import { byKey } from '../go/utf8.ts';
+import { SERVER_METADATA } from '../keyring/secret.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { LIST_FIELD } from './kind.ts';
 import { isRunning } from './pod-state.ts';
 import type { PullSpec } from './pull-spec.ts';
-
-/** The metadata that the API server sets itself. */
-const SERVER_METADATA = [
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'managedFields',
-  'selfLink',
-];
 
 /**
  * The fields that admission computes, and refuses if they differ (plugin/pkg/admission/priority, runtimeclass), and those that

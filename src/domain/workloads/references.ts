@@ -19,14 +19,14 @@ export interface Usage {
   readonly env?: readonly string[];
 }
 
-interface Counted {
+interface UsageCount {
   readonly serviceAccounts: string[];
   readonly workloads: string[];
   pods: number;
 }
 
 /** By namespace and name of the Secret, whether it exists or not. Pods are only counted, because there may be many. */
-export type UsageIndex = Map<string, Counted>;
+export type UsageIndex = Map<string, UsageCount>;
 
 export const UNUSED: Usage = { serviceAccounts: [], workloads: [], pods: 0 };
 

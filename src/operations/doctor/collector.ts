@@ -11,7 +11,7 @@ import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
 import { originFindings } from '../../domain/findings/origin-findings.ts';
 import { loginServers } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import type { CopyOrigin } from '../../domain/pull-secret/copy-origin.ts';
+import type { CopyOrigin } from '../../domain/pull-secret/copy.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';

@@ -4,16 +4,16 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
-import { LARGE_TEXT } from '../../domain/go/json-node.ts';
+import { LARGE_TEXT } from '../../domain/go/json.ts';
 import { loginServers, readContents } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { isFromElsewhere } from '../../domain/pull-secret/copy.ts';
 import {
   type CopyOrigin,
   type CopySourceName,
   copiedContent,
+  isFromElsewhere,
   markedSource,
-} from '../../domain/pull-secret/copy-origin.ts';
+} from '../../domain/pull-secret/copy.ts';
 import { secretKey, secretName } from '../../domain/workloads/references.ts';
 
 /** How many sources are read one by one. A namespace has a few; thousands of forged marks cause no more requests than this. */

@@ -1,6 +1,6 @@
 /** Keeps a diagnosed Secret in little memory until its data is read again. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { LARGE_TEXT } from '../../domain/go/json-node.ts';
+import { LARGE_TEXT } from '../../domain/go/json.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 import { collectGarbage } from '../../garbage.ts';

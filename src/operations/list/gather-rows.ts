@@ -15,7 +15,7 @@ import {
   unreadRow,
   withOrigin,
 } from '../../domain/findings/secret-row.ts';
-import type { KubeletEntry } from '../../domain/keyring/entry.ts';
+import type { KubeletEntry } from '../../domain/keyring/keyring.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type SecretName, secretKey, secretName, UNUSED } from '../../domain/workloads/references.ts';
 import { type CopyOrigins, createCopyOrigins } from '../doctor/copy-origins.ts';

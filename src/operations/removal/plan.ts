@@ -4,7 +4,7 @@ import { meansEntry } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { type Removal, removalOf } from '../../domain/pull-secret/entry-change.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
-import { PayloadError } from '../../domain/pull-secret/payload-edit.ts';
+import { PayloadError } from '../../domain/pull-secret/merge.ts';
 
 export interface RemovalRules {
   /** As they were typed. */

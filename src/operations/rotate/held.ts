@@ -1,7 +1,7 @@
 /** What a Secret holds for the registries whose login is rotated, as far as the plan needs it. */
 import { contentsOf } from '../../domain/keyring/contents.ts';
-import type { KubeletEntry } from '../../domain/keyring/entry.ts';
 import { readKey } from '../../domain/keyring/key.ts';
+import type { KubeletEntry } from '../../domain/keyring/keyring.ts';
 import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import { isWithin } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';

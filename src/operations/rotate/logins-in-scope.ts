@@ -2,8 +2,8 @@
 import type { Reader } from '../../cluster/reader.ts';
 import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { contentsOf } from '../../domain/keyring/contents.ts';
-import { isAnonymous } from '../../domain/keyring/entry.ts';
 import { keyText } from '../../domain/keyring/key.ts';
+import { isAnonymous } from '../../domain/keyring/keyring.ts';
 import { serverProblem, serverToType } from '../../domain/keyring/server.ts';
 import { isAtHome, type ScopeLogin } from './scope-login.ts';
 

@@ -4,7 +4,7 @@
  * registry must accept it.
  */
 import { forEachLimit } from '../../concurrency.ts';
-import type { KubeletEntry } from '../../domain/keyring/entry.ts';
+import type { KubeletEntry } from '../../domain/keyring/keyring.ts';
 import { registryOf } from '../../domain/keyring/server.ts';
 import { assignLogin } from '../../domain/verify/login-permission.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';

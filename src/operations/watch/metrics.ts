@@ -55,50 +55,40 @@ export function createMetrics(): Metrics {
     ends(ends) {
       known = ends;
     },
-    text: (now) => exposition({ copies: copies.size, writes, errors, lastSuccess, known }, now),
+    text: (now) =>
+      [
+        ...family('copies', 'gauge', 'Namespaces whose copy is the same as the source.', [['', `${copies.size}`]]),
+        ...family(
+          'writes_total',
+          'counter',
+          'Objects that were written.',
+          [...writes].map(([key, n]) => [key, `${n}`]),
+        ),
+        ...family(
+          'errors_total',
+          'counter',
+          'Failures, each attempt counted.',
+          [...errors].map(([reason, n]) => [`reason="${reason}"`, `${n}`]),
+        ),
+        ...family(
+          'last_success_timestamp_seconds',
+          'gauge',
+          'When sync last finished looking.',
+          lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
+        ),
+        ...family(
+          'credential_ends_in_seconds',
+          'gauge',
+          'Seconds until a login of the source expires; negative once it has.',
+          [...known].slice(0, MAX_SERVERS).map(([server, end]) => [`server="${escaped(server)}"`, seconds(end - now)]),
+        ),
+        '',
+      ].join('\n'),
   };
 }
 
-interface Totals {
-  readonly copies: number;
-  /** The number of writes, by labels. */
-  readonly writes: ReadonlyMap<string, number>;
-  readonly errors: ReadonlyMap<string, number>;
-  readonly lastSuccess: number | undefined;
-  /** When each login ends. */
-  readonly known: ReadonlyMap<string, number>;
-}
-
-function exposition({ copies, writes, errors, lastSuccess, known }: Totals, now: number): string {
-  const seconds = (time: number): string => `${Math.floor(time / 1000)}`;
-  return [
-    ...family('copies', 'gauge', 'Namespaces whose copy is the same as the source.', [['', `${copies}`]]),
-    ...family(
-      'writes_total',
-      'counter',
-      'Objects that were written.',
-      [...writes].map(([key, n]) => [key, `${n}`]),
-    ),
-    ...family(
-      'errors_total',
-      'counter',
-      'Failures, each attempt counted.',
-      [...errors].map(([reason, n]) => [`reason="${reason}"`, `${n}`]),
-    ),
-    ...family(
-      'last_success_timestamp_seconds',
-      'gauge',
-      'When sync last finished looking.',
-      lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
-    ),
-    ...family(
-      'credential_ends_in_seconds',
-      'gauge',
-      'Seconds until a login of the source expires; negative once it has.',
-      [...known].slice(0, MAX_SERVERS).map(([server, end]) => [`server="${escaped(server)}"`, seconds(end - now)]),
-    ),
-    '',
-  ].join('\n');
+function seconds(time: number): string {
+  return `${Math.floor(time / 1000)}`;
 }
 
 function family(name: string, type: string, help: string, samples: readonly (readonly [string, string])[]): string[] {

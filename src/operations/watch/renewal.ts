@@ -1,7 +1,7 @@
 /** Renews a login of this machine before it ends. */
 
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { DATA_KEY, isPullSecretType } from '../../domain/keyring/secret.ts';
+import { copiedContent } from '../../domain/pull-secret/copy.ts';
 import { EXPIRES_AT, parseExpiries } from '../../domain/pull-secret/expiry.ts';
 import { UserError } from '../../errors.ts';
 import { type Clock, machineClock } from '../../io.ts';
@@ -67,10 +67,8 @@ function endsOf({ metadata }: Secret): number[] {
 }
 
 function isOther(one: Secret, other: Secret): boolean {
-  const payload = ({ type, data }: Secret): string | undefined =>
-    isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;
   return (
-    payload(one) !== payload(other) ||
+    copiedContent(one) !== copiedContent(other) ||
     one.metadata.annotations?.[EXPIRES_AT] !== other.metadata.annotations?.[EXPIRES_AT]
   );
 }

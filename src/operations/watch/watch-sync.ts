@@ -6,14 +6,13 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { UserError } from '../../errors.ts';
+import type { Clock } from '../../io.ts';
 import { syncSecret } from '../sync/bring-copies.ts';
 import { choiceOf } from '../sync/plan.ts';
 import { hasAccounts, type SyncListener, type SyncRequest } from '../sync/sync-request.ts';
 import { type Agenda, createAgenda, type Look } from './agenda.ts';
-import { type Bell, createBell } from './bell.ts';
 import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
-import { type LookNotes, noting } from './look-notes.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
 
 /** The caller of the watch: it is told what happens, and says when to stop. */
@@ -48,29 +47,30 @@ export function watchedFor({ name, accounts, selection: { labelSelector } }: Syn
   ];
 }
 
+/** All that the watch of one request works with. */
+interface SyncWatch {
+  readonly transport: Transport;
+  readonly request: SyncRequest;
+  readonly host: WatchHost;
+  readonly agenda: Agenda;
+  readonly bell: Bell;
+  readonly sizes: ObjectSizes;
+  /** Namespaces that have the copy, over all looks. */
+  readonly served: Set<string>;
+}
+
 /**
  * Returns once `host.stop` is aborted and pending writes are done. Throws UserError where the first look fails, and when nothing
  * has worked for a quarter of an hour.
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
-  const agenda = createAgenda(host.now());
-  const served = new Set<string>();
-  const looker: Looker = { ...host, agenda, sizes: new Map(), served };
-  const bell = createBell(transport.clock);
+  const [agenda, bell] = [createAgenda(host.now()), createBell(transport.clock)];
+  const watch: SyncWatch = { transport, request, host, agenda, bell, sizes: new Map(), served: new Set() };
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const listener = changeListener(watched, {
-      transport,
-      request,
-      agenda,
-      host,
-      served,
-      bell,
-      begin,
-      trouble: troubles.tell,
-    });
+    const listener = changeListener(watched.resource.plural, watch, begin, troubles.tell);
     return { begun, over: followChanges(transport, watched, listener, end.signal) };
   });
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -84,19 +84,42 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
     // From here on, the watches report every change, so that the first look misses nothing.
     await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
     if (host.stop.aborted) return;
-    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, transport, request, { ...looker, isFirst: true });
+    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, watch, true);
     troubles.release();
     const changed = (): void => {
       agenda.sourceChanged(host.now());
       bell.ring();
     };
     const kept = host.keepLogin(changed, end.signal);
-    await Promise.race([lookOn(transport, request, looker, bell), kept, ...all.map(({ over }) => over)]);
+    await Promise.race([lookOn(watch), kept, ...all.map(({ over }) => over)]);
   } finally {
     end.abort();
     host.stop.removeEventListener('abort', halt);
     await Promise.allSettled(all.map(({ over }) => over));
   }
+}
+
+/** Wakes a loop that waits. */
+interface Bell {
+  ring(): void;
+  /** Waits until the bell is rung, or for that many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+function createBell(clock: Pick<Clock, 'pause'>): Bell {
+  let next = Promise.withResolvers<void>();
+  return {
+    ring() {
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+    async wait(milliseconds) {
+      const rung = new AbortController();
+      const late = clock.pause(milliseconds, rung.signal).catch(() => undefined);
+      await Promise.race([next.promise, late]);
+      rung.abort();
+    },
+  };
 }
 
 /** Holds back errors of the watches until the first look is done. If that look fails, its error is the one that counts. */
@@ -111,19 +134,12 @@ function heldBack(host: WatchHost) {
   };
 }
 
-/** The host, and what its looks have learnt so far. */
-interface Looker extends WatchHost {
-  readonly agenda: Agenda;
-  readonly sizes: ObjectSizes;
-  readonly served: LookNotes['served'];
-}
-
-async function lookOn(transport: Transport, request: SyncRequest, host: Looker, bell: Bell): Promise<void> {
-  const { agenda } = host;
+async function lookOn({ request, ...watch }: SyncWatch): Promise<void> {
+  const { host, agenda, bell } = watch;
+  const later = { ...watch, request: { ...request, yes: true, agree: undefined } };
   while (!host.stop.aborted) {
     const look = agenda.next(host.now());
-    if (look !== undefined)
-      await lookOnce(look, transport, { ...request, yes: true, agree: undefined }, { ...host, isFirst: false });
+    if (look !== undefined) await lookOnce(look, later, false);
     else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
     if (host.health.hope(host.now()) === 0) {
       throw new UserError(
@@ -133,63 +149,89 @@ async function lookOn(transport: Transport, request: SyncRequest, host: Looker, 
   }
 }
 
-async function lookOnce(
-  look: Look,
-  transport: Transport,
-  request: SyncRequest,
-  host: Looker & { readonly isFirst: boolean },
-): Promise<void> {
-  const { sizes, served } = host;
-  const notes: LookNotes = { written: new Map(), failed: [], served };
+async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise<void> {
+  const { transport, request, host, agenda, sizes } = watch;
+  const notes: LookNotes = { written: new Map(), failed: [] };
   const isFull = look.only === undefined;
+  const part = { ...look, sizes };
   let ended = false;
   try {
     await host.look(isFull, (listener) =>
-      syncSecret(
-        transport,
-        { ...request, login: host.login(), part: { ...look, sizes } },
-        noting(listener, notes, request.name, host.metrics),
-      ),
+      syncSecret(transport, { ...request, login: host.login(), part }, noting(listener, notes, watch)),
     );
     ended = true;
     host.health.looked(isFull, host.now());
     host.metrics.looked(isFull, transport.clock.now());
   } catch (error) {
     if (host.stop.aborted) return;
-    if (!(error instanceof UserError) || host.isFirst) throw error;
+    if (!(error instanceof UserError) || isFirst) throw error;
     host.health.failed(host.now());
     host.trouble(error, 'look');
   }
   const { written, failed } = notes;
-  const fought = host.agenda.done(look, { ended, written: [...written.keys()], failed }, host.now());
-  for (const namespace of fought) {
+  for (const namespace of agenda.done(look, { ended, written: [...written.keys()], failed }, host.now())) {
     const object = written.get(namespace);
-    if (object !== undefined) tellFight(transport, object, request.fieldManager, host);
+    if (object !== undefined) tellFight(object, watch);
   }
 }
 
+/** What a look has done. */
+interface LookNotes {
+  /** The object that was written last in each namespace. */
+  readonly written: Map<string, Fight['object']>;
+  /** Namespaces where another attempt may succeed. */
+  readonly failed: string[];
+}
+
+/** `listener`, which also records what was written and what failed, for the agenda and for the metrics. */
+function noting(
+  listener: SyncListener,
+  { written, failed }: LookNotes,
+  { request: { name }, host: { metrics }, served }: SyncWatch,
+): SyncListener {
+  return {
+    ...listener,
+    outcome(outcome) {
+      const { namespace, action } = outcome;
+      if (outcome.action === 'failed') {
+        if (!outcome.isDecided) failed.push(namespace);
+      } else if (action === 'deleted') served.delete(namespace);
+      else served.add(namespace);
+      const isWritten = outcome.action === 'failed' ? outcome.isWritten : action !== 'unchanged';
+      if (isWritten) written.set(namespace, { kind: 'Secret', namespace, name });
+      metrics.outcome(outcome);
+      listener.outcome(outcome);
+    },
+    list(result) {
+      const { kind, namespace, name: account } = result.ref;
+      if (kind === 'ServiceAccount' && result.action === 'patched') {
+        written.set(namespace, { kind, namespace, name: account });
+      }
+      metrics.list(result);
+      listener.list(result);
+    },
+    problem(error, namespace) {
+      if (namespace !== undefined) failed.push(namespace);
+      metrics.failed('list');
+      listener.problem(error, namespace);
+    },
+    ends: (ends) => metrics.ends(ends),
+  };
+}
+
 /** Reports a fight without waiting for the answer, so that other namespaces are served meanwhile. */
-function tellFight(transport: Transport, object: Fight['object'], own: string, host: WatchHost): void {
-  findFight(transport, object, own, host.stop).then(host.fight, (error: unknown) => {
+function tellFight(object: Fight['object'], { transport, request, host }: SyncWatch): void {
+  findFight(transport, object, request.fieldManager, host.stop).then(host.fight, (error: unknown) => {
     if (!host.stop.aborted) throw error;
   });
 }
 
-interface Heard {
-  readonly transport: Transport;
-  readonly request: SyncRequest;
-  readonly agenda: Agenda;
-  readonly host: WatchHost;
-  readonly served: LookNotes['served'];
-  readonly bell: Bell;
-  readonly begin: () => void;
-  readonly trouble: (error: UserError) => void;
-}
-
 /** Turns the changes of one resource into namespaces to look at. */
 function changeListener(
-  { resource: { plural } }: Watched,
-  { transport, request, agenda, host, served, bell, begin, trouble }: Heard,
+  plural: string,
+  { transport, request, host, agenda, bell, served }: SyncWatch,
+  begin: () => void,
+  trouble: (error: UserError) => void,
 ): ChangeListener {
   const { selection, prune, name: secret } = request;
   const isOfCluster = host.login() === undefined;

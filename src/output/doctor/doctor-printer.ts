@@ -9,7 +9,7 @@ import { isPickedUp } from '../../domain/findings/fixes.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { shortType } from '../../domain/keyring/secret.ts';
-import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
+import { describeOrigin } from '../../domain/pull-secret/copy.ts';
 import { type Command, stepsIn } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';

@@ -3,7 +3,7 @@ import type { EventView, ImageView, LoginView, PullerView, SecretView } from '..
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { shortType } from '../../domain/keyring/secret.ts';
-import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
+import { describeOrigin } from '../../domain/pull-secret/copy.ts';
 import { humanDuration } from '../../domain/text/time.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
 import { describeVerdict } from '../verdict-printer.ts';

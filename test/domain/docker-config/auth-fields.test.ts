@@ -7,7 +7,7 @@ import {
   dockerAuthConfig,
   isDockerAuth,
   podmanAuthConfig,
-} from '../../../src/domain/docker-config/auth-fields.ts';
+} from '../../../src/domain/docker-config/docker-config.ts';
 import { Base64Error } from '../../../src/domain/go/base64.ts';
 import type { Credential } from '../../../src/domain/keyring/credential.ts';
 

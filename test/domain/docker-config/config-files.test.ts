@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { credentialOf, dockerAuthConfig, podmanAuthConfig } from '../../../src/domain/docker-config/auth-fields.ts';
 import {
+  credentialOf,
+  type DockerConfig,
+  DockerConfigError,
   decodeAuthVariable,
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
+  dockerAuthConfig,
+  podmanAuthConfig,
   scanLoginText,
-} from '../../../src/domain/docker-config/config-files.ts';
-import { type DockerConfig, DockerConfigError } from '../../../src/domain/docker-config/docker-config.ts';
+} from '../../../src/domain/docker-config/docker-config.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { fc } from '../../support/fast-check.ts';
 

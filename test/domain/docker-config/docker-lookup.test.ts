@@ -4,8 +4,8 @@ import {
   dockerEntries,
   dockerHelper,
   dockerKey,
+  podmanEntries,
 } from '../../../src/domain/docker-config/docker-lookup.ts';
-import { podmanEntries } from '../../../src/domain/docker-config/podman-lookup.ts';
 import { DOCKER_HUB } from '../../../src/domain/keyring/display-server.ts';
 
 function config(servers: readonly string[], credHelpers: Record<string, string> = {}, credsStore?: string) {

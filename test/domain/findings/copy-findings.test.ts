@@ -4,7 +4,7 @@ import { finding } from '../../../src/domain/findings/catalog.ts';
 import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { fixFor, isSufficient } from '../../../src/domain/findings/fixes.ts';
 import { shownServer } from '../../../src/domain/keyring/display-server.ts';
-import type { CopyOrigin } from '../../../src/domain/pull-secret/copy-origin.ts';
+import type { CopyOrigin } from '../../../src/domain/pull-secret/copy.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import { at, POD, SECRET, server, testFindings } from '../../support/finding-table.ts';
 import { IMAGE, login, NOW, recreate, secretWith } from '../../support/pull-facts.ts';

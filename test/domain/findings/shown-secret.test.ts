@@ -4,7 +4,7 @@ import { finding } from '../../../src/domain/findings/catalog.ts';
 import { inspectionOf } from '../../../src/domain/findings/inspection.ts';
 import { missingRow, summarize, unreadRow } from '../../../src/domain/findings/secret-row.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
-import type { KubeletEntry } from '../../../src/domain/keyring/entry.ts';
+import type { KubeletEntry } from '../../../src/domain/keyring/payload.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
 import { compareNames } from '../../../src/domain/workloads/references.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   foldName,
+  type JsonNode,
   JsonTypeError,
   jsonString,
   membersFor,
@@ -8,7 +9,6 @@ import {
   parseJson,
   quoteJson,
 } from '../../../src/domain/go/json.ts';
-import type { JsonNode } from '../../../src/domain/go/json-node.ts';
 import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { fc } from '../../support/fast-check.ts';

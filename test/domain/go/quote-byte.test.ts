@@ -1,6 +1,6 @@
 /** How errors of Go's encoding/json quote the invalid byte. */
 import { expect, test } from 'vitest';
-import { quoteByte } from '../../../src/domain/go/quote-byte.ts';
+import { quoteByte } from '../../../src/domain/go/json-scanner.ts';
 
 test.each([
   [0x00, String.raw`'\x00'`],

@@ -3,9 +3,9 @@
  * the message with which all fail. Each pod pulls through its own proxy, which records the logins that arrive.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isAnonymous } from '../../../src/domain/keyring/entry.ts';
 import { parseImage } from '../../../src/domain/keyring/image.ts';
 import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
+import { isAnonymous } from '../../../src/domain/keyring/payload.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { assignLogin } from '../../../src/domain/verify/login-permission.ts';
 import { pullResult, type Verdict } from '../../../src/domain/verify/verdict.ts';

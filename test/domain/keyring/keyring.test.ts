@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { GoUrlError } from '../../../src/domain/go/url.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
+import { imageName, parseImage } from '../../../src/domain/keyring/image.ts';
 import { parseKey } from '../../../src/domain/keyring/key.ts';
-import { buildKeyring, KeyringError, lookup, narrowKeyring } from '../../../src/domain/keyring/keyring.ts';
+import { buildKeyring, buildKeyringFor, KeyringError, lookup, lookupIn } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { keyringFacts } from '../../support/keyring-facts.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
@@ -44,7 +46,11 @@ describe('facts that Kubernetes itself confirmed', () => {
       username,
       password,
     }));
-    expect(lookup(narrowKeyring(keyring, vector.image), vector.image)).toEqual(lookup(keyring, vector.image));
+    expect(lookupIn(secretsOf(vector), vector.image)).toEqual(lookup(keyring, vector.image));
+    for (const secret of secretsOf(vector)) {
+      const narrow = finished(buildKeyringFor([imageName(parseImage(vector.image))], secret));
+      expect(lookup(narrow, vector.image)).toEqual(lookup(buildKeyring([secret]), vector.image));
+    }
     const order = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
     const expected = vector.expected ?? [];
     expect(vector.unordered ? found.sort(order) : found).toEqual(

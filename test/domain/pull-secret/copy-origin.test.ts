@@ -1,8 +1,7 @@
 /** The source that a copy's mark names. A mark that `sync` cannot have written is ignored. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
-import { copySourceOf, isCopyOf, newCopy } from '../../../src/domain/pull-secret/copy.ts';
-import { copiedContent, markedSource } from '../../../src/domain/pull-secret/copy-origin.ts';
+import { copiedContent, copySourceOf, isCopyOf, markedSource, newCopy } from '../../../src/domain/pull-secret/copy.ts';
 
 const OURS = { 'app.kubernetes.io/managed-by': 'regsecret' };
 

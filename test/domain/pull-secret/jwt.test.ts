@@ -1,6 +1,6 @@
 /** Reads the claims of a JWT. */
 import { expect, test } from 'vitest';
-import { claimsOf, jsonObject } from '../../../src/domain/pull-secret/jwt.ts';
+import { claimsOf, jsonObject } from '../../../src/domain/pull-secret/expiry.ts';
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const head = part({ alg: 'none' });

@@ -3,8 +3,7 @@ import { decodeUtf8, encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import type { AuthEntry } from '../../../src/domain/keyring/credential.ts';
 import { sameKey } from '../../../src/domain/keyring/key.ts';
 import type { PullSecretType } from '../../../src/domain/keyring/secret.ts';
-import { convertPayload, mergePayload, replacePayload } from '../../../src/domain/pull-secret/merge.ts';
-import { PayloadError } from '../../../src/domain/pull-secret/payload-edit.ts';
+import { convertPayload, mergePayload, PayloadError, replacePayload } from '../../../src/domain/pull-secret/merge.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const JSON_TYPE: PullSecretType = 'kubernetes.io/dockerconfigjson';

@@ -1,6 +1,6 @@
 /** How near hosts are, in every notation that a URL can have. */
 import { describe, expect, test } from 'vitest';
-import { isNearer, type Nearness, nearness } from '../../../src/domain/verify/nearness.ts';
+import { isNearer, type Nearness, nearness } from '../../../src/domain/verify/destination.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const hostOf = (host: string): string => new URL(`https://${host}/`).hostname;
