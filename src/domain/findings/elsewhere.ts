@@ -4,6 +4,7 @@ import type { CopyOrigin, CopySourceName, StaleCopy } from '../pull-secret/copy-
 import { andThen, type Command, command } from '../text/command.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
+import { lineOf } from '../workloads/deed.ts';
 
 /** The name of a Secret, and its namespace if that is known. */
 interface Named {
@@ -93,8 +94,7 @@ export function syncPreview(
   copy: Pick<Named, 'namespace'>,
   namespaces: readonly string[] = [copy.namespace ?? ''],
 ): Command {
-  const to = namespaces.every(isNamespaceName) ? namespaces.join(',') : { refused: '' };
-  return command`regsecret sync ${nameWord(name)} ${scope(namespace)} --to ${to} --dry-run=client`;
+  return lineOf({ do: 'preview', secret: name, namespace, to: namespaces });
 }
 
 /**

@@ -5,7 +5,16 @@ import { isFor } from '../keyring/match.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
 import { forgetSource } from '../pull-secret/copy.ts';
 import { forgetApplied } from '../pull-secret/last-applied.ts';
-import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import {
+  andThen,
+  type Command,
+  clusterCommand,
+  command,
+  fileWord,
+  kubectlPath,
+  stepsIn,
+  words,
+} from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { withNearTag } from '../verify/near-tags.ts';
 import { targetWord } from '../workloads/object-ref.ts';
@@ -33,7 +42,6 @@ import {
   createSecretCommand,
   exchangeMissing,
   type FixContext,
-  FORCE,
   here,
   isInManifest,
   removeEntry,
@@ -48,9 +56,9 @@ export function fixFor(found: Finding, context: FixContext = {}): Command {
 
 /** Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. */
 export function isSufficient(found: Finding, command?: Command): boolean {
-  if (command !== undefined && isDryRun(command)) return false;
+  if (command !== undefined && stepsIn(command).at(-1)?.does?.do === 'preview') return false;
   // `remove` loses a login, and nobody has asked yet whether the hidden one is good: that is not for a script.
-  if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
+  if (found.code === 'shadowed-entry' && command?.does?.do === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
   if (isInManifest(found.object))
     return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.unplaced;
@@ -65,19 +73,13 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }
 
-/** Whether the command ends in a preview of what `sync` would do to a copy. */
-function isDryRun({ words, next }: Command): boolean {
-  return next === undefined ? words.includes('--dry-run=client') : isDryRun(next);
-}
-
 /** Whether the command changes only the content of a Secret. The kubelet reads it before each attempt, but tries no sooner. */
-export function isPickedUp({ words, pipe, next }: Command): boolean {
+export function isPickedUp({ does, pipe, next }: Command): boolean {
   if (pipe !== undefined) return isPickedUp(pipe);
-  const isOfSecret = words[1] === 'create' || words[1] === 'remove';
-  return next === undefined && isOfSecret && words[0] === 'regsecret' && !words.includes('--attach');
+  if (next !== undefined) return false;
+  return does?.do === 'remove' || (does?.do === 'create' && does.attach === undefined);
 }
 
-const REPLACE = words`--replace`;
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
@@ -91,14 +93,14 @@ const FIXES: Fixes = {
     const { file: _, ...inCluster } = object;
     return createSecretCommand(inCluster, context, context.images?.map(imageServer) ?? here(context));
   },
-  'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), FORCE),
-  'no-payload': ({ object }, context) => createOr(REPLACE, object, context),
-  'wrong-format': ({ object }, context) => createOr(FORCE, object, context),
-  'unreadable-payload': ({ object }, context) => createSecretCommand(object, context, here(context), REPLACE),
+  'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), '--force'),
+  'no-payload': ({ object }, context) => createOr('--replace', object, context),
+  'wrong-format': ({ object }, context) => createOr('--force', object, context),
+  'unreadable-payload': ({ object }, context) => createSecretCommand(object, context, here(context), '--replace'),
   'unreadable-entry': (found, context) =>
     (isOfOthers(found.arguments.server, context) ? removeFix(found, context) : undefined) ?? entryFix(found, context),
-  'no-login': ({ object }, context) => createOr(REPLACE, object, context),
-  'credential-store': ({ object }, context) => createOr(REPLACE, object, context),
+  'no-login': ({ object }, context) => createOr('--replace', object, context),
+  'credential-store': ({ object }, context) => createOr('--replace', object, context),
   'empty-entry': (found, context) =>
     (isLoose(context) ? removeFix(found, context) : undefined) ?? entryFix(found, context),
   'identity-token': entryFix,
@@ -241,7 +243,7 @@ function proposalFix(
 }
 
 /** Creates the Secret with the server of the image, or else with `flag`. */
-function createOr(flag: Command, object: FindingObject, context: FixContext): Command {
+function createOr(flag: '--force' | '--replace', object: FindingObject, context: FixContext): Command {
   const server = here(context);
   return server === undefined
     ? createSecretCommand(object, context, undefined, flag)

@@ -3,6 +3,7 @@ import { imageServer } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
 import { type NearTags, withNearTag } from '../verify/near-tags.ts';
+import { lineOf } from '../workloads/deed.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
 import {
   changeCommand,
@@ -35,7 +36,7 @@ export function giveLogin(remedy: Remedy, image: string, usable: string | undefi
 }
 
 export function attachTo(account: string, secret: string, { namespace }: FindingObject): Command {
-  return command`regsecret attach ${nameWord(secret)} ${scope(namespace)} --serviceaccount ${nameWord(account)}`;
+  return lineOf({ do: 'attach', secret, namespace, account });
 }
 
 /** Creates the service account and attaches the Secret that its pods need, if that is known. */
@@ -114,12 +115,9 @@ export function setImage(object: FindingObject, remedy: Remedy, container: strin
   if (isTyped(object, container)) return words``;
   // kubectl set image changes every object of the file with such a container.
   if (object.file !== undefined) return editFile(object);
-  const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
-  return changeMaker(
-    object,
-    remedy,
-    ({ kind, name }) =>
-      command`kubectl set image ${kind.toLowerCase()}/${nameWord(name)} ${pair} ${scope(object.namespace)}`,
+  const change = { do: 'set image', container: container === '' ? 'CONTAINER' : nameWord(container), image } as const;
+  return changeMaker(object, remedy, (target) =>
+    lineOf({ ...change, target: targetWord(target), namespace: object.namespace }),
   );
 }
 

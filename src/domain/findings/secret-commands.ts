@@ -4,9 +4,10 @@ import { bareServer, type ShownServer, shownServer } from '../keyring/display-se
 import { imageName, parseImage } from '../keyring/image.ts';
 import { sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/match.ts';
-import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType } from '../keyring/server.ts';
+import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWords } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
+import { lineOf } from '../workloads/deed.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { DiagnosedSecret } from './diagnosed-secret.ts';
 import { changeSource, copyTo } from './elsewhere.ts';
@@ -78,15 +79,15 @@ export function exchangeMissing(
   return andThen(exchanged, createSecretCommand({ ...object, name: next }, context, here(context)));
 }
 
-/** Without this flag, `create` refuses a Secret that is immutable or has another type. */
-export const FORCE = words`--force`;
-
-/** Writes logins for `server`, one or several, into the Secret, with `flag`. Without any, `create` decides which servers. */
+/**
+ * Writes logins for `server`, one or several, into the Secret, with `flag`. Without any, `create` decides which servers. Without
+ * `--force`, it refuses a Secret that is immutable or has another type.
+ */
 export function createSecretCommand(
   object: FindingObject,
   context: FixContext,
   server: string | readonly string[] | undefined,
-  flag?: Command,
+  flag?: '--force' | '--replace',
 ): Command {
   const known = context.secretOf?.(object.name);
   if (isInManifest(object)) return createText(object, server, known);
@@ -98,11 +99,11 @@ export function createSecretCommand(
     const create = (source: FindingObject): Command => createSecretCommand(source, {}, server, own);
     return changeSource(object, copyOf, create, lacksLogin(known, context));
   }
-  const create = (name: string): Command =>
-    command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlags(server)}`;
+  const create = (secret: string, flags: readonly string[] = []): Command =>
+    lineOf({ do: 'create', secret, namespace: object.namespace, servers: serverWords(server), flags });
   if (context.immutable !== undefined) return replaceSecret(object, context.immutable, context, create);
-  const force = known?.secret.immutable === true && flag !== FORCE ? FORCE : undefined;
-  return command`${create(object.name)} ${flag} ${force}`;
+  const force = known?.secret.immutable === true && flag !== '--force' ? ['--force'] : [];
+  return create(object.name, [...(flag === undefined ? [] : [flag]), ...force]);
 }
 
 /** Whether a copy that equals its source lacks a login for the image, too. If the source may not be read, the copy decides. */
@@ -133,7 +134,7 @@ export function removeEntry(
   if (entry === undefined || !isMeant(entry) || format !== type || !(comes || !entries.every(isMeant)))
     return undefined;
   const removeFrom = ({ name, namespace }: FindingObject): Command =>
-    command`regsecret remove ${nameWord(name)} ${scope(namespace)} --server ${typed}`;
+    lineOf({ do: 'remove', secret: name, namespace, servers: [typed] });
   const { copyOf } = known;
   if (copyOf?.state === 'elsewhere') return undefined;
   const isOwn = copyOf === undefined || copyOf.state === 'missing';

@@ -3,8 +3,9 @@ import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { causeBehind } from '../../domain/findings/finding.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
 import { serverToType } from '../../domain/keyring/server.ts';
-import { andThen, apart, type Command, command } from '../../domain/text/command.ts';
+import { andThen, type Command, command, type Deed, type Word } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
+import { lineOf } from '../../domain/workloads/deed.ts';
 
 export interface SharedCommand {
   readonly command: Command;
@@ -27,31 +28,28 @@ export function sharedCommand(findings: readonly FindingView[], wide: Command | 
 
 /** Chains commands that ask for no password. Of several that do, only the first would get it from stdin. */
 function oneAfterTheOther(findings: readonly FindingView[]): SharedCommand | undefined {
-  const commands = findings.map(({ fix }) => fix.command);
-  if (commands.length < 2 || !commands.every((one) => isAttach(one) || isSetImage(one))) return undefined;
-  const parts = commands.map((line) => ({ line, ...apart(line, TO) }));
-  const alike = [...Map.groupBy(parts, ({ rest }) => JSON.stringify(rest)).values()];
-  const steps = alike.map((same) => {
-    const [{ line, rest }] = same as [(typeof parts)[number]];
-    const targets = [...new Set(same.flatMap(({ values }) => values))];
-    return { ...line, words: [...rest, ...targets.flatMap((target) => [TO, target])], targets };
+  const deeds = findings.flatMap(({ fix: { command } }) => deedOf(command) ?? []);
+  if (deeds.length < Math.max(2, findings.length)) return undefined;
+  const alike = [...Map.groupBy(deeds, (deed) => JSON.stringify({ ...deed, workloads: [] })).values()];
+  const steps = alike.map(([deed, ...others]) => {
+    if (deed?.do !== 'attach') return deed as Deed;
+    return { ...deed, workloads: [...new Set([deed, ...others].flatMap(workloadsOf))] };
   });
-  if (steps.length > MAX_STEPS || steps.some(({ targets }) => targets.length > MAX_TARGETS)) return undefined;
-  const [first, ...others] = steps.map(({ targets: _, ...step }) => step);
-  return first && { command: others.reduce<Command>(andThen, first), findings: commands.length };
+  if (steps.length > MAX_STEPS || steps.some((deed) => workloadsOf(deed).length > MAX_TARGETS)) return undefined;
+  const [first, ...others] = steps.map(lineOf);
+  return first && { command: others.reduce<Command>(andThen, first), findings: findings.length };
 }
 
-const TO = '--to';
-
-function isAttach({ words, pipe, next }: Command): boolean {
-  return words[1] === 'attach' && words.includes(TO) && pipe === undefined && next === undefined;
+function workloadsOf(deed: Deed): readonly Word[] {
+  return ('workloads' in deed && deed.workloads) || [];
 }
 
-/** Whether the command sets an image with a tag that exists. `TAG` stands for one that is not known. */
-function isSetImage({ words, next }: Command): boolean {
-  return (
-    words[1] === 'set' && next === undefined && !words.some((word) => typeof word === 'string' && /:TAG$/.test(word))
-  );
+/** What can be done for all: attaching to a workload, or setting an image whose tag exists. `TAG` is one that is not known. */
+function deedOf({ does, pipe, next }: Command): Deed | undefined {
+  const isWhole = pipe === undefined && next === undefined;
+  const isAttach = does?.do === 'attach' && does.workloads !== undefined;
+  const isImage = does?.do === 'set image' && !does.image.endsWith(':TAG');
+  return isWhole && (isAttach || isImage) ? does : undefined;
 }
 
 /** A `rotate`, which replaces the login that the namespace of `-n` has, wherever it is. */
@@ -75,9 +73,7 @@ function rotateAll(findings: readonly FindingView[], wide: Command | undefined):
  */
 function isOwnCreate(found: FindingView): boolean {
   const { object } = causeBehind(found);
-  const line = found.fix.command;
-  const [, verb, name, place] = line.words;
-  const isHere = typeof place === 'object' && 'namespace' in place && place.namespace === object.namespace;
-  const isAlone = line.pipe === undefined && line.next === undefined;
-  return verb === 'create' && name === object.name && isHere && isAlone && !line.words.includes('--force');
+  const { does, pipe, next } = found.fix.command;
+  if (does?.do !== 'create' || pipe !== undefined || next !== undefined) return false;
+  return does.secret === object.name && does.namespace === object.namespace && !does.flags?.includes('--force');
 }
