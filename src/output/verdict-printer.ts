@@ -1,8 +1,7 @@
 /** Prints the result of `verify`, and has the words for what a registry says about a login. */
 import type { DiagnosedSecret } from '../domain/findings/diagnosed-secret.ts';
-import { fixFor } from '../domain/findings/fixes.ts';
+import { fixFor, formatFinding } from '../domain/findings/finding.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
-import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
 import { registryOf, serverWord } from '../domain/keyring/server.ts';
 import { type Command, words } from '../domain/text/command.ts';

@@ -1,7 +1,7 @@
 /** The input of a diagnosis, gathered from a cluster or from manifests. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { Elsewhere } from '../findings/finding-record.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';

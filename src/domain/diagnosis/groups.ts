@@ -1,6 +1,15 @@
 /** Groups findings by cause: five hundred pods with one cause have one finding. */
-import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
-import { causeBehind, describeObject, type Finding, withSeverity } from '../findings/finding.ts';
+import {
+  bugFinding,
+  causeBehind,
+  FINDING_CODES,
+  type Finding,
+  identityOf,
+  recordOf,
+  subjectOf,
+  withSeverity,
+} from '../findings/finding.ts';
+import { describeObject } from '../findings/finding-record.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
 import { staleTogether } from '../pull-secret/copy-origin.ts';
@@ -93,7 +102,7 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
 function isOneEach({ found, fix }: Seen): boolean {
   const { code } = causeBehind(found);
   const isTypo = code === 'missing-secret' && fix?.command.does?.do !== 'create';
-  return isTypo || catalogRow(code).oneEach === true;
+  return isTypo || recordOf(code).oneEach === true;
 }
 
 /** The different commands in a row, up to EXAMPLES. A pod's command replaces its template's, as it also covers the pod. */
@@ -214,7 +223,7 @@ function podsOf(pullers: readonly Puller[]): number {
 /** For a finding about Secrets alone: the users of the Secret, or the Secrets when there are several or a registry is silent. */
 function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
-  if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
+  if (found?.object.kind !== 'Secret' || recordOf(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
   const isAboutRegistry = found.code === 'registry-unreachable';
   if (secrets.size > 1 || isAboutRegistry)

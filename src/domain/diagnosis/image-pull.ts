@@ -1,7 +1,7 @@
 /** One image of one pod or template, with everything that the rules ask about it. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Elsewhere } from '../findings/elsewhere.ts';
-import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
+import type { Finding, FindingCode } from '../findings/finding.ts';
+import type { Elsewhere, FindingObject } from '../findings/finding-record.ts';
 import { closest } from '../text/closest.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';

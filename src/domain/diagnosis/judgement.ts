@@ -1,9 +1,8 @@
 /** Judges one image of a pod or template: will it be pulled, and what is the one cause if not. */
-import { catalogRow, finding } from '../findings/catalog.ts';
+
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
-import { fixFor, isSufficient } from '../findings/fixes.ts';
-import type { Immutable } from '../findings/secret-commands.ts';
+import { type Finding, finding, fixFor, isSufficient, recordOf, withSeverity } from '../findings/finding.ts';
+import { describeObject, type Immutable } from '../findings/finding-record.ts';
 import { registryHost } from '../keyring/server.ts';
 import type { Command } from '../text/command.ts';
 import { many, plural } from '../text/enumerate.ts';
@@ -214,7 +213,7 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
   if (cause?.code === 'retry-pending') return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
   const isUnsure = cause?.code === 'rate-limited' || cause?.code === 'stale-secret';
   if (isUnsure && cause.severity === 'warning') return 'cannot know';
-  if (cause !== undefined) return catalogRow(cause.code).outcome ?? 'will not pull';
+  if (cause !== undefined) return recordOf(cause.code).outcome ?? 'will not pull';
   if (use.policy === 'Never') return use.state.status === 'there' ? 'will pull' : 'cannot know';
   if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.result !== 'pulls')
     return 'cannot know';

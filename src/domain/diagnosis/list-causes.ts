@@ -1,8 +1,7 @@
 /** Why there is no login at all for an image. */
 
-import { finding } from '../findings/catalog.ts';
 import { type DiagnosedSecret, isAboutWhole } from '../findings/diagnosed-secret.ts';
-import { type Finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { isTyped } from '../findings/pod-commands.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';

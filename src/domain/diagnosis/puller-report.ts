@@ -1,7 +1,6 @@
 /** Judges the images of pods and templates, and collects the questions for registries that are still open. */
 import { isBug } from '../../errors.ts';
-import { finding } from '../findings/catalog.ts';
-import { type Finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { withoutStep } from '../findings/pod-commands.ts';
 import type { Contents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';

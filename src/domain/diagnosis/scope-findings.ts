@@ -1,8 +1,8 @@
 /** What is wrong in a namespace or a cluster: with its pods, workloads, service accounts and Secrets. */
 
-import { bugFinding, finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
-import { causeBehind, type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
+import { bugFinding, causeBehind, type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
+import type { FindingObject } from '../findings/finding-record.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { simulatePull } from './attempt.ts';

@@ -1,9 +1,9 @@
 /** Whether registries accept the logins in Secrets, independent of any image. */
 
 import { isBug } from '../../errors.ts';
-import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { causeBehind, describeObject, type Finding } from '../findings/finding.ts';
+import { causeBehind, type Finding, finding } from '../findings/finding.ts';
+import { describeObject } from '../findings/finding-record.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';

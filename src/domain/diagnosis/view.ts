@@ -1,9 +1,7 @@
 /** The data that doctor and why print: each puller with its Secrets and images, and the findings in words. */
-import { kubeletAgrees } from '../findings/catalog.ts';
+
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Finding } from '../findings/finding.ts';
-import { fixFor, isSufficient } from '../findings/fixes.ts';
-import { formatFinding } from '../findings/messages.ts';
+import { type Finding, fixFor, formatFinding, isSufficient, kubeletAgrees } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { CopyOrigin } from '../pull-secret/copy-origin.ts';

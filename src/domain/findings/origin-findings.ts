@@ -1,7 +1,7 @@
 /** What is wrong with a copy of a pull secret as a copy. */
 import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
-import { finding } from './catalog.ts';
-import type { Finding, FindingObject } from './finding.ts';
+import { type Finding, finding } from './finding.ts';
+import type { FindingObject } from './finding-record.ts';
 
 /** Says nothing about a source that may not be read, or is in another cluster: it may equal the copy. */
 export function originFindings(copy: FindingObject, { namespace, name, state }: CopyOrigin): Finding[] {

@@ -1,10 +1,9 @@
 /** Finds the line of a manifest that a finding is about. */
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
-import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
+import { type Finding, fixFor, isSufficient } from '../../domain/findings/finding.ts';
+import type { FixContext } from '../../domain/findings/finding-record.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
-import type { FixContext } from '../../domain/findings/secret-commands.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
 import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain/manifest-text/node.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';

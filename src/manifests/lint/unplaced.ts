@@ -1,6 +1,6 @@
 /** Finds objects that name no namespace, although the objects that need them name one. Only the context says where they go. */
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
-import { finding } from '../../domain/findings/catalog.ts';
+import { finding } from '../../domain/findings/finding.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';

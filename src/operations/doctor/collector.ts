@@ -7,7 +7,7 @@ import { copySources } from '../../cluster/copy-sources.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
+import type { Elsewhere } from '../../domain/findings/finding-record.ts';
 import { originFindings } from '../../domain/findings/origin-findings.ts';
 import { loginServers } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';

@@ -5,7 +5,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import { inPortions } from '../../concurrency.ts';
 import type { AccountState, SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
-import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
+import type { Elsewhere } from '../../domain/findings/finding-record.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';

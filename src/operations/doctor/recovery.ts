@@ -2,7 +2,7 @@
 import type { Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
-import { describeObject } from '../../domain/findings/finding.ts';
+import { describeObject } from '../../domain/findings/finding-record.ts';
 import { plural } from '../../domain/text/enumerate.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 

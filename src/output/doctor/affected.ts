@@ -1,6 +1,6 @@
 /** Words for the objects that a finding affects. */
 import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
-import { describeObject } from '../../domain/findings/finding.ts';
+import { describeObject } from '../../domain/findings/finding-record.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 
 /**

@@ -4,8 +4,7 @@
 import { findingKey } from '../../domain/diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
-import type { FindingCode } from '../../domain/findings/finding.ts';
-import { isPickedUp } from '../../domain/findings/fixes.ts';
+import { type FindingCode, isPickedUp } from '../../domain/findings/finding.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { shortType } from '../../domain/keyring/secret.ts';

@@ -1,8 +1,8 @@
 /** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
-import { FINDING_CODES } from '../../domain/findings/catalog.ts';
-import { describeObject } from '../../domain/findings/finding.ts';
+import { FINDING_CODES } from '../../domain/findings/finding.ts';
+import { describeObject } from '../../domain/findings/finding-record.ts';
 import type { Io } from '../../io.ts';
 import { RELEASE } from '../../version.ts';
 import { findingLines } from './finding-lines.ts';

@@ -1,8 +1,7 @@
 /** Whether pods pick up a fix without a restart, and how to change an image where kubectl cannot. */
 import { describe, expect, test } from 'vitest';
-import { finding } from '../../../src/domain/findings/catalog.ts';
-import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
-import { fixFor, isPickedUp } from '../../../src/domain/findings/fixes.ts';
+import { type Finding, finding, fixFor, isPickedUp } from '../../../src/domain/findings/finding.ts';
+import type { FindingObject } from '../../../src/domain/findings/finding-record.ts';
 import { type Command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import { lineOf } from '../../../src/domain/workloads/deed.ts';

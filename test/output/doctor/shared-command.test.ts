@@ -1,7 +1,7 @@
 /** When the commands of several findings are combined into one. */
 import { expect, test } from 'vitest';
 import { type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import type { ShownServer } from '../../../src/domain/keyring/display-server.ts';
 import { type Command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
