@@ -4,8 +4,9 @@ import { type Contents, contentsOf } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
-import { type Finding, recordOf } from './finding.ts';
-import type { KnownSecret } from './finding-record.ts';
+import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
+import { type Finding, finding, recordOf } from './finding.ts';
+import type { FindingObject, KnownSecret } from './finding-record.ts';
 import { diagnoseInSteps } from './secret-rules.ts';
 
 export interface DiagnosedSecret extends KnownSecret {
@@ -67,4 +68,11 @@ export function usabilityOf({ contents, findings }: DiagnosedSecret): Usability 
     ),
   );
   return contents.entries.every(({ server }) => broken.has(shownServer(server))) ? 'useless' : 'usable';
+}
+
+/** Says nothing about a source that may not be read, or is in another cluster: it may equal the copy. */
+export function originFindings(copy: FindingObject, { namespace, name, state }: CopyOrigin): Finding[] {
+  const source = { namespace, name };
+  if (state === 'different') return [finding('stale-copy', copy, { source })];
+  return state === 'missing' ? [finding('orphaned-copy', copy, { source })] : [];
 }

@@ -9,9 +9,8 @@ import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import { compareNames, type Usage } from '../workloads/references.ts';
-import { diagnoseBriefly } from './diagnosed-secret.ts';
+import { diagnoseBriefly, originFindings } from './diagnosed-secret.ts';
 import { type Finding, finding } from './finding.ts';
-import { originFindings } from './origin-findings.ts';
 
 /** The JSON of one item of `list -o json`. */
 export interface SecretRow {

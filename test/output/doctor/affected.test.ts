@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
 import { type Finding, finding } from '../../../src/domain/findings/finding.ts';
-import { affectedOf, formatAffected } from '../../../src/output/doctor/affected.ts';
+import { affectedOf, formatAffected } from '../../../src/output/doctor/finding-lines.ts';
 
 const object = (name: string, pods: number) => ({ namespace: 'team', name, pods, failing: pods });
 const said = (pods: number, objects: readonly ReturnType<typeof object>[], others = 0) =>

@@ -6,7 +6,7 @@ import type { ShownServer } from '../../../src/domain/keyring/display-server.ts'
 import { type Command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import { lineOf } from '../../../src/domain/workloads/deed.ts';
-import { sharedCommand } from '../../../src/output/doctor/shared-command.ts';
+import { sharedCommand } from '../../../src/output/doctor/scope-printer.ts';
 
 const image = 'ghcr.io/acme/web:v1';
 
