@@ -4,6 +4,7 @@ import {
   causeBehind,
   FINDING_CODES,
   type Finding,
+  type Fix,
   identityOf,
   recordOf,
   subjectOf,
@@ -18,7 +19,6 @@ import { lineOf } from '../workloads/deed.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';
-import type { Fix } from './judgement.ts';
 import { type Affected, type AffectedObject, type FindingView, findingView } from './view.ts';
 
 export interface Seen {

@@ -7,7 +7,7 @@ import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
-import { isTypedList, remedyOfList } from './effective-list.ts';
+import { isTypedList, listContents, remedyOfList } from './effective-list.ts';
 import type { Answer } from './facts.ts';
 import {
   answersTo,
@@ -23,7 +23,6 @@ import {
   stateOf,
   usableSecret,
 } from './image-pull.ts';
-import { listContents } from './list-contents.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 

@@ -13,11 +13,20 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { hasLogin, simulatePull, triesEntry } from './attempt.ts';
-import { type AppliedList, accountOf, effectiveList, isOutdated, isTypedList, remedyOfList } from './effective-list.ts';
+import {
+  type AppliedList,
+  accountOf,
+  decodeAhead,
+  effectiveList,
+  isOutdated,
+  isTypedList,
+  type ListedEntry,
+  listContents,
+  remedyOfList,
+} from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
-import { decodeAhead, type ListedEntry, listContents } from './list-contents.ts';
 import { loginAnswer } from './secret-checks.ts';
 
 export interface PullerReport {

@@ -121,6 +121,19 @@ export function userOf(found: Finding): string | undefined {
   return 'username' in args ? args.username : undefined;
 }
 
+/** A command with what can be expected of it. */
+export interface Fix {
+  readonly command: Command;
+  /** Whether pods pull after the command, provided that the login which it finds is good. */
+  readonly sufficient: boolean;
+}
+
+/** The command, and whether it suffices. */
+export function proposedFix(found: Finding, context?: FixContext): Fix {
+  const command = fixFor(found, context);
+  return { command, sufficient: isSufficient(found, command) };
+}
+
 /** Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. */
 export function isSufficient(found: Finding, command?: Command): boolean {
   if (command !== undefined && stepsIn(command).at(-1)?.does?.do === 'preview') return false;

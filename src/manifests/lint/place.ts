@@ -1,7 +1,8 @@
 /** Finds the line of a manifest that a finding is about. */
+
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts';
-import { type Finding, fixFor, isSufficient } from '../../domain/findings/finding.ts';
+import { type Finding, proposedFix } from '../../domain/findings/finding.ts';
 import type { FixContext } from '../../domain/findings/finding-record.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
@@ -146,8 +147,8 @@ export function viewOf(found: Finding, context: FixContext = {}): FindingView {
     ...names,
     ...(elsewhere?.namespaces ?? []),
   ].every((one) => isObjectName(`${one}`));
-  const fix = isSafe ? { command: fixFor(found, context), sufficient: isSufficient(found) } : undefined;
-  return findingView(found, undefined, fix ?? { command: editFile(found.object), sufficient: false });
+  const fix = isSafe ? proposedFix(found, context) : { command: editFile(found.object), sufficient: false };
+  return findingView(found, undefined, fix);
 }
 
 /** Arguments that are names of objects or containers. */

@@ -34,11 +34,9 @@ import { createTrouble } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
-import { gatherRest } from './pod.ts';
-import { manyPodEvents } from './pod-events.ts';
-import { shapeOf } from './shape.ts';
+import { gatherRest, manyPodEvents } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
-import { accountPuller, makers, quietPod, templatePuller } from './workload.ts';
+import { accountPuller, makers, quietPod, shapeOf, templatePuller } from './workload.ts';
 
 /** Parallel lists beside pods and Secrets. Those two are long, and read one after the other: two pages take twice the memory. */
 const CONCURRENCY = 3;

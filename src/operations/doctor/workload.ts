@@ -1,9 +1,11 @@
 /** Reads a workload: its template, as a new pod would pull now, and its pod with the worst trouble. */
 import type { ApiError } from '../../cluster/client/api-error.ts';
+import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
+import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { effectiveList, triesTheSame } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
@@ -11,8 +13,8 @@ import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { millisecondsOf } from '../../domain/text/time.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
-import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
-import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
+import { CONTAINER_LISTS, type ImageUse, imageUses, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
+import { type PullKind, type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { addPod, hasEnded, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import {
@@ -27,9 +29,7 @@ import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate } from '../.
 import { createTrouble, hasFinished, isUnseen, selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-import { gatherRest, podFacts, whyOf, withImages } from './pod.ts';
-import { podEvents } from './pod-events.ts';
-import { shapeOf } from './shape.ts';
+import { gatherRest, podEvents, podFacts, whyOf, withImages } from './pod.ts';
 
 /**
  * Returns the template and the worst pod, the pod first where it lacks an image. With `images`, returns only the template, as if
@@ -278,4 +278,55 @@ function showsImage({ pod, images }: PodGroup, image: string): boolean {
 
 function hasImages({ images }: PodGroup): boolean {
   return images.every(({ state }) => state.status === 'there');
+}
+
+const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
+const STATUSES = [{ name: true, state: true, lastState: true, imageID: true }] as const;
+const IMAGES = {
+  ...fieldsWith(CONTAINER_LISTS, CONTAINERS),
+  volumes: [{ name: true, image: true }],
+} as const;
+
+const CONDITIONS = [{ type: true, status: true, reason: true, message: true }] as const;
+
+const OF_PODS = {
+  metadata: {
+    creationTimestamp: true,
+    deletionTimestamp: true,
+    annotations: { 'kubernetes.io/config.mirror': true },
+    labels: { 'pod-template-hash': true, 'controller-revision-hash': true, 'pod-template-generation': true },
+  },
+  podSpec: { ...IMAGES, nodeName: true },
+  status: {
+    phase: true,
+    conditions: CONDITIONS,
+    ...fieldsWith(STATUS_LISTS, STATUSES),
+  },
+} as const;
+
+const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
+
+/**
+ * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and
+ * `remedyOfTemplate` read.
+ */
+const OF_WORKLOADS = {
+  metadata: {
+    generation: true,
+    annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
+  },
+  podSpec: IMAGES,
+  spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
+  status: {
+    conditions: CONDITIONS,
+    ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
+    ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
+    ...fieldsWith(['observedGeneration', 'updatedNumberScheduled', 'active'], true),
+  },
+} as const;
+
+/** The fields of an object of `kind`. */
+export function shapeOf(kind: PullKind): FieldSelection {
+  if (kind.kind === 'Pod') return pullSpecFields(kind, OF_PODS);
+  return pullSpecFields(kind, kind.kind === 'ServiceAccount' ? OF_ACCOUNTS : OF_WORKLOADS);
 }

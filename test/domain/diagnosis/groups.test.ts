@@ -1,9 +1,9 @@
 /** How findings about many objects are grouped and ordered, and which objects each affects. */
+
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosis/groups.ts';
-import type { Fix } from '../../../src/domain/diagnosis/judgement.ts';
-import { type Finding, finding, fixFor } from '../../../src/domain/findings/finding.ts';
+import { type Finding, type Fix, finding, fixFor } from '../../../src/domain/findings/finding.ts';
 import type { FindingObject } from '../../../src/domain/findings/finding-record.ts';
 import { type ShownServer, shownServer } from '../../../src/domain/keyring/display-server.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
