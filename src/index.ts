@@ -2,11 +2,9 @@
 
 export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config/docker-config.ts';
 
-export type { Finding, FindingCode, FindingObject, Severity } from './domain/findings/finding.ts';
-
-export { formatFinding } from './domain/findings/messages.ts';
-
-export { diagnose, type SecretFacts, type SecretRuleFacts } from './domain/findings/secret-rules.ts';
+export { type Finding, type FindingCode, formatFinding } from './domain/findings/finding.ts';
+export type { FindingObject, SecretFacts, Severity } from './domain/findings/finding-record.ts';
+export { diagnose, type SecretRuleFacts } from './domain/findings/secret-rules.ts';
 
 export { type ContentEntry, type Contents, readContents } from './domain/keyring/contents.ts';
 

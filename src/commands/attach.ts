@@ -200,8 +200,8 @@ async function agreeTo(
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
   const [{ getSecret, checkedSecret }, { formatFinding }, { fixFor }, printer] = await Promise.all([
     import('../operations/attach/check-secret.ts'),
-    import('../domain/findings/messages.ts'),
-    import('../domain/findings/fixes.ts'),
+    import('../domain/findings/finding.ts'),
+    import('../domain/findings/finding.ts'),
     printerFor(io),
   ]);
   const read = async (): Promise<Secret> => {

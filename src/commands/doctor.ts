@@ -27,8 +27,7 @@ import {
   wideFlag,
   withWholeLine,
 } from '../output/doctor/doctor-line.ts';
-import { printDoctor } from '../output/doctor/doctor-printer.ts';
-import { sayMore } from '../output/doctor/remarks.ts';
+import { printDoctor, sayMore } from '../output/doctor/doctor-printer.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
 import { printerFor, shownError } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';

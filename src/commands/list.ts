@@ -5,7 +5,7 @@ import { listNames } from '../cluster/list-names.ts';
 import { checkNamespace, findSecret } from '../cluster/not-found.ts';
 import { NAMESPACES } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
-import { formatFinding } from '../domain/findings/messages.ts';
+import { formatFinding } from '../domain/findings/finding.ts';
 import { type RowOrder, sortRows } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { sameKey } from '../domain/keyring/key.ts';

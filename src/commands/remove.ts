@@ -2,7 +2,7 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
-import { syncPreview } from '../domain/findings/elsewhere.ts';
+import { syncPreview } from '../domain/findings/secret-commands.ts';
 import { bareServer, displayServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { dryRunFlag, words } from '../domain/text/command.ts';

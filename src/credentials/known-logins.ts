@@ -1,7 +1,8 @@
 /** Whether this machine has a login, as far as config files show. No store or helper is asked. */
 import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
-import { andThen, apart, type Command, type Word } from '../domain/text/command.ts';
+import { andThen, type Command } from '../domain/text/command.ts';
 import { showsAsItIs } from '../domain/text/printable.ts';
+import { lineOf } from '../domain/workloads/deed.ts';
 import type { Io } from '../io.ts';
 import { canPrompt } from '../prompt.ts';
 import { authFiles } from './auth-file.ts';
@@ -40,41 +41,24 @@ export async function userNamer(
     );
 }
 
-const SERVER = '--server';
-/** With these, a second command would undo the first, or print a second Secret. */
-const WHOLE: readonly Word[] = ['--replace', '--force', '--dry-run=client', '--from-file'];
-
 /**
  * `command` with the user added to each `create` whose servers all lack a login: it then asks for the password, or says how to
  * pipe it in. When only some servers lack one, they get a command of their own, because a typed login is used for all servers.
  */
 function withUser(
-  command: Command,
+  { next, ...alone }: Command,
   userOf: (servers: readonly string[]) => string | undefined,
   lacksLogin: (server: string) => boolean,
 ): Command {
-  const { next, ...alone } = command;
-  const { words, pipe } = alone;
-  const { values, rest } = apart(command, SERVER);
-  const servers = values.filter((server) => typeof server === 'string');
-  const isOfHere = words[1] === 'create' && servers.length === values.length && !words.includes('--from-file');
-  const lacking = isOfHere ? servers.filter(lacksLogin) : [];
-  const username = lacking.length === 0 ? undefined : userOf(lacking);
-  const isNamed = username !== undefined && showsAsItIs(username);
-  const isPart = lacking.length < servers.length;
+  const { does, pipe } = alone;
   const after = next && withUser(next, userOf, lacksLogin);
-  if (isNamed && isPart && pipe === undefined && !words.some((word) => WHOLE.includes(word))) {
-    const only = (some: readonly string[]): Command => ({
-      ...alone,
-      words: rest.toSpliced(words.indexOf(SERVER), 0, ...some.flatMap((server) => [SERVER, server])),
-    });
-    const own = only(servers.filter((server) => !lacking.includes(server)));
-    return andThen(andThen(own, withUser(only(lacking), userOf, lacksLogin)), after);
-  }
-  return {
-    ...alone,
-    words: isNamed && !isPart ? words.toSpliced(words.lastIndexOf(SERVER) + 2, 0, '--username', username) : words,
-    ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }),
-    ...(after && { next: after }),
-  };
+  const rest = { ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }), ...(after && { next: after }) };
+  const lacking = does?.do === 'create' ? does.servers.filter(lacksLogin) : [];
+  const username = lacking.length === 0 ? undefined : userOf(lacking);
+  if (does?.do !== 'create' || username === undefined || !showsAsItIs(username)) return { ...alone, ...rest };
+  if (lacking.length === does.servers.length) return { ...alone, ...lineOf({ ...does, username }), ...rest };
+  // With a flag such as `--replace`, a second command would undo the first.
+  if (pipe !== undefined || (does.flags ?? []).length > 0) return { ...alone, ...rest };
+  const own = lineOf({ ...does, servers: does.servers.filter((server) => !lacking.includes(server)) });
+  return andThen(andThen(own, withUser(lineOf({ ...does, servers: lacking }), userOf, lacksLogin)), after);
 }

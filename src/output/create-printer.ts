@@ -90,8 +90,8 @@ export async function sayLeftOver(applied: Applied, { io, printer }: PrintContex
     import('../concurrency.ts'),
     import('../domain/findings/diagnosed-secret.ts'),
     import('../domain/findings/listed.ts'),
-    import('../domain/findings/messages.ts'),
-    import('../domain/findings/fixes.ts'),
+    import('../domain/findings/finding.ts'),
+    import('../domain/findings/finding.ts'),
   ]);
   const source = sourceOf(applied.secret);
   if (source !== undefined && applied.action !== 'unchanged') {

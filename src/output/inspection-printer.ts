@@ -1,8 +1,7 @@
 /** Prints the result of `inspect`: a table for people, or everything as JSON or YAML. */
-import { fixFor } from '../domain/findings/fixes.ts';
+import { fixFor, formatFinding } from '../domain/findings/finding.ts';
 import type { InspectedEntry, Inspection } from '../domain/findings/inspection.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
-import { formatFinding } from '../domain/findings/messages.ts';
 import { revealServer } from '../domain/keyring/display-server.ts';
 import { type Printable, printable, printed } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';

@@ -1,16 +1,15 @@
 /** Prints the result of `verify`, and has the words for what a registry says about a login. */
 import type { DiagnosedSecret } from '../domain/findings/diagnosed-secret.ts';
-import { fixFor } from '../domain/findings/fixes.ts';
+import { fixFor, formatFinding } from '../domain/findings/finding.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
-import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
 import { registryOf, serverWord } from '../domain/keyring/server.ts';
-import { type Command, command, words } from '../domain/text/command.ts';
+import { type Command, words } from '../domain/text/command.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
-import { nameWord, scope } from '../domain/text/object-name.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeTags } from '../domain/verify/near-tags.ts';
 import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
+import { lineOf } from '../domain/workloads/deed.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
@@ -123,7 +122,7 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
   switch (verdict.kind) {
     case 'rejected':
       if (correct !== undefined) return correct(server);
-      return command`${createCommand(source)} --server ${serverWord(server)} ${isImmutable ? words`--force` : undefined}`;
+      return createLine(source, server, isImmutable);
     default:
       return reachHint(verdict, server);
   }
@@ -140,9 +139,10 @@ export function reachHint(verdict: Verdict, server: string): Hint | undefined {
 }
 
 /** `source` is `namespace/name`, or a name. */
-function createCommand(source: string): Command {
-  const [name = '', namespace] = source.split('/').reverse();
-  return command`regsecret create ${nameWord(name)} ${scope(namespace)}`;
+function createLine(source: string, server: string, isImmutable: boolean): Command {
+  const [secret = '', namespace] = source.split('/').reverse();
+  const flags = isImmutable ? ['--force'] : [];
+  return lineOf({ do: 'create', secret, namespace, servers: [serverWord(server)], flags });
 }
 
 function nameOf({ server }: VerifiedRow): string {

@@ -6,7 +6,7 @@ import { load } from 'js-yaml';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { findingView } from '../../src/domain/diagnosis/view.ts';
-import { finding } from '../../src/domain/findings/catalog.ts';
+import { finding } from '../../src/domain/findings/finding.ts';
 import { forRunner } from '../../src/io.ts';
 import { writeReport } from '../../src/output/doctor/report-writer.ts';
 import { here, type RanHere } from '../support/here.ts';

@@ -1,7 +1,7 @@
 /** Every command reports the same problems of a single Secret in the cluster. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { diagnoseSecret, usabilityOf } from '../../src/domain/findings/diagnosed-secret.ts';
-import { formatFinding } from '../../src/domain/findings/messages.ts';
+import { formatFinding } from '../../src/domain/findings/finding.ts';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
 import { api, newNamespace } from '../environment/use.ts';
 import { account, created, named, newAccount, regsecretIn } from '../support/attach-world.ts';

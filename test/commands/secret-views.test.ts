@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { catalogRow, FINDING_CODES } from '../../src/domain/findings/catalog.ts';
-import { formatFinding } from '../../src/domain/findings/messages.ts';
+import { FINDING_CODES, formatFinding, recordOf } from '../../src/domain/findings/finding.ts';
 import { diagnose } from '../../src/domain/findings/secret-rules.ts';
 import { readContents } from '../../src/domain/keyring/contents.ts';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
@@ -75,7 +74,7 @@ describe.each(secretSituations)('$title', (situation) => {
   test('verify -f, which fails for an error', async () => {
     const ran = await run('verify', '-f', 'DIR/secret.json');
     expect(sentences(ran)).toEqual(expected);
-    if (situation.codes.some((code) => catalogRow(code).severity === 'error')) expect(ran.code).toBe(1);
+    if (situation.codes.some((code) => recordOf(code).severity === 'error')) expect(ran.code).toBe(1);
   });
 
   test('attach -f --auto, which refuses what opens no image', async () => {

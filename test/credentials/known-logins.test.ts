@@ -1,8 +1,9 @@
 /** Commands that regsecret proposes when this machine has no login for a registry. It asks neither a store nor a helper. */
 import { expect, test } from 'vitest';
 import { userNamer } from '../../src/credentials/known-logins.ts';
-import { andThen, type Command, command } from '../../src/domain/text/command.ts';
+import { andThen, type Command, command, type Deed } from '../../src/domain/text/command.ts';
 import { formatCommand } from '../../src/domain/text/format-command.ts';
+import { lineOf } from '../../src/domain/workloads/deed.ts';
 import type { Io } from '../../src/io.ts';
 import { type MachineOptions, machine } from '../support/machine.ts';
 
@@ -34,7 +35,9 @@ test.each<[string, MachineOptions, readonly string[]]>([
   expect([lacking, calls()]).toEqual([without, []]);
 });
 
-const create = (server: string): Command => command`regsecret create pull --server ${server} --attach sa/default`;
+type Written = Omit<Extract<Deed, { do: 'create' }>, 'do' | 'namespace'>;
+const written = (deed: Written): Command => lineOf({ do: 'create', namespace: undefined, ...deed });
+const create = (server: string): Command => written({ secret: 'pull', servers: [server], attach: ['sa/default'] });
 
 async function named(line: Command, username: string | undefined, io: Pick<Io, 'commands'> & Io) {
   return formatCommand((await userNamer(io))(line, username), io.commands);
@@ -61,7 +64,7 @@ test.each<[string, Command, string | undefined, string]>([
   ],
   [
     'several servers may have several users',
-    command`regsecret create --server a.io --server b.io`,
+    written({ servers: ['a.io', 'b.io'] }),
     'jane',
     'regsecret create --server a.io --server b.io --username USER',
   ],
@@ -79,8 +82,8 @@ test.each<[string, Command, string | undefined, string]>([
 test.each<[string, Command, string | undefined, string]>([
   ['of one server', create('ghcr.io'), undefined, ' --username bot '],
   ['of one server whose user is known', create('ghcr.io'), 'jane', ' --username jane '],
-  ['of two servers, for both', command`regsecret create --server ghcr.io --server quay.io`, 'jane', ' --username bot'],
-  ['of two servers, for one', command`regsecret create --server ghcr.io --server a.io`, 'jane', ' --username USER'],
+  ['of two servers, for both', written({ servers: ['ghcr.io', 'quay.io'] }), 'jane', ' --username bot'],
+  ['of two servers, for one', written({ servers: ['ghcr.io', 'a.io'] }), 'jane', ' --username USER'],
 ])('the usual user %s', async (_, line, username, shown) => {
   for (const tty of [false, true]) {
     const { io } = machine({ tty });
@@ -101,22 +104,22 @@ test('create asks a person for a user that nobody knows', async () => {
 test.each<[string, Command, string]>([
   [
     'those are a command of their own',
-    command`regsecret create pull --server a.io --server b.io --server c.io --attach sa/x`,
+    written({ secret: 'pull', servers: ['a.io', 'b.io', 'c.io'], attach: ['sa/x'] }),
     'regsecret create pull --server a.io --attach sa/x && regsecret create pull --server b.io --server c.io --username USER --attach sa/x',
   ],
   [
     'what comes then comes after both',
-    andThen(command`regsecret create --server b.io --server a.io`, command`kubectl version`),
+    andThen(written({ servers: ['b.io', 'a.io'] }), command`kubectl version`),
     'regsecret create --server a.io && regsecret create --server b.io --username USER && kubectl version',
   ],
   [
     'what replaces the Secret is one command',
-    command`regsecret create --server a.io --server b.io --replace`,
+    written({ servers: ['a.io', 'b.io'], flags: ['--replace'] }),
     'regsecret create --server a.io --server b.io --replace',
   ],
   [
     'what comes after it is named all the same',
-    andThen(command`regsecret create --server a.io --server b.io --replace`, command`regsecret create --server b.io`),
+    andThen(written({ servers: ['a.io', 'b.io'], flags: ['--replace'] }), written({ servers: ['b.io'] })),
     'regsecret create --server a.io --server b.io --replace && regsecret create --server b.io --username USER',
   ],
 ])('some of several lack a login: %s', async (_, line, shown) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { catalogRow, FINDING_CODES } from '../../src/domain/findings/catalog.ts';
+import { FINDING_CODES, recordOf } from '../../src/domain/findings/finding.ts';
 import { here } from '../support/here.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'findings.md'), 'utf8');
@@ -33,7 +33,7 @@ test('links on the page lead somewhere', () => {
 describe('a section says how bad it is, why, how it is seen, and how it is fixed', () => {
   test.each(codes)('%s', (code) => {
     const section = sections.get(code) ?? '';
-    expect(/^\*\*(error|warning)\*\*: /m.exec(section)?.[1]).toBe(catalogRow(code).severity);
+    expect(/^\*\*(error|warning)\*\*: /m.exec(section)?.[1]).toBe(recordOf(code).severity);
     const parts = [...section.matchAll(/^\*\*(Cause|See it|Fix|By hand)\.\*\*/gm)].map(([, part]) => part);
     expect(parts).toEqual(['Cause', 'See it', 'Fix', 'By hand']);
     expect(section).toMatch(/^\*\*See it\.\*\*\n\n```sh\n(.+\n)+```$/m);

@@ -1,6 +1,6 @@
 /** docs/json.md has every field that the printers can print, and no other. */
 import { describe, expect, test } from 'vitest';
-import { FINDING_CODES } from '../../src/domain/findings/catalog.ts';
+import { FINDING_CODES } from '../../src/domain/findings/finding.ts';
 import { type Field, readAnswers } from '../support/json-answers.ts';
 import { documentedFields, rowsOf, sectionOf, tables } from '../support/json-page.ts';
 
@@ -104,7 +104,7 @@ function lines(fields: readonly Field[]): string[] {
 function argumentRows(byCode: ReadonlyMap<string, readonly Field[]>): string[][] {
   const rows = new Map<string, string[]>();
   for (const [code, fields] of byCode) {
-    const own = fields.filter(({ path }) => !path.startsWith('remedy.'));
+    const own = fields.filter(({ path }) => !/^(remedy|cause)\./.test(path));
     for (const { path, type, optional } of wanted(own, [])) {
       const key = `\`${path}\` | ${typeCell(path, type)}`;
       rows.set(key, [...(rows.get(key) ?? []), `\`${code}\`${optional ? '?' : ''}`]);

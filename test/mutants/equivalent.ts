@@ -88,12 +88,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: NO_NODE,
   },
   {
-    file: 'src/domain/findings/fixes.ts',
-    code: "changeCommand('detach', remedy, secrets.at(-1) ?? ''),",
-    change: "'' → 'mutant'",
-    reason: 'Different credentials are in two Secrets at least.',
-  },
-  {
     file: 'src/domain/findings/secret-rules.ts',
     code: "return severity === 'error' ? 0 : 1;",
     change: '1 → 2',

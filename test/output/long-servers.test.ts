@@ -1,9 +1,8 @@
 /** A Secret may have a server of half a megabyte. Such a server took seconds when each of its labels was examined again. */
 import { describe, expect, test } from 'vitest';
 import { diagnoseSecret } from '../../src/domain/findings/diagnosed-secret.ts';
-import { fixFor } from '../../src/domain/findings/fixes.ts';
+import { fixFor, formatFinding } from '../../src/domain/findings/finding.ts';
 import { inspectionOf } from '../../src/domain/findings/inspection.ts';
-import { formatFinding } from '../../src/domain/findings/messages.ts';
 import { summarize } from '../../src/domain/findings/secret-row.ts';
 import { finished } from '../../src/domain/keyring/steps.ts';
 import { formatHint } from '../../src/domain/text/hint.ts';

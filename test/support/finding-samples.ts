@@ -1,7 +1,7 @@
 /** One finding of each code, and one for each way to fix it. Every value that is not ours contains a `7`. */
-import { finding } from '../../src/domain/findings/catalog.ts';
-import type { Finding, FindingCode, FindingObject } from '../../src/domain/findings/finding.ts';
-import type { FindingArguments } from '../../src/domain/findings/finding-arguments.ts';
+
+import { type Finding, type FindingArguments, type FindingCode, finding } from '../../src/domain/findings/finding.ts';
+import type { FindingObject } from '../../src/domain/findings/finding-record.ts';
 import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
 import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import type { Remedy } from '../../src/domain/workloads/remedy.ts';
@@ -47,7 +47,7 @@ const IN_FILES: readonly FindingObject[] = [
   { kind: 'File', name: 'file7.json', file: 'file7.json', line: 1 },
 ];
 
-type Arguments = { readonly [Code in FindingCode]: (remedy: Remedy) => readonly FindingArguments<Finding>[Code][] };
+type Arguments = { readonly [Code in FindingCode]: (remedy: Remedy) => readonly FindingArguments[Code][] };
 
 const server = shown('server7.io');
 const image = 'server7.io/org/app:v1';

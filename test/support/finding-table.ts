@@ -1,9 +1,7 @@
 /** Literal tables of findings: the sentence of each, whether its command fixes it, and the command. */
 import { expect, test } from 'vitest';
-import type { Finding, FindingObject } from '../../src/domain/findings/finding.ts';
-import { fixFor, isSufficient } from '../../src/domain/findings/fixes.ts';
-import { formatFinding } from '../../src/domain/findings/messages.ts';
-import type { FixContext } from '../../src/domain/findings/secret-commands.ts';
+import { type Finding, fixFor, formatFinding, isSufficient } from '../../src/domain/findings/finding.ts';
+import type { FindingObject, FixContext } from '../../src/domain/findings/finding-record.ts';
 import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
 import { formatCommand } from '../../src/domain/text/format-command.ts';
 import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CallExpression, Node, SourceFile } from 'typescript/unstable/ast';
 import { isCallExpression, isIdentifier } from 'typescript/unstable/ast/is';
 import { API, type Checker, type Symbol as Property, SymbolFlags, type Type } from 'typescript/unstable/sync';
+import { FINDING_CODES } from '../../src/domain/findings/finding.ts';
 
 const root = join(import.meta.dirname, '..', '..').replaceAll('\\', '/');
 
@@ -53,13 +54,14 @@ export function readAnswers(): Answers {
         return [{ place, fields: type === undefined ? [] : walk([type]) }];
       }),
     );
-    const page = files.find(({ fileName }) => fileName.endsWith('/finding-arguments.ts'));
+    const page = files.find(({ fileName }) => fileName.endsWith('/domain/findings/finding.ts'));
     const symbol =
-      page && checker.resolveName('FindingArguments', SymbolFlags.Interface, page.statements.at(-1) as Node);
+      page && checker.resolveName('FindingArguments', SymbolFlags.TypeAlias, page.statements.at(-1) as Node);
     const properties = symbol === undefined ? [] : checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));
+    const inOrder = FINDING_CODES.flatMap((code) => properties.find(({ name }) => name === code) ?? []);
     return {
       answers,
-      findingArguments: new Map(properties.map((one) => [one.name, walk([checker.getTypeOfSymbol(one) as Type])])),
+      findingArguments: new Map(inOrder.map((one) => [one.name, walk([checker.getTypeOfSymbol(one) as Type])])),
     };
   } finally {
     api.close();

@@ -1,8 +1,7 @@
 /** Shared by the tables of judgements: values for their rows, and the checks of each row. */
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
-import type { FindingCode } from '../../src/domain/findings/finding.ts';
-import { formatFinding } from '../../src/domain/findings/messages.ts';
+import { type FindingCode, formatFinding } from '../../src/domain/findings/finding.ts';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { shownHint } from './hints.ts';

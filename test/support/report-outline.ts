@@ -2,7 +2,7 @@
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
 import type { DoctorReport, SecretReport } from '../../src/domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView, SecretView } from '../../src/domain/diagnosis/view.ts';
-import { describeObject } from '../../src/domain/findings/finding.ts';
+import { describeObject } from '../../src/domain/findings/finding-record.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { settle, type World } from './pull-facts.ts';
 import { reportAt } from './steps.ts';

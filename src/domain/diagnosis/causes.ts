@@ -1,6 +1,6 @@
 /** Why an image is not pulled: one small rule for each cause, in the order of their precedence. The first one decides. */
-import { finding } from '../findings/catalog.ts';
-import type { Finding } from '../findings/finding.ts';
+
+import { type Finding, finding } from '../findings/finding.ts';
 import { ImageReferenceError, imageError, parseImage } from '../keyring/image.ts';
 import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';

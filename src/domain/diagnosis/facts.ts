@@ -1,14 +1,14 @@
 /** The input of a diagnosis, gathered from a cluster or from manifests. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { Elsewhere, FindingObject } from '../findings/finding-record.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
-import type { SecretName, Usage } from '../workloads/references.ts';
+import { type SecretName, secretKey, type Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { RolloutState } from '../workloads/rollout.ts';
 
@@ -138,6 +138,15 @@ export type SecretState =
       readonly status: 'missing';
       readonly elsewhere?: Elsewhere | undefined;
     };
+
+/** The Secret of that name, if it is there and could be read. */
+export function secretIn(
+  { secrets }: Pick<PullFacts, 'secrets'>,
+  { namespace = '', name }: Pick<FindingObject, 'namespace' | 'name'>,
+): DiagnosedSecret | undefined {
+  const state = secrets.get(secretKey(namespace, name));
+  return state?.status === 'there' ? state : undefined;
+}
 
 /** When somebody last wrote to a Secret, by its metadata. 0 if it is not there. */
 export function changedAt(state: SecretState | undefined): number {

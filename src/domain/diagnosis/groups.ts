@@ -1,14 +1,24 @@
 /** Groups findings by cause: five hundred pods with one cause have one finding. */
-import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
-import { causeBehind, describeObject, type Finding, withSeverity } from '../findings/finding.ts';
+import {
+  bugFinding,
+  causeBehind,
+  FINDING_CODES,
+  type Finding,
+  type Fix,
+  identityOf,
+  recordOf,
+  subjectOf,
+  withSeverity,
+} from '../findings/finding.ts';
+import { describeObject } from '../findings/finding-record.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
 import { staleTogether } from '../pull-secret/copy.ts';
-import { andThen, apart, type Command, stepsIn } from '../text/command.ts';
+import { andThen, type Command, stepsIn } from '../text/command.ts';
+import { lineOf } from '../workloads/deed.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';
-import type { Fix } from './judgement.ts';
 import { type Affected, type AffectedObject, type FindingView, findingView } from './view.ts';
 
 export interface Seen {
@@ -91,8 +101,8 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
 /** Whether each affected object needs its own command. A misspelt name is corrected in every list; a Secret is created once. */
 function isOneEach({ found, fix }: Seen): boolean {
   const { code } = causeBehind(found);
-  const isTypo = code === 'missing-secret' && fix?.command.words[1] !== 'create';
-  return isTypo || catalogRow(code).oneEach === true;
+  const isTypo = code === 'missing-secret' && fix?.command.does?.do !== 'create';
+  return isTypo || recordOf(code).oneEach === true;
 }
 
 /** The different commands in a row, up to EXAMPLES. A pod's command replaces its template's, as it also covers the pod. */
@@ -103,9 +113,9 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
   );
   const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
   const some = [...different.values()].slice(0, EXAMPLES);
-  const isMade = some.some(({ command }) => command.words[1] === 'create');
+  const isMade = some.some(({ command }) => command.does?.do === 'create');
   // The list of a service account keeps the name if one of the steps creates that Secret: its other pods need it.
-  const isKept = ({ words }: Command): boolean => isMade && words[1] === 'detach' && words.includes('--serviceaccount');
+  const isKept = ({ does }: Command): boolean => isMade && does?.do === 'detach' && does.account !== undefined;
   const steps = some.flatMap(({ command }) => stepsIn(command).filter((step) => !isKept(step)));
   const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();
   const command = first && others.reduce((before, step) => andThen(before, step), first);
@@ -121,27 +131,28 @@ function noteFix(found: Finding): Fix | undefined {
 /** The command for `one`. It is not sufficient where another object of the group needs a different one for its own list. */
 function fixOfOne(one: Seen, group: readonly Seen[]): Fix | undefined {
   const key = ({ puller }: Seen): string | undefined => puller && nameKey(puller);
-  const needOf = ({ fix }: Seen): string =>
-    JSON.stringify(fix && stepsIn(fix.command).map((step) => apart(step, SERVER).rest));
-  const isOther = (seen: Seen): boolean => key(seen) !== key(one) && needOf(seen) !== needOf(one);
+  const needs = ({ fix }: Seen): string => JSON.stringify(fix && stepsIn(fix.command).map(needOf));
+  const isOther = (seen: Seen): boolean => key(seen) !== key(one) && needs(seen) !== needs(one);
   const fix = fixOfAll(one.fix, group);
   return fix && { ...fix, sufficient: fix.sufficient && !group.some((seen) => seen.fix && isOther(seen)) };
 }
 
 /** `create` has to cover the images of the whole group, so commands that differ only in their servers become one. */
 function fixOfAll(fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
-  const place = fix?.command.words.indexOf(SERVER) ?? -1;
-  if (fix?.command.words[1] !== 'create' || place < 0) return fix;
-  const own = apart(fix.command, SERVER);
-  const rest = JSON.stringify(own.rest);
-  const parts = group.flatMap((one) => (one.fix === undefined ? [] : apart(one.fix.command, SERVER)));
-  const alike = parts.filter((one) => JSON.stringify(one.rest) === rest);
-  const servers = [...new Set(alike.flatMap((one) => one.values))].sort();
-  const flags = servers.flatMap((server) => [SERVER, server]);
-  return { ...fix, command: { ...fix.command, words: own.rest.toSpliced(place, 0, ...flags) } };
+  const does = fix?.command.does;
+  if (fix === undefined || does?.do !== 'create' || does.servers.length === 0) return fix;
+  const need = needOf(fix.command);
+  const servers = group.flatMap((one) => {
+    const other = one.fix?.command;
+    return other?.does?.do === 'create' && needOf(other) === need ? other.does.servers : [];
+  });
+  return { ...fix, command: { ...fix.command, ...lineOf({ ...does, servers: [...new Set(servers)].sort() }) } };
 }
 
-const SERVER = '--server';
+/** What a command does, whatever its servers. */
+function needOf({ words, does }: Command): string {
+  return JSON.stringify(does === undefined ? words : { ...does, servers: [] });
+}
 
 /** All workloads and bare pods of the group, sorted by namespace and name. Undefined when there are none. */
 function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefined {
@@ -212,7 +223,7 @@ function podsOf(pullers: readonly Puller[]): number {
 /** For a finding about Secrets alone: the users of the Secret, or the Secrets when there are several or a registry is silent. */
 function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
-  if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
+  if (found?.object.kind !== 'Secret' || recordOf(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
   const isAboutRegistry = found.code === 'registry-unreachable';
   if (secrets.size > 1 || isAboutRegistry)

@@ -1,7 +1,8 @@
 /** One image of one pod or template, with everything that the rules ask about it. */
+
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Elsewhere } from '../findings/elsewhere.ts';
-import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
+import type { Finding, FindingCode } from '../findings/finding.ts';
+import type { Elsewhere, FindingObject } from '../findings/finding-record.ts';
 import { closest } from '../text/closest.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -10,7 +11,7 @@ import { type SecretName, secretKey } from '../workloads/references.ts';
 import { remedyUnder } from '../workloads/remedy.ts';
 import { type Candidate, earlyRefusal, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
-import { type Answer, BACK_OFF_MS, type Puller, type PullFacts, type SecretState } from './facts.ts';
+import { type Answer, BACK_OFF_MS, type Puller, type PullFacts, type SecretState, secretIn } from './facts.ts';
 
 export interface ImagePull {
   readonly puller: Puller;
@@ -87,10 +88,8 @@ export function stateOf({ puller, facts }: ImagePull, name: string): SecretState
 
 /** The Secrets of the list that could be read. */
 export function readable(pull: ImagePull): DiagnosedSecret[] {
-  return pull.applied.names.flatMap((name) => {
-    const state = stateOf(pull, name);
-    return state?.status === 'there' ? [state] : [];
-  });
+  const { namespace } = pull.puller.ref;
+  return pull.applied.names.flatMap((name) => secretIn(pull.facts, { namespace, name }) ?? []);
 }
 
 /** The findings of these codes in a Secret. With `server`, only those about that entry. */
@@ -100,9 +99,8 @@ export function findingsInSecret(
   codes: readonly FindingCode[],
   server?: string,
 ): Finding[] {
-  const state = stateOf(pull, name);
-  if (state?.status !== 'there') return [];
-  return state.findings.filter(
+  const { findings = [] } = secretIn(pull.facts, { namespace: pull.puller.ref.namespace, name }) ?? {};
+  return findings.filter(
     (found) =>
       codes.includes(found.code) &&
       (server === undefined || ('server' in found.arguments && found.arguments.server === server)),

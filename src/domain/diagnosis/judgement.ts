@@ -1,21 +1,18 @@
 /** Judges one image of a pod or template: will it be pulled, and what is the one cause if not. */
-import { catalogRow, finding } from '../findings/catalog.ts';
-import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
-import { fixFor, isSufficient } from '../findings/fixes.ts';
-import type { Immutable } from '../findings/secret-commands.ts';
+
+import { type Finding, type Fix, finding, proposedFix, recordOf, withSeverity } from '../findings/finding.ts';
+import { describeObject, type Immutable, type KnownSecret } from '../findings/finding-record.ts';
 import { registryHost } from '../keyring/server.ts';
-import type { Command } from '../text/command.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
-import { isComplete } from '../workloads/remedy.ts';
+import { isComplete, type Remedy } from '../workloads/remedy.ts';
 import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { accountOf } from './effective-list.ts';
-import type { Puller, PullFacts } from './facts.ts';
+import { type Puller, type PullFacts, secretIn } from './facts.ts';
 import {
   hiddenOf,
   type ImagePull,
@@ -46,12 +43,6 @@ export interface Judgement {
   readonly open: readonly Question[];
   /** What decides whether the image is pulled, but could not be seen: objects, logins, answers of a registry. */
   readonly unjudged: readonly string[];
-}
-
-export interface Fix {
-  readonly command: Command;
-  /** Whether pods pull after the command, provided that the login which it finds is good. */
-  readonly sufficient: boolean;
 }
 
 /** Whether one image of `puller` will be pulled, and the one cause if not. */
@@ -134,23 +125,17 @@ function causeFor(pull: ImagePull): Finding | undefined {
 }
 
 function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
+  const { ref, imagePullSecrets, remedy } = pull.puller;
+  const secretOf = (name: string) => secretIn(pull.facts, { namespace: ref.namespace, name });
   const lacking = cause.code === 'no-entry' ? cause.arguments.secrets[0] : undefined;
   const changed = cause.object.kind === 'Secret' ? cause.object.name : lacking;
-  const state = changed === undefined ? undefined : stateOf(pull, changed);
-  const immutable = state?.status === 'there' ? immutableOf(state, pull, lacking === undefined ? 1 : 0) : undefined;
-  const isReached = immutable === undefined || isComplete(immutable.remedy);
-  const secretOf = (name: string): DiagnosedSecret | undefined => {
-    const known = stateOf(pull, name);
-    return known?.status === 'there' ? known : undefined;
-  };
-  const { ref, imagePullSecrets } = pull.puller;
+  const known = changed === undefined ? undefined : secretOf(changed);
+  const immutable = known && immutableOf(known, remedy, lacking === undefined ? 1 : 0);
   const secrets = ref.kind === 'ServiceAccount' ? listedNames(imagePullSecrets) : undefined;
-  const command = fixFor(cause, { image: pull.use.image, secrets, immutable, secretOf });
-  return {
-    command,
-    sufficient:
-      isSufficient(cause, command) && isReached && (online || !namesAnother(cause)) && !hidesAnother(cause, pull),
-  };
+  const { command, sufficient } = proposedFix(cause, { image: pull.use.image, secrets, immutable, secretOf });
+  const isReached = immutable === undefined || isComplete(remedy);
+  const isMeant = (online || !namesAnother(cause)) && !hidesAnother(cause, pull);
+  return { command, sufficient: sufficient && isReached && isMeant };
 }
 
 /** Whether pods that the API server rejects now could not pull after it accepts them either. */
@@ -159,15 +144,11 @@ function hidesAnother({ code, arguments: named }: Finding, { denied }: ImagePull
 }
 
 /** How to replace the Secret if it is immutable. `replaced` is how many of its entries get a new login. */
-function immutableOf(
-  { secret, contents }: DiagnosedSecret,
-  { puller }: ImagePull,
-  replaced: number,
-): Immutable | undefined {
+function immutableOf({ secret, contents }: KnownSecret, remedy: Remedy, replaced: number): Immutable | undefined {
   if (secret.immutable !== true) return undefined;
   // What cannot be decoded cannot be copied.
   const isMore = contents.entries.length > replaced && contents.failure === undefined;
-  return { remedy: puller.remedy, dataKey: isMore ? contents.dataKey : undefined };
+  return { remedy, dataKey: isMore ? contents.dataKey : undefined };
 }
 
 /** Whether the finding names another Secret to use. Unless a registry was asked, that may be no better. */
@@ -214,7 +195,7 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
   if (cause?.code === 'retry-pending') return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
   const isUnsure = cause?.code === 'rate-limited' || cause?.code === 'stale-secret';
   if (isUnsure && cause.severity === 'warning') return 'cannot know';
-  if (cause !== undefined) return catalogRow(cause.code).outcome ?? 'will not pull';
+  if (cause !== undefined) return recordOf(cause.code).outcome ?? 'will not pull';
   if (use.policy === 'Never') return use.state.status === 'there' ? 'will pull' : 'cannot know';
   if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.result !== 'pulls')
     return 'cannot know';

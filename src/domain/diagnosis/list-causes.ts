@@ -1,14 +1,13 @@
 /** Why there is no login at all for an image. */
 
-import { finding } from '../findings/catalog.ts';
 import { type DiagnosedSecret, isAboutWhole } from '../findings/diagnosed-secret.ts';
-import { type Finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { isTyped } from '../findings/pod-commands.ts';
 import { nearEntries } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
-import { isTypedList, remedyOfList } from './effective-list.ts';
+import { isTypedList, listContents, remedyOfList } from './effective-list.ts';
 import type { Answer } from './facts.ts';
 import {
   answersTo,
@@ -24,7 +23,6 @@ import {
   stateOf,
   usableSecret,
 } from './image-pull.ts';
-import { listContents } from './list-contents.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 

@@ -1,7 +1,6 @@
 /** Why none of the logins that are tried opens an image. */
-import { finding } from '../findings/catalog.ts';
-import { type Finding, type FindingCode, withSeverity } from '../findings/finding.ts';
-import type { Reporter } from '../findings/finding-arguments.ts';
+import { type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
+import type { Reporter } from '../findings/finding-record.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isAnonymous, isDockerHub } from '../keyring/keyring.ts';

@@ -1,7 +1,6 @@
 /** Judges the images of pods and templates, and collects the questions for registries that are still open. */
 import { isBug } from '../../errors.ts';
-import { finding } from '../findings/catalog.ts';
-import { type Finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { withoutStep } from '../findings/pod-commands.ts';
 import type { Contents } from '../keyring/contents.ts';
 import { nearEntries } from '../keyring/coverage.ts';
@@ -14,11 +13,20 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { hasLogin, simulatePull, triesEntry } from './attempt.ts';
-import { type AppliedList, accountOf, effectiveList, isOutdated, isTypedList, remedyOfList } from './effective-list.ts';
+import {
+  type AppliedList,
+  accountOf,
+  decodeAhead,
+  effectiveList,
+  isOutdated,
+  isTypedList,
+  type ListedEntry,
+  listContents,
+  remedyOfList,
+} from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
-import { decodeAhead, type ListedEntry, listContents } from './list-contents.ts';
 import { loginAnswer } from './secret-checks.ts';
 
 export interface PullerReport {

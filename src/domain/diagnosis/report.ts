@@ -1,5 +1,7 @@
 /** Builds the report from the gathered objects and the answers of registries. */
-import { describeObject, type Finding } from '../findings/finding.ts';
+
+import type { Finding } from '../findings/finding.ts';
+import { describeObject } from '../findings/finding-record.ts';
 import type { Ignored } from '../findings/selection.ts';
 import { words } from '../text/command.ts';
 import { many, plural } from '../text/enumerate.ts';

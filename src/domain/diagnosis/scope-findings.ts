@@ -1,13 +1,13 @@
 /** What is wrong in a namespace or a cluster: with its pods, workloads, service accounts and Secrets. */
 
-import { bugFinding, finding } from '../findings/catalog.ts';
-import { usabilityOf } from '../findings/diagnosed-secret.ts';
-import { causeBehind, type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
+import { type DiagnosedSecret, usabilityOf } from '../findings/diagnosed-secret.ts';
+import { bugFinding, causeBehind, type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
+import type { FindingObject } from '../findings/finding-record.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { simulatePull } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
-import { isInScope, lacksImage, type Observed, type Puller, type PullFacts, type SecretState } from './facts.ts';
+import { isInScope, lacksImage, type Observed, type Puller, type PullFacts, secretIn } from './facts.ts';
 import { causeKey, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
@@ -138,8 +138,8 @@ function ofSecret(
 ): Finding[] {
   const isUsed = usage.has(secretKey(id.namespace, id.name));
   const found = secretFindings(id, facts, isUsed || isWhole ? usage : undefined);
-  const state = facts.secrets.get(secretKey(id.namespace, id.name));
-  const isBroken = state?.status === 'there' && usabilityOf(state) !== 'usable';
+  const known = secretIn(facts, id);
+  const isBroken = known !== undefined && usabilityOf(known) !== 'usable';
   return found.map((one) => (isUsed && (isBroken || REFUSED.includes(one.code)) ? one : withSeverity(one, 'warning')));
 }
 
@@ -214,7 +214,7 @@ function usersByServer(
 const REFUSED: readonly FindingCode[] = ['credential-rejected', 'expired'];
 
 function noteContent(id: SecretName, facts: PullFacts, contents: Map<string, SecretName[]>): void {
-  const key = contentKey(facts.secrets.get(secretKey(id.namespace, id.name)));
+  const key = contentKey(secretIn(facts, id));
   const group = key === undefined ? undefined : contents.get(key);
   if (group !== undefined) group.push(id);
   else if (key !== undefined) contents.set(key, [id]);
@@ -239,10 +239,10 @@ function copiedAmong(names: readonly SecretName[], usage: NonNullable<Observed['
 }
 
 /** A key that is equal for Secrets with the same logins. Undefined for one without entries, or with very many. */
-function contentKey(state: SecretState | undefined): string | undefined {
+function contentKey(known: DiagnosedSecret | undefined): string | undefined {
   // Of thousands of entries only the first are known.
-  if (state?.status !== 'there' || state.contents.moreEntries !== undefined) return undefined;
-  const { type, entries } = state.contents;
+  if (known === undefined || known.contents.moreEntries !== undefined) return undefined;
+  const { type, entries } = known.contents;
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
   return logins.length === 0 ? undefined : JSON.stringify([type, logins]);
 }

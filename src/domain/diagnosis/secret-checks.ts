@@ -1,9 +1,9 @@
 /** Whether registries accept the logins in Secrets, independent of any image. */
 
 import { isBug } from '../../errors.ts';
-import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { causeBehind, describeObject, type Finding } from '../findings/finding.ts';
+import { causeBehind, type Finding, finding } from '../findings/finding.ts';
+import { describeObject } from '../findings/finding-record.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { sameKey } from '../keyring/key.ts';
@@ -17,7 +17,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { type Candidate, simulatePull, triesEntry } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
-import { type Answer, isInScope, type Observed, type Puller, type PullFacts } from './facts.ts';
+import { type Answer, isInScope, type Observed, type Puller, type PullFacts, secretIn } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 
 /** The Secrets whose logins are checked without an image: the named ones, or in a scope all that some object refers to. */
@@ -38,9 +38,9 @@ export function* secretQuestions(secrets: readonly SecretName[], facts: PullFact
 
 /** In words: how many servers of a Secret no registry is asked about. */
 export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
-  const state = facts.secrets.get(secretKey(id.namespace, id.name));
-  if (!facts.online || state?.status !== 'there') return [];
-  const { moreEntries = 0 } = state.contents;
+  const known = secretIn(facts, id);
+  if (!facts.online || known === undefined) return [];
+  const { moreEntries = 0 } = known.contents;
   const count = Math.max(0, questionsIn(id, facts).size - MAX_LOGINS_ASKED) + moreEntries;
   return count === 0 ? [] : [`${plural(count, 'more server')} of ${describeObject({ kind: 'Secret', ...id })}`];
 }
@@ -62,11 +62,10 @@ export function idleLogins({ usage, scope }: Observed, facts: PullFacts, said: R
 }
 
 /** The questions about the logins of a Secret, by their keys. */
-function questionsIn({ namespace, name }: SecretName, { secrets }: PullFacts): Map<string, Question> {
+function questionsIn(id: SecretName, facts: PullFacts): Map<string, Question> {
   const questions = new Map<string, Question>();
   try {
-    const state = secrets.get(secretKey(namespace, name));
-    for (const entry of state?.status === 'there' ? state.contents.entries : []) {
+    for (const entry of secretIn(facts, id)?.contents.entries ?? []) {
       const question = questionOf(entry);
       if (question !== undefined) questions.set(questionKey(question), question);
     }
@@ -145,8 +144,7 @@ export function needsEntry(puller: Puller, secret: string, server: string, facts
 /** Whether the registry accepts the login for the image or, when that was not asked, by itself. */
 function isAccepted({ secret, server, answer }: Candidate, namespace: string, facts: PullFacts): boolean {
   if (answer !== undefined) return answer.verdict.kind === 'accepted';
-  const state = facts.secrets.get(secretKey(namespace, secret));
-  const entries = state?.status === 'there' ? state.contents.entries : [];
+  const { entries = [] } = secretIn(facts, { namespace, name: secret })?.contents ?? {};
   const entry = entries.find((one) => shownServer(one.server) === server);
   return entry !== undefined && loginAnswer(entry, facts)?.verdict.kind === 'accepted';
 }
@@ -168,9 +166,9 @@ export function usersIn(namespace: string | undefined, { secrets }: PullFacts): 
 /** `findings`, in which all that reject the same login get the same number. */
 export function numberLogins<Found extends Finding>(
   findings: readonly Found[],
-  { secrets }: PullFacts,
+  facts: PullFacts,
 ): (Found & { readonly login?: number })[] {
-  const keys = findings.map((found) => rejectedLogin(found, secrets));
+  const keys = findings.map((found) => rejectedLogin(found, facts));
   const alike = Map.groupBy(
     keys.filter((key) => key !== undefined),
     (key) => key,
@@ -184,11 +182,10 @@ export function numberLogins<Found extends Finding>(
 }
 
 /** A key that is equal only for the same login for the same server. */
-function rejectedLogin(found: Finding, secrets: PullFacts['secrets']): string | undefined {
+function rejectedLogin(found: Finding, facts: PullFacts): string | undefined {
   const { code, object, arguments: args } = causeBehind(found);
   if (code !== 'credential-rejected') return undefined;
-  const state = secrets.get(secretKey(object.namespace ?? '', object.name));
-  const entries = state?.status === 'there' ? state.contents.entries : [];
+  const { entries = [] } = secretIn(facts, object)?.contents ?? {};
   const entry = entries.find(({ server }) => shownServer(server) === args.server);
   return entry?.login && JSON.stringify([args.server, entry.login.username, entry.login.password]);
 }
@@ -222,8 +219,8 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
 
 /** A registry that rejects the login in the source of a copy, but accepts the one in the copy. */
 function refusedBy({ copyOf, contents }: DiagnosedSecret, facts: PullFacts): ShownServer | undefined {
-  const source = copyOf && facts.secrets.get(secretKey(copyOf.namespace, copyOf.name));
-  if (source?.status !== 'there') return undefined;
+  const source = copyOf && secretIn(facts, copyOf);
+  if (source === undefined) return undefined;
   const isSaid = (entry: ContentEntry, kind: Verdict['kind']) => loginAnswer(entry, facts)?.verdict.kind === kind;
   const refused = source.contents.entries.filter((entry) => isSaid(entry, 'rejected'));
   const good = contents.entries.filter((entry) => isSaid(entry, 'accepted'));

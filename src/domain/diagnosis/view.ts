@@ -1,9 +1,6 @@
 /** The data that doctor and why print: each puller with its Secrets and images, and the findings in words. */
-import { kubeletAgrees } from '../findings/catalog.ts';
-import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Finding } from '../findings/finding.ts';
-import { fixFor, isSufficient } from '../findings/fixes.ts';
-import { formatFinding } from '../findings/messages.ts';
+
+import { type Finding, type Fix, formatFinding, kubeletAgrees, proposedFix } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { CopyOrigin } from '../pull-secret/copy.ts';
@@ -15,9 +12,9 @@ import type { PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { Candidate } from './attempt.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
-import { type Answer, changedAt, type PullFacts } from './facts.ts';
+import { type Answer, changedAt, type PullFacts, secretIn } from './facts.ts';
 import { lastFailure } from './image-pull.ts';
-import { type Fix, type Judgement, type Outcome, proposedLogins } from './judgement.ts';
+import { type Judgement, type Outcome, proposedLogins } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
 
@@ -142,18 +139,11 @@ export function findingView(
   found: Finding,
   affects?: Affected,
   fix?: Fix,
-  secrets?: PullFacts['secrets'],
+  secrets: PullFacts['secrets'] = new Map(),
 ): FindingView {
-  return { ...found, message: formatFinding(found), fix: fix ?? ownFix(found, secrets), affects };
-}
-
-function ownFix(found: Finding, secrets: PullFacts['secrets'] = new Map()): Fix {
-  const secretOf = (name: string): DiagnosedSecret | undefined => {
-    const state = secrets.get(secretKey(found.object.namespace ?? '', name));
-    return state?.status === 'there' ? state : undefined;
-  };
-  const command = fixFor(found, { secretOf });
-  return { command, sufficient: isSufficient(found, command) };
+  const { namespace } = found.object;
+  const secretOf = (name: string) => secretIn({ secrets }, { namespace, name });
+  return { ...found, message: formatFinding(found), fix: fix ?? proposedFix(found, { secretOf }), affects };
 }
 
 /** The view of one report, with each finding in words. */

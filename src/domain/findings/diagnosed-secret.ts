@@ -5,17 +5,13 @@ import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
 import type { CopyOrigin } from '../pull-secret/copy.ts';
-import { catalogRow } from './catalog.ts';
-import type { Finding } from './finding.ts';
-import { diagnoseInSteps, type SecretFacts } from './secret-rules.ts';
+import { type Finding, finding, recordOf } from './finding.ts';
+import type { FindingObject, KnownSecret } from './finding-record.ts';
+import { diagnoseInSteps } from './secret-rules.ts';
 
-export interface DiagnosedSecret extends SecretFacts {
+export interface DiagnosedSecret extends KnownSecret {
   /** What is wrong with it by itself, errors first. */
   readonly findings: readonly Finding[];
-  /** The source that it is marked as a copy of. Left out when nobody looked. */
-  readonly copyOf?: CopyOrigin | undefined;
-  /** The servers that the source has logins for, if copy and source differ. They are never printed. */
-  readonly sourceServers?: readonly string[] | undefined;
 }
 
 /** Reads `secret` and judges it; `now` in milliseconds since 1970. */
@@ -48,7 +44,7 @@ function copied(contents: Contents): Contents {
 
 /** Whether a finding makes the whole Secret useless: pods get no login from it, but still use their other Secrets. */
 export function isAboutWhole({ code }: Finding): boolean {
-  const kept = catalogRow(code).keepsAway;
+  const kept = recordOf(code).keepsAway;
   return kept === 'ignored secret' || kept === 'secret';
 }
 
@@ -62,14 +58,21 @@ export type Usability =
 
 /** What a Secret is worth to the pods that name it, by its findings alone. */
 export function usabilityOf({ contents, findings }: DiagnosedSecret): Usability {
-  const kept = findings.map(({ code }) => catalogRow(code).keepsAway);
+  const kept = findings.map(({ code }) => recordOf(code).keepsAway);
   if (kept.includes('ignored secret')) return 'useless';
   if (kept.includes('pod')) return 'undecodable';
   if (kept.includes('secret')) return 'useless';
   const broken = new Set(
     findings.flatMap(({ code, arguments: args }) =>
-      catalogRow(code).keepsAway === 'entry' && 'server' in args ? [args.server] : [],
+      recordOf(code).keepsAway === 'entry' && 'server' in args ? [args.server] : [],
     ),
   );
   return contents.entries.every(({ server }) => broken.has(shownServer(server))) ? 'useless' : 'usable';
+}
+
+/** Says nothing about a source that may not be read, or is in another cluster: it may equal the copy. */
+export function originFindings(copy: FindingObject, { namespace, name, state }: CopyOrigin): Finding[] {
+  const source = { namespace, name };
+  if (state === 'different') return [finding('stale-copy', copy, { source })];
+  return state === 'missing' ? [finding('orphaned-copy', copy, { source })] : [];
 }

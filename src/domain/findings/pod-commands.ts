@@ -3,16 +3,10 @@ import { imageServer } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
 import { type NearTags, withNearTag } from '../verify/near-tags.ts';
+import { lineOf } from '../workloads/deed.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
-import {
-  changeCommand,
-  createCommand,
-  elsewhereCommand,
-  type Remedy,
-  renewCommand,
-  stepCommand,
-} from '../workloads/remedy.ts';
-import type { FindingObject, FindingOf } from './finding.ts';
+import { changeCommand, createCommand, elsewhereCommand, type Remedy, stepCommand } from '../workloads/remedy.ts';
+import type { FindingObject } from './finding-record.ts';
 
 /** Attaches `next`, unless it is there, and detaches `name`. Pods that have to be deleted for that are deleted only once. */
 export function exchange(remedy: Remedy, name: string, next: string, isThere = false): Command {
@@ -32,16 +26,6 @@ export function withoutStep(remedy: Remedy): Remedy {
 export function giveLogin(remedy: Remedy, image: string, usable: string | undefined): Command {
   if (usable !== undefined) return changeCommand('attach', remedy, usable);
   return createCommand(remedy, imageServer(image));
-}
-
-export function attachTo(account: string, secret: string, { namespace }: FindingObject): Command {
-  return command`regsecret attach ${nameWord(secret)} ${scope(namespace)} --serviceaccount ${nameWord(account)}`;
-}
-
-/** Creates the service account and attaches the Secret that its pods need, if that is known. */
-export function createAccount({ object, arguments: { account, usable } }: FindingOf<'missing-account'>): Command {
-  const create = command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`;
-  return andThen(create, usable === undefined ? undefined : attachTo(account, usable, object));
 }
 
 /** Lets the kubelet pull an image that the policy Never forbids to pull. */
@@ -114,12 +98,9 @@ export function setImage(object: FindingObject, remedy: Remedy, container: strin
   if (isTyped(object, container)) return words``;
   // kubectl set image changes every object of the file with such a container.
   if (object.file !== undefined) return editFile(object);
-  const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
-  return changeMaker(
-    object,
-    remedy,
-    ({ kind, name }) =>
-      command`kubectl set image ${kind.toLowerCase()}/${nameWord(name)} ${pair} ${scope(object.namespace)}`,
+  const change = { do: 'set image', container: container === '' ? 'CONTAINER' : nameWord(container), image } as const;
+  return changeMaker(object, remedy, (target) =>
+    lineOf({ ...change, target: targetWord(target), namespace: object.namespace }),
   );
 }
 
@@ -137,39 +118,11 @@ function replaceCommand({ namespace }: FindingObject): Command {
   return command`kubectl replace --force ${scope(namespace)} -f FILE`;
 }
 
-/** Recreates the pod, unless a roll-out already does: a restart would begin another one. */
-export function renewPod(
-  { code, object, arguments: { remedy, rollout, stuck, ...rest } }: FindingOf<'attached-later' | 'outdated-pod'>,
-  secret?: string,
-): Command {
-  if (remedy.how !== 'template') return renewCommand(remedy, secret, object);
-  const { target, next } = remedy;
-  if ('newFails' in rest && rest.newFails)
-    return command`regsecret why ${targetWord(target)} ${scope(object.namespace)}`;
-  // `describe quota` says how much of the quota is used.
-  if (stuck?.includes('exceeded quota')) return command`kubectl describe quota ${scope(object.namespace)}`;
-  if (stuck !== undefined) return command`kubectl describe ${targetWord(target)} ${scope(object.namespace)}`;
-  if (rollout !== undefined) return command`kubectl rollout status ${targetWord(target)} ${scope(object.namespace)}`;
-  // A paused Deployment also creates new pods from the old template. The list of the service account they get in any case.
-  if (code === 'outdated-pod' && next?.step === 'resume') return stepCommand(next, target);
-  return renewCommand(remedy, secret, object);
-}
-
 /** Watches the pod. For any other object, watches all pods of its namespace. */
 export function watch({ kind, name, namespace }: FindingObject): Command {
   return kind === 'Pod'
     ? command`kubectl get pod ${nameWord(name)} ${scope(namespace)} --watch`
     : command`kubectl get pods ${scope(namespace)} --watch`;
-}
-
-/** Detaches a login that does not work. If it is not known which one is needed, verifies them, or opens the manifest. */
-export function keepAccepted({ object, arguments: args }: FindingOf<'different-credentials'>): Command {
-  const { secrets, works, remedy } = args;
-  // Of several logins that are accepted, only one may be allowed to pull the image.
-  const idle = works && secrets.findLast((name) => !works.includes(name));
-  if (idle !== undefined) return changeCommand('detach', remedy, idle);
-  if (object.file !== undefined) return editFile(object);
-  return command`regsecret verify ${[...new Set(secrets)].map(nameWord)} ${scope(object.namespace)}`;
 }
 
 /** Opens the workload, or else the pod, in an editor. */

@@ -4,35 +4,14 @@ import { bareServer, type ShownServer, shownServer } from '../keyring/display-se
 import { imageName, parseImage } from '../keyring/image.ts';
 import { sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/keyring.ts';
-import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType } from '../keyring/server.ts';
+import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWords } from '../keyring/server.ts';
+import type { CopyOrigin, CopySourceName } from '../pull-secret/copy.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
+import { lineOf } from '../workloads/deed.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import type { DiagnosedSecret } from './diagnosed-secret.ts';
-import { changeSource, copyTo } from './elsewhere.ts';
-import type { FindingObject, FindingOf } from './finding.ts';
+import type { FindingObject, FixContext, Immutable, KnownSecret } from './finding-record.ts';
 import { editFile, exchange } from './pod-commands.ts';
-
-/** What is known about the context of a finding. */
-export interface FixContext {
-  /** The image that cannot be pulled. Left out if the finding is about a Secret alone. */
-  readonly image?: string | undefined;
-  /** All images that are pulled with the missing Secret. */
-  readonly images?: readonly string[] | undefined;
-  /** The Secrets that were typed for a pod that does not exist yet. */
-  readonly secrets?: readonly string[] | undefined;
-  /** Left out unless the Secret is immutable. */
-  readonly immutable?: Immutable | undefined;
-  /** What is known of a Secret in the namespace of the finding. */
-  readonly secretOf?: ((name: string) => DiagnosedSecret | undefined) | undefined;
-}
-
-export interface Immutable {
-  /** How its pods get another Secret. */
-  readonly remedy: Remedy;
-  /** The key of its data. Left out if nothing of the data has to be copied. */
-  readonly dataKey?: string | undefined;
-}
 
 /**
  * Replaces the Secret by a copy under another name, in which `create` changes a login. Without a `dataKey` nothing is copied.
@@ -61,13 +40,20 @@ function nextName(name: string, { secretOf }: FixContext): string {
   return `${base}-${next}`;
 }
 
+interface Exchange {
+  readonly near?: string | undefined;
+  readonly usable?: string | undefined;
+  readonly listed?: true | undefined;
+  readonly remedy?: Remedy | undefined;
+}
+
 /**
  * Puts another Secret in the place of a missing one. If that Secret is for another image of the pod, it also gets a login for
  * this image. Undefined if there is no other Secret.
  */
 export function exchangeMissing(
   object: FindingObject,
-  { near, usable, listed, remedy }: FindingOf<'missing-secret'>['arguments'],
+  { near, usable, listed, remedy }: Exchange,
   context: FixContext,
 ): Command | undefined {
   const next = near ?? usable;
@@ -78,15 +64,15 @@ export function exchangeMissing(
   return andThen(exchanged, createSecretCommand({ ...object, name: next }, context, here(context)));
 }
 
-/** Without this flag, `create` refuses a Secret that is immutable or has another type. */
-export const FORCE = words`--force`;
-
-/** Writes logins for `server`, one or several, into the Secret, with `flag`. Without any, `create` decides which servers. */
+/**
+ * Writes logins for `server`, one or several, into the Secret, with `flag`. Without any, `create` decides which servers. Without
+ * `--force`, it refuses a Secret that is immutable or has another type.
+ */
 export function createSecretCommand(
   object: FindingObject,
   context: FixContext,
   server: string | readonly string[] | undefined,
-  flag?: Command,
+  flag?: '--force' | '--replace',
 ): Command {
   const known = context.secretOf?.(object.name);
   if (isInManifest(object)) return createText(object, server, known);
@@ -98,15 +84,15 @@ export function createSecretCommand(
     const create = (source: FindingObject): Command => createSecretCommand(source, {}, server, own);
     return changeSource(object, copyOf, create, lacksLogin(known, context));
   }
-  const create = (name: string): Command =>
-    command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlags(server)}`;
+  const create = (secret: string, flags: readonly string[] = []): Command =>
+    lineOf({ do: 'create', secret, namespace: object.namespace, servers: serverWords(server), flags });
   if (context.immutable !== undefined) return replaceSecret(object, context.immutable, context, create);
-  const force = known?.secret.immutable === true && flag !== FORCE ? FORCE : undefined;
-  return command`${create(object.name)} ${flag} ${force}`;
+  const force = known?.secret.immutable === true && flag !== '--force' ? ['--force'] : [];
+  return create(object.name, [...(flag === undefined ? [] : [flag]), ...force]);
 }
 
 /** Whether a copy that equals its source lacks a login for the image, too. If the source may not be read, the copy decides. */
-function lacksLogin({ contents, copyOf, sourceServers }: DiagnosedSecret, { image }: FixContext): boolean {
+function lacksLogin({ contents, copyOf, sourceServers }: KnownSecret, { image }: FixContext): boolean {
   const servers = copyOf?.state === 'not readable' ? loginServers(contents) : sourceServers;
   if (image === undefined || servers === undefined) return false;
   const name = imageName(parseImage(image));
@@ -133,7 +119,7 @@ export function removeEntry(
   if (entry === undefined || !isMeant(entry) || format !== type || !(comes || !entries.every(isMeant)))
     return undefined;
   const removeFrom = ({ name, namespace }: FindingObject): Command =>
-    command`regsecret remove ${nameWord(name)} ${scope(namespace)} --server ${typed}`;
+    lineOf({ do: 'remove', secret: name, namespace, servers: [typed] });
   const { copyOf } = known;
   if (copyOf?.state === 'elsewhere') return undefined;
   const isOwn = copyOf === undefined || copyOf.state === 'missing';
@@ -144,7 +130,7 @@ export function removeEntry(
 function createText(
   object: FindingObject,
   server: string | readonly string[] | undefined,
-  known: DiagnosedSecret | undefined,
+  known: KnownSecret | undefined,
 ): Command {
   const { kind, name, namespace } = object;
   if (kind === 'File' && server !== undefined) return editFile(object);
@@ -158,6 +144,45 @@ function createText(
   return words`regsecret create ${nameWord(name)} ${scope(namespace)} ${serverFlags(servers)} --dry-run=client -o yaml`;
 }
 
+/**
+ * Shows what `sync` would do to a copy, or to those in `namespaces`. It is only a preview: everyone who can write a Secret can
+ * mark it as a copy, and a pasted command must not give them the login of another namespace.
+ */
+export function syncPreview(
+  { namespace, name }: CopySourceName,
+  copy: Pick<FindingObject, 'namespace'>,
+  namespaces: readonly string[] = [copy.namespace ?? ''],
+): Command {
+  return lineOf({ do: 'preview', secret: name, namespace, to: namespaces });
+}
+
+/**
+ * Changes a copy at its source: `sync` would undo a change of the copy itself. A source that differs from the copy, or may not be
+ * read, stays as it is, unless it `lacks` what the copy needs, too. Otherwise the copy alone may be wrong.
+ */
+function changeSource(
+  copy: Pick<FindingObject, 'namespace'>,
+  origin: CopyOrigin,
+  change: (source: FindingObject) => Command,
+  lacks = false,
+): Command {
+  const sync = syncPreview(origin, copy);
+  if (origin.state !== 'same' && !lacks) return sync;
+  return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
+}
+
+/** Pipes the content of the Secret from `kubectl` to `create`, so that it is stored nowhere on the way. */
+function copyTo(
+  { name, namespace }: Pick<FindingObject, 'name' | 'namespace'>,
+  create: Command,
+  dataKey = '.dockerconfigjson',
+): Command {
+  const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
+  const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
+  return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
+}
+
+/** Whether the object is a Secret in a manifest, or a docker config file. */
 export function isInManifest({ kind, file }: FindingObject): boolean {
   return file !== undefined && (kind === 'Secret' || kind === 'File');
 }

@@ -9,10 +9,8 @@ import type { CopyOrigin } from '../pull-secret/copy.ts';
 import { endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import { compareNames, type Usage } from '../workloads/references.ts';
-import { finding } from './catalog.ts';
-import { diagnoseBriefly } from './diagnosed-secret.ts';
-import type { Finding } from './finding.ts';
-import { originFindings } from './origin-findings.ts';
+import { diagnoseBriefly, originFindings } from './diagnosed-secret.ts';
+import { type Finding, finding } from './finding.ts';
 
 /** The JSON of one item of `list -o json`. */
 export interface SecretRow {

@@ -9,14 +9,8 @@ import { finished, STEP_ENTRIES } from '../keyring/steps.ts';
 import { endsIn } from '../pull-secret/expiry.ts';
 import { holdsOldLogin } from '../pull-secret/last-applied.ts';
 import { rfc3339 } from '../text/time.ts';
-import { finding } from './catalog.ts';
-import type { Finding, FindingObject } from './finding.ts';
-
-/** A Secret, and what was read in it. */
-export interface SecretFacts {
-  readonly secret: Secret;
-  readonly contents: Contents;
-}
+import { type Finding, finding } from './finding.ts';
+import type { FindingObject, SecretFacts } from './finding-record.ts';
 
 export interface SecretRuleFacts {
   /** Milliseconds since 1970. */

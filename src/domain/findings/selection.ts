@@ -4,8 +4,7 @@ import { closest } from '../text/closest.ts';
 import { flagWords, words } from '../text/command.ts';
 import { plural } from '../text/enumerate.ts';
 import { againWithout, prose } from '../text/hint.ts';
-import { FINDING_CODES } from './catalog.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import { FINDING_CODES, type Finding, type FindingCode } from './finding.ts';
 import type { Listed } from './listed.ts';
 
 export interface SelectionFlags {

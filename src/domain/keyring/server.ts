@@ -203,11 +203,16 @@ export function serverWord(server: string): string {
   return shownServer(server) === server ? server : bareServer(server);
 }
 
-/** One flag for each server. Servers that the kubelet treats as one share a flag. */
-export function serverFlags(servers: string | readonly string[] | undefined): Command {
+/** The servers as they are typed. Those that the kubelet treats as one are typed once. */
+export function serverWords(servers: string | readonly string[] | undefined): string[] {
   const all = servers === undefined ? [] : [servers].flat();
   const different = all.filter((server, index) => all.findIndex((other) => sameKey(other, server)) === index);
-  return different.reduce((line, server) => words`${line} --server ${serverWord(server)}`, words``);
+  return different.map(serverWord);
+}
+
+/** One flag for each server. */
+export function serverFlags(servers: string | readonly string[] | undefined): Command {
+  return serverWords(servers).reduce((line, server) => words`${line} --server ${server}`, words``);
 }
 
 /** The command for a new login for `server`. Without a name, `docker login` means Docker Hub. */

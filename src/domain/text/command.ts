@@ -21,6 +21,8 @@ export type Asks = 'namespace' | 'cluster' | 'kubeconfig' | 'nothing';
 export interface Command {
   readonly words: readonly Word[];
   readonly asks: Asks;
+  /** What the command changes, for whoever has to know that: nobody reads it back from the words. */
+  readonly does?: Deed;
   /** The file that receives stdout. */
   readonly output?: string;
   /** The command that reads the output of this one. */
@@ -28,6 +30,50 @@ export interface Command {
   /** The command that runs when this one has succeeded. */
   readonly next?: Command;
 }
+
+/** A change as data. domain/workloads/deed.ts makes the command of it. */
+export type Deed =
+  /** Writes a login for each of `servers`, as they are typed, into a Secret, `regsecret` if it has no name. */
+  | {
+      readonly do: 'create';
+      readonly secret?: string | undefined;
+      readonly namespace: string | undefined;
+      readonly servers: readonly string[];
+      readonly username?: string | undefined;
+      /** The objects that get the Secret: `sa/default`, `deployment/web`. */
+      readonly attach?: readonly Word[] | undefined;
+      /** `--force` or `--replace`: what is in the Secret now does not stay. */
+      readonly flags?: readonly string[] | undefined;
+    }
+  /** Changes the list of a service account, those of workloads, or both. */
+  | {
+      readonly do: 'attach' | 'detach';
+      readonly secret: string | undefined;
+      readonly namespace: string | undefined;
+      readonly account?: string | undefined;
+      readonly workloads?: readonly Word[] | undefined;
+    }
+  | {
+      readonly do: 'remove';
+      readonly secret: string;
+      readonly namespace: string | undefined;
+      readonly servers: readonly string[];
+    }
+  /** Gives a container another image. `target` is the workload or the pod. */
+  | {
+      readonly do: 'set image';
+      readonly target: Word;
+      readonly namespace: string | undefined;
+      readonly container: Word;
+      readonly image: string;
+    }
+  /** Shows what `sync` would write into these namespaces. */
+  | {
+      readonly do: 'preview';
+      readonly secret: string;
+      readonly namespace: string | undefined;
+      readonly to: readonly string[];
+    };
 
 /** A list or a fragment stands for its words, `undefined` for no word. */
 type Part = Word | number | readonly Word[] | Command | undefined;
@@ -53,6 +99,11 @@ export function flagWords(flags: readonly string[]): Command {
   return { words: flags, asks: 'nothing' };
 }
 
+/** `flag` before each of `values`. */
+export function eachWith(flag: string, values: readonly Word[] = []): Command {
+  return { words: values.flatMap((value) => [flag, value]), asks: 'nothing' };
+}
+
 /** `--dry-run` as it was typed: without this flag, a proposed command would write. */
 export function dryRunFlag({ dryRun }: { readonly dryRun: 'none' | 'client' | 'server' }): Command {
   return flagWords(dryRun === 'none' ? [] : [`--dry-run=${dryRun}`]);
@@ -70,15 +121,6 @@ export function andThen(first: Command, second: Command | undefined): Command {
 /** The commands that run one after the other, each by itself. */
 export function stepsIn({ next, ...first }: Command): Command[] {
   return [first, ...(next === undefined ? [] : stepsIn(next))];
-}
-
-/** The values of `flag` in a command, and its other words. */
-export function apart({ words }: Command, flag: string): { readonly values: Word[]; readonly rest: Word[] } {
-  const isValue = (index: number): boolean => words[index - 1] === flag;
-  return {
-    values: words.filter((_, index) => isValue(index)),
-    rest: words.filter((word, index) => word !== flag && !isValue(index)),
-  };
 }
 
 /** `name` as an argument that a program cannot take for a flag. `-` stays stdin. */

@@ -1,9 +1,19 @@
 /** How pods get another list of pull secrets, or are recreated, and the commands for that. */
 
 import { serverWord } from '../keyring/server.ts';
-import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import {
+  andThen,
+  type Command,
+  clusterCommand,
+  command,
+  fileWord,
+  kubectlPath,
+  type Word,
+  words,
+} from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { fieldOf } from './api-object.ts';
+import { lineOf } from './deed.ts';
 import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
 import { type ObjectRef, targetWord } from './object-ref.ts';
@@ -117,25 +127,27 @@ function some(pods: readonly string[]): readonly string[] {
 /** Attaches or detaches `secret` (SECRET if it has no name yet), and does what the controller does not do by itself. */
 export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undefined): Command {
   const change = words`regsecret ${verb} ${secret === undefined ? 'SECRET' : nameWord(secret)}`;
+  const allowed = (allow: ObjectRef | undefined) => (verb === 'attach' ? allow?.name : undefined);
   switch (remedy.how) {
     case 'template': {
       const { target, next, allow } = remedy;
-      const list = verb === 'attach' ? words`--to ${targetWord(target)}` : words`--from ${targetWord(target)}`;
-      const changed = command`${change} ${scope(target.namespace)} ${allowing(allow, verb)} ${list}`;
-      return andThen(changed, next && stepCommand(next, target));
+      const { namespace } = target;
+      const deed = { do: verb, secret, namespace, account: allowed(allow), workloads: [targetWord(target)] };
+      return andThen(lineOf(deed), next && stepCommand(next, target));
     }
     case 'recreate': {
       const { target, allow } = remedy;
-      const scoped = words`${change} ${scope(target.namespace)}`;
-      const again = command`${scoped} --pod ${nameWord(target.name)} --recreate`;
-      if (allow === undefined || verb === 'detach') return again;
+      const { namespace } = target;
+      const again = command`${change} ${scope(namespace)} --pod ${nameWord(target.name)} --recreate`;
+      const account = allowed(allow);
       // The new pod is tried before anything is written, so the service account has to be changed first.
-      return andThen(command`${scoped} ${allowing(allow, verb)}`, again);
+      return account === undefined ? again : andThen(lineOf({ do: verb, secret, namespace, account }), again);
     }
     case 'account': {
       const { target, pods } = remedy;
-      const changed = command`${change} ${scope(target.namespace)} --serviceaccount ${nameWord(target.name)}`;
-      return pods.length === 0 ? changed : andThen(changed, deleteCommand(pods, target.namespace));
+      const { namespace, name } = target;
+      const changed = lineOf({ do: verb, secret, namespace, account: name });
+      return pods.length === 0 ? changed : andThen(changed, deleteCommand(pods, namespace));
     }
     case 'file':
       return words`${change} -f ${fileWord(remedy.file)} --write`;
@@ -157,8 +169,8 @@ const NEW = 'regsecret';
 
 /** Creates a Secret with a login for `server`, and attaches it. */
 export function createCommand(remedy: Remedy, server: string): Command {
-  const createIn = (namespace?: string): Command =>
-    command`regsecret create ${scope(namespace)} --server ${serverWord(server)}`;
+  const createIn = (namespace?: string, attach?: readonly Word[]): Command =>
+    lineOf({ do: 'create', namespace, servers: [serverWord(server)], attach });
   switch (remedy.how) {
     case 'manifest':
       return createIn();
@@ -172,13 +184,12 @@ export function createCommand(remedy: Remedy, server: string): Command {
       return andThen(createIn(remedy.target.namespace), changeCommand('attach', remedy, NEW));
     case 'account': {
       const { target, pods } = remedy;
-      const create = command`${createIn(target.namespace)} --attach sa/${nameWord(target.name)}`;
+      const create = createIn(target.namespace, accountWords(target));
       return pods.length === 0 ? create : andThen(create, deleteCommand(pods, target.namespace));
     }
     case 'template': {
       const { target, next, allow } = remedy;
-      const allowed = allow && words`--attach sa/${nameWord(allow.name)}`;
-      const create = command`${createIn(target.namespace)} ${allowed} --attach ${targetWord(target)}`;
+      const create = createIn(target.namespace, [...(allow ? accountWords(allow) : []), targetWord(target)]);
       return andThen(create, next && stepCommand(next, target));
     }
   }
@@ -242,7 +253,6 @@ export function deleteCommand(pods: readonly string[], namespace: string | undef
   return command`kubectl delete pod ${pods.length === 0 ? 'NAME' : pods.map(nameWord)} ${scope(namespace)}`;
 }
 
-/** The flag that also attaches the Secret to the service account that has to allow it. */
-function allowing(allow: ObjectRef | undefined, verb: Verb): Command | undefined {
-  return allow === undefined || verb === 'detach' ? undefined : words`--serviceaccount ${nameWord(allow.name)}`;
+function accountWords({ name }: ObjectRef): readonly Word[] {
+  return words`sa/${nameWord(name)}`.words;
 }

@@ -1,7 +1,7 @@
 /** Folders that kustomize builds. kustomize changes their files before they are applied. */
 import { basename, dirname } from 'node:path';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
-import { finding } from '../../domain/findings/catalog.ts';
+import { finding } from '../../domain/findings/finding.ts';
 import { type Command, pathWord, words } from '../../domain/text/command.ts';
 import type { ManifestFile } from '../manifest-files.ts';
 import { type LintLine, lintBuilt } from './lint-line.ts';

@@ -7,8 +7,8 @@ import { type ImagePull, objectOf, stateOf } from '../../domain/diagnosis/image-
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
-import { finding } from '../../domain/findings/catalog.ts';
-import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
+import { type Finding, finding, withSeverity } from '../../domain/findings/finding.ts';
+import type { Severity } from '../../domain/findings/finding-record.ts';
 import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';

@@ -2,7 +2,7 @@
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import { objectOf } from '../../domain/diagnosis/image-pull.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
-import { finding } from '../../domain/findings/catalog.ts';
+import { finding } from '../../domain/findings/finding.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
 import { imageError } from '../../domain/keyring/image.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';

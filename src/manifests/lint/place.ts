@@ -1,10 +1,10 @@
 /** Finds the line of a manifest that a finding is about. */
+
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
-import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
+import { type Finding, proposedFix } from '../../domain/findings/finding.ts';
+import type { FixContext } from '../../domain/findings/finding-record.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
-import type { FixContext } from '../../domain/findings/secret-commands.ts';
 import { itemsIn, memberOf, ownPair, resolved, scalarOf, type YamlNode } from '../../domain/go/yaml-node.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
@@ -123,8 +123,8 @@ export function viewOf(found: Finding, context: FixContext = {}): FindingView {
     ...names,
     ...(elsewhere?.namespaces ?? []),
   ].every((one) => isObjectName(`${one}`));
-  const fix = isSafe ? { command: fixFor(found, context), sufficient: isSufficient(found) } : undefined;
-  return findingView(found, undefined, fix ?? { command: editFile(found.object), sufficient: false });
+  const fix = isSafe ? proposedFix(found, context) : { command: editFile(found.object), sufficient: false };
+  return findingView(found, undefined, fix);
 }
 
 /** Arguments that are names of objects or containers. */

@@ -2,8 +2,7 @@
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import type { ImagePull } from '../../domain/diagnosis/image-pull.ts';
 import { noEntry } from '../../domain/diagnosis/list-causes.ts';
-import { finding } from '../../domain/findings/catalog.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
+import { type Finding, finding } from '../../domain/findings/finding.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
 import { buildKeyring, isAnonymous, type Keyring, lookup, opensImage } from '../../domain/keyring/keyring.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';

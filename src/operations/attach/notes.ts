@@ -1,7 +1,5 @@
 /** What is worth knowing about an attached or detached pull secret beyond the result, as data and as a sentence. */
-import type { Finding } from '../../domain/findings/finding.ts';
-import { fixFor } from '../../domain/findings/fixes.ts';
-import { formatFinding } from '../../domain/findings/messages.ts';
+import { type Finding, fixFor, formatFinding } from '../../domain/findings/finding.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';

@@ -1,34 +1,31 @@
 /** Collects what a diagnosis needs from a cluster. Reads each object once, and records what could not be read. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
 import { createUnreadObjects, type UnreadObjects } from '../../cluster/client/unread-objects.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { copySources } from '../../cluster/copy-sources.ts';
+import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
-import { oncePerKey } from '../../concurrency.ts';
+import { inPortions, oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
-import { originFindings } from '../../domain/findings/origin-findings.ts';
+import { diagnoseBriefly, originFindings } from '../../domain/findings/diagnosed-secret.ts';
+import type { Elsewhere } from '../../domain/findings/finding-record.ts';
+import { LARGE_TEXT } from '../../domain/go/json.ts';
 import { loginServers } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { CopyOrigin } from '../../domain/pull-secret/copy.ts';
+import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
+import { isObjectName } from '../../domain/text/object-name.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
-import { isEnforced, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
+import { hasKnownOwner, isEnforced, listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { type SecretName, secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
+import { collectGarbage } from '../../garbage.ts';
 import type { Io } from '../../io.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
-import {
-  elsewhereAmong,
-  findElsewhere,
-  knownSecret,
-  mostNamedFirst,
-  type NamesByNamespace,
-  pullSecretsByNamespace,
-  secretState,
-} from './gather-secrets.ts';
 
 const NODES = { group: '', plural: 'nodes' } as const;
 
@@ -240,5 +237,129 @@ function createStore<T>(): Store<T> {
       if (!done.has(key)) done.set(key, value);
       return value;
     },
+  };
+}
+
+/** The names of pull secrets, sorted. */
+type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
+
+/** Reads the state of a Secret. For a missing one, finds the namespaces that have one of that name. Throws UserError. */
+async function secretState(
+  reader: Reader,
+  id: SecretName,
+  elsewhere: (name: string) => Promise<Elsewhere | undefined>,
+): Promise<SecretState> {
+  if (!isObjectName(id.name)) return { status: 'missing' };
+  const secret = await readSecret(reader, id);
+  if (secret === 'forbidden') return { status: 'forbidden' };
+  if (secret !== 'missing')
+    return inPortions(knownSecret(secret, reader.transport.clock.now()), reader.transport.signal);
+  const look = () => elsewhere(id.name);
+  const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
+  return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
+}
+
+/** The state of a Secret that has been read. Yields between its steps. */
+function* knownSecret(secret: Secret, now: number): Generator<void, SecretState> {
+  const diagnosed = yield* diagnoseBriefly(secret, now);
+  yield;
+  return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
+}
+
+/** Finds the namespaces with a pull secret of that name, as far as our rights let us look. Reads no contents. */
+async function findElsewhere({ transport }: Reader, name: string): Promise<Elsewhere | undefined> {
+  return elsewhereIn(await findPullSecrets(transport, name));
+}
+
+/** The same from `names`, where all pull secrets have been read. */
+function elsewhereAmong(name: string, names: NamesByNamespace): Elsewhere | undefined {
+  return elsewhereIn([...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort());
+}
+
+function elsewhereIn(namespaces: readonly string[]): Elsewhere | undefined {
+  return namespaces.length === 0 ? undefined : { namespaces };
+}
+
+/** Hands each pull secret of a namespace, or of all namespaces, to `keep`. Returns undefined where listing is forbidden. */
+async function pullSecretsByNamespace(
+  reader: Reader,
+  namespace: string | undefined,
+  keep: (secret: Secret) => Generator<void>,
+): Promise<NamesByNamespace | undefined> {
+  const found = new Map<string, string[]>();
+  const refused = await eachPullSecret(reader, namespace, (secret) => {
+    const { namespace: where = '', name = '' } = secret.metadata;
+    const names = found.get(where) ?? [];
+    names.push(name);
+    found.set(where, names);
+    return keep(secret);
+  });
+  if (refused !== undefined) return undefined;
+  for (const names of found.values()) names.sort();
+  return found;
+}
+
+/** The names in each namespace, those first that most lists of service accounts and workloads name. */
+function mostNamedFirst(
+  names: NamesByNamespace,
+  accounts: ReadonlyMap<string, AccountState>,
+  owners: ReadonlyMap<string, PullSpec | undefined>,
+): NamesByNamespace {
+  const counts = new Map<string, number>();
+  const note = (namespace: string, list: readonly unknown[] | undefined): void => {
+    for (const key of listedNames(list).map((name) => secretKey(namespace, name)))
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+  for (const [key, state] of accounts)
+    if (state.status === 'there') note(secretName(key).namespace, state.imagePullSecrets);
+  // An object that a known controller made has the same list as the controller.
+  for (const owner of owners.values())
+    if (owner !== undefined && !hasKnownOwner(owner)) note(owner.ref.namespace, owner.imagePullSecrets);
+  const countOf = (namespace: string, name: string): number => counts.get(secretKey(namespace, name)) ?? 0;
+  return new Map(
+    [...names].map(([namespace, some]) => [
+      namespace,
+      some.toSorted((one, other) => countOf(namespace, other) - countOf(namespace, one)),
+    ]),
+  );
+}
+
+/** The Secret without the annotation of `kubectl apply`. Large values are compressed, and unpacked each time they are read. */
+export function packedSecret(secret: Secret): Secret {
+  return withPackedData(withoutApplied(secret));
+}
+
+function withoutApplied(secret: Secret): Secret {
+  const { [LAST_APPLIED]: applied, ...annotations } = secret.metadata.annotations ?? {};
+  return applied === undefined ? secret : { ...secret, metadata: { ...secret.metadata, annotations } };
+}
+
+function withPackedData(secret: Secret): Secret {
+  const values = Object.entries(secret.data ?? {});
+  if (values.every(([, { length }]) => length <= LARGE_TEXT)) return secret;
+  const data = {};
+  for (const [key, value] of values) {
+    Object.defineProperty(data, key, {
+      enumerable: true,
+      get: value.length <= LARGE_TEXT ? () => value : packed(value),
+    });
+  }
+  return { ...secret, data };
+}
+
+/** How many bytes may be unpacked before their garbage is collected. */
+const GARBAGE_BYTES = 4 * 1024 * 1024;
+let unpackedBytes = 0;
+
+function packed(value: string): () => string {
+  const bytes = deflateRawSync(Buffer.from(value, 'latin1'), { level: 1 });
+  const { length } = value;
+  return () => {
+    unpackedBytes += length;
+    if (unpackedBytes > GARBAGE_BYTES) {
+      unpackedBytes = 0;
+      collectGarbage();
+    }
+    return inflateRawSync(bytes).toString('latin1');
   };
 }

@@ -1,13 +1,16 @@
 /** `why --watch` and `doctor --watch`: examines the targets repeatedly until everything works or a new problem appears. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
-import type { Answer } from '../../domain/diagnosis/facts.ts';
+import type { Answer, Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
+import { describeObject } from '../../domain/findings/finding-record.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
+import { plural } from '../../domain/text/enumerate.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, createCollector, withCollector } from './collector.ts';
 import type { GatherOptions, ObservedTargets } from './gather.ts';
-import { type Condition, conditionOf, isNewTrouble } from './recovery.ts';
 
 /** Each look costs a handful of requests to the API server. */
 const POLL_MS = 2000;
@@ -18,7 +21,7 @@ const ANSWER_MS = 60_000;
 /** Errors are tolerated for this long: a pod that is replaced, or an API server that restarts, is gone for a moment. */
 const PATIENCE_MS = 30_000;
 
-export interface FollowSteps<Look extends { readonly report: DoctorReport }> {
+interface FollowSteps<Look extends { readonly report: DoctorReport }> {
   observe(collector: Collector): Promise<ObservedTargets>;
   /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
   judge(gathered: ObservedTargets, answers: Map<string, Answer>): Promise<Look>;
@@ -65,7 +68,7 @@ export function follow<Look extends { readonly report: DoctorReport }>(
   });
 }
 
-export interface Stand<Look> {
+interface Stand<Look> {
   readonly seen: Look;
   readonly condition: Condition;
   /** How long the look took, in milliseconds. */
@@ -97,4 +100,84 @@ async function nextLook<Look>(
       if (clock.monotonic() - failingSince > PATIENCE_MS) throw refusal;
     }
   }
+}
+
+/** Whether warnings count as errors, and whether an outcome may stay unknown. */
+interface Demands {
+  readonly strict: boolean;
+  readonly offline: boolean;
+}
+
+/** What a report amounts to. Of two with the same `text`, only the first is shown. */
+interface Condition {
+  /** Every pod has its images, and every new one can pull them. */
+  readonly isWell: boolean;
+  /** What keeps images away, as keys that are equal for the same problem. */
+  readonly wrong: ReadonlySet<string>;
+  /** Equal for reports that say the same. */
+  readonly text: string;
+  /** What is being waited for, to follow "waiting for". */
+  readonly awaited: string;
+}
+
+/** The condition of `report`, to compare with the next look. */
+export function conditionOf(report: DoctorReport, demands: Demands): Condition {
+  const { findings, counts, pullers = [], secrets = [] } = report;
+  const wrong = new Set(
+    findings.filter(({ severity }) => severity === 'error' || demands.strict).map((found) => identityOf(found)),
+  );
+  if (counts !== undefined) return conditionOfAll(report, counts, wrong);
+  const images = pullers.flatMap((puller) => puller.images.map((image) => ({ puller, image })));
+  const podsRun = pullers.some(isPod) && pullers.filter(isPod).every((pod) => pod.images.every(hasImage));
+  const missing = images.filter(({ puller, image }) => !isFine(puller, image, demands.offline || podsRun));
+  const [next] = missing;
+  const [secret] = secrets;
+  const outcomes = images.map(({ puller, image }) => `${puller.object.kind} ${image.image} ${image.outcome}`);
+  return {
+    isWell: wrong.size === 0 && missing.length === 0,
+    wrong,
+    text: JSON.stringify([[...wrong].sort(), [...new Set(outcomes)].sort()]),
+    awaited: next === undefined ? (secret?.name ?? 'the cluster') : awaitedText(next.puller, next.image),
+  };
+}
+
+/** The condition of a namespace or of the cluster. Failing pods are not awaited where findings are ignored: those may be why. */
+function conditionOfAll(
+  { ignored = [] }: DoctorReport,
+  { failingPods }: Counts,
+  wrong: ReadonlySet<string>,
+): Condition {
+  const waiting = ignored.length === 0 ? failingPods : 0;
+  const isWell = wrong.size === 0 && waiting === 0;
+  const awaited = failingPods > 0 ? `${plural(failingPods, 'pod')} to pull` : 'what is wrong to be fixed';
+  return { isWell, wrong, text: JSON.stringify([[...wrong].sort(), waiting > 0]), awaited };
+}
+
+/** Whether something keeps an image away in `now` that did not do so `before`. */
+export function isNewTrouble(before: Condition, now: Condition): boolean {
+  return [...now.wrong].some((one) => !before.wrong.has(one));
+}
+
+/** A pod is replaced by one with another name and the same problem, so the name does not count. */
+function identityOf(found: FindingView): string {
+  const { image = '' } = found.arguments as { readonly image?: string };
+  return `${found.code} ${found.object.kind === 'Pod' ? 'a pod' : describeObject(found.object)} ${image}`;
+}
+
+function isPod({ object }: PullerView): boolean {
+  return object.kind === 'Pod';
+}
+
+function hasImage({ state }: ImageView): boolean {
+  return state === 'there' || state === 'not used';
+}
+
+function isFine(puller: PullerView, image: ImageView, mayBeUnknown: boolean): boolean {
+  if (isPod(puller)) return puller.state === 'done' || hasImage(image);
+  return image.outcome === 'will pull' || (mayBeUnknown && image.outcome === 'cannot know');
+}
+
+function awaitedText(puller: PullerView, { image }: ImageView): string {
+  const name = targetName(puller.object);
+  return isPod(puller) ? `${name} to pull ${image}` : `new pods of ${name} to be able to pull ${image}`;
 }

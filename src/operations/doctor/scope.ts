@@ -1,10 +1,11 @@
 /** Reads everything that pulls in a namespace or in the cluster. Pods are grouped, and only the fields that matter are kept. */
-
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
-import type { Resource } from '../../cluster/object-request.ts';
+import { listPages, METADATA_OF_ONE, NAMESPACES, objectPath, type Resource } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
-import type { ScopeFlags } from '../../cluster/secret-scope.ts';
+import { labelledNamespaces, type ScopeFlags } from '../../cluster/secret-scope.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
@@ -32,13 +34,9 @@ import { createTrouble } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
-import { gatherRest } from './pod.ts';
-import { manyPodEvents } from './pod-events.ts';
-import { makers } from './pod-makers.ts';
-import { chosenNamespaces, endingAmong, placesToList } from './scope-places.ts';
-import { shapeOf } from './shape.ts';
+import { gatherRest, manyPodEvents } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
-import { accountPuller, quietPod, templatePuller } from './workload.ts';
+import { accountPuller, makers, quietPod, shapeOf, templatePuller } from './workload.ts';
 
 /** Parallel lists beside pods and Secrets. Those two are long, and read one after the other: two pages take twice the memory. */
 const CONCURRENCY = 3;
@@ -242,4 +240,78 @@ function nothingReadable(namespaces: ReadonlySet<string> | undefined): UserError
     `you have no permission to list anything in ${formatScope({ namespaces })}`,
     command`kubectl auth can-i --list ${first === undefined ? undefined : scope(first)}`,
   );
+}
+
+/**
+ * Up to this many namespaces are listed one by one. Beyond that, the whole cluster is listed and other namespaces are dropped.
+ */
+const FEW = 5;
+
+/** Returns undefined for all namespaces. Throws UserError where no namespace has the labels. */
+async function chosenNamespaces(
+  { allNamespaces, selector }: ScopeFlags,
+  transport: Transport,
+): Promise<ReadonlySet<string> | undefined> {
+  if (selector === undefined) return allNamespaces === true ? undefined : new Set([transport.namespace]);
+  return new Set(await labelledNamespaces(transport, selector));
+}
+
+/** The namespaces to list one after the other. Undefined stands for the whole cluster. */
+async function placesToList(
+  namespaces: ReadonlySet<string> | undefined,
+  transport: Transport,
+): Promise<Iterable<string | undefined>> {
+  const isWide = namespaces === undefined || (namespaces.size > FEW && (await mayListEverywhere(transport)));
+  return isWide ? [undefined] : namespaces;
+}
+
+/** A user who may not list the whole cluster may still have a role in each of the namespaces. */
+async function mayListEverywhere(transport: Transport): Promise<boolean> {
+  try {
+    await listPages(transport, SECRETS, { limit: 1, metadataOnly: true, shape: { metadata: { name: true } } }).next();
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return false;
+    throw error;
+  }
+}
+
+/** Which of `namespaces`, or of all namespaces, are being deleted, as far as our rights let us read them. */
+async function endingAmong(
+  namespaces: ReadonlySet<string> | undefined,
+  transport: Transport,
+): Promise<readonly string[]> {
+  if (namespaces === undefined || namespaces.size > FEW) {
+    return (await allEnding(transport)).filter((name) => namespaces?.has(name) ?? true);
+  }
+  const ending = await Promise.all(
+    [...namespaces].map(async (name) => ((await isEnding(name, transport)) ? name : [])),
+  );
+  return ending.flat();
+}
+
+async function allEnding(transport: Transport): Promise<string[]> {
+  const names: string[] = [];
+  const shape = { metadata: { name: true, deletionTimestamp: true } } as const;
+  try {
+    for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape })) {
+      const ending = items.filter((object) => isBeingDeleted({ object }));
+      names.push(...ending.map(({ metadata }) => `${fieldOf(metadata, 'name')}`));
+    }
+    return names;
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}
+
+async function isEnding(name: string, transport: Transport): Promise<boolean> {
+  try {
+    const path = objectPath(NAMESPACES, undefined, name);
+    const object = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
+    return isBeingDeleted({ object });
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** Findings for objects that the API server did not return, or on which our own code failed. */
 import type { UnreadObjects } from '../../cluster/client/unread-objects.ts';
-import { finding } from '../../domain/findings/catalog.ts';
-import type { Finding, FindingObject } from '../../domain/findings/finding.ts';
+import { type Finding, finding } from '../../domain/findings/finding.ts';
+import type { FindingObject } from '../../domain/findings/finding-record.ts';
 import { PULL_KINDS } from '../../domain/workloads/kind.ts';
 
 /** One finding for each object. */

@@ -1,9 +1,11 @@
 /** Reads a workload: its template, as a new pod would pull now, and its pod with the worst trouble. */
 import type { ApiError } from '../../cluster/client/api-error.ts';
+import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
+import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { effectiveList, triesTheSame } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
@@ -11,20 +13,23 @@ import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { millisecondsOf } from '../../domain/text/time.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
-import { imageUses } from '../../domain/workloads/container-images.ts';
-import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
+import { CONTAINER_LISTS, type ImageUse, imageUses, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
+import { type PullKind, type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
-import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
-import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { addPod, hasEnded, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
+import {
+  deploymentName,
+  hasKnownOwner,
+  listedNames,
+  type PullSpec,
+  pullSpecOf,
+} from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
-import { createTrouble, hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
+import { createTrouble, hasFinished, isUnseen, selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-import { gatherRest, podFacts, whyOf, withImages } from './pod.ts';
-import { podEvents } from './pod-events.ts';
-import { hasCurrentPods, runWithoutList, showImages } from './pod-makers.ts';
-import { shapeOf } from './shape.ts';
+import { gatherRest, podEvents, podFacts, whyOf, withImages } from './pod.ts';
 
 /**
  * Returns the template and the worst pod, the pod first where it lacks an image. With `images`, returns only the template, as if
@@ -129,7 +134,7 @@ async function eachPodOf(
   });
 }
 
-export interface NewPod {
+interface NewPod {
   readonly images: readonly string[];
   /** The pull secrets that the pod names itself. Without any, it has those of its service account. */
   readonly secrets: readonly string[];
@@ -218,4 +223,110 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     count,
     shownByPods: true,
   };
+}
+
+/** Returns the uid of the object that makes a pod; undefined where that is unknown. */
+type MakerOf = (pod: PullSpec) => string | undefined;
+
+/** Finds which of `templates` makes a pod, so that the pod is reported with its template. */
+export function makers(templates: readonly PullSpec[]): MakerOf {
+  // A Job of a CronJob is reported with the CronJob.
+  const uids = new Map(
+    templates.map(({ uid, controller }) => [uid, hasKnownOwner({ controller }) ? (controller?.uid ?? uid) : uid]),
+  );
+  const deployments = new Map(
+    templates.flatMap(({ ref, uid }) => (ref.kind === 'Deployment' ? [[`${ref.namespace}/${ref.name}`, uid]] : [])),
+  );
+  return (pod) => {
+    const { ref, controller } = pod;
+    if (controller === undefined) return undefined;
+    // ReplicaSets are not read, because there are many. The Deployment is found by its name.
+    return uids.get(controller.uid) ?? deployments.get(`${ref.namespace}/${deploymentName(pod) ?? ''}`);
+  };
+}
+
+/** Whether there are pods, and all of them pulled their images without a list. */
+function runWithoutList(pods: readonly PodGroup[]): boolean {
+  return pods.length > 0 && pods.every((group) => (group.pod.imagePullSecrets ?? []).length === 0 && hasImages(group));
+}
+
+/** The status field in which a controller counts the pods of its current template. */
+const CURRENT_PODS: Readonly<Partial<Record<PullKindName, string>>> = {
+  Deployment: 'updatedReplicas',
+  StatefulSet: 'updatedReplicas',
+  DaemonSet: 'updatedNumberScheduled',
+  // The template of a Job is immutable, so each of its pods has the current one.
+  Job: 'active',
+};
+
+/** Whether a pod of the current template exists. Such a pod shows whether the template works. */
+function hasCurrentPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): boolean {
+  const name = CURRENT_PODS[ref.kind];
+  return name !== undefined && !isUnseen(object) && Number(fieldOf(object, 'status', name) ?? 0) > 0;
+}
+
+/** Whether `pods` show for each of the template's `images` whether it can be pulled. */
+function showImages(pods: readonly PodGroup[], images: readonly ImageUse[]): boolean {
+  return images.every(({ image }) => pods.some((group) => showsImage(group, image)));
+}
+
+/** A pod that has ended says nothing about an image that it did not pull. */
+function showsImage({ pod, images }: PodGroup, image: string): boolean {
+  const isAlive = !hasEnded(pod.object);
+  return images.some((use) => use.image === image && (isAlive || use.state.status === 'there'));
+}
+
+function hasImages({ images }: PodGroup): boolean {
+  return images.every(({ state }) => state.status === 'there');
+}
+
+const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
+const STATUSES = [{ name: true, state: true, lastState: true, imageID: true }] as const;
+const IMAGES = {
+  ...fieldsWith(CONTAINER_LISTS, CONTAINERS),
+  volumes: [{ name: true, image: true }],
+} as const;
+
+const CONDITIONS = [{ type: true, status: true, reason: true, message: true }] as const;
+
+const OF_PODS = {
+  metadata: {
+    creationTimestamp: true,
+    deletionTimestamp: true,
+    annotations: { 'kubernetes.io/config.mirror': true },
+    labels: { 'pod-template-hash': true, 'controller-revision-hash': true, 'pod-template-generation': true },
+  },
+  podSpec: { ...IMAGES, nodeName: true },
+  status: {
+    phase: true,
+    conditions: CONDITIONS,
+    ...fieldsWith(STATUS_LISTS, STATUSES),
+  },
+} as const;
+
+const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
+
+/**
+ * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and
+ * `remedyOfTemplate` read.
+ */
+const OF_WORKLOADS = {
+  metadata: {
+    generation: true,
+    annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
+  },
+  podSpec: IMAGES,
+  spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
+  status: {
+    conditions: CONDITIONS,
+    ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
+    ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
+    ...fieldsWith(['observedGeneration', 'updatedNumberScheduled', 'active'], true),
+  },
+} as const;
+
+/** The fields of an object of `kind`. */
+export function shapeOf(kind: PullKind): FieldSelection {
+  if (kind.kind === 'Pod') return pullSpecFields(kind, OF_PODS);
+  return pullSpecFields(kind, kind.kind === 'ServiceAccount' ? OF_ACCOUNTS : OF_WORKLOADS);
 }

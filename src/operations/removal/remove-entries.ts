@@ -5,7 +5,7 @@ import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { readWritten } from '../../cluster/write/secret-write.ts';
 import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
-import { syncPreview } from '../../domain/findings/elsewhere.ts';
+import { syncPreview } from '../../domain/findings/secret-commands.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';

@@ -4,28 +4,30 @@
 import { findingKey } from '../../domain/diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
-import type { FindingCode } from '../../domain/findings/finding.ts';
-import { isPickedUp } from '../../domain/findings/fixes.ts';
+import { type FindingCode, isPickedUp } from '../../domain/findings/finding.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { shortType } from '../../domain/keyring/secret.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy.ts';
-import { type Command, stepsIn } from '../../domain/text/command.ts';
-import { many } from '../../domain/text/enumerate.ts';
+import { ALL_NAMESPACES, type Command, command, stepsIn } from '../../domain/text/command.ts';
+import { many, nounFor } from '../../domain/text/enumerate.ts';
+import type { GivenFlags } from '../../domain/text/given-flags.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
 import { formatUsage } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
-import { hintText } from '../printer.ts';
+import { hintText, printerFor } from '../printer.ts';
 import { type Style, severityLabel, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
-import { formatAffected } from './affected.ts';
+import { again, type DoctorLine } from './doctor-line.ts';
 import { loginLines, proposedLines, SECRET_STATES, stepsOf } from './doctor-steps.ts';
-import { formatAccount, formatProspect, formatState, formatTrouble, isRejection } from './prospect.ts';
+import { formatAffected } from './finding-lines.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 
-export interface DoctorPrinterOptions {
+interface DoctorPrinterOptions {
   readonly output: ReportFormat | undefined;
   /** The words that chose several namespaces. */
   readonly wide?: Command | undefined;
@@ -209,4 +211,110 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
     printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
+}
+
+/** `image` is one of `puller`. */
+function formatProspect(puller: PullerView, image: ImageView): string {
+  const { image: name, outcome, state, policy } = image;
+  const who = whoOf(puller);
+  switch (outcome) {
+    case 'will pull':
+      if (state === 'there')
+        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would work, too`;
+      return state === 'missing'
+        ? `${who} could not pull ${name}, but will at its next attempt`
+        : `${who} can pull ${name}`;
+    case 'will not pull':
+      if (isRejection(image.cause)) return `${who} is rejected before it can pull ${name}`;
+      // A container that restarts on this node need not pull the image, unless its policy is Always.
+      if (state === 'there')
+        return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
+      return `${who} cannot pull ${name}`;
+    case 'cannot know':
+      if (state === 'there') return `${who} has ${name}`;
+      if (policy === 'Never')
+        return `${who} does not pull ${name}: its imagePullPolicy is Never, so it starts only on a node that has the image`;
+      return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
+  }
+}
+
+/** Whether the API server refuses to create the pod. */
+function isRejection(cause: ImageView['cause']): boolean {
+  return cause?.code === 'missing-account' || cause?.code === 'not-mountable';
+}
+
+/** Undefined for an object in an ordinary state. */
+function formatState({ object, state, node = '' }: PullerView): string | undefined {
+  if (state === undefined) return undefined;
+  const name = targetName(object);
+  switch (state) {
+    case 'done':
+      return `${name} has finished, so it pulls no more images`;
+    case 'terminating':
+      return `${name} is being deleted`;
+    case 'unscheduled':
+      return `${name} is not on a node yet, so no image has been pulled for it`;
+    case 'node gone':
+      return `node ${node}, which ${name} is on, no longer exists, so nothing is pulled for it`;
+  }
+}
+
+function formatTrouble({ object, trouble }: PullerView): string | undefined {
+  const what = object.kind === 'Pod' ? 'is not ready, and its' : 'cannot create pods, and their';
+  return trouble && `${targetName(object)} ${what} images are not the reason: ${trouble}`;
+}
+
+function whoOf({ object, count, list }: PullerView): string {
+  const name = targetName(object);
+  if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
+  // The list has the Secrets that were typed.
+  if (object.kind === 'ServiceAccount' && list.from === 'own')
+    return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)} in its list`;
+  return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
+}
+
+/** What a new pod pulls with when no image was named; undefined for anything but a service account. */
+function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
+  if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
+  const name = `a new pod with ${targetName(object)}`;
+  if (from === 'not known') return `you have no permission to see what ${name} pulls with`;
+  if (names.length === 0) return `${name} gets no pull secret, and can pull only public images`;
+  return `${name} pulls with ${names.join(', ')}`;
+}
+
+export async function sayMore(
+  report: DoctorReport,
+  options: DoctorLine & Pick<GivenFlags, 'as'>,
+  io: Io,
+): Promise<void> {
+  const { verbose, offline } = options;
+  const printer = await printerFor(io);
+  if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
+  // Kinds that may not be listed have just been named.
+  const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
+  if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
+  const { ending = [] } = report;
+  if (ending.length > 0) {
+    const are = ending.length === 1 ? 'is' : 'are';
+    printer.warn(
+      `${nounFor(ending.length, 'namespace')} ${many(ending)} ${are} being deleted, so nothing can be created there`,
+    );
+  }
+  if (offline === true) printer.say('registries were not asked (--offline)');
+  const { counts } = report;
+  const isWhole = report.unchecked.every((right) => !right.startsWith('list '));
+  if (isWhole && counts !== undefined && counts.pods + counts.workloads === 0) {
+    const { selector } = options;
+    const isAll = options.allNamespaces === true && selector === undefined;
+    const one = selector === undefined ? 'this namespace' : 'these namespaces';
+    const none = counts.secrets === 0 ? 'pods, workloads or pull secrets' : 'pods or workloads';
+    printer.say(`no ${none} in ${isAll ? 'any namespace' : one}`);
+    if (!isAll) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
+  }
+  if (report.healthy === false && verbose !== true && counts === undefined) {
+    printer.hint(command`${again({ ...options, output: undefined })} -v`);
+  }
+  // The impersonated user, with whose rights a pipeline is examined, may lack the right to make the change.
+  if (report.healthy === false && options.as)
+    printer.hint(prose`leave --as out of a command that ${options.as} may not run`);
 }

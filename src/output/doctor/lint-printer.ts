@@ -1,7 +1,7 @@
 /** Prints the result of `doctor -f`: each finding with its place first, as compilers do, and how much was checked. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
-import type { FindingObject } from '../../domain/findings/finding.ts';
+import type { FindingObject } from '../../domain/findings/finding-record.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { formatIgnored } from '../../domain/findings/selection.ts';
 import { type Command, command, pathWord, words } from '../../domain/text/command.ts';

@@ -1,23 +1,104 @@
-/** Writes reports of `doctor` for programs. */
+/** Writes reports of `doctor` for programs: JSON, YAML, the workflow commands of GitHub Actions, and SARIF 2.1.0. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { FINDING_CODES } from '../../domain/findings/finding.ts';
+import { describeObject } from '../../domain/findings/finding-record.ts';
+import { type Printable, printable, withoutWorkflowCommands } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
+import { RELEASE } from '../../version.ts';
 import { formatJson, shownReport, writeStructured } from '../structured.ts';
+import { findingLines } from './finding-lines.ts';
 
 /** How a report is printed for programs. */
 export type ReportFormat = 'json' | 'yaml' | 'github' | 'sarif';
 
 export async function writeReport(report: DoctorReport, format: ReportFormat, io: Io): Promise<void> {
   switch (format) {
-    case 'github': {
-      const { writeAnnotations } = await import('./annotations.ts');
+    case 'github':
       return writeAnnotations(report, io);
-    }
-    case 'sarif': {
-      const { sarifOf } = await import('./sarif.ts');
+    case 'sarif':
       return io.stdout.write(formatJson(sarifOf(report, io)));
-    }
     case 'json':
     case 'yaml':
       return writeStructured(shownReport(report, io), format, io);
   }
+}
+
+/** Writes a workflow command for each finding and each error. Text from elsewhere is escaped, so that it cannot be a command. */
+function writeAnnotations({ findings, errors = [] }: Pick<DoctorReport, 'findings' | 'errors'>, io: Io): void {
+  for (const { message } of errors) io.stdout.writeManifest(`::error::${escapeData(message)}\n`);
+  for (const found of findings) io.stdout.writeManifest(annotationOf(found, io));
+}
+
+function annotationOf(found: FindingView, io: Io): string {
+  const { severity, code, object } = found;
+  const { file, line } = object;
+  // Input from stdin is not in any file of the repository.
+  const place = file === undefined || file === '-' ? [] : [['file', file] as const, ['line', `${line ?? 1}`] as const];
+  const properties = [...place, ['title', code] as const].map(([name, value]) => `${name}=${escapeProperty(value)}`);
+  return `::${severity} ${properties.join(',')}::${findingLines(found, io).map(escapeData).join('%0A')}\n`;
+}
+
+/** actions/toolkit packages/core/src/command.ts `escapeData`. */
+function escapeData(text: string): string {
+  return safe(text).replaceAll('%', '%25');
+}
+
+/** As `escapeProperty` in the same file. */
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** `printable` turns line breaks into escapes. */
+function safe(text: string): Printable {
+  return withoutWorkflowCommands(printable(text));
+}
+
+const HOME = 'https://github.com/regsecret/regsecret';
+
+/** The log of one run, as an object for JSON. */
+function sarifOf({ findings, ignored, errors }: Pick<DoctorReport, 'findings' | 'ignored' | 'errors'>, io: Io): object {
+  const codes = FINDING_CODES.filter((code) => findings.some((found) => found.code === code));
+  const rules = codes.map((id) => ({ id, name: id, helpUri: `${HOME}/blob/main/docs/findings.md#${id}` }));
+  return {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'regsecret', version: RELEASE, informationUri: HOME, rules } },
+        results: findings.map((found) => ({
+          ruleId: found.code,
+          ruleIndex: codes.indexOf(found.code),
+          level: found.severity,
+          message: { text: findingLines(found, io).join('\n') },
+          locations: [locationOf(found)],
+        })),
+        ...(errors === undefined ? {} : { invocations: [failedRun(errors)] }),
+        ...(ignored === undefined ? {} : { properties: { ignored } }),
+      },
+    ],
+  };
+}
+
+/** The entry for a run that could not read everything. */
+function failedRun(errors: NonNullable<DoctorReport['errors']>): object {
+  const toolExecutionNotifications = errors.map(({ message }) => ({ level: 'error', message: { text: message } }));
+  return { executionSuccessful: false, toolExecutionNotifications };
+}
+
+/** The file and line of a finding, or its object in the cluster. */
+function locationOf({ object }: FindingView): object {
+  const { file, line } = object;
+  const logicalLocations = [{ fullyQualifiedName: describeObject(object), kind: 'object' }];
+  if (file === undefined || file === '-') return { logicalLocations };
+  const physicalLocation = { artifactLocation: { uri: uriOf(file) }, region: { startLine: line ?? 1 } };
+  return { physicalLocation, logicalLocations };
+}
+
+/** The URI of a file. It is relative to the root of the repository if the name is. */
+function uriOf(file: string): string {
+  const path = file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+  const escaped = path.split('/').map(encodeURIComponent).join('/');
+  if (path.startsWith('/')) return `file://${escaped}`;
+  return /^[a-z]:\//i.test(path) ? `file:///${escaped.replace('%3A', ':')}` : escaped;
 }

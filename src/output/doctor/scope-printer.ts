@@ -5,21 +5,24 @@
  */
 import type { Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
-import type { FindingView } from '../../domain/diagnosis/view.ts';
+import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
+import { causeBehind } from '../../domain/findings/finding.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { formatIgnored } from '../../domain/findings/selection.ts';
-import type { Command } from '../../domain/text/command.ts';
+import { compareUtf8 } from '../../domain/go/utf8.ts';
+import { serverToType } from '../../domain/keyring/server.ts';
+import { andThen, type Command, command, type Deed, type Word } from '../../domain/text/command.ts';
 import { many, nounFor, plural } from '../../domain/text/enumerate.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
+import { lineOf } from '../../domain/workloads/deed.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { type Style, severityLabel, styleFor } from '../style.ts';
-import { affectedOf } from './affected.ts';
-import { type CodeGroup, groupByCode, isWaitingGroup, pickFrom, waitingIn } from './code-groups.ts';
-import { type SharedCommand, sharedCommand } from './shared-command.ts';
+import { affectedOf } from './finding-lines.ts';
 
-export type ScopeReport = DoctorReport & { readonly counts: Counts };
+type ScopeReport = DoctorReport & { readonly counts: Counts };
 
 /** How many findings of a code are shown: the first of these numbers whose lines fit. */
 const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0] };
@@ -28,7 +31,7 @@ const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0]
 const ROWS = 36;
 const COLUMNS = 80;
 
-export interface ScopeLook {
+interface ScopeLook {
   readonly verbose: boolean;
   /** The words that chose several namespaces. */
   readonly wide?: Command | undefined;
@@ -179,4 +182,178 @@ const WORKLOADS = WORKLOAD_KINDS.map((kind) => pullKind(kind).plural);
 
 function some(count: number, name: string): string[] {
   return count === 0 ? [] : [plural(count, name)];
+}
+
+interface CodeGroup {
+  readonly severity: FindingView['severity'];
+  readonly code: FindingView['code'];
+  /** Sorted by namespace. */
+  readonly findings: readonly FindingView[];
+  /** Each once, sorted. */
+  readonly namespaces: readonly string[];
+  readonly pods: number;
+  /** How many pods cannot pull now because of these findings. */
+  readonly failing: number;
+}
+
+/**
+ * Groups the findings; the group with the most pods that cannot pull is the last. Findings whose fix is another kind of command
+ * are apart, such as creating a Secret and attaching an existing one. Findings that keep no pod from pulling are apart from those
+ * that do.
+ */
+function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
+  const groups = Map.groupBy(findings, (found) =>
+    JSON.stringify([found.severity, found.code, found.fix.command.words.slice(0, 2), weightOf(found) > 0]),
+  );
+  return [...groups.values()]
+    .map(groupOf)
+    .sort(
+      (one, other) =>
+        one.failing - other.failing || one.pods - other.pods || one.findings.length - other.findings.length,
+    );
+}
+
+function groupOf(findings: readonly FindingView[]): CodeGroup {
+  const [{ severity, code }] = findings as readonly [FindingView];
+  const objects = distinct(findings.flatMap((found) => found.objects ?? []));
+  const sorted = findings.toSorted((one, other) => compareUtf8(namespaceOf(one), namespaceOf(other)));
+  const named = findings.flatMap((found) => [
+    ...(found.objects?.map(({ namespace }) => namespace) ?? found.affects?.namespaces ?? []),
+    ...(found.object.namespace === undefined ? [] : [found.object.namespace]),
+  ]);
+  return {
+    severity,
+    code,
+    findings: sorted,
+    namespaces: [...new Set(named)].sort(compareUtf8),
+    pods: objects.reduce((sum, { pods }) => sum + pods, 0),
+    failing: objects.reduce((sum, { failing }) => sum + failing, 0),
+  };
+}
+
+/** How many pods only wait for their next attempt, and are in no other group. */
+function waitingIn(groups: readonly CodeGroup[]): number {
+  const failing = (isWaiting: boolean): AffectedObject[] =>
+    distinct(
+      groups
+        .filter((group) => isWaitingGroup(group) === isWaiting)
+        .flatMap(({ findings }) => findings.flatMap(({ objects = [] }) => objects)),
+    ).filter((object) => object.failing > 0);
+  const stuck = new Set(failing(false).map(nameOf));
+  return failing(true).reduce((sum, object) => sum + (stuck.has(nameOf(object)) ? 0 : object.failing), 0);
+}
+
+/** Whether the pod can pull, but the kubelet has not tried again since. */
+function isWaitingGroup({ code }: Pick<CodeGroup, 'code'>): boolean {
+  return code === 'retry-pending';
+}
+
+function nameOf({ namespace, name }: AffectedObject): string {
+  return `${namespace}/${name}`;
+}
+
+/** Merges the entries of one object, so that a pod that cannot pull two images counts once. */
+function distinct(objects: readonly AffectedObject[]): AffectedObject[] {
+  return [...Map.groupBy(objects, nameOf).values()].map((same) => ({
+    ...(same[0] as AffectedObject),
+    pods: Math.max(...same.map(({ pods }) => pods)),
+    failing: Math.max(...same.map(({ failing }) => failing)),
+  }));
+}
+
+/**
+ * At most `limit` of `findings`, in their order. Each namespace gets one before any gets a second, so that a namespace with
+ * thousands hides no other. Those with the most pods that cannot pull are preferred.
+ */
+function pickFrom(findings: readonly FindingView[], limit: number): FindingView[] {
+  if (findings.length <= limit) return [...findings];
+  const byWeight = findings.toSorted((one, other) => weightOf(other) - weightOf(one));
+  const places = new Map<string, number>();
+  const ranked = byWeight.map((found, index) => {
+    const place = places.get(namespaceOf(found)) ?? 0;
+    places.set(namespaceOf(found), place + 1);
+    return { found, place, index };
+  });
+  const chosen = ranked.sort((one, other) => one.place - other.place || one.index - other.index).slice(0, limit);
+  const shown = new Set(chosen.map(({ found }) => found));
+  return findings.filter((found) => shown.has(found));
+}
+
+function weightOf({ objects = [] }: FindingView): number {
+  return objects.reduce((sum, { failing }) => sum + failing, 0);
+}
+
+function namespaceOf({ object, objects }: FindingView): string {
+  return object.namespace ?? objects?.[0]?.namespace ?? '';
+}
+
+interface SharedCommand {
+  readonly command: Command;
+  /** How many findings it is for. */
+  readonly findings: number;
+}
+
+/** A line with more namespaces, or with more objects of one, is too long to read. */
+const MAX_STEPS = 4;
+const MAX_TARGETS = 8;
+
+/**
+ * Combines the commands of `findings`, which are of one code. Everything that is attached in a namespace becomes one command, and
+ * a login that several Secrets have is rotated. `wide` is the flag for the namespaces that were examined, undefined for a single
+ * one. Undefined when nothing is saved, or the line would be too long to read.
+ */
+export function sharedCommand(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
+  return oneAfterTheOther(findings) ?? rotateAll(findings, wide);
+}
+
+/** Chains commands that ask for no password. Of several that do, only the first would get it from stdin. */
+function oneAfterTheOther(findings: readonly FindingView[]): SharedCommand | undefined {
+  const deeds = findings.flatMap(({ fix: { command } }) => deedOf(command) ?? []);
+  if (deeds.length < Math.max(2, findings.length)) return undefined;
+  const alike = [...Map.groupBy(deeds, (deed) => JSON.stringify({ ...deed, workloads: [] })).values()];
+  const steps = alike.map(([deed, ...others]) => {
+    if (deed?.do !== 'attach') return deed as Deed;
+    return { ...deed, workloads: [...new Set([deed, ...others].flatMap(workloadsOf))] };
+  });
+  if (steps.length > MAX_STEPS || steps.some((deed) => workloadsOf(deed).length > MAX_TARGETS)) return undefined;
+  const [first, ...others] = steps.map(lineOf);
+  return first && { command: others.reduce<Command>(andThen, first), findings: findings.length };
+}
+
+function workloadsOf(deed: Deed): readonly Word[] {
+  return ('workloads' in deed && deed.workloads) || [];
+}
+
+/** What can be done for all: attaching to a workload, or setting an image whose tag exists. `TAG` is one that is not known. */
+function deedOf({ does, pipe, next }: Command): Deed | undefined {
+  const isWhole = pipe === undefined && next === undefined;
+  const isAttach = does?.do === 'attach' && does.workloads !== undefined;
+  const isImage = does?.do === 'set image' && !does.image.endsWith(':TAG');
+  return isWhole && (isAttach || isImage) ? does : undefined;
+}
+
+/** A `rotate`, which replaces the login that the namespace of `-n` has, wherever it is. */
+function rotateAll(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
+  const rejected = findings.filter((found) => found.login !== undefined && isOwnCreate(found));
+  const alike = [...Map.groupBy(rejected, ({ login }) => login).values()];
+  const [most = []] = alike.toSorted((one, other) => other.length - one.length);
+  const [first] = most
+    .map(causeBehind)
+    .toSorted((one, other) => compareUtf8(one.object.namespace ?? '', other.object.namespace ?? ''));
+  if (first?.code !== 'credential-rejected' || most.length < 2) return undefined;
+  const { server, username } = first.arguments;
+  const login = command`--server ${serverToType(server, undefined)} --username ${username}`;
+  const line = command`regsecret rotate ${scope(first.object.namespace)} ${wide} ${login}`;
+  return { command: line, findings: most.length };
+}
+
+/**
+ * Whether the command writes the Secret itself, as `rotate` would. For a copy, its source is written; an immutable Secret is made
+ * anew.
+ */
+function isOwnCreate(found: FindingView): boolean {
+  const { object } = causeBehind(found);
+  const { does, pipe, next } = found.fix.command;
+  if (does?.do !== 'create' || pipe !== undefined || next !== undefined) return false;
+  return does.secret === object.name && does.namespace === object.namespace && !does.flags?.includes('--force');
 }

@@ -1,6 +1,6 @@
 /** Warns about old logins that `kubectl apply` has left in annotations. Everybody who may read the Secrets can see them. */
 
-import { heldInAnnotation } from '../../domain/findings/messages.ts';
+import { heldInAnnotation } from '../../domain/findings/secret-findings.ts';
 import { forgetApplied } from '../../domain/pull-secret/last-applied.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';

@@ -1,7 +1,5 @@
 /** Prints failures of many places so that a person can read them: one error for each reason, with the places that have it. */
-import type { Finding } from '../../domain/findings/finding.ts';
-import { fixFor } from '../../domain/findings/fixes.ts';
-import { formatFinding } from '../../domain/findings/messages.ts';
+import { type Finding, fixFor, formatFinding } from '../../domain/findings/finding.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';

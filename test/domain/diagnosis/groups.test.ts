@@ -1,15 +1,15 @@
 /** How findings about many objects are grouped and ordered, and which objects each affects. */
+
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosis/groups.ts';
-import type { Fix } from '../../../src/domain/diagnosis/judgement.ts';
-import { finding } from '../../../src/domain/findings/catalog.ts';
-import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
-import { fixFor } from '../../../src/domain/findings/fixes.ts';
+import { type Finding, type Fix, finding, fixFor } from '../../../src/domain/findings/finding.ts';
+import type { FindingObject } from '../../../src/domain/findings/finding-record.ts';
 import { type ShownServer, shownServer } from '../../../src/domain/keyring/display-server.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
-import { andThen, words } from '../../../src/domain/text/command.ts';
+import { andThen, type Command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
+import { lineOf } from '../../../src/domain/workloads/deed.ts';
 import type { Usage } from '../../../src/domain/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
 
@@ -29,6 +29,8 @@ function deployment(name: string, runs?: number): Puller {
 
 const rejected = (server = 'ghcr.io', username = 'janedoe', name = 'regcred'): Finding =>
   finding('credential-rejected', secret(name), { server: server as never, username, said: { by: 'kubelet' } });
+const made = (name: string, server: string): Command =>
+  lineOf({ do: 'create', secret: name, namespace: undefined, servers: [server] });
 const noSecret = (object: FindingObject, image = IMAGE): Finding =>
   finding('no-pull-secret', object, { image, remedy: recreate });
 
@@ -82,7 +84,7 @@ describe('a Secret that is missing, or of no use, and is to open images of two r
       both.map((image) => ({
         found: finding('no-login', secret(), {}),
         fix: {
-          command: andThen(words`regsecret create new --server ${image.slice(0, 4)}`, words`next`),
+          command: andThen(made('new', image.slice(0, 4)), words`next`),
           sufficient: true,
         },
         image,

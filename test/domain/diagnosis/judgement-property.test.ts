@@ -1,6 +1,6 @@
 /** With any Secrets, and any answers of registry and kubelet, a missing image has a cause, and its texts contain no secret. */
 import { expect, test } from 'vitest';
-import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { formatFinding } from '../../../src/domain/findings/finding.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { fc } from '../../support/fast-check.ts';

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
-import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { formatFinding } from '../../../src/domain/findings/finding.ts';
 import { shownServer } from '../../../src/domain/keyring/display-server.ts';
 import { buildKeyring, lookup } from '../../../src/domain/keyring/keyring.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
-import { fixFor } from '../../../src/domain/findings/fixes.ts';
+import { fixFor } from '../../../src/domain/findings/finding.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';

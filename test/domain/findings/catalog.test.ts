@@ -1,14 +1,21 @@
 /** The properties that all findings of a code share, as literals. */
 import { expect, test } from 'vitest';
-import { catalogRow, FINDING_CODES, finding, subjectOf } from '../../../src/domain/findings/catalog.ts';
-import type { Finding, FindingCode, FindingObject } from '../../../src/domain/findings/finding.ts';
-import { describeObject, withSeverity } from '../../../src/domain/findings/finding.ts';
+import {
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
+  finding,
+  recordOf,
+  subjectOf,
+  withSeverity,
+} from '../../../src/domain/findings/finding.ts';
+import { describeObject, type FindingObject } from '../../../src/domain/findings/finding-record.ts';
 import { at, DEPLOYMENT, image, POD, SECRET, WORKLOAD } from '../../support/finding-table.ts';
 
-type Row = ReturnType<typeof catalogRow>;
+type Row = ReturnType<typeof recordOf>;
 
 function codesWhere(holds: (row: Row) => boolean): FindingCode[] {
-  return FINDING_CODES.filter((code) => holds(catalogRow(code)));
+  return FINDING_CODES.filter((code) => holds(recordOf(code)));
 }
 
 test('these are warnings, all others are errors', () => {
@@ -78,7 +85,7 @@ const ANY = ['no credential', 'unauthorized', 'no access', 'not found', 'refused
 
 test('what the kubelet says of a pull that fails for it', () => {
   const said = FINDING_CODES.flatMap((code) => {
-    const { kubeletSays } = catalogRow(code);
+    const { kubeletSays } = recordOf(code);
     return kubeletSays === undefined ? [] : [[code, kubeletSays]];
   });
   expect(Object.fromEntries(said)).toEqual({

@@ -1,8 +1,7 @@
 /** Findings about copies: sentence and command of each. Also the commands for other findings whose Secret is a copy. */
 import { expect, test } from 'vitest';
-import { finding } from '../../../src/domain/findings/catalog.ts';
 import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
-import { fixFor, isSufficient } from '../../../src/domain/findings/fixes.ts';
+import { finding, fixFor, isSufficient } from '../../../src/domain/findings/finding.ts';
 import { shownServer } from '../../../src/domain/keyring/display-server.ts';
 import type { CopyOrigin } from '../../../src/domain/pull-secret/copy.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';

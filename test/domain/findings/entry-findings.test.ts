@@ -1,6 +1,5 @@
 /** Findings about entries of a Secret: sentence and command of each. */
-import { finding } from '../../../src/domain/findings/catalog.ts';
-import { withSeverity } from '../../../src/domain/findings/finding.ts';
+import { finding, withSeverity } from '../../../src/domain/findings/finding.ts';
 import { at, CONFIG, DEPLOYMENT, IN_FILE, SECRET, server, shown, testFindings } from '../../support/finding-table.ts';
 
 testFindings([

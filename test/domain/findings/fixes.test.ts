@@ -1,25 +1,22 @@
 /** Whether pods pick up a fix without a restart, and how to change an image where kubectl cannot. */
 import { describe, expect, test } from 'vitest';
-import { finding } from '../../../src/domain/findings/catalog.ts';
-import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
-import { fixFor, isPickedUp } from '../../../src/domain/findings/fixes.ts';
-import { type Command, command, words } from '../../../src/domain/text/command.ts';
+import { type Finding, finding, fixFor, isPickedUp } from '../../../src/domain/findings/finding.ts';
+import type { FindingObject } from '../../../src/domain/findings/finding-record.ts';
+import { type Command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
+import { lineOf } from '../../../src/domain/workloads/deed.ts';
 import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import { DEPLOYMENT, FILE, namespace, OWNER, POD, RECREATE, WORKLOAD } from '../../support/finding-table.ts';
 
-const create = command`regsecret create pull`;
+const deed = { do: 'create', secret: 'pull', namespace, servers: [] } as const;
+const create = lineOf(deed);
 
 test.each<[string, Command, boolean]>([
   ['a login that is written into the Secret', create, true],
   ['a login that comes through a pipe', { ...words`kubectl get secret pull`, pipe: create }, true],
-  [
-    'a Secret that is attached, too: pods that are there keep their list',
-    command`regsecret create pull --attach web`,
-    false,
-  ],
+  ['a Secret that is attached, too: pods that are there keep their list', lineOf({ ...deed, attach: ['web'] }), false],
   ['a Secret that is written, and pods that are restarted', { ...create, next: words`kubectl rollout restart` }, false],
-  ['a Secret that is attached', command`regsecret attach pull web`, false],
+  ['a Secret that is attached', lineOf({ do: 'attach', secret: 'pull', namespace, workloads: ['web'] }), false],
   ['a service account that is created', words`kubectl create serviceaccount web`, false],
 ])('%s: the kubelet reads it before its next attempt: %s', (_, fix, expected) => {
   expect(isPickedUp(fix)).toBe(expected);

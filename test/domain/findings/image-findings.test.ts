@@ -1,5 +1,5 @@
 /** Findings about an image or the way it is pulled: sentence and command of each. */
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import {
   ACCOUNT,

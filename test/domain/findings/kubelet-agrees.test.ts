@@ -1,7 +1,6 @@
 /** Which kubelet messages fit which cause. */
 import { expect, test } from 'vitest';
-import { kubeletAgrees } from '../../../src/domain/findings/catalog.ts';
-import type { FindingCode } from '../../../src/domain/findings/finding.ts';
+import { type FindingCode, kubeletAgrees } from '../../../src/domain/findings/finding.ts';
 import { PULL_ERROR_TEXTS, type PullError } from '../../../src/domain/workloads/pull-error.ts';
 
 const ERRORS = Object.keys(PULL_ERROR_TEXTS) as PullError[];

@@ -1,5 +1,5 @@
 /** Findings about refused logins and about lists of pull secrets: sentence and command of each. */
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import {
   ACCOUNT,

@@ -1,6 +1,6 @@
 /** The sentence about a missing Secret, depending on the objects that refer to it. */
 import { expect, test } from 'vitest';
-import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { formatFinding } from '../../../src/domain/findings/finding.ts';
 
 test.each([
   ['a service account', ['serviceaccount/builder'], 'serviceaccount/builder names it'],

@@ -1,5 +1,5 @@
 /** Findings from a node and its kubelet: sentence and command of each. */
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import { at, DEPLOYMENT, image, POD, RECREATE, SECRET, testFindings, WORKLOAD } from '../../support/finding-table.ts';
 
 testFindings([

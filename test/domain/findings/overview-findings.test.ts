@@ -1,5 +1,5 @@
 /** Findings that appear only when many objects are examined: sentence and command of each. */
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import { DEPLOYMENT, image, POD, SECRET, server, testFindings } from '../../support/finding-table.ts';
 
 const MANIFEST = { kind: 'File', name: 'web.yaml', file: 'web.yaml', line: 3 } as const;

@@ -1,6 +1,6 @@
 /** The commands that findings propose, for objects with hostile names and texts. */
 import { describe, expect, test } from 'vitest';
-import { fixFor } from '../../../src/domain/findings/fixes.ts';
+import { fixFor } from '../../../src/domain/findings/finding.ts';
 import { type Command, stepsIn } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import type { GivenFlags } from '../../../src/domain/text/given-flags.ts';

@@ -1,8 +1,7 @@
 /** When a finding proposes to remove an entry from its Secret: only if no image needs it, and `remove` can do it. */
 import { expect, test } from 'vitest';
 import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
-import { withSeverity } from '../../../src/domain/findings/finding.ts';
-import { fixFor, isPickedUp, isSufficient } from '../../../src/domain/findings/fixes.ts';
+import { fixFor, isPickedUp, isSufficient, withSeverity } from '../../../src/domain/findings/finding.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import { login, NOW, secretWith } from '../../support/pull-facts.ts';

@@ -1,5 +1,5 @@
 /** Findings about a whole Secret: sentence and command of each. */
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import { ACCOUNT, CONFIG, DEPLOYMENT, IN_FILE, OWNER, SECRET, testFindings } from '../../support/finding-table.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding, FindingCode } from '../../../src/domain/findings/finding.ts';
-import { fixFor } from '../../../src/domain/findings/fixes.ts';
-import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { type Finding, type FindingCode, fixFor, formatFinding } from '../../../src/domain/findings/finding.ts';
 import { diagnose } from '../../../src/domain/findings/secret-rules.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { coverageOf } from '../../../src/domain/keyring/coverage.ts';

@@ -1,6 +1,6 @@
 /** What `list` and `inspect` show for a Secret, as literals. */
 import { expect, test } from 'vitest';
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import { inspectionOf } from '../../../src/domain/findings/inspection.ts';
 import { missingRow, summarize, unreadRow } from '../../../src/domain/findings/secret-row.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';

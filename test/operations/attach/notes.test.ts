@@ -1,6 +1,6 @@
 /** The text of each note. */
 import { describe, expect, test } from 'vitest';
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import type { PullKindName } from '../../../src/domain/workloads/kind.ts';
 import type { ObjectRef } from '../../../src/domain/workloads/object-ref.ts';
 import { formatNote, type Note, noteKey } from '../../../src/operations/attach/notes.ts';

@@ -1,6 +1,6 @@
 /** A pod with a wrong image: the current template has it, too, or only the older one that the pod was created from. */
 import { describe, expect, test } from 'vitest';
-import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { formatFinding } from '../../../src/domain/findings/finding.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
 import { observeTargets } from '../../../src/operations/doctor/gather.ts';
 import { observeScope } from '../../../src/operations/doctor/scope.ts';

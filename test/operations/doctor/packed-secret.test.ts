@@ -1,6 +1,6 @@
 /** A Secret that was packed is unchanged after unpacking. */
 import { expect, test } from 'vitest';
-import { packedSecret } from '../../../src/operations/doctor/packed-secret.ts';
+import { packedSecret } from '../../../src/operations/doctor/collector.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
 test.each([

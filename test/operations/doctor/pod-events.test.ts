@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
-import { gatherPod } from '../../../src/operations/doctor/pod.ts';
-import { podEvents } from '../../../src/operations/doctor/pod-events.ts';
+import { gatherPod, podEvents } from '../../../src/operations/doctor/pod.ts';
 import { observeScope } from '../../../src/operations/doctor/scope.ts';
 import { account, failing, waits } from '../../support/observed-targets.ts';
 import { type Stored, storedObjects } from '../../support/stored-objects.ts';

@@ -1,7 +1,7 @@
 /** When `why --watch` counts a report as recovered, as unchanged, and as new trouble. */
 import { describe, expect, test } from 'vitest';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
-import { conditionOf, isNewTrouble } from '../../../src/operations/doctor/recovery.ts';
+import { conditionOf, isNewTrouble } from '../../../src/operations/doctor/follow.ts';
 
 type Seen = readonly [kind: string, state: string, outcome: string, cause?: string | undefined, name?: string];
 

@@ -1,9 +1,8 @@
 /** Which objects a finding affects: how many are counted, and which are named. */
 import { expect, test } from 'vitest';
 import { type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
-import { finding } from '../../../src/domain/findings/catalog.ts';
-import type { Finding } from '../../../src/domain/findings/finding.ts';
-import { affectedOf, formatAffected } from '../../../src/output/doctor/affected.ts';
+import { type Finding, finding } from '../../../src/domain/findings/finding.ts';
+import { affectedOf, formatAffected } from '../../../src/output/doctor/finding-lines.ts';
 
 const object = (name: string, pods: number) => ({ namespace: 'team', name, pods, failing: pods });
 const said = (pods: number, objects: readonly ReturnType<typeof object>[], others = 0) =>

@@ -1,11 +1,12 @@
 /** When the commands of several findings are combined into one. */
 import { expect, test } from 'vitest';
 import { type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
-import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finding } from '../../../src/domain/findings/finding.ts';
 import type { ShownServer } from '../../../src/domain/keyring/display-server.ts';
 import { type Command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
-import { sharedCommand } from '../../../src/output/doctor/shared-command.ts';
+import { lineOf } from '../../../src/domain/workloads/deed.ts';
+import { sharedCommand } from '../../../src/output/doctor/scope-printer.ts';
 
 const image = 'ghcr.io/acme/web:v1';
 
@@ -37,6 +38,7 @@ function absent(namespace: string, tags: readonly string[]): FindingView {
   return findingView(finding('image-not-found', object, args));
 }
 
+const CREATE = { do: 'create', secret: 'pull', servers: ['ghcr.io'] } as const;
 const teams = (count: number): string[] => Array.from({ length: count }, (_, index) => `team-${index}`);
 const ATTACH = 'regsecret attach pull';
 const ROTATE = '--server ghcr.io --username jane';
@@ -92,12 +94,12 @@ test.each<[string, readonly FindingView[], string]>([
   ],
   [
     'immutable Secrets, which rotate leaves as they are',
-    teams(2).map((namespace) => rejected(namespace, 1, words`regsecret create pull ${{ namespace }} --force`)),
+    teams(2).map((namespace) => rejected(namespace, 1, lineOf({ ...CREATE, namespace, flags: ['--force'] }))),
     'none',
   ],
   [
     'copies, whose source is in another namespace',
-    teams(2).map((team) => rejected(team, 1, words`regsecret create pull ${{ namespace: 'platform' }}`)),
+    teams(2).map((team) => rejected(team, 1, lineOf({ ...CREATE, namespace: 'platform' }))),
     'none',
   ],
 ])('%s', (_, findings, shown) => {
