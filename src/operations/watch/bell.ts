@@ -1,5 +1,5 @@
 /** Wakes a loop that waits. */
-import type { Clock } from '../../io.ts';
+import type { Clock } from '../../clock.ts';
 
 export interface Bell {
   ring(): void;
