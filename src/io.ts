@@ -1,5 +1,6 @@
 /** Everything outside the program that it uses: three streams, the environment, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
+import { type Clock, machineClock } from './clock.ts';
 import type { CommandContext } from './domain/text/format-command.ts';
 import { type Printable, withoutWorkflowCommands } from './domain/text/printable.ts';
 import { shellOf } from './domain/text/shell.ts';
@@ -37,16 +38,6 @@ export interface Speech {
   readonly requests: boolean;
   /** The warnings of the API server so far, each of which is printed once. */
   readonly warnings: Set<string>;
-}
-
-/** The time, and waiting for it. Whoever replaces it can run through a week in a moment. */
-export interface Clock {
-  /** Milliseconds since 1970. A person or the network may set this time back. */
-  now(): number;
-  /** Milliseconds since some moment, never fewer than before: for deadlines. */
-  monotonic(): number;
-  /** Waits, or throws the signal's reason as soon as it is aborted. */
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Io {
@@ -105,24 +96,6 @@ export function processIo(): Io {
       platform: `${process.platform}/${process.arch}`,
     },
   };
-}
-
-/** The clock of this machine. */
-export const machineClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), pause };
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 async function suspend(): Promise<void> {

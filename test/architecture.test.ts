@@ -28,7 +28,7 @@ const ROOMS = [
   {
     room: 'process',
     purpose: 'the process and what it shares: streams, programs on PATH, YAML, prompts, concurrency',
-    files: ['io', 'look-path', 'yaml', 'yaml-tree', 'prompt', 'concurrency', 'errno', 'garbage', 'child-process'],
+    files: ['io', 'clock', 'look-path', 'yaml', 'yaml-tree', 'prompt', 'concurrency', 'errno', 'garbage', 'child-process'],
   },
   { room: 'files', purpose: 'files read up to a limit, locked, and written whole or not at all' },
   { room: 'http', purpose: 'the one transport' },

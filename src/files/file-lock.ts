@@ -2,8 +2,8 @@
 import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { kill, pid as ownPid } from 'node:process';
+import { machineClock } from '../clock.ts';
 import { errnoOf } from '../errno.ts';
-import { machineClock } from '../io.ts';
 
 /** Longer than any process should hold a lock. */
 const WAIT_MS = 10_000;

@@ -1,7 +1,7 @@
 /** Reads files, pipes and devices up to a limit. */
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { machineClock } from '../clock.ts';
 import { errnoOf } from '../errno.ts';
-import { machineClock } from '../io.ts';
 
 export interface Limit {
   readonly bytes: number;

@@ -1,5 +1,6 @@
 /** `regsecret/cluster`: writes pull secrets through the client that a program already has, as `create` and `attach` do. */
 
+import { machineClock } from '../clock.ts';
 import { getPullSpec } from '../cluster/object-request.ts';
 import { applySecret } from '../cluster/write/apply-secret.ts';
 import { writeList } from '../cluster/write/write-list.ts';
@@ -10,7 +11,6 @@ import { expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { changedList } from '../domain/workloads/list-change.ts';
-import { machineClock } from '../io.ts';
 import { accountTransport, secretTransport } from './client-transport.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
 import { orPullSecretError, PullSecretError } from './pull-secret-error.ts';

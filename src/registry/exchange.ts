@@ -1,5 +1,6 @@
 /** One question to one registry. All its requests share a deadline, and a login is sent only with a permission. */
 
+import type { Clock } from '../clock.ts';
 import { type Destination, destinationProblem, isSameHost, type Trust, urlHost } from '../domain/verify/destination.ts';
 import {
   type LoginPermission,
@@ -11,7 +12,6 @@ import {
 import type { HttpClient } from '../http/http-client.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
-import type { Clock } from '../io.ts';
 import type { Locate } from './locate.ts';
 import { type Answered, secondsUntilRetry } from './verdicts.ts';
 

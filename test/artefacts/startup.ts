@@ -3,6 +3,7 @@
 /** Loaded by every run. */
 export const START = [
   'cli',
+  'clock',
   'command-table',
   'errors',
   'flags/attach-flags',

@@ -1,13 +1,13 @@
 /** Writing to a server that always answers 409 ends within a stated time, with the server's own sentence. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
+import { machineClock } from '../../src/clock.ts';
 import { ApiError, refusal } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { applySecret } from '../../src/cluster/write/apply-secret.ts';
 import { writeList } from '../../src/cluster/write/write-list.ts';
 import { pullKind } from '../../src/domain/workloads/kind.ts';
-import { machineClock } from '../../src/io.ts';
 // Loads it before the clock is faked: a test cannot wait for a file then.
 import '../../src/domain/pull-secret/plan.ts';
 import { pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';

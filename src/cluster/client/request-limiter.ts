@@ -1,5 +1,5 @@
 /** Limits how many requests to one API server run at once, and holds back new ones while the server asks for that. */
-import { type Clock, machineClock } from '../../io.ts';
+import { type Clock, machineClock } from '../../clock.ts';
 
 /**
  * The number of parallel requests without `--concurrency`. An API server shares its 600 seats among priority levels. A user who

@@ -1,7 +1,7 @@
 /** Decides whether a request is sent again, and after how long. */
 
+import type { Clock } from '../../clock.ts';
 import { NetworkError } from '../../http/network-error.ts';
-import type { Clock } from '../../io.ts';
 import type { ApiError } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
 

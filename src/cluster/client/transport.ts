@@ -1,11 +1,12 @@
 /** An authenticated connection to one API server. Every request of every command passes through it, with its retries. */
 
+import type { Clock } from '../../clock.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { printable, printed } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/message.ts';
 import { NetworkError } from '../../http/network-error.ts';
-import type { Clock, Io } from '../../io.ts';
+import type { Io } from '../../io.ts';
 import { createAuthenticator } from '../auth/auth.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
 import type { ContextFlags } from '../config/contexts.ts';

@@ -1,10 +1,10 @@
 /** Renews a login of this machine before it ends. */
 
+import { type Clock, machineClock } from '../../clock.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { copiedContent } from '../../domain/pull-secret/copy.ts';
 import { EXPIRES_AT, parseExpiries } from '../../domain/pull-secret/expiry.ts';
 import { UserError } from '../../errors.ts';
-import { type Clock, machineClock } from '../../io.ts';
 
 export interface Renewal {
   /** Asks for the login again. Throws UserError. */

@@ -6,7 +6,7 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { UserError } from '../../errors.ts';
-import type { Clock } from '../../io.ts';
+import type { Clock } from '../../clock.ts';
 import { syncSecret } from '../sync/bring-copies.ts';
 import { choiceOf } from '../sync/plan.ts';
 import { hasAccounts, type SyncListener, type SyncRequest } from '../sync/sync-request.ts';

@@ -1,9 +1,9 @@
 /** The metrics of a watch for Prometheus, and the times when a login is renewed. */
 import { describe, expect, test } from 'vitest';
+import { machineClock } from '../../../src/clock.ts';
 import { buildPullSecret } from '../../../src/domain/pull-secret/build.ts';
 import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
 import { UserError } from '../../../src/errors.ts';
-import { machineClock } from '../../../src/io.ts';
 import { createMetrics } from '../../../src/operations/watch/metrics.ts';
 import { keepRenewed, renewalDelay, renewalTime } from '../../../src/operations/watch/renewal.ts';
 
