@@ -76,7 +76,7 @@ export function valueIn(map: MapNode, name: string): YamlNode | undefined {
 }
 
 /** The value of a key of `node`, when that is a map or an alias of one. */
-export function memberOf(node: YamlNode | undefined, name: string): YamlNode | undefined {
+export function memberIn(node: YamlNode | undefined, name: string): YamlNode | undefined {
   const map = resolved(node);
   return map?.kind === 'map' ? valueIn(map, name) : undefined;
 }

@@ -1,5 +1,4 @@
 /** Changes the list of pull secrets in the text of a manifest, and no more lines than necessary. */
-
 import {
   type MapNode,
   nodeBudget,

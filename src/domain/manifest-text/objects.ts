@@ -1,7 +1,7 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
 import {
   type MapNode,
-  memberOf,
+  memberIn,
   mergedValue,
   type NodeBudget,
   ownPair,
@@ -64,8 +64,8 @@ export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObjec
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-    const list = textOf(scalarOf(memberOf(map, 'kind'))).endsWith('List')
-      ? resolved(memberOf(map, 'items'))
+    const list = textOf(scalarOf(memberIn(map, 'kind'))).endsWith('List')
+      ? resolved(memberIn(map, 'items'))
       : undefined;
     if (list?.kind === 'seq') {
       const own = ownPair(map, 'items') === undefined ? undefined : path;

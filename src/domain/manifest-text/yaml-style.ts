@@ -1,5 +1,4 @@
 /** How new entries are written into a manifest. */
-
 import type { Pair, YamlNode } from '../go/yaml-node.ts';
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { listedNames } from '../workloads/pull-spec.ts';

@@ -5,7 +5,7 @@ import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts'
 import { type Finding, proposedFix } from '../../domain/findings/finding.ts';
 import type { FixContext } from '../../domain/findings/finding-record.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
-import { itemsIn, memberOf, ownPair, resolved, scalarOf, type YamlNode } from '../../domain/go/yaml-node.ts';
+import { itemsIn, ownPair, resolved, scalarOf, type YamlNode, memberIn } from '../../domain/go/yaml-node.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
@@ -37,7 +37,7 @@ function lineInSecret(found: Finding, placed: PlacedSecret): number {
   if (placed.kind === 'File') return lineOfText(found, placed, placed.node) ?? lineAt(placed, undefined);
   if (found.code === 'wrong-type') return lineAt(placed, ownPair(placed.node, 'type')?.key);
   for (const field of ['stringData', 'data']) {
-    const map = resolved(memberOf(placed.node, field));
+    const map = resolved(memberIn(placed.node, field));
     if (map?.kind !== 'map') continue;
     const pair = map.pairs.findLast(({ key }) => Object.values<unknown>(DATA_KEY).includes(scalarOf(key)));
     if (pair !== undefined) return lineOfText(found, placed, pair.value) ?? lineAt(placed, pair.key);
@@ -75,23 +75,23 @@ function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSp
 
 function listEntry(placed: PlacedPullSpec, isMeant: (name: unknown) => boolean): YamlNode | undefined {
   const list = resolved(listOf(placed));
-  return itemsIn(list).findLast((entry) => isMeant(scalarOf(memberOf(entry, 'name')))) ?? list;
+  return itemsIn(list).findLast((entry) => isMeant(scalarOf(memberIn(entry, 'name')))) ?? list;
 }
 
 function listOf(placed: PlacedPullSpec): YamlNode | undefined {
-  return memberOf(specOf(placed), LIST_FIELD);
+  return memberIn(specOf(placed), LIST_FIELD);
 }
 
 function imageNode(placed: PlacedPullSpec, image: string): YamlNode | undefined {
   const spec = specOf(placed);
-  const containers = CONTAINER_LISTS.flatMap((name) => itemsIn(memberOf(spec, name)));
-  const images = containers.map((container) => memberOf(container, 'image'));
-  const volumes = itemsIn(memberOf(spec, 'volumes')).map((one) => memberOf(memberOf(one, 'image'), 'reference'));
+  const containers = CONTAINER_LISTS.flatMap((name) => itemsIn(memberIn(spec, name)));
+  const images = containers.map((container) => memberIn(container, 'image'));
+  const volumes = itemsIn(memberIn(spec, 'volumes')).map((one) => memberIn(memberIn(one, 'image'), 'reference'));
   return [...images, ...volumes].find((node) => scalarOf(node) === image);
 }
 
 function specOf({ node, kind }: PlacedPullSpec): YamlNode | undefined {
-  return kind.specPath.reduce<YamlNode | undefined>(memberOf, node);
+  return kind.specPath.reduce<YamlNode | undefined>(memberIn, node);
 }
 
 /** The finding, with its line and its command. */
