@@ -65,8 +65,8 @@ const CHANGED: readonly RightRow[] = [
   { when: ['not picked'], may: ['get'], on: TARGET, named: 'target' },
   { when: ['picked'], may: ['list'], on: TARGET, named: 'target' },
   { for: but('ServiceAccount'), when: ['picked', 'wait'], may: ['get'], on: TARGET },
+  // The list of a Job cannot be changed.
   { for: but('Pod', 'Job'), when: ['writes'], may: ['patch'], on: TARGET, named: 'target' },
-  { for: ['Job'], when: ['writes', 'not picked'], may: ['patch'], on: TARGET, named: 'target' },
   // A pod is followed to its controller, and the controller to its service account.
   { for: POD, when: ['not implied'], may: ['get'], on: [...CONTROLLERS, 'ServiceAccount'] },
   { for: POD, when: ['not implied', 'writes'], may: ['patch'], on: TEMPLATES },
