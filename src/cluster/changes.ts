@@ -4,7 +4,7 @@ import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
-import type { WatchEnd } from './client/watch-end.ts';
+import type { WatchEnd } from './client/watch-connection.ts';
 import { listRefusal, METADATA, METADATA_OF_ONE, objectPath, type Resource } from './object-request.ts';
 
 export interface Watched {

@@ -1,7 +1,7 @@
 /** The `timeoutSeconds` of a watch depends on how its connection behaves. */
 import { expect, test } from 'vitest';
 import { followChanges } from '../../src/cluster/changes.ts';
-import type { WatchEnd } from '../../src/cluster/client/watch-end.ts';
+import type { WatchEnd } from '../../src/cluster/client/watch-connection.ts';
 import { storedObjects } from '../support/stored-objects.ts';
 
 const listener = {

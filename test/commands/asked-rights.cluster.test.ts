@@ -2,12 +2,12 @@
  * Who may do everything asks the API server for nothing else than what the rules of `rbac` grant, and at least once for each
  * right that they grant.
  */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { AskedRight } from '../../src/cluster/client/api-request.ts';
 import { PULL_KINDS } from '../../src/domain/workloads/kind.ts';
 import { recorded } from '../support/asked-rights.ts';
 import { here } from '../support/here.ts';
-import { LINES, placeFor, run, wordsOf } from '../support/rights-world.ts';
+import { LINES, openWorlds, placeFor, run, wordsOf } from '../support/rights-world.ts';
 import type { Rule } from '../support/user.ts';
 
 interface Role {
@@ -19,8 +19,9 @@ interface Role {
 /** Requests that only improve a message are in no role. They are for Secrets in other namespaces, and for the namespace. */
 const IMPROVING = ['list secrets', 'get namespaces'];
 
-/** Rights for what these lines do not meet: a copy that is there already, and an account that is not there yet. */
+/** Rights for what these lines do not meet: an account that is not there, and a copy that is. */
 const UNMET: Readonly<Record<string, readonly string[]>> = {
+  doctor: ['get serviceaccounts'],
   sync: ['delete secrets', 'get serviceaccounts', 'patch secrets'],
 };
 
@@ -28,6 +29,8 @@ const UNMET: Readonly<Record<string, readonly string[]>> = {
 const MORE = ['rotate --username x --password-env PASSWORD --server x.example --no-verify'];
 
 const COMMANDS = Map.groupBy([...LINES.flat(), ...MORE], (line) => line.slice(0, line.search(/ |$/)));
+
+beforeAll(openWorlds, 120_000);
 
 test.each([...COMMANDS])('%s', { timeout: 300_000 }, async (name, lines) => {
   const unasked = new Set<string>();

@@ -2,11 +2,11 @@
  * The rules that `rbac` prints suffice for a command line, and without any one of them they do not; the error then names the
  * missing rule. A command line that writes runs as a server dry run where that needs the same rights.
  */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { api, kubeconfigFor, waitFor } from '../environment/use.ts';
 import { created, freshName } from '../support/attach-world.ts';
 import { here, type RanHere } from '../support/here.ts';
-import { LINES, placeFor, run, wordsOf } from '../support/rights-world.ts';
+import { LINES, openWorlds, placeFor, run, wordsOf } from '../support/rights-world.ts';
 import type { Rule } from '../support/user.ts';
 import { mayDo } from '../support/user.ts';
 
@@ -15,6 +15,8 @@ interface Role {
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly rules?: readonly Rule[];
 }
+
+beforeAll(openWorlds, 120_000);
 
 test.each(LINES.map((lines) => ({ title: lines[0] ?? '', lines })))(
   '$title',

@@ -1,6 +1,6 @@
 /** Command lines of all commands that need a role, and namespaces in which every one of their rights matters. */
 import { dirname } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { atFileEnd } from '../environment/file-end.ts';
 import { api, cluster, newNamespace } from '../environment/use.ts';
 import {
   created,
@@ -20,20 +20,27 @@ let shared: string;
 /** The namespace of the Secret that is copied elsewhere. */
 let source: string;
 /** A node that accepts no pods without a toleration. Pods on a node that does not exist would be deleted after a minute. */
-const node = freshName('node');
-beforeAll(async () => {
+let node: string;
+const leftovers: string[] = [];
+atFileEnd(async () => {
+  for (const path of leftovers.splice(0)) await api('DELETE', path);
+});
+
+/** Has to run before the first test of a file. */
+export async function openWorlds(): Promise<void> {
+  node = freshName('node');
   const taint = { key: 'nothing-here', effect: 'NoSchedule' };
   await created('/api/v1/nodes', { metadata: { name: node }, spec: { unschedulable: true, taints: [taint] } });
+  leftovers.push(`/api/v1/nodes/${node}`);
   source = await newNamespace();
   await newPullSecret(source, 'fleet');
   shared = await world();
-}, 120_000);
-afterAll(() => api('DELETE', `/api/v1/nodes/${node}`));
+}
 
 const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Job', 'CronJob', 'Pod'] as const;
 
 /** Creates a namespace in which every right of every command matters. */
-export async function world(): Promise<string> {
+async function world(): Promise<string> {
   const namespace = await newNamespace({ serviceAccount: true });
   const merge = { 'content-type': 'application/merge-patch+json' };
   const labels = { metadata: { labels: { here: namespace } } };

@@ -7,7 +7,7 @@ import { machineClock } from '../../src/clock.ts';
 import { ApiError } from '../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
-import type { Hear, WatchEnd } from '../../src/cluster/client/watch-end.ts';
+import type { Hear, WatchEnd } from '../../src/cluster/client/watch-connection.ts';
 import { UserError } from '../../src/errors.ts';
 
 /** The current fault; undefined for none. */

@@ -1,4 +1,5 @@
 /** One request to the API server: its URL and its headers. */
+import type { Right } from '../../domain/rbac/right.ts';
 import { configCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpRequest } from '../../http/message.ts';
@@ -26,7 +27,7 @@ export interface ApiRequest {
 
 /** What a request asks for, in the terms of a role. */
 export interface AskedRight {
-  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
+  readonly verb: Exclude<Right['verb'], 'watch'> | 'update';
   /** Empty for the core group. */
   readonly group: string;
   /** Empty for a path such as `/version`. */

@@ -20,7 +20,7 @@ import { createClients } from './clients.ts';
 import { networkTrouble } from './network-trouble.ts';
 import { createRequestLimiter, DEFAULT_CONCURRENCY } from './request-limiter.ts';
 import { type Attempted, askedDelay, withRetries } from './retry.ts';
-import type { Hear, WatchEnd, WatchRequest } from './watch-end.ts';
+import type { Hear, WatchEnd, WatchRequest } from './watch-connection.ts';
 
 export interface Transport {
   /** The namespace of `-n`, otherwise of the context, otherwise of the pod, otherwise `default`. */

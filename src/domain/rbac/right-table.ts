@@ -29,7 +29,7 @@ export type Fact =
 /** The names in the command line that limit a right. */
 export type NameOf = 'secrets' | 'kept' | 'target' | 'accounts' | 'default';
 
-export interface RightRow {
+interface RightRow {
   /** The kinds of targets that need the right; left out: all of them. */
   readonly for?: readonly AskedKind[];
   /** All of these hold. */
@@ -65,8 +65,8 @@ const CHANGED: readonly RightRow[] = [
   { when: ['not picked'], may: ['get'], on: TARGET, named: 'target' },
   { when: ['picked'], may: ['list'], on: TARGET, named: 'target' },
   { for: but('ServiceAccount'), when: ['picked', 'wait'], may: ['get'], on: TARGET },
+  // The list of a Job cannot be changed.
   { for: but('Pod', 'Job'), when: ['writes'], may: ['patch'], on: TARGET, named: 'target' },
-  { for: ['Job'], when: ['writes', 'not picked'], may: ['patch'], on: TARGET, named: 'target' },
   // A pod is followed to its controller, and the controller to its service account.
   { for: POD, when: ['not implied'], may: ['get'], on: [...CONTROLLERS, 'ServiceAccount'] },
   { for: POD, when: ['not implied', 'writes'], may: ['patch'], on: TEMPLATES },
@@ -110,7 +110,7 @@ const ROTATE: readonly RightRow[] = [
   { when: ['restart', 'writes'], may: ['patch'], on: RESTARTABLE },
 ];
 
-export interface CommandRows {
+interface CommandRows {
   /** The options with which the rights are needed in all namespaces; left out: `-A`. */
   readonly wide?: readonly Fact[] | 'always';
   readonly line: readonly RightRow[];
@@ -121,7 +121,7 @@ export interface CommandRows {
 }
 
 /** All commands that use an API server. */
-export const RIGHTS: Readonly<Record<string, CommandRows>> = {
+const RIGHTS: Readonly<Record<string, CommandRows>> = {
   create: {
     line: [
       { may: ['create'], on: SECRET },

@@ -121,7 +121,10 @@ function usersOf(targets: readonly AskedTarget[]): Fact[] {
   return targets.some(({ kind }) => kind === 'ServiceAccount') ? ['users'] : [];
 }
 
-/** What decides about the rights of `sync`, beside the options that are given. With `--watch`, failing pods are reported only by restarts. */
+/**
+ * What decides about the rights of `sync`, beside the options that are given. With `--watch`, failing pods are looked for only to
+ * restart them.
+ */
 export function copiedBy({ name, accounts, restart }: Copied, watch: boolean): AskedLine {
   const { names, used, all } = accounts;
   const only = used || all || names.length > 1 ? undefined : names;
