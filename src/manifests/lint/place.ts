@@ -5,7 +5,7 @@ import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts'
 import { type Finding, proposedFix } from '../../domain/findings/finding.ts';
 import type { FixContext } from '../../domain/findings/finding-record.ts';
 import { editFile } from '../../domain/findings/pod-commands.ts';
-import { itemsIn, ownPair, resolved, scalarOf, type YamlNode, memberIn } from '../../domain/go/yaml-node.ts';
+import { itemsIn, memberIn, ownPair, resolved, scalarOf, type YamlNode } from '../../domain/go/yaml-node.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';

@@ -1,4 +1,6 @@
 /** `sync --watch`: follows the changes, and syncs what has changed, for as long as the process lives. */
+
+import type { Clock } from '../../clock.ts';
 import { type ChangeListener, followChanges, type Watched } from '../../cluster/changes.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
@@ -6,7 +8,6 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { UserError } from '../../errors.ts';
-import type { Clock } from '../../clock.ts';
 import { syncSecret } from '../sync/bring-copies.ts';
 import { choiceOf } from '../sync/plan.ts';
 import { hasAccounts, type SyncListener, type SyncRequest } from '../sync/sync-request.ts';
