@@ -2,7 +2,8 @@
  * Parses a kubeconfig written in any YAML as kubectl does: one document of YAML 1.1. The common, plain subset does not need this
  * file (plain-yaml.ts).
  */
-import { type YamlNode, YamlValueError, yamlValue } from '../../domain/go/yaml-value.ts';
+import { YamlValueError } from '../../domain/go/yaml-scalar.ts';
+import { type YamlNode, yamlValue } from '../../domain/go/yaml-value.ts';
 import { reasonOf, type ScalarEvent, type YamlEvent, type YamlLibrary, yamlLibrary } from '../../yaml.ts';
 
 /** The text is not YAML. The message names the line and quotes nothing from it, because the line may hold a token. */

@@ -1,6 +1,7 @@
 /** The values of documents in go.yaml.in/yaml/v2 (decode.go), and of JSON keys in sigs.k8s.io/yaml. */
 import { describe, expect, test } from 'vitest';
-import { type YamlNode, YamlValueError, yamlValue } from '../../../src/domain/go/yaml-value.ts';
+import { YamlValueError } from '../../../src/domain/go/yaml-scalar.ts';
+import { type YamlNode, yamlValue } from '../../../src/domain/go/yaml-value.ts';
 
 const TAG = 'tag:yaml.org,2002:';
 const plain = (text: string): YamlNode => ({ kind: 'scalar', text, tag: '', plain: true });
