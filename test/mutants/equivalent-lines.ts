@@ -20,9 +20,9 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
     ['1 → 2'],
     'Only the sign counts.',
   ],
-  ['domain/go/yaml-value', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
+  ['domain/go/yaml-scalar', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
   [
-    'domain/go/yaml-value',
+    'domain/go/yaml-scalar',
     "return Number.isFinite(value) ? ['float', value] : ['str', text];",
     ["'str' → ''"],
     OWN_VALUE,
