@@ -4,7 +4,7 @@ import { parseDuration } from '../domain/go/duration.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { registryOf } from '../domain/keyring/server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
-import { isOnThisMachine, type Trust } from '../domain/verify/destination.ts';
+import type { Trust } from '../domain/verify/destination.ts';
 import type { AssignedLogin, RegistryLogin } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { systemReason } from '../errno.ts';
@@ -21,6 +21,7 @@ import { judgeImage } from './judge-image.ts';
 import { judgeLogin } from './judge-login.ts';
 import { createLocate, type Locate, type Resolve } from './locate.ts';
 import { ping, type Registry } from './ping.ts';
+import { type RegistryOrigin, trustOf } from './trust.ts';
 import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
@@ -165,37 +166,5 @@ async function read(path: string, signal: AbortSignal): Promise<string> {
   } catch (error) {
     if (signal.aborted || error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
-  }
-}
-
-/** Where the names of the registries come from. */
-export type RegistryOrigin =
-  | { readonly from: 'person' }
-  | {
-      readonly from: 'cluster';
-      /** The URL of its API server. */
-      readonly cluster: string | undefined;
-      readonly allowLocalRegistries?: boolean | undefined;
-    };
-
-/**
- * Which places may be contacted for `origin`. A registry that the user names may be on this machine. One that the cluster names
- * may be there only if the cluster is too, or `allowLocalRegistries` is set.
- */
-export async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
-  if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp };
-  const { cluster, allowLocalRegistries = false } = origin;
-  const loopback = allowLocalRegistries || (cluster !== undefined && (await isLocal(cluster, locate)));
-  return { from: 'cluster', loopback, plainHttp };
-}
-
-/** Looks the name up, since one such as kubernetes.docker.internal may mean this machine. */
-async function isLocal(cluster: string, locate: Locate): Promise<boolean> {
-  if (!URL.canParse(cluster)) return false;
-  try {
-    return isOnThisMachine(await locate(new URL(cluster)));
-  } catch (error) {
-    if (error instanceof NetworkError) return false;
-    throw error;
   }
 }

@@ -24,8 +24,8 @@ const CLUSTER = [
   ],
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
-/** Needed to wait before a request is repeated, and to explain why a file cannot be read. */
-const PROCESS = ['concurrency', 'errno', 'files/file'];
+/** Needed to explain why a file cannot be read. */
+const PROCESS = ['errno', 'files/file'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {
