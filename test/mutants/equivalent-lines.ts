@@ -20,9 +20,9 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
     ['1 → 2'],
     'Only the sign counts.',
   ],
-  ['domain/go/yaml-scalar', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
+  ['domain/go/yaml-value', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
   [
-    'domain/go/yaml-scalar',
+    'domain/go/yaml-value',
     "return Number.isFinite(value) ? ['float', value] : ['str', text];",
     ["'str' → ''"],
     OWN_VALUE,
@@ -40,7 +40,7 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
     'Both sides are changed alike.',
   ],
   [
-    'domain/docker-config/docker-config',
+    'domain/docker-config/config-files',
     'throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;',
     ['error instanceof Base64Error → true'],
     'The other error that is thrown there is the same.',

@@ -1,6 +1,6 @@
 /** The values of scalars in go.yaml.in/yaml/v2 (resolve.go). */
 import { describe, expect, test } from 'vitest';
-import { resolveScalar, type ScalarValue, YamlValueError } from '../../../src/domain/go/yaml-scalar.ts';
+import { resolveScalar, type ScalarValue, YamlValueError } from '../../../src/domain/go/yaml-value.ts';
 
 describe('a plain scalar', () => {
   test.each<[string, ScalarValue]>([
