@@ -36,7 +36,11 @@ export interface Conclusion {
  * The report on `gathered`. `diagnosed` has its facts with the answers of registries, and the judgements on them. With `strict`,
  * a warning is unhealthy as well. Yields after each pod, template and Secret.
  */
-export function* reportOf(gathered: Observation, diagnosed: Conclusion, strict: boolean): Generator<void, DoctorReport> {
+export function* reportOf(
+  gathered: Observation,
+  diagnosed: Conclusion,
+  strict: boolean,
+): Generator<void, DoctorReport> {
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
   const { facts, judged } = diagnosed;
   const asked = facts.answers.size > 0;
