@@ -3,9 +3,9 @@
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { checkSelector } from '../cluster/secret-scope.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
-import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
+import type { Answer, Observation, PullFacts } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
-import { type Diagnosed, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
+import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { askedSecrets, secretQuestions, usersIn } from '../domain/diagnosis/secret-checks.ts';
 import type { FindingView } from '../domain/diagnosis/view.ts';
 import { userOf } from '../domain/findings/finding.ts';
@@ -17,7 +17,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { Collector } from '../operations/doctor/collector.ts';
-import type { ObservedTargets } from '../operations/doctor/gather.ts';
+import type { TargetFacts } from '../operations/doctor/gather.ts';
 import {
   checkFiles,
   checkWatch,
@@ -58,7 +58,9 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.watch === true) checkWatch(options);
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
   if (options.watch === true) return watch(selection, options, io);
-  const gathered = await gather(options, io);
+  const observe = await observerOf(options);
+  const { withCollector } = await import('../operations/doctor/collector.ts');
+  const gathered = await withCollector(options, io, observe);
   const failed = gathered.errors.map((error) => withWholeLine(error, options));
   for (const error of failed) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
@@ -74,17 +76,17 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   return EXIT.failed;
 }
 
-interface Examined {
+interface Examination {
   readonly report: DoctorReport;
   readonly now: number;
 }
 
 async function examine(
-  gathered: Observed,
+  gathered: Observation,
   answers: Map<string, Answer>,
   options: DoctorOptions,
   io: Io,
-): Promise<Examined> {
+): Promise<Examination> {
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   return { report: await withUsers(report, gathered.home, diagnosed.facts, io), now: diagnosed.facts.now };
@@ -111,7 +113,7 @@ async function withUsers(
   return { ...report, pullers, findings: report.findings.map(withUser) };
 }
 
-async function show({ report, now }: Examined, options: DoctorOptions, io: Io): Promise<void> {
+async function show({ report, now }: Examination, options: DoctorOptions, io: Io): Promise<void> {
   const { output, verbose = false } = options;
   await printDoctor(report, { output, verbose, now, wide: namespaceWords(options) }, io);
   await sayMore(report, options, io);
@@ -175,14 +177,8 @@ async function lint(
   return exitCode(report, options);
 }
 
-async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> {
-  const observe = await observerOf(options);
-  const { withCollector } = await import('../operations/doctor/collector.ts');
-  return withCollector(options, io, observe);
-}
-
 /** Examines the targets, or everything in the chosen namespaces. */
-async function observerOf(options: DoctorOptions): Promise<(collector: Collector) => Promise<ObservedTargets>> {
+async function observerOf(options: DoctorOptions): Promise<(collector: Collector) => Promise<TargetFacts>> {
   const targets = targetsOf(options);
   if (targets.length > 0 || options.image !== undefined) {
     const { observeTargets } = await import('../operations/doctor/gather.ts');
@@ -202,16 +198,19 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
  * receives their new answers.
  */
 async function diagnose(
-  gathered: Observed,
+  gathered: Observation,
   answers: Map<string, Answer>,
   options: DoctorOptions,
   io: Io,
-): Promise<Diagnosed> {
+): Promise<Conclusion> {
   const facts = { ...gathered.facts, answers };
   const before = answers.size;
-  let diagnosed: Diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
+  let diagnosed: Conclusion = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
   const openNow = async (): Promise<Question[]> =>
-    (await questionsOf(gathered, diagnosed, io)).filter((question) => !answers.has(questionKey(question)));
+    [
+      ...(await inPortions(secretQuestions(askedSecrets(gathered), facts), io.signal)),
+      ...openQuestions(diagnosed.judged),
+    ].filter((question) => !answers.has(questionKey(question)));
   let open = await openNow();
   if (open.length === 0) return diagnosed;
   const { createRegistryClient } = await import('../registry/registry-client.ts');
@@ -241,9 +240,4 @@ async function diagnose(
   } finally {
     client.close();
   }
-}
-
-async function questionsOf(gathered: Observed, { facts, judged }: Diagnosed, io: Io): Promise<readonly Question[]> {
-  const secrets = await inPortions(secretQuestions(askedSecrets(gathered), facts), io.signal);
-  return [...secrets, ...openQuestions(judged)];
 }

@@ -1,11 +1,11 @@
 /** Runs a whole diagnosis in one call. */
-import type { Observed, PullFacts } from '../../src/domain/diagnosis/facts.ts';
+import type { Observation, PullFacts } from '../../src/domain/diagnosis/facts.ts';
 import { judgeAll } from '../../src/domain/diagnosis/puller-report.ts';
 import { type DoctorReport, reportOf } from '../../src/domain/diagnosis/report.ts';
 import { finished } from '../../src/domain/keyring/steps.ts';
 
 /** The doctor report on `gathered` with no other facts than `facts`. */
-export function reportAt(gathered: Observed, facts: PullFacts, strict = false): DoctorReport {
+export function reportAt(gathered: Observation, facts: PullFacts, strict = false): DoctorReport {
   const judged = finished(judgeAll(gathered, facts));
   return finished(reportOf(gathered, { facts, judged }, strict));
 }

@@ -24,9 +24,9 @@ export interface Candidate {
   readonly answer?: Answer | undefined;
 }
 
-export type PullAttempt = Tried & PullResult;
+export type PullAttempt = Trial & PullResult;
 
-interface Tried {
+interface Trial {
   /** In the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   /** Secrets of the list that may not be read, so that the rest is guesswork. */
@@ -121,7 +121,7 @@ function ask(
   }
   const question = imageQuestion(image, undefined);
   const anonymous = facts.answers.get(questionKey(question));
-  const tried: Tried = {
+  const tried: Trial = {
     candidates,
     forbidden,
     anonymous,
@@ -132,7 +132,7 @@ function ask(
 }
 
 /** The result when none of the candidates was accepted. */
-function resultOfLogins({ candidates, forbidden, anonymous }: Tried): PullResult {
+function resultOfLogins({ candidates, forbidden, anonymous }: Trial): PullResult {
   // If the registry asks for no login at all, none is sent, and a wrong one does no harm.
   const { verdict } = anonymous ?? {};
   if (verdict?.kind === 'anonymous' && verdict.why === 'asks for none' && verdict.result === 'pulls') {
@@ -146,7 +146,7 @@ function resultOfLogins({ candidates, forbidden, anonymous }: Tried): PullResult
 }
 
 /** The result when there is no login for the image. */
-function resultOfNone({ forbidden, anonymous }: Tried): PullResult {
+function resultOfNone({ forbidden, anonymous }: Trial): PullResult {
   if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
   if (anonymous === undefined) return { result: 'unknown', reason: 'not asked' };
   const result = resultOf(anonymous);
@@ -210,7 +210,7 @@ export function earlyRefusal({ candidates, anonymous }: PullAttempt): Answer | u
 }
 
 /** Whether the login that `secret` has for `server` is tried. */
-export function triesEntry({ candidates }: Pick<Tried, 'candidates'>, secret: string, server: string): boolean {
+export function triesEntry({ candidates }: Pick<Trial, 'candidates'>, secret: string, server: string): boolean {
   return candidates.some((one) => one.secret === secret && one.server === server);
 }
 

@@ -25,7 +25,7 @@ export interface Counts {
   readonly registries: number;
 }
 
-export interface Observed {
+export interface Observation {
   /** The URL of the API server. Left out if none was asked. */
   readonly server?: string | undefined;
   /** The namespace of `-n`, or of the context. The user of the command counts as the owner of its Secrets. */

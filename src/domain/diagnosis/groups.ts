@@ -21,11 +21,10 @@ import { secretKey, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';
 import { type Affected, type AffectedObject, type FindingView, findingView } from './view.ts';
 
-export interface Seen {
+/** A finding in one place, before those with the same cause become one. */
+export interface Occurrence {
   readonly found: Finding;
   readonly fix?: Fix | undefined;
-  /** The image that cannot be pulled because of the finding. */
-  readonly image?: string | undefined;
   /** The pod or template that has the finding. Left out for a finding about a Secret alone. */
   readonly puller?: Puller | undefined;
   /** Who uses the entry that the finding is about. Left out for a finding about the whole Secret. */
@@ -34,11 +33,11 @@ export interface Seen {
 
 /** One finding for each cause: errors first, then by number of pods, then in the order of the catalog. Yields between steps. */
 export function* groupFindings(
-  seen: readonly Seen[],
+  seen: readonly Occurrence[],
   usage?: ReadonlyMap<string, Usage>,
   secrets?: PullFacts['secrets'],
 ): Generator<void, FindingView[]> {
-  const groups = new Map<string, Seen[]>();
+  const groups = new Map<string, Occurrence[]>();
   for (const one of seen) {
     const key = causeKey(one);
     const group = groups.get(key) ?? [];
@@ -56,7 +55,7 @@ export function* groupFindings(
 }
 
 /** A key that is equal for findings that differ only in the entry of one Secret. Undefined for the cause of a failing pull. */
-function likeness({ group }: { readonly group: readonly Seen[] }): string | undefined {
+function likeness({ group }: { readonly group: readonly Occurrence[] }): string | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || group.some(({ fix }) => fix !== undefined)) return undefined;
   const { namespace, name } = found.object;
@@ -79,17 +78,17 @@ function byName(one: FindingView, other: FindingView): number {
 type Usages = ReadonlyMap<string, Usage> | undefined;
 type Secrets = PullFacts['secrets'] | undefined;
 
-function viewOrBug(group: readonly Seen[], usage: Usages, secrets: Secrets): FindingView {
+function viewOrBug(group: readonly Occurrence[], usage: Usages, secrets: Secrets): FindingView {
   try {
     return viewOf(group, usage, secrets);
   } catch (error) {
-    return findingView(bugFinding((group[0] as Seen).found.object, error));
+    return findingView(bugFinding((group[0] as Occurrence).found.object, error));
   }
 }
 
-function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): FindingView {
+function viewOf(group: readonly Occurrence[], usage: Usages, secrets: Secrets): FindingView {
   // A template describes the finding better than one of its pods. The fix for an existing pod also fixes its template.
-  const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
+  const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Occurrence;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
@@ -99,14 +98,14 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
 }
 
 /** Whether each affected object needs its own command. A misspelt name is corrected in every list; a Secret is created once. */
-function isOneEach({ found, fix }: Seen): boolean {
+function isOneEach({ found, fix }: Occurrence): boolean {
   const { code } = causeBehind(found);
   const isTypo = code === 'missing-secret' && fix?.command.does?.do !== 'create';
   return isTypo || recordOf(code).oneEach === true;
 }
 
 /** The different commands in a row, up to EXAMPLES. A pod's command replaces its template's, as it also covers the pod. */
-function fixOfEach(group: readonly Seen[]): Fix | undefined {
+function fixOfEach(group: readonly Occurrence[]): Fix | undefined {
   const made = new Set(group.flatMap(({ puller }) => (puller?.pod === undefined ? [] : nameKey(puller))));
   const fixes = group.flatMap(({ found, fix = noteFix(found), puller }) =>
     puller !== undefined && puller.pod === undefined && made.has(nameKey(puller)) ? [] : (fixOfAll(fix, group) ?? []),
@@ -129,16 +128,16 @@ function noteFix(found: Finding): Fix | undefined {
 }
 
 /** The command for `one`. It is not sufficient where another object of the group needs a different one for its own list. */
-function fixOfOne(one: Seen, group: readonly Seen[]): Fix | undefined {
-  const key = ({ puller }: Seen): string | undefined => puller && nameKey(puller);
-  const needs = ({ fix }: Seen): string => JSON.stringify(fix && stepsIn(fix.command).map(needOf));
-  const isOther = (seen: Seen): boolean => key(seen) !== key(one) && needs(seen) !== needs(one);
+function fixOfOne(one: Occurrence, group: readonly Occurrence[]): Fix | undefined {
+  const key = ({ puller }: Occurrence): string | undefined => puller && nameKey(puller);
+  const needs = ({ fix }: Occurrence): string => JSON.stringify(fix && stepsIn(fix.command).map(needOf));
+  const isOther = (seen: Occurrence): boolean => key(seen) !== key(one) && needs(seen) !== needs(one);
   const fix = fixOfAll(one.fix, group);
   return fix && { ...fix, sufficient: fix.sufficient && !group.some((seen) => seen.fix && isOther(seen)) };
 }
 
 /** `create` has to cover the images of the whole group, so commands that differ only in their servers become one. */
-function fixOfAll(fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
+function fixOfAll(fix: Fix | undefined, group: readonly Occurrence[]): Fix | undefined {
   const does = fix?.command.does;
   if (fix === undefined || does?.do !== 'create' || does.servers.length === 0) return fix;
   const need = needOf(fix.command);
@@ -155,7 +154,7 @@ function needOf({ words, does }: Command): string {
 }
 
 /** All workloads and bare pods of the group, sorted by namespace and name. Undefined when there are none. */
-function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefined {
+function objectsOf(group: readonly Occurrence[]): readonly AffectedObject[] | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
   if (pullers.length === 0) return undefined;
   // A pod that fails only at its restart still has its image, and a note (without a fix) keeps no image away.
@@ -181,21 +180,21 @@ function sumOf(pods: readonly Puller[]): number {
  * Merges the arguments of a group. The pods know which Secret was meant, and the finding of the missing Secret knows who names
  * it. One `sync` writes all copies of a source.
  */
-function togetherOf(first: Finding, group: readonly Seen[]): Finding {
+function togetherOf(first: Finding, group: readonly Occurrence[]): Finding {
   const all = group.map(({ found }) => found);
   if (first.code === 'stale-copy') return { ...first, ...staleTogether(first.arguments.source, all) };
   if (first.code !== 'missing-secret') return first;
   return { ...first, arguments: Object.assign({}, ...all.map((found) => found.arguments)) };
 }
 
-function rank({ puller }: Seen): number {
+function rank({ puller }: Occurrence): number {
   return puller === undefined ? 2 : puller.pod === undefined ? 0 : 1;
 }
 
 const EXAMPLES = 5;
 
 /** Undefined when nobody is affected, or only the object that the sentence names. */
-function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+function affected(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
   const whom = pullers.length === 0 ? users(group, usage) : whoPull(pullers);
   const namespaces = [
@@ -221,7 +220,7 @@ function podsOf(pullers: readonly Puller[]): number {
 }
 
 /** For a finding about Secrets alone: the users of the Secret, or the Secrets when there are several or a registry is silent. */
-function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+function users(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || recordOf(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
@@ -248,7 +247,7 @@ function nameKey(puller: Puller): string {
 }
 
 /** A key that is equal for findings that one remedy fixes. */
-export function causeKey({ found, puller }: Seen): string {
+export function causeKey({ found, puller }: Occurrence): string {
   if (found.code === 'fails-at-restart') {
     return JSON.stringify([found.code, causeKey({ found: found.arguments.cause, ...(puller && { puller }) })]);
   }

@@ -47,12 +47,13 @@ export interface Judgement {
 
 /** Whether one image of `puller` will be pulled, and the one cause if not. */
 export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
-  const { pull, online, judged } = consider(puller, use, facts);
+  const quiet = quietPull(puller, use, facts);
+  const pull = quiet ?? imagePull(puller, use, facts);
   const { attempt } = pull;
   const shared = { puller, use, attempt, open: openQuestions(pull) };
   if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [], unjudged: [] };
-  const { cause } = judged ?? { cause: causeFor(pull) };
-  const fix = cause === undefined ? undefined : fixOf(cause, pull, online);
+  const cause = causeFor(pull);
+  const fix = cause === undefined ? undefined : fixOf(cause, pull, quiet === undefined && facts.online);
   const outcome = outcomeOf(pull, cause);
   return {
     ...shared,
@@ -98,26 +99,19 @@ export function silentRegistry(found: Finding | undefined): string[] {
   return [`${what} ${registryHost(found.arguments.image)}`];
 }
 
-interface Considered {
-  readonly pull: ImagePull;
-  /** Whether registries are asked about the image. */
-  readonly online: boolean;
-  /** Set when the cause was already looked for. */
-  readonly judged?: { readonly cause: Finding | undefined } | undefined;
-}
-
-/** Registries are asked about an image `shownByPods` only if its logins, or the lack of any, make a failure likely. */
-function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
-  const asked = (): Considered => ({ pull: imagePull(puller, use, facts), online: facts.online });
-  if (puller.shownByPods !== true || !facts.online) return asked();
+/**
+ * The pull of an image without asking registries, if nothing makes its failure likely: pods show that the image is pulled, and
+ * have the logins for it, or need none.
+ */
+function quietPull(puller: Puller, use: ImageUse, facts: PullFacts): ImagePull | undefined {
+  if (puller.shownByPods !== true || !facts.online) return undefined;
   const guess = imagePull(puller, use, { ...facts, online: false });
-  const cause = causeFor(guess);
   const { applied, attempt } = guess;
   const hasNone = attempt.candidates.length === 0 && attempt.forbidden.length === 0;
   // Only a pod that pulled the image without a list proves that the image needs none.
   const isProven = applied.names.length === 0 && (use.state.status === 'there' || puller.runsWithoutList === true);
-  const isLikely = (hasNone && !isProven) || outcomeOf(guess, cause) === 'will not pull';
-  return isLikely ? asked() : { pull: guess, online: false, judged: { cause } };
+  const isLikely = (hasNone && !isProven) || outcomeOf(guess, causeFor(guess)) === 'will not pull';
+  return isLikely ? undefined : guess;
 }
 
 function causeFor(pull: ImagePull): Finding | undefined {

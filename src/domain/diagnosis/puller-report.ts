@@ -24,7 +24,7 @@ import {
   listContents,
   remedyOfList,
 } from './effective-list.ts';
-import type { Observed, Puller, PullFacts } from './facts.ts';
+import type { Observation, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
 import { loginAnswer } from './secret-checks.ts';
@@ -45,13 +45,13 @@ export function reportOn(puller: Puller, facts: PullFacts, judgements = judgemen
  * The judgements on the images of each puller. When a whole namespace is examined, only those that matter are kept, and a pod or
  * template is missing when a bug in our code prevents its judgement.
  */
-export type Judged = ReadonlyMap<Puller, readonly Judgement[]>;
+export type Judgements = ReadonlyMap<Puller, readonly Judgement[]>;
 
 /** Judges all `pullers`. Yields after each one. */
 export function* judgeAll(
-  { pullers, scope }: Pick<Observed, 'pullers' | 'scope'>,
+  { pullers, scope }: Pick<Observation, 'pullers' | 'scope'>,
   facts: PullFacts,
-): Generator<void, Judged> {
+): Generator<void, Judgements> {
   yield* decodeAhead(pullers, facts);
   const judged = new Map<Puller, readonly Judgement[]>();
   for (const puller of pullers) {
@@ -78,7 +78,7 @@ export function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgeme
 }
 
 /** The questions to ask registries now, each once. Their answers may open further questions. */
-export function openQuestions(judged: Judged): Question[] {
+export function openQuestions(judged: Judgements): Question[] {
   const open = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.open));
   return [...new Map(open.map((question) => [questionKey(question), question])).values()];
 }
@@ -104,7 +104,7 @@ export function findingKey(found: Finding | undefined): string {
   return JSON.stringify([found.code, found.object, args]);
 }
 
-interface Noted {
+interface NoteFacts {
   readonly puller: Puller;
   readonly applied: AppliedList;
   readonly judgements: readonly Judgement[];
@@ -112,14 +112,14 @@ interface Noted {
 }
 
 /** pkg/api/pod/warnings.go */
-function emptyName({ puller, facts }: Noted): Finding[] {
+function emptyName({ puller, facts }: NoteFacts): Finding[] {
   const { ref, remedy } = puller;
   const isEmpty = writtenList(puller, facts).some((entry) => listedNames([entry]).length === 0);
   return isEmpty ? [finding('empty-name', objectOf(ref), { remedy })] : [];
 }
 
 /** pkg/api/pod/warnings.go */
-function duplicateNames({ puller, facts }: Noted): Finding[] {
+function duplicateNames({ puller, facts }: NoteFacts): Finding[] {
   const { ref, remedy } = puller;
   const names = listedNames(writtenList(puller, facts));
   const seen = new Set<string>();
@@ -128,7 +128,7 @@ function duplicateNames({ puller, facts }: Noted): Finding[] {
 }
 
 /** Missing Secrets whose name is a typo of an existing one. That one must have a login for an image of the pod, if it has any. */
-function misspeltNames({ puller, facts }: Noted): Finding[] {
+function misspeltNames({ puller, facts }: NoteFacts): Finding[] {
   const { images } = puller;
   const { namespace } = puller.ref;
   const isFitting = (near: string): boolean =>
@@ -144,7 +144,7 @@ function misspeltNames({ puller, facts }: Noted): Finding[] {
 }
 
 /** Names that can be removed: no namespace has such a Secret, and other Secrets of the list have a login for every image. */
-function spareNames({ puller, applied, facts }: Noted): Finding[] {
+function spareNames({ puller, applied, facts }: NoteFacts): Finding[] {
   const { namespace } = puller.ref;
   const gone = applied.names.filter((name) => {
     const state = facts.secrets.get(secretKey(namespace, name));
@@ -172,7 +172,7 @@ function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
 }
 
 /** One finding for each server with several logins. The last one says how many more servers there are. */
-function differentCredentials(noted: Noted): Finding[] {
+function differentCredentials(noted: NoteFacts): Finding[] {
   const { ref, remedy } = noted.puller;
   const { conflicts, moreConflicts } = listContents(noted.applied.names, ref.namespace, noted.facts);
   return conflicts.map(({ server, logins }, index) => {
@@ -185,7 +185,7 @@ function differentCredentials(noted: Noted): Finding[] {
 }
 
 /** The Secrets whose login is accepted, for an image or by itself. Undefined when it is not known whether the others are needed. */
-function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted): readonly string[] | undefined {
+function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: NoteFacts): readonly string[] | undefined {
   const tried = judgements.flatMap(({ attempt }) => attempt.candidates);
   const answered = (kind: Verdict['kind']): readonly string[] =>
     logins.flatMap(({ secret, entry }) => {
@@ -210,7 +210,7 @@ function isSpare(secret: string, judgements: readonly Judgement[]): boolean {
 }
 
 /** What is wrong with the Secrets of the list. A finding about an entry counts only if the entry concerns one of the images. */
-function secretNotes({ puller, applied, judgements, facts }: Noted): Finding[] {
+function secretNotes({ puller, applied, judgements, facts }: NoteFacts): Finding[] {
   const { ref, images } = puller;
   return applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));

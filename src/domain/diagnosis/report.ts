@@ -12,22 +12,22 @@ import {
   type Counts,
   formatScope,
   isInScope,
-  type Observed,
+  type Observation,
   type Puller,
   type PullFacts,
   type Scope,
 } from './facts.ts';
-import { groupFindings, type Seen } from './groups.ts';
+import { groupFindings, type Occurrence } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';
-import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
+import { type Judgements, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
 import { askedSecrets, idleLogins, numberLogins, secretFindings, unaskedServers } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
-export interface Diagnosed {
+export interface Conclusion {
   readonly facts: PullFacts;
-  readonly judged: Judged;
+  readonly judged: Judgements;
   /** How many questions no registry was asked, because the time was up. */
   readonly unasked?: number | undefined;
 }
@@ -36,7 +36,11 @@ export interface Diagnosed {
  * The report on `gathered`. `diagnosed` has its facts with the answers of registries, and the judgements on them. With `strict`,
  * a warning is unhealthy as well. Yields after each pod, template and Secret.
  */
-export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: boolean): Generator<void, DoctorReport> {
+export function* reportOf(
+  gathered: Observation,
+  diagnosed: Conclusion,
+  strict: boolean,
+): Generator<void, DoctorReport> {
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
   const { facts, judged } = diagnosed;
   const asked = facts.answers.size > 0;
@@ -124,8 +128,8 @@ function unseenOf({ secrets }: PullFacts, scope?: Scope): string[] {
 /** Everything that could not be judged, each once. */
 function unjudgedOf(
   findings: readonly Finding[],
-  gathered: Observed,
-  { facts, judged, unasked = 0 }: Diagnosed,
+  gathered: Observation,
+  { facts, judged, unasked = 0 }: Conclusion,
   strict: boolean,
 ): string[] {
   const images = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.unjudged));
@@ -146,7 +150,7 @@ function unreadBy([{ ref }, judgements]: [Puller, readonly Judgement[]]): Secret
   return names.map((name) => ({ namespace: ref.namespace, name }));
 }
 
-function awaited(judged: Judged): string[] {
+function awaited(judged: Judgements): string[] {
   const waiting = [...judged].flatMap(([puller, judgements]) => (judgements.some(isAwaited) ? [puller] : []));
   const makers = waiting.filter(({ pod }) => pod === undefined).length;
   const pods = waiting.reduce((sum, { pod, count }) => (pod === undefined ? sum : sum + count), 0);
@@ -161,7 +165,7 @@ function awaited(judged: Judged): string[] {
 }
 
 /** The kinds that may not be listed in the scope, or the workloads whose pods may not be listed. */
-function unlisted({ pullers, unchecked, scope }: Observed): string[] {
+function unlisted({ pullers, unchecked, scope }: Observation): string[] {
   if (scope === undefined) {
     return pullers.flatMap(({ ref, podsUnread }) => (podsUnread ? [`pods of ${describeObject(objectOf(ref))}`] : []));
   }
@@ -183,10 +187,8 @@ export function isHealthy(findings: readonly Pick<Finding, 'severity'>[], strict
 }
 
 /** The findings of one report, causes first. */
-function seenIn({ puller, judgements, notes }: PullerReport): Seen[] {
-  const causes = judgements.flatMap(({ cause, fix, use: { image } }) =>
-    cause === undefined ? [] : [{ found: cause, fix, image, puller }],
-  );
+function seenIn({ puller, judgements, notes }: PullerReport): Occurrence[] {
+  const causes = judgements.flatMap(({ cause, fix }) => (cause === undefined ? [] : [{ found: cause, fix, puller }]));
   const others = [...judgements.flatMap((judgement) => judgement.notes), ...notes];
   return [...causes, ...others.map((found) => ({ found, puller }))];
 }

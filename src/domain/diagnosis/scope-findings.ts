@@ -7,21 +7,21 @@ import { targetName } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { simulatePull } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
-import { isInScope, lacksImage, type Observed, type Puller, type PullFacts, secretIn } from './facts.ts';
-import { causeKey, type Seen } from './groups.ts';
+import { isInScope, lacksImage, type Observation, type Puller, type PullFacts, secretIn } from './facts.ts';
+import { causeKey, type Occurrence } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
-import { findingKey, type Judged, judgementsOf, notesOn } from './puller-report.ts';
+import { findingKey, type Judgements, judgementsOf, notesOn } from './puller-report.ts';
 import { needsEntry, secretFindings } from './secret-checks.ts';
 
 /** All findings, not grouped yet. Yields after each pod, template and Secret. */
 export function* scopeFindings(
-  { pullers, usage = new Map(), unchecked, scope }: Observed,
+  { pullers, usage = new Map(), unchecked, scope }: Observation,
   facts: PullFacts,
-  judged: Judged,
-): Generator<void, Seen[]> {
+  judged: Judgements,
+): Generator<void, Occurrence[]> {
   const failing = new Set(pullers.filter((puller) => lacksImage(puller) || isStarting(puller)).map(ownerKey));
-  const seen: Seen[] = [];
+  const seen: Occurrence[] = [];
   for (const puller of pullers) {
     seen.push(...orBug(objectOf(puller.ref), () => seenOf(puller, facts, judged.get(puller), failing)));
     yield;
@@ -30,7 +30,7 @@ export function* scopeFindings(
   const isWhole = unchecked.every((right) => !right.startsWith('list '));
   // Secrets of other namespaces were read only to be proposed.
   const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
-  const found: Seen[] = [];
+  const found: Occurrence[] = [];
   const contents = new Map<string, SecretName[]>();
   let users: ReadonlyMap<string, readonly Puller[]> | undefined;
   const usersOf = (key: string): readonly Puller[] => {
@@ -39,7 +39,7 @@ export function* scopeFindings(
     return users.get(key) ?? [];
   };
   for (const id of secrets) {
-    const judge = (): Seen[] => {
+    const judge = (): Occurrence[] => {
       const key = secretKey(id.namespace, id.name);
       if (facts.secrets.get(key)?.status === 'missing' && isOfOldPods(usersOf(key), facts)) return [];
       const of = { whole: usage.get(key), users: () => usersOf(key) };
@@ -87,7 +87,7 @@ function nameKey({ namespace = '', name }: Pick<FindingObject, 'namespace' | 'na
 }
 
 /** What `judge` finds. A bug in our code becomes a finding, so that everything else is still judged. */
-function orBug(object: FindingObject, judge: () => Seen[]): Seen[] {
+function orBug(object: FindingObject, judge: () => Occurrence[]): Occurrence[] {
   try {
     return judge();
   } catch (error) {
@@ -111,7 +111,7 @@ function seenOf(
   facts: PullFacts,
   judgements: readonly Judgement[] = judgementsOf(puller, facts),
   failing: ReadonlySet<string>,
-): Seen[] {
+): Occurrence[] {
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
   const said = new Set(causes.map(({ found }) => findingKey(causeBehind(found))));
   const notes = notesOn(puller, [], facts).filter((note) => !said.has(findingKey(note)));
@@ -120,20 +120,20 @@ function seenOf(
 }
 
 /** The cause. For pods that run now, it becomes `fails-at-restart`. */
-function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<string>): Seen[] {
+function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<string>): Occurrence[] {
   if (cause === undefined) return [];
   const runs =
     puller.pod === undefined ? (puller.runs ?? 0) > 0 && !failing.has(ownerKey(puller)) : use.state.status === 'there';
-  if (!runs || cause.severity !== 'error') return [{ found: cause, fix, image: use.image, puller }];
+  if (!runs || cause.severity !== 'error') return [{ found: cause, fix, puller }];
   const found = finding('fails-at-restart', objectOf(puller.ref), { image: use.image, cause });
-  return [{ found, fix, image: use.image, puller }];
+  return [{ found, fix, puller }];
 }
 
 /** An entry may be meant for something else, so only what leaves the pods of a used Secret without a login stays an error. */
 function ofSecret(
   id: SecretName,
   facts: PullFacts,
-  usage: NonNullable<Observed['usage']>,
+  usage: NonNullable<Observation['usage']>,
   isWhole: boolean,
 ): Finding[] {
   const isUsed = usage.has(secretKey(id.namespace, id.name));
@@ -170,7 +170,7 @@ function withUsers(
   all: readonly Finding[],
   { users, whole }: { readonly users: () => readonly Puller[]; readonly whole: Usage | undefined },
   facts: PullFacts,
-): Seen[] {
+): Occurrence[] {
   const first = all.find(({ code }) => OF_ENTRY.includes(code));
   if (first === undefined || whole === undefined) return all.map((found) => ({ found }));
   const named = users();
@@ -221,7 +221,7 @@ function noteContent(id: SecretName, facts: PullFacts, contents: Map<string, Sec
 }
 
 /** Secrets of one namespace with the same logins: one of them is enough. */
-function sameContent(names: readonly SecretName[]): Seen[] {
+function sameContent(names: readonly SecretName[]): Occurrence[] {
   return [...Map.groupBy(names, ({ namespace }) => namespace).values()].flatMap(([first, ...others]) => {
     if (first === undefined || others.length === 0) return [];
     const object = objectOf({ kind: 'Secret', ...first });
@@ -230,7 +230,7 @@ function sameContent(names: readonly SecretName[]): Seen[] {
 }
 
 /** Those of `names` (Secrets with equal logins) with a twin in use in another namespace: a copy made by hand has no mark. */
-function copiedAmong(names: readonly SecretName[], usage: NonNullable<Observed['usage']>): string[] {
+function copiedAmong(names: readonly SecretName[], usage: NonNullable<Observation['usage']>): string[] {
   const users = names.filter(({ namespace, name }) => usage.has(secretKey(namespace, name)));
   const places = new Set(users.map(({ namespace }) => namespace));
   return names

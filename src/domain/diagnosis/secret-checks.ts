@@ -17,11 +17,11 @@ import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { type Candidate, simulatePull, triesEntry } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
-import { type Answer, isInScope, type Observed, type Puller, type PullFacts, secretIn } from './facts.ts';
+import { type Answer, isInScope, type Observation, type Puller, type PullFacts, secretIn } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 
 /** The Secrets whose logins are checked without an image: the named ones, or in a scope all that some object refers to. */
-export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly SecretName[] {
+export function askedSecrets({ secrets = [], usage, scope }: Observation): readonly SecretName[] {
   return scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
 }
 
@@ -46,7 +46,7 @@ export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
 }
 
 /** In words: the Secrets whose logins are not checked, because nothing in the scope uses them. Those in `said` have findings. */
-export function idleLogins({ usage, scope }: Observed, facts: PullFacts, said: ReadonlySet<string>): string[] {
+export function idleLogins({ usage, scope }: Observation, facts: PullFacts, said: ReadonlySet<string>): string[] {
   if (usage === undefined || !facts.online) return [];
   const idle = [...facts.secrets.keys()].filter(
     (key) =>

@@ -6,13 +6,13 @@ import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { CopyOrigin } from '../pull-secret/copy.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
+import type { ImageState, ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { Candidate } from './attempt.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
-import { type Answer, changedAt, type PullFacts, secretIn } from './facts.ts';
+import { type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
 import { lastFailure } from './image-pull.ts';
 import { type Judgement, type Outcome, proposedLogins } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
@@ -84,19 +84,14 @@ export interface SecretView {
 
 const MAX_ENTRIES = 100;
 
-export interface EntryView {
+/** The verdict of the registry is on the login alone, without an image. It is left out when the registry was not asked. */
+export interface EntryView extends Partial<AnswerView> {
   readonly server: ShownServer;
   readonly username?: string | undefined;
   readonly error?: string | undefined;
-  /** The verdict of the registry on the login alone, without an image. Left out when it was not asked. */
-  readonly verdict?: Verdict | undefined;
-  readonly askedAt?: string | undefined;
 }
 
-export interface ImageView {
-  readonly image: string;
-  readonly containers: readonly string[];
-  readonly policy: ImagePolicy;
+export interface ImageView extends Pick<ImageUse, 'image' | 'containers' | 'policy'> {
   readonly state: Judgement['use']['state']['status'];
   /** The error of the kubelet, while the image is missing on its node. */
   readonly kubelet?:
@@ -116,22 +111,16 @@ export interface ImageView {
   readonly candidates: readonly LoginView[];
   /** The logins of the Secret that the fix attaches. Set only for a template or an image that is not deployed yet. */
   readonly proposed?: readonly LoginView[] | undefined;
-  readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string } | undefined;
+  readonly withoutLogin?: AnswerView | undefined;
 }
 
-export interface LoginView {
-  readonly secret: string;
-  readonly server: ShownServer;
-  readonly username: string;
-  readonly verdict?: Verdict | undefined;
-  readonly askedAt?: string | undefined;
-}
+export type LoginView = Pick<Candidate, 'secret' | 'server' | 'username'> & Partial<AnswerView>;
 
-export interface EventView {
-  readonly reason: string;
-  readonly message: string;
-  readonly count: number;
-  readonly at: string;
+export type EventView = Omit<PodEvent, 'at'> & { readonly at: string };
+
+interface AnswerView {
+  readonly verdict: Verdict;
+  readonly askedAt: string;
 }
 
 /** `found` with its sentence and its fix. `secrets` are the known Secrets, by `namespace/name`. */
@@ -234,6 +223,6 @@ function kubeletView(
   return { reason, message, error: pullError, agrees, outdated: isOutdated || undefined };
 }
 
-function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {
+function answerView({ verdict, at }: Answer): AnswerView {
   return { verdict, askedAt: rfc3339(at) };
 }

@@ -10,7 +10,6 @@ import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { inPortions, oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly, originFindings } from '../../domain/findings/diagnosed-secret.ts';
-import type { Elsewhere } from '../../domain/findings/finding-record.ts';
 import { LARGE_TEXT } from '../../domain/go/json.ts';
 import { loginServers } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -105,7 +104,8 @@ interface NamespaceSecrets {
   readonly names: ReadonlyMap<string, readonly string[] | undefined>;
   read(namespace: string): Promise<void>;
   readAll(namespace: string | undefined): Promise<NamesByNamespace>;
-  elsewhere(name: string): Promise<Elsewhere | undefined>;
+  /** The namespaces with a pull secret of that name, as far as our rights let us look. Reads no contents. */
+  elsewhere(name: string): Promise<readonly string[]>;
   /** Whether the pull secrets of all namespaces have been read. */
   isWhole(): boolean;
 }
@@ -137,8 +137,10 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: C
       for (const [where, some] of names) others.done.set(where, some);
       return names;
     },
-    elsewhere: (name) =>
-      whole === undefined ? findElsewhere(reader, name) : Promise.resolve(elsewhereAmong(name, whole)),
+    async elsewhere(name) {
+      if (whole === undefined) return findPullSecrets(reader.transport, name);
+      return [...whole].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort();
+    },
   };
 }
 
@@ -247,7 +249,7 @@ type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
 async function secretState(
   reader: Reader,
   id: SecretName,
-  elsewhere: (name: string) => Promise<Elsewhere | undefined>,
+  elsewhere: NamespaceSecrets['elsewhere'],
 ): Promise<SecretState> {
   if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
@@ -255,8 +257,8 @@ async function secretState(
   if (secret !== 'missing')
     return inPortions(knownSecret(secret, reader.transport.clock.now()), reader.transport.signal);
   const look = () => elsewhere(id.name);
-  const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
-  return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
+  const namespaces = await (reader.unread?.attempt(SECRETS, id, look, []) ?? look());
+  return { status: 'missing', ...(namespaces.length > 0 && { elsewhere: { namespaces } }) };
 }
 
 /** The state of a Secret that has been read. Yields between its steps. */
@@ -264,20 +266,6 @@ function* knownSecret(secret: Secret, now: number): Generator<void, SecretState>
   const diagnosed = yield* diagnoseBriefly(secret, now);
   yield;
   return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
-}
-
-/** Finds the namespaces with a pull secret of that name, as far as our rights let us look. Reads no contents. */
-async function findElsewhere({ transport }: Reader, name: string): Promise<Elsewhere | undefined> {
-  return elsewhereIn(await findPullSecrets(transport, name));
-}
-
-/** The same from `names`, where all pull secrets have been read. */
-function elsewhereAmong(name: string, names: NamesByNamespace): Elsewhere | undefined {
-  return elsewhereIn([...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort());
-}
-
-function elsewhereIn(namespaces: readonly string[]): Elsewhere | undefined {
-  return namespaces.length === 0 ? undefined : { namespaces };
 }
 
 /** Hands each pull secret of a namespace, or of all namespaces, to `keep`. Returns undefined where listing is forbidden. */

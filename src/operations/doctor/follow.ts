@@ -10,7 +10,7 @@ import { targetName } from '../../domain/workloads/object-ref.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, createCollector, withCollector } from './collector.ts';
-import type { GatherOptions, ObservedTargets } from './gather.ts';
+import type { GatherOptions, TargetFacts } from './gather.ts';
 
 /** Each look costs a handful of requests to the API server. */
 const POLL_MS = 2000;
@@ -22,9 +22,9 @@ const ANSWER_MS = 60_000;
 const PATIENCE_MS = 30_000;
 
 interface FollowSteps<Look extends { readonly report: DoctorReport }> {
-  observe(collector: Collector): Promise<ObservedTargets>;
+  observe(collector: Collector): Promise<TargetFacts>;
   /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
-  judge(gathered: ObservedTargets, answers: Map<string, Answer>): Promise<Look>;
+  judge(gathered: TargetFacts, answers: Map<string, Answer>): Promise<Look>;
   show(look: Look): Promise<void>;
   /** Runs `work`, and shows a person meanwhile what is awaited. */
   waiting<T>(awaited: string, work: () => Promise<T>): Promise<T>;

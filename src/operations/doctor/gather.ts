@@ -3,7 +3,7 @@ import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { OtherKind } from '../../cluster/other-places.ts';
 import { gatherUsage } from '../../cluster/usage.ts';
-import type { Observed, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import type { Observation, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
@@ -27,7 +27,7 @@ export interface GatherOptions extends KubeFlags {
 }
 
 /** The facts about the targets, and the errors of those that could not be read. */
-export interface ObservedTargets extends Observed {
+export interface TargetFacts extends Observation {
   readonly errors: readonly UserError[];
 }
 
@@ -36,7 +36,7 @@ export async function observeTargets(
   targets: readonly DoctorTarget[],
   options: GatherOptions,
   collector: Collector,
-): Promise<ObservedTargets> {
+): Promise<TargetFacts> {
   const { namespace } = collector.transport;
   const all = allTargets(targets, options);
   const planned = plannedImages(targets, options);

@@ -12,7 +12,7 @@ import {
   formatScope,
   isInScope,
   mayBeUntried,
-  type Observed,
+  type Observation,
   type Puller,
   type PullFacts,
 } from '../../domain/diagnosis/facts.ts';
@@ -48,7 +48,7 @@ const PAGE = 50;
 export interface ScopeOptions extends GatherOptions, ScopeFlags {}
 
 /** Throws UserError where there is no such namespace, or none with these labels, or nothing of it may be read. */
-export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observed> {
+export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observation> {
   const { transport } = collector;
   const namespaces = await chosenNamespaces(options, transport);
   const world: World = {
@@ -121,7 +121,7 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   else world.templates.push(pullSpec);
 }
 
-async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observed> {
+async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observation> {
   const { usage, accounts, namespaces } = world;
   await readRest(world, collector);
   // An object that a known controller made is reported with that controller.

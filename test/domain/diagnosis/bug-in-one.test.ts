@@ -1,6 +1,6 @@
 /** A bug makes the judgement of one object fail: it gets a finding that says so, and the others are judged as usual. */
 import { expect, test } from 'vitest';
-import type { Observed, Puller, PullFacts, SecretState } from '../../../src/domain/diagnosis/facts.ts';
+import type { Observation, Puller, PullFacts, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll } from '../../../src/domain/diagnosis/puller-report.ts';
 import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
@@ -27,13 +27,13 @@ const [use] = web.images;
 if (use === undefined) throw new Error('a pod without an image');
 const trap = named({ ...web, images: [trapped(use, 'policy')] }, 'trap');
 
-function observed(pullers: readonly Puller[], secrets: ReadonlyMap<string, SecretState> = new Map()): Observed {
+function observed(pullers: readonly Puller[], secrets: ReadonlyMap<string, SecretState> = new Map()): Observation {
   const known = factsOf({ secrets: { gone: 'missing', regcred: secretWith({ 'ghcr.io': login() }) } });
   const facts = { ...known, secrets: new Map([...known.secrets, ...secrets]) };
   return { pullers, facts, findings: [], unchecked: [], usage: new Map(), scope: { counts: COUNTS } };
 }
 
-function shown(gathered: Observed): string[] {
+function shown(gathered: Observation): string[] {
   const { findings } = reportAt(gathered, gathered.facts);
   expect(JSON.stringify(findings)).not.toContain('pa55word');
   return findings

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
-import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosis/groups.ts';
+import { causeKey, groupFindings, type Occurrence } from '../../../src/domain/diagnosis/groups.ts';
 import { type Finding, type Fix, finding, fixFor } from '../../../src/domain/findings/finding.ts';
 import type { FindingObject } from '../../../src/domain/findings/finding-record.ts';
 import { type ShownServer, shownServer } from '../../../src/domain/keyring/display-server.ts';
@@ -34,7 +34,7 @@ const made = (name: string, server: string): Command =>
 const noSecret = (object: FindingObject, image = IMAGE): Finding =>
   finding('no-pull-secret', object, { image, remedy: recreate });
 
-function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): string[] {
+function shown(seen: readonly Occurrence[], usage?: ReadonlyMap<string, Usage>): string[] {
   return finished(groupFindings(seen, usage)).map(({ severity, code, object, affects }) =>
     [
       `${severity} ${code} ${object.kind}/${object.name}`,
@@ -59,21 +59,17 @@ describe('a Secret that is missing, or of no use, and is to open images of two r
   const fixOf = (found: Finding, image: string): Fix => ({ command: fixFor(found, { image }), sufficient: true });
   const both = ['r.example/org/api:v1', 'ghcr.io/org/jobs:v1', 'ghcr.io/org/jobs:v2'];
   const line = 'regsecret create regcred -n team-a --server ghcr.io --server r.example';
-  const ofTwo = (found: Finding): Seen[] =>
-    both.map((image) => ({ found, fix: fixOf(found, image), image, puller: pods(image, 1, image.slice(-7, -3)) }));
+  const ofTwo = (found: Finding): Occurrence[] =>
+    both.map((image) => ({ found, fix: fixOf(found, image), puller: pods(image, 1, image.slice(-7, -3)) }));
 
-  test.each<[string, readonly Seen[], string]>([
+  test.each<[string, readonly Occurrence[], string]>([
     ['of two Deployments', ofTwo(missing), line],
-    [
-      'of one pod',
-      both.map((image) => ({ found: missing, fix: fixOf(missing, image), image, puller: pods('web', 1) })),
-      line,
-    ],
+    ['of one pod', both.map((image) => ({ found: missing, fix: fixOf(missing, image), puller: pods('web', 1) })), line],
     [
       'of pods that run',
       both.map((image) => {
         const found = finding('fails-at-restart', pod(), { image, cause: missing });
-        return { found, fix: fixOf(missing, image), image, puller: pods('web', 1) };
+        return { found, fix: fixOf(missing, image), puller: pods('web', 1) };
       }),
       line,
     ],
@@ -87,7 +83,7 @@ describe('a Secret that is missing, or of no use, and is to open images of two r
           command: andThen(made('new', image.slice(0, 4)), words`next`),
           sufficient: true,
         },
-        image,
+
         puller: pods('web', 1),
       })),
       'regsecret create new --server ghcr --server r.ex && next',
@@ -101,7 +97,7 @@ describe('a Secret that is missing, or of no use, and is to open images of two r
 });
 
 describe('affected', () => {
-  test.each<[string, readonly Seen[], readonly string[]]>([
+  test.each<[string, readonly Occurrence[], readonly string[]]>([
     [
       'nobody but the one it names',
       [{ found: rejected(), puller: pods('web', 1) }],
@@ -163,10 +159,10 @@ describe('affected', () => {
     ['team-a/empty', { serviceAccounts: [], workloads: [], pods: 0 }],
     ['/plain', { serviceAccounts: [], workloads: [], pods: 1 }],
   ]);
-  const type = (name: string, object: Partial<FindingObject> = {}): Seen => ({
+  const type = (name: string, object: Partial<FindingObject> = {}): Occurrence => ({
     found: finding('wrong-type', { ...secret(name), ...object } as FindingObject, { type: 'Opaque' } as never),
   });
-  test.each<[string, readonly Seen[], readonly string[]]>([
+  test.each<[string, readonly Occurrence[], readonly string[]]>([
     [
       'those who name the Secret',
       [type('regcred')],
@@ -211,14 +207,14 @@ describe('affected', () => {
   });
 
   test('Secrets of one name in several namespaces', () => {
-    const found = (namespace: string): Seen => ({ found: unreachable(secret('a', namespace)) });
+    const found = (namespace: string): Occurrence => ({ found: unreachable(secret('a', namespace)) });
     expect(shown([found('team-b'), found('team-a')])).toEqual([
       'warning registry-unreachable Secret/a 0 pods secret/a +0 in team-a team-b',
     ]);
   });
 
   test('pods of many namespaces: each namespace is named, whatever is cut', () => {
-    const seen = ['f', 'e', 'd', 'c', 'b', 'a'].map((namespace): Seen => {
+    const seen = ['f', 'e', 'd', 'c', 'b', 'a'].map((namespace): Occurrence => {
       const puller = pods('web', 1);
       return { found: unreachable(pod('web', namespace)), puller: { ...puller, ref: { ...puller.ref, namespace } } };
     });
@@ -227,7 +223,7 @@ describe('affected', () => {
 });
 
 test('errors come first, then those with the most pods, then in the order of the list, then by name', () => {
-  const seen: Seen[] = [
+  const seen: Occurrence[] = [
     { found: finding('unused-secret', secret('z'), {}) },
     { found: finding('pull-postponed', pod('p'), { image: IMAGE }), puller: pods('p', 9) },
     { found: noSecret(pod('b')), puller: pods('b', 1) },
@@ -260,7 +256,7 @@ describe('of one group', () => {
     fix: fix('template'),
   };
 
-  test.each<[string, readonly Seen[], string, string]>([
+  test.each<[string, readonly Occurrence[], string, string]>([
     ['what makes pods is named, and what helps a pod that is there is done', [one, template], 'Deployment', 'pod'],
     ['in any order', [template, one], 'Deployment', 'pod'],
     ['without a pod', [template], 'Deployment', 'template'],
@@ -296,7 +292,7 @@ describe('of one group', () => {
 });
 
 test('of a tag that does not exist in two workloads the command changes both, the one whose pods fail first, as it is for these', () => {
-  const missing = (kind: string, name: string, puller: Puller): Seen => ({
+  const missing = (kind: string, name: string, puller: Puller): Occurrence => ({
     found: finding(
       'image-not-found',
       { kind, namespace: 'team-a', name },
@@ -330,7 +326,7 @@ test('of a name that is misspelt in several lists the command corrects each, and
     Finding,
     Finding,
   ];
-  const seen: Seen[] = [
+  const seen: Occurrence[] = [
     { found: one, fix: fixed(one), puller: pods('a-1', 1, 'a') },
     { found: other, fix: fixed(other), puller: pods('b-1', 1, 'b') },
     { found: web },
@@ -351,17 +347,17 @@ test('of a name that is misspelt in several lists the command corrects each, and
 
 describe('of pods without a controller the command', () => {
   const remedyOf = (name: string) => ({ how: 'recreate', target: { kind: 'Pod', namespace: 'team-a', name } }) as const;
-  const misspelt = (name: string): Seen => {
+  const misspelt = (name: string): Occurrence => {
     const found = finding('missing-secret', secret('regcerd'), { near: 'regcred', remedy: remedyOf(name) });
     return { found, fix: { command: fixFor(found), sufficient: true }, puller: pods(name, 1) };
   };
-  const immutable = (name: string): Seen => ({
+  const immutable = (name: string): Occurrence => ({
     found: finding('no-login', secret(), {}),
     fix: { command: andThen(words`regsecret create new`, words`regsecret attach new --pod ${name}`), sufficient: true },
     puller: pods(name, 1),
   });
 
-  test.each<[string, readonly Seen[], boolean, readonly string[]]>([
+  test.each<[string, readonly Occurrence[], boolean, readonly string[]]>([
     ['repairs each of three', ['a', 'b', 'c'].map(misspelt), true, ['a', 'b', 'c']],
     ['repairs the first of many', ['a', 'b', 'c', 'd', 'e', 'f'].map(misspelt), false, ['a', 'b', 'c', 'd', 'e']],
     ['repairs the one that there is', [immutable('a')], true, ['a']],
@@ -398,12 +394,12 @@ test('of a Secret that is missing another one is put into the lists of those who
     ['piped', IMAGE, 'brk'],
     ['worker', other, undefined],
     ['web', IMAGE, 'brk'],
-  ].map(([name = '', image = '', usable]): Seen => {
+  ].map(([name = '', image = '', usable]): Occurrence => {
     const puller = deployment(name, 1);
     const remedy = { how: 'template', target: { kind: 'Deployment', namespace: 'team-a', name } } as const;
     const cause = finding('missing-secret', secret(), usable === undefined ? {} : { usable, remedy });
     const found = finding('fails-at-restart', { kind: 'Deployment', namespace: 'team-a', name }, { image, cause });
-    return { found, fix: { command: fixFor(cause, { image }), sufficient: true }, image, puller };
+    return { found, fix: { command: fixFor(cause, { image }), sufficient: true }, puller };
   });
   const views = finished(groupFindings(seen));
   expect(shown(seen)).toEqual([
@@ -422,7 +418,7 @@ test('of a Secret that is missing another one is put into the lists of those who
 });
 
 test('stale copies of one source in three namespaces are one finding with one command, those of another are another', () => {
-  const stale = (namespace: string, from = 'prod'): Seen => ({
+  const stale = (namespace: string, from = 'prod'): Occurrence => ({
     found: finding('stale-copy', secret('regcred', namespace), { source: { namespace: from, name: 'regcred' } }),
   });
   const seen = [stale('c'), stale('a'), stale('x', 'test'), stale('b')];
@@ -437,7 +433,7 @@ test('stale copies of one source in three namespaces are one finding with one co
 
 test('a copy that works is not replaced by a source that is rejected, whatever other copies do', () => {
   const source = { namespace: 'prod', name: 'regcred' };
-  const stale = (namespace: string, refusedBy?: ShownServer): Seen => ({
+  const stale = (namespace: string, refusedBy?: ShownServer): Occurrence => ({
     found: finding('stale-copy', secret('regcred', namespace), { source, refusedBy }),
   });
   const [view] = finished(groupFindings([stale('a'), stale('b', shownServer('r.example'))]));

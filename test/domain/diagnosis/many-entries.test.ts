@@ -3,7 +3,7 @@
  * product.
  */
 import { describe, expect, test } from 'vitest';
-import type { Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
+import type { Observation, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
 import { formatFinding } from '../../../src/domain/findings/finding.ts';
@@ -42,7 +42,7 @@ const SITUATIONS: readonly Situation[] = [
 ];
 
 /** `pods` failing pods with the same list. */
-function observed(pods: number, image: string, secrets: NonNullable<World['secrets']>): Observed {
+function observed(pods: number, image: string, secrets: NonNullable<World['secrets']>): Observation {
   const list = Object.keys(secrets).map((name) => ({ name }));
   const pod = podWith({ list, status: 'pull access denied' });
   const pullers: Puller[] = Array.from({ length: pods }, (_, index) => ({
@@ -55,13 +55,13 @@ function observed(pods: number, image: string, secrets: NonNullable<World['secre
 
 describe.each(SITUATIONS)('%s', (_, image, secretsOf) => {
   test('the work', { timeout: 60_000 }, () => {
-    const gathered = new Map<number, Observed>();
+    const gathered = new Map<number, Observation>();
     const ofLength = (length: number): string => {
       gathered.set(length, observed(length / 256, image, secretsOf(length / 32)));
       return ' '.repeat(length);
     };
     const work = ({ length }: string): DoctorReport => {
-      const { facts, ...rest } = gathered.get(length) as Observed;
+      const { facts, ...rest } = gathered.get(length) as Observation;
       // Copies of the Secrets, for which nothing is cached yet.
       const states = [...facts.secrets].map(([key, state]) => [key, { ...state }] as const);
       return reportAt({ ...rest, facts }, { ...facts, secrets: new Map(states) });

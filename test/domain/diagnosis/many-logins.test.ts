@@ -3,7 +3,7 @@
  * report says what was left out.
  */
 import { describe, expect, test } from 'vitest';
-import type { Answer, Observed, PullFacts } from '../../../src/domain/diagnosis/facts.ts';
+import type { Answer, Observation, PullFacts } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOf } from '../../../src/domain/diagnosis/report.ts';
 import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
@@ -122,10 +122,10 @@ describe('a Secret', () => {
   });
 });
 
-function observed(facts: PullFacts, puller: Observed['pullers'][number]): Observed {
+function observed(facts: PullFacts, puller: Observation['pullers'][number]): Observation {
   return { pullers: [puller], facts, findings: [], unchecked: [] };
 }
 
-function settleWith(facts: PullFacts, puller: Observed['pullers'][number]) {
+function settleWith(facts: PullFacts, puller: Observation['pullers'][number]) {
   return reportAt(observed(facts, puller), facts);
 }

@@ -1,6 +1,6 @@
 /** Findings that appear only when many objects are examined, and how they are combined. */
 import { describe, expect, test } from 'vitest';
-import type { Answer, Observed, Puller, SecretState } from '../../../src/domain/diagnosis/facts.ts';
+import type { Answer, Observation, Puller, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
 import { scopeFindings } from '../../../src/domain/diagnosis/scope-findings.ts';
 import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
@@ -49,7 +49,7 @@ const pods = (name: string, count: number, options: PullerOptions): Puller => ({
 function findingsOf(
   pullers: readonly Puller[],
   world: World,
-  rest: Partial<Observed> = {},
+  rest: Partial<Observation> = {},
 ): ReturnType<typeof reportAt>['findings'] {
   const online = factsOf(world);
   const answers = new Map<string, Answer>();
