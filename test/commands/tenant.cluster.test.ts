@@ -1,11 +1,12 @@
 /**
  * Honest namespaces and tenants with generated objects on a separate control plane, and an operator who examines all of it.
- * REGSECRET_SEED chooses other objects, REGSECRET_TENANT sets their number.
+ * REGSECRET_SEED chooses other objects, REGSECRET_CASES sets their number.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
 import { CANARY } from '../support/canary.ts';
+import { cases } from '../support/cases.ts';
 import { seed } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { misprinted } from '../support/shown.ts';
@@ -15,7 +16,7 @@ import { startTenantRegistries, type TenantRegistries } from '../support/tenant-
 import { type ApiTraffic, isLoopback, trafficTo } from '../support/tenant-traffic.ts';
 import { addHonest, addTenant, openWorld, strayPasswords, type TenantWorld } from '../support/tenant-world.ts';
 
-const OBJECTS = Number(process.env.REGSECRET_TENANT ?? 300);
+const OBJECTS = cases(100, 300);
 const HONEST = 4;
 const TENANTS = 6;
 /** The number of objects examined per namespace. In a large run more of them would show nothing new. */

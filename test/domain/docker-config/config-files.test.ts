@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/docker-config/config-files.ts';
 import { type DockerConfig, DockerConfigError } from '../../../src/domain/docker-config/docker-config.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 
 function plain({ auths, credHelpers, ...rest }: DockerConfig): object {
@@ -209,7 +210,7 @@ describe('properties', () => {
           expect(error).toBeInstanceOf(DockerConfigError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: cases(100, 500) },
     );
   });
 
