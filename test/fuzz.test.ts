@@ -52,8 +52,8 @@ import { longShape, textOf } from './support/long-texts.ts';
 import { pullSecretOf } from './support/secrets.ts';
 import { shortTexts } from './support/short-texts.ts';
 
-const RUNS = cases(30, 300);
-const SHORT_RUNS = cases(500, 5_000);
+const RUNS = cases(15, 300);
+const SHORT_RUNS = cases(300, 5_000);
 
 type ErrorClass = new (...values: never[]) => Error;
 type Parser = readonly [name: string, parse: (text: string) => unknown, error?: ErrorClass];

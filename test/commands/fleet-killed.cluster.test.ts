@@ -178,7 +178,7 @@ async function problemsOf(situation: Situation, fleet: Fleet, { nth, fault }: Ca
   ].map((text) => `${fault} ${nth}: ${text}`);
 }
 
-test.each(situations)('$title', { timeout: 600_000 }, async (situation) => {
+test.each(situations)('$title', { timeout: whole ? 3_600_000 : 600_000 }, async (situation) => {
   const [first] = fleets as [Fleet];
   await prepare(situation, first);
   const clean = start(situation, first);

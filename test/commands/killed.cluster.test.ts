@@ -138,7 +138,7 @@ function count(what: string): void {
 }
 
 describe.concurrent.each(SITUATIONS)('$title', (situation) => {
-  test('every signal at every request', { timeout: 600_000 }, async () => {
+  test('every signal at every request', { timeout: whole ? 3_600_000 : 600_000 }, async () => {
     const clean = await situation.prepare(namespace, state);
     const running = start(clean);
     const { code, stderr } = await running.ended;

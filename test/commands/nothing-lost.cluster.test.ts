@@ -81,7 +81,7 @@ function outcomeOf({ code, stderr }: Ended, isDone: boolean): string {
 }
 
 describe.concurrent.each(SITUATIONS)('$title', (situation) => {
-  test('every fault at every request', { timeout: 600_000 }, async () => {
+  test('every fault at every request', { timeout: whole ? 3_600_000 : 600_000 }, async () => {
     const clean = await situation.prepare(namespace, state);
     const { steps, code, stderr } = await ran(clean);
     expect(code, stderr).toBe(0);

@@ -102,7 +102,7 @@ function newFolder(): string {
   return folder;
 }
 
-describe.each(some(HOSTILE_TEXTS, 3))('%s', (_, text) => {
+describe.each(some(HOSTILE_TEXTS, 2))('%s', (_, text) => {
   test.each([
     ['from the cluster', false],
     ['from a cluster that refuses everything', true],
