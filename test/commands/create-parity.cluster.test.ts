@@ -8,7 +8,7 @@ import { fc, seed } from '../support/fast-check.ts';
 import { pool } from '../support/pool.ts';
 import { execute, type Ran, regsecret } from '../support/program.ts';
 
-const CASES = cases(50, 300);
+const CASES = cases(30, 300);
 const WIDTH = 3;
 
 let namespace = '';
