@@ -65,8 +65,8 @@ const situations: readonly Situation[] = [
     },
     args: ({ home, prefix }) => ['sync', '-n', home, '-l', `fleet=${prefix}`, '--attach', 'sa/default'],
     stdin: '',
-    // Two immutable copies are deleted and created.
-    writes: 2 * NAMESPACES + 2,
+    // Every sixth copy is immutable, so that it is deleted and created.
+    writes: 2 * NAMESPACES + Math.floor((NAMESPACES + 1) / 6),
   },
   {
     title: 'rotate, with copies and with Secrets that hold other logins, too',
