@@ -5,10 +5,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { executableName, hostName } from './build/targets.ts';
 import { missing } from './test/environment/availability.ts';
 import { runSummary } from './test/environment/run-summary.ts';
+import { whole } from './test/support/cases.ts';
 
 /**
  * Three projects by what a test needs: nothing (`*.test.ts`), a control plane (`*.cluster.test.ts`), a node with
- * registries (`*.node.test.ts`). Tests that run the program as a process run in a second one each, with the executable.
+ * registries (`*.node.test.ts`). Tests that run the program as a process run in a second one each, with the executable: those
+ * whose head says "With the executable, too" and why, since there it can differ from the npm package (HTTP, child processes,
+ * files, signals, memory, start), and with `REGSECRET_CASES=all` the others as well.
  * What measures memory (`*.memory.test.ts`) runs after them and alone: on a busy machine garbage is collected late.
  * What this machine cannot run is left out, in one line each, or is an error when REGSECRET_REQUIRE names it.
  */
@@ -38,17 +41,18 @@ const clusterTests = all.filter((file) => file.endsWith('.cluster.test.ts'));
 const nodeTests = all.filter((file) => file.endsWith('.node.test.ts'));
 const memoryTests = all.filter((file) => file.endsWith('.memory.test.ts'));
 const otherTests = all.filter((file) => ![...clusterTests, ...nodeTests, ...memoryTests].includes(file));
-const countingTests = otherTests.filter((file) => imports(file, /from '[^']*support\/executions\.ts'/));
+const countingTests = otherTests.filter((file) => has(file, /from '[^']*support\/executions\.ts'/));
 const unitTests = otherTests.filter((file) => !countingTests.includes(file));
 
 const setupFiles = ['test/environment/setup-file.ts'];
 
-function imports(file: string, pattern: RegExp): boolean {
+function has(file: string, pattern: RegExp): boolean {
   return pattern.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
 }
 
-function runsProgram(file: string): boolean {
-  return imports(file, /\b(artefact|regsecret|terminal)\b[^}]*\} from '[^']*support\/(program|terminal)\.ts'/);
+function runsExecutable(file: string): boolean {
+  if (!whole) return has(file, /^ ?\/?\*+ .*\bWith the executable, too\b/m);
+  return has(file, /\b(artefact|regsecret|terminal)\b[^}]*\} from '[^']*support\/(program|terminal)\.ts'/);
 }
 
 function project(
@@ -57,7 +61,7 @@ function project(
   globalSetup: string[],
   maxConcurrency = 5,
 ): TestProjectInlineConfiguration[] {
-  const outside = include.filter(runsProgram);
+  const outside = include.filter(runsExecutable);
   // To start a process and load the program for each of 460 files takes as long as a tenth of the tests.
   const setup = { globalSetup, retry, setupFiles, isolate: false, maxConcurrency };
   return [

@@ -1,4 +1,7 @@
-/** Ctrl-D and Ctrl-C at a question end with exit code 130, the end of piped input with 1, and nothing is written. */
+/**
+ * Ctrl-D and Ctrl-C at a question end with exit code 130, the end of piped input with 1, and nothing is written.
+ * With the executable, too: the runtime reads stdin.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * Runs every parser of untrusted text on long texts that are made to be slow, and on short ones. A parser throws only the error
- * that it documents, and its time must not grow with the square of the length. A long run (REGSECRET_FUZZ_SHORT) gives each
- * parser ten million short texts. REGSECRET_SEED chooses the texts; the seed is printed.
+ * that it documents, and its time must not grow with the square of the length. REGSECRET_CASES sets the number of short texts,
+ * and REGSECRET_SEED chooses them; the seed is printed.
  */
 import { describe, expect, test } from 'vitest';
 import { pickJson } from '../src/cluster/client/pick-json.ts';
@@ -44,14 +44,15 @@ import { printable } from '../src/domain/text/printable.ts';
 import { destinationProblem, nearness } from '../src/domain/verify/destination.ts';
 import { UserError } from '../src/errors.ts';
 import { parseChallenges } from '../src/registry/challenge.ts';
+import { cases } from './support/cases.ts';
 import { fc, seed } from './support/fast-check.ts';
 import { growth, MAX_GROWTH } from './support/growth.ts';
 import { longShape, textOf } from './support/long-texts.ts';
 import { pullSecretOf } from './support/secrets.ts';
 import { shortTexts } from './support/short-texts.ts';
 
-const RUNS = Number(process.env.REGSECRET_FUZZ ?? 300);
-const SHORT_RUNS = Number(process.env.REGSECRET_FUZZ_SHORT ?? 5_000);
+const RUNS = cases(15, 300);
+const SHORT_RUNS = cases(300, 5_000);
 
 type ErrorClass = new (...values: never[]) => Error;
 type Parser = readonly [name: string, parse: (text: string) => unknown, error?: ErrorClass];

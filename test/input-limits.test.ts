@@ -1,4 +1,7 @@
-/** Every input has a size limit, and the error names the input that exceeds it. Tested with `/dev/zero`, which has no end. */
+/**
+ * Every input has a size limit, and the error names the input that exceeds it. Tested with `/dev/zero`, which has no end.
+ * With the executable, too: memory.
+ */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';

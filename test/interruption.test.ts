@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM end the program wherever it waits for input that does not come. */
+/** Ctrl-C and SIGTERM end the program wherever it waits for input that does not come. With the executable, too: signals. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from './environment/condition.ts';
+import { every } from './support/cases.ts';
 import { artefact } from './support/program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-interruption-'));
@@ -70,6 +71,12 @@ const WAITS: readonly [title: string, args: readonly string[], env?: Record<stri
   ],
 ];
 
+const SIGNALS = [
+  ['SIGINT', ['SIGINT']],
+  ['SIGINT twice', ['SIGINT', 'SIGINT']],
+  ['SIGTERM', ['SIGTERM']],
+] as const;
+
 /** Linux: whether the main thread waits in read(2) or open(2) (proc_pid_syscall(5)), or the program has opened the pipe. */
 function isWaiting(pid: number): boolean {
   const files = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
@@ -79,12 +86,8 @@ function isWaiting(pid: number): boolean {
 }
 
 describe.runIf(platform() === 'linux')('ended while it waits for', () => {
-  describe.each(WAITS)('%s', (_, args, env = {}) => {
-    test.each([
-      ['SIGINT', ['SIGINT']],
-      ['SIGINT twice', ['SIGINT', 'SIGINT']],
-      ['SIGTERM', ['SIGTERM']],
-    ] as const)('by %s', async (_name, signals) => {
+  describe.each(WAITS.map(([title, args, env], nth) => ({ title, args, env, nth })))('$title', ({ args, env, nth }) => {
+    test.each(every(SIGNALS, SIGNALS.length, nth))('by %s', async (_name, signals) => {
       const [command, ...first] = artefact();
       const child = spawn(command, [...first, ...args], {
         env: { PATH: process.env.PATH ?? '', HOME: folder, ...env },

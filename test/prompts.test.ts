@@ -1,8 +1,12 @@
-/** The questions of `create` in real terminals: narrow and wide, with the keys that people press. */
+/**
+ * The questions of `create` in real terminals: narrow and wide, with the keys that people press. With the executable, too: the
+ * runtime reads the keys.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { whole } from './support/cases.ts';
 import { artefact } from './support/program.ts';
 import { keys, terminal, terminalOf } from './support/terminal.ts';
 
@@ -21,7 +25,7 @@ const ASKED = [...DRAFT, '--prompt', '--no-verify'];
 /** Longer than the narrowest terminal. */
 const SERVER = 'registry.a-rather-long-name-of-a-company.example.com:5000';
 
-describe.each([40, 80, 200])('%i columns', (columns) => {
+describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
   const start = (args: readonly string[], folder = home) => terminal(args, { HOME: folder }, columns);
 
   test('a registry, a user name and a password that are pasted', async () => {

@@ -1,4 +1,7 @@
-/** `--write` by several processes at once, by killed processes, and to unusual folders and files. */
+/**
+ * `--write` by several processes at once, by killed processes, and to unusual folders and files. With the executable, too:
+ * files.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -21,6 +24,7 @@ import { command, pathWord } from '../src/domain/text/command.ts';
 import { UserError } from '../src/errors.ts';
 import { changeManifests, type ManifestRequest } from '../src/manifests/change.ts';
 import { writeManifests } from '../src/manifests/write-manifests.ts';
+import { cases } from './support/cases.ts';
 import { installed } from './support/installed.ts';
 import { fakeIo } from './support/io.ts';
 import { artefact, execute, regsecret } from './support/program.ts';
@@ -47,10 +51,13 @@ function file(text: string): string {
 
 const listed = (text: string): string[] => [...text.matchAll(/^ {2}- name: (\S+)$/gm)].map(([, name = '']) => name);
 
+const ROUNDS = cases(3, 30);
+const KILLS = cases(8, 40);
+
 describe.each([2, 5])('%i processes that attach to one file at once', (count) => {
-  test('lose no change, in 30 rounds', { timeout: 300_000 }, async () => {
+  test(`lose no change, in ${ROUNDS} rounds`, { timeout: 300_000 }, async () => {
     const names = Array.from({ length: count }, (_, index) => `secret-${index}`);
-    for (let round = 1; round <= 30; round += 1) {
+    for (let round = 1; round <= ROUNDS; round += 1) {
       const path = file(POD);
       const ran = await Promise.all(names.map((name) => regsecret(['attach', name, '-f', path, '--write', '-q'])));
       expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(names.map(() => ({ code: 0, stderr: '' })));
@@ -78,12 +85,12 @@ test('killed at any moment: the file is the old or the new one, and the next run
   await regsecret(['attach', '-f', file(POD), '--write']);
   const whole = performance.now() - started;
   const outcomes = new Set<string>();
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < KILLS; round += 1) {
     const path = file(POD);
     const child = spawn(command, [...rest, 'attach', '-f', path, '--write'], { stdio: 'ignore' });
     const ended = once(child, 'close');
     // Kills the process at a time near its end, when it writes the file.
-    await delay(whole * (0.6 + (0.6 * round) / 40));
+    await delay(whole * (0.6 + (0.6 * round) / KILLS));
     child.kill('SIGKILL');
     await ended;
     const text = readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-/** Environment variables for proxies and certificates, on the way to a real API server. Runs with both artefacts. */
+/** Environment variables for proxies and certificates, on the way to a real API server. With the executable, too: HTTP. */
 import { describe, expect, test } from 'vitest';
 import { cluster } from '../environment/use.ts';
 import { CANARY } from '../support/canary.ts';

@@ -1,4 +1,7 @@
-/** Files and variables around the program must not change what it does, and it must not change them. Runs with both artefacts. */
+/**
+ * Files and variables around the program must not change what it does, and it must not change them. With the executable, too:
+ * start.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Circumstances in which programs often break. regsecret goes on, or names the cause. Runs with both artefacts. */
+/**
+ * Circumstances in which programs often break. regsecret goes on, or names the cause. With the executable, too: pipes and start.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';

@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { serverProblem } from '../../src/domain/keyring/server.ts';
 import { isObjectName } from '../../src/domain/text/object-name.ts';
 import { cluster, newNamespace } from '../environment/use.ts';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { pool } from '../support/pool.ts';
 import { execute, type Ran, regsecret } from '../support/program.ts';
 
-const CASES = Number(process.env.REGSECRET_PARITY_CASES ?? 200);
+const CASES = cases(30, 300);
 const WIDTH = 3;
 
 let namespace = '';

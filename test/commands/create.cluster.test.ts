@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sameKey } from '../../src/domain/keyring/key.ts';
 import { api, clientCertificate, cluster, kubeconfigFor, kubectl, newNamespace } from '../environment/use.ts';
 import { CANARY, holdsCanary } from '../support/canary.ts';
+import { cases } from '../support/cases.ts';
 import { fc } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { regsecret } from '../support/program.ts';
@@ -364,7 +365,7 @@ test('everything that is not named stays, byte for byte', { timeout: 300_000 }, 
         if (!sameKey(host, 'ghcr.io') || index !== lastOf(host)) expect(newText).toContain(entries[index]);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: cases(10, 60) },
   );
 });
 

@@ -5,12 +5,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
 import { account, freshName, listOf, named, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { pool } from '../support/pool.ts';
 import { type StepProxy, startStepProxy } from '../support/step-proxy.ts';
 import { OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 
-const CASES = Number(process.env.REGSECRET_CASES ?? 12);
+const CASES = cases(4, 12);
 const WIDTH = 4;
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 
@@ -220,7 +221,7 @@ async function problemsOf(state: State): Promise<string[]> {
 }
 
 test(`${CASES} states`, { timeout: 60_000 + CASES * 10_000 }, async () => {
-  const cases = fc.sample(states, { numRuns: CASES, seed });
-  const problems = await pool(WIDTH, cases, problemsOf);
+  const sample = fc.sample(states, { numRuns: CASES, seed });
+  const problems = await pool(WIDTH, sample, problemsOf);
   expect(problems.flat()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /**
  * Ctrl-C ends doctor in the middle of its work, in a namespace full of Secrets with thousands of entries and pods that name them.
+ * With the executable, too: signals.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

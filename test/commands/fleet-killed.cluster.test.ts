@@ -1,23 +1,23 @@
 /**
- * Runs with about 30 writes into many namespaces are killed before and after each write; the same command then ends like a run
- * that was never killed. A part of the cases runs each time; REGSECRET_FAULTS=all runs and counts all of them.
+ * Runs with up to 32 writes into many namespaces are killed before and after each write; the same command then ends like a run
+ * that was never killed. A part of the cases runs each time; REGSECRET_CASES=all runs and counts all of them.
  */
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api, waitFor } from '../environment/use.ts';
 import { account, named } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { every, whole } from '../support/cases.ts';
 import type { Fault } from '../support/fault-proxy.ts';
 import { artefact } from '../support/program.ts';
 import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy.ts';
 import { type Fleet, newFleet, OURS, payloadOf, putSecret, type StoredSecret } from '../support/sync-world.ts';
 
-const ALL = process.env.REGSECRET_FAULTS === 'all';
 /** Odd, so that the selected cases alternate between before and after a write. */
-const STRIDE = ALL ? 1 : 13;
-const NAMESPACES = 15;
+const STRIDE = 7;
+const NAMESPACES = whole ? 15 : 5;
 /** The number of concurrent cases, each with its own namespaces. */
-const WIDTH = 3;
+const WIDTH = 2;
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 
 let proxy: StepProxy;
@@ -65,8 +65,8 @@ const situations: readonly Situation[] = [
     },
     args: ({ home, prefix }) => ['sync', '-n', home, '-l', `fleet=${prefix}`, '--attach', 'sa/default'],
     stdin: '',
-    // Two immutable copies are deleted and created.
-    writes: 2 * NAMESPACES + 2,
+    // Every sixth copy is immutable, so that it is deleted and created.
+    writes: 2 * NAMESPACES + Math.floor((NAMESPACES + 1) / 6),
   },
   {
     title: 'rotate, with copies and with Secrets that hold other logins, too',
@@ -178,16 +178,17 @@ async function problemsOf(situation: Situation, fleet: Fleet, { nth, fault }: Ca
   ].map((text) => `${fault} ${nth}: ${text}`);
 }
 
-test.each(situations)('$title', { timeout: 600_000 }, async (situation) => {
+test.each(situations)('$title', { timeout: whole ? 3_600_000 : 600_000 }, async (situation) => {
   const [first] = fleets as [Fleet];
   await prepare(situation, first);
   const clean = start(situation, first);
   expect(await clean.ended).toBe(0);
   expect(clean.writes()).toHaveLength(situation.writes);
   const wanted = await stateOf(first);
-  const cases = Array.from({ length: situation.writes }, (_, index) => index + 1)
-    .flatMap((nth) => (['hang', 'hang-after'] as const).map((fault): Case => ({ nth, fault })))
-    .filter((_, index) => index % STRIDE === 0);
+  const all = Array.from({ length: situation.writes }, (_, index) => index + 1).flatMap((nth) =>
+    (['hang', 'hang-after'] as const).map((fault): Case => ({ nth, fault })),
+  );
+  const cases = every(all, STRIDE, situations.indexOf(situation));
   const problems = fleets.map(async (fleet, worker) => {
     const found: string[] = [];
     for (const one of cases.filter((_, index) => index % WIDTH === worker)) {
@@ -196,5 +197,5 @@ test.each(situations)('$title', { timeout: 600_000 }, async (situation) => {
     return found;
   });
   expect((await Promise.all(problems)).flat()).toEqual([]);
-  if (ALL) console.log(`${cases.length}\t${situation.title}`);
+  if (whole) console.log(`${cases.length}\t${situation.title}`);
 });

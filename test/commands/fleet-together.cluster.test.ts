@@ -1,7 +1,7 @@
 /**
  * Runs `sync`, `rotate`, `attach`, edits with kubectl and new namespaces concurrently, with a random delay of each request. No
  * version written by our commands has lost anything, and after a last undisturbed `sync` the state matches a model.
- * REGSECRET_SCHEDULES sets the number of schedules, REGSECRET_SEED chooses them.
+ * REGSECRET_CASES sets the number of schedules, REGSECRET_SEED chooses them.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,13 +9,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { type Account, named, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { type History, type HistoryObject, startHistory } from '../support/history.ts';
 import { randomNumbers } from '../support/random.ts';
 import { type Fleet, newFleet, OURS, putSecret, type StoredSecret } from '../support/sync-world.ts';
 
-const SCHEDULES = Number(process.env.REGSECRET_SCHEDULES ?? 6);
+const SCHEDULES = cases(2, 6);
 const WIDTH = 4;
 /** The maximal delays in milliseconds. Writes are delayed longer than reads, so that other writes come in between. */
 const LATE_MS = { read: 10, write: 60 };
@@ -407,10 +408,10 @@ function atTheEnd({ actions: done }: Schedule, { fleet, born }: World, end: End)
 }
 
 test(`${SCHEDULES} schedules, seed ${seed}`, { timeout: 120_000 + SCHEDULES * 20_000 }, async () => {
-  const cases = fc.sample(schedules, { numRuns: SCHEDULES, seed });
+  const sample = fc.sample(schedules, { numRuns: SCHEDULES, seed });
   const problems = fleets.map(async (fleet, worker) => {
     const found: string[] = [];
-    for (const one of cases.filter((_, index) => index % WIDTH === worker))
+    for (const one of sample.filter((_, index) => index % WIDTH === worker))
       found.push(...(await problemsOf(one, fleet)));
     return found;
   });

@@ -5,11 +5,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
+import { whole } from '../support/cases.ts';
 import { createHostileSecrets } from '../support/hostile-secrets.ts';
 import { measured } from '../support/peak-memory.ts';
 import { artefacts } from '../support/program.ts';
 
-const SIZE = { namespaces: 10, secrets: 100, empty: 20, pods: 300 };
+const SIZE = whole
+  ? { namespaces: 10, secrets: 100, empty: 20, pods: 300 }
+  : { namespaces: 5, secrets: 25, empty: 5, pods: 75 };
 const MAX_BYTES = 250e6;
 
 let supervisor: Supervisor;

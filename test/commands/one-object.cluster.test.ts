@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
 import { freshName, named, newAccount, newPullSecret, regsecretIn } from '../support/attach-world.ts';
+import { some } from '../support/cases.ts';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.ts';
 import { here } from '../support/here.ts';
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   await newPullSecret(honest, 'good');
 });
 
-describe.each(NAMES)('a service account names %s', (_, name) => {
+describe.each(some(NAMES, 4))('a service account names %s', (_, name) => {
   let account: string;
   beforeAll(async () => {
     account = freshName('sa');

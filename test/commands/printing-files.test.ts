@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { some } from '../support/cases.ts';
 import { here } from '../support/here.ts';
 import { HOSTILE_TEXTS, outputs, walk } from '../support/printing-walk.ts';
 import { misprinted } from '../support/shown.ts';
@@ -75,7 +76,7 @@ function manifests(text: string): string {
   return folder;
 }
 
-describe.each(HOSTILE_TEXTS)('%s', (_, text) => {
+describe.each(some(HOSTILE_TEXTS, 4))('%s', (_, text) => {
   test('in files', async () => {
     const folder = manifests(text);
     const env = { HOME: folder, PATH: '', KUBECONFIG: '/nope' };

@@ -5,11 +5,12 @@
 import { expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
 import { freshName, named, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { pool } from '../support/pool.ts';
 import { OURS, putSecret } from '../support/sync-world.ts';
 
-const CASES = Number(process.env.REGSECRET_CASES ?? 60);
+const CASES = cases(20, 60);
 const AUTH = Buffer.from('jane:x').toString('base64');
 const MARKS = {
   none: {},

@@ -5,12 +5,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
 import { account, freshName, named, regsecretIn } from '../support/attach-world.ts';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { pool } from '../support/pool.ts';
 import { type StepProxy, startStepProxy } from '../support/step-proxy.ts';
 import { OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 
-const CASES = Number(process.env.REGSECRET_CASES ?? 48);
+const CASES = cases(12, 48);
 const WIDTH = 6;
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 const DOCKERCFG = Buffer.from('{"r.example":{"auth":"eDp5"}}').toString('base64');

@@ -1,13 +1,14 @@
 /**
  * A tenant who creates arbitrary Secrets, service accounts, labels and annotations in a namespace, and an operator who runs
  * `sync`, `rotate`, `remove` and `delete` over all namespaces. The tenant gets no login that was not meant for this namespace,
- * does not keep others from being served, and causes no write in another namespace. REGSECRET_TENANT sets the number of cases,
+ * does not keep others from being served, and causes no write in another namespace. REGSECRET_CASES sets the number of cases,
  * REGSECRET_SEED chooses them.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api, cluster, janedoe, johndoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
 import { account, freshName, named, newWorkload, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import type { RanHere } from '../support/here.ts';
@@ -15,7 +16,7 @@ import { pool } from '../support/pool.ts';
 import { misprinted } from '../support/shown.ts';
 import { OURS, putSecret, type StoredSecret, secretIn } from '../support/sync-world.ts';
 
-const CASES = Number(process.env.REGSECRET_TENANT ?? 10);
+const CASES = cases(4, 10);
 const WIDTH = 4;
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
 const [OLD, NEW] = [`${CANARY}-old`, `${CANARY}-new`];

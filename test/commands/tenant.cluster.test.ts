@@ -1,11 +1,12 @@
 /**
  * Honest namespaces and tenants with generated objects on a separate control plane, and an operator who examines all of it.
- * REGSECRET_SEED chooses other objects, REGSECRET_TENANT sets their number.
+ * REGSECRET_SEED chooses other objects, REGSECRET_CASES sets their number.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
 import { CANARY } from '../support/canary.ts';
+import { cases, whole } from '../support/cases.ts';
 import { seed } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { misprinted } from '../support/shown.ts';
@@ -15,9 +16,9 @@ import { startTenantRegistries, type TenantRegistries } from '../support/tenant-
 import { type ApiTraffic, isLoopback, trafficTo } from '../support/tenant-traffic.ts';
 import { addHonest, addTenant, openWorld, strayPasswords, type TenantWorld } from '../support/tenant-world.ts';
 
-const OBJECTS = Number(process.env.REGSECRET_TENANT ?? 300);
-const HONEST = 4;
-const TENANTS = 6;
+const OBJECTS = cases(150, 300);
+const HONEST = whole ? 4 : 2;
+const TENANTS = whole ? 6 : 3;
 /** The number of objects examined per namespace. In a large run more of them would show nothing new. */
 const SAMPLE = OBJECTS < 1000 ? 8 : 5;
 /** The minimal number of commands that a run over thousands of objects proposes. Every shell runs all of them. */
@@ -44,7 +45,7 @@ let runs = 0;
 beforeAll(async () => {
   supervisor = await startSupervisor();
   cluster = await supervisor.cluster();
-  registries = await startTenantRegistries(HONEST, OBJECTS < 1000 ? 24 : 96);
+  registries = await startTenantRegistries(HONEST, whole ? 24 : 12);
   world = openWorld(cluster, registries);
   traffic = trafficTo(cluster.server);
 }, 120_000);

@@ -1,6 +1,7 @@
 /** A server may carry a user name and a password (`https://user:password@host`): no command shows them. */
 import { describe, test } from 'vitest';
 import { CANARY } from '../support/canary.ts';
+import { some } from '../support/cases.ts';
 import { here } from '../support/here.ts';
 
 const SERVERS = [
@@ -37,7 +38,7 @@ const ENTRIES = {
   nothing: {},
 };
 
-describe.each(SERVERS)('user info %s', (_, server) => {
+describe.each(some(SERVERS, 4))('user info %s', (_, server) => {
   describe.each(Object.entries(ENTRIES))('with %s', (_, entry) => {
     test.each([
       [['inspect', '-f', '-']],

@@ -1,10 +1,11 @@
 /**
  * SIGTERM while `sync --watch` writes: pending writes are completed and reported, no new write begins, and the exit code is 0.
- * REGSECRET_FAULTS=all also waits for the end of a write that is never answered.
+ * REGSECRET_CASES=all also waits for the end of a write that is never answered. With the executable, too: signals.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubeconfigFor, waitFor } from '../environment/use.ts';
 import { account, named, regsecretIn } from '../support/attach-world.ts';
+import { whole } from '../support/cases.ts';
 import { artefact } from '../support/program.ts';
 import { changeSecret, type Fleet, newFleet, payloadOf, secretIn } from '../support/sync-world.ts';
 import { askWatch, beginWatch, freePort, startWatchProxy, type WatchProxy } from '../support/watch-world.ts';
@@ -117,15 +118,12 @@ test('while nothing is written', async () => {
   expect(await watch.end('SIGTERM')).toBe(0);
 });
 
-test.runIf(process.env.REGSECRET_FAULTS === 'all')(
-  'while a write is never answered: it ends all the same',
-  async () => {
-    const fleet = await newFleet(TEAMS, { serviceAccount: true });
-    const { waiting } = hold('secrets', 'request');
-    const { watch, terminate } = await begin(fleet);
-    await waitFor(() => waiting() === LANES, { what: `${LANES} writes` });
-    await terminate();
-    expect(await watch.ended, watch.stderr).toBe(0);
-    expect(watch.stderr).toContain('warning: interrupted: 0 done');
-  },
-);
+test.runIf(whole)('while a write is never answered: it ends all the same', async () => {
+  const fleet = await newFleet(TEAMS, { serviceAccount: true });
+  const { waiting } = hold('secrets', 'request');
+  const { watch, terminate } = await begin(fleet);
+  await waitFor(() => waiting() === LANES, { what: `${LANES} writes` });
+  await terminate();
+  expect(await watch.ended, watch.stderr).toBe(0);
+  expect(watch.stderr).toContain('warning: interrupted: 0 done');
+});

@@ -1,4 +1,7 @@
-/** `sync --watch` in a network that silently drops connections, while a proxy or a kernel still answers keep-alive probes. */
+/**
+ * `sync --watch` in a network that silently drops connections, while a proxy or a kernel still answers keep-alive probes.
+ * With the executable, too: HTTP.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';

@@ -1,4 +1,4 @@
-/** `sync --watch` on a real cluster serves new and changed objects as they appear, with both artefacts. */
+/** `sync --watch` on a real cluster serves new and changed objects as they appear. With the executable, too: HTTP. */
 import { expect, test } from 'vitest';
 import { api, newNamespace, waitFor } from '../environment/use.ts';
 import { account, named, newAccount } from '../support/attach-world.ts';

@@ -6,6 +6,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';
 import { type LoginCase, loginCase } from '../support/login-cases.ts';
 import { type Counts, compareForms } from '../support/login-forms.ts';
@@ -28,7 +29,7 @@ afterAll(() => {
 });
 
 test('every form takes the login that docker, else podman, would send', { timeout: 1_800_000 }, async () => {
-  const total = Number(process.env.REGSECRET_CASES ?? 3_000);
+  const total = cases(150, 3_000);
   const counts: Counts = {};
   const started = performance.now();
   for (let done = 0; done < total; ) {

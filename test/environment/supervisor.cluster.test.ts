@@ -1,11 +1,13 @@
+/** Nothing is left of a control plane. Of a node that is tested as well, so by default supervisor.node.test.ts suffices. */
 import { describe, expect, test } from 'vitest';
+import { whole } from '../support/cases.ts';
 import { run } from './child.ts';
 import { waitFor } from './condition.ts';
 import { leftOvers, nothingLeft } from './left-over.ts';
 import { type Starter, startStarter } from './starter.ts';
 import { startSupervisor } from './supervisor.ts';
 
-describe('nothing is left of a cluster', () => {
+describe.runIf(whole)('nothing is left of a cluster', () => {
   const killings: [string, (starter: Starter) => void][] = [
     ['its starter was killed', ({ process: starter }) => starter.kill('SIGKILL')],
     ['its starter got Ctrl-C in a terminal', (starter) => process.kill(-pid(starter), 'SIGINT')],
@@ -33,7 +35,7 @@ describe('nothing is left of a cluster', () => {
   });
 });
 
-test('two clusters at once do not disturb each other', async () => {
+test.runIf(whole)('two clusters at once do not disturb each other', async () => {
   const [one, other] = await Promise.all([startStarter('cluster'), startStarter('cluster')]);
   await Promise.all([one, other].map((starter) => kubectl(starter, 'create', 'namespace', 'same-name')));
   one.process.kill('SIGKILL');

@@ -1,4 +1,7 @@
-/** The key that keeps the fingerprints of passwords the same between runs of one user on one machine. */
+/**
+ * The key that keeps the fingerprints of passwords the same between runs of one user on one machine. With the executable, too:
+ * files.
+ */
 import {
   chmodSync,
   chownSync,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { COMMANDS } from '../../src/command-table.ts';
 import { EVERYWHERE } from '../../src/flags/shared-flags.ts';
+import { cases } from '../support/cases.ts';
 import { fc } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { fakeIo } from '../support/io.ts';
@@ -183,7 +184,7 @@ describe('two flags', () => {
         if (code === 2) expect([stdout, stderr.trimEnd().split('\n').at(-1)], where).toEqual(['', HINT]);
       }),
       // 8000 runs cover all 4,000 pairs.
-      { numRuns: process.env.REGSECRET_PAIRS ? 8000 : 150 },
+      { numRuns: cases(50, 8_000) },
     );
   });
 });

@@ -2,6 +2,7 @@
 import { SAME_IN_ROOMS } from './equivalent-lines.ts';
 
 interface Equivalent {
+  /** Compared by its name alone, so that it may be moved. */
   readonly file: string;
   /** The line of code, without indentation. */
   readonly code: string;

@@ -1,12 +1,13 @@
 /**
- * `npm run mutants` changes one operator at a time in src/domain and src/operations, and runs the unit tests of the file's room.
- * It prints each change that no test notices, and for each room how many are noticed. `-n` sets how many it tries, `--room
- * domain/keyring` in which room, and `--seed` which.
+ * `npm run mutants` changes one operator at a time in the files of src that a unit test imports, and runs the tests of the file's
+ * room: those in the folder of the same name, and those that import something of it. What they do not notice, the tests that run
+ * whole commands may. It prints each change that no test notices, and for each room how many are noticed. `-n` sets how many it
+ * tries, `--room domain/keyring` in which folder of src, and `--seed` which. A file that is moved has the same mutants.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomNumbers } from '../support/random.ts';
 import { EQUIVALENT } from './equivalent.ts';
@@ -29,11 +30,25 @@ const { values } = parseArgs({
   },
 });
 
-const files = globSync('src/{domain,operations}/**/*.ts').filter((file) => file.startsWith(`src/${values.room}`));
-const mutants = shuffled(files.sort().flatMap(mutantsOf), Number(values.seed)).slice(0, Number(values.n));
+/** The unit tests, each with the files that it imports. */
+const imports = new Map(
+  globSync('test/**/*.test.ts', { exclude: ['**/*.{cluster,node,memory}.test.ts'] }).map((test) => [
+    test,
+    importsOf(test),
+  ]),
+);
+const imported = new Set([...imports.values()].flat());
+/** Tests that run whole commands in their own process. */
+const COMMANDS = testsWhere((_, files) => files.includes('test/support/here.ts'));
+
+const inRoom = join('src', values.room);
+const files = globSync('src/**/*.ts').filter((file) => file.startsWith(inRoom) && imported.has(file));
+const mutants = shuffled(files.sort(byName).flatMap(mutantsOf), Number(values.seed)).slice(0, Number(values.n));
 console.log(`seed ${values.seed}: ${mutants.length} mutants of ${files.length} files`);
-const limits = new Map<string, number>();
-for (const room of new Set(mutants.map((mutant) => mutant.room))) limits.set(room, await limitOf(room));
+/** After so many milliseconds the tests with a mutant count as an endless loop. */
+const limits = new Map<readonly string[], number>();
+const rooms = new Map([...new Set(mutants.map(({ room }) => room))].sort().map((room) => [room, testsOf(room)]));
+for (const tests of [...rooms.values(), COMMANDS]) limits.set(tests, await limitOf(tests));
 const scores = new Map<string, { killed: number; all: number }>();
 const queue = mutants.values();
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
@@ -52,23 +67,24 @@ async function work(): Promise<void> {
   }
 }
 
-/** After so many milliseconds a mutant of this room counts as an endless loop. Measured from the tests without a mutation. */
-async function limitOf(room: string): Promise<number> {
+/** Measured from the tests without a mutation. */
+async function limitOf(tests: readonly string[]): Promise<number> {
   const started = performance.now();
-  const unchanged = { room, file: '', mutation: { start: 0, end: 0, text: '' } };
-  if (await isKilled(unchanged)) throw new Error(`the tests of ${room} fail without a mutation`);
+  const unchanged = { file: '', mutation: { start: 0, end: 0, text: '' } };
+  if (await fails(unchanged, tests)) throw new Error(`without a mutation these fail: ${tests.join(' ')}`);
   return 10_000 + 4 * (performance.now() - started);
 }
 
-function isKilled({ room, file, mutation }: Pick<Mutant, 'room' | 'file' | 'mutation'>): Promise<boolean> {
-  const tests = room.startsWith('domain/')
-    ? [`test/${room}/**/*.test.ts`]
-    : ['test/operations/**/*.test.ts', 'test/commands/**/*.test.ts'];
+async function isKilled(mutant: Mutant): Promise<boolean> {
+  return (await fails(mutant, rooms.get(mutant.room) ?? [])) || (await fails(mutant, COMMANDS));
+}
+
+function fails({ file, mutation }: Pick<Mutant, 'file' | 'mutation'>, tests: readonly string[]): Promise<boolean> {
   const run: MutantRun = { file, mutation, tests };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'run-mutant.ts'), JSON.stringify(run)], {
     stdio: 'ignore',
   });
-  const limit = setTimeout(() => child.kill('SIGKILL'), limits.get(room) ?? 600_000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), limits.get(tests) ?? 1_200_000);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
@@ -78,6 +94,28 @@ function isKilled({ room, file, mutation }: Pick<Mutant, 'room' | 'file' | 'muta
   });
 }
 
+/** The files that a test imports from src and from test. */
+function importsOf(test: string): string[] {
+  return [...readFileSync(test, 'utf8').matchAll(/from '(\.[^']+)'/g)].map(([, path = '']) =>
+    join(dirname(test), path),
+  );
+}
+
+function testsOf(room: string): string[] {
+  return testsWhere(
+    (test, files) => dirname(test) === join('test', room) || files.some((file) => dirname(file) === join('src', room)),
+  );
+}
+
+function testsWhere(isMeant: (test: string, files: readonly string[]) => boolean): string[] {
+  return [...imports].flatMap(([test, files]) => (isMeant(test, files) ? [test] : [])).sort();
+}
+
+/** By the name, so that the order stays when a file is moved. */
+function byName(one: string, other: string): number {
+  return basename(one).localeCompare(basename(other)) || one.localeCompare(other);
+}
+
 function mutantsOf(file: string): Mutant[] {
   const source = readFileSync(file, 'utf8');
   const lines = source.split('\n');
@@ -85,7 +123,9 @@ function mutantsOf(file: string): Mutant[] {
     const line = source.slice(0, mutation.start).split('\n').length;
     const change = `${source.slice(mutation.start, mutation.end)} → ${mutation.text}`;
     const code = lines[line - 1]?.trim();
-    const same = EQUIVALENT.some((one) => one.file === file && one.code === code && one.change === change);
+    const same = EQUIVALENT.some(
+      (one) => basename(one.file) === basename(file) && one.code === code && one.change === change,
+    );
     return same ? [] : [{ room: dirname(file).replace(/^src\//, ''), file, line, change, mutation }];
   });
 }

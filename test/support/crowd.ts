@@ -5,19 +5,19 @@ import { waitFor } from '../environment/condition.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { pool } from './pool.ts';
 
-export const PODS = 10_000;
 export const SECRETS = 2_000;
+export const PODS_A_SECRET = 5;
 const NAMESPACES = 100;
 
 /** The number of keys that etcd accepts in one transaction. */
 const TRANSACTION = 100;
 
 /**
- * Creates pods and Secrets. No scheduler handles the pods, their status says that they run, and each Secret is used by the same
- * number of pods. One pod and one Secret are created through the API server; the others are written to etcd in the form in which
+ * Creates Secrets, by default 2,000, and 5 pods for each. No scheduler handles the pods, their status says that they run, and each Secret is used by the
+ * same number of pods. One pod and one Secret are created through the API server; the others are written to etcd in the form in which
  * the API server stored that one, because 22,000 requests take two minutes.
  */
-export async function createCrowd(cluster: ClusterInfo): Promise<void> {
+export async function createCrowd(cluster: ClusterInfo, secrets = SECRETS): Promise<void> {
   const client = createApiClient({ ...cluster, certificate: cluster.admin });
   const namespaces = Array.from({ length: NAMESPACES }, (_, index) => namespaceOf(index));
   await pool(16, namespaces, (name) => post(client, '/api/v1/namespaces', { metadata: { name } }));
@@ -29,12 +29,12 @@ export async function createCrowd(cluster: ClusterInfo): Promise<void> {
   );
   const first = `/api/v1/namespaces/${namespaceOf(0)}`;
   const storedSecret = await post(client, `${first}/secrets`, secret(0));
-  await post(client, `${first}/pods`, pod(0));
+  await post(client, `${first}/pods`, pod(0, secrets));
   const storedPod = await runFirst(client);
   client.close();
-  await store(cluster.etcd, SECRETS, (index) => like(storedSecret, index, secret(index)));
-  await store(cluster.etcd, PODS, (index) => {
-    const { spec, ...rest } = pod(index);
+  await store(cluster.etcd, secrets, (index) => like(storedSecret, index, secret(index)));
+  await store(cluster.etcd, secrets * PODS_A_SECRET, (index) => {
+    const { spec, ...rest } = pod(index, secrets);
     const copy = like(storedPod, index, rest);
     const containers = (copy.spec?.containers ?? []).map((container, at) => ({ ...container, ...spec.containers[at] }));
     return { ...copy, spec: { ...copy.spec, ...spec, containers }, status: running(index) };
@@ -115,7 +115,7 @@ function imageOf(container: string, index: number): string {
   return `ghcr.io/acme/${container}:v${index}`;
 }
 
-function pod(index: number) {
+function pod(index: number, secrets: number) {
   const env = Array.from({ length: 25 }, (_, number) => ({
     name: `SETTING_${number}`,
     value: `value-${index}-${number}`,
@@ -132,7 +132,7 @@ function pod(index: number) {
     spec: {
       schedulerName: 'nobody',
       containers: CONTAINERS.map(container),
-      imagePullSecrets: [{ name: `pull-${index % SECRETS}` }],
+      imagePullSecrets: [{ name: `pull-${index % secrets}` }],
     },
   };
 }

@@ -1,13 +1,7 @@
-/**
- * fast-check with a fixed seed, the same on every machine, so that a build fails because of a change and never by chance.
- * `REGSECRET_SEED` sets another seed, or `random`, as in the nightly build.
- */
+/** fast-check with the seed and the number of cases of every test (cases.ts). */
 import fc from 'fast-check';
+import { cases, seed } from './cases.ts';
 
-const asked = process.env.REGSECRET_SEED || '20261126';
+fc.configureGlobal({ seed, numRuns: cases(40, 100) });
 
-export const seed = asked === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(asked);
-
-fc.configureGlobal({ seed });
-
-export { fc };
+export { fc, seed };

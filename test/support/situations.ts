@@ -15,6 +15,7 @@ import {
   waitFor,
 } from '../environment/use.ts';
 import { type Kind, pathOf, regsecretIn } from './attach-world.ts';
+import { every } from './cases.ts';
 import { local, loggedIn, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
 import { type Diagnosed, type Expected, make, type Place, patch, type Setup, type Situation } from './doctor-world.ts';
@@ -30,10 +31,13 @@ type NamedSituation = (suffix: string) => Situation;
 
 export type Situations = readonly (Situation | NamedSituation)[];
 
-/** Declares tests for `situations`, each with both strategies with which a kubelet reads Secrets. */
+/**
+ * Declares tests for `situations`. A kubelet reads Secrets in one of two ways; by default they take turns, and with
+ * `REGSECRET_CASES=all` each situation is tested with both.
+ */
 export function testSituations(situations: Situations): void {
-  const each = situations.flatMap((situation) =>
-    STRATEGIES.map((strategy) => {
+  const each = situations.flatMap((situation, index) =>
+    every(STRATEGIES, STRATEGIES.length, index).map((strategy) => {
       const one = typeof situation === 'function' ? situation(strategy.toLowerCase()) : situation;
       return [one[0], strategy, one] as const;
     }),

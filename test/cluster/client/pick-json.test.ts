@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FieldSelection, pickJson } from '../../../src/cluster/client/pick-json.ts';
 import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
@@ -100,7 +101,7 @@ test('of any JSON it takes what JSON.parse would have given', () => {
       const text = JSON.stringify(value, undefined, indent);
       expect(pickJson(bytes(text), shape)).toEqual(expected(JSON.parse(text), shape));
     }),
-    { numRuns: 2_000 },
+    { numRuns: cases(500, 2_000) },
   );
 });
 

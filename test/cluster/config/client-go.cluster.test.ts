@@ -1,6 +1,6 @@
 /**
  * Compares server, user and namespace with client-go and cli-runtime. REGSECRET_SEED and REGSECRET_CASES choose other generated
- * cases. REGSECRET_WIRE sets how many are sent, by default 50.
+ * cases.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthority, issueCertificate } from '../../environment/certificate.ts';
+import { cases } from '../../support/cases.ts';
 import { type ClientAnswer, type ClientQuestion, ourAnswer, startClientGo } from '../../support/client-config.ts';
 import { intended } from '../../support/client-config-differences.ts';
 import { fc, seed } from '../../support/fast-check.ts';
@@ -39,7 +40,7 @@ afterAll(() => {
 });
 
 test('every generated case leads to the server, user and namespace of kubectl', { timeout: 3_600_000 }, async () => {
-  const total = Number(process.env.REGSECRET_CASES ?? 2_000);
+  const total = cases(300, 2_000);
   const counts: Record<string, number> = {};
   const started = performance.now();
   for (let done = 0; done < total; ) {
@@ -60,7 +61,7 @@ test('every generated case leads to the server, user and namespace of kubectl', 
 test('what is sent to a TLS server is what kubectl sends', { timeout: 3_600_000 }, async () => {
   const server = await startWireServer(issueCertificate(authority, { commonName: 'server' }, WIRE_HOSTS));
   const here = kubeConfigCase((text) => fill(server.here(text)));
-  const wanted = Number(process.env.REGSECRET_WIRE ?? 50);
+  const wanted = cases(15, 50);
   const trust = ['--certificate-authority=@/ca.crt'];
   let compared = 0;
   try {

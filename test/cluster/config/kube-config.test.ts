@@ -13,6 +13,7 @@ import { loadKubeConfig } from '../../../src/cluster/config/kube-config.ts';
 import { parseKubeFile } from '../../../src/cluster/config/kube-file.ts';
 import type { KubeFlags } from '../../../src/cluster/config/kube-flags.ts';
 import { NetworkError } from '../../../src/http/network-error.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { fakeIo } from '../../support/io.ts';
 
@@ -73,7 +74,7 @@ users: [{name: a, user: {client-certificate: a.crt, client-key: /abs/a.key, toke
           expect((error as Error).message.replace(/duplicate name "SECRET"/, '')).not.toContain('SECRET');
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(400, 2000) },
     );
   });
 });

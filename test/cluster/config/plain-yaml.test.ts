@@ -2,6 +2,7 @@
 import { CORE_SCHEMA, dump, load, YAML11_SCHEMA } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { parsePlainYaml } from '../../../src/cluster/config/plain-yaml.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const BASE64 = 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUM+/w==';
@@ -212,6 +213,6 @@ test('lines put together at random mean the same to js-yaml, or nothing here', (
       expect(read).toEqual(load(content, { schema: CORE_SCHEMA }));
       expect(read).toEqual(load(content, { schema: YAML11_SCHEMA }));
     }),
-    { numRuns: 100_000 },
+    { numRuns: cases(10_000, 100_000) },
   );
 });

@@ -1,6 +1,7 @@
 /** The commands that `doctor -f` proposes. */
 import { describe, expect, test } from 'vitest';
 import { CANARY } from '../../support/canary.ts';
+import { cases } from '../../support/cases.ts';
 import { pod, report, secret, secretOf } from '../../support/doctor-files.ts';
 import { fc } from '../../support/fast-check.ts';
 
@@ -76,5 +77,5 @@ test('a command that is pasted does nothing but what it says, whatever things ar
         expect(bare).not.toMatch(/[;`$<>()'\\]|reboot/);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: cases(100, 300) },
   ));

@@ -1,6 +1,7 @@
 /** The input of `doctor -f`: files, stdin, nothing, and arbitrary text. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { cases } from '../../support/cases.ts';
 import { clean, doctor, pod, secretOf } from '../../support/doctor-files.ts';
 import { fc } from '../../support/fast-check.ts';
 import { here } from '../../support/here.ts';
@@ -150,12 +151,12 @@ describe('whatever is in a file, there is an answer', () => {
       fc.asyncProperty(manifestTexts, fc.array(secrets, { maxLength: 2 }), (text, more) =>
         answers([text, ...more].join('\n---\n')),
       ),
-      { numRuns: 300 },
+      { numRuns: cases(60, 300) },
     ));
 
   test('anything', () =>
     fc.assert(fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), payload), answers), {
-      numRuns: 300,
+      numRuns: cases(60, 300),
     }));
 });
 

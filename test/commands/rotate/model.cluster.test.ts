@@ -6,10 +6,11 @@ import { expect, test } from 'vitest';
 import { api, newNamespace } from '../../environment/use.ts';
 import { created, freshName, regsecretIn } from '../../support/attach-world.ts';
 import { CANARY } from '../../support/canary.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { pool } from '../../support/pool.ts';
 
-const CASES = Number(process.env.REGSECRET_CASES ?? 40);
+const CASES = cases(12, 40);
 const WIDTH = 4;
 
 type Login = 'ci:old' | 'ci:guess' | 'bob:old' | 'ci:NEW';

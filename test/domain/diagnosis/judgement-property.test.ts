@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { formatFinding } from '../../../src/domain/findings/finding.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { shownHint } from '../../support/hints.ts';
 import {
@@ -141,7 +142,7 @@ test('an image that is missing', () => {
       if (cause.severity === 'error') expect(outcome).not.toBe('will pull');
       else expect(['retry-pending', 'pull-postponed', 'registry-unreachable', 'rate-limited']).toContain(cause.code);
     }),
-    { numRuns: 3000 },
+    { numRuns: cases(500, 3000) },
   );
 });
 
@@ -154,6 +155,6 @@ test('an image that is there, or has not been tried', () => {
       if (outcome === 'will pull' && options.policy !== 'Never') expect(attempt.result).toBe('pulls');
       if (cause !== undefined) expect(formatFinding(cause)).not.toMatch(/undefined|pa55word/);
     }),
-    { numRuns: 3000 },
+    { numRuns: cases(500, 3000) },
   );
 });

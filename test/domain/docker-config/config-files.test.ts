@@ -12,6 +12,7 @@ import {
   scanLoginText,
 } from '../../../src/domain/docker-config/docker-config.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 
 function plain({ auths, credHelpers, ...rest }: DockerConfig): object {
@@ -212,7 +213,7 @@ describe('properties', () => {
           expect(error).toBeInstanceOf(DockerConfigError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: cases(100, 500) },
     );
   });
 

@@ -5,6 +5,7 @@ import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { exampleImage } from '../../../src/domain/keyring/coverage.ts';
 import { buildKeyring, KeyringError, opensImage } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { payload } from '../../support/payload-texts.ts';
 import { objectOfSituation, secretSituations } from '../../support/secret-situations.ts';
@@ -44,6 +45,6 @@ test.each([
       const secret = pullSecretOf('pull', bytes, type);
       expect(usabilityOf(diagnoseSecret(secret, 0))).toBe(kubeletsUse(secret));
     }),
-    { numRuns: 1000 },
+    { numRuns: cases(300, 1000) },
   );
 });

@@ -5,6 +5,7 @@ import { type Command, stepsIn } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import type { GivenFlags } from '../../../src/domain/text/given-flags.ts';
 import { printable } from '../../../src/domain/text/printable.ts';
+import { some, whole } from '../../support/cases.ts';
 import { FINDINGS } from '../../support/finding-samples.ts';
 import { NASTY_TEXTS } from '../../support/nasty-texts.ts';
 import { programsOf, unlike, variants } from '../../support/proposals.ts';
@@ -103,7 +104,7 @@ describe('with nasty texts', () => {
   let refused = 0;
   for (const found of samples) {
     places += variants(found, 'x').length;
-    for (const text of NASTY_TEXTS) {
+    for (const text of some(NASTY_TEXTS, 20)) {
       for (const other of variants(found, text)) {
         const command = fixFor(other);
         const line = formatCommand(command, POSIX);
@@ -116,8 +117,8 @@ describe('with nasty texts', () => {
 
   test('there are many, and none where a name is one that nothing has', () => {
     expect(places).toBeGreaterThan(300);
-    expect(refused).toBeGreaterThan(places * 10);
-    expect(lines.length).toBeGreaterThan(1000);
+    expect(refused).toBeGreaterThan(places * (whole ? 10 : 2));
+    expect(lines.length).toBeGreaterThan(whole ? 1000 : 300);
     expect(lines.filter((line) => printable(line) !== line)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Base64Error, decodeBase64, encodeBase64 } from '../../../src/domain/go/base64.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { runScript } from '../../support/runtime.ts';
 
@@ -77,6 +78,6 @@ test('throws nothing but Base64Error', () => {
         expect(error).toBeInstanceOf(Base64Error);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: cases(500, 2000) },
   );
 });

@@ -11,6 +11,7 @@ import {
 } from '../../../src/domain/go/json.ts';
 import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 
 /** The messages below come from a run of Go 1.26. */
@@ -135,7 +136,7 @@ test('accepts what JSON.parse accepts, and throws nothing but JsonSyntaxError', 
       };
       expect(accepts(() => parseJson(encodeUtf8(text)), JsonSyntaxError)).toBe(accepts(() => JSON.parse(text), Error));
     }),
-    { numRuns: 2000 },
+    { numRuns: cases(500, 2000) },
   );
 });
 

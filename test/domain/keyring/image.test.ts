@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ImageReference, ImageReferenceError, imageName, parseImage } from '../../../src/domain/keyring/image.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import vectors from '../../vectors/image-references.json' with { type: 'json' };
 
@@ -95,6 +96,6 @@ test('what is pulled is read back as the same image', () => {
       expect(again.digest).toBe(image.digest);
       if (image.digest === undefined) expect(again.tag).toBe(image.tag ?? 'latest');
     }),
-    { numRuns: 1000 },
+    { numRuns: cases(300, 1000) },
   );
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { ImageReferenceError, imageName, parseImage } from '../../../src/domain/keyring/image.ts';
 import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
+import { cases } from '../../support/cases.ts';
 import { fc, seed } from '../../support/fast-check.ts';
 import { keyringCase } from '../../support/keyring-cases.ts';
 import { keyringFacts } from '../../support/keyring-facts.ts';
@@ -33,7 +34,7 @@ test.each(keyringFacts)('$title', async ({ payloads, image, outcome }) => {
 });
 
 test('the keyring equals that of Kubernetes on every generated case', { timeout: 600_000 }, async () => {
-  const total = Number(process.env.REGSECRET_CASES ?? 100_000);
+  const total = cases(4_000, 100_000);
   const counts = { credentials: 0, nothing: 0, keyringErrors: 0, imageErrors: 0 };
   const started = performance.now();
   for (let done = 0; done < total; ) {

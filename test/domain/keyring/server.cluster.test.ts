@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleImage } from '../../../src/domain/keyring/coverage.ts';
 import { serverProblem } from '../../../src/domain/keyring/server.ts';
+import { cases } from '../../support/cases.ts';
 import { fc, seed } from '../../support/fast-check.ts';
 import { imageOf, imageParts, oddImage } from '../../support/image-texts.ts';
 import { type KeyringCase, type Oracle, startOracle } from '../../support/oracle.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => oracle.close());
 
-const CASES = 30_000;
+const CASES = cases(3_000, 30_000);
 
 /** A server, with images that it was made for or that resemble it. */
 const candidate = imageParts.chain((parts) =>

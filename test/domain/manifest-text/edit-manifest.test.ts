@@ -6,6 +6,7 @@ import { manifestKindOf } from '../../../src/domain/workloads/kind.ts';
 import { changedList, type Verb } from '../../../src/domain/workloads/list-change.ts';
 import { editManifest, readPullManifest } from '../../../src/manifests/edit-manifest.ts';
 import { ManifestError } from '../../../src/manifests/read-objects.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { manifestTexts } from '../../support/manifest-texts.ts';
 
@@ -73,7 +74,7 @@ function difference(before: string, after: string): { removed: string[]; added: 
   return { removed, added };
 }
 
-const RUNS = 3000;
+const RUNS = cases(300, 3000);
 
 describe('for any manifest', () => {
   test.each(['attach', 'detach'] as const)(

@@ -9,6 +9,7 @@ import type { AttachRequest } from '../../../src/operations/attach/request.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
 import { observeTargets } from '../../../src/operations/doctor/gather.ts';
 import { attachRequest, listener } from '../../support/attach-request.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 import { type Stored, stored, storedObjects } from '../../support/stored-objects.ts';
@@ -66,7 +67,7 @@ test('detach says that an image loses its login where doctor sees one before, an
       const isLost = before.own.includes('pull') && (await seesLogin(before)) && !(await seesLogin(after));
       expect((await noted(before, { verb: 'detach', yes: true }))?.includes('loses-login')).toBe(isLost);
     }),
-    { numRuns: 400 },
+    { numRuns: cases(100, 400) },
   );
 });
 
@@ -77,6 +78,6 @@ test('attach says that a Secret opens no image where doctor sees no login in it'
       fc.pre(codes !== undefined);
       expect(codes?.includes('opens-none')).toBe(!(await seesLogin({ ...state, own: ['pull'] })));
     }),
-    { numRuns: 400 },
+    { numRuns: cases(100, 400) },
   );
 });

@@ -6,6 +6,7 @@ import { buildPullSecret } from '../../../src/domain/pull-secret/build.ts';
 import { changeLogins } from '../../../src/domain/pull-secret/entry-change.ts';
 import { type HeldSecret, heldIn, type RotatedLogin } from '../../../src/operations/rotate/held.ts';
 import { type PlannedSecret, planRotation, type RotateRules } from '../../../src/operations/rotate/plan.ts';
+import { cases } from '../../support/cases.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const NEXT: RotatedLogin = { server: 'ghcr.io', credential: { username: 'ci', password: 'new' }, expiry: undefined };
@@ -323,6 +324,6 @@ test('every plan changes only meant logins, leaves nothing meant that nothing st
       );
       expect(free.every(({ action }) => action === 'update')).toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: cases(150, 500) },
   );
 });

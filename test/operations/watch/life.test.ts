@@ -1,18 +1,19 @@
 /**
  * Runs hours of `sync --watch` by a fake clock, with random faults. Every namespace is served within 30 s after the last fault.
- * REGSECRET_LIFE sets the number of hours.
+ * REGSECRET_CASES sets the number of hours.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SyncListener, SyncRequest } from '../../../src/operations/sync/sync-request.ts';
 import { createHealth } from '../../../src/operations/watch/health.ts';
 import { createMetrics } from '../../../src/operations/watch/metrics.ts';
 import { watchSync } from '../../../src/operations/watch/watch-sync.ts';
+import { cases } from '../../support/cases.ts';
 import { seed } from '../../support/fast-check.ts';
 import { randomNumbers } from '../../support/random.ts';
 import { type SimulatedFault, simulatedCluster } from '../../support/simulated-cluster.ts';
 import { SYNC_REQUEST } from '../../support/sync-request.ts';
 
-const HOURS = Number(process.env.REGSECRET_LIFE ?? 1);
+const HOURS = cases(1, 24);
 const HOME = 'platform';
 const QUIET_MS = 900_000;
 const FAULTS: readonly SimulatedFault[] = ['away', 'forbidden', 'all forbidden', 'cut', 'expired'];
@@ -139,7 +140,7 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
   stop.abort();
   await vi.advanceTimersByTimeAsync(1000);
   expect(await failed).toBe(undefined);
-  if (process.env.REGSECRET_LIFE === undefined) return;
+  if (HOURS === 1) return;
   const sorted = delays.sort((one, other) => one - other);
   const at = (share: number): number | undefined =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
