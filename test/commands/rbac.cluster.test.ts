@@ -8,9 +8,7 @@ import { created, freshName } from '../support/attach-world.ts';
 import { some } from '../support/cases.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { LINES, openWorlds, placeFor, run, wordsOf } from '../support/rights-world.ts';
-import { type Rule, mayDo } from '../support/user.ts';
-import { dirname } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mayDo, type Rule } from '../support/user.ts';
 
 interface Role {
   readonly kind: string;
