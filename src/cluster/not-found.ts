@@ -1,7 +1,7 @@
 /** Finds a Secret that the user names, or the one that was probably meant. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
-import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
+import { clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
@@ -17,8 +17,8 @@ import { exists, hasNamespace, kindsOf, OtherKind, type Otherwise, otherPlaces }
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
-/** Reads the Secret `ref`. Throws UserError, whose hint is subcommand `verb` with the right name and `flags`. */
-export async function findSecret(transport: Transport, ref: SecretRef, verb: string, flags?: Command): Promise<Secret> {
+/** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name. */
+export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {
   try {
     return await requestSecret(transport, ref);
   } catch (error) {
@@ -30,10 +30,8 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
       throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
     }
     const { name, namespace } = meant;
-    const otherwise = command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`;
     const add = words`${scope(namespace)}`;
-    const rename = { from: ref.name, to: name };
-    throw new UserError(text, meant.as === 'near' ? { add, drop: UNASKED, rename, otherwise } : otherwise);
+    throw new UserError(text, { add, drop: UNASKED, rename: new Map([[ref.name, name]]) });
   }
 }
 
@@ -244,5 +242,5 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
   const add = words`${scope(near)}`;
-  return new UserError(`${text}; did you mean ${near}?`, { add, drop: UNASKED, otherwise: add });
+  return new UserError(`${text}; did you mean ${near}?`, { add, drop: UNASKED });
 }

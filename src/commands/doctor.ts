@@ -192,7 +192,7 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
   checkSelector(options.selector);
   const wide = wideFlag(options);
   if (wide !== undefined && options.namespace !== undefined) {
-    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n', wide.line));
+    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n'));
   }
   const { observeScope } = await import('../operations/doctor/scope.ts');
   return async (collector) => ({ ...(await observeScope(options, collector)), errors: [] });

@@ -94,12 +94,12 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
   if (allNamespaces && namespace !== undefined) {
     throw new UsageError(
       '--all-namespaces and --namespace cannot be used together',
-      againWithout('-n', command`regsecret list ${ALL_NAMESPACES}`),
+      againWithout('-n'),
     );
   }
   for (const name of names) checkedName(name, 'Secret');
   if (names.length > 0 && selector)
-    throw new UsageError('names and -l cannot be used together', againWithout('-l', command`regsecret list ${names}`));
+    throw new UsageError('names and -l cannot be used together', againWithout('-l'));
 }
 
 /** Throws UsageError when the user of a registry was typed as a user of the kubeconfig. */

@@ -115,7 +115,7 @@ function checkOptions(options: VerifyOptions): void {
   if (namespace !== undefined) {
     throw new UsageError(
       '--all-namespaces and --namespace cannot be used together',
-      againWithout('-n', command`regsecret verify ${ALL_NAMESPACES}`),
+      againWithout('-n'),
     );
   }
   if (image !== undefined) throw new UsageError('-A and --image cannot be used together', eitherOf('-A', '--image'));

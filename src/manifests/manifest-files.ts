@@ -136,14 +136,10 @@ function unreadable(error: unknown, name: string): UserError {
   const stems = there.map(stemOf);
   const [stem = ''] = nearest(stemOf(name), stems, 1);
   const near = there[stems.indexOf(stem)];
-  const otherwise = folder === '.' ? words`ls` : words`ls ${pathWord(folder)}`;
-  if (near === undefined) return new UserError(trouble.message, otherwise);
+  if (near === undefined)
+    return new UserError(trouble.message, folder === '.' ? words`ls` : words`ls ${pathWord(folder)}`);
   const to = folder === '.' ? near : join(folder, near);
-  return new UserError(`${trouble.message}; did you mean ${to}?`, {
-    add: words``,
-    file: { from: name, to },
-    otherwise,
-  });
+  return new UserError(`${trouble.message}; did you mean ${to}?`, againAs(name, to));
 }
 
 function stemOf(name: string): string {

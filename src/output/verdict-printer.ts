@@ -133,7 +133,7 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
 export function reachHint(verdict: Verdict, server: string): Hint | undefined {
   if (verdict.kind !== 'unreachable') return undefined;
   if (verdict.reason.includes('unknown authority'))
-    return { add: words`--registry-ca FILE`, otherwise: prose`trust its CA with --registry-ca FILE` };
+    return againWith(words`--registry-ca FILE`);
   if (verdict.reason.includes('speaks http'))
     return prose`send the login over http, too, with ${words`--plain-http ${registryOf(server) ?? 'HOST'}`}`;
   return verdict.cause === 'timeout' ? prose`allow more with --timeout 60s` : undefined;

@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, flagWords, pathWord, words } from '../text/command.ts';
-import { againWith, againWithout, type Hint, prose, type Retyped } from '../text/hint.ts';
+import { againWith, type Hint, prose, type Retyped } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -66,7 +66,7 @@ export function checkNoFile(flag: string, targets: readonly string[]): void {
   const file = targets.find(isFileName);
   if (file === undefined) return;
   const add = words`-f ${pathWord(file)} --write`;
-  throw new UsageError(MANIFEST, { ...againWithout(flag, add), add });
+  throw new UsageError(MANIFEST, { add, drop: [flag] });
 }
 
 function nearKind(typed: string): string | undefined {
@@ -164,7 +164,7 @@ export function parseDoctorTargets(
   if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
     if (rest.length === 0) {
       const proposal = isFolder(first)
-        ? inPlaceOf(first, words`-f ${first}`, words`regsecret doctor -f ${first}`)
+        ? inPlaceOf(first, words`-f ${first}`)
         : everything;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
     }
@@ -201,7 +201,7 @@ function commaApart(word: string): string[] | undefined {
 function checkComma(word: string): void {
   const each = commaApart(word);
   if (each === undefined) return;
-  const hint = inPlaceOf(word, words`${each}`, command`regsecret why ${each}`);
+  const hint = inPlaceOf(word, words`${each}`);
   throw new UsageError('separate targets with spaces, not commas', hint);
 }
 
@@ -211,19 +211,19 @@ const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|p
 /** Throws UsageError for a namespace in the place of the kind: `ns/team-a`, `team-a/web`. */
 function checkNamespacePart(kind: string, name: string): void {
   if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name)) {
-    const hint = inPlaceOf(`${kind}/${name}`, words`${scope(name)}`, command`regsecret doctor ${scope(name)}`);
+    const hint = inPlaceOf(`${kind}/${name}`, words`${scope(name)}`);
     throw new UsageError('a namespace is named with -n', hint);
   }
   const near = nearKind(kind) ?? pullKindByName(kind) ?? closest(kind, ['secret']);
   const isKind = near !== undefined || OTHER_KINDS.test(kind);
   if (isKind || !isNamespaceName(kind)) return;
   const meant = words`deployment/${name} ${scope(kind)}`;
-  throw new UsageError(TARGET, inPlaceOf(`${kind}/${name}`, meant, command`regsecret why ${meant}`));
+  throw new UsageError(TARGET, inPlaceOf(`${kind}/${name}`, meant));
 }
 
 /** The command once more, with `meant` in place of the argument `word`. */
-function inPlaceOf(word: string, meant: Command, otherwise: Command): Retyped {
-  return { add: meant, drop: [word], otherwise };
+function inPlaceOf(word: string, meant: Command): Retyped {
+  return { add: meant, drop: [word] };
 }
 
 /** Whether `word` is a kind, or begins with one; else it may be an image of Docker Hub. */

@@ -1,7 +1,7 @@
 /** Turns the flags of `attach` and `detach` into a request. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { andThen, command, dryRunFlag, pathWord, words } from '../../domain/text/command.ts';
+import { command, pathWord, words } from '../../domain/text/command.ts';
 import { againWithout, prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
@@ -19,8 +19,8 @@ import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
 import {
   type AttachRequest,
-  commandFor,
-  fileCommandFor,
+  CLUSTER_ONLY,
+  FILE_ONLY,
   type NamedTarget,
   type TargetSelection,
   type WrittenSecret,
@@ -83,22 +83,18 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
       return io.signal;
     },
   };
-  if (hasTargets(chosen)) checkNoFiles(request, options);
+  if (hasTargets(chosen)) checkNoFiles(options);
   return request;
 }
 
 /** Throws UsageError for files together with targets: if one of them fails, the other may be changed already. */
-function checkNoFiles(request: AttachRequest, options: AttachOptions): void {
-  const { filename: files = [], dryRun } = options;
-  if (files.length === 0) return;
+function checkNoFiles({ filename = [] }: AttachOptions): void {
+  if (filename.length === 0) return;
   // Manifests on stdin cannot be written in place.
-  const first = files.includes('-')
-    ? undefined
-    : command`${fileCommandFor(request, { ...options, files })} ${dryRunFlag({ dryRun })}`;
-  const second = commandFor(request, options.namespace ?? '');
+  const write = filename.includes('-') ? words`` : words`--write`;
   throw new UsageError(
     'manifests and targets in a cluster are changed by one command each',
-    first === undefined ? second : andThen(first, second),
+    prose`${{ add: write, drop: CLUSTER_ONLY }} for the files, and ${againWithout(...FILE_ONLY)} for the cluster`,
   );
 }
 
@@ -107,7 +103,7 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
   const file = texts.find(isFileName);
   if (file !== undefined) {
     const attach = command`regsecret attach NAME -f ${pathWord(file)} --write`;
-    const create = againWithout('--attach', prose`leave out --attach`);
+    const create = againWithout('--attach');
     throw new UsageError('--attach names what is in the cluster', prose`${create}, and for the manifest: ${attach}`);
   }
   return texts.map((text) => {

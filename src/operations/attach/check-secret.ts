@@ -13,10 +13,11 @@ import { formatMore, listed } from '../../domain/findings/listed.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { command } from '../../domain/text/command.ts';
+import { againAs } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { UsageError, UserError } from '../../errors.ts';
-import { type AttachRequest, commandFor } from './request.ts';
+import { type AttachRequest, targetWords } from './request.ts';
 
 /**
  * Returns the Secret in `namespace`. Returns undefined where reading it is forbidden, which is noted, or where it is missing and
@@ -48,7 +49,7 @@ export async function checkIsSecret(transport: Transport, request: AttachRequest
   const secret = others.length === 0 ? only : 'regsecret';
   throw new UsageError(
     `secret ${ref.namespace}/${ref.name} does not exist, but ${targetName(target)} does`,
-    commandFor({ ...request, targets: [target] }, ref.namespace, secret),
+    { names: [secret], add: targetWords({ ...request, targets: [target] }) },
   );
 }
 
@@ -96,7 +97,7 @@ async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): 
       : '';
   const proposal =
     meant?.as === 'near'
-      ? commandFor(request, ref.namespace, meant.name)
+      ? againAs(ref.name, meant.name)
       : command`regsecret create ${ref.name} ${scope(ref.namespace)}`;
   return new UserError(text + limit, proposal, ['to attach it all the same, add --allow-missing']);
 }

@@ -16,7 +16,7 @@ import { UserError } from '../../errors.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
 import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
-import { type AttachRequest, commandFor, isImplied, type TargetSelection } from './request.ts';
+import { type AttachRequest, isImplied, type TargetSelection, targetWords } from './request.ts';
 
 /**
  * Reads one named object, or the manifest that an interrupted run saved of a pod that is gone. Throws UserError without either.
@@ -39,7 +39,7 @@ export async function readTarget(
 
 /** Makes the hint that repeats the command line with another name in place of `ref`. */
 function withName(
-  { kind, name, namespace }: ObjectRef,
+  { kind, name }: ObjectRef,
   request: AttachRequest,
 ): (near: string, as: PullKindName) => Hint {
   return (near, as) => {
@@ -52,7 +52,7 @@ function withName(
         named.reduce((line, one) => words`${line} --attach ${one.kind.toLowerCase()}/${one.name}`, words``),
       );
     }
-    return commandFor({ ...request, targets: named }, namespace);
+    return { add: targetWords({ ...request, targets: named }), drop: ['--sa', '--pod', '--to', '--from'] };
   };
 }
 

@@ -91,11 +91,8 @@ function checkGiven(
   const wrong = given.findIndex((name, index) => name !== meant[index]);
   if (wrong < 0) return;
   const add = meant.reduce((line, name) => words`${line} --secret ${name}`, words``);
-  const otherwise = images.reduce((line, one) => command`${line} --image ${one}`, command`regsecret why`);
-  throw new UserError(`secret ${namespace}/${given[wrong]} does not exist; did you mean ${meant[wrong]}?`, {
-    add,
-    otherwise: command`${otherwise} ${add}`,
-  });
+  const text = `secret ${namespace}/${given[wrong]} does not exist; did you mean ${meant[wrong]}?`;
+  throw new UserError(text, againWith(add));
 }
 
 /**

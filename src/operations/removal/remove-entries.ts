@@ -113,10 +113,9 @@ function obstacleError(
       }
       const source = secretName(obstacle.source);
       const sync = syncPreview(source, { namespace }, places);
-      const { namespaces, flags } = request.scope;
-      const there = command`regsecret remove ${nameWord(source.name)} ${inNamespace(source.namespace)} ${flags}`;
+      const there = { ...inOne(source), next: sync };
       // A request for all namespaces covers the source as well.
-      return new UserError(isOf, namespaces === 'all' ? sync : andThen(there, sync), anyway);
+      return new UserError(isOf, request.scope.namespaces === 'all' ? sync : there, anyway);
     }
   }
 }
@@ -130,8 +129,12 @@ function needError(
   if (needed.length === 0) return undefined;
   const text = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}, which is still needed`;
   const { namespace = '', name = '' } = secret.metadata;
-  const anyway = command`regsecret remove ${nameWord(name)} ${inNamespace(namespace)} ${scope.flags} --yes`;
-  return new UserError(text, anyway, needed);
+  return new UserError(text, inOne({ namespace, name }, words`--yes`), needed);
+}
+
+/** The typed line for one Secret. */
+function inOne({ namespace, name }: SecretName, flags?: Command): Retyped {
+  return { names: [nameWord(name)], add: words`${inNamespace(namespace)} ${flags}`, drop: ['-A', '-l', '--yes'] };
 }
 
 /** Writes the plan. Reports a UserError, and still writes the other Secrets. Throws other errors. */

@@ -32,8 +32,7 @@ export function deletePrinter({ output, dryRun }: RemovalPrinterOptions, run: Cl
   };
   return {
     lists(ref) {
-      const typed = command`regsecret detach ${nameWord(ref.name)} ${scope(ref.namespace)}`;
-      const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true, command: typed } as const;
+      const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true } as const;
       const notes = noteBook(context, printer);
       return {
         list(list) {

@@ -3,9 +3,14 @@
  * does not stop the others.
  */
 import type { ContextTransport, Transport } from '../../cluster/client/transport.ts';
+import { flagWords, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
+import type { CommandContext } from '../../domain/text/format-command.ts';
+import { clusterWords } from '../../domain/text/given-flags.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed, withPrefix } from '../../domain/text/printable.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
+import { TypedLine } from '../../domain/text/typed-line.ts';
 import { EXIT, Interrupted, UserError } from '../../errors.ts';
 import type { Io, Output } from '../../io.ts';
 import { type Agreement, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
@@ -16,11 +21,12 @@ import { formatJson } from '../structured.ts';
 export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
 
 interface RunOptions extends Agreement {
+  readonly hasSource?: boolean;
   readonly output?: 'name' | 'json' | undefined;
 }
 
 /** `io` for one context: every line begins with the context's name, and every proposed command names it. */
-export function contextIo(context: string, io: Io): Io {
+export function contextIo(context: string, io: Io, hasSource = false): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
   return {
     stdin: io.stdin,
@@ -38,8 +44,20 @@ export function contextIo(context: string, io: Io): Io {
       get given() {
         return { ...io.commands.given, context };
       },
+      get typed() {
+        return typedIn(context, io.commands, hasSource);
+      },
     },
   };
+}
+
+/** The typed line for one of several contexts. With a source, its cluster stays that of the other flags. */
+function typedIn(context: string, { typed, given }: CommandContext, hasSource: boolean): CommandContext['typed'] {
+  if (!hasSource) return typed?.without('--to-context');
+  if (typed === undefined) return undefined;
+  const from = flagWords(clusterWords({ ...given, kubeconfig: undefined }, 'regsecret'));
+  const { verb, names, flags } = typed.with(words`${scope(given.namespace)} ${from} --to-context ${context}`);
+  return new TypedLine(verb, names, flags, 'kubeconfig');
 }
 
 /** `output`, with each text changed by `change`. */

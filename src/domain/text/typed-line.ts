@@ -1,0 +1,96 @@
+/** The command line as it was typed. Proposed commands repeat it with a correction. No secret is in it. */
+import { type Asks, type Command, flagWords, type Word, words } from './command.ts';
+
+/** A flag with its value, if it has one. */
+export interface TypedFlag {
+  /** All names of the flag: `-l`, `--selector`. */
+  readonly names: readonly string[];
+  readonly words: readonly Word[];
+}
+
+/** What is to be changed in a line. */
+export interface Correction {
+  /** Flags that the line lacks, or has with another value: words`-n team-a`. */
+  readonly add?: Command;
+  /** Flags and names that do not go with the rest. */
+  readonly drop?: readonly string[];
+  /** Names, and values of flags, in place of others. A name that was left out is added. */
+  readonly rename?: ReadonlyMap<string, string>;
+  /** The names in place of all of the line. */
+  readonly names?: readonly Word[];
+}
+
+export class TypedLine {
+  /** The name of the command; `why` stays `why`. */
+  readonly verb: string;
+  readonly names: readonly Word[];
+  readonly flags: readonly TypedFlag[];
+  readonly asks: Asks;
+
+  constructor(verb: string, names: readonly Word[], flags: readonly TypedFlag[], asks: Asks = 'namespace') {
+    this.verb = verb;
+    this.names = names;
+    this.flags = flags;
+    this.asks = asks;
+  }
+
+  /** The line with these flags, in place of those that it has: `typed.with(words`--yes`)`. */
+  with(add: Command): TypedLine {
+    return this.corrected({ add });
+  }
+
+  /** The line without these flags. */
+  without(...drop: readonly string[]): TypedLine {
+    return this.corrected({ drop });
+  }
+
+  has(flag: string): boolean {
+    return this.flags.some(({ names }) => names.includes(flag));
+  }
+
+  /** Those of these flags that the line has, for another command. */
+  only(...flags: readonly string[]): Command {
+    const chosen = this.flags.filter(({ names }) => names.some((name) => flags.includes(name)));
+    return { words: chosen.flatMap((flag) => flag.words), asks: 'nothing' };
+  }
+
+  corrected({ add, drop = [], rename, names = this.names }: Correction): TypedLine {
+    const added = add === undefined ? [] : [{ names: flagsIn(add), words: add.words }];
+    const gone = [...drop, ...added.flatMap((flag) => flag.names)];
+    const kept = new TypedLine(
+      this.verb,
+      names.filter((name) => !drop.includes(`${name}`)),
+      this.flags.filter((flag) => !flag.names.some((name) => gone.includes(name))),
+      this.asks,
+    );
+    const line = rename === undefined ? kept : kept.renamed(rename);
+    return new TypedLine(this.verb, line.names, [...added, ...line.flags], this.asks);
+  }
+
+  private renamed(rename: ReadonlyMap<string, string>): TypedLine {
+    const meant = (word: Word): Word => {
+      if (typeof word !== 'string') return word;
+      const each = word.split(',').map((one) => rename.get(one.trim()) ?? one);
+      return rename.get(word.replace(/^secrets?\//, '')) ?? each.join(',');
+    };
+    const names = this.names.map(meant);
+    const flags = this.flags.map(({ names: own, words: [flag = '', ...values] }) => {
+      return { names: own, words: [flag, ...values.map(meant)] };
+    });
+    const isThere = JSON.stringify([names, flags]) !== JSON.stringify([this.names, this.flags]);
+    return new TypedLine(this.verb, isThere ? names : [...rename.values(), ...names], flags, this.asks);
+  }
+
+  get command(): Command {
+    const line = words`regsecret ${flagWords([this.verb])} ${this.names}`;
+    return { asks: this.asks, words: [...line.words, ...this.flags.flatMap(({ words }) => words)] };
+  }
+}
+
+/** The flags among the words of `added`. */
+function flagsIn({ words }: Command): string[] {
+  return words.flatMap((word) => {
+    if (typeof word === 'string') return word.startsWith('-') ? word.replace(/=.*/s, '') : [];
+    return 'namespaces' in word ? ['-A'] : 'namespace' in word ? ['-n'] : [];
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * Reads the words of a command line into the line that hints repeat. commander's own parse keeps no order, and ends with the first
+ * mistake.
+ */
+import type { Option } from 'commander';
+import { isObjectName } from '../domain/text/object-name.ts';
+import { type TypedFlag, TypedLine } from '../domain/text/typed-line.ts';
+import { isPath } from '../files/file.ts';
+import type { Io } from '../io.ts';
+import { EVERYWHERE } from './shared-flags.ts';
+
+/** How to read a line. */
+export interface Reading {
+  /** The flags of its command. */
+  readonly options: readonly Option[];
+  readonly env: Io['env'];
+  /** Whether the flags of the cluster are kept, because no {@link CommandContext} has them. */
+  readonly isWhole?: boolean;
+}
+
+/** The line `args`, which begins with the name of its command. What may be a password at the wrong place is not in it. */
+export function readLine([verb = '', ...args]: readonly string[], reading: Reading): TypedLine {
+  const names: string[] = [];
+  const flags: TypedFlag[] = [];
+  let end = args.indexOf('--');
+  if (end < 0) end = args.length;
+  for (let index = 0; index < end; index += 1) {
+    const word = args[index] ?? '';
+    if (!/^-./.test(word)) {
+      names.push(shownName(word));
+      continue;
+    }
+    const { option, flag, joined } = flagIn(word, reading.options);
+    const value = option?.required ? (joined ?? args[++index]) : undefined;
+    const isKept = reading.isWhole || option?.helpGroupHeading !== EVERYWHERE;
+    if (isKept && flag !== '--token') flags.push(typedFlag(option, flag, value, reading));
+  }
+  return new TypedLine(verb, [...names, ...args.slice(end + 1).map(shownName)], flags);
+}
+
+/** The flag in `word`, and the value that is joined to it: `--server=ghcr.io`, `-ojson`. */
+function flagIn(
+  word: string,
+  options: readonly Option[],
+): { readonly option: Option | undefined; readonly flag: string; readonly joined: string | undefined } {
+  const exact = options.find(({ long, short }) => long === word || short === word);
+  if (exact !== undefined) return { option: exact, flag: word, joined: undefined };
+  const [, flag = word, joined] = /^(--[^=]*|-[^-])=?(.+)?$/s.exec(word) ?? [];
+  return { option: options.find(({ long, short }) => long === flag || short === flag), flag, joined };
+}
+
+function typedFlag(option: Option | undefined, flag: string, value: string | undefined, reading: Reading): TypedFlag {
+  if (option === undefined) return { names: [flag], words: [flag] };
+  const names = [option.long, option.short].filter((name) => name !== undefined);
+  if (value === undefined) return { names, words: [flag] };
+  // A password is not proposed on the command line again.
+  if (flag === '--docker-password') return { names, words: ['--password-stdin'] };
+  const shown = mayShow(option, value, reading.env) ? value : placeholder(option);
+  return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown] };
+}
+
+/** `USER` for `--username <user>`, as in the help. */
+function placeholder({ flags }: Option): string {
+  return (/<(.*)>/.exec(flags)?.[1] ?? 'value').toUpperCase();
+}
+
+/** Flags whose value errors show anyway, as contexts and files may have any name. */
+const SHOWN = [
+  ...['--context', '--to-context', '--kubeconfig', '--image', '--from-file', '--filename', '--secret-file'],
+  '--registry-ca',
+];
+
+/** Whether the value of a flag is certainly no password at the wrong place. */
+function mayShow({ long = '', argChoices }: Option, value: string, env: Io['env']): boolean {
+  if (argChoices !== undefined) return argChoices.includes(value);
+  if (value.startsWith('-')) return value === '-' && /^--(filename|from-file)$/.test(long);
+  switch (long) {
+    case '--server':
+      return !value.includes('@');
+    case '--username':
+    case '--docker-username':
+      // A user name has no colon. A value with one is a user name with a password.
+      return /^[\w@%+=,./-]+$/.test(value);
+    case '--selector':
+      return /^[\w./!-]+(\s*[=!]=?\s*|\s+(not)?in\s*\()[\w./=!,() -]*$/.test(value);
+    case '--password-file':
+      return isPath(value);
+    case '--password-env':
+      return Object.hasOwn(env, value);
+    default:
+      return SHOWN.includes(long) || PLAIN.test(value);
+  }
+}
+
+/** Names, patterns, durations, images: no capitals, and none of the characters that passwords have and these have not. */
+const PLAIN = /^[a-z0-9*?[\],./:@_-]+$/;
+
+/** A name, a target, an image or a file. */
+function shownName(word: string): string {
+  const isPlain = word.split(/[/,]/).every(isObjectName) || (/[/.:]/.test(word) && PLAIN.test(word));
+  return isPlain && !word.startsWith('-') ? word : 'NAME';
+}
