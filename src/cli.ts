@@ -7,7 +7,14 @@ import { printableLines } from './domain/text/printable.ts';
 import type { TypedLine } from './domain/text/typed-line.ts';
 import { usageText } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
-import { checkKustomize, checkOneNamespace, checkSwallowed, commandFirst, plainFlags, withValues } from './flags/command-line.ts';
+import {
+  checkKustomize,
+  checkOneNamespace,
+  checkSwallowed,
+  commandFirst,
+  plainFlags,
+  withValues,
+} from './flags/command-line.ts';
 import { checkArguments, checkValues } from './flags/flag-values.ts';
 import { readLine } from './flags/read-line.ts';
 import { examples } from './flags/shared-flags.ts';
@@ -61,7 +68,8 @@ export function optionsOf(program: Command, [name = '']: readonly string[]): rea
 
 function usageErrorText(text: string, args: readonly string[], program: Command, io: Io): string {
   const options = optionsOf(program, args);
-  const namesOf = (some: readonly Option[]): string[] => some.flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
+  const namesOf = (some: readonly Option[]): string[] =>
+    some.flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
   return usageText(text, plainFlags(args, []), {
     commands: COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat()),
     flags: namesOf(options),
@@ -79,7 +87,13 @@ export function typedLine(action: Command, io: Io): TypedLine {
   const { rawArgs = [] } = action.parent as { readonly rawArgs?: readonly string[] };
   if (action.name() !== 'rbac') return readLine(rawArgs, { options: action.options, env: io.env });
   const line = commandFirst(action.args);
-  const options = [...optionsOf(buildProgram(line, io, 'regsecret', () => undefined), line), ...action.options];
+  const options = [
+    ...optionsOf(
+      buildProgram(line, io, 'regsecret', () => undefined),
+      line,
+    ),
+    ...action.options,
+  ];
   return readLine(line, { options, env: io.env, isWhole: true });
 }
 

@@ -20,7 +20,11 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
   let code: number = EXIT.ok;
   let given: GivenFlags & SpeechFlags = {};
   let typed: Command | undefined;
-  const outside = withFlags(io, () => given, () => typed);
+  const outside = withFlags(
+    io,
+    () => given,
+    () => typed,
+  );
   try {
     if (args[0] === COMPLETE) return await completed(args.slice(1), outside, name);
     const line = commandFirst(args);

@@ -1,7 +1,7 @@
 /** `regsecret attach` and `regsecret detach`: put a pull secret into lists, or take it out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { againWith, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, scope } from '../domain/text/object-name.ts';
@@ -149,9 +149,7 @@ function checkFor(
 }
 
 /** The error for named manifests that hold no object, because a success that changes nothing helps nobody. */
-function noObject(
-  { name, before }: Pick<ChangedFile, 'name' | 'before'> = { name: '-', before: '' },
-): UserError {
+function noObject({ name, before }: Pick<ChangedFile, 'name' | 'before'> = { name: '-', before: '' }): UserError {
   const shown = name === '-' ? 'stdin' : name;
   if (before.trim() !== '') {
     return new UserError(`${shown} holds no Kubernetes object`, prose`check where ${shown} comes from`);
@@ -177,12 +175,7 @@ async function lossesFrom(
 }
 
 /** Throws UserError when the user does not agree, or cannot be asked. A dry run on a terminal does not ask. */
-async function agreeTo(
-  losses: readonly ManifestLoss[],
-  secret: string,
-  options: AttachOptions,
-  io: Io,
-): Promise<void> {
+async function agreeTo(losses: readonly ManifestLoss[], secret: string, options: AttachOptions, io: Io): Promise<void> {
   const { canPrompt, promptYes } = await import('../prompt.ts');
   if (canPrompt(io) && (options.dryRun !== 'none' || (await promptYes(`Detach ${secret} anyway?`, io)))) return;
   const users = many(losses.map(({ ref }) => resultName(ref)));

@@ -25,7 +25,6 @@ import {
   namespaceWords,
   targetsOf,
   wideFlag,
-  withWholeLine,
 } from '../output/doctor/doctor-line.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
 import { sayMore } from '../output/doctor/remarks.ts';
@@ -60,7 +59,7 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
   if (options.watch === true) return watch(selection, options, io);
   const gathered = await gather(options, io);
-  const failed = gathered.errors.map((error) => withWholeLine(error, options));
+  const failed = gathered.errors;
   for (const error of failed) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
   if (failed.length > 0 && isNothing) return EXIT.failed;
@@ -165,12 +164,13 @@ async function lint(
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
-  const { findings, isFilled, ...manifests } = await lintManifests(files, options, Date.now(), io);
+  const line = { ...options, typed: io.commands.typed };
+  const { findings, isFilled, ...manifests } = await lintManifests(files, line, Date.now(), io);
   const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
   const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
   const shown = selectFindings(findings, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
-  await printLint(report, options, io);
+  await printLint(report, line, io);
   if (manifests.objects === 0 && !isUnreadPipe(report))
     (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return exitCode(report, options);
@@ -192,7 +192,7 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
   checkSelector(options.selector);
   const wide = wideFlag(options);
   if (wide !== undefined && options.namespace !== undefined) {
-    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n'));
+    throw new UsageError(`${wide} and --namespace cannot be used together`, againWithout('-n'));
   }
   const { observeScope } = await import('../operations/doctor/scope.ts');
   return async (collector) => ({ ...(await observeScope(options, collector)), errors: [] });

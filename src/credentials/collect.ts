@@ -128,10 +128,7 @@ function checkCombination(options: CredentialOptions): void {
   if (ways.length > 1)
     throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`regsecret create --help`);
   if (options.all && options.server !== undefined) {
-    throw new UsageError(
-      '--all and --server cannot be used together',
-      againWith(words`--server REGISTRY`),
-    );
+    throw new UsageError('--all and --server cannot be used together', againWith(words`--server REGISTRY`));
   }
   checkApart(options.server ?? []);
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { serverFlags } from '../domain/keyring/server.ts';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
-import { clusterCommand, command, flagWords, type Command as Line, pathWord, words } from '../domain/text/command.ts';
+import { clusterCommand, command, flagEach, type Command as Line, pathWord, words } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
 import { againWithout, type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceChoice, isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
@@ -46,8 +46,7 @@ interface Slip {
 const SLIPS: readonly Slip[] = [
   {
     is: (word, typed) => typed.name() === 'create' && /^secrets?$/.test(word) && !isLikeKubectl(typed),
-    error: () =>
-      new UsageError('create takes the name of the Secret, not its kind', againWithout('secret', 'secrets')),
+    error: () => new UsageError('create takes the name of the Secret, not its kind', againWithout('secret', 'secrets')),
   },
   { is: (word, typed) => hasFlag(typed, '--filename') && isFile(word), error: fileNamed },
   { is: (word, typed) => /^(attach|detach)$/.test(typed.name()) && isTarget(word), error: targetNamed },
@@ -93,7 +92,7 @@ function isImage(word: string): boolean {
 /** Whether the word is the host of a registry, or reads like one. A word with its kind is the name of a Secret. */
 function isRegistry(word: string, typed: Command): boolean {
   const host = hostIn(word);
-  if (host === undefined || !hasFlag(typed, '--server')) return false;
+  if (host === undefined || !/^(create|rotate|remove|list|inspect|verify)$/.test(typed.name())) return false;
   if (!isObjectName(word)) return true;
   if (isLikeKubectl(typed) || !/^(create|remove|rotate)$/.test(typed.name())) return isTooMany(typed);
   // A Secret may be called b.io, too.
@@ -107,20 +106,15 @@ function isPlaced(word: string): boolean {
   return more.length === 0 && isNamespaceName(namespace) && isObjectName(name) && !isTarget(word);
 }
 
-/** `flag` with each of `values`, and with those that it has already. */
-function flagged(flag: string, values: readonly string[], known: readonly string[] = []): Line {
-  return [...values, ...known].reduce((line, value) => words`${line} ${flagWords([flag])} ${value}`, words``);
-}
-
 function fileNamed(files: readonly string[], typed: Command): UsageError {
   const write = hasFlag(typed, '--write') && !files.includes('-') ? words`--write` : undefined;
-  const add = words`${flagged('-f', files.map(pathWord), typed.opts().filename)} ${write}`;
+  const add = words`${flagEach('-f', [...files, ...(typed.opts().filename ?? [])].map(pathWord))} ${write}`;
   return new UsageError(MANIFEST, { add, drop: files });
 }
 
 function targetNamed(targets: readonly string[], typed: Command): UsageError {
   const flag = typed.name() === 'attach' ? '--to' : '--from';
-  const add = flagged(flag, targets, typed.opts().to);
+  const add = flagEach(flag, [...targets, ...(typed.opts().to ?? [])]);
   return new UsageError(`a target is named with ${flag}`, besideFiles({ add, drop: targets }, typed.opts().filename));
 }
 
@@ -132,7 +126,7 @@ function besideFiles(hint: { add: Line; drop: readonly string[] }, files: readon
 }
 
 function imageNamed(images: readonly string[], typed: Command): UsageError {
-  const add = flagged('--image', images, typed.opts().image);
+  const add = flagEach('--image', [...images, ...(typed.opts().image ?? [])]);
   const names = typed.args.filter((word) => !images.includes(word));
   const hint = typed.name() === 'verify' ? { add, drop: images } : command`regsecret verify ${names} ${add}`;
   return new UsageError('an image is named with --image', hint);
@@ -162,11 +156,12 @@ function namespaceNamed(found: readonly string[], typed: Command): UsageError {
 
 /** The error for `typed`, which should work in the namespaces `names`. */
 export function inSeveral(typed: Command, names: readonly string[]): UsageError {
-  const { to, selector, allNamespaces, filename, image } = typed.opts();
+  const { to, selector, allNamespaces, filename, image, server } = typed.opts();
   const isKnown = names.every(isNamespaceChoice) && typed.args.map(secretNameArgument).every(isObjectName);
   const targets = words`--to ${names.join(',')}`;
   const [each, wide] = [prose`run it once for each`, prose`run it once for each, or with -A`];
-  const isWide = /^(list|verify|doctor|why)$/.test(typed.name()) && (filename ?? image ?? selector) === undefined;
+  const isBare = (filename ?? image ?? server) === undefined && (typed.name() !== 'doctor' || typed.args.length === 0);
+  const isWide = typed.name() === 'list' || (/^(verify|doctor)$/.test(typed.name()) && isBare);
   const text = 'a command works in one namespace';
   if (isKnown && typed.name() === 'create') {
     const copy = clusterCommand`regsecret sync ${typed.args.map(secretNameArgument)} -n NAMESPACE ${targets}`;

@@ -195,9 +195,9 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     const word = line[index] ?? '';
     // `rbac` is followed by a command with flags of its own.
     if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
-    if (named(word)?.required !== true) continue;
+    if (named(word)?.required !== true || word === '--dry-run') continue;
     index += 1;
-    if (isKubectls(word)) continue;
+    if (isKubectls(word) || word === '--dry-run') continue;
     const [next = ''] = (line[index] ?? '').split('=');
     if (named(next) === undefined) continue;
     throw new UsageError(`${word} has no value, because ${next} follows it`, prose`give ${word} a value`);

@@ -3,7 +3,8 @@
  * mistake.
  */
 import type { Option } from 'commander';
-import { isObjectName } from '../domain/text/object-name.ts';
+import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
+import { isPlain, isUserName } from '../domain/text/object-name.ts';
 import { type TypedFlag, TypedLine } from '../domain/text/typed-line.ts';
 import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
@@ -18,7 +19,7 @@ export interface Reading {
   readonly isWhole?: boolean;
 }
 
-/** The line `args`, which begins with the name of its command. What may be a password at the wrong place is not in it. */
+/** The line `args`, which begins with the name of its command. */
 export function readLine([verb = '', ...args]: readonly string[], reading: Reading): TypedLine {
   const names: string[] = [];
   const flags: TypedFlag[] = [];
@@ -27,7 +28,7 @@ export function readLine([verb = '', ...args]: readonly string[], reading: Readi
   for (let index = 0; index < end; index += 1) {
     const word = args[index] ?? '';
     if (!/^-./.test(word)) {
-      names.push(shownName(word));
+      names.push(word);
       continue;
     }
     const { option, flag, joined } = flagIn(word, reading.options);
@@ -35,7 +36,7 @@ export function readLine([verb = '', ...args]: readonly string[], reading: Readi
     const isKept = reading.isWhole || option?.helpGroupHeading !== EVERYWHERE;
     if (isKept && flag !== '--token') flags.push(typedFlag(option, flag, value, reading));
   }
-  return new TypedLine(verb, [...names, ...args.slice(end + 1).map(shownName)], flags);
+  return new TypedLine(verb, [...names, ...args.slice(end + 1)], flags);
 }
 
 /** The flag in `word`, and the value that is joined to it: `--server=ghcr.io`, `-ojson`. */
@@ -55,6 +56,8 @@ function typedFlag(option: Option | undefined, flag: string, value: string | und
   if (value === undefined) return { names, words: [flag] };
   // A password is not proposed on the command line again.
   if (flag === '--docker-password') return { names, words: ['--password-stdin'] };
+  // User info is removed. A scheme is kept, because fewer entries may be meant with it.
+  if (flag === '--server') return { names, words: [flag, shownServer(value) === value ? value : bareServer(value)] };
   const shown = mayShow(option, value, reading.env) ? value : placeholder(option);
   return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown] };
 }
@@ -75,12 +78,9 @@ function mayShow({ long = '', argChoices }: Option, value: string, env: Io['env'
   if (argChoices !== undefined) return argChoices.includes(value);
   if (value.startsWith('-')) return value === '-' && /^--(filename|from-file)$/.test(long);
   switch (long) {
-    case '--server':
-      return !value.includes('@');
     case '--username':
     case '--docker-username':
-      // A user name has no colon. A value with one is a user name with a password.
-      return /^[\w@%+=,./-]+$/.test(value);
+      return isUserName(value);
     case '--selector':
       return /^[\w./!-]+(\s*[=!]=?\s*|\s+(not)?in\s*\()[\w./=!,() -]*$/.test(value);
     case '--password-file':
@@ -88,15 +88,6 @@ function mayShow({ long = '', argChoices }: Option, value: string, env: Io['env'
     case '--password-env':
       return Object.hasOwn(env, value);
     default:
-      return SHOWN.includes(long) || PLAIN.test(value);
+      return SHOWN.includes(long) || isPlain(value);
   }
-}
-
-/** Names, patterns, durations, images: no capitals, and none of the characters that passwords have and these have not. */
-const PLAIN = /^[a-z0-9*?[\],./:@_-]+$/;
-
-/** A name, a target, an image or a file. */
-function shownName(word: string): string {
-  const isPlain = word.split(/[/,]/).every(isObjectName) || (/[/.:]/.test(word) && PLAIN.test(word));
-  return isPlain && !word.startsWith('-') ? word : 'NAME';
 }

@@ -3,7 +3,7 @@ import { globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { nearest } from '../domain/text/closest.ts';
 import { command, flagWords, pathWord, words } from '../domain/text/command.ts';
-import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
+import { againAs, EMPTY_STDIN, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';

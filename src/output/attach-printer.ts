@@ -171,7 +171,10 @@ function describeRemedy(remedy: Failing['remedy']): string {
   }
 }
 
-function hintsFor(failing: readonly Failing[], { restart = againWith(words`--restart`), secret }: AttachPrinterOptions): Hint[] {
+function hintsFor(
+  failing: readonly Failing[],
+  { restart = againWith(words`--restart`), secret }: AttachPrinterOptions,
+): Hint[] {
   const hints = failing.flatMap(({ ref, remedy }): Hint | Hint[] => {
     if (remedy.how === 'restart') return restart;
     if (remedy.how === 'attach') return changeCommand('attach', { how: 'template', target: remedy.controller }, secret);

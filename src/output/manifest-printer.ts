@@ -1,5 +1,5 @@
 /** Prints what `attach` and `detach` did to manifests. */
-import { type Command, words } from '../domain/text/command.ts';
+import { type Command, flagEach, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { againWith, prose } from '../domain/text/hint.ts';
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
@@ -91,5 +91,10 @@ export function printManifests(
   if (write || dryRun !== 'none' || changed.length === 0) return;
   // These lines come last, because many users expect the files to be changed.
   printer.say(`nothing was written to ${many(changed.map(({ name }) => name))}`);
-  printer.hint(prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${againWith(words`--write`)}`);
+  // What comes from stdin cannot be written in place.
+  const named = filename.filter((name) => name !== '-');
+  const onDisk = named.length === filename.length ? words`` : flagEach('-f', named.map(pathWord));
+  printer.hint(
+    prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${againWith(words`${onDisk} --write`)}`,
+  );
 }

@@ -53,6 +53,11 @@ export function flagWords(flags: readonly string[]): Command {
   return { words: flags, asks: 'nothing' };
 }
 
+/** `flag` with each of `values`. */
+export function flagEach(flag: string, values: readonly string[]): Command {
+  return values.reduce((line, value) => words`${line} ${flagWords([flag])} ${value}`, words``);
+}
+
 /** `--dry-run` as it was typed: without this flag, a proposed command would write. */
 export function dryRunFlag({ dryRun }: { readonly dryRun: 'none' | 'client' | 'server' }): Command {
   return flagWords(dryRun === 'none' ? [] : [`--dry-run=${dryRun}`]);

@@ -1,5 +1,6 @@
-/** The command line as it was typed. Proposed commands repeat it with a correction. No secret is in it. */
+/** The command line as it was typed. Proposed commands repeat it with a correction, without what may be a password in it. */
 import { type Asks, type Command, flagWords, type Word, words } from './command.ts';
+import { isObjectName, isPlain } from './object-name.ts';
 
 /** A flag with its value, if it has one. */
 export interface TypedFlag {
@@ -82,9 +83,16 @@ export class TypedLine {
   }
 
   get command(): Command {
-    const line = words`regsecret ${flagWords([this.verb])} ${this.names}`;
+    const line = words`regsecret ${flagWords([this.verb])} ${this.names.map(shownName)}`;
     return { asks: this.asks, words: [...line.words, ...this.flags.flatMap(({ words }) => words)] };
   }
+}
+
+/** `NAME` in place of a word that is no name, target, image or file, as it may be a password at the wrong place. */
+function shownName(word: Word): Word {
+  if (typeof word !== 'string' || word.split(/[/,]/).every(isObjectName)) return word;
+  const isShown = (/[/.:]/.test(word) && isPlain(word)) || /^[\w@%+=:,./-]+\.(ya?ml|json)$/i.test(word);
+  return isShown && !word.startsWith('-') ? word : 'NAME';
 }
 
 /** The flags among the words of `added`. */

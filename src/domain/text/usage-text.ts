@@ -1,5 +1,5 @@
 /** The messages for a command line that cannot be parsed: an unknown command or flag, with the nearest by spelling. */
-import { closest, isSlip } from './closest.ts';
+import { bySpelling, isSlip } from './closest.ts';
 
 /** Flags by the names that kubectl and docker give them. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -57,7 +57,7 @@ function meant(sentence: string | undefined): string {
 
 /** Nobody who types `recover` or `undelete` means `remove` or `delete`. */
 function nearCommand(command: string, commands: readonly string[]): string | undefined {
-  const near = closest(command, commands);
+  const near = bySpelling(command, commands);
   return near === 'delete' || near === 'remove' ? (isSlip(command, near) ? near : undefined) : near;
 }
 
@@ -67,14 +67,16 @@ function nearFlag(option: string, line: readonly string[], known: Known): string
   // `-sa default`
   const short = line.find((word) => /^-[a-z]{2,}$/.test(word) && word.startsWith(option) && flags.includes(`-${word}`));
   if (short !== undefined) return `Did you mean -${short}?`;
-  const near = elsewhere(option, known) ?? closest(option, flags);
+  const near = elsewhere(option, known) ?? bySpelling(option, flags);
   if (near === undefined) return undefined;
-  if (PASSWORD.test(option) && near === '--password-stdin') return piped(line, known);
+  const isOurs = flags.includes('--password-stdin') && !flags.includes('-p');
+  if (isOurs && line.some((word) => PASSWORD.test(word))) return piped(line, known);
   const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
   const value = line[index]?.includes('=') ? line[index]?.replace(/^.*?=/s, '') : line[index + 1];
   // In kubectl, -s is the API server.
   if (option === '-s' && value?.includes('://')) return 'Did you mean --api-server?';
-  const isOdd = index < 0 || (bare.includes(near) && /^[^-]/.test(value ?? ''));
+  // The value of --pwd is a password, too.
+  const isOdd = index < 0 || /^--?p(as|w)/.test(option) || (bare.includes(near) && /^[^-]/.test(value ?? ''));
   const whole = line.map((word, place) => renamed(word, place === index ? near : elsewhere(word, known)));
   return `Did you mean ${(isOdd ? undefined : shown(whole)) ?? near}?`;
 }

@@ -157,15 +157,13 @@ function isImage(word: string): boolean {
 export function parseDoctorTargets(
   typed: readonly string[],
   isFolder: (name: string) => boolean = () => false,
-  everything: Command = command`regsecret doctor`,
+  everything: Hint = command`regsecret doctor`,
 ): DoctorTarget[] {
   const [first = '', ...rest] = typed;
   const kind = kindOf(first);
   if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
     if (rest.length === 0) {
-      const proposal = isFolder(first)
-        ? inPlaceOf(first, words`-f ${first}`)
-        : everything;
+      const proposal = isFolder(first) ? inPlaceOf(first, words`-f ${first}`) : everything;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
     }
     return rest.map((name) => target(kind, name));

@@ -33,7 +33,7 @@ export async function checkSecret(
   if (secret === 'forbidden') return undefined;
   if (secret === 'missing') {
     if (request.allowMissing) return undefined;
-    throw await missing(reader, ref, request);
+    throw await missing(reader, ref);
   }
   const checked = await checkedSecret(secret, reader.transport.signal);
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
@@ -47,10 +47,10 @@ export async function checkIsSecret(transport: Transport, request: AttachRequest
   if (target === undefined) return;
   const [only = 'regsecret', ...others] = names;
   const secret = others.length === 0 ? only : 'regsecret';
-  throw new UsageError(
-    `secret ${ref.namespace}/${ref.name} does not exist, but ${targetName(target)} does`,
-    { names: [secret], add: targetWords({ ...request, targets: [target] }) },
-  );
+  throw new UsageError(`secret ${ref.namespace}/${ref.name} does not exist, but ${targetName(target)} does`, {
+    names: [secret],
+    add: targetWords({ ...request, targets: [target] }),
+  });
 }
 
 function isSaid(found: Finding, { known }: AttachRequest): boolean {
@@ -89,7 +89,7 @@ function* check(secret: Secret): Generator<void, DiagnosedSecret> {
 }
 
 /** The error for a missing Secret, with the one that was probably meant, as far as our rights let us look. */
-async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): Promise<UserError> {
+async function missing(reader: Reader, ref: SecretRef): Promise<UserError> {
   const { text, meant } = await lookAround(reader.transport, ref);
   const limit =
     meant !== undefined && meant.namespace !== ref.namespace

@@ -48,16 +48,15 @@ export async function isAccepted(
   return false;
 }
 
-function stillNeeded(
-  losses: readonly Loss[],
-  items: readonly PlanItem[],
-  secret: string,
-): UserError {
+function stillNeeded(losses: readonly Loss[], items: readonly PlanItem[], secret: string): UserError {
   const targets = items.map(({ pullSpec }) => pullSpec.ref);
   const isWide = new Set(targets.map(({ namespace }) => namespace)).size > 1;
   const named = (refs: readonly ObjectRef[]): string => many([...new Set(refs.map(isWide ? describeRef : resultName))]);
   const users = named(losses.map(({ ref }) => ref));
-  return new UserError(`${secret} is still needed by ${users}, so it is not detached from ${named(targets)}`, againWith(words`--yes`));
+  return new UserError(
+    `${secret} is still needed by ${users}, so it is not detached from ${named(targets)}`,
+    againWith(words`--yes`),
+  );
 }
 
 async function changesBy(item: PlanItem, context: Run): Promise<Change[]> {

@@ -38,10 +38,7 @@ export async function readTarget(
 }
 
 /** Makes the hint that repeats the command line with another name in place of `ref`. */
-function withName(
-  { kind, name }: ObjectRef,
-  request: AttachRequest,
-): (near: string, as: PullKindName) => Hint {
+function withName({ kind, name }: ObjectRef, request: AttachRequest): (near: string, as: PullKindName) => Hint {
   return (near, as) => {
     const named = request.targets.map((one) =>
       one.kind === kind && one.name === name ? { kind: as, name: near } : one,

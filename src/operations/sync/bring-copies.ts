@@ -6,7 +6,7 @@ import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { againWith, prose } from '../../domain/text/hint.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';

@@ -5,7 +5,7 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
 import { closest } from '../../domain/text/closest.ts';
-import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';

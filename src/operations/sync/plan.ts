@@ -17,7 +17,7 @@ import { parseExpiries } from '../../domain/pull-secret/expiry.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { planChange } from '../../domain/pull-secret/plan.ts';
 import { isSlip } from '../../domain/text/closest.ts';
-import type { Command } from '../../domain/text/command.ts';
+import { words } from '../../domain/text/command.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 

@@ -1,21 +1,11 @@
 /** Turns the flags of `sync` into a request. */
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
-import { loginWords } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { isGlob } from '../../domain/go/glob.ts';
-import {
-  ALL_NAMESPACES,
-  type Command,
-  command,
-  configCommand,
-  dryRunFlag,
-  flagWords,
-  words,
-} from '../../domain/text/command.ts';
-import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
+import { command, flagWords, words } from '../../domain/text/command.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../domain/text/hint.ts';
-import { isNamespaceChoice, isObjectName, isPattern, nameRule, scope } from '../../domain/text/object-name.ts';
+import { isNamespaceChoice, isObjectName, isPattern, nameRule } from '../../domain/text/object-name.ts';
 import { parseAttached } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';

@@ -1,12 +1,12 @@
 /** What doctor and why tell the user in addition to the result. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
-import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../../domain/text/command.ts';
 import { many, nounFor } from '../../domain/text/enumerate.ts';
 import type { GivenFlags } from '../../domain/text/given-flags.ts';
 import { prose } from '../../domain/text/hint.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
-import { again, type DoctorLine } from './doctor-line.ts';
+import type { DoctorLine } from './doctor-line.ts';
 
 export async function sayMore(
   report: DoctorReport,
@@ -38,7 +38,7 @@ export async function sayMore(
     if (!isAll) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
   }
   if (report.healthy === false && verbose !== true && counts === undefined) {
-    printer.hint(command`${again({ ...options, output: undefined })} -v`);
+    printer.hint({ add: words`-v`, drop: ['-o'] });
   }
   // The impersonated user, with whose rights a pipeline is examined, may lack the right to make the change.
   if (report.healthy === false && options.as)

@@ -1,7 +1,5 @@
 /** Prints the progress of `delete`: each changed list and each deleted Secret, what stays and why, and the counts. */
-import { command } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
-import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { resultName } from '../../domain/workloads/object-ref.ts';
 import { EXIT } from '../../errors.ts';

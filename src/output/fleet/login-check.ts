@@ -1,7 +1,7 @@
 /** Asks registries about logins before they are written, and reports the answers. */
 import type { Collected, CollectedEntry } from '../../credentials/collect.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { type Hint, prose } from '../../domain/text/hint.ts';
 import { assignLogin } from '../../domain/verify/login-permission.ts';
 import { consequence, type Rejection, rejectedLogins } from '../../domain/verify/refused-login.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';

@@ -99,7 +99,7 @@ export async function runContexts(
   const ends = new Map<Part, Ended>();
   for (const cluster of contexts) {
     io.signal.throwIfAborted();
-    const part = await startPart(cluster, work, io);
+    const part = await startPart(cluster, work, { io, hasSource: options.hasSource });
     parts.push(part);
     // The contexts start one after the other, so that credential plugins do not prompt at the same time.
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
@@ -129,8 +129,12 @@ export async function runContexts(
   );
 }
 
-async function startPart({ context, transport }: ContextTransport, work: Work, outer: Io): Promise<Part> {
-  const io = contextIo(context, outer);
+async function startPart(
+  { context, transport }: ContextTransport,
+  work: Work,
+  { io: outer, hasSource }: { readonly io: Io; readonly hasSource: boolean | undefined },
+): Promise<Part> {
+  const io = contextIo(context, outer, hasSource);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
   const gate = Promise.withResolvers<boolean>();
