@@ -164,7 +164,7 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
   const isWide = typed.name() === 'list' || (/^(verify|doctor)$/.test(typed.name()) && isBare);
   const text = 'a command works in one namespace';
   if (isKnown && typed.name() === 'create') {
-    const copy = clusterCommand`regsecret sync ${typed.args.map(secretNameArgument)} -n NAMESPACE ${targets}`;
+    const copy = clusterCommand`regsecret sync ${typed.args.map(secretNameArgument)} ${{ namespace: 'NAMESPACE' }} ${targets}`;
     return new UsageError(text, prose`create it once, and copy it: ${copy}`);
   }
   if (isKnown && typed.name() === 'sync' && (to ?? selector ?? allNamespaces) === undefined)

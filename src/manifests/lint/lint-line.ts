@@ -18,7 +18,7 @@ export function lintAgain(
 ): Command {
   const add = words`${flagEach('-f', files.map(pathWord))} ${scope(namespace)}`;
   const drop = files.some((file) => file !== '-') ? [] : ['-R'];
-  return { ...typed.corrected({ names: [], add, drop }).command, asks: 'nothing' };
+  return words`${typed.corrected({ names: [], add, drop }).command}`;
 }
 
 /**
