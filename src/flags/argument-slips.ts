@@ -8,7 +8,7 @@ import { againWithout, type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceChoice, isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
-import { isFileName, MANIFEST } from '../domain/workloads/target.ts';
+import { CLUSTER_ONLY, FILE_ONLY, isFileName, MANIFEST } from '../domain/workloads/target.ts';
 import { UsageError } from '../errors.ts';
 import { isPath } from '../files/file.ts';
 import { isKubectls, secretNameArgument } from './shared-flags.ts';
@@ -121,8 +121,8 @@ function targetNamed(targets: readonly string[], typed: Command): UsageError {
 /** A change in the cluster, which is not made by the same command as one in files. */
 function besideFiles(hint: { add: Line; drop: readonly string[] }, files: readonly string[] | undefined): Hint {
   if (files === undefined) return hint;
-  const inCluster = { ...hint, drop: [...hint.drop, '-f', '--write', '-R', '--auto', '--secret-file'] };
-  return prose`${againWithout(...hint.drop)} for the files, and ${inCluster} for the cluster`;
+  const inCluster = { ...hint, drop: [...hint.drop, ...FILE_ONLY] };
+  return prose`${againWithout(...hint.drop, ...CLUSTER_ONLY)} for the files, and ${inCluster} for the cluster`;
 }
 
 function imageNamed(images: readonly string[], typed: Command): UsageError {

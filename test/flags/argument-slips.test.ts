@@ -216,13 +216,16 @@ test.each([
 test.each([
   [
     'attach pull deployment/web -f k8s/worker.yaml',
-    'regsecret attach pull --write -f k8s/worker.yaml && regsecret attach pull --to deployment/web',
+    'regsecret attach pull -f k8s/worker.yaml for the files, and regsecret attach pull --to deployment/web for the cluster',
   ],
   [
     'attach pull deploy/web -f a.yaml --auto --wait -n x --dry-run=client',
-    'regsecret attach pull -n x --write -f a.yaml --dry-run=client --auto && regsecret attach pull -n x --to deploy/web --dry-run=client --wait',
+    'regsecret attach -n x pull -f a.yaml --auto --dry-run=client for the files, and regsecret attach -n x pull --to deploy/web --wait --dry-run=client for the cluster',
   ],
-  ['detach pull deploy/web -f -', 'regsecret detach pull --from deploy/web'],
+  [
+    'detach pull deploy/web -f -',
+    'regsecret detach pull -f - for the files, and regsecret detach pull --from deploy/web for the cluster',
+  ],
 ])('a target beside a manifest is changed by a command of its own: %s', async (line, hint) => {
   expect((await refusal(line)).hint).toBe(`hint: ${hint}`);
 });
@@ -270,7 +273,7 @@ describe('a workload or an image where a Secret is read', () => {
     ['inspect 127.0.0.1:5000/app -n shop', image, 'regsecret verify -n shop --image 127.0.0.1:5000/app'],
     [
       'verify pull 127.0.0.1:5000 -n shop',
-      `${secret('verify')}, not a registry`,
+      'error: a registry is named with --server',
       'regsecret verify -n shop pull --server 127.0.0.1:5000',
     ],
     ['verify pull ghcr.io/acme/app', image, 'regsecret verify pull --image ghcr.io/acme/app'],

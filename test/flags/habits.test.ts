@@ -308,7 +308,7 @@ describe('what an unknown flag means', () => {
       'create pull -f k8s/secret.yml -n team-a',
       '(Did you mean regsecret create pull --from-file k8s/secret.yml -n team-a?)',
     ],
-    ["create -f '$(x).yaml'", "(Did you mean regsecret create --from-file ''$(x).yaml''?)"],
+    ["create -f '$(x).yaml'", String.raw`(Did you mean regsecret create --from-file \''$(x).yaml'\'?)`],
     ['create -f config.json', '(Did you mean regsecret create --from-file config.json?)'],
     ['list -s https://k.example.com', '(Did you mean --api-server?)'],
     ['create -s ghcr.io', '(Did you mean regsecret create --server ghcr.io?)'],

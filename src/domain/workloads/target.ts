@@ -61,6 +61,15 @@ export function retargeted(flag: string, all: readonly string[], wrong: string, 
 /** The error for a file that is not named with `-f`. */
 export const MANIFEST = 'a manifest is named with -f';
 
+/** The flags that say what in the cluster is changed, and how. */
+export const CLUSTER_ONLY = [
+  ...['--to', '--from', '--pod', '--serviceaccount', '--all-serviceaccounts', '--used', '-l', '-A'],
+  ...['--restart', '--wait', '--timeout', '--recreate'],
+];
+
+/** The flags that say which manifests are changed, and how. */
+export const FILE_ONLY = ['-f', '--write', '-R', '--auto', '--secret-file'];
+
 /** Throws UsageError for the first of `targets` that looks like a file. `flag` is the flag that names them. */
 export function checkNoFile(flag: string, targets: readonly string[]): void {
   const file = targets.find(isFileName);

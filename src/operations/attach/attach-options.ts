@@ -7,8 +7,10 @@ import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import {
+  CLUSTER_ONLY,
   checkedName,
   checkNoFile,
+  FILE_ONLY,
   isFileName,
   parseAttached,
   parseTarget,
@@ -17,14 +19,7 @@ import {
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
-import {
-  type AttachRequest,
-  CLUSTER_ONLY,
-  FILE_ONLY,
-  type NamedTarget,
-  type TargetSelection,
-  type WrittenSecret,
-} from './request.ts';
+import type { AttachRequest, NamedTarget, TargetSelection, WrittenSecret } from './request.ts';
 
 export interface AttachOptions extends KubeFlags {
   readonly secret: string;

@@ -109,12 +109,3 @@ export function targetWords({ verb, targets, selections }: AttachRequest): Comma
   });
   return [...named, ...selected].reduce((line, more) => words`${line} ${more}`, words``);
 }
-
-/** The flags that say what in the cluster is changed, and how. */
-export const CLUSTER_ONLY = [
-  ...['--to', '--from', '--pod', '--serviceaccount', '--all-serviceaccounts', '--used', '-l', '-A'],
-  ...['--restart', '--wait', '--timeout', '--recreate'],
-];
-
-/** The flags that say which manifests are changed, and how. */
-export const FILE_ONLY = ['-f', '--write', '-R', '--auto', '--secret-file'];
