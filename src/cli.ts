@@ -7,14 +7,7 @@ import { printableLines } from './domain/text/printable.ts';
 import type { TypedLine } from './domain/text/typed-line.ts';
 import { usageText } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
-import {
-  checkKustomize,
-  checkOneNamespace,
-  checkSwallowed,
-  commandFirst,
-  plainFlags,
-  withValues,
-} from './flags/command-line.ts';
+import { checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
 import { checkArguments, checkValues } from './flags/flag-values.ts';
 import { readLine } from './flags/read-line.ts';
 import { examples } from './flags/shared-flags.ts';
@@ -100,8 +93,6 @@ export function typedLine(action: Command, io: Io): TypedLine {
 /** Runs `line`, as returned by {@link commandFirst}, with flags in any of their forms. Throws CommanderError and UsageError. */
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
   const options = optionsOf(program, line);
-  checkOneNamespace(line);
-  checkKustomize(withValues(line, options));
   checkSwallowed(line, options);
   // Added after the hooks of the caller, which note the flags that a hint has to repeat.
   program.hook('preAction', (_, action) => {

@@ -5,7 +5,7 @@ import { clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
-import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
+import { type PullKindName, pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
@@ -25,7 +25,6 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
-    await refuseNamespace(transport, ref, verb, meant?.as);
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
       throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
     }
@@ -33,19 +32,6 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     const add = words`${scope(namespace)}`;
     throw new UserError(text, { add, drop: UNASKED, rename: new Map([[ref.name, name]]) });
   }
-}
-
-/** Throws UserError for `list team-a` when there is no such Secret, but a namespace of that name. */
-async function refuseNamespace(
-  transport: Transport,
-  { namespace, name }: SecretRef,
-  verb: string,
-  meantAs: NonNullable<MissingSecret['meant']>['as'] | undefined,
-): Promise<void> {
-  const isOther = meantAs === 'elsewhere' || meantAs === 'copy' || name === 'regsecret';
-  if (isOther || !(verb === 'list' || LOOKING.includes(verb)) || !(await hasNamespace(transport, name))) return;
-  const text = `secret ${namespace}/${name} does not exist, but a namespace of that name does`;
-  throw new UserError(text, command`regsecret list ${scope(name)}`);
 }
 
 /** `--yes` confirmed the name that was typed, so the hint drops it for a corrected name. */
@@ -179,20 +165,10 @@ export async function noObject(
   }
   const other = await otherwise();
   if (other !== undefined) throw new UserError(`${text}, but ${other.what}`, other.line);
-  const near = nearestRef(name, found) ?? startingWith(name, found);
+  const near = nearestRef(name, found);
   if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
   const meant = near.kind === kind ? near.name : targetName(near);
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
-}
-
-/** A workload or a service account of this name. */
-export async function targetCalled(
-  transport: Transport,
-  { namespace, name }: SecretRef,
-): Promise<ObjectRef | undefined> {
-  const kinds: readonly PullKindName[] = [...WORKLOAD_KINDS, 'ServiceAccount'];
-  const found = await Promise.all(kinds.map((kind) => refsIn(transport, kind, namespace)));
-  return found.flat().find((ref) => ref.name === name);
 }
 
 async function refsIn(transport: Transport, kind: PullKindName, namespace: string): Promise<ObjectRef[]> {
@@ -208,14 +184,6 @@ function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undef
     ordered.map((ref) => ref.name),
   );
   return ordered.find((ref) => ref.name === near);
-}
-
-/** The only object whose name begins with `name`, as in `why ap` or `why deploy/ap`. A workload's own pods do not count. */
-function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
-  const [first, ...others] = refs
-    .filter((ref) => ref.name.startsWith(name))
-    .sort((one, other) => one.name.length - other.name.length);
-  return others.every((ref) => ref.name.startsWith(`${first?.name}-`)) ? first : undefined;
 }
 
 /** Throws UserError when the namespace does not exist. A namespace that may not be read counts as existing. */

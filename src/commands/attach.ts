@@ -26,14 +26,13 @@ export function detach(options: AttachOptions, io: Io): Promise<number> {
 }
 
 async function change(verb: Verb, options: AttachOptions, io: Io): Promise<number> {
-  const request = await typedRequest(verb, options, io);
+  const request = requestOf(verb, options, io);
   const files = options.filename ?? [];
   if (files.length > 0) {
     await changeFiles(request, files, options, io);
     return EXIT.ok;
   }
   const { canPrompt } = await import('../prompt.ts');
-  if (!hasTargets(request) && request.secret !== 'regsecret') await checkMeant(request, options, io);
   if (!hasTargets(request) && !canPrompt(io)) {
     // The service account of that name is more likely meant than a Secret.
     const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
@@ -45,24 +44,6 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   return inCluster(options, io, async (transport) => {
     const chosen = await withTargets(request, transport, io);
     return changeIn(transport, chosen, { ...options, isChosen: !hasTargets(request) }, io);
-  });
-}
-
-/** Throws UsageError, which adds the kind of a workload that was named without it. */
-async function typedRequest(verb: Verb, options: AttachOptions, io: Io): Promise<AttachRequest> {
-  try {
-    return requestOf(verb, options, io);
-  } catch (error) {
-    const { withWorkload } = await import('../operations/attach/choices.ts');
-    throw await withWorkload(error, { verb, to: options.to ?? [] }, (work) => inCluster(options, io, work));
-  }
-}
-
-/** Throws UsageError when a target was named instead of a Secret. A cluster that cannot be asked causes no other error. */
-async function checkMeant(request: AttachRequest, options: AttachOptions, io: Io): Promise<void> {
-  const { checkIsSecret } = await import('../operations/attach/check-secret.ts');
-  await inCluster(options, io, (transport) => checkIsSecret(transport, request)).catch((error: unknown) => {
-    if (!(error instanceof UserError) || error instanceof UsageError) throw error;
   });
 }
 

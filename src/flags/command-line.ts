@@ -1,6 +1,5 @@
 /** Turns command lines that kubectl accepts and commander does not into the form that commander accepts. */
 import type { Option } from 'commander';
-import { ALL_NAMESPACES, kustomized, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import { isKubectls } from './shared-flags.ts';
@@ -63,13 +62,6 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
     own.push(...after.slice(0, count));
     others = after.slice(count);
   }
-}
-
-/** Throws UsageError for `inspect` in all namespaces, which would print many pages. */
-export function checkOneNamespace([name, ...typed]: readonly string[]): void {
-  if (name !== 'inspect' || !typed.some((word) => word === '-A' || word === '--all-namespaces')) return;
-  // Only `-o wide` shows the users.
-  throw new UsageError('inspect shows Secrets of one namespace', words`regsecret list ${ALL_NAMESPACES} -o wide`);
 }
 
 /** Commands that read Secrets and nothing else. */
@@ -202,19 +194,6 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     if (named(next) === undefined) continue;
     throw new UsageError(`${word} has no value, because ${next} follows it`, prose`give ${word} a value`);
   }
-}
-
-/** Throws UsageError for `-k` of kubectl, which commands that read manifests do not have. */
-export function checkKustomize([name = '', ...line]: readonly string[]): void {
-  const index = line.findIndex((word) => /^(-k|--kustomize(=|$))/.test(word));
-  const end = line.indexOf('--');
-  if (index < 0 || (end >= 0 && index > end) || !/^(doctor|why|attach|detach)$/.test(name)) return;
-  const [flag = '', next = 'DIR'] = line.slice(index);
-  const folder = flag.replace(/^(-k|--kustomize=?)/, '') || next;
-  throw new UsageError(
-    `${name} has no ${flag.startsWith('--') ? '--kustomize' : '-k'}; it reads what kustomize prints`,
-    kustomized(folder, /^(doctor|why)$/.test(name) ? words`doctor` : words`${name} NAME`),
-  );
 }
 
 /** The namespaces of `-n`, which takes only one. kubectl silently uses the last of several. */

@@ -59,7 +59,7 @@ function typedFlag(option: Option | undefined, flag: string, value: string | und
   // User info is removed. A scheme is kept, because fewer entries may be meant with it.
   if (flag === '--server') return { names, words: [flag, shownServer(value) === value ? value : bareServer(value)] };
   const shown = mayShow(option, value, reading.env) ? value : placeholder(option);
-  return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown] };
+  return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown], value };
 }
 
 /** `USER` for `--username <user>`, as in the help. */

@@ -6,7 +6,10 @@ import { isObjectName, isPlain } from './object-name.ts';
 export interface TypedFlag {
   /** All names of the flag: `-l`, `--selector`. */
   readonly names: readonly string[];
+  /** The flag and its value as they may be shown. */
   readonly words: readonly Word[];
+  /** The value as it was typed. */
+  readonly value?: string | undefined;
 }
 
 /** What is to be changed in a line. */
@@ -75,8 +78,12 @@ export class TypedLine {
       return rename.get(word.replace(/^secrets?\//, '')) ?? each.join(',');
     };
     const names = this.names.map(meant);
-    const flags = this.flags.map(({ names: own, words: [flag = '', ...values] }) => {
-      return { names: own, words: [flag, ...values.map(meant)] };
+    const flags = this.flags.map((flag) => {
+      const {
+        value,
+        words: [first = ''],
+      } = flag;
+      return value === undefined || meant(value) === value ? flag : { ...flag, words: [first, meant(value)] };
     });
     const isThere = JSON.stringify([names, flags]) !== JSON.stringify([this.names, this.flags]);
     return new TypedLine(this.verb, isThere ? names : [...rename.values(), ...names], flags, this.asks);

@@ -12,9 +12,7 @@ import {
   checkNoFile,
   FILE_ONLY,
   isFileName,
-  parseAttached,
   parseTarget,
-  retargeted,
 } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -102,7 +100,7 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
     throw new UsageError('--attach names what is in the cluster', prose`${create}, and for the manifest: ${attach}`);
   }
   return texts.map((text) => {
-    const { kind, name } = parseAttached(text, texts, ['sa', 'deployment']);
+    const { kind, name } = parseTarget(text);
     if (name !== undefined) return { kind, name };
     throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });
@@ -159,9 +157,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   ];
   const selections: TargetSelection[] = [];
   const flag = verb === 'attach' ? '--to' : '--from';
-  for (const { kind, name } of to.map((target) =>
-    parseTarget(target, (...meant) => retargeted(flag, to, target, ...meant)),
-  )) {
+  for (const { kind, name } of to.map(parseTarget)) {
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });
     else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });

@@ -1,10 +1,10 @@
 /** Checks the Secret to attach before anything refers to it. */
 import { ApiError, refusal } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { lookAround, targetCalled } from '../../cluster/not-found.ts';
-import { eachSecretNamed, pullSecretNames, readSecret } from '../../cluster/read-secrets.ts';
+import { lookAround } from '../../cluster/not-found.ts';
+import { eachSecretNamed, readSecret } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { lookAtSecret, requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { inPortions } from '../../concurrency.ts';
 import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -15,9 +15,8 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { command } from '../../domain/text/command.ts';
 import { againAs } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { targetName } from '../../domain/workloads/object-ref.ts';
-import { UsageError, UserError } from '../../errors.ts';
-import { type AttachRequest, targetWords } from './request.ts';
+import { UserError } from '../../errors.ts';
+import type { AttachRequest } from './request.ts';
 
 /**
  * Returns the Secret in `namespace`. Returns undefined where reading it is forbidden, which is noted, or where it is missing and
@@ -37,20 +36,6 @@ export async function checkSecret(
   }
   const checked = await checkedSecret(secret, reader.transport.signal);
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
-}
-
-/** Throws UsageError when `attach web` names no Secret, but a workload or service account that a Secret can be attached to. */
-export async function checkIsSecret(transport: Transport, request: AttachRequest): Promise<void> {
-  const ref = { namespace: transport.namespace, name: request.secret };
-  if ((await lookAtSecret(transport, ref)) !== 'none') return;
-  const [target, names] = await Promise.all([targetCalled(transport, ref), pullSecretNames(transport, ref.namespace)]);
-  if (target === undefined) return;
-  const [only = 'regsecret', ...others] = names;
-  const secret = others.length === 0 ? only : 'regsecret';
-  throw new UsageError(`secret ${ref.namespace}/${ref.name} does not exist, but ${targetName(target)} does`, {
-    names: [secret],
-    add: targetWords({ ...request, targets: [target] }),
-  });
 }
 
 function isSaid(found: Finding, { known }: AttachRequest): boolean {

@@ -6,7 +6,7 @@ import { isGlob } from '../../domain/go/glob.ts';
 import { command, flagWords, words } from '../../domain/text/command.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../domain/text/hint.ts';
 import { isNamespaceChoice, isObjectName, isPattern, nameRule } from '../../domain/text/object-name.ts';
-import { parseAttached } from '../../domain/workloads/target.ts';
+import { parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
@@ -95,7 +95,7 @@ function accountsIn(texts: readonly string[]): AccountSelection {
   const names = texts
     .filter((text) => text !== 'used' && text !== 'all')
     .map((text) => {
-      const { kind, name } = parseAttached(text, texts);
+      const { kind, name } = parseTarget(text);
       if (kind === 'ServiceAccount' && name !== undefined) return name;
       throw new UsageError('--attach takes service accounts: sa/NAME, used or all', words`--attach sa/default`);
     });
