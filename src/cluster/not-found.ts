@@ -165,7 +165,7 @@ export async function noObject(
   }
   const other = await otherwise();
   if (other !== undefined) throw new UserError(`${text}, but ${other.what}`, other.line);
-  const near = nearestRef(name, found);
+  const near = nearestRef(name, found) ?? startingWith(name, found);
   if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
   const meant = near.kind === kind ? near.name : targetName(near);
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
@@ -184,6 +184,14 @@ function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undef
     ordered.map((ref) => ref.name),
   );
   return ordered.find((ref) => ref.name === near);
+}
+
+/** The only object whose name begins with `name`, as in `why ap` or `why deploy/ap`. A workload's own pods do not count. */
+function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
+  const [first, ...others] = refs
+    .filter((ref) => ref.name.startsWith(name))
+    .sort((one, other) => one.name.length - other.name.length);
+  return others.every((ref) => ref.name.startsWith(`${first?.name}-`)) ? first : undefined;
 }
 
 /** Throws UserError when the namespace does not exist. A namespace that may not be read counts as existing. */

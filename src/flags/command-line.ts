@@ -1,19 +1,8 @@
 /** Turns command lines that kubectl accepts and commander does not into the form that commander accepts. */
-import type { Option } from 'commander';
+import { Command, type Option } from 'commander';
 import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
-import { isKubectls } from './shared-flags.ts';
-
-/** Flags of Kubernetes that take a value. kubectl accepts them before its command as well. */
-const VALUE_FLAGS = [
-  ...['-n', '--namespace', '--context', '--kubeconfig', '--cluster', '--user', '--api-server', '--token', '--as'],
-  ...['--as-group', '--as-uid', '--request-timeout', '--certificate-authority', '--client-certificate'],
-  ...['--client-key', '--tls-server-name', '--as-user-extra', '--cache-dir'],
-];
-const BARE_FLAGS = [
-  ...['--insecure-skip-tls-verify', '--warnings-as-errors', '-q', '--quiet'],
-  ...['--disable-compression', '--match-server-version'],
-];
+import { isKubectls, kubernetesFlags } from './shared-flags.ts';
 
 /** The names that other programs have for these commands (kubectl, docker, brew). */
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
@@ -90,12 +79,14 @@ function isWord(text: string): boolean {
 /** The flags of Kubernetes in front of the command, and the words after them. */
 function splitLeading(args: readonly string[]): [string[], string[]] {
   let end = 0;
+  const options = args[0]?.startsWith('-') ? kubernetesFlags(new Command()).options : [];
   for (let arg = args[0]; arg !== undefined; arg = args[end]) {
-    if (VALUE_FLAGS.includes(arg) || isLevel(args, end)) end += 2;
+    const [name = ''] = arg.split('=');
+    const option = options.find(({ long, short }) => name === long || name === short);
+    if (isLevel(args, end)) end += 2;
     else if (/^--?v=|^-v\d+$/.test(arg)) end += 1;
-    else if (BARE_FLAGS.includes(arg) || [...VALUE_FLAGS, ...BARE_FLAGS].some((flag) => arg.startsWith(`${flag}=`)))
-      end += 1;
-    else break;
+    else if (option === undefined) break;
+    else end += option.required && name === arg ? 2 : 1;
   }
   return [args.slice(0, end), args.slice(end)];
 }

@@ -4,7 +4,7 @@
  */
 import type { Option } from 'commander';
 import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
-import { isPlain, isUserName } from '../domain/text/object-name.ts';
+import { isObjectName, isPlain, isUserName } from '../domain/text/object-name.ts';
 import { type TypedFlag, TypedLine } from '../domain/text/typed-line.ts';
 import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
@@ -36,7 +36,11 @@ export function readLine([verb = '', ...args]: readonly string[], reading: Readi
     const isKept = reading.isWhole || option?.helpGroupHeading !== EVERYWHERE;
     if (isKept && flag !== '--token') flags.push(typedFlag(option, flag, value, reading));
   }
-  return new TypedLine(verb, [...names, ...args.slice(end + 1)], flags);
+  return new TypedLine(
+    verb,
+    [...names, ...args.slice(end + 1)].map((typed) => ({ typed, shown: shownName(typed) })),
+    flags,
+  );
 }
 
 /** The flag in `word`, and the value that is joined to it: `--server=ghcr.io`, `-ojson`. */
@@ -90,4 +94,11 @@ function mayShow({ long = '', argChoices }: Option, value: string, env: Io['env'
     default:
       return SHOWN.includes(long) || isPlain(value);
   }
+}
+
+/** A name, a target, an image or a file; any other word may be a password at the wrong place. */
+function shownName(word: string): string {
+  if (word.split(/[/,]/).every(isObjectName)) return word;
+  const isShown = (/[/.:]/.test(word) && isPlain(word)) || /^[\w@%+=:,./-]+\.(ya?ml|json)$/i.test(word);
+  return isShown && !word.startsWith('-') ? word : 'NAME';
 }

@@ -27,7 +27,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['remove registry.example.com', 'hint: regsecret remove --server registry.example.com'],
     ['doctor ns/team-01', 'hint: regsecret doctor -n team-01'],
     ['doctor namespace/team-01 --context c', 'hint: regsecret doctor --context c -n team-01'],
-    ['why team-04/shop', 'hint: regsecret why deployment/shop -n team-04'],
+    ['why team-04/shop', 'hint: regsecret why deployment/NAME'],
     [
       'why 127.0.0.1:5000 -n lab',
       'hint: regsecret why -n lab 127.0.0.1:5000/NAME:TAG for an image there, or regsecret verify --server 127.0.0.1:5000 for your login',
@@ -59,7 +59,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['rbac sync shop', "hint: regsecret rbac sync shop --to 'team-*'"],
     [
       'rbac create x --server ghcr.io --attach web',
-      'hint: regsecret rbac create x --attach sa/web --server ghcr.io, or regsecret rbac create x --attach deployment/web --server ghcr.io',
+      'hint: regsecret rbac create x --server ghcr.io --attach deployment/NAME',
     ],
     ['rbac --for sa/ci docter -n build', '(Did you mean regsecret rbac --for sa/ci doctor -n build?)'],
     [
@@ -88,9 +88,9 @@ describe('kinds and targets where kubectl has them', () => {
     ['doctor -A -n a --offline', 'hint: regsecret doctor -A --offline'],
     ['doctor -l app=api -n a --strict', 'hint: regsecret doctor -l app=api --strict'],
     ['doctor --only missing-secert --strict', 'hint: regsecret doctor --only missing-secret --strict'],
-    ['why web,worker', 'hint: regsecret why web worker'],
-    ['doctor deployment/a,deployment/b', 'hint: regsecret doctor deployment/a deployment/b'],
-    ['why deployment/a,b -v', 'hint: regsecret why deployment/a deployment/b -v'],
+    ['why web,worker', 'hint: kubectl get pods'],
+    ['doctor deployment/a,deployment/b', 'hint: regsecret doctor deployment/NAME'],
+    ['why deployment/a,b -v', 'hint: kubectl get deployments'],
     ['create secret regcreds --server ghcr.io', 'hint: regsecret create regcreds --server ghcr.io'],
     ['lint deploy', '(Did you mean regsecret list deploy?)'],
     ['verify -A --image ghcr.io/a/b:v1', 'hint: regsecret verify -A, or regsecret verify --image ghcr.io/a/b:v1'],
@@ -199,17 +199,17 @@ describe('kinds and targets where kubectl has them', () => {
     // It is unclear which name is the Secret's.
     ['sync --to a b pull', 'hint: regsecret sync --help'],
     ['sync pull --to a Hunter2!', 'hint: regsecret sync --help'],
-    ['create pull --server r.io --attach default', 'hint: regsecret create pull --attach sa/default --server r.io'],
+    ['create pull --server r.io --attach default', 'hint: regsecret create pull --server r.io --attach sa/default'],
     [
       'create --attach sa/a --attach b --username Hunter2!',
-      'hint: regsecret create --attach sa/a --attach sa/b --username USER, or regsecret create --attach sa/a --attach deployment/b --username USER',
+      'hint: regsecret create --attach sa/a --attach deployment/NAME --username USER',
     ],
-    ['create pull --server r.io --attach deplyo', 'hint: regsecret create pull --attach deploy/NAME --server r.io'],
+    ['create pull --server r.io --attach deplyo', 'hint: regsecret create pull --server r.io --attach deploy/NAME'],
     [
       'create pull --server r.io --attach Hunter2!',
-      'hint: regsecret create pull --attach deployment/NAME --server r.io',
+      'hint: regsecret create pull --server r.io --attach deployment/NAME',
     ],
-    ['sync pull --to a --attach default', 'hint: regsecret sync pull --attach sa/default --to a'],
+    ['sync pull --to a --attach default', 'hint: regsecret sync pull --to a --attach sa/default'],
     ['rbac -n team', 'hint: regsecret rbac --help'],
     [
       'create x --user bob --password-stdin --server r.io --context c',

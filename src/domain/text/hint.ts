@@ -81,6 +81,10 @@ function formatRetyped(hint: Retyped, context: CommandContext): string | undefin
 /** What is to be changed, where the line itself is not known. */
 function alone({ add, drop = [], rename }: Retyped): Command | Prose {
   if (add.words.length > 0) return add;
-  for (const [from, to] of rename ?? []) return prose`type ${to} in place of ${from}`;
+  if (rename !== undefined)
+    return anyOf(
+      [...rename.values()].map((to) => prose`${to}`),
+      ', ',
+    );
   return prose`leave out ${drop.join(' and ')}`;
 }

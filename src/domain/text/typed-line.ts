@@ -1,6 +1,5 @@
 /** The command line as it was typed. Proposed commands repeat it with a correction, without what may be a password in it. */
 import { type Asks, type Command, flagWords, type Word, words } from './command.ts';
-import { isObjectName, isPlain } from './object-name.ts';
 
 /** A flag with its value, if it has one. */
 export interface TypedFlag {
@@ -10,6 +9,13 @@ export interface TypedFlag {
   readonly words: readonly Word[];
   /** The value as it was typed. */
   readonly value?: string | undefined;
+}
+
+/** A name, a target, an image or a file. */
+export interface TypedName {
+  readonly typed: string;
+  /** As it may be shown: `NAME` in place of what may be a password at the wrong place. */
+  readonly shown: Word;
 }
 
 /** What is to be changed in a line. */
@@ -27,11 +33,11 @@ export interface Correction {
 export class TypedLine {
   /** The name of the command; `why` stays `why`. */
   readonly verb: string;
-  readonly names: readonly Word[];
+  readonly names: readonly TypedName[];
   readonly flags: readonly TypedFlag[];
   readonly asks: Asks;
 
-  constructor(verb: string, names: readonly Word[], flags: readonly TypedFlag[], asks: Asks = 'namespace') {
+  constructor(verb: string, names: readonly TypedName[], flags: readonly TypedFlag[], asks: Asks = 'namespace') {
     this.verb = verb;
     this.names = names;
     this.flags = flags;
@@ -58,12 +64,12 @@ export class TypedLine {
     return { words: chosen.flatMap((flag) => flag.words), asks: 'nothing' };
   }
 
-  corrected({ add, drop = [], rename, names = this.names }: Correction): TypedLine {
+  corrected({ add, drop = [], rename, names }: Correction): TypedLine {
     const added = add === undefined ? [] : [{ names: flagsIn(add), words: add.words }];
     const gone = [...drop, ...added.flatMap((flag) => flag.names)];
     const kept = new TypedLine(
       this.verb,
-      names.filter((name) => !drop.includes(`${name}`)),
+      names?.map((shown) => ({ typed: '', shown })) ?? this.names.filter(({ typed }) => !drop.includes(typed)),
       this.flags.filter((flag) => !flag.names.some((name) => gone.includes(name))),
       this.asks,
     );
@@ -72,12 +78,13 @@ export class TypedLine {
   }
 
   private renamed(rename: ReadonlyMap<string, string>): TypedLine {
-    const meant = (word: Word): Word => {
-      if (typeof word !== 'string') return word;
-      const each = word.split(',').map((one) => rename.get(one.trim()) ?? one);
-      return rename.get(word.replace(/^secrets?\//, '')) ?? each.join(',');
+    const meant = (text: string): string => {
+      const each = text.split(',').map((one) => rename.get(one.trim()) ?? one);
+      return rename.get(text.replace(/^secrets?\//, '')) ?? rename.get(text) ?? each.join(',');
     };
-    const names = this.names.map(meant);
+    const names = this.names.map((name) =>
+      meant(name.typed) === name.typed ? name : { typed: name.typed, shown: meant(name.typed) },
+    );
     const flags = this.flags.map((flag) => {
       const {
         value,
@@ -85,21 +92,15 @@ export class TypedLine {
       } = flag;
       return value === undefined || meant(value) === value ? flag : { ...flag, words: [first, meant(value)] };
     });
-    const isThere = JSON.stringify([names, flags]) !== JSON.stringify([this.names, this.flags]);
-    return new TypedLine(this.verb, isThere ? names : [...rename.values(), ...names], flags, this.asks);
+    const isThere = [...names, ...flags].some((one) => ![...this.names, ...this.flags].includes(one));
+    const added = isThere ? [] : [...rename.values()].map((shown) => ({ typed: '', shown }));
+    return new TypedLine(this.verb, [...added, ...names], flags, this.asks);
   }
 
   get command(): Command {
-    const line = words`regsecret ${flagWords([this.verb])} ${this.names.map(shownName)}`;
+    const line = words`regsecret ${flagWords([this.verb])} ${this.names.map(({ shown }) => shown)}`;
     return { asks: this.asks, words: [...line.words, ...this.flags.flatMap(({ words }) => words)] };
   }
-}
-
-/** `NAME` in place of a word that is no name, target, image or file, as it may be a password at the wrong place. */
-function shownName(word: Word): Word {
-  if (typeof word !== 'string' || word.split(/[/,]/).every(isObjectName)) return word;
-  const isShown = (/[/.:]/.test(word) && isPlain(word)) || /^[\w@%+=:,./-]+\.(ya?ml|json)$/i.test(word);
-  return isShown && !word.startsWith('-') ? word : 'NAME';
 }
 
 /** The flags among the words of `added`. */

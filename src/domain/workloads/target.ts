@@ -1,7 +1,7 @@
 /** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
 
 import { UsageError } from '../../errors.ts';
-import { closest } from '../text/closest.ts';
+import { bySpelling } from '../text/closest.ts';
 import { command, pathWord, words } from '../text/command.ts';
 import { againAs, type Hint, prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
@@ -54,7 +54,7 @@ export function checkNoFile(flag: string, targets: readonly string[]): void {
 function nearKind(typed: string): string | undefined {
   const bare = typed.toLowerCase().replace(/\..*$/s, '');
   const known = PULL_KINDS.find((entry) => namesOf(entry).includes(bare))?.kind.toLowerCase();
-  return known ?? closest(bare, PULL_KINDS.flatMap(namesOf));
+  return known ?? bySpelling(bare, PULL_KINDS.flatMap(namesOf));
 }
 
 /** The error does not repeat what was typed, as with {@link nameRule}. */
@@ -142,8 +142,17 @@ export function parseDoctorTargets(
     }
     return rest.map((name) => target(kind, name));
   }
+  // With another name after it, the first word is a kind, and not the name of a pod.
+  const places = typed.filter((word) => word.includes('/'));
+  const kinds = places.length === 0 && rest.length > 0 ? [first] : places;
+  if (kinds.some((word) => OTHER_KINDS.test(word.replace(/\/.*/s, '')))) throw new UsageError(NO_PODS, everything);
   return typed.map(parseWord);
 }
+
+/** Kinds that have no pull secrets, as they are often typed. */
+const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/i;
+const NO_PODS =
+  'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
 
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
