@@ -64,15 +64,15 @@ describe('a manifest without its flag', () => {
   test.each([
     ['attach k8s/worker.yaml', 'regsecret attach -f k8s/worker.yaml --write'],
     ['attach pull k8s/worker.yaml -n shop', 'regsecret attach -n shop pull -f k8s/worker.yaml --write'],
-    ['attach a.yaml b.yml --dry-run=client', 'regsecret attach -f a.yaml -f b.yml --write --dry-run=client'],
+    ['attach a.yaml b.yml --dry-run=client', 'regsecret attach --dry-run=client -f a.yaml -f b.yml --write'],
     ['attach deploy/web.yaml --write', 'regsecret attach -f deploy/web.yaml --write'],
     ['attach secret/pull -- -x.yaml', 'regsecret attach secret/pull -f ./-x.yaml --write'],
-    ['detach pull ./k8s -R', 'regsecret detach pull -f ./k8s --write -R'],
+    ['detach pull ./k8s -R', 'regsecret detach pull -R -f ./k8s --write'],
     ['attach pull test/flags', 'regsecret attach pull -f test/flags --write'],
     ['inspect k8s/pull.json', 'regsecret inspect -f k8s/pull.json'],
     ['verify pull secrets.yaml', 'regsecret verify pull -f secrets.yaml'],
     ['attach pull --to k8s/worker.yaml', 'regsecret attach pull -f k8s/worker.yaml --write'],
-    ['attach --to worker.yaml -n shop --auto', 'regsecret attach -n shop -f worker.yaml --write --auto'],
+    ['attach --to worker.yaml -n shop --auto', 'regsecret attach -n shop --auto -f worker.yaml --write'],
     ['detach pull --from k8s/', 'regsecret detach pull -f k8s/ --write'],
   ])('%s', async (line, hint) => {
     expect(await refusal(line)).toEqual({
@@ -104,7 +104,7 @@ describe('a manifest without its flag', () => {
 describe('a registry in place of a name', () => {
   test.each([
     ['create ghcr.io', 'regsecret create --server ghcr.io'],
-    ['create ghcr.io -n team-a --attach sa/default', 'regsecret create -n team-a --server ghcr.io --attach sa/default'],
+    ['create ghcr.io -n team-a --attach sa/default', 'regsecret create -n team-a --attach sa/default --server ghcr.io'],
     ['create pull ghcr.io', 'regsecret create pull --server ghcr.io'],
     ['create pull registry.example.com:5000', 'regsecret create pull --server registry.example.com:5000'],
     [
@@ -113,17 +113,17 @@ describe('a registry in place of a name', () => {
     ],
     [
       'create 127.0.0.1:5000 --username bob --password-stdin',
-      'regsecret create --server 127.0.0.1:5000 --username bob --password-stdin',
+      'regsecret create --username bob --password-stdin --server 127.0.0.1:5000',
     ],
     [
       'create registry.example.com --username bob --password-file f',
-      'regsecret create --server registry.example.com --username bob --password-file FILE, or secret/registry.example.com for a Secret of that name',
+      'regsecret create --username bob --password-file FILE --server registry.example.com, or secret/registry.example.com for a Secret of that name',
     ],
     ['remove registry.example.com', 'regsecret remove --server registry.example.com'],
-    ['remove ghcr.io -A --dry-run=client', 'regsecret remove --server ghcr.io -A --dry-run=client'],
+    ['remove ghcr.io -A --dry-run=client', 'regsecret remove -A --dry-run=client --server ghcr.io'],
     ['remove regsecret registry.example.com', 'regsecret remove regsecret --server registry.example.com'],
     ['remove registry.example.com pull -n a', 'regsecret remove -n a pull --server registry.example.com'],
-    ['rotate ghcr.io -n platform -A', 'regsecret rotate -n platform --server ghcr.io -A'],
+    ['rotate ghcr.io -n platform -A', 'regsecret rotate -n platform -A --server ghcr.io'],
   ])('%s', async (line, hint) => {
     expect(await refusal(line)).toEqual({
       code: 2,
@@ -159,13 +159,13 @@ describe('a target without its flag', () => {
   test.each([
     [
       'attach regcred deploy/shop -n team-03 --dry-run=client',
-      'regsecret attach -n team-03 regcred --to deploy/shop --dry-run=client',
+      'regsecret attach -n team-03 regcred --dry-run=client --to deploy/shop',
     ],
     ['attach secret/regcreds deploy/web', 'regsecret attach secret/regcreds --to deploy/web'],
     ['attach secret regcreds deploy/web', 'regsecret attach regcreds --to deploy/web'],
     ['attach deploy/web regcreds', 'regsecret attach regcreds --to deploy/web'],
     ['attach deploy/web', 'regsecret attach --to deploy/web'],
-    ['attach regcred deploy/a sts/b --wait', 'regsecret attach regcred --to deploy/a --to sts/b --wait'],
+    ['attach regcred deploy/a sts/b --wait', 'regsecret attach regcred --wait --to deploy/a --to sts/b'],
     ['attach regcred deploy/web --to sa/default', 'regsecret attach regcred --to deploy/web --to sa/default'],
     ['detach regcred cj/nightly -n a', 'regsecret detach -n a regcred --from cj/nightly'],
     ['--context staging attach regcred sa/ci', 'regsecret attach --context staging regcred --to sa/ci'],
@@ -267,7 +267,7 @@ describe('a workload or an image where a Secret is read', () => {
     [
       'verify ghcr.io/a/b ghcr.io/c/d -o json',
       image,
-      'regsecret verify --image ghcr.io/a/b --image ghcr.io/c/d -o json',
+      'regsecret verify -o json --image ghcr.io/a/b --image ghcr.io/c/d',
     ],
   ])('%s', async (line, error, hint) => {
     expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
@@ -285,7 +285,7 @@ test.each([
   ],
   [
     'create pull --attach sa/default',
-    'docker login REGISTRY, or give one: regsecret create pull --server REGISTRY --username USER --password-stdin --attach sa/default',
+    'docker login REGISTRY, or give one: regsecret create pull --attach sa/default --server REGISTRY --username USER --password-stdin',
   ],
   [
     'create pull --all -n a',

@@ -85,7 +85,7 @@ describe('a dry run without a value', () => {
 
   test('a command that is proposed has it, too', async () => {
     const { stderr } = await here(typed('attach pull --dry-run deploy/web'));
-    expect(stderr).toContain('\nhint: regsecret attach pull --to deploy/web --dry-run=client\n');
+    expect(stderr).toContain('\nhint: regsecret attach pull --dry-run=client --to deploy/web\n');
   });
 });
 

@@ -65,16 +65,20 @@ export class TypedLine {
   }
 
   corrected({ add, drop = [], rename, names }: Correction): TypedLine {
-    const added = add === undefined ? [] : [{ names: flagsIn(add), words: add.words }];
-    const gone = [...drop, ...added.flatMap((flag) => flag.names)];
+    const [first, last] = addedFlags(add);
+    const gone = [...drop, ...first.names, ...last.names];
+    const isKept = (flag: TypedFlag): boolean => !flag.names.some((name) => gone.includes(name));
     const kept = new TypedLine(
       this.verb,
       names?.map((shown) => ({ typed: '', shown })) ?? this.names.filter(({ typed }) => !drop.includes(typed)),
-      this.flags.filter((flag) => !flag.names.some((name) => gone.includes(name))),
+      this.flags.filter(isKept),
       this.asks,
     );
     const line = rename === undefined ? kept : kept.renamed(rename);
-    return new TypedLine(this.verb, line.names, [...added, ...line.flags], this.asks);
+    // A flag with another value stays where it is.
+    const place = this.flags.findIndex((flag) => flag.names.some((name) => last.names.includes(name)));
+    const end = place < 0 ? line.flags.length : this.flags.slice(0, place).filter(isKept).length;
+    return new TypedLine(this.verb, line.names, [first, ...line.flags.toSpliced(end, 0, last)], this.asks);
   }
 
   private renamed(rename: ReadonlyMap<string, string>): TypedLine {
@@ -92,7 +96,9 @@ export class TypedLine {
       } = flag;
       return value === undefined || meant(value) === value ? flag : { ...flag, words: [first, meant(value)] };
     });
-    const isThere = [...names, ...flags].some((one) => ![...this.names, ...this.flags].includes(one));
+    const isThere =
+      this.names.some(({ typed }) => rename.has(typed.replace(/^secrets?\//, ''))) ||
+      [...names, ...flags].some((one) => ![...this.names, ...this.flags].includes(one));
     const added = isThere ? [] : [...rename.values()].map((shown) => ({ typed: '', shown }));
     return new TypedLine(this.verb, [...added, ...names], flags, this.asks);
   }
@@ -103,10 +109,17 @@ export class TypedLine {
   }
 }
 
-/** The flags among the words of `added`. */
-function flagsIn({ words }: Command): string[] {
-  return words.flatMap((word) => {
-    if (typeof word === 'string') return word.startsWith('-') ? word.replace(/=.*/s, '') : [];
-    return 'namespaces' in word ? ['-A'] : 'namespace' in word ? ['-n'] : [];
-  });
+/** What is added: names and where they are, which stand before all flags, and the other flags. */
+function addedFlags(add: Command | undefined): readonly [TypedFlag, TypedFlag] {
+  const words = add?.words ?? [];
+  const end = words.findIndex((word) => typeof word === 'string' && word.startsWith('-'));
+  const isFirst = (word: Word, index: number): boolean =>
+    end < 0 || index < end || (typeof word === 'object' && ('namespace' in word || 'namespaces' in word));
+  const flag = (some: readonly Word[]): TypedFlag => ({ names: some.flatMap(flagIn), words: some });
+  return [flag(words.filter(isFirst)), flag(words.filter((word, index) => !isFirst(word, index)))];
+}
+
+function flagIn(word: Word): string[] {
+  if (typeof word === 'string') return word.startsWith('-') ? [word.replace(/=.*/s, '')] : [];
+  return 'namespaces' in word ? ['-A'] : 'namespace' in word ? ['-n'] : [];
 }

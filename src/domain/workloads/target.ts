@@ -58,7 +58,7 @@ function nearKind(typed: string): string | undefined {
 }
 
 /** The error does not repeat what was typed, as with {@link nameRule}. */
-export const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
+const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 
 /** `name`, if an object can have it. Otherwise throws UsageError. */
 export function checkedName(name: string, kind: PullKindName | 'Secret'): string {
