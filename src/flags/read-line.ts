@@ -2,11 +2,11 @@
  * Reads the words of a command line into the line that hints repeat. commander's own parse keeps no order, and ends with the first
  * mistake.
  */
+import { existsSync } from 'node:fs';
 import type { Option } from 'commander';
 import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
 import { isObjectName, isPlain, isUserName } from '../domain/text/object-name.ts';
 import { type TypedFlag, TypedLine } from '../domain/text/typed-line.ts';
-import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import { EVERYWHERE } from './shared-flags.ts';
 
@@ -86,9 +86,9 @@ function mayShow({ long = '', argChoices }: Option, value: string, env: Io['env'
     case '--docker-username':
       return isUserName(value);
     case '--selector':
-      return /^[\w./!-]+(\s*[=!]=?\s*|\s+(not)?in\s*\()[\w./=!,() -]*$/.test(value);
+      return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$|^[\w./-]+ (not)?in \([\w.,-]+\)$/.test(value);
     case '--password-file':
-      return isPath(value);
+      return existsSync(value);
     case '--password-env':
       return Object.hasOwn(env, value);
     default:

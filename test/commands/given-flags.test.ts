@@ -20,7 +20,7 @@ describe.each([
   [['attach'], 'regsecret attach FLAGS --serviceaccount default'],
   [['attach', 'My_Secret'], 'regsecret attach FLAGS NAME --to KIND/NAME'],
   [['detach', '--pod', 'A'], 'kubectl FLAGS get pods'],
-  [['why', 'pod'], 'regsecret doctor FLAGS'],
+  [['why', 'pod'], 'regsecret why FLAGS'],
   [['why', 'deploy/A'], 'kubectl FLAGS get deployments'],
   [['why', '--secret', 'x'], 'regsecret why FLAGS --image ghcr.io/org/app:v1 --secret x'],
   [['why', 'nginx', '--secret', 'x'], 'regsecret why FLAGS --image nginx --secret x'],

@@ -207,7 +207,7 @@ test.each([
   ],
   [
     'attach pull deploy/web -f a.yaml --auto --wait -n x --dry-run=client',
-    'regsecret attach -n x pull -f a.yaml --auto --dry-run=client for the files, and regsecret attach -n x pull --to deploy/web --wait --dry-run=client for the cluster',
+    'regsecret attach -n x pull -f a.yaml --auto --dry-run=client for the files, and regsecret attach -n x pull --wait --dry-run=client --to deploy/web for the cluster',
   ],
   [
     'detach pull deploy/web -f -',
