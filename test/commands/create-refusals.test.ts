@@ -85,7 +85,7 @@ describe('config files', () => {
       { files: { [config]: one } },
       1,
       'have no login for quay.io',
-      'docker login quay.io, or give one for all: regsecret create x --server ghcr.io --server quay.io --username USER --password-stdin --dry-run=client',
+      'docker login quay.io, or give one for all: regsecret create x --dry-run=client --server ghcr.io --server quay.io --username USER --password-stdin',
     ],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));

@@ -125,7 +125,7 @@ describe('in many namespaces', () => {
       '  with --no-verify, no registry is asked whether it still accepts the password',
       '  2 Secrets share this password',
       `  the same in ${two}/pull, ${alone}/a, ${alone}/b, ${alone}/c`,
-      `hint: ${why}. If the owners of the Secrets with this password may have the new login: regsecret rotate -n ${one} -A --server ${host} --username ci --password-stdin --no-verify --dry-run=client; --any-password gives it to the owners of all these namespaces`,
+      `hint: ${why}. If the owners of the Secrets with this password may have the new login: regsecret rotate -n ${one} -A --dry-run=client --server ${host} --username ci --password-stdin --no-verify; --any-password gives it to the owners of all these namespaces`,
       '6 Secrets: 1 updated, 5 left (dry run)',
     ]);
   });
