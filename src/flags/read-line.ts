@@ -20,7 +20,8 @@ export interface Reading {
 }
 
 /** The line `args`, which begins with the name of its command. */
-export function readLine([verb = '', ...args]: readonly string[], reading: Reading): TypedLine {
+export function readLine([verb = '', ...typed]: readonly string[], reading: Reading): TypedLine {
+  const args = [...typed];
   const names: string[] = [];
   const flags: TypedFlag[] = [];
   let end = args.indexOf('--');
@@ -32,6 +33,11 @@ export function readLine([verb = '', ...args]: readonly string[], reading: Readi
       continue;
     }
     const { option, flag, joined } = flagIn(word, reading.options);
+    // `-AR` is `-A -R`.
+    if (joined !== undefined && option?.required === false && /^-[^-=][^=]/.test(word)) {
+      args.splice(index + 1, 0, `-${joined}`);
+      end += 1;
+    }
     const value = option?.required ? (joined ?? args[++index]) : undefined;
     const isKept = reading.isWhole || option?.helpGroupHeading !== EVERYWHERE;
     if (isKept && flag !== '--token') flags.push(typedFlag(option, flag, value, reading));
@@ -62,6 +68,7 @@ function typedFlag(option: Option | undefined, flag: string, value: string | und
   if (flag === '--docker-password') return { names, words: ['--password-stdin'] };
   // User info is removed. A scheme is kept, because fewer entries may be meant with it.
   if (flag === '--server') return { names, words: [flag, shownServer(value) === value ? value : bareServer(value)] };
+  if (flag === '--api-server') return { names, words: [flag, value.replace(/\/\/[^/]*@/, '//')] };
   const shown = mayShow(option, value, reading.env) ? value : placeholder(option);
   return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown], value };
 }
@@ -85,6 +92,11 @@ function mayShow({ long = '', argChoices }: Option, value: string, env: Io['env'
     case '--username':
     case '--docker-username':
       return isUserName(value);
+    case '--docker-server':
+      return /[.:]/.test(value) && isPlain(value);
+    case '--email':
+    case '--docker-email':
+      return /^[\w.+-]+@[\w.-]+$/.test(value);
     case '--selector':
       return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$|^[\w./-]+ (not)?in \([\w.,-]+\)$/.test(value);
     case '--password-file':
