@@ -90,7 +90,7 @@ test('a dry run stays one in the hint', async () => {
   const flags = ['--owned', '--dry-run=client'];
   const wrongEntry = await regsecretIn(namespace, ['remove', 'pull', '--server', host.replace('.', '-.'), ...flags]);
   const wrongName = await regsecretIn(namespace, ['remove', 'pulll', '--server', host, ...flags]);
-  const hint = `hint: regsecret remove -n ${namespace} pull --server ${host} ${flags.join(' ')}`;
+  const hint = `hint: regsecret remove pull -n ${namespace} --server ${host} ${flags.join(' ')}`;
   for (const { code, stderr } of [wrongEntry, wrongName]) expect([code, stderr.split('\n')[1]]).toEqual([1, hint]);
 });
 

@@ -429,7 +429,7 @@ describe('create --verify', () => {
         `hint: regsecret create -n ${namespace} c --from-file - --verify --replace --registry-ca FILE\n`,
     ]);
     expect((await create(host)).stderr).toContain(
-      ` --registry-ca FILE --server ${host} --username ada --password-stdin --verify\n`,
+      ` --server ${host} --username ada --password-stdin --verify --registry-ca FILE\n`,
     );
   });
 });
