@@ -1,13 +1,15 @@
 /** Builds the program with commander, and runs command lines with it. */
-import { Command, CommanderError } from 'commander';
+import { Command, type Option } from 'commander';
 import { COMMANDS } from './command-table.ts';
 import { command } from './domain/text/command.ts';
+import { formatCommand } from './domain/text/format-command.ts';
 import { printableLines } from './domain/text/printable.ts';
-import { withoutValues } from './domain/text/usage-text.ts';
+import type { TypedLine } from './domain/text/typed-line.ts';
+import { usageText } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
-import { type BooleanFlag, checkKustomize, checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
+import { checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
 import { checkArguments, checkValues } from './flags/flag-values.ts';
-import { type RbacFlags, twoCommands } from './flags/rbac-flags.ts';
+import { readLine } from './flags/read-line.ts';
 import { examples } from './flags/shared-flags.ts';
 import { shortHelp } from './flags/short-help.ts';
 import type { Io } from './io.ts';
@@ -25,7 +27,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     .configureOutput({
       writeOut: (text) => io.stdout.write(printableLines(text)),
       writeErr: (text) => io.stderr.write(printableLines(text)),
-      outputError: (text, write) => write(withoutValues(text, flagsOf(program, args), args)),
+      outputError: (text, write) => write(usageErrorText(text, args, program, io)),
       getOutHelpWidth: () => io.stdout.columns() ?? 80,
       getErrHelpWidth: () => io.stderr.columns() ?? 80,
       getOutHasColors: () => false, // left to commander, it would open process.stdout to find out
@@ -44,7 +46,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     // Forty flags take a millisecond at startup, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;
     flags(command.addHelpText('after', examples(name, shown) + more).allowExcessArguments()).action(
-      run(io, exit, (words, own) => parseLine(words, own, io)),
+      run(io, exit, (words) => parseLine(words, io)),
     );
     // The help hint of `why` says `why`.
     if (alias !== undefined && alias === args[0]) command.showHelpAfterError(`hint: ${name} ${alias} --help`);
@@ -52,65 +54,66 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
   return program;
 }
 
+/** The flags of the command that `line` begins with. */
+export function optionsOf(program: Command, [name = '']: readonly string[]): readonly Option[] {
+  return program.commands.find((one) => one.name() === name || one.aliases().includes(name))?.options ?? [];
+}
+
+function usageErrorText(text: string, args: readonly string[], program: Command, io: Io): string {
+  const options = optionsOf(program, args);
+  const namesOf = (some: readonly Option[]): string[] =>
+    some.flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
+  return usageText(text, plainFlags(args, []), {
+    commands: COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat()),
+    flags: namesOf(options),
+    bare: namesOf(options.filter(({ required }) => !required)),
+    shown: (words) => {
+      const near = buildProgram(words, io, program.name(), () => undefined);
+      const line = readLine(words, { options: optionsOf(near, words), env: io.env, isWhole: true });
+      return formatCommand(line.command, { ...io.commands, given: {} });
+    },
+  });
+}
+
+/** The line that `action` runs for, for hints. `rbac` is followed by the line that is meant. */
+export function typedLine(action: Command, io: Io): TypedLine {
+  const { rawArgs = [] } = action.parent as { readonly rawArgs?: readonly string[] };
+  if (action.name() !== 'rbac') return readLine(rawArgs, { options: action.options, env: io.env });
+  const line = commandFirst(action.args);
+  const options = [
+    ...optionsOf(
+      buildProgram(line, io, 'regsecret', () => undefined),
+      line,
+    ),
+    ...action.options,
+  ];
+  return readLine(line, { options, env: io.env, isWhole: true });
+}
+
 /** Runs `line`, as returned by {@link commandFirst}, with flags in any of their forms. Throws CommanderError and UsageError. */
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
-  const plain = plainFlags(line, booleanFlags(program, line));
-  checkKustomize(plain);
-  checkSwallowed(plain, commandOf(program, line)?.options ?? []);
+  const options = optionsOf(program, line);
+  checkSwallowed(line, options);
   // Added after the hooks of the caller, which note the flags that a hint has to repeat.
   program.hook('preAction', (_, action) => {
     checkValues(action);
     return checkArguments(action);
   });
-  await program.parseAsync(plain, { from: 'user' });
-}
-
-/** The flags of the command that `args` begin with, by all their names. */
-function flagsOf(program: Command, args: readonly string[]): string[] {
-  return (commandOf(program, args)?.options ?? []).flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
-}
-
-function commandOf(program: Command, [name = '']: readonly string[]): Command | undefined {
-  return program.commands.find((one) => one.name() === name || one.aliases().includes(name));
-}
-
-/** The flags without a value of the command that `line` begins with. */
-function booleanFlags(program: Command, line: readonly string[]): BooleanFlag[] {
-  return (commandOf(program, line)?.options ?? []).flatMap((option) =>
-    option.isBoolean() || option.negate ? [[option.long, option.short].filter((one) => one !== undefined)] : [],
-  );
+  await program.parseAsync(plainFlags(line, options), { from: 'user' });
 }
 
 /** Parses `words` without running the command. Throws CommanderError and UsageError. */
-async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Promise<ParsedLine> {
+async function parseLine(words: readonly string[], io: Io): Promise<ParsedLine> {
   const line = commandFirst(words);
   const program = buildProgram(line, io, 'regsecret', () => undefined);
   let parsed: ParsedLine | undefined;
-  // The mistake in the first command may be that a second one follows it.
-  const errors: string[] = [];
-  for (const command of [program, ...program.commands])
-    command.configureOutput({ writeErr: (text) => errors.push(text) });
   for (const command of program.commands) {
     command.action(() => {
       const [argument] = command.processedArgs;
       parsed = { command: command.name(), argument, options: command.opts() };
     });
   }
-  try {
-    await runLine(program, line);
-  } catch (error) {
-    const names = COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat());
-    const isHelp = error instanceof CommanderError && error.exitCode === 0;
-    const two = isHelp ? undefined : twoCommands(words, names, own);
-    if (two !== undefined) throw two;
-    // The line without rbac would do what the role is for.
-    const near = /\(Did you mean regsecret (?!rbac)(\S+)[^\n]*\?\)/;
-    for (const text of errors) {
-      const kept = text.replace(/(unknown option .*\n\(Did you mean )regsecret (?!rbac)/, '$1rbac ');
-      io.stderr.write(printableLines(kept.replace(near, '(Did you mean $1?)')));
-    }
-    throw error;
-  }
+  await runLine(program, line);
   if (parsed === undefined) throw new UsageError('rbac needs a command of regsecret', command`regsecret rbac list`);
   return parsed;
 }

@@ -4,7 +4,7 @@ import { attachFlags, detachFlags } from './flags/attach-flags.ts';
 import { createFlags } from './flags/create-flags.ts';
 import { doctorFlags } from './flags/doctor-flags.ts';
 import { deleteFlags, removeFlags, rotateFlags } from './flags/fleet-flags.ts';
-import { behindRbac, type RbacFlags, rbacFlags } from './flags/rbac-flags.ts';
+import { rbacFlags } from './flags/rbac-flags.ts';
 import { inspectFlags, listFlags, verifyFlags } from './flags/reader-flags.ts';
 import { type examples, FINDINGS_PAGE, kubernetesFlags } from './flags/shared-flags.ts';
 import { printFlags } from './flags/short-help.ts';
@@ -12,7 +12,7 @@ import { syncFlags } from './flags/sync-flags.ts';
 import type { Io } from './io.ts';
 import type { ParsedLine } from './operations/rbac/command-rights.ts';
 
-type ParseLine = (words: readonly string[], own: RbacFlags) => Promise<ParsedLine>;
+type ParseLine = (words: readonly string[]) => Promise<ParsedLine>;
 
 export interface Definition {
   readonly title: string;
@@ -199,8 +199,7 @@ export const COMMANDS: readonly Definition[] = [
     flags: rbacFlags,
     run: (io, exit, parse) => async (words: string[], options) => {
       const { rbac: run } = await import('./commands/rbac.ts');
-      const role = async () => run({ ...options, line: await parse(words, options) }, io);
-      exit(await role().catch(behindRbac(words, options)));
+      exit(await run({ ...options, line: await parse(words) }, io));
     },
   },
   {

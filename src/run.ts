@@ -1,12 +1,13 @@
 /** Runs a command line and returns its exit code. Errors are printed only here. */
 import { type Command, CommanderError } from 'commander';
-import { buildProgram, runLine } from './cli.ts';
+import { buildProgram, optionsOf, runLine, typedLine } from './cli.ts';
 import { words } from './domain/text/command.ts';
 import type { GivenFlags } from './domain/text/given-flags.ts';
-import { type Hint, prose } from './domain/text/hint.ts';
+import { prose } from './domain/text/hint.ts';
 import { isPattern } from './domain/text/object-name.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
-import { commandFirst, namespacesIn } from './flags/command-line.ts';
+import { commandFirst, namespacesIn, withValues } from './flags/command-line.ts';
+import { wordsBehind } from './flags/rbac-flags.ts';
 import { forRunner, type Io, OutputClosed } from './io.ts';
 import { printerFor } from './output/printer.ts';
 import { VERSION } from './version.ts';
@@ -19,7 +20,11 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
   let code: number = EXIT.ok;
   let given: GivenFlags & SpeechFlags = {};
   let typed: Command | undefined;
-  const outside = withFlags(io, () => given);
+  const outside = withFlags(
+    io,
+    () => given,
+    () => typed,
+  );
   try {
     if (args[0] === COMPLETE) return await completed(args.slice(1), outside, name);
     const line = commandFirst(args);
@@ -29,14 +34,14 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
     program.hook('preAction', async (_, action) => {
       typed = action;
       given = action.opts<GivenFlags & SpeechFlags>();
-      await refuseSeveralNamespaces(line, action);
+      await refuseSeveralNamespaces(withValues(line, optionsOf(program, line)), action);
       refuseNodeDebug(io.env);
       await refuseEndlessAuthorities(io.env);
     });
     await runLine(program, line);
     return await withWarnings(code, given, outside);
   } catch (error) {
-    return report(error, outside, name, typed);
+    return report(error, outside, name);
   }
 }
 
@@ -44,7 +49,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
 async function refuseSeveralNamespaces(line: readonly string[], typed: Command): Promise<void> {
   const names = namespacesIn(line);
   if (names.length < 2 && !names.some(isPattern)) return;
-  const { inSeveral } = await import('./flags/several-namespaces.ts');
+  const { inSeveral } = await import('./flags/argument-slips.ts');
   throw inSeveral(typed, names);
 }
 
@@ -110,7 +115,7 @@ async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io:
 /**
  * `io` for a run with flags: proposed commands go to the same cluster as the same user, and the output is safe for its reader.
  */
-function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
+function withFlags(io: Io, given: () => GivenFlags & SpeechFlags, typed: () => Command | undefined): Io {
   return {
     ...io,
     stdout: forRunner(io.stdout, io.env),
@@ -129,11 +134,19 @@ function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
       get given() {
         return given();
       },
+      get typed() {
+        const action = typed();
+        return action && typedLine(action, io);
+      },
+      get behind() {
+        const action = typed();
+        return action?.name() === 'rbac' ? wordsBehind(action.opts()) : undefined;
+      },
     },
   };
 }
 
-async function report(error: unknown, io: Io, name: string, typed: Command | undefined): Promise<number> {
+async function report(error: unknown, io: Io, name: string): Promise<number> {
   // commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof OutputClosed) return EXIT.ok;
@@ -142,21 +155,11 @@ async function report(error: unknown, io: Io, name: string, typed: Command | und
   if (error instanceof UserError) {
     const help = words`${name.split(' ')} --help`;
     const hint = error.hint ?? (error instanceof UsageError ? help : undefined);
-    printer.error(new UserError(error.message, await retyped(hint, typed), error.details));
+    printer.error(new UserError(error.message, hint, error.details));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
   printer.error(new UserError(`this is a bug in ${name} ${VERSION}`, REPORT, whereIn(error)));
   return EXIT.failed;
-}
-
-/** `hint`, with a whole command where it says to type the same again. */
-async function retyped(hint: Hint | undefined, typed: Command | undefined): Promise<Hint | undefined> {
-  if (hint === undefined || typed === undefined || 'words' in hint) return hint;
-  const { retype } = await import('./flags/retyped-line.ts');
-  if ('add' in hint) return retype(typed, hint);
-  return {
-    prose: hint.prose.map((piece) => (typeof piece === 'object' && 'add' in piece ? retype(typed, piece) : piece)),
-  };
 }
 
 const REPORT = prose`report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues`;

@@ -1,11 +1,11 @@
 /** Finds a Secret that the user names, or the one that was probably meant. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
-import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
+import { clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
-import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
+import { type PullKindName, pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
@@ -17,37 +17,21 @@ import { exists, hasNamespace, kindsOf, OtherKind, type Otherwise, otherPlaces }
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
-/** Reads the Secret `ref`. Throws UserError, whose hint is subcommand `verb` with the right name and `flags`. */
-export async function findSecret(transport: Transport, ref: SecretRef, verb: string, flags?: Command): Promise<Secret> {
+/** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name. */
+export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {
   try {
     return await requestSecret(transport, ref);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
-    await refuseNamespace(transport, ref, verb, meant?.as);
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
       throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
     }
     const { name, namespace } = meant;
-    const otherwise = command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`;
     const add = words`${scope(namespace)}`;
-    const rename = { from: ref.name, to: name };
-    throw new UserError(text, meant.as === 'near' ? { add, drop: UNASKED, rename, otherwise } : otherwise);
+    throw new UserError(text, { add, drop: UNASKED, rename: new Map([[ref.name, name]]) });
   }
-}
-
-/** Throws UserError for `list team-a` when there is no such Secret, but a namespace of that name. */
-async function refuseNamespace(
-  transport: Transport,
-  { namespace, name }: SecretRef,
-  verb: string,
-  meantAs: NonNullable<MissingSecret['meant']>['as'] | undefined,
-): Promise<void> {
-  const isOther = meantAs === 'elsewhere' || meantAs === 'copy' || name === 'regsecret';
-  if (isOther || !(verb === 'list' || LOOKING.includes(verb)) || !(await hasNamespace(transport, name))) return;
-  const text = `secret ${namespace}/${name} does not exist, but a namespace of that name does`;
-  throw new UserError(text, command`regsecret list ${scope(name)}`);
 }
 
 /** `--yes` confirmed the name that was typed, so the hint drops it for a corrected name. */
@@ -187,16 +171,6 @@ export async function noObject(
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
 }
 
-/** A workload or a service account of this name. */
-export async function targetCalled(
-  transport: Transport,
-  { namespace, name }: SecretRef,
-): Promise<ObjectRef | undefined> {
-  const kinds: readonly PullKindName[] = [...WORKLOAD_KINDS, 'ServiceAccount'];
-  const found = await Promise.all(kinds.map((kind) => refsIn(transport, kind, namespace)));
-  return found.flat().find((ref) => ref.name === name);
-}
-
 async function refsIn(transport: Transport, kind: PullKindName, namespace: string): Promise<ObjectRef[]> {
   return (await listNames(transport, pullKind(kind), { namespace })).map((name) => ({ kind, namespace, name }));
 }
@@ -244,5 +218,5 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
   const add = words`${scope(near)}`;
-  return new UserError(`${text}; did you mean ${near}?`, { add, drop: UNASKED, otherwise: add });
+  return new UserError(`${text}; did you mean ${near}?`, { add, drop: UNASKED });
 }

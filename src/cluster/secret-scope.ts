@@ -1,7 +1,7 @@
 /** The Secrets that a command works on: by name, in one namespace, in all, or in the namespaces with certain labels. */
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { type Command, clusterCommand, words } from '../domain/text/command.ts';
+import { clusterCommand, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError, UserError } from '../errors.ts';
@@ -19,8 +19,6 @@ export interface SecretScope {
   readonly names: readonly string[];
   /** The subcommand that the hint repeats when a name is wrong. */
   readonly verb: string;
-  /** Further flags for that hint. */
-  readonly flags?: Command;
 }
 
 /** The flags that select namespaces. */
@@ -57,7 +55,7 @@ const CONCURRENCY = 8;
  */
 export async function eachInScope(
   reader: Reader,
-  { namespaces, names, verb, flags }: SecretScope,
+  { namespaces, names, verb }: SecretScope,
   use: (secret: Secret) => Generator<void> | undefined,
 ): Promise<void> {
   if (namespaces === 'all') return eachNamed(reader, {}, names, use);
@@ -75,7 +73,7 @@ export async function eachInScope(
   if (names.length === 0) return eachNamed(reader, { namespace }, names, use);
   // Reading by name needs no right to list.
   await forEachLimit(CONCURRENCY, names, async (name) => {
-    const secret = await findSecret(reader.transport, { namespace, name }, verb, flags);
+    const secret = await findSecret(reader.transport, { namespace, name }, verb);
     for (const _ of use(secret) ?? []);
   });
 }

@@ -1,9 +1,9 @@
 /** `regsecret attach` and `regsecret detach`: put a pull secret into lists, or take it out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { prose } from '../domain/text/hint.ts';
+import { againWith, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, scope } from '../domain/text/object-name.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
 import { resultName } from '../domain/workloads/object-ref.ts';
@@ -12,7 +12,7 @@ import type { Io } from '../io.ts';
 import type { ChangedFile, ManifestRequest } from '../manifests/change.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';
-import { type AttachRequest, commandFor, fileCommandFor } from '../operations/attach/request.ts';
+import { type AttachRequest, targetWords } from '../operations/attach/request.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
 /** Returns the exit code; throws UserError. */
@@ -26,44 +26,24 @@ export function detach(options: AttachOptions, io: Io): Promise<number> {
 }
 
 async function change(verb: Verb, options: AttachOptions, io: Io): Promise<number> {
-  const request = await typedRequest(verb, options, io);
+  const request = requestOf(verb, options, io);
   const files = options.filename ?? [];
   if (files.length > 0) {
     await changeFiles(request, files, options, io);
     return EXIT.ok;
   }
   const { canPrompt } = await import('../prompt.ts');
-  if (!hasTargets(request) && request.secret !== 'regsecret') await checkMeant(request, options, io);
   if (!hasTargets(request) && !canPrompt(io)) {
-    const add = words`--serviceaccount default`;
-    const otherwise = command`regsecret ${verb} ${request.secret} ${add} ${dryRunFlag(request)}`;
     // The service account of that name is more likely meant than a Secret.
     const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
     throw new UsageError(
       `nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`,
-      request.secret === 'default' ? where : { add, otherwise },
+      request.secret === 'default' ? where : againWith(words`--serviceaccount default`),
     );
   }
   return inCluster(options, io, async (transport) => {
-    return changeIn(transport, await withTargets(request, transport, io), options, io);
-  });
-}
-
-/** Throws UsageError, which adds the kind of a workload that was named without it. */
-async function typedRequest(verb: Verb, options: AttachOptions, io: Io): Promise<AttachRequest> {
-  try {
-    return requestOf(verb, options, io);
-  } catch (error) {
-    const { withWorkload } = await import('../operations/attach/choices.ts');
-    throw await withWorkload(error, { verb, to: options.to ?? [] }, (work) => inCluster(options, io, work));
-  }
-}
-
-/** Throws UsageError when a target was named instead of a Secret. A cluster that cannot be asked causes no other error. */
-async function checkMeant(request: AttachRequest, options: AttachOptions, io: Io): Promise<void> {
-  const { checkIsSecret } = await import('../operations/attach/check-secret.ts');
-  await inCluster(options, io, (transport) => checkIsSecret(transport, request)).catch((error: unknown) => {
-    if (!(error instanceof UserError) || error instanceof UsageError) throw error;
+    const chosen = await withTargets(request, transport, io);
+    return changeIn(transport, chosen, { ...options, isChosen: !hasTargets(request) }, io);
   });
 }
 
@@ -80,7 +60,7 @@ async function inCluster<T>(options: AttachOptions, io: Io, work: (transport: Tr
 async function changeIn(
   transport: Transport,
   request: AttachRequest,
-  { output, dryRun, allNamespaces = false, as }: AttachOptions,
+  { output, dryRun, allNamespaces = false, as, isChosen }: AttachOptions & { readonly isChosen: boolean },
   io: Io,
 ): Promise<number> {
   const [{ changePullSecrets }, { withRegistries }, { withAttachPrinter }, printer] = await Promise.all([
@@ -90,8 +70,9 @@ async function changeIn(
     printerFor(io),
   ]);
   const { verb, secret } = request;
-  const command = commandFor(request, transport.namespace);
-  const shown = { verb, secret, output, dryRun, wait: request.wait, namespaces: allNamespaces, command, as };
+  // Targets that were chosen at the prompt are not in the typed line.
+  const restart = { add: words`${isChosen ? targetWords(request) : undefined} --restart` };
+  const shown = { verb, secret, output, dryRun, wait: request.wait, namespaces: allNamespaces, restart, as };
   return withAttachPrinter(shown, printer, io, (report) =>
     withRegistries(transport.server, io, async (findRefused) => {
       if (hasTargets(request)) await changePullSecrets(transport, { ...request, findRefused }, report);
@@ -112,18 +93,16 @@ async function changeFiles(
   const { recursive = false, namespace } = options;
   const request = { verb, secret, files, recursive, namespace, opens };
   const changed = await changeManifests(request, io);
-  if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0], { verb, secret }, options);
+  if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0]);
   const printer = await printerFor(io);
   const losses =
     verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, { io, printer }) : [];
-  const named = files.filter((name) => name !== '-');
-  const writing = fileCommandFor(request, { ...options, files: named });
-  const shown = { ...options, losses, check: checkFor(changed, request, options), writing };
+  const shown = { ...options, losses, check: checkFor(changed, request, options) };
   if (!options.write) {
     io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, shown, printer);
   }
-  if (losses.length > 0 && !options.yes) await agreeTo(losses, request, options, io);
+  if (losses.length > 0 && !options.yes) await agreeTo(losses, secret, options, io);
   if (options.dryRun !== 'none') return printManifests(changed, shown, printer);
   const { writeManifests } = await import('../manifests/write-manifests.ts');
   const done: typeof changed = [];
@@ -152,16 +131,12 @@ function checkFor(
 }
 
 /** The error for named manifests that hold no object, because a success that changes nothing helps nobody. */
-function noObject(
-  { name, before }: Pick<ChangedFile, 'name' | 'before'> = { name: '-', before: '' },
-  request: Pick<AttachRequest, 'verb' | 'secret'>,
-  options: AttachOptions,
-): UserError {
+function noObject({ name, before }: Pick<ChangedFile, 'name' | 'before'> = { name: '-', before: '' }): UserError {
   const shown = name === '-' ? 'stdin' : name;
   if (before.trim() !== '') {
     return new UserError(`${shown} holds no Kubernetes object`, prose`check where ${shown} comes from`);
   }
-  const write = fileCommandFor(request, { ...options, files: options.filename ?? [] });
+  const write = againWith(words`--write`);
   return new UserError(
     `${shown} is empty`,
     prose`a shell empties the file behind > before a program reads it; to change a file in place: ${write}`,
@@ -182,18 +157,11 @@ async function lossesFrom(
 }
 
 /** Throws UserError when the user does not agree, or cannot be asked. A dry run on a terminal does not ask. */
-async function agreeTo(
-  losses: readonly ManifestLoss[],
-  request: ManifestRequest,
-  options: AttachOptions,
-  io: Io,
-): Promise<void> {
-  const { secret } = request;
+async function agreeTo(losses: readonly ManifestLoss[], secret: string, options: AttachOptions, io: Io): Promise<void> {
   const { canPrompt, promptYes } = await import('../prompt.ts');
   if (canPrompt(io) && (options.dryRun !== 'none' || (await promptYes(`Detach ${secret} anyway?`, io)))) return;
   const users = many(losses.map(({ ref }) => resultName(ref)));
-  const again = command`${fileCommandFor(request, request)} ${dryRunFlag(options)} --yes`;
-  throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, again);
+  throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, againWith(words`--yes`));
 }
 
 /** The Secret from a file or the cluster, with warnings about its problems. Throws UserError when it opens no image. */

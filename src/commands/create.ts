@@ -169,7 +169,7 @@ async function checkTargets(secret: Secret, attachment: Attachment): Promise<voi
 
 /** Returns the exit code; throws UserError. */
 async function attachTo({ secret, action }: Applied, attachment: Attachment): Promise<number> {
-  const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }] = await Promise.all([
+  const [{ changePullSecrets }, { targetWords }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
@@ -178,8 +178,8 @@ async function attachTo({ secret, action }: Applied, attachment: Attachment): Pr
   const { dryRun, output, as } = options;
   const request = await requestOf(secret, attachment);
   const names = output === 'name' ? output : undefined;
-  const command = commandFor(request, transport.namespace);
-  const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command, as };
+  const restart = command`regsecret attach ${request.secret} ${scope(transport.namespace)} ${targetWords(request)} --restart`;
+  const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, restart, as };
   const results: Printer = {
     ...printer,
     // A manifest on stdout must stay one, so results go to stderr.

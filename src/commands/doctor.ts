@@ -25,7 +25,6 @@ import {
   namespaceWords,
   targetsOf,
   wideFlag,
-  withWholeLine,
 } from '../output/doctor/doctor-line.ts';
 import { printDoctor, sayMore } from '../output/doctor/doctor-printer.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
@@ -61,7 +60,7 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   const observe = await observerOf(options);
   const { withCollector } = await import('../operations/doctor/collector.ts');
   const gathered = await withCollector(options, io, observe);
-  const failed = gathered.errors.map((error) => withWholeLine(error, options));
+  const failed = gathered.errors;
   for (const error of failed) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
   if (failed.length > 0 && isNothing) return EXIT.failed;
@@ -166,12 +165,13 @@ async function lint(
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
-  const { findings, isFilled, ...manifests } = await lintManifests(files, options, io.clock.now(), io);
+  const line = { ...options, typed: io.commands.typed };
+  const { findings, isFilled, ...manifests } = await lintManifests(files, line, io.clock.now(), io);
   const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
   const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
   const shown = selectFindings(findings, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
-  await printLint(report, options, io);
+  await printLint(report, line, io);
   if (manifests.objects === 0 && !isUnreadPipe(report))
     (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return exitCode(report, options);
@@ -187,7 +187,7 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
   checkSelector(options.selector);
   const wide = wideFlag(options);
   if (wide !== undefined && options.namespace !== undefined) {
-    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n', wide.line));
+    throw new UsageError(`${wide} and --namespace cannot be used together`, againWithout('-n'));
   }
   const { observeScope } = await import('../operations/doctor/scope.ts');
   return async (collector) => ({ ...(await observeScope(options, collector)), errors: [] });

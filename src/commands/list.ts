@@ -9,15 +9,13 @@ import { formatFinding } from '../domain/findings/finding.ts';
 import { type RowOrder, sortRows } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { sameKey } from '../domain/keyring/key.ts';
-import { serverFlags } from '../domain/keyring/server.ts';
 import { ADD_ALL_NAMESPACES, describeUnseen } from '../domain/pull-secret/unseen.ts';
 import { checkApart, checkServer } from '../domain/pull-secret/usable.ts';
 import { closestUser } from '../domain/text/closest.ts';
-import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, againWithout, type Hint, prose } from '../domain/text/hint.ts';
-import { scope } from '../domain/text/object-name.ts';
-import { isRepeatable } from '../domain/text/typed-again.ts';
+import { isUserName, scope } from '../domain/text/object-name.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -78,7 +76,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     if (problems && output === undefined && names.length === 0 && !selector) printer.hint(unasked(options));
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     const there = await reportMissing([...all, ...others], scope, transport, printer);
-    const wide = wideLine(options, transport.namespace);
+    const wide = againWith(words`-o wide`);
     const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
     if (looksForUsers) printer.hint(prose`for user names and equal passwords: ${wide}`);
     else if (isCut) printer.hint(wide);
@@ -92,14 +90,10 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
 /** Throws UsageError. */
 function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOptions): void {
   if (allNamespaces && namespace !== undefined) {
-    throw new UsageError(
-      '--all-namespaces and --namespace cannot be used together',
-      againWithout('-n', command`regsecret list ${ALL_NAMESPACES}`),
-    );
+    throw new UsageError('--all-namespaces and --namespace cannot be used together', againWithout('-n'));
   }
   for (const name of names) checkedName(name, 'Secret');
-  if (names.length > 0 && selector)
-    throw new UsageError('names and -l cannot be used together', againWithout('-l', command`regsecret list ${names}`));
+  if (names.length > 0 && selector) throw new UsageError('names and -l cannot be used together', againWithout('-l'));
 }
 
 /** Throws UsageError when the user of a registry was typed as a user of the kubeconfig. */
@@ -117,23 +111,6 @@ async function checkUser({ user, username, kubeconfig }: ListOptions, io: Io): P
 function checkTyped(servers: readonly string[]): void {
   checkApart(servers);
   for (const server of servers) checkServer(server);
-}
-
-/** The same command line with every cell in full, among them the objects that use each Secret. */
-function wideLine(options: ListOptions, namespace: string): Command {
-  return command`${lineOf(options, namespace)} -o wide`;
-}
-
-function lineOf(options: ListOptions, namespace: string): Command {
-  const { names = [], allNamespaces, selector, problems, server, username, sortBy } = options;
-  const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
-  const labels = selector ? words`-l ${selector}` : undefined;
-  const flags = flagWords([
-    ...(problems ? ['--problems'] : []),
-    ...(sortBy === undefined ? [] : ['--sort-by', sortBy]),
-  ]);
-  const login = words`${serverFlags(server)} ${username === undefined ? undefined : words`--username ${username}`}`;
-  return command`regsecret list ${names} ${where} ${labels} ${login} ${flags}`;
 }
 
 /** Says what list does not see, because a leaked password may be there as well. */
@@ -161,7 +138,7 @@ async function sayNone(options: ListOptions, reader: Reader, printer: Printer): 
   const where = allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`;
   const near = await nearUser(options, reader);
   printer.say(`no pull secrets${which} in ${where}${of}${near === undefined ? '' : `; did you mean ${near}?`}`);
-  if (near !== undefined) return printer.hint(lineOf({ ...options, username: near }, transport.namespace));
+  if (near !== undefined) return printer.hint(againWith(words`--username ${near}`));
   if (which === '') printer.hint(command`regsecret create`);
   const all = allNamespaces ? ALL_NAMESPACES : scope(transport.namespace);
   if (login !== undefined && !problems) printer.hint(command`regsecret list ${all} -o wide`);
@@ -187,7 +164,7 @@ async function nearUser({ username, server, allNamespaces, names = [] }: ListOpt
 /** Words for the login that is looked for. A text that may be a password in the wrong place is not repeated. */
 function describeLogin({ server, username }: ListOptions): string | undefined {
   if (server === undefined && username === undefined) return undefined;
-  const user = username !== undefined && isRepeatable('--username', username) ? username : 'that user';
+  const user = username !== undefined && isUserName(username) ? username : 'that user';
   const of = username === undefined ? '' : ` of ${user}`;
   return `a login${of}${server === undefined ? '' : ` for ${many(server.map(displayServer))}`}`;
 }

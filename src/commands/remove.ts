@@ -3,9 +3,9 @@ import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
 import { syncPreview } from '../domain/findings/secret-commands.ts';
-import { bareServer, displayServer, shownServer } from '../domain/keyring/display-server.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { dryRunFlag, words } from '../domain/text/command.ts';
+import { words } from '../domain/text/command.ts';
 import { many, plural } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -47,15 +47,11 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
 function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
-  // User info is removed. A scheme is kept, because fewer entries may be meant with it.
-  const shown = servers.map((typed) => (shownServer(typed) === typed ? typed : bareServer(typed)));
-  const named = shown.reduce((flags, typed) => words`${flags} --server ${typed}`, words``);
   return {
     scope: {
       namespaces: namespacesOf(options, namespace),
       names,
       verb: 'remove',
-      flags: words`${named} ${options.owned ? words`--owned` : undefined} ${dryRunFlag(options)}`,
     },
     servers,
     owned: options.owned ?? false,

@@ -3,20 +3,20 @@ import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts
 import type { Reader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret-scope.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
-import { loginWords } from '../credentials/credential-flags.ts';
+import { LOGIN_FLAGS } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { ADD_ALL_NAMESPACES, describeUnseen } from '../domain/pull-secret/unseen.ts';
-import { type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
+import { words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
-import { nameWord } from '../domain/text/object-name.ts';
+import { againWith } from '../domain/text/hint.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
-import { checkNamed, type GuessedLogin, type LineWith } from '../operations/rotate/login-choice.ts';
+import { checkNamed, type GuessedLogin } from '../operations/rotate/login-choice.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -66,6 +66,7 @@ export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
         homes.add(transport.namespace);
         const request = {
           ...requestOf(options, found.logins, transport.namespace),
+          login: io.commands.typed?.only(...LOGIN_FLAGS) ?? words``,
           rotatedElsewhere: new Set(rotated),
         };
         const note = (sources: ReadonlySet<string>): void => {
@@ -104,12 +105,12 @@ async function checkOptions(options: RotateOptions, io: Io): Promise<GuessedLogi
   checkContextFlags(options, { hasSource: false });
   checkSelector(selector);
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
-  return checkNamed({ ...options, lineWith: lineWith(options), scopeIn: (home) => scopeOf(options, home) }, io);
+  return checkNamed({ ...options, scopeIn: (home) => scopeOf(options, home) }, io);
 }
 
 function scopeOf(options: RotateOptions, home: string): SecretScope {
   const { names } = options;
-  return { namespaces: namespacesOf(options, home), names, verb: 'rotate', flags: flagsBeside(options) };
+  return { namespaces: namespacesOf(options, home), names, verb: 'rotate' };
 }
 
 interface NewLogins {
@@ -146,7 +147,7 @@ async function accepted(
   const { checkLogins } = await import('../output/fleet/login-check.ts');
   const { options } = context;
   const isDryRun = options.dryRun !== 'none';
-  const rehearsed = isDryRun ? command`regsecret rotate ${lineOf({ ...options, verify: false })}` : undefined;
+  const rehearsed = isDryRun ? againWith(words`--no-verify`) : undefined;
   try {
     return { entries: await checkLogins(collected, { mustAnswer: true, rehearsed }, context), refusal: undefined };
   } catch (error) {
@@ -155,8 +156,11 @@ async function accepted(
   }
 }
 
-function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {
-  const { server, all, ...login } = options;
+function requestOf(
+  options: RotateOptions,
+  logins: readonly RotatedLogin[],
+  namespace: string,
+): Omit<RotateRequest, 'login'> {
   return {
     scope: scopeOf(options, namespace),
     logins,
@@ -169,30 +173,7 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
     restart: options.restart ?? false,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    login: loginWords(login),
   };
-}
-
-function lineWith(options: RotateOptions): LineWith {
-  return (other) => command`regsecret rotate ${lineOf({ ...options, ...other })}`;
-}
-
-/** What was typed after the name of the command. */
-function lineOf(options: RotateOptions): Command {
-  const { names, selector, allNamespaces } = options;
-  const where = selector === undefined ? flagWords(allNamespaces ? ['-A'] : []) : words`-l ${selector}`;
-  return words`${names.map(nameWord)} ${where} ${flagsBeside(options)}`;
-}
-
-/** The typed flags, without names and namespaces, for the same command with others. */
-function flagsBeside({ below, anyUser, anyPassword, owned, verify, restart, ...options }: RotateOptions): Command {
-  const given = {
-    ...{ '--below': below, '--any-user': anyUser, '--any-password': anyPassword, '--owned': owned },
-    ...{ '--no-verify': verify === false, '--restart': restart },
-  };
-  const named = Object.entries(given).filter(([, isGiven]) => isGiven);
-  const how = flagWords(named.map(([flag]) => flag));
-  return words`${loginWords(options)} ${how} ${dryRunFlag(options)}`;
 }
 
 type Run = Pick<ClusterRun, 'io' | 'printer'>;
@@ -227,7 +208,7 @@ async function rotateIn(
   const isRefused = options.refusal !== undefined && request.dryRun === 'none';
   const prepare = () => prepareRotation(reader, request, request.verify && !isRefused ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
-  checkFound(rotation, request, options.username, lineWith(options));
+  checkFound(rotation, request, options.username);
   if (isRefused) throw options.refusal;
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;

@@ -6,7 +6,7 @@ import { EXIT, Interrupted, UserError } from '../errors.ts';
 import { serveStatus } from '../http/status-server.ts';
 import type { Io } from '../io.ts';
 import { saidLosses } from '../operations/sync/lost-logins.ts';
-import { type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
+import { type SyncOptions, syncRequest } from '../operations/sync/sync-options.ts';
 import type { SyncListener } from '../operations/sync/sync-request.ts';
 import { createHealth } from '../operations/watch/health.ts';
 import { createMetrics } from '../operations/watch/metrics.ts';
@@ -49,7 +49,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const transport = await connect({ ...options, requestTimeout, lasting: true }, inside);
   const plurals = watchedFor(request).map(({ resource }) => resource.plural);
   const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
-  const shown = { ...options, command: syncCommand(options, transport.namespace), isCut };
+  const shown = { ...options, isCut };
   const trouble: WatchHost['trouble'] = (error, reason) => {
     metrics.failed(reason);
     printer.error(error);

@@ -1,12 +1,11 @@
 /** `regsecret sync`: brings one pull secret into many namespaces. */
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Finding } from '../domain/findings/finding.ts';
-import { type Command, words } from '../domain/text/command.ts';
+import { words } from '../domain/text/command.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { commandTo, type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
-import type { SyncRequest } from '../operations/sync/sync-request.ts';
+import { type SyncOptions, syncRequest } from '../operations/sync/sync-options.ts';
 import { sayFinding } from '../output/fleet/failure-printer.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
@@ -37,15 +36,9 @@ export async function sync(typed: SyncOptions, io: Io): Promise<number> {
       const listener = { ends: () => undefined, finding: (finding: Finding) => sayFinding(finding, printer) };
       const known = from && (await readSource(from, { ...request, login }, listener));
       return async (transport, run) => {
-        const lineOf = (typed: SyncOptions): Command => {
-          const line = syncCommand(typed, from?.namespace ?? transport.namespace);
-          return run.context === undefined ? line : commandTo(run.context, line, io.commands.given);
-        };
-        const again: SyncRequest['again'] = (flag) =>
-          lineOf({ ...options, merge: flag === 'merge', adopt: flag === 'adopt' });
         const own = known && sourceFor(known, { from: from?.server, to: transport.server });
-        return withSyncPrinter({ ...options, command: lineOf(options) }, run, (told) =>
-          syncSecret(transport, { ...request, login, known: own, agree: run.agree, again }, told),
+        return withSyncPrinter(options, run, (told) =>
+          syncSecret(transport, { ...request, login, known: own, agree: run.agree }, told),
         );
       };
     },

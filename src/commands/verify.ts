@@ -113,10 +113,7 @@ function checkOptions(options: VerifyOptions): void {
   if (filename === undefined) for (const name of names) checkedName(name, 'Secret');
   if (!allNamespaces) return;
   if (namespace !== undefined) {
-    throw new UsageError(
-      '--all-namespaces and --namespace cannot be used together',
-      againWithout('-n', command`regsecret verify ${ALL_NAMESPACES}`),
-    );
+    throw new UsageError('--all-namespaces and --namespace cannot be used together', againWithout('-n'));
   }
   if (image !== undefined) throw new UsageError('-A and --image cannot be used together', eitherOf('-A', '--image'));
 }

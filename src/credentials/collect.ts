@@ -5,7 +5,7 @@ import { canonicalServer } from '../domain/keyring/server.ts';
 import { checkApart, usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { againWith, againWithout, prose } from '../domain/text/hint.ts';
+import { againWith, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -128,10 +128,7 @@ function checkCombination(options: CredentialOptions): void {
   if (ways.length > 1)
     throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`regsecret create --help`);
   if (options.all && options.server !== undefined) {
-    throw new UsageError(
-      '--all and --server cannot be used together',
-      againWithout('--all', prose`name each registry with --server`),
-    );
+    throw new UsageError('--all and --server cannot be used together', againWith(words`--server REGISTRY`));
   }
   checkApart(options.server ?? []);
 }

@@ -1,8 +1,8 @@
 /** Reads a login given by flags: regsecret's own, or kubectl's, which mean the same. */
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
-import { type Command, pathWord, words } from '../domain/text/command.ts';
-import { againWith, type Hint, prose } from '../domain/text/hint.ts';
+import { words } from '../domain/text/command.ts';
+import { againWith, anyOf, type Hint, prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -36,30 +36,19 @@ export function usesDockerFlags({
   return [dockerServer, dockerUsername, dockerPassword, dockerEmail].some((value) => value !== undefined);
 }
 
-/** The flags of `options` that say where a login comes from, for a proposed command. */
-export function loginWords(options: Omit<CredentialOptions, 'user'>): Command {
-  const { server = [], fromFile = [], allowHelpers, username, email, passwordFile, passwordEnv } = options;
-  const parts = [
-    ...server.map((one) => words`--server ${serverWord(one)}`),
-    ...fromFile.map((file) => words`--from-file ${pathWord(file)}`),
-    ...(allowHelpers ? [words`--allow-helpers`] : []),
-    ...(username === undefined ? [] : [words`--username ${username}`]),
-    ...(email === undefined ? [] : [words`--email ${email}`]),
-    ...(passwordFile === undefined ? [] : [words`--password-file ${pathWord(passwordFile)}`]),
-    ...(passwordEnv === undefined ? [] : [words`--password-env ${passwordEnv}`]),
-    ...(options.passwordStdin ? [words`--password-stdin`] : []),
-    ...(options.all ? [words`--all`] : []),
-    ...(options.prompt ? [words`--prompt`] : []),
-  ];
-  return parts.reduce((line, part) => words`${line} ${part}`, words``);
-}
+/** The flags that say where a login comes from, apart from its registries. */
+export const LOGIN_FLAGS = [
+  ...['--from-file', '--allow-helpers', '--username', '--email'],
+  ...['--password-file', '--password-env', '--password-stdin', '--prompt'],
+];
 
 /** Throws UsageError for a value that is missing or given twice, UserError when the password cannot be read. */
 export async function fromFlags(options: CredentialOptions, io: Io): Promise<SourceResult> {
   const servers = theServers(options);
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
   // A proposed command has USER where the name is not known.
-  if (username === 'USER') throw new UsageError('USER stands for a user name', prose`type that name in place of USER`);
+  if (options.username === 'USER')
+    throw new UsageError('USER stands for a user name', prose`type that name in place of USER`);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) return promptedLogin(servers, username, io);
@@ -72,10 +61,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   }
   if (username === undefined) {
     const { user } = options;
-    const hint =
-      user === undefined
-        ? prose`add --username USER`
-        : { add: words`--username USER`, otherwise: words`--username ${user}` };
+    const hint = user === undefined ? prose`add --username USER` : againWith(words`--username USER`);
     throw new UsageError('there is a password, but no user name', hint);
   }
   const isPadded = (text: string | undefined): boolean => text?.trim() !== text;
@@ -152,7 +138,7 @@ function checkOneLine({ password }: GivenPassword, servers: readonly string[] = 
   const each = servers.map((server) => againWith(words`--server ${serverWord(server)} --username USER`));
   throw new UsageError(
     `stdin has ${lines} lines, but --password-stdin reads one password, which is for every --server`,
-    { prose: each.flatMap((again, index) => [index === 0 ? '' : ', then ', again]) },
+    anyOf(each, ', then '),
   );
 }
 

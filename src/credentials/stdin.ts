@@ -3,7 +3,7 @@ import { isDockerConfig } from '../domain/docker-config/login-file.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
 import { isSlip } from '../domain/text/closest.ts';
 import { pathWord, words } from '../domain/text/command.ts';
-import { againWithout, prose } from '../domain/text/hint.ts';
+import { prose } from '../domain/text/hint.ts';
 import { UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readCredentialFile } from './auth-file.ts';
@@ -81,10 +81,9 @@ function password(text: string, { source, flag, file }: Given): GivenPassword {
   }
   // The key of a service account is JSON too, and a valid password.
   if (trimmed.trimStart().startsWith('{') && isDockerConfig(trimmed)) {
-    const add = words`--from-file ${file}`;
     throw new UsageError(`${flag} takes a password, and ${source} holds a docker config`, {
-      ...againWithout([flag, '--username'], add),
-      add,
+      add: words`--from-file ${file}`,
+      drop: [flag, '--username'],
     });
   }
   return { password: trimmed, from: source };

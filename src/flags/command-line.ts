@@ -1,26 +1,15 @@
 /** Turns command lines that kubectl accepts and commander does not into the form that commander accepts. */
-import type { Option } from 'commander';
-import { ALL_NAMESPACES, kustomized, words } from '../domain/text/command.ts';
-import { CLUSTER_FLAGS, flagName } from '../domain/text/given-flags.ts';
+import { Command, type Option } from 'commander';
 import { prose } from '../domain/text/hint.ts';
-import { isObjectName } from '../domain/text/object-name.ts';
-import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
-
-/** Flags of Kubernetes, which kubectl accepts before its command as well. */
-const FORMS = [...CLUSTER_FLAGS.map(([, form]) => form), '--cache-dir <folder>'];
-const VALUE_FLAGS = ['-n', ...FORMS.filter((form) => form.includes('<')).map(flagName)];
-const BARE_FLAGS = [
-  ...FORMS.filter((form) => !form.includes('<')),
-  ...['--warnings-as-errors', '-q', '--quiet', '--disable-compression', '--match-server-version'],
-];
+import { isKubectls, kubernetesFlags } from './shared-flags.ts';
 
 /** The names that other programs have for these commands (kubectl, docker, brew). */
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
 
 /**
  * Puts the command first, under its own name. `help X` becomes `X --help`, and an empty line becomes `--help`.
- * `create secret docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`. Throws UsageError.
+ * `create secret docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`.
  */
 export function commandFirst(typed: readonly string[]): string[] {
   const [leading, [name, ...rest]] = splitLeading(typed);
@@ -28,7 +17,6 @@ export function commandFirst(typed: readonly string[]): string[] {
   if (name === 'help') return rest.length === 0 ? ['--help'] : [...commandFirst(rest), '--help'];
   const command = ALIASES[name] ?? name;
   if (command === 'rbac') return rbacFirst(rest, leading);
-  if (command === 'inspect') checkOneNamespace([...withoutKind(command, rest), ...leading]);
   return [command, ...leading, ...withoutKind(command, rest)];
 }
 
@@ -65,23 +53,10 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
   }
 }
 
-/** Throws UsageError for `inspect` in all namespaces, which would print many pages. */
-function checkOneNamespace(typed: readonly string[]): void {
-  const isAll = (word: string): boolean => word === '-A' || word === '--all-namespaces';
-  if (!typed.some(isAll)) return;
-  // With -A, there can be no other namespace.
-  const isOne = (word = ''): boolean => word === '-n' || word === '--namespace';
-  const rest = typedAgain(typed.filter((word, index) => !isAll(word) && !isOne(word) && !isOne(typed[index - 1])));
-  const list = words`regsecret list ${rest} ${ALL_NAMESPACES}`;
-  // Only `-o wide` shows the users.
-  const isShaped = typed.some((word) => /^(-o|--output)/.test(word));
-  throw new UsageError('inspect shows Secrets of one namespace', isShaped ? list : words`${list} -o wide`);
-}
-
 /** Commands that read Secrets and nothing else. */
 const READERS = ['list', 'inspect', 'verify'];
 
-/** The words after `command`, without the kind of the object. Throws UsageError when the name does not follow. */
+/** The words after `command`, without the kind of the object. */
 function withoutKind(command: string, typed: readonly string[]): readonly string[] {
   const [kind, type = ''] = typed;
   if (command === 'create' && kind === 'docker-registry' && isWord(type)) return withKind(typed.slice(1));
@@ -89,10 +64,7 @@ function withoutKind(command: string, typed: readonly string[]): readonly string
   if (READERS.includes(command)) return typed.slice(1);
   // A single word `secret` is the name of a Secret. Without that word, the command would be about the default one.
   if (command !== 'create') return isWord(type) ? typed.slice(1) : typed;
-  if (type === 'docker-registry' || type === 'generic') return withKind(typed.slice(2));
-  if (typed.some((word) => word === '-h' || word === '--help')) return typed.slice(1);
-  const meant = typedAgain(typed.slice(1)) ?? words`${isObjectName(type) ? type : 'NAME'}`;
-  throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create ${meant}`);
+  return type === 'docker-registry' || type === 'generic' ? withKind(typed.slice(2)) : typed;
 }
 
 /** Adds the kind to the name, so that a name that reads like a registry stays the name of a Secret. */
@@ -107,12 +79,14 @@ function isWord(text: string): boolean {
 /** The flags of Kubernetes in front of the command, and the words after them. */
 function splitLeading(args: readonly string[]): [string[], string[]] {
   let end = 0;
+  const options = args[0]?.startsWith('-') ? kubernetesFlags(new Command()).options : [];
   for (let arg = args[0]; arg !== undefined; arg = args[end]) {
-    if (VALUE_FLAGS.includes(arg) || isLevel(args, end)) end += 2;
+    const [name = ''] = arg.split('=');
+    const option = options.find(({ long, short }) => name === long || name === short);
+    if (isLevel(args, end)) end += 2;
     else if (/^--?v=|^-v\d+$/.test(arg)) end += 1;
-    else if (BARE_FLAGS.includes(arg) || [...VALUE_FLAGS, ...BARE_FLAGS].some((flag) => arg.startsWith(`${flag}=`)))
-      end += 1;
-    else break;
+    else if (option === undefined) break;
+    else end += option.required && name === arg ? 2 : 1;
   }
   return [args.slice(0, end), args.slice(end)];
 }
@@ -132,8 +106,18 @@ function withLevel(args: readonly string[]): string[] {
   });
 }
 
-/** A flag without a value, by its names: `--yes`, or `-A` and `--all-namespaces`. */
-export type BooleanFlag = readonly string[];
+/** `--flag value` as one word, so that a value that reads like a flag stays a value, as in pflag. Words after `--` are none. */
+export function withValues(args: readonly string[], options: readonly Option[]): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index] ?? '';
+    if (word === '--') return [...joined, ...args.slice(index)];
+    const option = options.find(({ long }) => long === word);
+    const isJoined = option?.required === true && word !== '--dry-run' && index + 1 < args.length;
+    joined.push(isJoined ? `${word}=${args[++index]}` : word);
+  }
+  return joined;
+}
 
 /**
  * Turns `--dry-run` without a value into `--dry-run=client`, as in kubectl. A following word that is one of its values counts as
@@ -147,7 +131,9 @@ function withDryRun(args: readonly string[]): string[] {
 }
 
 /** Brings `--flag=true`, `-A=true` and `-o=yaml` into commander's form. Words after `--` are not flags. Throws UsageError. */
-export function plainFlags(args: readonly string[], booleans: readonly BooleanFlag[]): string[] {
+export function plainFlags(typed: readonly string[], options: readonly Option[]): string[] {
+  const args = withValues(typed, options);
+  const booleans = options.filter((option) => option.isBoolean() || option.negate);
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
   const given = withDryRun(withLevel(flags)).map((arg) =>
@@ -161,7 +147,8 @@ export function plainFlags(args: readonly string[], booleans: readonly BooleanFl
 }
 
 /** When a flag is given several times, the last counts (spf13/pflag bool.go, strconv `ParseBool`). */
-function withBoolean(args: readonly string[], names: BooleanFlag): string[] {
+function withBoolean(args: readonly string[], { long, short }: Option): string[] {
+  const names = [long, short].filter((one) => one !== undefined);
   const givenTo = (arg: string): string | undefined => {
     const name = names.find((one) => arg.startsWith(`${one}=`));
     if (name !== undefined) return arg.slice(name.length + 1);
@@ -180,7 +167,10 @@ function withBoolean(args: readonly string[], names: BooleanFlag): string[] {
   });
 }
 
-/** Throws UsageError for a flag that would take the next flag for its value: `--server --username jane`. */
+/**
+ * Throws UsageError for a flag that would take the next flag for its value: `--server --username jane`. Those of kubectl take
+ * whatever follows.
+ */
 export function checkSwallowed(line: readonly string[], options: readonly Option[]): void {
   const named = (word: string): Option | undefined =>
     options.find(({ long, short }) => word !== '' && (long === word || short === word));
@@ -188,29 +178,13 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     const word = line[index] ?? '';
     // `rbac` is followed by a command with flags of its own.
     if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
-    if (named(word)?.required !== true) continue;
+    if (named(word)?.required !== true || word === '--dry-run') continue;
     index += 1;
+    if (isKubectls(word) || word === '--dry-run') continue;
     const [next = ''] = (line[index] ?? '').split('=');
     if (named(next) === undefined) continue;
     throw new UsageError(`${word} has no value, because ${next} follows it`, prose`give ${word} a value`);
   }
-}
-
-/** Throws UsageError for `-k` of kubectl, which commands that read manifests do not have. */
-export function checkKustomize([name = '', ...line]: readonly string[]): void {
-  const end = line.indexOf('--');
-  const index = line.findIndex((word, place) => /^(-k|--kustomize(=|$))/.test(word) && (end < 0 || place < end));
-  if (index < 0 || !/^(doctor|why|attach|detach)$/.test(name)) return;
-  const [flag = '', next = ''] = line.slice(index);
-  const joined = flag.replace(/^(-k|--kustomize=?)/, '');
-  const isJoined = joined !== '' || next === '' || next.startsWith('-');
-  const rest = typedAgain(line.toSpliced(index, isJoined ? 1 : 2));
-  const command = name === 'why' ? 'doctor' : name;
-  const otherwise = command === 'doctor' ? words`` : words`NAME`;
-  throw new UsageError(
-    `${name} has no ${flag.startsWith('--') ? '--kustomize' : '-k'}; it reads what kustomize prints`,
-    kustomized((isJoined ? joined : next) || 'DIR', words`${command} ${rest ?? otherwise}`),
-  );
 }
 
 /** The namespaces of `-n`, which takes only one. kubectl silently uses the last of several. */

@@ -8,7 +8,7 @@ import { CLUSTER_FLAGS, flagName } from '../domain/text/given-flags.ts';
 import { prose } from '../domain/text/hint.ts';
 import { isNamespaceName, nameRule } from '../domain/text/object-name.ts';
 import { UsageError } from '../errors.ts';
-import { EVERYWHERE } from './shared-flags.ts';
+import { EVERYWHERE, isKubectls } from './shared-flags.ts';
 
 /** Flags whose value is a file. */
 export const FILE_FLAGS = [
@@ -32,7 +32,7 @@ const NAMED = /^(create|attach|detach|sync|rotate|remove|delete|inspect|list|ver
 /** Throws UsageError when `command` has too many arguments, or others than it takes. */
 export async function checkArguments(command: Command): Promise<void> {
   const { args, registeredArguments } = command;
-  const isOdd = NAMED.test(command.name()) && args.some((word) => /[/.:]/.test(word));
+  const isOdd = NAMED.test(command.name()) && args.some((word) => /[/.:]|^secrets?$/.test(word));
   if (!isOdd && (registeredArguments.at(-1)?.variadic === true || args.length <= registeredArguments.length)) return;
   const { refuseSlips } = await import('./argument-slips.ts');
   refuseSlips(command);
@@ -70,9 +70,4 @@ function mayBeEmpty(command: Command, option: Option): boolean {
 /** The name of a file or of an entry of the kubeconfig may hold any character, and a selector may be written on several lines. */
 function mayHaveLines(name: string): boolean {
   return [...FILE_FLAGS, '--context', '--cluster', '--user', '--selector'].includes(name) || isKubectls(name);
-}
-
-/** Whether the flag is one of `kubectl create secret docker-registry`, which writes whatever it gets. */
-function isKubectls(name: string): boolean {
-  return name.startsWith('--docker-');
 }

@@ -48,6 +48,11 @@ export function loginFlags(command: Command, title: string): Command {
     .option('--all', 'take every login of docker and podman');
 }
 
+/** Whether the flag is one of `kubectl create secret docker-registry`, which writes whatever it gets. */
+export function isKubectls(name: string): boolean {
+  return name.startsWith('--docker-');
+}
+
 /** The group of flags that `regsecret options` shows, and that the help of each command leaves out. */
 export const EVERYWHERE = 'Kubernetes, as in kubectl:';
 

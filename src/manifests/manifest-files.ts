@@ -3,7 +3,7 @@ import { globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { nearest } from '../domain/text/closest.ts';
 import { command, flagWords, pathWord, words } from '../domain/text/command.ts';
-import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
+import { againAs, EMPTY_STDIN, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -139,14 +139,10 @@ function unreadable(error: unknown, name: string): UserError {
   const stems = there.map(stemOf);
   const [stem = ''] = nearest(stemOf(name), stems, 1);
   const near = there[stems.indexOf(stem)];
-  const otherwise = folder === '.' ? words`ls` : words`ls ${pathWord(folder)}`;
-  if (near === undefined) return new UserError(trouble.message, otherwise);
+  if (near === undefined)
+    return new UserError(trouble.message, folder === '.' ? words`ls` : words`ls ${pathWord(folder)}`);
   const to = folder === '.' ? near : join(folder, near);
-  return new UserError(`${trouble.message}; did you mean ${to}?`, {
-    add: words``,
-    file: { from: name, to },
-    otherwise,
-  });
+  return new UserError(`${trouble.message}; did you mean ${to}?`, againAs(name, to));
 }
 
 function stemOf(name: string): string {

@@ -1,5 +1,6 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
-import { type Command, command } from '../domain/text/command.ts';
+import { words } from '../domain/text/command.ts';
+import { againWith, type Hint } from '../domain/text/hint.ts';
 import type { Printable } from '../domain/text/printable.ts';
 import { resultName } from '../domain/workloads/object-ref.ts';
 import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
@@ -15,8 +16,8 @@ export interface AttachPrinterOptions extends NoteContext {
   readonly dryRun: 'none' | 'client' | 'server';
   /** Whether results say their namespace. */
   readonly namespaces: boolean;
-  /** The command that was typed. */
-  readonly command: Command;
+  /** How to change the same, and to restart what fails: by default the typed line with `--restart`. */
+  readonly restart?: Hint;
 }
 
 /** Receives what `changePullSecrets` reports. */
@@ -170,9 +171,12 @@ function describeRemedy(remedy: Failing['remedy']): string {
   }
 }
 
-function hintsFor(failing: readonly Failing[], { command: typed, secret }: AttachPrinterOptions): Command[] {
-  const hints = failing.flatMap(({ ref, remedy }) => {
-    if (remedy.how === 'restart') return { ...command`${typed} --restart`, asks: typed.asks };
+function hintsFor(
+  failing: readonly Failing[],
+  { restart = againWith(words`--restart`), secret }: AttachPrinterOptions,
+): Hint[] {
+  const hints = failing.flatMap(({ ref, remedy }): Hint | Hint[] => {
+    if (remedy.how === 'restart') return restart;
     if (remedy.how === 'attach') return changeCommand('attach', { how: 'template', target: remedy.controller }, secret);
     return remedy.how === 'recreate' ? changeCommand('attach', { how: 'recreate', target: ref }, secret) : [];
   });

@@ -1,7 +1,7 @@
 /** Prints what `attach` and `detach` did to manifests. */
-import { type Command, flagWords, words } from '../domain/text/command.ts';
+import { type Command, eachWith, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { prose } from '../domain/text/hint.ts';
+import { againWith, prose } from '../domain/text/hint.ts';
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
@@ -34,8 +34,6 @@ export interface ManifestPrinterOptions {
   readonly losses?: readonly ManifestLoss[];
   /** The command that shows whether the cluster has the Secret; left out when that is known. */
   readonly check?: Command | undefined;
-  /** The command that changes the files in place. */
-  readonly writing: Command;
   /** The arguments of -f. */
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
@@ -46,7 +44,7 @@ export function printManifests(
   options: ManifestPrinterOptions,
   printer: Printer,
 ): void {
-  const { write = false, dryRun, output, auto = false, losses = [], check, writing } = options;
+  const { write = false, dryRun, output, auto = false, losses = [], check } = options;
   const { filename = [], recursive = false } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
@@ -85,8 +83,7 @@ export function printManifests(
   }
   if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);
   if (write && !recursive) {
-    const more = flagWords(dryRun === 'none' ? ['-R'] : ['-R', `--dry-run=${dryRun}`]);
-    sayUnreadFolders(filename, words`${writing} ${more}`, printer);
+    sayUnreadFolders(filename, printer);
   }
   const changed = files.filter(
     ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
@@ -94,5 +91,10 @@ export function printManifests(
   if (write || dryRun !== 'none' || changed.length === 0) return;
   // These lines come last, because many users expect the files to be changed.
   printer.say(`nothing was written to ${many(changed.map(({ name }) => name))}`);
-  printer.hint(prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${writing}`);
+  // What comes from stdin cannot be written in place.
+  const named = filename.filter((name) => name !== '-');
+  const onDisk = named.length === filename.length ? words`` : eachWith('-f', named.map(pathWord));
+  printer.hint(
+    prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${againWith(words`${onDisk} --write`)}`,
+  );
 }

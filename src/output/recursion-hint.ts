@@ -1,14 +1,14 @@
 /** Tells the user which folders `-f FOLDER` leaves out without -R. */
-import type { Command } from '../domain/text/command.ts';
+import { words } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
+import { againWith } from '../domain/text/hint.ts';
 import { unreadFolders } from '../manifests/manifest-files.ts';
 import type { Printer } from './printer.ts';
 
-/** `recursively` is the command that reads these folders too. */
-export function sayUnreadFolders(files: readonly string[], recursively: Command, printer: Printer): void {
+export function sayUnreadFolders(files: readonly string[], printer: Printer): void {
   const unread = unreadFolders(files);
   if (unread.length === 0) return;
   const places = unread.map(({ name, count }) => `${plural(count, 'folder')} in ${name}`);
   printer.say(`not read without -R: ${places.join(', ')}`);
-  printer.hint(recursively);
+  printer.hint(againWith(words`-R`));
 }

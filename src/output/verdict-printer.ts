@@ -5,7 +5,7 @@ import { formatMore, listed } from '../domain/findings/listed.ts';
 import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
 import { registryOf, serverWord } from '../domain/keyring/server.ts';
 import { type Command, words } from '../domain/text/command.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
+import { againWith, type Hint, prose } from '../domain/text/hint.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeTags } from '../domain/verify/near-tags.ts';
 import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
@@ -131,8 +131,7 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
 /** How the registry of `server` can be reached; undefined when it was reached, or nothing is known. */
 export function reachHint(verdict: Verdict, server: string): Hint | undefined {
   if (verdict.kind !== 'unreachable') return undefined;
-  if (verdict.reason.includes('unknown authority'))
-    return { add: words`--registry-ca FILE`, otherwise: prose`trust its CA with --registry-ca FILE` };
+  if (verdict.reason.includes('unknown authority')) return againWith(words`--registry-ca FILE`);
   if (verdict.reason.includes('speaks http'))
     return prose`send the login over http, too, with ${words`--plain-http ${registryOf(server) ?? 'HOST'}`}`;
   return verdict.cause === 'timeout' ? prose`allow more with --timeout 60s` : undefined;

@@ -13,6 +13,7 @@ export const START = [
   'flags/flag-values',
   'flags/fleet-flags',
   'flags/rbac-flags',
+  'flags/read-line',
   'flags/reader-flags',
   'flags/shared-flags',
   'flags/short-help',

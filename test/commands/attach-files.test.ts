@@ -52,7 +52,7 @@ describe('the result goes to stdout', () => {
       stdout: ATTACHED,
       stderr:
         `pod/a patched, from ${path} to stdout\n${HIDES}${CHECK}nothing was written to ${path}\n` +
-        `hint: to change the file: regsecret attach regsecret -f ${path} --write\n`,
+        `hint: to change the file: regsecret attach -f ${path} --write\n`,
     });
     expect(read(path)).toBe(POD);
   });
@@ -111,7 +111,7 @@ describe('the result goes to stdout', () => {
     const [one, other] = [file('a.yaml', POD), file('b.yaml', POD)];
     expect((await run(['attach', '-n', 'shop', '-f', one, '-f', other])).stderr).toContain(
       `nothing was written to ${one}, ${other}\n` +
-        `hint: to change the files: regsecret attach -n shop regsecret -f ${one} -f ${other} --write\n`,
+        `hint: to change the files: regsecret attach -n shop -f ${one} -f ${other} --write\n`,
     );
   });
 
@@ -258,12 +258,12 @@ describe('detached where it is the only login for an image', () => {
     const ran = await run(['detach', '-f', path, '--write']);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toBe(
-      `${said}error: regsecret is still needed by pod/a, so no file is changed\nhint: regsecret detach regsecret -f ${path} --write --yes\n`,
+      `${said}error: regsecret is still needed by pod/a, so no file is changed\nhint: regsecret detach -f ${path} --write --yes\n`,
     );
     expect(read(path)).toBe(both);
     const dry = await run(['detach', '-f', path, '--write', '--dry-run=client']);
     expect([dry.code, dry.stdout]).toEqual([1, '']);
-    expect(dry.stderr).toContain(`\nhint: regsecret detach regsecret -f ${path} --write --dry-run=client --yes\n`);
+    expect(dry.stderr).toContain(`\nhint: regsecret detach -f ${path} --write --dry-run=client --yes\n`);
     const sure = await run(['detach', '-f', path, '--write', '--yes', '-o', 'json']);
     expect(sure.code).toBe(0);
     const lost = { file: path, ref: { kind: 'Pod', namespace: '', name: 'a' }, images: ['ghcr.io/acme/app'] };
@@ -403,20 +403,20 @@ describe('manifests and a target in the cluster: nothing is read or written', ()
   test.each([
     [
       'attach -f a.yaml --to sts/db --write',
-      'regsecret attach regsecret -f a.yaml --write && regsecret attach regsecret --to statefulset/db',
+      'regsecret attach -f a.yaml --write for the files, and regsecret attach --to sts/db for the cluster',
     ],
     [
       'attach pull -f deploy -R --sa default -n team',
-      'regsecret attach -n team pull -f deploy -R --write && regsecret attach pull -n team --serviceaccount default',
+      'regsecret attach -n team pull -f deploy -R --write for the files, and regsecret attach -n team pull --sa default for the cluster',
     ],
     [
       'detach pull -f a.yaml -f b.yaml --from deploy/web --write --dry-run=client',
-      'regsecret detach pull -f a.yaml -f b.yaml --write --dry-run=client && regsecret detach pull --from deployment/web --dry-run=client',
+      'regsecret detach pull -f a.yaml -f b.yaml --write --dry-run=client for the files, and regsecret detach pull --from deploy/web --dry-run=client for the cluster',
     ],
-    ['attach -f - --pod web', 'regsecret attach regsecret --pod web'],
+    ['attach -f - --pod web', 'regsecret attach -f - for the files, and regsecret attach --pod web for the cluster'],
     [
       'attach -f a.yaml --auto --secret-file s.yaml --used --wait --write',
-      'regsecret attach regsecret -f a.yaml --auto --secret-file s.yaml --write && regsecret attach regsecret --used --wait',
+      'regsecret attach -f a.yaml --auto --secret-file s.yaml --write for the files, and regsecret attach --used --wait for the cluster',
     ],
   ])('%s', async (line, hint) => {
     expect(await run(line.split(' '), POD)).toEqual({ code: 2, stdout: '', stderr: `${error}${hint}\n` });

@@ -88,7 +88,7 @@ describe('a service account', () => {
     const ran = await attach('--sa', 'defalt');
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toBe(
-      `error: serviceaccount ${namespace}/defalt does not exist; did you mean default?\nhint: regsecret attach regsecret -n ${namespace} --serviceaccount default\n`,
+      `error: serviceaccount ${namespace}/defalt does not exist; did you mean default?\nhint: regsecret attach -n ${namespace} --serviceaccount default\n`,
     );
   });
 
@@ -433,7 +433,7 @@ describe('a Secret that is no help', () => {
     const ran = await attach('regsecrt', '--sa', name);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(`error: secret ${namespace}/regsecrt does not exist; did you mean regsecret?`);
-    expect(ran.stderr).toContain(`hint: regsecret attach regsecret -n ${namespace} --serviceaccount ${name}\n`);
+    expect(ran.stderr).toContain(`hint: regsecret attach -n ${namespace} regsecret --sa ${name}\n`);
     expect(await listed(name)).toBeUndefined();
   });
 
@@ -507,7 +507,7 @@ describe('detached, where it is the only login for an image', () => {
     expect(await detach('--from', `deploy/${web}`)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `${said(web)}error: regsecret is still needed by deployment.apps/${web}, so it is not detached from deployment.apps/${web}\nhint: regsecret detach regsecret -n ${namespace} --from deployment/${web} --yes\n`,
+      stderr: `${said(web)}error: regsecret is still needed by deployment.apps/${web}, so it is not detached from deployment.apps/${web}\nhint: regsecret detach -n ${namespace} --from deploy/${web} --yes\n`,
     });
     expect(await listOf('Deployment', namespace, web)).toEqual(named('regsecret'));
     const sure = await detach('--from', `deploy/${web}`, '--yes');
@@ -522,7 +522,7 @@ describe('detached, where it is the only login for an image', () => {
     expect(dry.code).toBe(1);
     expect(dry.stderr).toContain(said(web).replace('can no longer', 'could no longer'));
     expect(dry.stderr).toContain(
-      `hint: regsecret detach regsecret -n ${namespace} --from deployment/${web} --dry-run=${where} --yes\n`,
+      `hint: regsecret detach -n ${namespace} --from deploy/${web} --dry-run=${where} --yes\n`,
     );
     const ran = await detach('--from', `deploy/${web}`, `--dry-run=${where}`, '--yes', '-o', 'json');
     expect(ran.code).toBe(0);

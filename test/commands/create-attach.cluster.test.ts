@@ -67,7 +67,7 @@ test.each([
   ['deploy', /^hint: --attach deploy\/NAME$/m],
   [
     'deplyo/web',
-    /^hint: regsecret create .* --attach deploy\/web --server r\.example --username jane --password-stdin$/m,
+    /^hint: regsecret create .* --server r\.example --username jane --password-stdin .*--attach deploy\/web$/m,
   ],
 ])('to %s, which is no target: nothing is written', async (target, hint) => {
   const name = freshName('pull');
@@ -130,7 +130,7 @@ test('a target with a typing error: the whole command, with the other targets as
   const ran = await regsecretIn(namespace, line);
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toContain(
-    `did you mean ${web}?\nhint: regsecret create -n ${namespace} ${name} --attach serviceaccount/default --attach deployment/${web} --from-file ${file}\n`,
+    `did you mean ${web}?\nhint: regsecret create -n ${namespace} ${name} --from-file ${file} --attach serviceaccount/default --attach deployment/${web}\n`,
   );
 });
 

@@ -85,7 +85,7 @@ describe('config files', () => {
       { files: { [config]: one } },
       1,
       'have no login for quay.io',
-      'docker login quay.io, or give one for all: regsecret create x --server ghcr.io --server quay.io --username USER --password-stdin --dry-run=client',
+      'docker login quay.io, or give one for all: regsecret create x --dry-run=client --server ghcr.io --server quay.io --username USER --password-stdin',
     ],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
@@ -103,7 +103,7 @@ describe('files given with --from-file', () => {
       from(`password ${CANARY}`),
       1,
       'is not JSON',
-      'regsecret create x --from-file ~/.docker/config.json --no-verify --dry-run=client',
+      'regsecret create x --dry-run=client --from-file ~/.docker/config.json --no-verify',
     ],
     ['cut off', args, from(`{"auths":{"r.io":{"auth":"${auth('u')}"`), 1, 'is not JSON: unexpected end of JSON input'],
     ['binary', args, from(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0])), 1, 'is a binary file'],
@@ -214,7 +214,7 @@ describe('logins that pull nothing', () => {
       { stdin: `${CANARY}\n${CANARY}2\n` },
       2,
       'stdin has 2 lines, but --password-stdin reads one password, which is for every --server',
-      'regsecret create x --server a.io --username USER --password-stdin --dry-run=client, then regsecret create x --server b.io --username USER',
+      'regsecret create x --dry-run=client --server a.io --username USER --password-stdin, then regsecret create x --dry-run=client --server b.io --username USER',
     ],
     ['an empty user name', [...dry, '--username', '', '--password-stdin'], { stdin: CANARY }, 2, '--username has an'],
     [

@@ -94,7 +94,7 @@ describe('a name that is nearly the one of what makes pods', () => {
     const { code, stderr } = await regsecretIn(own, ['attach', '--pod', 'shpo', '--sa', 'default']);
     expect([code, stderr]).toEqual([
       1,
-      `error: pod ${own}/shpo does not exist; did you mean deployment/shop?\nhint: regsecret attach regsecret -n ${own} --to deployment/shop --serviceaccount default\n`,
+      `error: pod ${own}/shpo does not exist; did you mean deployment/shop?\nhint: regsecret attach -n ${own} --to deployment/shop --serviceaccount default\n`,
     ]);
   });
 });

@@ -290,7 +290,7 @@ describe.concurrent('an image that is not deployed yet', () => {
     expect(slip).toEqual({
       code: 1,
       stdout: '',
-      stderr: `error: secret ${namespace}/goodd does not exist; did you mean good?\nhint: regsecret why -n ${namespace} --image ${ownImage} --secret good\n`,
+      stderr: `error: secret ${namespace}/goodd does not exist; did you mean good?\nhint: regsecret why -n ${namespace} ${ownImage} --secret good --offline\n`,
     });
     const report = await why(['--image', ownImage, '--sa', 'builder', '--secret', 'foreign'], 1);
     expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
@@ -387,7 +387,7 @@ test('several at a time, one misspelt: programs see that it was not looked at, a
     regsecretIn(namespace, ['doctor', 'secret/good', `deploy/${name}s`, '--offline', '-o', format]);
   const { code, stdout, stderr } = await ask('json');
   const message = `deployment ${namespace}/${name}s does not exist; did you mean ${name}?`;
-  const hint = `regsecret why secret/good deployment/${name} --offline -o json -n ${namespace}`;
+  const hint = `regsecret doctor secret/good deployment/${name} -n ${namespace} --offline -o json`;
   expect(code).toBe(1);
   expect(stderr).toContain(`error: ${message}\nhint: ${hint}\n`);
   expect(JSON.parse(stdout)).toMatchObject({ healthy: null, findings: [], errors: [{ message, hint }] });
@@ -408,7 +408,7 @@ test('several at a time, one misspelt: programs see that it was not looked at, a
 
 test('several at a time, for people', async () => {
   const { code, stdout, stderr } = await regsecretIn(namespace, ['why', 'sa/builder', 'secret/rejected']);
-  const steps = `regsecret why sa/builder secret/rejected -n ${namespace} -v`;
+  const steps = `regsecret why -n ${namespace} sa/builder secret/rejected -v`;
   expect([code, stderr]).toEqual([1, `hint: ${steps}\n`]);
   expect(stdout.replace(/ at \S+Z/g, '').replace(/(good \(dockerconfigjson\)), used by .*/, '$1')).toBe(
     [

@@ -20,12 +20,12 @@ describe.each([
   [['attach'], 'regsecret attach FLAGS --serviceaccount default'],
   [['attach', 'My_Secret'], 'regsecret attach FLAGS NAME --to KIND/NAME'],
   [['detach', '--pod', 'A'], 'kubectl FLAGS get pods'],
-  [['why', 'pod'], 'regsecret doctor FLAGS'],
+  [['why', 'pod'], 'regsecret why FLAGS'],
   [['why', 'deploy/A'], 'kubectl FLAGS get deployments'],
-  [['why', '--secret', 'x'], 'regsecret why FLAGS --image ghcr.io/org/app:v1 --secret x'],
-  [['why', 'nginx', '--secret', 'x'], 'regsecret why FLAGS --image nginx --secret x'],
-  [['why', 'team/app', '--secret', 'x', '--sa', 'ci'], 'regsecret why FLAGS --image team/app --sa ci --secret x'],
-  [['why', 'deploy/web', '--secret', 'x'], 'regsecret why FLAGS deploy/web --image ghcr.io/org/app:v1 --secret x'],
+  [['why', '--secret', 'x'], 'regsecret why FLAGS --secret x --image ghcr.io/org/app:v1'],
+  [['why', 'nginx', '--secret', 'x'], 'regsecret why FLAGS --secret x --image nginx'],
+  [['why', 'team/app', '--secret', 'x', '--sa', 'ci'], 'regsecret why FLAGS --secret x --sa ci --image team/app'],
+  [['why', 'deploy/web', '--secret', 'x'], 'regsecret why FLAGS deploy/web --secret x --image ghcr.io/org/app:v1'],
 ])('%j', (args, hint) => {
   test.each(GIVEN)('%j', async (flags, shown) => {
     const { stderr } = await here([...args, ...flags], { env: { KUBECONFIG: '/nope' } });

@@ -494,15 +494,6 @@ describe('inspect', () => {
     expect(stderr).toMatch(message);
   });
 
-  test.each(['list', 'inspect', 'verify'])('%s with the name of a namespace', async (verb) => {
-    const other = await newNamespace();
-    const { code, stderr } = await regsecretIn(namespace, [verb, other]);
-    expect([code, stderr]).toEqual([
-      1,
-      `error: secret ${namespace}/${other} does not exist, but a namespace of that name does\nhint: regsecret list -n ${other}\n`,
-    ]);
-  });
-
   test.each(['inspect', 'verify'])('%s without a name: what is here, and not what others have', async (verb) => {
     const [own, other] = [await newNamespace(), await newNamespace()];
     await newPullSecret(other, 'regsecret');

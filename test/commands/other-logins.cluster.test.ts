@@ -55,7 +55,7 @@ describe('it is no other login', () => {
     expect(detached.stderr).toBe(
       `warning: without pull, deployment.apps/web has no login for ${why}: it can no longer be pulled\n` +
         'error: pull is still needed by deployment.apps/web, so it is not detached from deployment.apps/web\n' +
-        `hint: regsecret detach pull -n ${namespace} --from deployment/web --yes\n`,
+        `hint: regsecret detach -n ${namespace} pull --from deployment/web --yes\n`,
     );
     const deleted = await regsecretIn(namespace, DELETE);
     expect([deleted.code, deleted.stdout]).toEqual([1, '']);

@@ -109,7 +109,7 @@ test.each<
     (host) => host.replace('.', '-.'),
     1,
     (host, namespace) =>
-      `error: secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\nhint: regsecret remove pull -n ${namespace} --server ${host}\n`,
+      `error: secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\nhint: regsecret remove -n ${namespace} pull --server ${host}\n`,
   ],
   [
     'an entry with another port, which is another registry: nothing is proposed that would take out its login',
@@ -148,7 +148,7 @@ test('a host without its port is not the entry, which is proposed', async () => 
   expect([code, stderr]).toEqual([
     1,
     `error: secret ${namespace}/pull has no entry ${host}; did you mean ${host}:5000?\n` +
-      `hint: regsecret remove pull -n ${namespace} --server ${host}:5000\n`,
+      `hint: regsecret remove -n ${namespace} pull --server ${host}:5000\n`,
   ]);
 });
 
@@ -175,9 +175,11 @@ describe('Docker Hub', () => {
     await put(namespace, JSON.stringify({ auths: twice }));
     const hintFor = async (...args: string[]) =>
       (await regsecretIn(namespace, ['remove', ...args])).stderr.trimEnd().split('\n').at(-1);
-    const only = `hint: regsecret remove pull -n ${namespace} --server https://docker.io`;
+    const only = `hint: regsecret remove -n ${namespace} pull --server https://docker.io`;
     expect(await hintFor('pull', '--server', 'dokcer.io')).toBe(only);
-    expect(await hintFor('pulll', '--server', 'https://docker.io')).toBe(only);
+    expect(await hintFor('pulll', '--server', 'https://docker.io')).toBe(
+      `hint: regsecret remove pull -n ${namespace} --server https://docker.io`,
+    );
   });
 
   test('a name of it that no image has is not the entry, which is proposed', async () => {
@@ -187,7 +189,7 @@ describe('Docker Hub', () => {
     expect([code, stderr]).toEqual([
       1,
       `error: secret ${namespace}/pull has no entry registry-1.docker.io; did you mean ${hub}?\n` +
-        `hint: regsecret remove pull -n ${namespace} --server index.docker.io/v1/\n`,
+        `hint: regsecret remove -n ${namespace} pull --server index.docker.io/v1/\n`,
     ]);
   });
 });

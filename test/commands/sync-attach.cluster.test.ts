@@ -131,9 +131,7 @@ describe('--attach', () => {
     const ran = await regsecretIn(home, args);
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stderr).toContain(`pod/${pod} in ${team}  ErrImagePull  deployment.apps/${fails}\n`);
-    expect(ran.stderr).toContain(
-      `hint: regsecret sync regsecret -n ${home} --to ${team} --attach sa/default --restart\n`,
-    );
+    expect(ran.stderr).toContain(`hint: regsecret sync -n ${home} --to ${team} --attach sa/default --restart\n`);
     await cached(`/api/v1/namespaces/${team}/serviceaccounts`, 'default', (object) => object.imagePullSecrets);
     const again = await regsecretIn(home, [...args, '--restart']);
     expect(again.stdout).toContain(`deployment.apps/${fails} restarted in ${team}\n`);

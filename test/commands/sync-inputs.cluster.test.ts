@@ -203,7 +203,7 @@ describe('flags', () => {
     const { home, prefix, teams } = await newFleet(2);
     const [typo, near] = [`${prefix.replace('fleet', 'felet')}-*`, `${prefix}-*`];
     const ran = await regsecretIn(home, ['sync', '--to', `no-*,${typo}`]);
-    const line = (to: string) => ['sync', 'regsecret', '-n', home, '--to', to, '--dry-run=client'];
+    const line = (to: string) => ['sync', '-n', home, '--to', to, '--dry-run=client'];
     expect([ran.code, ran.stderr.split('\n').slice(2, -1)]).toEqual([
       1,
       [

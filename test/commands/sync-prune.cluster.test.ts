@@ -39,7 +39,7 @@ test('without a terminal and without --yes nothing is written at all', async () 
   expect(ran).toEqual({
     code: 1,
     stdout: '',
-    stderr: `error: a copy in ${second} would be deleted, which needs --yes where there is no terminal\nhint: regsecret sync -n ${home} --yes --to ${first} --prune\n`,
+    stderr: `error: a copy in ${second} would be deleted, which needs --yes where there is no terminal\nhint: regsecret sync -n ${home} --to ${first} --prune --yes\n`,
   });
   expect(await secretIn(first)).toBeUndefined();
   expect(await secretIn(second)).toBeDefined();

@@ -213,7 +213,7 @@ describe('which namespaces are meant', () => {
     const ran = await regsecretIn(home, ['sync', '--to', `${wrong},${next}`, '--dry-run=client']);
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain(
-      `error: namespace ${wrong} does not exist; did you mean ${right}?\nhint: regsecret sync regsecret -n ${home} --to ${right},${next} --dry-run=client\n`,
+      `error: namespace ${wrong} does not exist; did you mean ${right}?\nhint: regsecret sync -n ${home} --to ${right},${next} --dry-run=client\n`,
     );
     expect(ran.stderr).toContain(`error: namespace ${next} does not exist\nhint: kubectl create namespace ${next}\n`);
   });
@@ -275,7 +275,7 @@ describe('what is not served', () => {
     });
     expect(ran.stderr).toContain(`error: secret ${first}/regsecret was not made by sync, so it is left alone\n`);
     expect(ran.stderr).toContain(`the same in ${second}\n`);
-    const line = `regsecret sync regsecret -n ${home} --to ${teams.join(',')} --merge`;
+    const line = `regsecret sync -n ${home} --to ${teams.join(',')} --merge`;
     expect(ran.stderr).toContain(`hint: ${line}, which puts these logins into it and keeps the rest; --adopt`);
     expect(await secretIn(first)).toEqual(before);
     await changeSecret(first, { immutable: true });

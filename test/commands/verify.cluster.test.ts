@@ -426,10 +426,10 @@ describe('create --verify', () => {
       1,
       `error: ${host} cannot be checked: its certificate is signed by an unknown authority; nothing is written\n` +
         '  leave out --verify to write the login unchecked\n' +
-        `hint: regsecret create -n ${namespace} c --registry-ca FILE --from-file - --replace --verify\n`,
+        `hint: regsecret create -n ${namespace} c --from-file - --verify --replace --registry-ca FILE\n`,
     ]);
     expect((await create(host)).stderr).toContain(
-      ` --registry-ca FILE --server ${host} --username ada --password-stdin --verify\n`,
+      ` --server ${host} --username ada --password-stdin --verify --registry-ca FILE\n`,
     );
   });
 });

@@ -7,13 +7,13 @@ test.each([
     'JSON, which has an end',
     ['-o', 'json'],
     '--watch prints a line for each change, so -o json does not go with it',
-    '-o name -A --watch',
+    '-A --watch -o name',
   ],
   [
     'deleting without a yes',
     ['--prune'],
     '--watch with --prune deletes without a question, so it needs --yes',
-    '--yes -A --prune --watch',
+    '-A --watch --prune --yes',
   ],
 ])('%s is refused before anything is asked', async (_, flags, sentence, meant) => {
   const ran = await here(['sync', 'pull', '-n', 'hub', '-A', '--watch', ...flags], { env: { HOME: '/nowhere' } });
@@ -25,12 +25,12 @@ test.each([
   [
     '--listen without --watch',
     ['--listen', ':8080'],
-    '--listen goes with --watch\nhint: regsecret sync --watch -A --listen :8080',
+    '--listen goes with --watch\nhint: regsecret sync -A --listen :8080 --watch',
   ],
   [
     '--refresh without --watch',
     ['--refresh', '6h', '--server', 'ghcr.io'],
-    '--refresh goes with --watch\nhint: regsecret sync --watch --server ghcr.io -A --refresh 6h',
+    '--refresh goes with --watch\nhint: regsecret sync -A --refresh 6h --server ghcr.io --watch',
   ],
   [
     '--refresh of a Secret',

@@ -71,18 +71,18 @@ describe('a docker config in place of a password is refused, and not shown', () 
       'create x',
       '--password-file $HOME/config.json',
       '$HOME/config.json',
-      'create x --from-file $HOME/config.json --server r.io',
+      'create x --server r.io --from-file $HOME/config.json',
     ],
-    ['create x', '--password-stdin', 'stdin', 'create x --from-file - --server r.io'],
-    ['create x', '--password-env CONFIG', '$CONFIG', 'create x --from-file FILE --server r.io'],
+    ['create x', '--password-stdin', 'stdin', 'create x --server r.io --from-file -'],
+    ['create x', '--password-env CONFIG', '$CONFIG', 'create x --server r.io --from-file FILE'],
     [
       'rotate x',
       '--password-file $HOME/config.json',
       '$HOME/config.json',
-      'rotate x --from-file $HOME/config.json --server r.io',
+      'rotate x --server r.io --from-file $HOME/config.json',
     ],
-    ['verify', '--password-stdin', 'stdin', 'verify --from-file - --server r.io'],
-    ['sync x --to a', '--password-stdin', 'stdin', 'sync x --from-file - --server r.io --to a'],
+    ['verify', '--password-stdin', 'stdin', 'verify --server r.io --from-file -'],
+    ['sync x --to a', '--password-stdin', 'stdin', 'sync x --to a --server r.io --from-file -'],
   ])('%s %s', async (line, flag, source, again) => {
     const config = JSON.stringify({ auths, credsStore: 'desktop' }, undefined, 2);
     const box = machine({ files, stdin: `${config}\n`, env: { CONFIG: config } });

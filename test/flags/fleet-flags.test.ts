@@ -91,7 +91,7 @@ describe('several clusters', () => {
       '2 error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n team --yes --to-context east --to-context west',
     );
     expect(await said('sync pull --to team-a --prune --to-context east')).toBe(
-      '2 error: --prune deletes, which needs --yes where there is no terminal to ask on\nhint: regsecret sync pull --yes --to-context east --to team-a --prune',
+      '2 error: --prune deletes, which needs --yes where there is no terminal to ask on\nhint: regsecret sync pull --to team-a --prune --to-context east --yes',
     );
   });
 });

@@ -105,10 +105,10 @@ test.each([
 });
 
 test.each([
-  [['doctor', '-o', 'json'], 'regsecret doctor -f DEPLOY -R -o json'],
+  [['doctor', '-o', 'json'], 'regsecret doctor -o json -f DEPLOY -R'],
   [['doctor', '-R'], undefined],
-  [['attach', 'pull', '--write'], 'regsecret attach pull -f DEPLOY --write -R'],
-  [['attach', 'pull', '--write', '--dry-run=client'], 'regsecret attach pull -f DEPLOY --write -R --dry-run=client'],
+  [['attach', 'pull', '--write'], 'regsecret attach pull --write -f DEPLOY -R'],
+  [['attach', 'pull', '--write', '--dry-run=client'], 'regsecret attach pull --write --dry-run=client -f DEPLOY -R'],
   [['attach', 'pull', '--write', '-R'], undefined],
 ])('%s says which folders with manifests it did not read', async (args, line) => {
   const deploy = join(folder, 'deploy');

@@ -107,10 +107,7 @@ describe('what to do next', () => {
     ],
     [
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'its certificate is signed by an unknown authority' } },
-      [
-        'ghcr.io cannot be checked: its certificate is signed by an unknown authority',
-        'hint: trust its CA with --registry-ca FILE',
-      ],
+      ['ghcr.io cannot be checked: its certificate is signed by an unknown authority', 'hint: --registry-ca FILE'],
     ],
     [
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'it speaks http, not https' } },

@@ -3,13 +3,11 @@
 import { machineClock } from '../../src/clock.ts';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../src/cluster/client/transport.ts';
-import { words } from '../../src/domain/text/command.ts';
 import type { SyncRequest } from '../../src/operations/sync/sync-request.ts';
 
 export const SYNC_REQUEST: SyncRequest = {
   name: 'regsecret',
   selection: { names: [], globs: [], all: true, exclude: [], labelSelector: undefined },
-  flags: words``,
   foreign: 'leave',
   accounts: { names: [], used: false, all: false },
   restart: false,

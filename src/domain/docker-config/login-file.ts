@@ -5,7 +5,7 @@ import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { type Command, command, kubectlPath, pathWord, words } from '../text/command.ts';
-import { EMPTY_STDIN, type Hint, prose } from '../text/hint.ts';
+import { againWith, EMPTY_STDIN, type Hint, prose } from '../text/hint.ts';
 import {
   type AuthFields,
   checkAuths,
@@ -149,7 +149,7 @@ function refusal({ reason, hint }: Problem, path: string): UserError {
 export const PIPED_CONFIG = prose`pipe in a docker config: {"auths": {…}}`;
 
 const OWN_FLAG = words`--from-file ${{ home: '.docker/config.json' }}`;
-const OWN_CONFIG = { add: OWN_FLAG, otherwise: command`regsecret create ${OWN_FLAG}` };
+const OWN_CONFIG = againWith(OWN_FLAG);
 
 function stringMember(document: JsonDocument, field: string): string | undefined {
   const member = document.root.members.findLast(({ name }) => foldName(name) === foldName(field));

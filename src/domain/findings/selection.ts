@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { flagWords, words } from '../text/command.ts';
 import { plural } from '../text/enumerate.ts';
-import { againWithout, prose } from '../text/hint.ts';
+import { againWith, againWithout } from '../text/hint.ts';
 import { FINDING_CODES, type Finding, type FindingCode } from './finding.ts';
 import type { Listed } from './listed.ts';
 
@@ -30,10 +30,10 @@ export function selectionOf({ errors = false, only, ignore, strict }: SelectionF
   const unwanted = codesIn('ignore', ignore ?? []);
   const both = unwanted.find((code) => wanted?.includes(code));
   if (both !== undefined) {
-    throw new UsageError(`${both} is in both --only and --ignore`, againWithout('--ignore', prose`leave out --ignore`));
+    throw new UsageError(`${both} is in both --only and --ignore`, againWithout('--ignore'));
   }
   if (errors && strict === true) {
-    const hint = againWithout('--errors', prose`leave out --errors`);
+    const hint = againWithout('--errors');
     throw new UsageError('--errors leaves out the warnings that --strict is about', hint);
   }
   return ({ code, severity }) =>
@@ -55,10 +55,7 @@ function codeOf(flag: string, text: string): FindingCode {
     near === undefined
       ? `--${flag} takes the codes that stand in brackets behind findings, such as ${example}`
       : `no finding has the code ${text}; did you mean ${near}?`,
-    {
-      add: words`${flagWords([`--${flag}`])} ${near ?? example}`,
-      otherwise: words`regsecret doctor --${flag} ${near ?? example}`,
-    },
+    againWith(words`${flagWords([`--${flag}`])} ${near ?? example}`),
   );
 }
 

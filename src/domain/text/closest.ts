@@ -36,6 +36,16 @@ export function nearest(name: string, candidates: readonly string[], count: numb
   return found.map(({ candidate }) => candidate);
 }
 
+/** The candidate nearest to `word` by its spelling alone; the beginning of a candidate is not near to it. */
+export function bySpelling(word: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.floor(word.replace(/^-+/, '').length / 3);
+  const near = candidates
+    .map((candidate) => ({ candidate, distance: boundedDistance(word, candidate, limit) }))
+    .filter(({ distance }) => distance > 0 && distance <= limit)
+    .sort((one, other) => one.distance - other.distance);
+  return candidates.includes(word) ? undefined : near[0]?.candidate;
+}
+
 /** Whether the two differ by one typo. Different digits are no typo: `regcred` and `regcred2` may be two names. */
 export function isSlip(one: string, other: string): boolean {
   return boundedDistance(one, other, 1) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');

@@ -133,11 +133,6 @@ export function fileWord(name: string): string {
   return name === '-' ? 'FILE' : pathWord(name);
 }
 
-/** Pipes the output of kustomize for `folder` into regsecret with the words `line`. */
-export function kustomized(folder: string, line: Command): Command {
-  return { ...words`kubectl kustomize ${pathWord(folder)}`, pipe: words`regsecret ${line} -f -` };
-}
-
 /** kubectl reads what follows `-f` as one line of comma-separated values (pflag `readAsCSV`). */
 export function kubectlPath(name: string): string {
   const path = pathWord(name);

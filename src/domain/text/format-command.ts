@@ -3,11 +3,16 @@ import type { Command, Word } from './command.ts';
 import { clusterWords, configWords, type GivenFlags } from './given-flags.ts';
 import { showsAsItIs } from './printable.ts';
 import { quoteFor, type Shell } from './shell.ts';
+import type { TypedLine } from './typed-line.ts';
 
 /** The shell that a command will be pasted into, and the flags of the command line that apply to it as well. */
 export interface CommandContext {
   readonly shell: Shell;
   readonly given: GivenFlags;
+  /** Undefined where nothing was typed, as in the library. */
+  readonly typed?: TypedLine | undefined;
+  /** What stands before the commands of regsecret: `rbac --for sa/ci`. Pasted without it, they would do what the role is for. */
+  readonly behind?: readonly string[] | undefined;
 }
 
 /**
@@ -20,19 +25,19 @@ export function formatCommand(command: Command, context: CommandContext): string
 }
 
 /** The arguments of each program, one after the other. Undefined where the command needs a shell. */
-export function argvOf(command: Command, { given }: CommandContext): string[][] | undefined {
+export function argvOf(command: Command, context: CommandContext): string[][] | undefined {
   const { next, pipe, output } = command;
   if ((pipe ?? output) !== undefined) return undefined;
-  const argv = withFlags(command, given);
+  const argv = withFlags(command, context);
   if (!argv.every((word) => typeof word === 'string')) return undefined;
-  const rest = next === undefined ? [] : argvOf(next, { given, shell: 'posix' });
+  const rest = next === undefined ? [] : argvOf(next, context);
   return rest === undefined ? undefined : [argv, ...rest];
 }
 
 function lineOf(command: Command, context: CommandContext): string | undefined {
   const { next, pipe, output } = command;
-  const { shell, given } = context;
-  const all = withFlags(command, given);
+  const { shell } = context;
+  const all = withFlags(command, context);
   const quoted = (shell === 'powershell' ? inPowerShell(all) : all).map((word) => quoteFor(shell, word));
   const to = output === undefined ? [] : ['>', quoteFor(shell, output)];
   const words = [...quoted, ...to];
@@ -74,13 +79,22 @@ function joined(before: string, line: string | undefined, after: string): string
 type Argument = Exclude<Word, { namespace: string } | { namespaces: 'all' }>;
 
 /** The words of one program, with the flags that it needs to ask the same cluster as the same user. */
-function withFlags({ words, asks }: Command, given: GivenFlags): Argument[] {
-  const [program] = words;
+function withFlags({ words, asks }: Command, { given, typed, behind = [] }: CommandContext): Argument[] {
+  const [program, verb] = words;
   const all = words.flatMap((word) => argumentsOf(word));
   if (program !== 'kubectl' && program !== 'regsecret') return all;
+  if (program === 'regsecret' && behind.length > 0 && verb !== 'rbac') {
+    // A dry run that is only proposed needs fewer rights than what is meant.
+    const rest = all.slice(1).filter((word) => word !== '--dry-run=client' || typed?.has('--dry-run'));
+    return [program, ...(rest.includes('--for') ? withoutSubject(behind) : behind), ...rest];
+  }
   // regsecret has no flags before its subcommand.
   const start = program === 'kubectl' ? 1 : 2;
   return [...all.slice(0, start), ...flagsFor(program, { words, asks }, given), ...all.slice(start)];
+}
+
+function withoutSubject(behind: readonly string[]): string[] {
+  return behind.filter((word, index) => word !== '--for' && behind[index - 1] !== '--for');
 }
 
 function flagsFor(program: 'kubectl' | 'regsecret', { words, asks }: Command, given: GivenFlags): string[] {

@@ -1,6 +1,7 @@
 /** What a person can do next: a command to paste, or a sentence with commands in it. */
-import { type Command, words } from './command.ts';
+import { andThen, type Command, words } from './command.ts';
 import { type CommandContext, formatCommand } from './format-command.ts';
+import type { Correction } from './typed-line.ts';
 
 /** A sentence, with commands or flags in it. */
 export interface Prose {
@@ -8,35 +9,37 @@ export interface Prose {
 }
 
 /** The typed command line, corrected. */
-export interface Retyped {
-  /** Flags that the line lacks, or has with another value: words`-n team-a`. */
+export interface Retyped extends Correction {
   readonly add: Command;
-  /** Flags and arguments of the line that do not go with the rest. */
-  readonly drop?: readonly string[];
-  /** A name in the line to replace. */
-  readonly rename?: { readonly from: string; readonly to: string };
-  /** A file in the line to replace. */
-  readonly file?: { readonly from: string; readonly to: string };
-  /** The hint where the line is not at hand, or may hold a password at the wrong place. */
-  readonly otherwise: Command | Prose;
+  /** The command that runs when the corrected one has succeeded. */
+  readonly next?: Command;
 }
 
 export type Hint = Command | Prose | Retyped;
 
 /** A hint to repeat the command line with the flags `add`. */
 export function againWith(add: Command): Retyped {
-  return { add, otherwise: add };
+  return { add };
 }
 
-/** A hint to repeat the command line without these flags and arguments. */
-export function againWithout(drop: string | readonly string[], otherwise: Command | Prose): Retyped {
-  return { add: words``, drop: [drop].flat(), otherwise };
+/** A hint to repeat the command line without these flags and names. */
+export function againWithout(...drop: readonly string[]): Retyped {
+  return { add: words``, drop };
+}
+
+/** A hint to repeat the command line with `to` in place of the name or value `from`. */
+export function againAs(from: string, to: string): Retyped {
+  return { add: words``, rename: new Map([[from, to]]) };
 }
 
 /** A hint to repeat the command line with only one of these two flags. */
 export function eitherOf(one: string, other: string): Prose {
-  const without = (flag: string): Retyped => againWithout(flag, prose`leave out ${flag}`);
-  return prose`${without(other)}, or ${without(one)}`;
+  return prose`${againWithout(other)}, or ${againWithout(one)}`;
+}
+
+/** A sentence that names each of `hints`. */
+export function anyOf(hints: readonly Hint[], between = ', or '): Prose {
+  return { prose: hints.flatMap((hint, index) => (index === 0 ? [hint] : [between, hint])) };
 }
 
 /** prose`choose with ${words`--image ${image}`}, or take all`. A text that is put in is shown, but is not pasted. */
@@ -52,8 +55,36 @@ export const EMPTY_STDIN = {
 
 /** `hint` as one line. Undefined where a command in it cannot be pasted. Unquoted parts of a hint may hold anything. */
 export function formatHint(hint: Hint, context: CommandContext): string | undefined {
-  if ('add' in hint) return formatHint(hint.otherwise, context);
+  if ('add' in hint) return formatRetyped(hint, context);
   if (!('prose' in hint)) return formatCommand(hint, context);
   const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatHint(piece, context)));
   return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
+}
+
+function formatRetyped(hint: Retyped, context: CommandContext): string | undefined {
+  const { typed, given } = context;
+  if (typed === undefined) return formatHint(alone(hint), context);
+  const { add, drop = [] } = hint;
+  // In `create --user bob`, when a login is wanted, bob becomes its user instead of a user of the kubeconfig.
+  const login = add.words.includes('USER') ? given.user : undefined;
+  const asked = { ...add, words: add.words.map((word) => (word === 'USER' ? (login ?? word) : word)) };
+  return formatCommand(andThen(typed.corrected({ ...hint, add: asked }).command, hint.next), {
+    ...context,
+    given: {
+      ...given,
+      ...(login === undefined && !drop.includes('--user') ? {} : { user: undefined }),
+      ...(drop.includes('-n') ? { namespace: undefined } : {}),
+    },
+  });
+}
+
+/** What is to be changed, where the line itself is not known. */
+function alone({ add, drop = [], rename }: Retyped): Command | Prose {
+  if (add.words.length > 0) return add;
+  if (rename !== undefined)
+    return anyOf(
+      [...rename.values()].map((to) => prose`${to}`),
+      ', ',
+    );
+  return prose`leave out ${drop.join(' and ')}`;
 }

@@ -21,6 +21,16 @@ export function isRoleName(name: string): boolean {
   return !/^\.{1,2}$|[/%]/.test(name);
 }
 
+/** Whether `text` is like a name, a pattern, a duration or an image: without capitals, and without most signs of passwords. */
+export function isPlain(text: string): boolean {
+  return /^[a-z0-9*?[\],./:@_-]+$/.test(text);
+}
+
+/** Whether `text` may be a user name. It has no colon: a text with one is a user name with a password. */
+export function isUserName(text: string): boolean {
+  return /^[\w@%+=,./-]+$/.test(text);
+}
+
 /** Whether `text` has wildcards. */
 export function isPattern(text: string): boolean {
   return /[*?[]/.test(text);

@@ -6,7 +6,6 @@ import type { Secret } from '../keyring/secret.ts';
 import { loginCommand, registryOf } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import type { Change } from '../pull-secret/plan.ts';
-import type { Command } from '../text/command.ts';
 import { many } from '../text/enumerate.ts';
 import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -61,7 +60,7 @@ interface Attempt {
   /** Whether `--verify` was typed. */
   readonly isWanted?: boolean | undefined;
   /** In a dry run: the same line without the check. */
-  readonly rehearsed?: Command | undefined;
+  readonly rehearsed?: Hint | undefined;
 }
 
 /** The hint for a login in one of `files`, which `docker login` does not write. `-` is stdin. */
@@ -77,7 +76,7 @@ export interface Rejection {
 }
 
 /** What a login that is not accepted means: for this run, or in a dry run (with `rehearsed`) for the real one. */
-export function consequence(rehearsed: Command | undefined): string {
+export function consequence(rehearsed: Hint | undefined): string {
   return rehearsed === undefined ? 'nothing is written' : 'a real run would stop here';
 }
 

@@ -1,9 +1,9 @@
 /** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
 
 import { UsageError } from '../../errors.ts';
-import { closest } from '../text/closest.ts';
-import { type Command, command, flagWords, pathWord, words } from '../text/command.ts';
-import { againWith, againWithout, type Hint, prose, type Retyped } from '../text/hint.ts';
+import { bySpelling } from '../text/closest.ts';
+import { command, pathWord, words } from '../text/command.ts';
+import { againAs, type Hint, prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -14,73 +14,51 @@ export interface Target {
 }
 
 /**
- * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`); throws UsageError, in
- * which `propose` makes a hint of a target.
+ * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`). Throws UsageError, whose hint has
+ * the nearest target in place of `text`.
  */
-export function parseTarget(text: string, propose: (...targets: string[]) => Hint = behindTo): Target {
-  const several = commaApart(text);
-  if (several !== undefined)
-    throw new UsageError('a flag names one target, so repeat it for each', propose(...several));
+export function parseTarget(text: string): Target {
   const [kindName = '', name, ...more] = text.split('/');
   const found = pullKindByName(kindName);
   if (found === undefined) {
     const near = nearKind(kindName);
-    const isName = name !== undefined && isObjectName(name);
-    const proposal = `${near ?? 'deployment'}/${near !== undefined && isName ? name : 'NAME'}`;
+    const isName = near !== undefined && name !== undefined && isObjectName(name);
     // Each namespace has a service account `default`.
-    throw new UsageError(TARGET, propose(text === 'default' ? 'sa/default' : proposal));
+    const meant = text === 'default' ? 'sa/default' : `${near ?? 'deployment'}/${isName ? name : 'NAME'}`;
+    throw new UsageError(TARGET, againAs(text, meant));
   }
-  if (more.length > 0) throw new UsageError(TARGET, propose(`${found.kind.toLowerCase()}/NAME`));
+  if (more.length > 0) throw new UsageError(TARGET, againAs(text, `${found.kind.toLowerCase()}/NAME`));
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
-}
-
-/** Reads a target of `--attach`. `all` are those of this line, `kinds` what a name without a kind may be. Throws UsageError. */
-export function parseAttached(
-  text: string,
-  all: readonly string[],
-  kinds: readonly [string, string?] = ['sa'],
-): Target {
-  const isName = isObjectName(text) && nearKind(text) === undefined;
-  const propose = (...targets: string[]): Hint => retargeted('--attach', all, text, ...targets);
-  return parseTarget(text, (...targets) => {
-    if (!isName) return propose(...targets);
-    const [first, second] = kinds;
-    const account = propose(`${first}/${text}`);
-    return second === undefined || text === 'default' ? account : prose`${account}, or ${propose(`${second}/${text}`)}`;
-  });
-}
-
-/** The command once more, with `meant` in place of the target `wrong` among `all` that `flag` names. */
-export function retargeted(flag: string, all: readonly string[], wrong: string, ...meant: readonly string[]): Hint {
-  const others = all.filter((target) => target !== wrong && target.split('/').every(isObjectName));
-  return againWith(
-    [...others, ...meant].reduce((line, target) => words`${line} ${flagWords([flag])} ${target}`, words``),
-  );
 }
 
 /** The error for a file that is not named with `-f`. */
 export const MANIFEST = 'a manifest is named with -f';
+
+/** The flags that say what in the cluster is changed, and how. */
+export const CLUSTER_ONLY = [
+  ...['--to', '--from', '--pod', '--serviceaccount', '--all-serviceaccounts', '--used', '-l', '-A'],
+  ...['--restart', '--wait', '--timeout', '--recreate'],
+];
+
+/** The flags that say which manifests are changed, and how. */
+export const FILE_ONLY = ['-f', '--write', '-R', '--auto', '--secret-file'];
 
 /** Throws UsageError for the first of `targets` that looks like a file. `flag` is the flag that names them. */
 export function checkNoFile(flag: string, targets: readonly string[]): void {
   const file = targets.find(isFileName);
   if (file === undefined) return;
   const add = words`-f ${pathWord(file)} --write`;
-  throw new UsageError(MANIFEST, { ...againWithout(flag, add), add });
+  throw new UsageError(MANIFEST, { add, drop: [flag] });
 }
 
 function nearKind(typed: string): string | undefined {
   const bare = typed.toLowerCase().replace(/\..*$/s, '');
   const known = PULL_KINDS.find((entry) => namesOf(entry).includes(bare))?.kind.toLowerCase();
-  return known ?? closest(bare, PULL_KINDS.flatMap(namesOf));
+  return known ?? bySpelling(bare, PULL_KINDS.flatMap(namesOf));
 }
 
 /** The error does not repeat what was typed, as with {@link nameRule}. */
-export const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
-
-function behindTo(...targets: readonly string[]): Command {
-  return targets.reduce((line, target) => words`${line} --to ${target}`, words``);
-}
+const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 
 /** `name`, if an object can have it. Otherwise throws UsageError. */
 export function checkedName(name: string, kind: PullKindName | 'Secret'): string {
@@ -94,10 +72,6 @@ export interface DoctorTarget {
   readonly name: string;
   /** Only a name was typed: that of a pod, or else of the only workload that has it. */
   readonly isBare?: true;
-}
-
-function why(target: string): Command {
-  return command`regsecret why ${target}`;
 }
 
 interface DoctorWords {
@@ -134,7 +108,7 @@ export function imagesApart<T extends DoctorWords>(line: T): T {
   if (registry !== undefined) {
     throw new UsageError(
       `${registry} is a registry; as an image, it would be docker.io/library/${registry}`,
-      prose`${why(`${registry}/NAME:TAG`)} for an image there, or ${words`regsecret verify --server ${registry}`} for your login`,
+      prose`${againAs(registry, `${registry}/NAME:TAG`)} for an image there, or ${words`regsecret verify --server ${registry}`} for your login`,
     );
   }
   const images = line.targets.filter(isImage);
@@ -157,73 +131,37 @@ function isImage(word: string): boolean {
 export function parseDoctorTargets(
   typed: readonly string[],
   isFolder: (name: string) => boolean = () => false,
-  everything: Command = command`regsecret doctor`,
+  everything: Hint = command`regsecret doctor`,
 ): DoctorTarget[] {
   const [first = '', ...rest] = typed;
   const kind = kindOf(first);
   if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
     if (rest.length === 0) {
-      const proposal = isFolder(first)
-        ? inPlaceOf(first, words`-f ${first}`, words`regsecret doctor -f ${first}`)
-        : everything;
+      const proposal = isFolder(first) ? { add: words`-f ${first}`, drop: [first] } : everything;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
     }
     return rest.map((name) => target(kind, name));
   }
   // With another name after it, the first word is a kind, and not the name of a pod.
-  const kinds =
-    rest.length > 0 && !rest.some((word) => word.includes('/')) ? [first] : typed.filter((word) => word.includes('/'));
+  const places = typed.filter((word) => word.includes('/'));
+  const kinds = places.length === 0 && rest.length > 0 ? [first] : places;
   if (kinds.some((word) => OTHER_KINDS.test(word.replace(/\/.*/s, '')))) throw new UsageError(NO_PODS, everything);
   return typed.map(parseWord);
 }
 
+/** Kinds that have no pull secrets, as they are often typed. */
+const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/i;
 const NO_PODS =
   'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
 
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
-  checkComma(word);
   if (name === undefined) return { ...target('Pod', word), isBare: true };
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
-  if (more.length === 0 && isObjectName(name)) checkNamespacePart(kind, name);
-  const found = parseTarget(word, why);
+  if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name))
+    throw new UsageError('a namespace is named with -n', { add: words`${scope(name)}`, drop: [word] });
+  const found = parseTarget(word);
   return target(found.kind, found.name ?? '');
-}
-
-/** The targets in `deployment/a,deployment/b`, `deployment/a,b` and `a,b`. */
-function commaApart(word: string): string[] | undefined {
-  const [kind = '', name] = word.split('/');
-  const each = word.split(',').map((one) => (one.includes('/') || name === undefined ? one : `${kind}/${one}`));
-  return each.length > 1 && each.every((one) => one.split('/').every(isObjectName)) ? each : undefined;
-}
-
-/** Throws UsageError for several targets in one word. */
-function checkComma(word: string): void {
-  const each = commaApart(word);
-  if (each === undefined) return;
-  const hint = inPlaceOf(word, words`${each}`, command`regsecret why ${each}`);
-  throw new UsageError('separate targets with spaces, not commas', hint);
-}
-
-/** Kinds that have no pull secrets, as they are often typed. */
-const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/i;
-
-/** Throws UsageError for a namespace in the place of the kind: `ns/team-a`, `team-a/web`. */
-function checkNamespacePart(kind: string, name: string): void {
-  if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name)) {
-    const hint = inPlaceOf(`${kind}/${name}`, words`${scope(name)}`, command`regsecret doctor ${scope(name)}`);
-    throw new UsageError('a namespace is named with -n', hint);
-  }
-  const near = nearKind(kind) ?? pullKindByName(kind) ?? closest(kind, ['secret']);
-  const isKind = near !== undefined || OTHER_KINDS.test(kind);
-  if (isKind || !isNamespaceName(kind)) return;
-  const meant = words`deployment/${name} ${scope(kind)}`;
-  throw new UsageError(TARGET, inPlaceOf(`${kind}/${name}`, meant, command`regsecret why ${meant}`));
-}
-
-/** The command once more, with `meant` in place of the argument `word`. */
-function inPlaceOf(word: string, meant: Command, otherwise: Command): Retyped {
-  return { add: meant, drop: [word], otherwise };
 }
 
 /** Whether `word` is a kind, or begins with one; else it may be an image of Docker Hub. */

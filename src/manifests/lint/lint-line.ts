@@ -1,34 +1,24 @@
 /** Builds the command line of `doctor -f` again, for the same check with other files or with the output of another program. */
 import { relative } from 'node:path';
-import type { SelectionFlags } from '../../domain/findings/selection.ts';
-import { type Command, flagWords, pathWord, words } from '../../domain/text/command.ts';
+import { type Command, eachWith, pathWord, words } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
+import { TypedLine } from '../../domain/text/typed-line.ts';
 
-export interface LintLine extends SelectionFlags {
+export interface LintLine {
   readonly filename?: readonly string[] | undefined;
   readonly recursive?: boolean | undefined;
   readonly namespace?: string | undefined;
-  readonly output?: string | undefined;
+  readonly typed?: TypedLine | undefined;
 }
 
 /** The same command line, with `files` in place of those that were typed. */
 export function lintAgain(
   files: readonly string[],
-  { recursive, namespace, strict, errors, only = [], ignore = [], output }: LintLine,
+  { namespace, typed = new TypedLine('doctor', [], []) }: LintLine,
 ): Command {
-  const isFolders = recursive && files.some((file) => file !== '-');
-  const bare = [isFolders && '-R', strict && '--strict', errors && '--errors'].filter(
-    (flag) => typeof flag === 'string',
-  );
-  const flags = [
-    ...files.map((file) => words`-f ${pathWord(file)}`),
-    words`${scope(namespace)}`,
-    flagWords(bare),
-    ...only.map((code) => words`--only ${code}`),
-    ...ignore.map((code) => words`--ignore ${code}`),
-    ...(output === undefined ? [] : [words`-o ${output}`]),
-  ];
-  return flags.reduce((line, more) => words`${line} ${more}`, words`regsecret doctor`);
+  const add = words`${eachWith('-f', files.map(pathWord))} ${scope(namespace)}`;
+  const drop = files.some((file) => file !== '-') ? [] : ['-R'];
+  return words`${typed.corrected({ names: [], add, drop }).command}`;
 }
 
 /**

@@ -1,30 +1,23 @@
 /** Turns the flags of `attach` and `detach` into a request. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { andThen, command, dryRunFlag, pathWord, words } from '../../domain/text/command.ts';
+import { command, pathWord, words } from '../../domain/text/command.ts';
 import { againWithout, prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import {
+  CLUSTER_ONLY,
   checkedName,
   checkNoFile,
+  FILE_ONLY,
   isFileName,
-  parseAttached,
   parseTarget,
-  retargeted,
 } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
-import {
-  type AttachRequest,
-  commandFor,
-  fileCommandFor,
-  type NamedTarget,
-  type TargetSelection,
-  type WrittenSecret,
-} from './request.ts';
+import type { AttachRequest, NamedTarget, TargetSelection, WrittenSecret } from './request.ts';
 
 export interface AttachOptions extends KubeFlags {
   readonly secret: string;
@@ -80,22 +73,18 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     fieldManager: options.fieldManager,
     signal: io.signal,
   };
-  if (hasTargets(chosen)) checkNoFiles(request, options);
+  if (hasTargets(chosen)) checkNoFiles(options);
   return request;
 }
 
 /** Throws UsageError for files together with targets: if one of them fails, the other may be changed already. */
-function checkNoFiles(request: AttachRequest, options: AttachOptions): void {
-  const { filename: files = [], dryRun } = options;
-  if (files.length === 0) return;
+function checkNoFiles({ filename = [] }: AttachOptions): void {
+  if (filename.length === 0) return;
   // Manifests on stdin cannot be written in place.
-  const first = files.includes('-')
-    ? undefined
-    : command`${fileCommandFor(request, { ...options, files })} ${dryRunFlag({ dryRun })}`;
-  const second = commandFor(request, options.namespace ?? '');
+  const write = filename.includes('-') ? words`` : words`--write`;
   throw new UsageError(
     'manifests and targets in a cluster are changed by one command each',
-    first === undefined ? second : andThen(first, second),
+    prose`${{ add: write, drop: CLUSTER_ONLY }} for the files, and ${againWithout(...FILE_ONLY)} for the cluster`,
   );
 }
 
@@ -104,11 +93,11 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
   const file = texts.find(isFileName);
   if (file !== undefined) {
     const attach = command`regsecret attach NAME -f ${pathWord(file)} --write`;
-    const create = againWithout('--attach', prose`leave out --attach`);
+    const create = againWithout('--attach');
     throw new UsageError('--attach names what is in the cluster', prose`${create}, and for the manifest: ${attach}`);
   }
   return texts.map((text) => {
-    const { kind, name } = parseAttached(text, texts, ['sa', 'deployment']);
+    const { kind, name } = parseTarget(text);
     if (name !== undefined) return { kind, name };
     throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });
@@ -162,9 +151,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   ];
   const selections: TargetSelection[] = [];
   const flag = verb === 'attach' ? '--to' : '--from';
-  for (const { kind, name } of to.map((target) =>
-    parseTarget(target, (...meant) => retargeted(flag, to, target, ...meant)),
-  )) {
+  for (const { kind, name } of to.map(parseTarget)) {
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });
     else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });

@@ -1,21 +1,21 @@
 /** Checks the Secret to attach before anything refers to it. */
 import { ApiError, refusal } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { lookAround, targetCalled } from '../../cluster/not-found.ts';
-import { eachSecretNamed, pullSecretNames, readSecret } from '../../cluster/read-secrets.ts';
+import { lookAround } from '../../cluster/not-found.ts';
+import { eachSecretNamed, readSecret } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { lookAtSecret, requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { inPortions } from '../../concurrency.ts';
 import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
 import { type Finding, fixFor, formatFinding } from '../../domain/findings/finding.ts';
 import { formatMore, listed } from '../../domain/findings/listed.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { command } from '../../domain/text/command.ts';
+import { againAs } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { targetName } from '../../domain/workloads/object-ref.ts';
-import { UsageError, UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { type AttachRequest, commandFor } from './request.ts';
+import type { AttachRequest } from './request.ts';
 
 /**
  * Returns the Secret in `namespace`. Returns undefined where reading it is forbidden, which is noted, or where it is missing and
@@ -31,24 +31,10 @@ export async function checkSecret(
   if (secret === 'forbidden') return undefined;
   if (secret === 'missing') {
     if (request.allowMissing) return undefined;
-    throw await missing(reader, ref, request);
+    throw await missing(reader, ref);
   }
   const checked = await checkedSecret(secret, reader.transport);
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
-}
-
-/** Throws UsageError when `attach web` names no Secret, but a workload or service account that a Secret can be attached to. */
-export async function checkIsSecret(transport: Transport, request: AttachRequest): Promise<void> {
-  const ref = { namespace: transport.namespace, name: request.secret };
-  if ((await lookAtSecret(transport, ref)) !== 'none') return;
-  const [target, names] = await Promise.all([targetCalled(transport, ref), pullSecretNames(transport, ref.namespace)]);
-  if (target === undefined) return;
-  const [only = 'regsecret', ...others] = names;
-  const secret = others.length === 0 ? only : 'regsecret';
-  throw new UsageError(
-    `secret ${ref.namespace}/${ref.name} does not exist, but ${targetName(target)} does`,
-    commandFor({ ...request, targets: [target] }, ref.namespace, secret),
-  );
 }
 
 function isSaid(found: Finding, { known }: AttachRequest): boolean {
@@ -90,7 +76,7 @@ function* check(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
 }
 
 /** The error for a missing Secret, with the one that was probably meant, as far as our rights let us look. */
-async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): Promise<UserError> {
+async function missing(reader: Reader, ref: SecretRef): Promise<UserError> {
   const { text, meant } = await lookAround(reader.transport, ref);
   const limit =
     meant !== undefined && meant.namespace !== ref.namespace
@@ -98,7 +84,7 @@ async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): 
       : '';
   const proposal =
     meant?.as === 'near'
-      ? commandFor(request, ref.namespace, meant.name)
+      ? againAs(ref.name, meant.name)
       : command`regsecret create ${ref.name} ${scope(ref.namespace)}`;
   return new UserError(text + limit, proposal, ['to attach it all the same, add --allow-missing']);
 }

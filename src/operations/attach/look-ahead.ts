@@ -1,7 +1,8 @@
 /** Finds what a Secret is still needed for before it is detached: images for which no other Secret in the list has a login. */
 import { lostImages } from '../../domain/diagnosis/attempt.ts';
-import { type Command, command } from '../../domain/text/command.ts';
+import { words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import { againWith } from '../../domain/text/hint.ts';
 import { describeRef, type ObjectRef, refKey, resultName } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
@@ -10,7 +11,7 @@ import { accountKey, type Dependant, pulledImages } from '../pods/failing.ts';
 import type { Note } from './notes.ts';
 import type { Run } from './perform.ts';
 import type { PlanItem } from './plan-item.ts';
-import { commandFor, namesAccount } from './request.ts';
+import { namesAccount } from './request.ts';
 
 export type Loss = Extract<Note, { code: 'loses-login' }>;
 
@@ -35,7 +36,7 @@ export async function lossesOf(items: readonly PlanItem[], context: Run): Promis
 export async function isAccepted(
   losses: readonly Loss[],
   items: readonly PlanItem[],
-  { request, listener, transport }: Run,
+  { request, listener }: Run,
 ): Promise<boolean> {
   for (const loss of losses) listener.note(loss);
   const { yes, dryRun, secret, confirm } = request;
@@ -43,21 +44,19 @@ export async function isAccepted(
   if (losses.length === 0 || yes || (dryRun !== 'none' && confirm !== undefined)) return true;
   listener.waiting();
   if (confirm !== undefined && (await confirm(`Detach ${secret} anyway?`))) return true;
-  listener.problem(stillNeeded(losses, items, secret, command`${commandFor(request, transport.namespace)} --yes`));
+  listener.problem(stillNeeded(losses, items, secret));
   return false;
 }
 
-function stillNeeded(
-  losses: readonly Loss[],
-  items: readonly PlanItem[],
-  secret: string,
-  proposal: Command,
-): UserError {
+function stillNeeded(losses: readonly Loss[], items: readonly PlanItem[], secret: string): UserError {
   const targets = items.map(({ pullSpec }) => pullSpec.ref);
   const isWide = new Set(targets.map(({ namespace }) => namespace)).size > 1;
   const named = (refs: readonly ObjectRef[]): string => many([...new Set(refs.map(isWide ? describeRef : resultName))]);
   const users = named(losses.map(({ ref }) => ref));
-  return new UserError(`${secret} is still needed by ${users}, so it is not detached from ${named(targets)}`, proposal);
+  return new UserError(
+    `${secret} is still needed by ${users}, so it is not detached from ${named(targets)}`,
+    againWith(words`--yes`),
+  );
 }
 
 async function changesBy(item: PlanItem, context: Run): Promise<Change[]> {

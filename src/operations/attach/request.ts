@@ -1,15 +1,6 @@
 /** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
 import type { Secret } from '../../domain/keyring/secret.ts';
-import {
-  ALL_NAMESPACES,
-  type Command,
-  command,
-  dryRunFlag,
-  flagWords,
-  pathWord,
-  words,
-} from '../../domain/text/command.ts';
-import { scope } from '../../domain/text/object-name.ts';
+import { type Command, words } from '../../domain/text/command.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
@@ -101,14 +92,14 @@ export function namesAccount({ targets, selections }: AttachRequest, name: strin
   );
 }
 
-/** The command line that repeats `request`, also with another Secret. */
-export function commandFor(request: AttachRequest, namespace: string, secret = request.secret): Command {
-  const to = request.verb === 'attach' ? words`--to` : words`--from`;
-  const targets = request.targets.map(({ kind, name }) => {
+/** The flags that name the targets and selections of `request`. */
+export function targetWords({ verb, targets, selections }: AttachRequest): Command {
+  const to = verb === 'attach' ? words`--to` : words`--from`;
+  const named = targets.map(({ kind, name }) => {
     if (kind === 'ServiceAccount') return words`--serviceaccount ${name}`;
     return kind === 'Pod' ? words`--pod ${name}` : words`${to} ${kind.toLowerCase()}/${name}`;
   });
-  const selections = request.selections.map((selection) => {
+  const selected = selections.map((selection) => {
     if (selection.by === 'use') return words`--used`;
     if (selection.isImplied) return words``;
     if (selection.name !== undefined) return words`--serviceaccount ${selection.name}`;
@@ -116,45 +107,5 @@ export function commandFor(request: AttachRequest, namespace: string, secret = r
     if (selection.kind === 'ServiceAccount') return words`--all-serviceaccounts ${selector}`;
     return words`${to} ${selection.kind.toLowerCase()} ${selector}`;
   });
-  const where = request.allNamespaces ? ALL_NAMESPACES : scope(namespace);
-  const start = command`regsecret ${request.verb} ${secret} ${where}`;
-  return [...targets, ...selections, flagsOf(request), dryRunFlag(request)].reduce(
-    (line, more) => command`${line} ${more}`,
-    start,
-  );
-}
-
-/** Manifests that a command changes. */
-interface NamedFiles {
-  readonly files: readonly string[];
-  readonly recursive?: boolean | undefined;
-  readonly auto?: boolean | undefined;
-  readonly secretFile?: string | undefined;
-}
-
-/** The command line that changes the files in place. */
-export function fileCommandFor(
-  { verb, secret }: Pick<AttachRequest, 'verb' | 'secret'>,
-  { files, recursive, auto, secretFile }: NamedFiles,
-): Command {
-  const flags = flagWords([...(recursive ? ['-R'] : []), ...(auto ? ['--auto'] : [])]);
-  const opener = secretFile === undefined ? undefined : words`--secret-file ${pathWord(secretFile)}`;
-  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
-  return command`regsecret ${verb} ${secret} ${named} ${flags} ${opener} --write`;
-}
-
-/** The flags that say how to make the change. */
-function flagsOf({ timeoutMs, ...request }: AttachRequest): Command {
-  const given = [
-    ...(request.recreate ? ['--recreate'] : []),
-    ...(request.yes ? ['--yes'] : []),
-    ...(request.restart ? ['--restart'] : []),
-    ...(request.allowMissing ? ['--allow-missing'] : []),
-    ...(request.checks ? [] : ['--no-checks']),
-    ...(request.wait ? ['--wait'] : []),
-    ...(timeoutMs === undefined
-      ? []
-      : ['--timeout', timeoutMs % 1000 === 0 ? `${timeoutMs / 1000}s` : `${timeoutMs}ms`]),
-  ];
-  return flagWords(given);
+  return [...named, ...selected].reduce((line, more) => words`${line} ${more}`, words``);
 }

@@ -15,7 +15,7 @@ import { UserError } from '../../errors.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
 import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
-import { type AttachRequest, commandFor, isImplied, type TargetSelection } from './request.ts';
+import { type AttachRequest, isImplied, type TargetSelection, targetWords } from './request.ts';
 
 /**
  * Reads one named object, or the manifest that an interrupted run saved of a pod that is gone. Throws UserError without either.
@@ -37,10 +37,7 @@ export async function readTarget(
 }
 
 /** Makes the hint that repeats the command line with another name in place of `ref`. */
-function withName(
-  { kind, name, namespace }: ObjectRef,
-  request: AttachRequest,
-): (near: string, as: PullKindName) => Hint {
+function withName({ kind, name }: ObjectRef, request: AttachRequest): (near: string, as: PullKindName) => Hint {
   return (near, as) => {
     const named = request.targets.map((one) =>
       one.kind === kind && one.name === name ? { kind: as, name: near } : one,
@@ -51,7 +48,7 @@ function withName(
         named.reduce((line, one) => words`${line} --attach ${one.kind.toLowerCase()}/${one.name}`, words``),
       );
     }
-    return commandFor({ ...request, targets: named }, namespace);
+    return { add: targetWords({ ...request, targets: named }), drop: ['--sa', '--pod', '--to', '--from'] };
   };
 }
 

@@ -5,7 +5,8 @@ import { OtherKind } from '../../cluster/other-places.ts';
 import { gatherUsage } from '../../cluster/usage.ts';
 import type { Observation, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import { closest } from '../../domain/text/closest.ts';
-import { command, words } from '../../domain/text/command.ts';
+import { words } from '../../domain/text/command.ts';
+import { againWith } from '../../domain/text/hint.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
@@ -59,8 +60,8 @@ export async function observeTargets(
   const usage = isAsked ? (await gatherUsage(collector, namespace)).usage : undefined;
   await collector.origins(usage);
   const facts = collector.facts(collector.transport.clock.now(), options.offline !== true);
-  const { secret: given = [], image = [] } = options;
-  checkGiven(given, namespace, image, facts.secrets);
+  const { secret: given = [] } = options;
+  checkGiven(given, namespace, facts.secrets);
   const own = given.map((name) => facts.secrets.get(secretKey(namespace, name)));
   return {
     pullers: gathered.flatMap(({ pullers }) => pullers),
@@ -76,12 +77,7 @@ export async function observeTargets(
 }
 
 /** Throws UserError for a missing `--secret` where one of a similar name exists. No list has it, so attaching is no remedy. */
-function checkGiven(
-  given: readonly string[],
-  namespace: string,
-  images: readonly string[],
-  secrets: PullFacts['secrets'],
-): void {
+function checkGiven(given: readonly string[], namespace: string, secrets: PullFacts['secrets']): void {
   const there = [...secrets].flatMap(([key, { status }]) => {
     const known = secretName(key);
     return status === 'there' && known.namespace === namespace ? [known.name] : [];
@@ -91,11 +87,8 @@ function checkGiven(
   const wrong = given.findIndex((name, index) => name !== meant[index]);
   if (wrong < 0) return;
   const add = meant.reduce((line, name) => words`${line} --secret ${name}`, words``);
-  const otherwise = images.reduce((line, one) => command`${line} --image ${one}`, command`regsecret why`);
-  throw new UserError(`secret ${namespace}/${given[wrong]} does not exist; did you mean ${meant[wrong]}?`, {
-    add,
-    otherwise: command`${otherwise} ${add}`,
-  });
+  const text = `secret ${namespace}/${given[wrong]} does not exist; did you mean ${meant[wrong]}?`;
+  throw new UserError(text, againWith(add));
 }
 
 /**

@@ -199,9 +199,8 @@ export function whyOf(
   const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
   return (name, kind, namespace = ref.namespace) => {
     const target = targetName({ kind, name });
-    const otherwise = command`regsecret why ${target} ${flags} ${scope(namespace)}`;
-    if (typed === undefined || namespace !== ref.namespace) return otherwise;
-    return { add: words`${scope(namespace)}`, rename: { from: typed, to: target }, otherwise };
+    if (typed === undefined) return command`regsecret why ${target} ${flags} ${scope(namespace)}`;
+    return { add: words`${scope(namespace)}`, rename: new Map([[typed, target]]) };
   };
 }
 

@@ -8,9 +8,8 @@ import { describeSecret } from '../../domain/keyring/secret.ts';
 import { onlyEntry, serverProblem } from '../../domain/keyring/server.ts';
 import { checkApart } from '../../domain/pull-secret/usable.ts';
 import { closest, isSlip } from '../../domain/text/closest.ts';
-import { command, dryRunFlag, words } from '../../domain/text/command.ts';
+import { words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import type { RemoveRequest } from './remove-entries.ts';
 
@@ -20,7 +19,7 @@ import type { RemoveRequest } from './remove-entries.ts';
  */
 export async function describeAbsence(
   transport: Transport,
-  request: Pick<RemoveRequest, 'scope' | 'servers' | 'owned' | 'dryRun'>,
+  request: Pick<RemoveRequest, 'scope' | 'servers'>,
 ): Promise<string> {
   const { servers } = request;
   checkApart(servers);
@@ -46,8 +45,8 @@ export async function describeAbsence(
   const near = servers.length === 1 ? meant : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
-  throw new UserError(
-    `${text}; did you mean ${near}?`,
-    command`regsecret remove ${name} ${scope(namespaces.only)} --server ${onlyEntry(bareServer(near))} ${request.owned ? words`--owned` : undefined} ${dryRunFlag(request)}`,
-  );
+  throw new UserError(`${text}; did you mean ${near}?`, {
+    add: words`--server ${onlyEntry(bareServer(near))}`,
+    drop: ['--yes'],
+  });
 }

@@ -10,9 +10,9 @@ import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
-import { andThen, command, dryRunFlag } from '../../domain/text/command.ts';
+import { type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { prose, type Retyped } from '../../domain/text/hint.ts';
 import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
 import { compareNames, type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
@@ -71,7 +71,7 @@ export async function planRemovals(
     const obstacle = obstacleError(secret, plan, request, places.get(sourceIn(plan)));
     const find = request.yes ? undefined : findRefused;
     const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after, find)) : [];
-    const error = obstacle ?? (request.yes ? undefined : needError(secret, plan, request, needed));
+    const error = obstacle ?? (request.yes ? undefined : needError(secret, plan, needed));
     planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error, needed });
   }
   return planned.toSorted((one, other) => compareNames(one.ref, other.ref));
@@ -113,25 +113,23 @@ function obstacleError(
       }
       const source = secretName(obstacle.source);
       const sync = syncPreview(source, { namespace }, places);
-      const { namespaces, flags } = request.scope;
-      const there = command`regsecret remove ${nameWord(source.name)} ${inNamespace(source.namespace)} ${flags}`;
+      const there = { ...inOne(source), next: sync };
       // A request for all namespaces covers the source as well.
-      return new UserError(isOf, namespaces === 'all' ? sync : andThen(there, sync), anyway);
+      return new UserError(isOf, request.scope.namespaces === 'all' ? sync : there, anyway);
     }
   }
 }
 
-function needError(
-  secret: Secret,
-  { removed }: RemovalPlan,
-  { scope }: RemoveRequest,
-  needed: readonly string[],
-): UserError | undefined {
+function needError(secret: Secret, { removed }: RemovalPlan, needed: readonly string[]): UserError | undefined {
   if (needed.length === 0) return undefined;
   const text = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}, which is still needed`;
   const { namespace = '', name = '' } = secret.metadata;
-  const anyway = command`regsecret remove ${nameWord(name)} ${inNamespace(namespace)} ${scope.flags} --yes`;
-  return new UserError(text, anyway, needed);
+  return new UserError(text, inOne({ namespace, name }, words`--yes`), needed);
+}
+
+/** The typed line for one Secret. */
+function inOne({ namespace, name }: SecretName, flags?: Command): Retyped {
+  return { names: [nameWord(name)], add: words`${inNamespace(namespace)} ${flags}`, drop: ['-A', '-l', '--yes'] };
 }
 
 /** Writes the plan. Reports a UserError, and still writes the other Secrets. Throws other errors. */

@@ -10,9 +10,9 @@ import { loginLack } from '../../credentials/known-logins.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { sameKey } from '../../domain/keyring/key.ts';
 import { canonicalServer, serverFlags } from '../../domain/keyring/server.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
+import { type Command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { againWith, type Hint, type Prose, prose } from '../../domain/text/hint.ts';
+import { againWith, anyOf, type Hint, type Prose, prose } from '../../domain/text/hint.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { canPrompt } from '../../prompt.ts';
@@ -20,11 +20,7 @@ import { isAtHome, nearServer, type ScopeLogin } from './scope-login.ts';
 
 export interface LoginChoice extends CredentialOptions, ContextFlags {
   scopeIn(namespace: string): SecretScope;
-  readonly lineWith: LineWith;
 }
-
-/** The typed command line with another server or user name, where the line cannot be repeated word by word. */
-export type LineWith = (other: Pick<CredentialOptions, 'server' | 'username'>) => Command;
 
 /** More command lines than this are not offered. */
 const CHOICES = 3;
@@ -84,7 +80,7 @@ async function checkServerTypo(options: LoginChoice, servers: readonly string[],
     : nearServer(shown, namesIn(logins.filter(isAtHome), 'server'));
   if (near === undefined) return;
   const text = `docker, podman and these Secrets have no login for ${shown}; did you mean ${displayServer(near)}?`;
-  throw new UserError(text, options.lineWith({ server: [near] }));
+  throw new UserError(text, againWith(words`--server ${near}`));
 }
 
 /** Takes `--user` as the user name of the login where the kubeconfig has no user of that name. */
@@ -169,12 +165,8 @@ function namesIn(logins: readonly ScopeLogin[], field: 'server' | 'username'): s
 }
 
 /** Proposes the typed command line with each of `flags`, or `otherwise` where there are none or too many. */
-function choice(flags: readonly Command[], { lineWith, isMisplaced, username }: Asked, otherwise: Prose): Hint {
+function choice(flags: readonly Command[], { isMisplaced }: Asked, otherwise: Prose): Hint {
   if (flags.length === 0 || flags.length > CHOICES) return otherwise;
-  const [asUser, named] = isMisplaced ? [words`--username USER`, words`--username ${username}`] : [words``, words``];
-  const lines = flags.map((flag) => ({
-    add: words`${asUser} ${flag}`,
-    otherwise: command`${lineWith({})} ${named} ${flag}`,
-  }));
-  return { prose: lines.flatMap((one, index) => (index === 0 ? [one] : [', or ', one])) };
+  const user = isMisplaced ? words`--username USER` : undefined;
+  return anyOf(flags.map((flag) => againWith(words`${user} ${flag}`)));
 }

@@ -2,12 +2,12 @@
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import { closestUser } from '../../domain/text/closest.ts';
-import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import { againWith } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { type SecretName, secretNameOf } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
-import type { LineWith } from './login-choice.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
 import { nearServer } from './scope-login.ts';
@@ -21,10 +21,9 @@ export function checkFound(
   rotation: Rotation,
   { scope: { namespaces }, logins, home, anyUser }: RotateRequest,
   username: string | undefined,
-  lineWith: LineWith,
 ): void {
   const { items, without, others } = rotation;
-  if (username !== undefined && !anyUser) checkUserTypo(items, username, lineWith);
+  if (username !== undefined && !anyUser) checkUserTypo(items, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
@@ -38,21 +37,21 @@ export function checkFound(
   if (near === undefined) throw new UserError(text, list, [UNSEEN]);
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
-  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? lineWith({ server: [near] }) : list);
+  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againWith(words`--server ${near}`) : list);
 }
 
 /**
  * Throws UserError where no login has the typed user name, and one has a similar name. Otherwise `--any-user` would be proposed,
  * which gives the mistyped name to all.
  */
-function checkUserTypo(items: Rotation['items'], username: string, lineWith: LineWith): void {
+function checkUserTypo(items: Rotation['items'], username: string): void {
   const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
   const near = closestUser(username, [...users]);
   if (near === undefined) return;
   const servers = new Set(items.flatMap(({ entries }) => entries.map(({ next }) => displayServer(next.server))));
   throw new UserError(
     `no login of ${username} for ${many([...servers])} was found; did you mean ${near}?`,
-    lineWith({ username: near }),
+    againWith(words`--username ${near}`),
   );
 }
 

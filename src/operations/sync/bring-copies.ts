@@ -6,7 +6,7 @@ import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { againWith, prose } from '../../domain/text/hint.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
@@ -79,8 +79,7 @@ async function planFrom(
   request: SyncRequest,
   planWith: (source: SyncSource) => Promise<Plan>,
 ) {
-  const { secret } = known;
-  const source = sourceOf(known, request);
+  const { secret, source } = known;
   const plan = await planWith(source);
   const isDoubtful = plan.items.some(({ existing }) => existing !== undefined && isLater(existing, secret));
   const now = isDoubtful ? await readSourceAgain(transport, request) : undefined;
@@ -88,10 +87,6 @@ async function planFrom(
     return { secret, source, plan };
   }
   return planFrom(now, transport, request, planWith);
-}
-
-function sourceOf({ source }: KnownSource, { again }: SyncRequest): SyncSource {
-  return { ...source, again };
 }
 
 /** Whether `one` was last written after `other`: resourceVersions of one kind grow (Kubernetes KEP-5504). */
@@ -123,7 +118,7 @@ async function checkAgreed(
     const copies = `${pruned.length === 1 ? 'a copy' : `${pruned.length} copies`} in ${many(pruned.map(({ namespace }) => namespace))}`;
     throw new UserError(
       `${copies} would be deleted, which needs --yes where there is no terminal`,
-      { add: words`--yes`, otherwise: prose`add ${words`--yes`}` },
+      againWith(words`--yes`),
       losses,
     );
   }
@@ -166,7 +161,7 @@ async function perform(
   let latest = source;
   const refresh = async (): Promise<void> => {
     const now = await readSourceAgain(transport, request);
-    if (now !== undefined) latest = sourceOf(now, request);
+    if (now !== undefined) latest = now.source;
   };
   try {
     const ref = { namespace, name: source.name };

@@ -5,11 +5,10 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
 import { closest } from '../../domain/text/closest.ts';
-import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
-import { correctedTargets } from './corrected-targets.ts';
 import { type LoginLoss, loginLossOf } from './lost-logins.ts';
 import { choiceOf, idlePatterns, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
@@ -53,7 +52,7 @@ export function choose(
 function misspelt(
   missing: readonly string[],
   namespaces: readonly NamespaceFacts[],
-  { name, selection, flags, part }: SyncRequest,
+  { selection, part }: SyncRequest,
   home: string | undefined,
 ): (namespace: string) => UserError {
   const others = namespaces.flatMap((facts) =>
@@ -73,8 +72,10 @@ function misspelt(
     const near = meant.get(namespace);
     // With `--watch`, the namespace may be created later. In another cluster, the source is elsewhere.
     if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
-    const again = command`regsecret sync ${name} ${scope(home)} ${correctedTargets(flags, meant)}`;
-    return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, again);
+    return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, {
+      add: words``,
+      rename: meant,
+    });
   };
 }
 

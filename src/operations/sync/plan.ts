@@ -17,7 +17,7 @@ import { parseExpiries } from '../../domain/pull-secret/expiry.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { planChange } from '../../domain/pull-secret/plan.ts';
 import { isSlip } from '../../domain/text/closest.ts';
-import type { Command } from '../../domain/text/command.ts';
+import { words } from '../../domain/text/command.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 
@@ -101,8 +101,6 @@ export interface SyncSource extends CopySource {
   /** The servers of the payload as keys, also those of entries that no kubelet can decode. */
   readonly keys: ReadonlySet<string>;
   readonly foreign: 'leave' | 'merge' | 'adopt';
-  /** The typed command line with this flag. Undefined where it must not be repeated, as with `--watch`. */
-  readonly again?: ((flag: 'merge' | 'adopt') => Command) | undefined;
 }
 
 /** How to bring `source` to `namespace`, where `existing` is the Secret of its name there. */
@@ -119,22 +117,17 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   if (source.foreign === 'adopt') return planAdoption(called, existing, source);
   if (origin !== undefined) {
     const where = isFromElsewhere(existing) ? ' in another cluster' : origin === source.ref ? ' in this cluster' : '';
-    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, adoptHint(source));
+    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, ADOPT);
   }
   if (source.foreign === 'merge') return planMerge(called, existing, source);
   const maker = makerOf(existing);
-  if (maker === undefined) return leave(`${called} was not made by sync`, mergeHint(source));
+  if (maker === undefined) return leave(`${called} was not made by sync`, MERGE);
   const text = `${called} was not made by sync, but by ${maker.name}`;
   return leave(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
 }
 
-function mergeHint({ again }: SyncSource): Hint {
-  return prose`${again?.('merge') ?? 'add --merge'}, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest`;
-}
-
-function adoptHint({ again }: SyncSource): Hint {
-  return prose`${again?.('adopt') ?? 'add --adopt'}, which makes it a copy of this one and drops what this one does not have`;
-}
+const MERGE = prose`${{ add: words`--merge`, drop: ['--yes'] }}, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest`;
+const ADOPT = prose`${{ add: words`--adopt`, drop: ['--merge', '--yes'] }}, which makes it a copy of this one and drops what this one does not have`;
 
 /** Leaves a copy alone that another tool such as Argo CD has taken over: the two would overwrite each other forever. */
 function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
@@ -179,7 +172,7 @@ function planMerge(called: string, existing: Secret, source: SyncSource): Secret
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (!existing.immutable) return refuse(error.message);
-    return refuse(`${called} is immutable, so --merge cannot change it`, adoptHint(source));
+    return refuse(`${called} is immutable, so --merge cannot change it`, ADOPT);
   }
 }
 

@@ -12,13 +12,13 @@ import type { KnownSource, SyncListener, SyncRequest } from './sync-request.ts';
 /** Reads the source in the namespace of `transport`. Throws UserError where pods could not use it: they would fail everywhere. */
 export async function readSource(
   transport: Transport,
-  { name, login, foreign, flags }: Pick<SyncRequest, 'name' | 'login' | 'foreign' | 'flags'>,
+  { name, login, foreign }: Pick<SyncRequest, 'name' | 'login' | 'foreign'>,
   listener: Pick<SyncListener, 'finding' | 'ends'>,
 ): Promise<KnownSource> {
   const { namespace } = transport;
   const secret =
     login === undefined
-      ? await findSecret(transport, { namespace, name }, 'sync', flags)
+      ? await findSecret(transport, { namespace, name }, 'sync')
       : { ...login, metadata: { ...login.metadata, namespace } };
   const source = copySourceOf(secret);
   const { contents, findings } = await checkedSecret(secret, transport);

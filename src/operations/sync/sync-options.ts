@@ -1,22 +1,12 @@
 /** Turns the flags of `sync` into a request. */
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
-import { loginWords } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { isGlob } from '../../domain/go/glob.ts';
-import {
-  ALL_NAMESPACES,
-  type Command,
-  command,
-  configCommand,
-  dryRunFlag,
-  flagWords,
-  words,
-} from '../../domain/text/command.ts';
-import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
+import { command, flagWords, words } from '../../domain/text/command.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../domain/text/hint.ts';
-import { isNamespaceChoice, isObjectName, isPattern, nameRule, scope } from '../../domain/text/object-name.ts';
-import { parseAttached } from '../../domain/workloads/target.ts';
+import { isNamespaceChoice, isObjectName, isPattern, nameRule } from '../../domain/text/object-name.ts';
+import { parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
@@ -47,7 +37,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   const { name, dryRun, fieldManager, attach = [], restart = false, prune = false, yes = false } = options;
   if (!isObjectName(name)) throw new UsageError(nameRule('secret'), command`regsecret sync NAME`);
   if (options.merge && options.adopt) {
-    throw new UsageError('--merge and --adopt cannot be used together', againWithout('--adopt', words`--merge`));
+    throw new UsageError('--merge and --adopt cannot be used together', againWithout('--adopt'));
   }
   const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
   if (restart && attach.length === 0)
@@ -58,7 +48,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     const flag = options.listen === undefined ? '--refresh' : '--listen';
     throw new UsageError(
       `${flag} goes with --watch`,
-      dryRun === 'none' ? againWith(words`--watch`) : againWithout(flag, prose`leave out ${flag}`),
+      dryRun === 'none' ? againWith(words`--watch`) : againWithout(flag),
     );
   }
   checkContexts(options);
@@ -67,7 +57,6 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   return {
     name,
     selection: selectionOf(options),
-    flags: syncFlags(options),
     foreign,
     accounts,
     restart,
@@ -106,44 +95,14 @@ function accountsIn(texts: readonly string[]): AccountSelection {
   const names = texts
     .filter((text) => text !== 'used' && text !== 'all')
     .map((text) => {
-      const { kind, name } = parseAttached(text, texts);
+      const { kind, name } = parseTarget(text);
       if (kind === 'ServiceAccount' && name !== undefined) return name;
       throw new UsageError('--attach takes service accounts: sa/NAME, used or all', words`--attach sa/default`);
     });
   return { names: [...new Set(names)], used: texts.includes('used'), all: texts.includes('all') };
 }
 
-/** The command line of `options`, for a source in `home`. */
-export function syncCommand(options: SyncOptions, home: string): Command {
-  return command`regsecret sync ${options.name} ${scope(home)} ${syncFlags(options)}`;
-}
-
-/** All flags, without the name of the source. */
-function syncFlags(options: SyncOptions): Command {
-  const { selector, allNamespaces, merge, adopt, restart, prune } = options;
-  const parts = [
-    loginWords(options),
-    ...(options.to ?? []).map((text) => words`--to ${text}`),
-    ...(selector === undefined ? [] : [words`-l ${selector}`]),
-    ...(allNamespaces && selector === undefined ? [words`${ALL_NAMESPACES}`] : []),
-    ...(options.exclude ?? []).map((text) => words`--exclude ${text}`),
-    ...(merge ? [words`--merge`] : adopt ? [words`--adopt`] : []),
-    ...(options.attach ?? []).map((text) => words`--attach ${text}`),
-    ...(restart ? [words`--restart`] : []),
-    ...(prune ? [words`--prune`] : []),
-    dryRunFlag(options),
-  ];
-  return parts.reduce((line, part) => words`${line} ${part}`, words``);
-}
-
-/** `line` for one of several target contexts, with the flags for the cluster of the source, which are in `given`. */
-export function commandTo(context: string, line: Command, given: GivenFlags): Command {
-  const from = flagWords(clusterWords({ ...given, kubeconfig: undefined }, 'regsecret'));
-  return configCommand`${line} ${from} --to-context ${context}`;
-}
-
 function selectionOf({
-  name,
   to = [],
   selector,
   allNamespaces = false,
@@ -154,28 +113,23 @@ function selectionOf({
 }: SyncOptions): SyncRequest['selection'] {
   const wanted = namespacesIn(to, '--to');
   const ways = [wanted.length > 0 && '--to', selector !== undefined && '-l', allNamespaces && '-A'].filter(Boolean);
-  const secret = name === 'regsecret' ? undefined : name;
   checkSelector(selector);
   if (ways.length === 0) {
-    // A pattern that nobody typed is proposed with a dry run.
-    const add = words`--to ${'team-*'} ${dryRun === 'none' ? words`--dry-run=client` : undefined}`;
-    const otherwise = command`regsecret sync ${secret} ${add} ${dryRunFlag({ dryRun })}`;
-    // --watch has no dry run.
-    if (all) {
-      // `--all` may have been meant as all namespaces.
-      const everywhere = words`${flagWords(['-A'])} ${dryRun === 'none' && !watch ? words`--dry-run=client` : undefined}`;
+    // A pattern that nobody typed is proposed with a dry run, which is none of --watch.
+    const rehearsed = dryRun === 'none' ? words`--dry-run=client` : undefined;
+    // `--all` may have been meant as all namespaces.
+    if (all)
       throw new UsageError('no target namespace is given, and --all means every login of docker and podman', {
-        add: everywhere,
+        add: words`${flagWords(['-A'])} ${watch ? undefined : rehearsed}`,
         drop: ['--all'],
-        otherwise: everywhere,
       });
-    }
-    throw new UsageError('no target namespace is given', watch ? otherwise : { add, otherwise });
+    const add = words`--to ${'team-*'} ${rehearsed}`;
+    throw new UsageError('no target namespace is given', { add, drop: ['--watch'] });
   }
   if (wanted.length > 0 && ways.length > 1) {
     throw new UsageError(
       `${ways.join(' and ')} cannot be used together`,
-      allNamespaces ? againWithout('-A', prose`leave out -A`) : eitherOf('--to', '-l'),
+      allNamespaces ? againWithout('-A') : eitherOf('--to', '-l'),
     );
   }
   return {

@@ -3,7 +3,6 @@ import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { SecretAction } from '../../cluster/write/write-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import type { Command } from '../../domain/text/command.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { UserError } from '../../errors.ts';
 import type { Agree } from '../../prompt.ts';
@@ -19,10 +18,7 @@ export interface SyncRequest {
   /** A Secret made from logins of this machine. Undefined where the source is a Secret of the cluster. */
   readonly login?: Secret | undefined;
   readonly selection: NamespaceSelection & { readonly labelSelector: string | undefined };
-  /** The flags that were typed, for the same command with another name. */
-  readonly flags: Command;
   readonly foreign: SyncSource['foreign'];
-  readonly again?: SyncSource['again'];
   /** The service accounts to attach the copies to. */
   readonly accounts: AccountSelection;
   /** Whether to restart the controllers of pods that fail, and would not recover by themselves. */

@@ -9,7 +9,7 @@ import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { shortType } from '../../domain/keyring/secret.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy.ts';
-import { ALL_NAMESPACES, type Command, command, stepsIn } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, stepsIn, words } from '../../domain/text/command.ts';
 import { many, nounFor } from '../../domain/text/enumerate.ts';
 import type { GivenFlags } from '../../domain/text/given-flags.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -21,7 +21,7 @@ import type { Io } from '../../io.ts';
 import { hintText, printerFor } from '../printer.ts';
 import { type Style, severityLabel, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
-import { again, type DoctorLine } from './doctor-line.ts';
+import type { DoctorLine } from './doctor-line.ts';
 import { loginLines, proposedLines, SECRET_STATES, stepsOf } from './doctor-steps.ts';
 import { formatAffected } from './finding-lines.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
@@ -312,7 +312,7 @@ export async function sayMore(
     if (!isAll) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
   }
   if (report.healthy === false && verbose !== true && counts === undefined) {
-    printer.hint(command`${again({ ...options, output: undefined })} -v`);
+    printer.hint({ add: words`-v`, drop: ['-o'] });
   }
   // The impersonated user, with whose rights a pipeline is examined, may lack the right to make the change.
   if (report.healthy === false && options.as)

@@ -25,8 +25,7 @@ interface PrintedLine extends LintLine {
 export async function printLint(report: LintReport, typed: PrintedLine, io: Io): Promise<void> {
   await writeLint(report, typed, io);
   const { filename = [], recursive } = typed;
-  if (recursive !== true)
-    sayUnreadFolders(filename, lintAgain(filename, { ...typed, recursive: true }), await printerFor(io));
+  if (recursive !== true) sayUnreadFolders(filename, await printerFor(io));
 }
 
 async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, io: Io): Promise<void> {

@@ -1,7 +1,5 @@
 /** Prints the progress of `delete`: each changed list and each deleted Secret, what stays and why, and the counts. */
-import { command } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
-import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { resultName } from '../../domain/workloads/object-ref.ts';
 import { EXIT } from '../../errors.ts';
@@ -32,8 +30,7 @@ export function deletePrinter({ output, dryRun }: RemovalPrinterOptions, run: Cl
   };
   return {
     lists(ref) {
-      const typed = command`regsecret detach ${nameWord(ref.name)} ${scope(ref.namespace)}`;
-      const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true, command: typed } as const;
+      const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true } as const;
       const notes = noteBook(context, printer);
       return {
         list(list) {

@@ -63,10 +63,10 @@ async function inContexts(
   const { source, contexts } = await connectContexts(options, {
     wantsSource: hasSource,
     io: inner,
-    ioOf: (context) => contextIo(context, inner),
+    ioOf: (context) => contextIo(context, inner, hasSource),
   });
   try {
-    return await runContexts(contexts, await prepare(printer, source), options, { io, printer });
+    return await runContexts(contexts, await prepare(printer, source), { ...options, hasSource }, { io, printer });
   } finally {
     source?.close();
     for (const { transport } of contexts) transport.close();

@@ -1,8 +1,7 @@
 /** Asks registries about logins before they are written, and reports the answers. */
 import type { Collected, CollectedEntry } from '../../credentials/collect.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
-import type { Command } from '../../domain/text/command.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { type Hint, prose } from '../../domain/text/hint.ts';
 import { assignLogin } from '../../domain/verify/login-permission.ts';
 import { consequence, type Rejection, rejectedLogins } from '../../domain/verify/refused-login.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
@@ -26,7 +25,7 @@ export interface CheckRules {
   /** Whether `--verify` was typed. Without it, only a login that was typed just now is checked. */
   readonly isWanted?: boolean;
   /** Set in a dry run, whose password may not be valid yet: the same line without the check. */
-  readonly rehearsed?: Command | undefined;
+  readonly rehearsed?: Hint | undefined;
 }
 
 /** How often the user may type a password. */

@@ -5,7 +5,7 @@ import { forgetSource } from '../../domain/pull-secret/copy.ts';
 import { loginKey } from '../../domain/pull-secret/last-applied.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many, nounFor, plural } from '../../domain/text/enumerate.ts';
-import { type Hint, prose } from '../../domain/text/hint.ts';
+import { type Hint, prose, type Retyped } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
@@ -122,7 +122,7 @@ function reasonFor(planned: PlannedSecret, request: RotateRequest, sharing: numb
           );
         return new UserError(
           `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
-          isFromElsewhere ? FROM_ELSEWHERE : again(source ?? '', request),
+          isFromElsewhere ? FROM_ELSEWHERE : again(source ?? ''),
           anyway,
         );
     }
@@ -157,14 +157,10 @@ function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRe
 const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
 /** The hint says who would get the new login, because anybody may have put a password there. */
-function otherPassword(
-  namespace: string,
-  { scope: { namespaces, names, flags } }: RotateRequest,
-  sharing: number,
-): Hint {
+function otherPassword(namespace: string, { scope: { namespaces } }: RotateRequest, sharing: number): Hint {
   const labels = typeof namespaces === 'object' && 'labelSelector' in namespaces ? namespaces.labelSelector : undefined;
   const where = labels === undefined ? command`${ALL_NAMESPACES}` : words`-l ${labels}`;
-  const line = command`regsecret rotate ${names.map(nameWord)} ${scope(namespace)} ${where} ${flags}`;
+  const line = { add: words`${scope(namespace)} ${where}`, drop: ['-A', '-l', '--yes'] };
   return prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts. If the owners of ${nounFor(sharing, 'this Secret', 'the Secrets with this password')} may have the new login: ${line}; ${words`--any-password`} gives it to the owners of all these namespaces`;
 }
 
@@ -189,9 +185,9 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
   if (others.length > 0) printer.say(`and for ${many(others, { limit: SERVERS })}`);
 }
 
-function again(source: string, { scope: { flags } }: RotateRequest): Command {
+function again(source: string): Retyped {
   const { namespace, name } = secretName(source);
-  return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} ${flags}`;
+  return { names: [nameWord(name)], add: words`${scope(namespace)}`, drop: ['-A', '-l', '--yes'] };
 }
 
 /** Says what was not looked at because there is no permission to list it. */

@@ -3,9 +3,14 @@
  * does not stop the others.
  */
 import type { ContextTransport, Transport } from '../../cluster/client/transport.ts';
+import { flagWords, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
+import type { CommandContext } from '../../domain/text/format-command.ts';
+import { clusterWords } from '../../domain/text/given-flags.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed, withPrefix } from '../../domain/text/printable.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
+import { TypedLine } from '../../domain/text/typed-line.ts';
 import { EXIT, Interrupted, UserError } from '../../errors.ts';
 import type { Io, Output } from '../../io.ts';
 import { type Agreement, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
@@ -16,11 +21,12 @@ import { formatJson } from '../structured.ts';
 export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
 
 interface RunOptions extends Agreement {
+  readonly hasSource?: boolean;
   readonly output?: 'name' | 'json' | undefined;
 }
 
 /** `io` for one context: every line begins with the context's name, and every proposed command names it. */
-export function contextIo(context: string, io: Io): Io {
+export function contextIo(context: string, io: Io, hasSource = false): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
   return {
     ...io,
@@ -31,8 +37,20 @@ export function contextIo(context: string, io: Io): Io {
       get given() {
         return { ...io.commands.given, context };
       },
+      get typed() {
+        return typedIn(context, io.commands, hasSource);
+      },
     },
   };
+}
+
+/** The typed line for one of several contexts. With a source, its cluster stays that of the other flags. */
+function typedIn(context: string, { typed, given }: CommandContext, hasSource: boolean): CommandContext['typed'] {
+  if (!hasSource) return typed?.without('--to-context');
+  if (typed === undefined) return undefined;
+  const from = flagWords(clusterWords({ ...given, kubeconfig: undefined }, 'regsecret'));
+  const { verb, names, flags } = typed.with(words`${scope(given.namespace)} ${from} --to-context ${context}`);
+  return new TypedLine(verb, names, flags, 'kubeconfig');
 }
 
 /** `output`, with each text changed by `change`. */
@@ -74,7 +92,7 @@ export async function runContexts(
   const ends = new Map<Part, Ended>();
   for (const cluster of contexts) {
     io.signal.throwIfAborted();
-    const part = await startPart(cluster, work, io);
+    const part = await startPart(cluster, work, { io, hasSource: options.hasSource });
     parts.push(part);
     // The contexts start one after the other, so that credential plugins do not prompt at the same time.
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
@@ -104,8 +122,12 @@ export async function runContexts(
   );
 }
 
-async function startPart({ context, transport }: ContextTransport, work: Work, outer: Io): Promise<Part> {
-  const io = contextIo(context, outer);
+async function startPart(
+  { context, transport }: ContextTransport,
+  work: Work,
+  { io: outer, hasSource }: { readonly io: Io; readonly hasSource: boolean | undefined },
+): Promise<Part> {
+  const io = contextIo(context, outer, hasSource);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
   const gate = Promise.withResolvers<boolean>();

@@ -1,6 +1,6 @@
 /** Prints the progress of `sync`: a line for each change, failures grouped by reason, and the summary. */
 import { SYNC } from '../../domain/pull-secret/copy.ts';
-import { type Command, clusterCommand } from '../../domain/text/command.ts';
+import { clusterCommand, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
@@ -9,7 +9,6 @@ import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
-import { correctedTargets } from '../../operations/sync/corrected-targets.ts';
 import { lossWarnings } from '../../operations/sync/lost-logins.ts';
 import { LeftAlone } from '../../operations/sync/plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
@@ -24,8 +23,6 @@ export interface SyncPrinterOptions {
   readonly name: string;
   readonly output?: 'name' | 'json' | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
-  /** The command that was typed. */
-  readonly command: Command;
   /** Whether this is a later look of `--watch`, which prints no summary. */
   readonly isOneOfMany?: boolean;
   /** Whether an early end has cut off a write; when left out, it may have. */
@@ -136,11 +133,13 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       printer.warn(`no namespace matches ${what}${near === undefined ? '' : `; did you mean '${near}'?`}`);
       // A namespace that matches may be made later, while the watch goes on.
       if (options.isOneOfMany) return;
-      const meant = near && correctedTargets(options.command, new Map([[glob, near]]));
       // Nobody typed the corrected line, so it writes nothing.
-      const flags = dryRun === 'none' ? ['--dry-run=client'] : [];
-      const typed = meant && { ...meant, words: [...meant.words, ...flags] };
-      printer.hint(typed || clusterCommand`kubectl get namespaces --show-labels`);
+      const add = words`${dryRun === 'none' ? words`--dry-run=client` : undefined}`;
+      printer.hint(
+        near === undefined
+          ? clusterCommand`kubectl get namespaces --show-labels`
+          : { add, drop: ['--yes'], rename: new Map([[glob, near]]) },
+      );
     },
     losses(losses) {
       for (const text of lossWarnings(name, losses)) printer.warn(text);

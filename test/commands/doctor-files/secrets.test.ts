@@ -312,7 +312,7 @@ describe('a folder that kustomize builds', () => {
     ['-f b.yaml -f k/web.yaml -f k -R --strict', '| regsecret doctor -f - -f b.yaml -R --strict'],
     [
       '-f k -n a --only missing-secret,unreadable-file',
-      '| regsecret doctor -f - -n a --only missing-secret,unreadable-file',
+      '| regsecret doctor -n a -f - --only missing-secret,unreadable-file',
     ],
     ['-f k/*.yaml --ignore expired', '| regsecret doctor -f - --ignore expired'],
     ['-f k -f - --strict', ''],
@@ -327,25 +327,5 @@ describe('a folder that kustomize builds', () => {
     const hints = lines.flatMap((line, index) => (/^k\/.*\[(unread|missing)/.test(line) ? [lines[index + 1]] : []));
     expect(new Set(hints)).toEqual(new Set([hint]));
     expect(lines.some((line) => line.includes('can be checked; pipe that in, too'))).toBe(rest === '');
-  });
-});
-
-test.each([
-  ['doctor -k k', 'doctor has no -k', 'kubectl kustomize k | regsecret doctor -f -'],
-  ['why -kk -n a --strict', 'why has no -k', 'kubectl kustomize k | regsecret doctor -n a --strict -f -'],
-  ['doctor --kustomize=k', 'doctor has no --kustomize', 'kubectl kustomize k | regsecret doctor -f -'],
-  [
-    'doctor -k k -f b.yaml --errors -R',
-    'doctor has no -k',
-    'kubectl kustomize k | regsecret doctor -f b.yaml --errors -R -f -',
-  ],
-  ['attach registry -k k', 'attach has no -k', 'kubectl kustomize k | regsecret attach registry -f -'],
-  ['detach registry -k', 'detach has no -k', 'kubectl kustomize DIR | regsecret detach registry -f -'],
-  ['attach Hunter2! -k k', 'attach has no -k', 'kubectl kustomize k | regsecret attach NAME -f -'],
-])('kubectl has it: %s', async (line, error, hint) => {
-  expect(await here(line.split(' '), { env: { KUBECONFIG: '/nope' } })).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: `error: ${error}; it reads what kustomize prints\nhint: ${hint}\n`,
   });
 });

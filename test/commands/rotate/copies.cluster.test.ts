@@ -21,12 +21,12 @@ describe('in many namespaces', () => {
     await put(home, { auths: { [host]: OLD } });
     await put(namespace, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
     const login = `--server ${host} --username ci --password-stdin`;
-    const hint = `because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n ${home} ${login}`;
+    const hint = `because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n ${home}`;
     const plan = await rotate(namespace, host, ['--any-password', '--restart', '--dry-run=client']);
-    expect(plan.stderr).toContain(`${hint} --any-password --no-verify --restart --dry-run=client\n`);
+    expect(plan.stderr).toContain(`${hint} --any-password --restart --dry-run=client ${login} --no-verify\n`);
     const ran = await rotate(namespace, host);
     expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
-    expect(ran.stderr).toContain(`${hint} --no-verify\n`);
+    expect(ran.stderr).toContain(`${hint} ${login} --no-verify\n`);
   });
 
   test('a copy whose source does not exist keeps its login until it is no copy any more', async () => {

@@ -58,10 +58,10 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const servers = [host, second].sort();
     const error = `error: no registry is named; ${user} has logins for ${servers.join(', ')}`;
     const flags = servers.map((server) => `--server ${server}`);
-    expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...flags, ...args)}`]);
+    expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...args, ...flags)}`]);
     expect(await says(two, args)).toEqual([
       error,
-      `hint: ${flags.map((flag) => line(two, flag, ...args)).join(', or ')}`,
+      `hint: ${flags.map((flag) => line(two, ...args, flag)).join(', or ')}`,
     ]);
   });
 
@@ -72,11 +72,11 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const args = ['--server', host, ...piped];
     expect(await says(namespace, ['--user', user, ...args])).toEqual([
       text,
-      `hint: ${line(namespace, '--username', user, ...args)}`,
+      `hint: ${line(namespace, ...args, '--username', user)}`,
     ]);
     expect(await says(namespace, ['--user', user, ...piped])).toEqual([
       `${text}; no registry is named; ${user} has a login for ${host}`,
-      `hint: ${line(namespace, '--username', user, '--server', host, ...piped)}`,
+      `hint: ${line(namespace, ...piped, '--username', user, '--server', host)}`,
     ]);
   });
 

@@ -98,8 +98,8 @@ describe('in many namespaces', () => {
     await put(one, { name: 'right', auths: { [host]: OLD, ...beside } });
     const { stderr } = await rotate(home, host, ['--server', second, '-l', `team=${team}`, '--dry-run=client']);
     const why = 'rotate replaces only passwords that the namespace of -n has, or that the registry accepts';
-    const flags = `--server ${second} --server ${host} --username ci --password-stdin --no-verify --dry-run=client`;
-    const line = `regsecret rotate -n ${one} -l team=${team} ${flags}`;
+    const flags = `--dry-run=client --server ${host} --username ci --password-stdin --no-verify`;
+    const line = `regsecret rotate -n ${one} --server ${second} -l team=${team} ${flags}`;
     const same = (server: string) => `the same password is also stored for ${server} in 1 Secret (${one}/right)`;
     expect(stderr.split('\n').slice(0, -2)).toEqual([
       `error: secret ${one}/pull keeps its logins for ${host}, ${second}, because their passwords were not found in namespace ${home}`,
@@ -125,7 +125,7 @@ describe('in many namespaces', () => {
       '  with --no-verify, no registry is asked whether it still accepts the password',
       '  2 Secrets share this password',
       `  the same in ${two}/pull, ${alone}/a, ${alone}/b, ${alone}/c`,
-      `hint: ${why}. If the owners of the Secrets with this password may have the new login: regsecret rotate -n ${one} -A --server ${host} --username ci --password-stdin --no-verify --dry-run=client; --any-password gives it to the owners of all these namespaces`,
+      `hint: ${why}. If the owners of the Secrets with this password may have the new login: regsecret rotate -n ${one} -A --dry-run=client --server ${host} --username ci --password-stdin --no-verify; --any-password gives it to the owners of all these namespaces`,
       '6 Secrets: 1 updated, 5 left (dry run)',
     ]);
   });
@@ -174,7 +174,7 @@ describe('in many namespaces', () => {
     const lines = early.stderr.split(LABELLED)[1]?.split('\n') ?? [];
     expect([lines[0], lines.at(-2)]).toEqual([
       `error: ${refusal}`,
-      `hint: if the password is not valid yet: regsecret rotate -n ${home} -l team=${label} ${args.slice(1).join(' ')} --no-verify --dry-run=client`,
+      `hint: if the password is not valid yet: regsecret rotate -n ${home} ${args.slice(1).join(' ')} -l team=${label} --dry-run=client --no-verify`,
     ]);
     const { errors } = JSON.parse(
       (await regsecretIn(home, [...rehearsal, '-o', 'json'], { stdin: 'of tomorrow' })).stdout,

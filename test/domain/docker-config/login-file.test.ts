@@ -5,7 +5,7 @@ import { UserError } from '../../../src/errors.ts';
 import { fc } from '../../support/fast-check.ts';
 import { refusalOf } from '../../support/hints.ts';
 
-const EXAMPLE = 'regsecret create --from-file ~/.docker/config.json';
+const EXAMPLE = '--from-file ~/.docker/config.json';
 
 describe('files with logins', () => {
   test.each([

@@ -48,10 +48,10 @@ test.each<[readonly string[], string, string]>([
   [['deploy/Web'], nameRule('deployment'), 'kubectl get deployments'],
   [['deploy/'], nameRule('deployment'), 'kubectl get deployments'],
   [['secret/'], nameRule('secret'), 'kubectl get secrets'],
-  [['secretx/a'], TARGET, 'regsecret why deployment/NAME'],
-  [['xsecret/a'], TARGET, 'regsecret why deployment/NAME'],
-  [['secret/a/b'], TARGET, 'regsecret why deployment/NAME'],
-  [['deploy/a/b'], TARGET, 'regsecret why deployment/NAME'],
+  [['secretx/a'], TARGET, 'deployment/NAME'],
+  [['xsecret/a'], TARGET, 'deployment/NAME'],
+  [['secret/a/b'], TARGET, 'deployment/NAME'],
+  [['deploy/a/b'], TARGET, 'deployment/NAME'],
   [['service/web'], NO_PODS, 'regsecret doctor'],
   [['pod/web', 'Svc/web'], NO_PODS, 'regsecret doctor'],
   [['ingress', 'web'], NO_PODS, 'regsecret doctor'],
@@ -69,11 +69,11 @@ test('words with a slash among them are each a target, so the kind is the name o
 });
 
 test.each<[string, string, string]>([
-  ['deployx', TARGET, '--to deploy/NAME'],
-  ['DEPLOYX/web', TARGET, '--to deploy/web'],
-  ['deploymnt.apps/web', TARGET, '--to deployment/web'],
-  ['rollouts.argoproj.io/web', TARGET, '--to deployment/NAME'],
-  ['sts/a/b', TARGET, '--to statefulset/NAME'],
+  ['deployx', TARGET, 'deploy/NAME'],
+  ['DEPLOYX/web', TARGET, 'deploy/web'],
+  ['deploymnt.apps/web', TARGET, 'deployment/web'],
+  ['rollouts.argoproj.io/web', TARGET, 'deployment/NAME'],
+  ['sts/a/b', TARGET, 'statefulset/NAME'],
   ['sa/A', nameRule('serviceaccount'), 'kubectl get serviceaccounts'],
 ])('no target of attach: %s', (text, message, hint) => {
   expect(refusalOf(() => parseTarget(text))).toEqual({ message, hint });

@@ -33,13 +33,13 @@ describe('targets as kubectl takes them', () => {
   });
 
   test.each([
-    ['deployx/web', '--to deploy/web'],
-    ['statefulst/web', '--to statefulset/web'],
-    ['secret/x', '--to deployment/NAME'],
-    ['deployments.batch/web', '--to deployment/web'],
-    ['a/b/c', '--to deployment/NAME'],
-    ['deploy/a/b', '--to deployment/NAME'],
-    ['', '--to deployment/NAME'],
+    ['deployx/web', 'deploy/web'],
+    ['statefulst/web', 'statefulset/web'],
+    ['secret/x', 'deployment/NAME'],
+    ['deployments.batch/web', 'deployment/web'],
+    ['a/b/c', 'deployment/NAME'],
+    ['deploy/a/b', 'deployment/NAME'],
+    ['', 'deployment/NAME'],
     ['deploy/Web', 'kubectl get deployments'],
     ['deploy/', 'kubectl get deployments'],
     ['pod/..', 'kubectl get pods'],

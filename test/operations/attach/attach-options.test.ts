@@ -174,8 +174,8 @@ describe('create --attach', () => {
 
   test.each([
     ['sa', '--attach sa names no serviceaccount', '--attach sa/NAME'],
-    ['deploi/web', 'a target is KIND/NAME, with a kind that has pull secrets', '--attach deploy/web'],
-    ['sa/a/b', 'a target is KIND/NAME, with a kind that has pull secrets', '--attach serviceaccount/NAME'],
+    ['deploi/web', 'a target is KIND/NAME, with a kind that has pull secrets', 'deploy/web'],
+    ['sa/a/b', 'a target is KIND/NAME, with a kind that has pull secrets', 'serviceaccount/NAME'],
   ])('%s is refused', (text, message, hint) => {
     expect(refusalOf(() => attachTargets([text]))).toEqual({ message, hint });
   });

@@ -1,8 +1,8 @@
 /** What `sync` does in one namespace, and which namespaces it selects. */
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
-import { flagWords, words } from '../../../src/domain/text/command.ts';
 import { formatHint } from '../../../src/domain/text/hint.ts';
+import { TypedLine } from '../../../src/domain/text/typed-line.ts';
 import { choiceOf, idlePatterns, planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
 import { fc } from '../../support/fast-check.ts';
 
@@ -185,14 +185,13 @@ test.each<[string, SyncSource['foreign'], Secret, string]>([
     'sync --adopt, which makes it a copy of this one and drops what this one does not have',
   ],
 ])('the next line for %s, with --%s', (_, mode, existing, line) => {
-  const again = (flag: string) => words`sync ${flagWords([`--${flag}`])}`;
+  const typed = new TypedLine('sync', [], []);
   const hintOf = (by: SyncSource) => {
     const step = planSecret('a', existing, by);
     if (step.action !== 'refuse' || step.error.hint === undefined) throw new Error(step.action);
-    return formatHint(step.error.hint, { shell: 'posix', given: {} });
+    return formatHint(step.error.hint, { shell: 'posix', given: {}, typed });
   };
-  expect(hintOf({ ...source, foreign: mode, again })).toBe(line);
-  expect(hintOf({ ...source, foreign: mode })).toBe(line.replace('sync', 'add'));
+  expect(hintOf({ ...source, foreign: mode })).toBe(`regsecret ${line}`);
 });
 
 /** Applies a JSON merge patch (RFC 7386). */
