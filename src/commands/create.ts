@@ -1,8 +1,8 @@
 /** `regsecret create`: makes a Secret from a login. */
 
+import type { Upserted } from '../changes/upsert.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import type { Applied } from '../cluster/write/apply-secret.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags, withoutPassword } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
@@ -102,7 +102,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
   const { options, io, printer } = run;
   const { secret, entries, expiries, personal } = draft;
   const { connect } = await import('../cluster/client/transport.ts');
-  const { applySecret } = await import('../cluster/write/apply-secret.ts');
+  const { upsertSecret } = await import('../changes/upsert.ts');
   const transport = await connect(options, withoutPassword(options, io));
   try {
     const { replace = false, force = false, dryRun, fieldManager } = options;
@@ -111,8 +111,8 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     const attachment = { targets, saidEnds: new Set(said), options, transport, io, printer };
     if (targets.length > 0) await checkTargets(secret, attachment);
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
-    const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal, listener: printer };
-    const applied = await applySecret(transport, secret, wanted, how).catch(async (error: unknown) => {
+    const how = { dryRun: dryRun === 'server', fieldManager, listener: printer };
+    const applied = await upsertSecret(transport, secret, wanted, how).catch(async (error: unknown) => {
       const { withNearNamespace } = await import('../cluster/not-found.ts');
       return withNearNamespace(error, transport);
     });
@@ -130,7 +130,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
 }
 
 /** Proposes what the user may type next. */
-function sayNext({ action, secret }: Applied, { entries, personal }: Draft, { options, io, printer }: Run): void {
+function sayNext({ action, secret }: Upserted, { entries, personal }: Draft, { options, io, printer }: Run): void {
   // The author of a script knows what comes next.
   const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
   if (action === 'created' && !isScript) printer.hint(attachCommand(secret.metadata.name, options));
@@ -167,7 +167,7 @@ async function checkTargets(secret: Secret, attachment: Attachment): Promise<voi
 }
 
 /** Returns the exit code; throws UserError. */
-async function attachTo({ secret, action }: Applied, attachment: Attachment): Promise<number> {
+async function attachTo({ secret, action }: Upserted, attachment: Attachment): Promise<number> {
   const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/request.ts'),
@@ -220,7 +220,7 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 }
 
 /** Warns about logins that the Secret had already and that have expired. Throws UserError when there are no others. */
-function checkKept(entries: readonly CollectedEntry[], applied: Applied, printer: Printer): void {
+function checkKept(entries: readonly CollectedEntry[], applied: Upserted, printer: Printer): void {
   if (applied.action === 'created') return;
   const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, Date.now());
   const [first] = problems;

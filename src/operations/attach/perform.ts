@@ -1,5 +1,5 @@
 /** Carries out the plan for one object, once per run. */
-import { type Written, writeList } from '../../cluster/write/write-list.ts';
+import { type ChangedList, changeList } from '../../changes/list-step.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { UserError } from '../../errors.ts';
@@ -52,7 +52,7 @@ async function recreate(item: PlanItem & (Recreation | Resumption), run: Run): P
 async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: Run): Promise<void> {
   const { transport, request, listener } = run;
   const planned = planner(pullSpec);
-  const written: Written =
+  const written: ChangedList =
     request.dryRun === 'client'
       ? {
           action: planned === undefined ? 'unchanged' : 'patched',
@@ -60,12 +60,12 @@ async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: R
           after: planned ?? pullSpec.imagePullSecrets,
           pullSpec,
         }
-      : await writeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
+      : await changeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
   report(written, run);
   if (written.action === 'patched') for (const note of changeNotes) listener.note(note);
 }
 
-type Performed = Omit<Written, 'action'> & { readonly action: Written['action'] | 'recreated' };
+type Performed = Omit<ChangedList, 'action'> & { readonly action: ChangedList['action'] | 'recreated' };
 
 function report({ pullSpec, action, before, after }: Performed, run: Run): void {
   // There may be many service accounts, and nothing reads their `object` later.

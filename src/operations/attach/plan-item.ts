@@ -1,5 +1,5 @@
 /** What has to be done to one object, as data: nothing has been said, asked or written yet. */
-import type { Planner } from '../../cluster/write/write-list.ts';
+import type { ListRule } from '../../changes/list-step.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { SavedPod } from '../pods/saved-pod.ts';
 import type { Note } from './notes.ts';
@@ -14,7 +14,7 @@ interface Planned {
 
 export interface Write {
   readonly action: 'write';
-  readonly planner: Planner;
+  readonly planner: ListRule;
   /** True only once the list has changed. */
   readonly changeNotes: readonly Note[];
 }

@@ -1,5 +1,5 @@
 /** Plans the change for a workload, and says why a Job cannot be changed. */
-import type { Planner } from '../../cluster/write/write-list.ts';
+import type { ListRule } from '../../changes/list-step.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { command, dryRunFlag } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -52,7 +52,7 @@ export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Pr
   const account = await context.accountOf(ref.namespace, pullSpec.serviceAccountName);
   const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   if (verb === 'detach') {
-    const planner: Planner = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+    const planner: ListRule = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
     const still = inheritedNotes(pullSpec, account, context);
     return {
       action: 'write',
@@ -67,7 +67,7 @@ export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Pr
   // A new list in the template hides the list of the service account, because admission copies that only into pods without one.
   // So the names that the pods had from the account go into the template as well.
   const inherited = listedNames(account?.imagePullSecrets).filter((name) => name !== secret);
-  const planner: Planner = ({ imagePullSecrets: list }) =>
+  const planner: ListRule = ({ imagePullSecrets: list }) =>
     changedList('attach', list, (list ?? []).length === 0 ? [...inherited, secret] : [secret]);
   const kept = keptNotes(pullSpec, inherited);
   const notes = await imageNotes(pullSpec, context);

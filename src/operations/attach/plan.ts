@@ -1,7 +1,7 @@
 /** What has to be done to one object, decided before anything is written. */
 
-import { appliersOf } from '../../cluster/write/list-owner.ts';
-import type { Planner } from '../../cluster/write/write-list.ts';
+import type { ListRule } from '../../changes/list-step.ts';
+import { appliersOf } from '../../cluster/write/list-write.ts';
 import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -28,7 +28,7 @@ function planAccount(pullSpec: PullSpec, { request }: PlanContext): PlanItem {
   const { ref } = pullSpec;
   const managed: Note[] = appliers(pullSpec).map((manager) => ({ code: 'managed', ref, manager }));
   const enforced: Note[] = isEnforced(pullSpec) && verb === 'attach' ? [{ code: 'enforced', ref }] : [];
-  const planner: Planner = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+  const planner: ListRule = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
   return { action: 'write', pullSpec, planner, notes: [], changeNotes: [...managed, ...enforced] };
 }
 

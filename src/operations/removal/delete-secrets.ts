@@ -1,8 +1,8 @@
 /** Deletes a Secret and its copies. First takes them out of every list that names them. Keeps those that an image needs. */
+import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
-import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
@@ -157,15 +157,14 @@ export async function performDeletion(
         throw new UserError(text, command`regsecret inspect ${nameWord(ref.name)} ${scope(ref.namespace)}`);
       }
       if (secret === undefined) return;
-      const isMeant = (present: Secret): boolean =>
-        source === undefined ? present.metadata.uid === secret.metadata.uid : sourceOf(present) === source;
-      const { metadata } = secret;
-      const dryRun = request.dryRun === 'server';
-      const isGone = request.dryRun === 'client' || (await deleteSecret(transport, ref, { metadata, isMeant, dryRun }));
-      if (!isGone) {
-        const text = `secret ${ref.namespace}/${ref.name} was replaced meanwhile, so it is not deleted`;
-        throw new UserError(text, prose`run the same command again`);
-      }
+      const next = (present: Secret | undefined): NextSecret => {
+        if (present === undefined) return { action: 'unchanged' };
+        const isMeant =
+          source === undefined ? present.metadata.uid === secret.metadata.uid : sourceOf(present) === source;
+        return isMeant ? { action: 'delete' } : { action: 'refuse', error: replacedMeanwhile(ref) };
+      };
+      const options = { ...request, dryRun: request.dryRun === 'server' };
+      if (request.dryRun !== 'client') await changeSecret(transport, ref, { present: secret, next }, options);
       told.deleted(ref);
     } catch (failure) {
       if (!(failure instanceof UserError)) throw failure;
@@ -186,6 +185,11 @@ export async function performDeletion(
     }
   });
   for (const one of planned.slice(-1)) await perform(one, listener);
+}
+
+function replacedMeanwhile({ namespace, name }: SecretRef): UserError {
+  const text = `secret ${namespace}/${name} was replaced meanwhile, so it is not deleted`;
+  return new UserError(text, prose`run the same command again`);
 }
 
 /** Holds back the reports about one Secret: several Secrets are deleted at a time, but reported in order. */

@@ -1,9 +1,9 @@
 /** Removes the entries of a registry from Secrets. Keeps all other entries, and those that an image needs. */
+import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { readWritten } from '../../cluster/write/secret-write.ts';
-import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import { syncPreview } from '../../domain/findings/elsewhere.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
@@ -142,19 +142,19 @@ export async function performRemovals(
   listener: RemoveListener,
 ): Promise<void> {
   const options = { dryRun: request.dryRun === 'server', fieldManager: request.fieldManager };
-  const plan = (present: Secret | undefined): SecretStep => {
-    const next = present && planRemoval(present, request);
-    if (present === undefined || next === undefined) return { action: 'unchanged' };
-    const error = obstacleError(present, next, request);
-    return error === undefined ? { action: 'update', patch: next.patch } : { action: 'refuse', error };
+  const next = (present: Secret | undefined): NextSecret => {
+    const plan = present && planRemoval(present, request);
+    if (present === undefined || plan === undefined) return { action: 'unchanged' };
+    const error = obstacleError(present, plan, request);
+    return error === undefined ? { action: 'update', patch: plan.patch } : { action: 'refuse', error };
   };
   await forEachLimit(transport.concurrency, planned, async (one) => {
     try {
       if (one.error !== undefined) throw one.error;
       const write = async () =>
-        writeSecret(transport, one.ref, await readWritten(transport, one.ref, undefined), plan, options);
+        changeSecret(transport, one.ref, { present: await readWritten(transport, one.ref), next }, options);
       // Somebody else may have removed the entry meanwhile.
-      if (request.dryRun === 'client' || (await write()) !== 'unchanged') listener.removed(one);
+      if (request.dryRun === 'client' || (await write()).did.action !== 'unchanged') listener.removed(one);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       listener.problem(one.ref, error);

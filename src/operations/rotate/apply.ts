@@ -1,7 +1,7 @@
 /** Writes the planned Secrets, many at a time: first those in other namespaces, then those in the home namespace. */
+import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { readWritten } from '../../cluster/write/secret-write.ts';
-import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { finished } from '../../domain/keyring/steps.ts';
@@ -64,13 +64,14 @@ async function writeItem(
     const held = finished(heldIn(present, logins));
     return held === undefined ? [] : planEntries(held, rules);
   };
-  const first = secret ?? (await readWritten(transport, ref, undefined));
-  const plan = (present: Secret | undefined): SecretStep => {
+  const first = secret ?? (await readWritten(transport, ref));
+  const next = (present: Secret | undefined): NextSecret => {
     // A Secret that was deleted meanwhile no longer holds the old login.
     const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
     if (present === undefined || change === undefined) return { action: 'unchanged' };
     return { action: 'update', patch: patchOf(present, change) };
   };
   const options = { dryRun: dryRun === 'server', fieldManager };
-  return (await writeSecret(transport, ref, first, plan, options)) === 'unchanged' ? 'unchanged' : 'updated';
+  const { did } = await changeSecret(transport, ref, { present: first, next }, options);
+  return did.action === 'unchanged' ? 'unchanged' : 'updated';
 }

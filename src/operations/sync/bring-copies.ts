@@ -1,7 +1,7 @@
 /** Copies one pull secret into many namespaces: reads, plans, writes, and reports the effects. */
+import { AlteredError, actionOf, changeSecret } from '../../changes/secret-step.ts';
 import { ApiError, isEnding } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { AlteredError, actionOf, type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { words } from '../../domain/text/command.ts';
@@ -11,7 +11,7 @@ import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
 import { loginLossOf } from './lost-logins.ts';
-import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
+import { type CopyChange, type NamespaceFacts, type NextCopy, planSecret, type SyncSource } from './plan.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { readNamespaces } from './present-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
@@ -129,7 +129,7 @@ async function checkAgreed(
   }
   const changes = items.filter(({ step }) => step.action !== 'unchanged' && step.action !== 'refuse');
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;
-  const count = (action: SecretStep['action']): number => changes.filter(({ step }) => step.action === action).length;
+  const count = (action: NextCopy['action']): number => changes.filter(({ step }) => step.action === action).length;
   const counts = { 'to be created': count('create'), 'to be updated': count('update') + count('replace') };
   const losing = items.flatMap(({ loss }) => loss ?? []);
   const lost = losing.reduce((sum, { servers }) => sum + servers.length, 0);
@@ -170,8 +170,8 @@ async function perform(
   };
   try {
     const ref = { namespace, name: source.name };
-    const planner = (present: Secret | undefined): SecretStep => planSecret(namespace, present, latest);
-    const before = (next: SecretStep, present: Secret | undefined): void => {
+    const planner = (present: Secret | undefined): NextCopy => planSecret(namespace, present, latest);
+    const before = (next: CopyChange, present: Secret | undefined): void => {
       const more = loginLossOf(namespace, next, present, latest);
       // Logins that somebody has added meanwhile are also reported before they are dropped.
       if (more?.servers.some((server) => !lost?.includes(server))) {
@@ -179,9 +179,9 @@ async function perform(
         lost = more.servers;
       }
     };
-    const options = { fieldManager, dryRun: dryRun === 'server', refresh, before };
-    const action = await writeSecret(transport, ref, existing, planner, options);
-    return { namespace, action, holdsOldLogin, lost };
+    const options = { fieldManager, dryRun: dryRun === 'server' };
+    const { did } = await changeSecret(transport, ref, { present: existing, next: planner, refresh, before }, options);
+    return { namespace, action: actionOf(did), holdsOldLogin, lost };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // The namespace was not being deleted when it was read.

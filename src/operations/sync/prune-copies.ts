@@ -1,9 +1,9 @@
 /** Deletes copies in namespaces that are no longer selected, after taking them out of the lists that name them. */
+import { actionOf, changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
-import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type CopySource, isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
@@ -17,8 +17,8 @@ import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
 /** A copy to delete. */
 export interface Pruned {
   readonly namespace: string;
-  readonly uid: string | undefined;
-  readonly resourceVersion: string | undefined;
+  /** The copy without its data. */
+  readonly secret: Secret;
 }
 
 /** Why `--prune` leaves a copy alone: another tool manages it now, and would create it again. */
@@ -53,10 +53,14 @@ export async function pruneCopy(
       const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
       throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
     }
-    const isMeant = (present: Secret): boolean => isCopyOf(present, source) && makerOf(present) === undefined;
-    const deletion = { metadata: copy, isMeant, dryRun: dryRun === 'server' };
-    const isGone = dryRun === 'client' || (await deleteSecret(transport, ref, deletion));
-    return { namespace, action: isGone ? 'deleted' : 'unchanged' };
+    const next = (present: Secret | undefined): NextSecret => {
+      const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
+      return { action: isMeant ? 'delete' : 'unchanged' };
+    };
+    const options = { ...request, dryRun: dryRun === 'server' };
+    if (dryRun === 'client') return { namespace, action: 'deleted' };
+    const { did } = await changeSecret(transport, ref, { present: copy.secret, next }, options);
+    return { namespace, action: actionOf(did) };
   } catch (error) {
     const refused = error instanceof ApiError ? refusalOf(error) : error;
     if (!(refused instanceof UserError)) throw refused;

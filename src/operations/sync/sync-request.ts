@@ -1,6 +1,6 @@
 /** The request of `sync`, and the listener for its results. */
+import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
-import type { SecretAction } from '../../cluster/write/write-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { Command } from '../../domain/text/command.ts';
@@ -69,7 +69,7 @@ export interface AccountSelection {
 export type SyncOutcome =
   | {
       readonly namespace: string;
-      readonly action: SecretAction | 'deleted';
+      readonly action: SecretAction;
       /** Whether an annotation of the Secret holds a login that its data does not hold. */
       readonly holdsOldLogin?: boolean | undefined;
       /** Servers whose logins the Secret had and no longer has, in the order of the Secret. */

@@ -1,0 +1,66 @@
+/** Writes the list of pull secrets of one object, whatever else writes the object. */
+import type { ApiError } from '../cluster/client/api-error.ts';
+import type { Transport } from '../cluster/client/transport.ts';
+import { getPullSpec, objectRefusal } from '../cluster/object-request.ts';
+import type { WriteOptions } from '../cluster/secret-request.ts';
+import { tryList } from '../cluster/write/list-write.ts';
+import { command } from '../domain/text/command.ts';
+import { scope } from '../domain/text/object-name.ts';
+import { fieldOf } from '../domain/workloads/api-object.ts';
+import { pullKind } from '../domain/workloads/kind.ts';
+import { describeRef } from '../domain/workloads/object-ref.ts';
+import type { PullSpec } from '../domain/workloads/pull-spec.ts';
+import { UserError } from '../errors.ts';
+import { carryOut, type Next } from './step.ts';
+
+/** A write of a whole list. */
+interface ListWrite {
+  readonly action: 'patch';
+  readonly list: readonly unknown[];
+}
+
+export interface ChangedList {
+  readonly action: 'patched' | 'unchanged';
+  readonly before: readonly unknown[] | undefined;
+  readonly after: readonly unknown[] | undefined;
+  /** The object as it is now. */
+  readonly pullSpec: PullSpec;
+}
+
+/** Returns the list that should replace the one in `pullSpec`; undefined when that one is right. */
+export type ListRule = (pullSpec: PullSpec) => readonly unknown[] | undefined;
+
+/** Brings the list of `pullSpec`, as it was read, to what `plan` wants. Throws UserError. */
+export async function changeList(
+  transport: Transport,
+  pullSpec: PullSpec,
+  plan: ListRule,
+  options: WriteOptions,
+): Promise<ChangedList> {
+  const { ref } = pullSpec;
+  const next = (present: PullSpec | undefined): Next<ListWrite> => {
+    if (present === undefined) return { action: 'refuse', error: deletedMeanwhile(pullSpec) };
+    const list = plan(present);
+    return list === undefined ? { action: 'unchanged' } : { action: 'patch', list };
+  };
+  const writer = {
+    what: describeRef(ref),
+    read: () => getPullSpec(transport, ref),
+    write: ({ list }: ListWrite, present = pullSpec, isDone: (found: PullSpec) => Promise<boolean>) =>
+      tryList(transport, present, { after: list, isDone }, options),
+    versionOf: ({ object }: PullSpec) => fieldOf(object, 'metadata', 'resourceVersion'),
+    refusal: (conflict: ApiError) => objectRefusal(conflict, 'patch', ref),
+  };
+  const {
+    did,
+    before = pullSpec,
+    after = pullSpec,
+  } = await carryOut({ present: pullSpec, next }, writer, transport.signal);
+  const action = did.action === 'patch' ? 'patched' : 'unchanged';
+  return { action, before: before.imagePullSecrets, after: after.imagePullSecrets, pullSpec: after };
+}
+
+function deletedMeanwhile({ ref }: PullSpec): UserError {
+  const list = command`kubectl get ${pullKind(ref.kind).plural} ${scope(ref.namespace)}`;
+  return new UserError(`${describeRef(ref)} was deleted meanwhile`, list);
+}
