@@ -2,7 +2,6 @@
 import type { ApiError } from '../cluster/client/api-error.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { getPullSpec, objectRefusal } from '../cluster/object-request.ts';
-import type { WriteOptions } from '../cluster/secret-request.ts';
 import { tryList } from '../cluster/write/list-write.ts';
 import { command } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
@@ -11,7 +10,7 @@ import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef } from '../domain/workloads/object-ref.ts';
 import type { PullSpec } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
-import { carryOut, type Next } from './step.ts';
+import { type ChangeOptions, carryOut, type Next, writeOptions } from './step.ts';
 
 /** A write of a whole list. */
 interface ListWrite {
@@ -35,7 +34,7 @@ export async function changeList(
   transport: Transport,
   pullSpec: PullSpec,
   plan: ListRule,
-  options: WriteOptions,
+  options: ChangeOptions,
 ): Promise<ChangedList> {
   const { ref } = pullSpec;
   const next = (present: PullSpec | undefined): Next<ListWrite> => {
@@ -47,17 +46,17 @@ export async function changeList(
     what: describeRef(ref),
     read: () => getPullSpec(transport, ref),
     write: ({ list }: ListWrite, present = pullSpec, isDone: (found: PullSpec) => Promise<boolean>) =>
-      tryList(transport, present, { after: list, isDone }, options),
+      tryList(transport, present, { after: list, isDone }, writeOptions(options)),
     versionOf: ({ object }: PullSpec) => fieldOf(object, 'metadata', 'resourceVersion'),
     refusal: (conflict: ApiError) => objectRefusal(conflict, 'patch', ref),
   };
-  const {
-    did,
-    before = pullSpec,
-    after = pullSpec,
-  } = await carryOut({ present: pullSpec, next }, writer, transport.signal);
-  const action = did.action === 'patch' ? 'patched' : 'unchanged';
-  return { action, before: before.imagePullSecrets, after: after.imagePullSecrets, pullSpec: after };
+  const how = { dryRun: options.dryRun, signal: transport.signal };
+  const changed = await carryOut({ present: pullSpec, next }, writer, how);
+  const { did, before = pullSpec, after = pullSpec } = changed;
+  const lists = { before: before.imagePullSecrets, after: after.imagePullSecrets };
+  if (did.action === 'unchanged') return { ...lists, action: 'unchanged', pullSpec: after };
+  const planned = options.dryRun === 'client' ? { after: did.list } : {};
+  return { ...lists, ...planned, action: 'patched', pullSpec: after };
 }
 
 function deletedMeanwhile({ ref }: PullSpec): UserError {

@@ -7,7 +7,7 @@ import { readWritten, tryCreate, tryDelete, tryPatch } from '../cluster/write/se
 import type { Secret } from '../domain/keyring/secret.ts';
 import { clusterCommand } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
-import { type Changed, type ChangeStep, carryOut, type Next } from './step.ts';
+import { type Changed, type ChangeOptions, type ChangeStep, carryOut, type Next, writeOptions } from './step.ts';
 
 /** A write of a Secret. */
 export type SecretChange =
@@ -51,12 +51,17 @@ export class AlteredError extends UserError {
   }
 }
 
+/** The plan for one Secret. `unread`: it has not been kept since it was read, and is read again. */
+export interface SecretStep<Write extends SecretChange> extends Omit<ChangeStep<Secret, Write>, 'present'> {
+  readonly present: Secret | 'unread' | undefined;
+}
+
 /** Carries out a step for the Secret `ref`. Throws UserError. */
-export function changeSecret<Write extends SecretChange>(
+export async function changeSecret<Write extends SecretChange>(
   transport: Transport,
   ref: SecretRef,
-  step: ChangeStep<Secret, Write>,
-  options: WriteOptions,
+  step: SecretStep<Write>,
+  options: ChangeOptions,
 ): Promise<Changed<Secret, Write>> {
   const writer = {
     what: `secret ${ref.namespace}/${ref.name}`,
@@ -64,8 +69,8 @@ export function changeSecret<Write extends SecretChange>(
     async write(next: Write, present: Secret | undefined, isDone: (found: Secret) => Promise<boolean>) {
       const isAsWanted = async (found: Secret): Promise<boolean> =>
         isAsSent(found, next, present) || (await isDone(found));
-      const after = await write(transport, ref, { next, present, isDone: isAsWanted }, options);
-      const isWritten = after !== undefined && !(after instanceof WriteConflict) && !options.dryRun;
+      const after = await write(transport, ref, { next, present, isDone: isAsWanted }, writeOptions(options));
+      const isWritten = after !== undefined && !(after instanceof WriteConflict) && options.dryRun === 'none';
       if (isWritten && !step.trusts && !(await isAsWanted(after))) throw new AlteredError(ref);
       return after;
     },
@@ -73,7 +78,8 @@ export function changeSecret<Write extends SecretChange>(
     refusal: (conflict: NonNullable<WriteConflict['error']>, { action }: Write) =>
       refusal(conflict, { verb: VERBS[action], ...ref }),
   };
-  return carryOut(step, writer, transport.signal);
+  const present = step.present === 'unread' ? await readWritten(transport, ref) : step.present;
+  return carryOut({ ...step, present }, writer, { dryRun: options.dryRun, signal: transport.signal });
 }
 
 const VERBS = { create: 'create', update: 'patch', replace: 'delete', restore: 'create', delete: 'delete' } as const;

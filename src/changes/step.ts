@@ -1,7 +1,19 @@
 /** A change of one object: decided from what is there, written, and decided again as long as others write the object too. */
 import { type ApiError, keepsChanging, WriteConflict } from '../cluster/client/api-error.ts';
+import type { WriteOptions } from '../cluster/secret-request.ts';
 import { pause } from '../concurrency.ts';
 import type { UserError } from '../errors.ts';
+
+export interface ChangeOptions {
+  /** `client`: everything is decided, and nothing is sent. `server`: the server checks everything and changes nothing. */
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly fieldManager: string;
+}
+
+/** The options of the requests. */
+export function writeOptions({ dryRun, fieldManager }: ChangeOptions): WriteOptions {
+  return { dryRun: dryRun !== 'none', fieldManager };
+}
 
 /** The object is right as it is. */
 export interface Unchanged {
@@ -70,7 +82,7 @@ const MAX_CONFLICT_MS = 60_000;
 export async function carryOut<Present, Write extends { readonly action: string }>(
   step: ChangeStep<Present, Write>,
   writer: Writer<Present, Write>,
-  signal: AbortSignal,
+  { dryRun, signal }: Pick<ChangeOptions, 'dryRun'> & { readonly signal: AbortSignal },
 ): Promise<Changed<Present, Write>> {
   let { present } = step;
   let begun: { readonly did: Write; readonly before: Present | undefined } | undefined;
@@ -82,6 +94,7 @@ export async function carryOut<Present, Write extends { readonly action: string 
     if (isRefused(next)) throw next.error;
     // After an attempt, the object may be right because of it: only its answer was lost.
     if (isOver(next)) return { ...(begun ?? { did: next, before: present }), after: present };
+    if (dryRun === 'client') return { did: next, before: present, after: present };
     const isGuess = step.isGuess === true && conflicts === 0;
     // What was deleted in order to be replaced may have to be created or changed now, and is replaced all the same.
     if (begun?.did.action !== 'replace') begun = { did: next, before: present };

@@ -1,14 +1,12 @@
 /** Creates a Secret, or merges what is wanted into an existing one, as `create` does. */
 import type { Transport } from '../cluster/client/transport.ts';
-import type { WriteOptions } from '../cluster/secret-request.ts';
 import type { CopyListener, KeptCopy } from '../cluster/write/kept-copy.ts';
-import { readWritten } from '../cluster/write/secret-write.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../domain/pull-secret/plan.ts';
 import { actionOf, changeSecret, type SecretAction, type SecretChange } from './secret-step.ts';
-import type { Unchanged } from './step.ts';
+import type { ChangeOptions, Unchanged } from './step.ts';
 
-export interface UpsertOptions extends WriteOptions {
+export interface UpsertOptions extends ChangeOptions {
   readonly listener: CopyListener;
 }
 
@@ -49,12 +47,12 @@ export async function upsertSecret(
       ? { action: 'replace', secret: change.secret, listener, change }
       : { ...change, change };
   };
-  const present = copy === undefined ? undefined : await readWritten(transport, ref);
+  const present = copy === undefined ? undefined : ('unread' as const);
   const step = { present, isGuess: true, trusts: true, next, refresh };
   const { did, after = secret } = await changeSecret(transport, ref, step, options);
   const { change } = did as Merge;
   if (change === undefined) return { action: 'created', secret: after };
-  if (copy !== undefined && (did.action === 'update' || did.action === 'unchanged') && !options.dryRun) {
+  if (copy !== undefined && (did.action === 'update' || did.action === 'unchanged') && options.dryRun === 'none') {
     const { settleCopy } = await import('../cluster/write/kept-copy.ts');
     await settleCopy(transport, copy, { secret: after, isReplaced: wanted.replace }, listener);
   }

@@ -111,11 +111,12 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     const attachment = { targets, saidEnds: new Set(said), options, transport, io, printer };
     if (targets.length > 0) await checkTargets(secret, attachment);
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
-    const how = { dryRun: dryRun === 'server', fieldManager, listener: printer };
-    const applied = await upsertSecret(transport, secret, wanted, how).catch(async (error: unknown) => {
-      const { withNearNamespace } = await import('../cluster/not-found.ts');
-      return withNearNamespace(error, transport);
-    });
+    const applied = await upsertSecret(transport, secret, wanted, { dryRun, fieldManager, listener: printer }).catch(
+      async (error: unknown) => {
+        const { withNearNamespace } = await import('../cluster/not-found.ts');
+        return withNearNamespace(error, transport);
+      },
+    );
     await printCreated(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);

@@ -9,7 +9,6 @@ import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { manifestFolders } from '../operations/pods/saved-pod.ts';
 import type { Deleted, DeleteRequest } from '../operations/removal/delete-secrets.ts';
-import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
@@ -91,17 +90,16 @@ async function deleteIn(
   await warnOfSync(transport, planned, printer);
   const report = deletePrinter({ output, dryRun: request.dryRun }, run);
   if (unconfirmed !== undefined) {
-    for (const { ref, error } of planned) if (error !== undefined) report.problem(ref, error);
+    for (const { ref, error } of planned) if (error !== undefined) report.failed(ref, error);
     report.flush();
     // With --yes alone, nothing would be deleted either.
     if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.failed;
     throw unconfirmed;
   }
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
-  if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const progress = () => `${report.done} done, each named above`;
-  await withReport(run, report, progress, () => performDeletion(reader, planned, request, report));
-  return report.end(planned);
+  const progress = () => `${report.count} done, each named above`;
+  const work = () => performDeletion(reader, planned, request, report.about);
+  return (await report.agreed(intent, progress, work)) ? report.end(planned) : EXIT.failed;
 }
 
 /** Warns that the copies stay when their source is deleted, and that pods go on pulling with them. */

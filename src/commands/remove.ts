@@ -11,7 +11,6 @@ import { againWith } from '../domain/text/hint.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Removed, RemoveRequest } from '../operations/removal/remove-entries.ts';
-import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 
@@ -104,14 +103,14 @@ async function removeIn(
     for (const line of needed) printer.say(`  ${line}`);
   }
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
-  if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const report = removePrinter({ output: options.output, dryRun: request.dryRun }, run);
-  const progress = () => `${report.done} done, each named above`;
-  await withReport(run, report, progress, () => performRemovals(reader, planned, request, report));
+  const report = removePrinter(options, run);
+  const progress = () => `${report.count} done, each named above`;
+  const work = () => performRemovals(reader, planned, request, report);
+  if (!(await report.agreed(intent, progress, work))) return EXIT.failed;
   const code = report.end(planned);
   const [first] = planned;
   // With -A, the copies are examined as well.
-  if (report.done === 1 && first !== undefined && request.scope.namespaces !== 'all') {
+  if (report.count === 1 && first !== undefined && request.scope.namespaces !== 'all') {
     const copies = await copiesThatKeep(reader, first.ref, request);
     if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
     if (typeof request.scope.namespaces === 'object' && 'only' in request.scope.namespaces)

@@ -20,7 +20,6 @@ import { checkNamed, type GuessedLogin, type LineWith } from '../operations/rota
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
-import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import { saySource } from '../output/fleet/login-source.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
@@ -236,11 +235,9 @@ async function rotateIn(
   for (const [ref, error] of withoutLogins(rotation, request)) report.problem(ref, error);
   const meant = items.filter(({ action }) => action === 'update');
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
-  if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const progress = (what: string) => () => `${report.done} of ${meant.length} ${what}`;
-  await withReport(run, report, progress('done'), () =>
-    withProgress(progress('Secrets'), io, () => rotation.perform(report)),
-  );
+  const progress = (what: string) => () => `${report.count} of ${meant.length} ${what}`;
+  const work = () => withProgress(progress('Secrets'), io, () => rotation.perform(report));
+  if (!(await report.agreed(intent, progress('done'), work))) return EXIT.failed;
   sayUnseen(reader, printer);
   const { registries, annotated } = rotation.elsewhere;
   const code = report.end(items, annotated);

@@ -60,7 +60,7 @@ export function applyPullSecret(
     const expiries = new Map(usable.map((entry) => [entry.server, expiryOf(entry, {}, Date.now())]));
     const secret = buildPullSecret({ name, namespace, entries: usable, annotations: expiryAnnotations(expiries) });
     const wanted = { entries: usable, expiries, type: undefined, replace: false, force: false };
-    const { signal, ...write } = writeOptions(options);
+    const { signal, ...write } = changeOptions(options);
     const transport = secretTransport(api, { namespace, name, signal });
     const { action } = await upsertSecret(transport, secret, wanted, { ...write, listener: SILENT });
     return action === 'replaced' ? 'updated' : action;
@@ -80,7 +80,7 @@ export function attachPullSecret(
 ): Promise<'updated' | 'unchanged'> {
   return orPullSecretError(async () => {
     checkNames({ name, namespace }, 'attach');
-    const { signal, ...write } = writeOptions(options);
+    const { signal, ...write } = changeOptions(options);
     const ref = { kind: 'ServiceAccount', namespace, name: serviceAccount } as const;
     const transport = accountTransport(api, { namespace, name: serviceAccount, signal });
     const account = await getPullSpec(transport, ref);
@@ -93,12 +93,12 @@ export function attachPullSecret(
   });
 }
 
-function writeOptions({
+function changeOptions({
   dryRun = false,
   fieldManager = 'regsecret',
   signal = new AbortController().signal,
 }: Pick<WriteThroughClient, 'dryRun' | 'fieldManager' | 'signal'>) {
-  return { dryRun, fieldManager, signal };
+  return { dryRun: dryRun ? ('server' as const) : ('none' as const), fieldManager, signal };
 }
 
 /** Messages come only from replacing one Secret by another, which is not done here. */

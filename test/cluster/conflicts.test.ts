@@ -59,7 +59,7 @@ async function list(transport: Transport): Promise<string> {
   const account = { metadata: { name: 'x', namespace: 'team', uid: 'u', resourceVersion: '1' } };
   const pullSpec = pullSpecOf(pullKind('ServiceAccount'), account);
   if (pullSpec === undefined) throw new Error('no service account');
-  const options = { dryRun: false, fieldManager: 'm' };
+  const options = { dryRun: 'none', fieldManager: 'm' } as const;
   return settled(
     changeList(transport, pullSpec, () => [{ name: 'pull' }], options),
     ({ action }) => action,
@@ -72,7 +72,7 @@ async function secret(transport: Transport): Promise<string> {
   const listener = { say: () => undefined, warn: () => undefined, hint: () => undefined };
   const wanted = { entries: [ENTRY], expiries: new Map(), type: undefined, replace: false, force: false };
   return settled(
-    upsertSecret(transport, made, wanted, { dryRun: false, fieldManager: 'm', listener }),
+    upsertSecret(transport, made, wanted, { dryRun: 'none', fieldManager: 'm', listener }),
     ({ action }) => action,
   );
 }

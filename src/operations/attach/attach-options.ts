@@ -19,6 +19,7 @@ import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
 import {
   type AttachRequest,
+  attachRequest,
   commandFor,
   fileCommandFor,
   type NamedTarget,
@@ -63,26 +64,20 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   checkFileFlags(options);
   const chosen = targetsOf(verb, options);
   if (!hasTargets(chosen)) checkNothingRuns(verb, options);
-  const request: AttachRequest = {
-    verb,
-    secret,
+  const request = attachRequest(verb, secret, {
     ...chosen,
     allNamespaces: options.allNamespaces ?? false,
     recreate: options.recreate ?? false,
     yes: options.yes ?? false,
-    folders: manifestFolders(io.env),
     checks: options.checks ?? true,
     allowMissing: options.allowMissing ?? false,
     restart: options.restart ?? false,
     wait: options.wait ?? false,
+    folders: manifestFolders(io.env),
     timeoutMs: parseTimeout(options.timeout),
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    // A getter, so that Ctrl-C still ends the process at once while manifests are read.
-    get signal() {
-      return io.signal;
-    },
-  };
+  });
   if (hasTargets(chosen)) checkNoFiles(request, options);
   return request;
 }
@@ -124,28 +119,8 @@ export function requestFor(
   options: Pick<AttachRequest, 'dryRun' | 'fieldManager'>,
   io: Io,
 ): AttachRequest {
-  return {
-    verb: 'attach',
-    secret: known.secret.metadata.name ?? '',
-    known,
-    targets,
-    selections: [],
-    allNamespaces: false,
-    recreate: false,
-    yes: false,
-    folders: manifestFolders(io.env),
-    checks: true,
-    allowMissing: false,
-    restart: false,
-    wait: false,
-    timeoutMs: undefined,
-    dryRun: options.dryRun,
-    fieldManager: options.fieldManager,
-    // A getter, so that Ctrl-C still ends the process at once while manifests are read.
-    get signal() {
-      return io.signal;
-    },
-  };
+  const { name = '' } = known.secret.metadata;
+  return attachRequest('attach', name, { ...options, known, targets, folders: manifestFolders(io.env) });
 }
 
 /** Whether objects in the cluster are named or selected. */

@@ -76,11 +76,8 @@ export async function restartAll(
   const done = new Map<string, PullSpec>();
   for (const controller of controllers) {
     try {
-      const dryRun = request.dryRun === 'server';
-      const after =
-        request.dryRun === 'client' ? controller : await restart(transport, controller, { ...request, dryRun });
+      done.set(controller.uid, await restart(transport, controller, request));
       listener.outcome({ ref: controller.ref, action: 'restarted' });
-      done.set(controller.uid, after);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       listener.problem(error);

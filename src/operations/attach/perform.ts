@@ -42,7 +42,7 @@ async function recreate(item: PlanItem & (Recreation | Resumption), run: Run): P
   const { pullSpec: pod, list } = item;
   const write = (): Promise<PullSpec> =>
     item.action === 'resume' ? resumePod(pod, list, item.saved, run) : recreatePod(pod, list, run);
-  const created = run.request.dryRun === 'client' ? { ...pod, imagePullSecrets: list } : await write();
+  const created = await write();
   report(
     { action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: created.imagePullSecrets },
     run,
@@ -51,16 +51,7 @@ async function recreate(item: PlanItem & (Recreation | Resumption), run: Run): P
 
 async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: Run): Promise<void> {
   const { transport, request, listener } = run;
-  const planned = planner(pullSpec);
-  const written: ChangedList =
-    request.dryRun === 'client'
-      ? {
-          action: planned === undefined ? 'unchanged' : 'patched',
-          before: pullSpec.imagePullSecrets,
-          after: planned ?? pullSpec.imagePullSecrets,
-          pullSpec,
-        }
-      : await changeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
+  const written = await changeList(transport, pullSpec, planner, request);
   report(written, run);
   if (written.action === 'patched') for (const note of changeNotes) listener.note(note);
 }

@@ -1,4 +1,5 @@
 /** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import {
   ALL_NAMESPACES,
@@ -19,7 +20,7 @@ import type { FindRefused } from '../pods/other-logins.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { Note } from './notes.ts';
 
-export interface AttachRequest {
+export interface AttachRequest extends ChangeOptions {
   readonly verb: Verb;
   /** The name of the Secret. */
   readonly secret: string;
@@ -45,9 +46,29 @@ export interface AttachRequest {
   readonly wait: boolean;
   /** Undefined: the usual timeout for each wait. */
   readonly timeoutMs: number | undefined;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly fieldManager: string;
-  readonly signal: AbortSignal;
+}
+
+/** A request with what it says beside the defaults. */
+export function attachRequest(
+  verb: Verb,
+  secret: string,
+  given: Partial<AttachRequest> & Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>,
+): AttachRequest {
+  return {
+    targets: [],
+    selections: [],
+    allNamespaces: false,
+    recreate: false,
+    yes: false,
+    checks: true,
+    allowMissing: false,
+    restart: false,
+    wait: false,
+    timeoutMs: undefined,
+    ...given,
+    verb,
+    secret,
+  };
 }
 
 export interface WrittenSecret {

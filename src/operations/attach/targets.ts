@@ -104,7 +104,7 @@ async function readAccount(transport: Transport, ref: ObjectRef, request: Attach
   let account = await getPullSpec(transport, ref);
   if (account === undefined) await checkNamespace(transport, ref.namespace);
   while (account === undefined && ref.name === 'default' && performance.now() < deadline) {
-    await pause(POLL_MS, request.signal);
+    await pause(POLL_MS, transport.signal);
     account = await getPullSpec(transport, ref);
   }
   if (account !== undefined) return account;

@@ -29,7 +29,6 @@ export interface PodContext extends Reader {
     readonly folders: ManifestFolders;
     /** All targets that the command line names. */
     readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
-    readonly signal: AbortSignal;
   };
   readonly listener: { note(note: PodNote): void; problem(error: UserError): void };
   /** The Secret in a namespace, undefined where nothing is known of it; throws UserError where pods could not use it. */

@@ -30,6 +30,7 @@ export function placeOf({ ref }: Pick<PullSpec, 'ref'>, { transport, request }: 
  */
 export async function recreatePod(pod: PullSpec, list: readonly unknown[], context: PodContext): Promise<PullSpec> {
   const { request, listener } = context;
+  if (request.dryRun === 'client') return { ...pod, imagePullSecrets: list };
   const manifest = recreatedPod(pod, list);
   const rehearsed = await rehearse(pod, manifest, context);
   const fields = rehearsed === undefined ? [] : differences(manifest, rehearsed);
@@ -70,7 +71,7 @@ export async function resumePod(
  * server completes it.
  */
 async function finish(replacement: PodReplacement, expected: ApiObject, context: PodContext): Promise<PullSpec> {
-  const { verb, secret, signal } = context.request;
+  const { verb, secret } = context.request;
   const { pod, saved } = replacement;
   try {
     const replaced = await replacePod(replacement, context);
@@ -86,7 +87,7 @@ async function finish(replacement: PodReplacement, expected: ApiObject, context:
     return await recreatePod(other, list ?? other.imagePullSecrets ?? [], context);
   } catch (error) {
     saved.restore();
-    if (signal.aborted) {
+    if (context.transport.signal.aborted) {
       const reason = error instanceof Error ? error.message : 'interrupted';
       const text = `${describeRef(pod.ref)} may be deleted and not there again: ${reason}`;
       context.listener.problem(new UserError(text, creationHint(replacement)));
@@ -110,7 +111,7 @@ async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext)
       if (!isNotMountable(error) || !allowsIt(pod, context) || performance.now() > deadline) {
         throw objectRefusal(error, 'create', pod.ref);
       }
-      await pause(POLL_MS, context.request.signal);
+      await pause(POLL_MS, context.transport.signal);
     }
   }
 }

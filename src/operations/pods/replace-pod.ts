@@ -90,13 +90,13 @@ async function gone(
       throw failure(`${describeRef(pod.ref)} is not deleted`, new UserError('the server only says so'), saved);
     }
     if (performance.now() > deadline) throw stillThere(pod, saved);
-    await pause(POLL_MS, context.request.signal);
+    await pause(POLL_MS, context.transport.signal);
   }
 }
 
 async function create(replacement: PodReplacement, deadline: number, context: PodContext): Promise<Replaced> {
   const { pod, manifest, saved } = replacement;
-  const { transport, request } = context;
+  const { transport } = context;
   for (;;) {
     try {
       const created = pullSpecOf(POD, await postPod(manifest, pod, context, false));
@@ -121,7 +121,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
         const text = `${describeRef(pod.ref)} is deleted and not there again: ${error.message}`;
         throw new UserError(text, creationHint(replacement));
       }
-      await pause(POLL_MS, request.signal);
+      await pause(POLL_MS, transport.signal);
     }
   }
 }

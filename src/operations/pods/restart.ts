@@ -1,15 +1,17 @@
 /** Restarts a controller's pods as `kubectl rollout restart` does (kubectl pkg/polymorphichelpers/objectrestarter.go). */
+import { type ChangeOptions, writeOptions } from '../../changes/step.ts';
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { objectPath, objectRefusal } from '../../cluster/object-request.ts';
-import { type WriteOptions, writeQuery } from '../../cluster/secret-request.ts';
+import { writeQuery } from '../../cluster/secret-request.ts';
 import { rfc3339 } from '../../domain/text/time.ts';
 import type { ApiObject } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
 /** The controller after the change. Throws UserError. */
-export async function restart(transport: Transport, controller: PullSpec, options: WriteOptions): Promise<PullSpec> {
+export async function restart(transport: Transport, controller: PullSpec, options: ChangeOptions): Promise<PullSpec> {
+  if (options.dryRun === 'client') return controller;
   const { ref } = controller;
   const kind = pullKind(ref.kind);
   const at = rfc3339(Date.now());
@@ -17,7 +19,7 @@ export async function restart(transport: Transport, controller: PullSpec, option
     const object = await transport.request<ApiObject>({
       method: 'PATCH',
       path: objectPath(kind, ref.namespace, ref.name),
-      query: writeQuery(options),
+      query: writeQuery(writeOptions(options)),
       contentType: 'application/merge-patch+json',
       body: { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': at } } } } },
       // Sending the same time twice has the effect of sending it once.

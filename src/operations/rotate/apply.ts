@@ -1,7 +1,6 @@
 /** Writes the planned Secrets, many at a time: first those in other namespaces, then those in the home namespace. */
 import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { readWritten } from '../../cluster/write/secret-write.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { finished } from '../../domain/keyring/steps.ts';
@@ -54,24 +53,21 @@ function createChanger(): Changer {
 async function writeItem(
   transport: Transport,
   { ref, secret, entries }: PlannedSecret,
-  { logins, dryRun, fieldManager }: RotateRequest,
+  request: RotateRequest,
   rules: RotateRules,
   changeOf: Changer,
 ): Promise<'updated' | 'unchanged'> {
-  if (dryRun === 'client') return 'updated';
   // Decides again by the same rules, because the owner may have changed the Secret since it was read.
   const entriesNow = (present: Secret): readonly PlannedEntry[] => {
-    const held = finished(heldIn(present, logins));
+    const held = finished(heldIn(present, request.logins));
     return held === undefined ? [] : planEntries(held, rules);
   };
-  const first = secret ?? (await readWritten(transport, ref));
   const next = (present: Secret | undefined): NextSecret => {
     // A Secret that was deleted meanwhile no longer holds the old login.
     const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
     if (present === undefined || change === undefined) return { action: 'unchanged' };
     return { action: 'update', patch: patchOf(present, change) };
   };
-  const options = { dryRun: dryRun === 'server', fieldManager };
-  const { did } = await changeSecret(transport, ref, { present: first, next }, options);
+  const { did } = await changeSecret(transport, ref, { present: secret ?? 'unread', next }, request);
   return did.action === 'unchanged' ? 'unchanged' : 'updated';
 }

@@ -14,7 +14,7 @@ import type { RotateListener, RotateRequest } from './rotate-request.ts';
 export async function restartFailing(
   reader: Reader,
   items: readonly PlannedSecret[],
-  { dryRun, fieldManager }: RotateRequest,
+  request: RotateRequest,
   listener: RotateListener,
 ): Promise<void> {
   const rotated = new Map(items.map((item) => [secretKey(item.ref.namespace, item.ref.name), newLoginsOf(item)]));
@@ -23,8 +23,7 @@ export async function restartFailing(
   const { failing } = await gatherFacts(reader, { namespace: only, cached: false });
   for (const controller of await controllersToRestart(reader, failing, rotated)) {
     try {
-      const options = { dryRun: dryRun === 'server', fieldManager };
-      if (dryRun !== 'client') await restart(reader.transport, controller, options);
+      await restart(reader.transport, controller, request);
       listener.restarted(controller.ref);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -16,7 +16,7 @@ import { createContext } from '../attach/context.ts';
 import { reportAccounts, restartAll } from '../attach/effects.ts';
 import { perform, type Run } from '../attach/perform.ts';
 import { planItem } from '../attach/plan.ts';
-import type { AttachRequest } from '../attach/request.ts';
+import { type AttachRequest, attachRequest } from '../attach/request.ts';
 import { readTarget } from '../attach/targets.ts';
 import { accountKey, type FailingFacts, mergedFacts } from '../pods/failing.ts';
 import { controllersToRestart } from '../pods/refused-pods.ts';
@@ -41,7 +41,7 @@ export async function planLists(
   request: SyncRequest,
   listener: SyncListener,
 ): Promise<ListPlan> {
-  const context = createContext(transport, attachRequest(source, request, transport.signal), {
+  const context = createContext(transport, requestFor(source, request), {
     outcome: (result) => listener.list(result),
     note: (note) => listener.note(note, 'attach'),
     problem: (error) => listener.problem(error),
@@ -81,31 +81,17 @@ function factsOfPart({ part, accounts }: SyncRequest, reader: Reader): Partial<P
   return { facts: () => once('', async () => mergedFacts(few, { cached: !accounts.used }, reader)) };
 }
 
-function attachRequest(
-  source: Secret,
-  { name, accounts, restart, dryRun, fieldManager, folders }: SyncRequest,
-  signal: AbortSignal,
-): AttachRequest {
-  return {
-    verb: 'attach',
-    secret: name,
+function requestFor(source: Secret, request: SyncRequest): AttachRequest {
+  const { name, accounts, restart, dryRun, fieldManager, folders } = request;
+  return attachRequest('attach', name, {
+    ...{ restart, dryRun, fieldManager, folders },
     // Empty: expiry dates are reported for the source, not for its copies.
     known: { secret: source, saidEnds: new Set() },
-    targets: [],
     selections: [accounts.used ? { by: 'use' } : { by: 'kind', kind: 'ServiceAccount' }],
     allNamespaces: true,
-    recreate: false,
-    folders,
     yes: true,
-    checks: true,
     allowMissing: true,
-    restart,
-    wait: false,
-    timeoutMs: undefined,
-    dryRun,
-    fieldManager,
-    signal,
-  };
+  });
 }
 
 /** Lists the accounts of all namespaces at once, or of each namespace where that is forbidden. Throws UserError. */

@@ -157,11 +157,8 @@ async function perform(
   request: SyncRequest,
   listener: Pick<SyncListener, 'losses'>,
 ): Promise<SyncOutcome | 'ended'> {
-  const { dryRun, fieldManager, selection } = request;
   if (step.action === 'refuse') return { namespace, action: 'failed', error: step.error, isDecided: true };
-  if (step.action === 'unchanged' || dryRun === 'client') {
-    return { namespace, action: actionOf(step), holdsOldLogin, lost: loss?.servers };
-  }
+  if (step.action === 'unchanged') return { namespace, action: 'unchanged', holdsOldLogin, lost: loss?.servers };
   let lost = loss?.servers;
   let latest = source;
   const refresh = async (): Promise<void> => {
@@ -179,14 +176,16 @@ async function perform(
         lost = more.servers;
       }
     };
-    const options = { fieldManager, dryRun: dryRun === 'server' };
-    const { did } = await changeSecret(transport, ref, { present: existing, next: planner, refresh, before }, options);
+    const { did } = await changeSecret(transport, ref, { present: existing, next: planner, refresh, before }, request);
     return { namespace, action: actionOf(did), holdsOldLogin, lost };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // The namespace was not being deleted when it was read.
     const { cause } = error;
-    if (cause instanceof ApiError && (isEnding(cause) || (isGone(cause) && !selection.names.includes(namespace)))) {
+    if (
+      cause instanceof ApiError &&
+      (isEnding(cause) || (isGone(cause) && !request.selection.names.includes(namespace)))
+    ) {
       return 'ended';
     }
     return { namespace, action: 'failed', error, isWritten: error instanceof AlteredError };

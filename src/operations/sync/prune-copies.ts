@@ -7,8 +7,6 @@ import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type CopySource, isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
-import { command } from '../../domain/text/command.ts';
-import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { detachAll } from '../removal/detach-all.ts';
 import { describeNeeds, needsOf, untoldNeeds } from '../removal/needs.ts';
@@ -41,25 +39,20 @@ export async function pruneCopy(
   listener: SyncListener,
 ): Promise<SyncOutcome> {
   const { namespace } = copy;
-  const { name, dryRun } = request;
+  const { name } = request;
   const ref = { namespace, name };
   try {
     await reportNeeds(transport, ref, listener);
-    const isFree = await detachAll(transport, ref, request, {
-      ...listener,
+    await detachAll(transport, ref, request, {
+      outcome: (result) => listener.list(result),
+      note: (note) => listener.note(note, 'detach'),
       problem: (error) => listener.problem(error, namespace),
     });
-    if (!isFree) {
-      const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
-      throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
-    }
     const next = (present: Secret | undefined): NextSecret => {
       const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
       return { action: isMeant ? 'delete' : 'unchanged' };
     };
-    const options = { ...request, dryRun: dryRun === 'server' };
-    if (dryRun === 'client') return { namespace, action: 'deleted' };
-    const { did } = await changeSecret(transport, ref, { present: copy.secret, next }, options);
+    const { did } = await changeSecret(transport, ref, { present: copy.secret, next }, request);
     return { namespace, action: actionOf(did) };
   } catch (error) {
     const refused = error instanceof ApiError ? refusalOf(error) : error;

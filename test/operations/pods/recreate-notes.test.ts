@@ -16,7 +16,7 @@ import { type Fault, writtenObjects } from '../../support/written-objects.ts';
 const web = stored('Pod', 'web');
 const lists = [{ name: 'pull' }];
 
-function recreating(faults: Fault[], request: Partial<AttachRequest> = {}) {
+function recreating(faults: Fault[], request: Partial<AttachRequest> = {}, signal = new AbortController().signal) {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-recreate-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const told: object[] = [];
@@ -26,7 +26,7 @@ function recreating(faults: Fault[], request: Partial<AttachRequest> = {}) {
     note: (note) => void told.push(note),
     problem: ({ message, hint }) => void problems.push(`${message} → ${shownHint(hint)}`),
   };
-  const transport = writtenObjects([web], faults);
+  const transport = Object.assign(writtenObjects([web], faults), { signal });
   const context = createContext(
     transport,
     attachRequest({ folders: { state: folder, temporary: folder }, ...request }),
@@ -79,7 +79,7 @@ test.each<[unknown, string]>([
     { method: 'GET', before },
     { method: 'POST', answer },
   ];
-  const { promise, problems } = recreating(faults, { signal: interrupted.signal });
+  const { promise, problems } = recreating(faults, {}, interrupted.signal);
   await expect(settled(promise, () => 'created')).rejects.toBe(reason);
   expect(problems).toEqual([
     expect.stringMatching(

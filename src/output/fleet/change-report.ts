@@ -1,0 +1,85 @@
+/** What a command that writes many Secrets prints in one cluster: the question, each result, the failures, the counts. */
+import { summaryLine } from '../../domain/text/summary.ts';
+import type { SecretName } from '../../domain/workloads/references.ts';
+import { EXIT, type UserError } from '../../errors.ts';
+import type { Intent } from '../../prompt.ts';
+import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
+import { printFailures } from './failure-printer.ts';
+
+export interface ReportOptions {
+  readonly output?: 'name' | 'json' | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+}
+
+/** What stayed as it is, and why. */
+export interface NotDone<Ref extends SecretName = SecretName> {
+  readonly ref: Ref;
+  readonly error: UserError;
+}
+
+export interface ChangeReport {
+  /** Prints what was done: with `-o name` its name. */
+  done(name: string, text: string): void;
+  failed(ref: SecretName, error: UserError): void;
+  readonly failures: readonly NotDone[];
+  /** Prints the failures since the last call, one error for each reason. */
+  flush(): void;
+  /**
+   * Asks, then runs `work`. When that is cut short, prints the failures so far, and on Ctrl-C also what `progress` says. Returns
+   * false where nobody agrees.
+   */
+  agreed(intent: Intent, progress: () => string, work: () => Promise<void>): Promise<boolean>;
+  /** Prints the counts, and with `-o json` the answer. Returns the exit code. */
+  end(counted: Counted): number;
+}
+
+interface Counted {
+  readonly total: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Whether the counts are said where there is only one Secret, too. */
+  readonly always?: boolean;
+  /** Follows the counts. */
+  readonly remark?: string;
+  answer(errors: readonly object[]): object;
+}
+
+export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun): ChangeReport {
+  const { agree, printer, io } = run;
+  const failures: NotDone[] = [];
+  let said = 0;
+  const flush = (): void => {
+    const fresh = failures.slice(said).map(({ ref, error }) => ({ ...ref, error }));
+    said = failures.length;
+    printFailures(fresh, printer);
+  };
+  return {
+    failures,
+    flush,
+    done(name, text) {
+      if (output !== 'json') printer.result(output === 'name' ? name : `${text}${DRY_RUN[dryRun]}`);
+    },
+    failed: (ref, error) => void failures.push({ ref, error }),
+    async agreed(intent, progress, work) {
+      if ((await agree?.(intent)) === false) {
+        printer.say('nothing was written');
+        return false;
+      }
+      try {
+        await work();
+      } catch (error) {
+        flush();
+        if (io.signal.aborted) printer.warn(`interrupted: ${progress()}; run the same command again`);
+        throw error;
+      }
+      return true;
+    },
+    end({ total, counts, always = false, remark = '', answer }) {
+      flush();
+      if (output === 'json')
+        run.answer(answer(failures.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }))));
+      run.counted({ noun: 'Secret', total, counts });
+      if (always || total > 1) printer.say(`${summaryLine(total, 'Secret', counts)}${DRY_RUN[dryRun]}${remark}`);
+      return failures.length > 0 ? EXIT.failed : EXIT.ok;
+    },
+  };
+}
