@@ -7,7 +7,7 @@ import { command } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
-import { describeRef } from '../domain/workloads/object-ref.ts';
+import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
 import type { PullSpec } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
 import { type ChangeOptions, carryOut, type Next, writeOptions } from './step.ts';
@@ -24,6 +24,15 @@ export interface ChangedList {
   readonly after: readonly unknown[] | undefined;
   /** The object as it is now. */
   readonly pullSpec: PullSpec;
+}
+
+/** What became of an object with a list, for the report. */
+export interface ListResult {
+  readonly ref: ObjectRef;
+  readonly action: ChangedList['action'] | 'recreated' | 'restarted';
+  /** The names in the list; left out for a restart. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
 }
 
 /** Returns the list that should replace the one in `pullSpec`; undefined when that one is right. */

@@ -1,4 +1,5 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
+import type { ListResult } from '../changes/list-step.ts';
 import { type Command, command } from '../domain/text/command.ts';
 import type { Printable } from '../domain/text/printable.ts';
 import { resultName } from '../domain/workloads/object-ref.ts';
@@ -6,7 +7,6 @@ import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
-import type { ListResult } from '../operations/attach/request.ts';
 import { DRY_RUN, type Printer, shownError } from './printer.ts';
 import { formatJson } from './structured.ts';
 

@@ -1,4 +1,5 @@
 /** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
+import type { ListResult } from '../../changes/list-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import { scope } from '../../domain/text/object-name.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { Target } from '../../domain/workloads/target.ts';
 import type { UserError } from '../../errors.ts';
 import type { FindRefused } from '../pods/other-logins.ts';
@@ -91,14 +91,6 @@ export type TargetSelection =
     }
   /** The service accounts that pods or workloads use. */
   | { readonly by: 'use' };
-
-export interface ListResult {
-  readonly ref: ObjectRef;
-  readonly action: 'patched' | 'unchanged' | 'recreated' | 'restarted';
-  /** The names in the list; left out for a restart. */
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-}
 
 /** Is told everything as it happens, so that an interrupted run has still reported what it did. */
 export interface Listener {

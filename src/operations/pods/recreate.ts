@@ -30,7 +30,6 @@ export function placeOf({ ref }: Pick<PullSpec, 'ref'>, { transport, request }: 
  */
 export async function recreatePod(pod: PullSpec, list: readonly unknown[], context: PodContext): Promise<PullSpec> {
   const { request, listener } = context;
-  if (request.dryRun === 'client') return { ...pod, imagePullSecrets: list };
   const manifest = recreatedPod(pod, list);
   const rehearsed = await rehearse(pod, manifest, context);
   const fields = rehearsed === undefined ? [] : differences(manifest, rehearsed);

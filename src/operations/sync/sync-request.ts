@@ -1,4 +1,5 @@
 /** The request of `sync`, and the listener for its results. */
+import type { ListResult } from '../../changes/list-step.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -8,7 +9,6 @@ import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { UserError } from '../../errors.ts';
 import type { Agree } from '../../prompt.ts';
 import type { Note } from '../attach/notes.ts';
-import type { ListResult } from '../attach/request.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { LoginLoss } from './lost-logins.ts';
 import type { IdlePattern, NamespaceSelection, SyncSource } from './plan.ts';

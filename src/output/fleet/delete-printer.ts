@@ -1,9 +1,9 @@
 /** Prints the progress of `delete`: each changed list and each deleted Secret, what stays and why, and the counts. */
+import type { ListResult } from '../../changes/list-step.ts';
 import { command } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { resultName } from '../../domain/workloads/object-ref.ts';
-import type { ListResult } from '../../operations/attach/request.ts';
 import type { Deleted, DeleteListener } from '../../operations/removal/delete-secrets.ts';
 import { noteBook } from '../attach-printer.ts';
 import type { ClusterRun } from '../printer.ts';

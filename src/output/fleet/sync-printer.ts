@@ -1,4 +1,5 @@
 /** Prints the progress of `sync`: a line for each change, failures grouped by reason, and the summary. */
+import type { ListResult } from '../../changes/list-step.ts';
 import { SYNC } from '../../domain/pull-secret/copy.ts';
 import { type Command, clusterCommand } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -8,7 +9,6 @@ import { resultName } from '../../domain/workloads/object-ref.ts';
 import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { ListResult } from '../../operations/attach/request.ts';
 import { correctedTargets } from '../../operations/sync/corrected-targets.ts';
 import { lossWarnings } from '../../operations/sync/lost-logins.ts';
 import { LeftAlone } from '../../operations/sync/plan.ts';
