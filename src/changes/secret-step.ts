@@ -2,7 +2,7 @@
 import { refusal, WriteConflict } from '../cluster/client/api-error.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { SecretRef, WriteOptions } from '../cluster/secret-request.ts';
-import type { CopyListener, KeptCopy } from '../cluster/write/kept-copy.ts';
+import type { CopyListener, KeptCopy } from '../cluster/write/recreate-secret.ts';
 import { readWritten, tryCreate, tryDelete, tryPatch } from '../cluster/write/secret-write.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { clusterCommand } from '../domain/text/command.ts';

@@ -1,6 +1,6 @@
 /** Creates a Secret, or merges what is wanted into an existing one, as `create` does. */
 import type { Transport } from '../cluster/client/transport.ts';
-import type { CopyListener, KeptCopy } from '../cluster/write/kept-copy.ts';
+import type { CopyListener, KeptCopy } from '../cluster/write/recreate-secret.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../domain/pull-secret/plan.ts';
 import { actionOf, changeSecret, type SecretAction, type SecretChange } from './secret-step.ts';
@@ -32,7 +32,7 @@ export async function upsertSecret(
   const ref = { namespace: transport.namespace, name: secret.metadata.name ?? '' };
   let copy: KeptCopy | undefined;
   const refresh = async (): Promise<void> => {
-    if (wanted.force) copy = await (await import('../cluster/write/kept-copy.ts')).findCopy(transport, ref);
+    if (wanted.force) copy = await (await import('../cluster/write/recreate-secret.ts')).findCopy(transport, ref);
   };
   await refresh();
   const next = async (present: Secret | undefined): Promise<Merge> => {
@@ -53,7 +53,7 @@ export async function upsertSecret(
   const { change } = did as Merge;
   if (change === undefined) return { action: 'created', secret: after };
   if (copy !== undefined && (did.action === 'update' || did.action === 'unchanged') && options.dryRun === 'none') {
-    const { settleCopy } = await import('../cluster/write/kept-copy.ts');
+    const { settleCopy } = await import('../cluster/write/recreate-secret.ts');
     await settleCopy(transport, copy, { secret: after, isReplaced: wanted.replace }, listener);
   }
   return { action: actionOf(did) as Exclude<SecretAction, 'created' | 'deleted'>, secret: after, change };

@@ -124,7 +124,7 @@ async function changeFiles(
   }
   if (losses.length > 0 && !options.yes) await agreeTo(losses, request, options, io);
   if (options.dryRun !== 'none') return printManifests(changed, shown, printer);
-  const { writeManifests } = await import('../manifests/write-manifests.ts');
+  const { writeManifests } = await import('../manifests/change.ts');
   const done: typeof changed = [];
   try {
     await writeManifests(changed, request, io, { done: (file) => done.push(file), warn: printer.warn });

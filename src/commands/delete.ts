@@ -9,7 +9,7 @@ import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { manifestFolders } from '../operations/pods/saved-pod.ts';
 import type { Deleted, DeleteRequest } from '../operations/removal/delete-secrets.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
 

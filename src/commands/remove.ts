@@ -11,7 +11,7 @@ import { againWith } from '../domain/text/hint.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Removed, RemoveRequest } from '../operations/removal/remove-entries.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 
 export interface RemoveOptions extends ContextFlags {

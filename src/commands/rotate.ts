@@ -20,9 +20,9 @@ import { checkNamed, type GuessedLogin, type LineWith } from '../operations/rota
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
 import { saySource } from '../output/fleet/login-source.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import { type ClusterRun, type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 

@@ -13,11 +13,9 @@ import { createMetrics } from '../operations/watch/metrics.ts';
 import { keepRenewed } from '../operations/watch/renewal.ts';
 import { watchOptions } from '../operations/watch/watch-options.ts';
 import { type WatchHost, watchedFor, watchSync } from '../operations/watch/watch-sync.ts';
-import { sayFight } from '../output/fleet/fight-printer.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
-import { oncePrinter } from '../output/fleet/once-printer.ts';
-import { statusPage } from '../output/fleet/status-page.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
+import { oncePrinter, sayFight, statusPage } from '../output/fleet/watch-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
 /**

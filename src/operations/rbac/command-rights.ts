@@ -1,5 +1,5 @@
 /** Derives the rights that a command line of regsecret needs. */
-import { copyRef } from '../../cluster/write/kept-copy.ts';
+import { copyRef } from '../../cluster/write/recreate-secret.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { type AttachScope, attachRights } from '../../domain/rbac/attach-rights.ts';

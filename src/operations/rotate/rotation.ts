@@ -13,8 +13,7 @@ import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts'
 import { secretKey, secretName } from '../../domain/workloads/references.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { gatherFacts } from '../pods/failing.ts';
-import { controllersToRestart } from '../pods/refused-pods.ts';
-import { restartAll } from '../pods/restart.ts';
+import { controllersToRestart, restartAll } from '../pods/restart.ts';
 import { type Gathered, gatherHeld, gatherHome } from './gather-held.ts';
 import { heldIn } from './held.ts';
 import { isHome, type PlannedEntry, type PlannedSecret, planEntries, planRotation, type RotateRules } from './plan.ts';

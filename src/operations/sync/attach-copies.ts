@@ -19,8 +19,7 @@ import { planItem } from '../attach/plan.ts';
 import { type AttachRequest, attachRequest } from '../attach/request.ts';
 import { readTarget } from '../attach/targets.ts';
 import { accountKey, type FailingFacts, mergedFacts } from '../pods/failing.ts';
-import { controllersToRestart } from '../pods/refused-pods.ts';
-import { restartAll } from '../pods/restart.ts';
+import { controllersToRestart, restartAll } from '../pods/restart.ts';
 import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 const ACCOUNT = pullKind('ServiceAccount');

@@ -1,14 +1,17 @@
 /**
- * Runs the same work in several contexts. Each line names its context, one question covers all contexts, and a failure in one
+ * Runs a command in one cluster, or with `--to-context` in several: each is examined, the user agrees once, and the writes follow in
+ * one cluster after the other. Each line names its context, one question covers all contexts, and a failure in one
  * does not stop the others.
  */
-import type { ContextTransport, Transport } from '../../cluster/client/transport.ts';
+import { type ContextTransport, connect, connectContexts, type Transport } from '../../cluster/client/transport.ts';
+import type { ContextFlags } from '../../cluster/config/contexts.ts';
+import { withoutPassword } from '../../credentials/credential-flags.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed, withPrefix } from '../../domain/text/printable.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { EXIT, Interrupted, UserError } from '../../errors.ts';
 import type { Io, Output } from '../../io.ts';
-import { type Agreement, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
+import { type Agreement, agreeOn, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
 import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../printer.ts';
 import { formatJson } from '../structured.ts';
 
@@ -20,7 +23,7 @@ interface RunOptions extends Agreement {
 }
 
 /** `io` for one context: every line begins with the context's name, and every proposed command names it. */
-export function contextIo(context: string, io: Io): Io {
+function contextIo(context: string, io: Io): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
   return {
     stdin: io.stdin,
@@ -227,4 +230,66 @@ function sums(tallies: readonly Tally[]): string[] {
       counts,
     );
   });
+}
+
+interface ClustersOptions extends ContextFlags, Agreement {
+  readonly output?: 'name' | 'json' | undefined;
+  readonly passwordEnv?: string;
+}
+
+interface ClustersWork {
+  /** Whether something is first read in the cluster that the other flags select. */
+  readonly hasSource: boolean;
+  /**
+   * Does the work that needs no cluster, or only the `source`. A wrong context is reported before. With several contexts, the
+   * returned work runs once for each.
+   */
+  prepare(printer: Printer, source: Transport | undefined): Promise<Work>;
+}
+
+/** Returns the exit code; throws UserError. `io.signal` is used only after `prepare` has read its input. */
+export async function inClusters(
+  options: ClustersOptions,
+  io: Io,
+  { hasSource, prepare }: ClustersWork,
+): Promise<number> {
+  const printer = await printerFor(io);
+  if (options.toContext !== undefined) return inContexts(options, io, { hasSource, prepare }, printer);
+  const work = await prepare(printer, undefined);
+  const transport = await connect(options, withoutPassword(options, io));
+  try {
+    return await work(transport, soleRun(options, printer, io));
+  } finally {
+    transport.close();
+  }
+}
+
+function soleRun(agreement: Agreement, printer: Printer, io: Io): ClusterRun {
+  return {
+    io,
+    printer,
+    agree: agreeOn(agreement, io),
+    answer: (value) => io.stdout.write(formatJson(value)),
+    counted: () => undefined,
+  };
+}
+
+async function inContexts(
+  options: ClustersOptions,
+  io: Io,
+  { hasSource, prepare }: ClustersWork,
+  printer: Printer,
+): Promise<number> {
+  const inner = withoutPassword(options, io);
+  const { source, contexts } = await connectContexts(options, {
+    wantsSource: hasSource,
+    io: inner,
+    ioOf: (context) => contextIo(context, inner),
+  });
+  try {
+    return await runContexts(contexts, await prepare(printer, source), options, { io, printer });
+  } finally {
+    source?.close();
+    for (const { transport } of contexts) transport.close();
+  }
 }
