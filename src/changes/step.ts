@@ -102,7 +102,7 @@ export async function carryOut<Present, Write extends { readonly action: string 
     const after = await writer.write(next, present, isDone);
     if (!(after instanceof WriteConflict)) return { ...begun, after };
     const { error: conflict } = after;
-    // Writers that failed together should not retry together. A wrong guess is no conflict, and nothing has begun.
+    // A wrong guess is no conflict, and nothing has begun. Writers that failed together should not retry together.
     if (isGuess) begun = undefined;
     else await pause(Math.random() * Math.min(1000, 10 * 2 ** conflicts), signal);
     const fresh = await writer.read(conflict);
@@ -112,7 +112,7 @@ export async function carryOut<Present, Write extends { readonly action: string 
     if (conflict !== undefined && unchanged >= (conflict.status === 422 ? 1 : MAX_UNCHANGED))
       throw writer.refusal(conflict, next);
     if (performance.now() >= deadline) throw keepsChanging(writer.what, conflict);
-    await step.refresh?.();
+    if (!isGuess) await step.refresh?.();
     present = fresh;
   }
 }

@@ -48,7 +48,7 @@ export async function upsertSecret(
       : { ...change, change };
   };
   const present = copy === undefined ? undefined : ('unread' as const);
-  const step = { present, isGuess: true, trusts: true, next, refresh };
+  const step = { present, isGuess: copy === undefined, trusts: true, next, refresh };
   const { did, after = secret } = await changeSecret(transport, ref, step, options);
   const { change } = did as Merge;
   if (change === undefined) return { action: 'created', secret: after };

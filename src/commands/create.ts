@@ -6,7 +6,7 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags, withoutPassword } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
+import { displayServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { type Expiry, expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
@@ -107,9 +107,8 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
   try {
     const { replace = false, force = false, dryRun, fieldManager } = options;
     const wanted = { entries, expiries, type: pullSecretType(options), replace, force };
-    const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
-    const attachment = { targets, saidEnds: new Set(said), options, transport, io, printer };
-    if (targets.length > 0) await checkTargets(secret, attachment);
+    const request = targets.length === 0 ? undefined : await requestOf(draft, targets, run);
+    if (request !== undefined) await checkTargets(request, transport);
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
     const applied = await upsertSecret(transport, secret, wanted, { dryRun, fieldManager, listener: printer }).catch(
       async (error: unknown) => {
@@ -121,7 +120,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
     if (options.verify !== false) checkKept(entries, applied, printer);
-    if (targets.length > 0) return await attachTo(applied, attachment);
+    if (request !== undefined) return await attachTo(applied, request, transport, run);
     await sayLeftOver(applied, run);
     if (options.output === undefined && dryRun === 'none') sayNext(applied, draft, run);
     return EXIT.ok;
@@ -148,35 +147,37 @@ async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
   return attachTargets(texts);
 }
 
-interface Attachment {
-  readonly targets: readonly NamedTarget[];
-  /** Servers for which the end of the login has already been reported. */
-  readonly saidEnds: ReadonlySet<ShownServer>;
-  readonly options: Pick<CreateOptions, 'dryRun' | 'output' | 'fieldManager' | 'as'>;
-  readonly transport: Transport;
-  readonly io: Io;
-  readonly printer: Printer;
+/** The request to attach the Secret. The end of a login is reported before it. */
+async function requestOf(
+  { secret, expiries }: Draft,
+  targets: readonly NamedTarget[],
+  { options: { dryRun, fieldManager }, io }: Run,
+): Promise<AttachRequest> {
+  const { requestFor } = await import('../operations/attach/attach-options.ts');
+  const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
+  return requestFor({ secret, saidEnds: new Set(said) }, targets, { dryRun, fieldManager }, io);
 }
 
 /** Throws UserError when a target does not exist, or may not be read. */
-async function checkTargets(secret: Secret, attachment: Attachment): Promise<void> {
+async function checkTargets(request: AttachRequest, transport: Transport): Promise<void> {
   const { readTarget } = await import('../operations/attach/targets.ts');
-  const { targets, transport } = attachment;
-  const request = await requestOf(secret, attachment);
   const { namespace } = transport;
-  await Promise.all(targets.map((target) => readTarget({ ...target, namespace }, { transport, request })));
+  await Promise.all(request.targets.map((target) => readTarget({ ...target, namespace }, { transport, request })));
 }
 
 /** Returns the exit code; throws UserError. */
-async function attachTo({ secret, action }: Upserted, attachment: Attachment): Promise<number> {
+async function attachTo(
+  { secret, action }: Upserted,
+  planned: AttachRequest,
+  transport: Transport,
+  { options: { dryRun, output, as }, io, printer }: Run,
+): Promise<number> {
   const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
   ]);
-  const { options, transport, io, printer } = attachment;
-  const { dryRun, output, as } = options;
-  const request = await requestOf(secret, attachment);
+  const request = { ...planned, known: planned.known && { ...planned.known, secret } };
   const names = output === 'name' ? output : undefined;
   const command = commandFor(request, transport.namespace);
   const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command, as };
@@ -188,12 +189,6 @@ async function attachTo({ secret, action }: Upserted, attachment: Attachment): P
     ...(action === 'created' && dryRun === 'server' ? { hint: () => undefined } : {}),
   };
   return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
-}
-
-async function requestOf(secret: Secret, { targets, saidEnds, options, io }: Attachment): Promise<AttachRequest> {
-  const { requestFor } = await import('../operations/attach/attach-options.ts');
-  const { dryRun, fieldManager } = options;
-  return requestFor({ secret, saidEnds }, targets, { dryRun, fieldManager }, io);
 }
 
 function attachCommand(name: string | undefined, { namespace }: CreateOptions): Command {

@@ -272,7 +272,7 @@ function failure(text: string, error: unknown, saved: SavedFile): unknown {
   return new UserError(`${text}: ${error.message}`, AGAIN, [manifestIn(saved)]);
 }
 
-export const AGAIN = prose`run the same command again`;
+const AGAIN = prose`run the same command again`;
 
 function manifestIn({ file }: SavedFile): string {
   return `its manifest is in ${file}`;

@@ -1,5 +1,5 @@
 /** Deletes copies in namespaces that are no longer selected, after taking them out of the lists that name them. */
-import { actionOf, changeSecret, type NextSecret } from '../../changes/secret-step.ts';
+import { actionOf, changeSecret, type NextSecret, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader } from '../../cluster/reader.ts';
@@ -10,7 +10,7 @@ import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { UserError } from '../../errors.ts';
 import { detachAll } from '../removal/detach-all.ts';
 import { describeNeeds, needsOf, untoldNeeds } from '../removal/needs.ts';
-import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
+import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 /** A copy to delete. */
 export interface Pruned {
@@ -30,17 +30,19 @@ export function takenOver(secret: Secret): UserError | undefined {
   );
 }
 
-/** Deletes the copy of `source` in one namespace. Throws Interrupted. */
+/** Deletes the copy of `source` in one namespace, and returns what was done. Throws UserError. */
 export async function pruneCopy(
   transport: Transport,
-  copy: Pruned,
+  { namespace, secret }: Pruned,
   source: Pick<CopySource, 'ref' | 'madeFrom'>,
   request: SyncRequest,
   listener: SyncListener,
-): Promise<SyncOutcome> {
-  const { namespace } = copy;
-  const { name } = request;
-  const ref = { namespace, name };
+): Promise<SecretAction> {
+  const ref = { namespace, name: request.name };
+  const next = (present: Secret | undefined): NextSecret => {
+    const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
+    return { action: isMeant ? 'delete' : 'unchanged' };
+  };
   try {
     await reportNeeds(transport, ref, listener);
     await detachAll(transport, ref, request, {
@@ -48,16 +50,9 @@ export async function pruneCopy(
       note: (note) => listener.note(note, 'detach'),
       problem: (error) => listener.problem(error, namespace),
     });
-    const next = (present: Secret | undefined): NextSecret => {
-      const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
-      return { action: isMeant ? 'delete' : 'unchanged' };
-    };
-    const { did } = await changeSecret(transport, ref, { present: copy.secret, next }, request);
-    return { namespace, action: actionOf(did) };
+    return actionOf((await changeSecret(transport, ref, { present: secret, next }, request)).did);
   } catch (error) {
-    const refused = error instanceof ApiError ? refusalOf(error) : error;
-    if (!(refused instanceof UserError)) throw refused;
-    return { namespace, action: 'failed', error: refused };
+    throw error instanceof ApiError ? refusalOf(error) : error;
   }
 }
 
