@@ -21,10 +21,10 @@ const CLUSTER = [
     'config/plain-yaml',
     'config/server-address',
     'secret-request',
-    'write/apply-secret',
     'write/secret-write',
   ],
 ].map((file) => `cluster/${file}`);
+const CHANGES = ['changes/secret-step', 'changes/step', 'changes/upsert'];
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
 /** Needed to wait before a request is repeated, and to explain why a file cannot be read. */
 const PROCESS = ['concurrency', 'errno', 'files/file'];
@@ -38,6 +38,7 @@ describe.each(artefacts)('the %s loads', (artefact) => {
         ...START,
         ...CREATE,
         ...CLUSTER,
+        ...CHANGES,
         ...HTTP,
         ...PROCESS,
         ...(artefact === 'executable' ? [] : ['http/route']),

@@ -15,9 +15,16 @@ import type { Usable } from './check-secret.ts';
 import { type AttachContext, createContext } from './context.ts';
 import { reportAccounts, reportWorkload } from './effects.ts';
 import { isAccepted, type Loss, lossesOf } from './look-ahead.ts';
-import { planItem } from './plan.ts';
-import type { PlanItem, Recreation, Resumption, Write } from './plan-item.ts';
-import { notRecreated, planResumption, recreationQuestion } from './plan-pod.ts';
+import {
+  notRecreated,
+  type PlanItem,
+  planItem,
+  planResumption,
+  type Recreation,
+  type Resumption,
+  recreationQuestion,
+  type Write,
+} from './plan.ts';
 import { type AttachRequest, isImplied, type Listener, type TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 

@@ -9,7 +9,7 @@ import { UserError } from '../../errors.ts';
 import { accountKey, type Dependant, pulledImages } from '../pods/failing.ts';
 import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
-import type { PlanItem } from './plan-item.ts';
+import type { PlanItem } from './plan.ts';
 import { commandFor, namesAccount } from './request.ts';
 
 export type Loss = Extract<Note, { code: 'loses-login' }>;

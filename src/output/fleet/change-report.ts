@@ -29,7 +29,9 @@ export interface ChangeReport {
    * false where nobody agrees.
    */
   agreed(intent: Intent, progress: () => string, work: () => Promise<void>): Promise<boolean>;
-  /** Prints the counts, and with `-o json` the answer. Returns the exit code. */
+  /** The failures as they appear in JSON. */
+  errors(): (SecretName & ReturnType<typeof shownError>)[];
+  /** Prints the failures that are left, and the counts. Returns the exit code. */
   end(counted: Counted): number;
 }
 
@@ -40,7 +42,6 @@ interface Counted {
   readonly always?: boolean;
   /** Follows the counts. */
   readonly remark?: string;
-  answer(errors: readonly object[]): object;
 }
 
 export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun): ChangeReport {
@@ -58,6 +59,7 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
     done(name, text) {
       if (output !== 'json') printer.result(output === 'name' ? name : `${text}${DRY_RUN[dryRun]}`);
     },
+    errors: () => failures.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
     failed: (ref, error) => void failures.push({ ref, error }),
     async agreed(intent, progress, work) {
       if ((await agree?.(intent)) === false) {
@@ -73,10 +75,8 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
       }
       return true;
     },
-    end({ total, counts, always = false, remark = '', answer }) {
+    end({ total, counts, always = false, remark = '' }) {
       flush();
-      if (output === 'json')
-        run.answer(answer(failures.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }))));
       run.counted({ noun: 'Secret', total, counts });
       if (always || total > 1) printer.say(`${summaryLine(total, 'Secret', counts)}${DRY_RUN[dryRun]}${remark}`);
       return failures.length > 0 ? EXIT.failed : EXIT.ok;

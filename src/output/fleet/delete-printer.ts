@@ -22,6 +22,7 @@ export interface DeletePrinter extends Pick<ChangeReport, 'agreed' | 'failed' | 
 
 export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePrinter {
   const { output, dryRun } = options;
+  const { printer, answer } = run;
   const report = changeReport(options, run);
   const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
   return {
@@ -29,7 +30,7 @@ export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePr
     about(ref) {
       const typed = command`regsecret detach ${nameWord(ref.name)} ${scope(ref.namespace)}`;
       const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true, command: typed } as const;
-      const notes = noteBook(context, run.printer);
+      const notes = noteBook(context, printer);
       return {
         outcome(list) {
           lists.push(list);
@@ -50,11 +51,8 @@ export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePr
     end(planned) {
       const { length: total } = planned.filter(({ secret }) => secret !== undefined);
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
-      return report.end({
-        total,
-        counts: { deleted: deleted.length, failed: total - deleted.length },
-        answer: (errors) => ({ dryRun, deleted, lists: changed, errors }),
-      });
+      if (output === 'json') answer({ dryRun, deleted, lists: changed, errors: report.errors() });
+      return report.end({ total, counts: { deleted: deleted.length, failed: total - deleted.length } });
     },
     get count() {
       return deleted.length + lists.length;

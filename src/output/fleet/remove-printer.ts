@@ -15,6 +15,7 @@ export interface RemovePrinter extends RemoveListener, Pick<ChangeReport, 'agree
 
 export function removePrinter(options: ReportOptions, run: ClusterRun): RemovePrinter {
   const { output, dryRun } = options;
+  const { printer, answer } = run;
   const report = changeReport(options, run);
   const results: Removed[] = [];
   return {
@@ -24,21 +25,16 @@ export function removePrinter(options: ReportOptions, run: ClusterRun): RemovePr
       const { ref, servers } = one;
       report.done(`secret/${ref.name}`, `secret/${ref.name} configured in ${ref.namespace}`);
       if (output !== undefined) return;
-      for (const server of servers) run.printer.say(`  ${displayServer(server)}  removed`);
+      for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
     },
     problem: report.failed,
     end(planned) {
-      const code = report.end({
-        total: planned.length,
-        counts: { updated: results.length, failed: report.failures.length },
-        answer: (errors) => ({
-          dryRun,
-          results: results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) })),
-          errors,
-        }),
-      });
+      const removed = results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) }));
+      if (output === 'json') answer({ dryRun, results: removed, errors: report.errors() });
+      const counts = { updated: results.length, failed: report.failures.length };
+      const code = report.end({ total: planned.length, counts });
       const leftOver = results.filter(({ holdsOldLogin }) => holdsOldLogin).map(({ ref }) => ref);
-      warnOfAnnotations(leftOver, dryRun !== 'none', run.printer);
+      warnOfAnnotations(leftOver, dryRun !== 'none', printer);
       return code;
     },
     get count() {

@@ -39,7 +39,7 @@ export function rotatePrinter(
   { request, output, mark, refusal }: RotatePrinterOptions,
   run: ClusterRun,
 ): RotatePrinter {
-  const { printer, io } = run;
+  const { printer, io, answer } = run;
   const report = changeReport({ output, dryRun: request.dryRun }, run);
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
   const restarted: ObjectRef[] = [];
@@ -68,12 +68,13 @@ export function rotatePrinter(
       const items = inOrder(unsorted);
       report.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
+      const errors = [...report.errors(), ...(refusal === undefined ? [] : [shownError(refusal, io)])];
+      if (output === 'json') answer(asJson(items, { request, outcomes, restarted, mark }, errors));
       const code = report.end({
         total: items.length,
         counts: countsOf(items, outcomes, report.failures),
         always: true,
         remark: wouldFail,
-        answer: (errors) => asJson(items, { request, outcomes, restarted, mark, refusal }, errors, io),
       });
       const leftOver = items.filter((item) => isLeftOver(item, outcomes.get(item)));
       warnOfAnnotations(
@@ -162,12 +163,15 @@ interface Ended {
   readonly outcomes: ReadonlyMap<PlannedSecret, 'updated' | 'unchanged'>;
   readonly restarted: readonly ObjectRef[];
   readonly mark: Fingerprint;
-  readonly refusal: UserError | undefined;
 }
 
 /** The result for JSON, with a mark in place of each password. */
-function asJson(items: readonly PlannedSecret[], ended: Ended, errors: readonly object[], io: Io) {
-  const { request, outcomes, restarted, mark, refusal } = ended;
+function asJson(
+  items: readonly PlannedSecret[],
+  ended: Ended,
+  errors: readonly (Partial<SecretName> & ReturnType<typeof shownError>)[],
+) {
+  const { request, outcomes, restarted, mark } = ended;
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({
@@ -182,6 +186,6 @@ function asJson(items: readonly PlannedSecret[], ended: Ended, errors: readonly 
       })),
     })),
     restarted,
-    errors: refusal === undefined ? errors : [...errors, shownError(refusal, io)],
+    errors,
   };
 }
