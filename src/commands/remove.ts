@@ -1,6 +1,8 @@
 /** `regsecret remove`: removes the entries of a registry from one Secret, or from many. */
+
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
+import { createReader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
 import { syncPreview } from '../domain/findings/elsewhere.ts';
 import { bareServer, displayServer, shownServer } from '../domain/keyring/display-server.ts';
@@ -10,7 +12,16 @@ import { many, plural } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { Removed, RemoveRequest } from '../operations/removal/remove-entries.ts';
+import { withRegistries } from '../operations/pods/other-logins.ts';
+import { describeAbsence } from '../operations/removal/absence.ts';
+import {
+  copiesThatKeep,
+  performRemovals,
+  planRemovals,
+  type Removed,
+  type RemoveRequest,
+} from '../operations/removal/remove-entries.ts';
+import { removeIntent, removePrinter } from '../output/fleet/remove-printer.ts';
 import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 
@@ -71,17 +82,6 @@ async function removeIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [
-    { createReader },
-    { copiesThatKeep, performRemovals, planRemovals },
-    { withRegistries },
-    { removeIntent, removePrinter },
-  ] = await Promise.all([
-    import('../cluster/reader.ts'),
-    import('../operations/removal/remove-entries.ts'),
-    import('../operations/pods/other-logins.ts'),
-    import('../output/fleet/remove-printer.ts'),
-  ]);
   const reader = createReader(transport);
   const planned = await withRegistries(transport.server, run.io, (findRefused) =>
     planRemovals(reader, request, findRefused),
@@ -90,7 +90,6 @@ async function removeIn(
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   if (planned.length === 0) {
     // This is what was wanted, and what a second run finds.
-    const { describeAbsence } = await import('../operations/removal/absence.ts');
     printer.say(await describeAbsence(transport, request));
     return EXIT.ok;
   }
@@ -104,9 +103,8 @@ async function removeIn(
   }
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
   const report = removePrinter(options, run);
-  const progress = () => `${report.count} done, each named above`;
   const work = () => performRemovals(reader, planned, request, report);
-  if (!(await report.agreed(intent, progress, work))) return EXIT.failed;
+  if (!(await report.agreed(intent, work))) return EXIT.failed;
   const code = report.end(planned);
   const [first] = planned;
   // With -A, the copies are examined as well.

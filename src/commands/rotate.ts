@@ -1,6 +1,7 @@
 /** `regsecret rotate`: writes a new login into every Secret that holds the old one. */
+
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
-import type { Reader } from '../cluster/reader.ts';
+import { createReader, type Reader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret-scope.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { loginWords } from '../credentials/credential-flags.ts';
@@ -17,13 +18,19 @@ import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
 import { checkNamed, type GuessedLogin, type LineWith } from '../operations/rotate/login-choice.ts';
+import { checkFound, withoutLogins } from '../operations/rotate/not-held.ts';
+import { rotatedSources } from '../operations/rotate/plan.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
+import { prepareRotation } from '../operations/rotate/rotation.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
+import { checkLogins } from '../output/fleet/login-check.ts';
 import { saySource } from '../output/fleet/login-source.ts';
-import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
+import { saySamePassword, sayUnseen } from '../output/fleet/rotate-left.ts';
+import { type RotatePrinterOptions, rotateIntent, rotatePrinter } from '../output/fleet/rotate-printer.ts';
 import { inClusters } from '../output/fleet/run-contexts.ts';
 import { type ClusterRun, type Printer, printerFor } from '../output/printer.ts';
+import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
 export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags {
@@ -58,7 +65,6 @@ export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
     async prepare(printer) {
       const found = await newLogins(options, io, printer);
       refusal = found.refusal;
-      const { createReader } = await import('../cluster/reader.ts');
       const mark = createFingerprint(io);
       const rotated = new Set<string>();
       return (transport, run) => {
@@ -142,7 +148,6 @@ async function accepted(
   collected: Collected,
   context: { readonly options: RotateOptions } & Run,
 ): Promise<{ readonly entries: readonly CollectedEntry[]; readonly refusal: UserError | undefined }> {
-  const { checkLogins } = await import('../output/fleet/login-check.ts');
   const { options } = context;
   const isDryRun = options.dryRun !== 'none';
   const rehearsed = isDryRun ? command`regsecret rotate ${lineOf({ ...options, verify: false })}` : undefined;
@@ -204,21 +209,6 @@ async function rotateIn(
   run: ClusterRun,
 ): Promise<number> {
   const { io, printer } = run;
-  const [
-    { rotatedSources },
-    { prepareRotation },
-    { rotatePrinter, rotateIntent },
-    { saySamePassword, sayUnseen },
-    { checkFound, withoutLogins },
-    { withProgress },
-  ] = await Promise.all([
-    import('../operations/rotate/plan.ts'),
-    import('../operations/rotate/rotation.ts'),
-    import('../output/fleet/rotate-printer.ts'),
-    import('../output/fleet/rotate-left.ts'),
-    import('../operations/rotate/not-held.ts'),
-    import('../output/progress.ts'),
-  ]);
   const openClient = async () => {
     const { createRegistryClient } = await import('../registry/registry-client.ts');
     return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
@@ -235,9 +225,9 @@ async function rotateIn(
   for (const [ref, error] of withoutLogins(rotation, request)) report.problem(ref, error);
   const meant = items.filter(({ action }) => action === 'update');
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
-  const progress = (what: string) => () => `${report.count} of ${meant.length} ${what}`;
-  const work = () => withProgress(progress('Secrets'), io, () => rotation.perform(report));
-  if (!(await report.agreed(intent, progress('done'), work))) return EXIT.failed;
+  const progress = () => `${report.handled} of ${meant.length} Secrets`;
+  const work = () => withProgress(progress, io, () => rotation.perform(report));
+  if (!(await report.agreed(intent, work))) return EXIT.failed;
   sayUnseen(reader, printer);
   const { registries, annotated } = rotation.elsewhere;
   const code = report.end(items, annotated);

@@ -1,4 +1,5 @@
 /** `regsecret sync --watch`: syncs for days, whenever it becomes necessary. */
+import { connect } from '../cluster/client/transport.ts';
 import { gentleStop } from '../concurrency.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
@@ -17,6 +18,7 @@ import { loginSource } from '../output/fleet/login-source.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { oncePrinter, sayFight, statusPage } from '../output/fleet/watch-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
+import { agreeOn } from '../prompt.ts';
 
 /**
  * The limit for one request. A request on a connection that the network has dropped waits this long, and a new namespace with it.
@@ -31,10 +33,6 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const { listen, refreshMs } = watchOptions(options);
   const printer = oncePrinter(await printerFor(io));
   const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
-  const [{ connect }, { agreeOn }] = await Promise.all([
-    import('../cluster/client/transport.ts'),
-    import('../prompt.ts'),
-  ]);
   const agree = agreeOn(options, io);
   const { signal: stop } = io;
   const { signal, writing, isCut } = gentleStop(stop);

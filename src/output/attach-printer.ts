@@ -7,7 +7,7 @@ import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
-import { DRY_RUN, type Printer, shownError } from './printer.ts';
+import { DRY_RUN, type Printer, sayInterrupted, shownError } from './printer.ts';
 import { formatJson } from './structured.ts';
 
 export interface AttachPrinterOptions extends NoteContext {
@@ -43,9 +43,7 @@ export async function withAttachPrinter(
     await work(report);
   } catch (error) {
     report.flush();
-    if (io.signal.aborted) {
-      printer.warn(`interrupted: ${report.done} done, each named above; the one in progress may be done, too`);
-    }
+    if (io.signal.aborted) sayInterrupted(report.done, printer);
     throw error;
   }
   report.flush();

@@ -3,7 +3,7 @@ import { summaryLine } from '../../domain/text/summary.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Intent } from '../../prompt.ts';
-import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
+import { type ClusterRun, DRY_RUN, sayInterrupted, shownError } from '../printer.ts';
 import { printFailures } from './failure-printer.ts';
 
 export interface ReportOptions {
@@ -18,6 +18,8 @@ export interface NotDone<Ref extends SecretName = SecretName> {
 }
 
 export interface ChangeReport {
+  /** How much is done. */
+  readonly count: number;
   /** Prints what was done: with `-o name` its name. */
   done(name: string, text: string): void;
   failed(ref: SecretName, error: UserError): void;
@@ -25,10 +27,10 @@ export interface ChangeReport {
   /** Prints the failures since the last call, one error for each reason. */
   flush(): void;
   /**
-   * Asks, then runs `work`. When that is cut short, prints the failures so far, and on Ctrl-C also what `progress` says. Returns
-   * false where nobody agrees.
+   * Asks, then runs `work`. When that is cut short, prints the failures so far, and on Ctrl-C also how much is done. Returns false
+   * where nobody agrees.
    */
-  agreed(intent: Intent, progress: () => string, work: () => Promise<void>): Promise<boolean>;
+  agreed(intent: Intent, work: () => Promise<void>): Promise<boolean>;
   /** The failures as they appear in JSON. */
   errors(): (SecretName & ReturnType<typeof shownError>)[];
   /** Prints the failures that are left, and the counts. Returns the exit code. */
@@ -47,7 +49,7 @@ interface Counted {
 export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun): ChangeReport {
   const { agree, printer, io } = run;
   const failures: NotDone[] = [];
-  let said = 0;
+  let [said, count] = [0, 0];
   const flush = (): void => {
     const fresh = failures.slice(said).map(({ ref, error }) => ({ ...ref, error }));
     said = failures.length;
@@ -56,12 +58,16 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
   return {
     failures,
     flush,
+    get count() {
+      return count;
+    },
     done(name, text) {
+      count += 1;
       if (output !== 'json') printer.result(output === 'name' ? name : `${text}${DRY_RUN[dryRun]}`);
     },
     errors: () => failures.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
     failed: (ref, error) => void failures.push({ ref, error }),
-    async agreed(intent, progress, work) {
+    async agreed(intent, work) {
       if ((await agree?.(intent)) === false) {
         printer.say('nothing was written');
         return false;
@@ -70,7 +76,7 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
         await work();
       } catch (error) {
         flush();
-        if (io.signal.aborted) printer.warn(`interrupted: ${progress()}; run the same command again`);
+        if (io.signal.aborted) sayInterrupted(count, printer);
         throw error;
       }
       return true;

@@ -16,8 +16,6 @@ export interface DeletePrinter extends Pick<ChangeReport, 'agreed' | 'failed' | 
   about(ref: Ref): DeleteListener;
   /** Prints the summary. Returns the exit code. */
   end(planned: readonly Deleted[]): number;
-  /** How many Secrets and lists are changed. */
-  readonly count: number;
 }
 
 export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePrinter {
@@ -53,9 +51,6 @@ export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePr
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
       if (output === 'json') answer({ dryRun, deleted, lists: changed, errors: report.errors() });
       return report.end({ total, counts: { deleted: deleted.length, failed: total - deleted.length } });
-    },
-    get count() {
-      return deleted.length + lists.length;
     },
   };
 }

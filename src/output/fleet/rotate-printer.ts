@@ -32,7 +32,7 @@ export interface RotatePrinter extends RotateListener, Pick<ChangeReport, 'agree
    */
   end(items: readonly PlannedSecret[], annotated: readonly SecretName[]): number;
   /** How many Secrets are handled. */
-  readonly count: number;
+  readonly handled: number;
 }
 
 export function rotatePrinter(
@@ -84,7 +84,7 @@ export function rotatePrinter(
       );
       return code;
     },
-    get count() {
+    get handled() {
       return outcomes.size;
     },
   };

@@ -14,7 +14,7 @@ import { lossWarnings } from '../../operations/sync/lost-logins.ts';
 import { LeftAlone } from '../../operations/sync/plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
 import { type NoteBook, noteBook } from '../attach-printer.ts';
-import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { type ClusterRun, DRY_RUN, type Printer, sayInterrupted, shownError } from '../printer.ts';
 import { withProgress } from '../progress.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
 import { type Failure, printFailures, sayFinding } from './failure-printer.ts';
@@ -67,8 +67,7 @@ export async function withSyncPrinter(
     printHeld(told, printer);
     printFailures(failuresOf(told), printer);
     if (io.signal.aborted && (options.isCut?.() ?? true)) {
-      const done = told.outcomes.filter(isChange).length + told.lists.length;
-      printer.warn(`interrupted: ${done} done, each named above; the one in progress may be done, too`);
+      sayInterrupted(told.outcomes.filter(isChange).length + told.lists.length, printer);
     }
     throw error;
   }
