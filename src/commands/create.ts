@@ -1,5 +1,6 @@
 /** `regsecret create`: makes a Secret from a login. */
 
+import type { ChangeOptions } from '../changes/step.ts';
 import type { Upserted } from '../changes/upsert.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
@@ -22,7 +23,7 @@ import { printCreated, sayEntries, sayExpiry, sayLeftOver, saySharing } from '..
 import { type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
+export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags, ChangeOptions {
   readonly name: string;
   readonly replace?: boolean;
   readonly force?: boolean;
@@ -31,9 +32,8 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   /** When false, a login that has expired or that nobody has checked is written as well. */
   readonly verify?: boolean;
   readonly attach?: readonly string[];
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'yaml' | 'json' | 'name';
-  readonly fieldManager: string;
+  readonly dryRun: ChangeOptions['dryRun'];
 }
 
 type Expiries = ReadonlyMap<string, Expiry | undefined>;

@@ -1,5 +1,6 @@
 /** `regsecret delete`: takes a Secret out of every list that names it, then deletes it. */
 
+import type { ChangeOptions } from '../changes/step.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { copyNamespaces } from '../cluster/copy-sources.ts';
@@ -27,33 +28,27 @@ import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
 
-export interface DeleteOptions extends ContextFlags {
+export interface DeleteOptions extends ContextFlags, ChangeOptions {
   readonly name: string;
   readonly allNamespaces?: boolean;
   readonly force?: boolean;
   readonly owned?: boolean;
   readonly yes?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
 }
 
 /** Returns the exit code; throws UserError. */
 export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<number> {
   checkNames(options, 'delete');
   checkContextFlags(options, { hasSource: false });
-  const { name, allNamespaces = false, dryRun, yes = false } = options;
+  const { allNamespaces = false, dryRun, yes = false } = options;
   const unconfirmed = yes || dryRun !== 'none' || canPrompt(io) ? undefined : needsYes(options);
   // Thrown here, because otherwise each of several contexts would report it.
   if (unconfirmed !== undefined && options.toContext !== undefined) throw unconfirmed;
   const request: DeleteRequest = {
-    name,
+    ...options,
     copies: allNamespaces,
-    force: options.force ?? false,
-    owned: options.owned ?? false,
     yes: yes || unconfirmed !== undefined,
-    dryRun,
-    fieldManager: options.fieldManager,
     folders: manifestFolders(io.env),
   };
   return inClusters(options, io, {

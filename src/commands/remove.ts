@@ -1,5 +1,6 @@
 /** `regsecret remove`: removes the entries of a registry from one Secret, or from many. */
 
+import type { ChangeOptions } from '../changes/step.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { createReader } from '../cluster/reader.ts';
@@ -25,7 +26,7 @@ import { removeIntent, removePrinter } from '../output/fleet/remove-printer.ts';
 import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 
-export interface RemoveOptions extends ContextFlags {
+export interface RemoveOptions extends ContextFlags, ChangeOptions {
   /** When left out: `regsecret`, or with -A or -l every Secret. */
   readonly name: string | undefined;
   readonly server?: readonly string[];
@@ -33,9 +34,7 @@ export interface RemoveOptions extends ContextFlags {
   readonly selector?: string;
   readonly owned?: boolean;
   readonly yes?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
 }
 
 /** Returns the exit code; throws UserError. */
@@ -61,6 +60,7 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
   const shown = servers.map((typed) => (shownServer(typed) === typed ? typed : bareServer(typed)));
   const named = shown.reduce((flags, typed) => words`${flags} --server ${typed}`, words``);
   return {
+    ...options,
     scope: {
       namespaces: namespacesOf(options, namespace),
       names,
@@ -68,10 +68,6 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
       flags: words`${named} ${options.owned ? words`--owned` : undefined} ${dryRunFlag(options)}`,
     },
     servers,
-    owned: options.owned ?? false,
-    yes: options.yes ?? false,
-    dryRun: options.dryRun,
-    fieldManager: options.fieldManager,
   };
 }
 

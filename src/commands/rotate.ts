@@ -1,5 +1,6 @@
 /** `regsecret rotate`: writes a new login into every Secret that holds the old one. */
 
+import type { ChangeOptions } from '../changes/step.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { createReader, type Reader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret-scope.ts';
@@ -33,7 +34,7 @@ import { type ClusterRun, type Printer, printerFor } from '../output/printer.ts'
 import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags {
+export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags, ChangeOptions {
   readonly names: readonly string[];
   readonly allNamespaces?: boolean;
   readonly selector?: string;
@@ -45,9 +46,8 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
   readonly yes?: boolean;
   /** When false, no registry is asked. */
   readonly verify?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
+  readonly dryRun: ChangeOptions['dryRun'];
 }
 
 /** Returns the exit code; throws UserError. */

@@ -1,4 +1,5 @@
 /** Turns the flags of `attach` and `detach` into a request. */
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { andThen, command, dryRunFlag, pathWord, words } from '../../domain/text/command.ts';
@@ -27,7 +28,7 @@ import {
   type WrittenSecret,
 } from './request.ts';
 
-export interface AttachOptions extends KubeFlags {
+export interface AttachOptions extends KubeFlags, ChangeOptions {
   readonly secret: string;
   readonly pod?: readonly string[];
   readonly serviceaccount?: readonly string[];
@@ -48,9 +49,7 @@ export interface AttachOptions extends KubeFlags {
   readonly timeout?: string;
   readonly checks?: boolean;
   readonly allowMissing?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
 }
 
 /** Throws UsageError. */

@@ -23,9 +23,9 @@ export interface DeleteRequest extends DetachOptions {
   /** Whether to delete the copies in other namespaces as well. */
   readonly copies: boolean;
   /** Whether to delete a Secret although an image needs it. */
-  readonly force: boolean;
+  readonly force?: boolean;
   /** Whether to delete a Secret although somebody else makes it. */
-  readonly owned: boolean;
+  readonly owned?: boolean;
   /** Whether to delete without asking. */
   readonly yes: boolean;
 }

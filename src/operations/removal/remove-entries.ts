@@ -27,7 +27,7 @@ interface RemovalRules {
   /** As they were typed. */
   readonly servers: readonly string[];
   /** Whether to remove an entry although somebody else makes the Secret. */
-  readonly owned: boolean;
+  readonly owned?: boolean;
 }
 
 /** Why an entry stays. */
@@ -46,7 +46,7 @@ interface RemovalPlan extends Removal {
 export interface RemoveRequest extends RemovalRules, ChangeOptions {
   readonly scope: SecretScope;
   /** Whether to remove an entry although an image needs it. */
-  readonly yes: boolean;
+  readonly yes?: boolean;
 }
 
 /** One Secret with an entry to remove. */

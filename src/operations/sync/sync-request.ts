@@ -1,6 +1,8 @@
 /** The request of `sync`, and the listener for its results. */
+
 import type { ListResult } from '../../changes/list-step.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -13,7 +15,7 @@ import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { LoginLoss } from './lost-logins.ts';
 import type { IdlePattern, NamespaceSelection, SyncSource } from './plan.ts';
 
-export interface SyncRequest {
+export interface SyncRequest extends ChangeOptions {
   /** The name of the source, and of its copies. */
   readonly name: string;
   /** A Secret made from logins of this machine. Undefined where the source is a Secret of the cluster. */
@@ -29,8 +31,6 @@ export interface SyncRequest {
   readonly restart: boolean;
   /** Whether to delete copies in namespaces that are no longer selected. */
   readonly prune: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly fieldManager: string;
   readonly folders: ManifestFolders;
   /** Whether to write without a question. */
   readonly yes: boolean;
