@@ -1,4 +1,5 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
+
 import type { ListResult } from '../changes/list-step.ts';
 import { type Command, command } from '../domain/text/command.ts';
 import type { Printable } from '../domain/text/printable.ts';
@@ -7,6 +8,7 @@ import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
+import type { Listener } from '../operations/attach/request.ts';
 import { DRY_RUN, type Printer, sayInterrupted, shownError } from './printer.ts';
 import { formatJson } from './structured.ts';
 
@@ -20,11 +22,7 @@ export interface AttachPrinterOptions extends NoteContext {
 }
 
 /** Receives what `changePullSecrets` reports. */
-export interface AttachPrinter {
-  outcome(result: ListResult): void;
-  note(note: Note): void;
-  problem(error: UserError): void;
-  waiting(): void;
+export interface AttachPrinter extends Listener {
   /** Prints the notes that were held back to be grouped. Called at the end, also when the work has failed. */
   flush(): void;
   readonly done: number;
