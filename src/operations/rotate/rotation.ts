@@ -1,6 +1,6 @@
 /** Puts a new login into every Secret that holds the old one: reads, plans, writes. */
 import { performPhase } from '../../changes/performer.ts';
-import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
+import { changeSecret, type SecretChange, type SecretStep } from '../../changes/secret-step.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
@@ -53,7 +53,20 @@ export async function prepareRotation(
     others,
     async perform(listener) {
       const meant = items.filter(({ action }) => action === 'update');
-      await applyRotation(transport, meant, request, rules, listener);
+      const changeOf = createChanger();
+      // Home Secrets are last: until then they prove which passwords elsewhere are the old one, even after an interruption.
+      for (const isLast of [false, true]) {
+        await performPhase({
+          steps: meant.filter(({ ref }) => isHome(ref, rules) === isLast),
+          width: transport.concurrency,
+          async perform(item) {
+            const step = stepFor(item, { logins: request.logins, rules, changeOf });
+            const { did } = await changeSecret(transport, item.ref, step, request);
+            listener.outcome(item, did.action === 'unchanged' ? 'unchanged' : 'updated');
+          },
+          failed: ({ ref }, error) => listener.problem(ref, error),
+        });
+      }
       const rotated = items.filter(({ action }) => action === 'update' || action === 'unchanged');
       if (request.restart && rotated.length > 0) await restartFailing(reader, rotated, request, listener);
     },
@@ -103,26 +116,6 @@ async function withProof(
   }
 }
 
-/** Writes the planned Secrets, and reports to `listener`. Throws what is no UserError. */
-async function applyRotation(
-  transport: Transport,
-  items: readonly PlannedSecret[],
-  request: RotateRequest,
-  rules: RotateRules,
-  listener: RotateListener,
-): Promise<void> {
-  const changeOf = createChanger();
-  // Home Secrets are last: until then they prove which passwords elsewhere are the old one, even after an interruption.
-  for (const isLast of [false, true]) {
-    await performPhase({
-      steps: items.filter(({ ref }) => isHome(ref, rules) === isLast),
-      width: transport.concurrency,
-      perform: async (item) => listener.outcome(item, await writeItem(transport, item, request, rules, changeOf)),
-      failed: ({ ref }, error) => listener.problem(ref, error),
-    });
-  }
-}
-
 type Changer = (secret: Secret, entries: readonly PlannedEntry[]) => DataChange | undefined;
 
 /** Copies have the same data and get the same change, which is computed once for consecutive copies. */
@@ -139,26 +132,26 @@ function createChanger(): Changer {
   };
 }
 
-async function writeItem(
-  transport: Transport,
-  { ref, secret, entries }: PlannedSecret,
-  request: RotateRequest,
-  rules: RotateRules,
-  changeOf: Changer,
-): Promise<'updated' | 'unchanged'> {
-  // Decides again by the same rules, because the owner may have changed the Secret since it was read.
+interface Decision extends Pick<RotateRequest, 'logins'> {
+  readonly rules: RotateRules;
+  readonly changeOf: Changer;
+}
+
+/** Decides again by the same rules, because the owner may have changed the Secret since it was read. */
+function stepFor({ secret, entries }: PlannedSecret, { logins, rules, changeOf }: Decision): SecretStep<SecretChange> {
   const entriesNow = (present: Secret): readonly PlannedEntry[] => {
-    const held = finished(heldIn(present, request.logins));
+    const held = finished(heldIn(present, logins));
     return held === undefined ? [] : planEntries(held, rules);
   };
-  const next = (present: Secret | undefined): NextSecret => {
-    // A Secret that was deleted meanwhile no longer holds the old login.
-    const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
-    if (present === undefined || change === undefined) return { action: 'unchanged' };
-    return { action: 'update', patch: patchOf(present, change) };
+  return {
+    present: secret ?? 'unread',
+    next(present) {
+      // A Secret that was deleted meanwhile no longer holds the old login.
+      const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
+      if (present === undefined || change === undefined) return { action: 'unchanged' };
+      return { action: 'update', patch: patchOf(present, change) };
+    },
   };
-  const { did } = await changeSecret(transport, ref, { present: secret ?? 'unread', next }, request);
-  return did.action === 'unchanged' ? 'unchanged' : 'updated';
 }
 
 /** Restarts only the controllers of pods that fail because they lack the new login. */
