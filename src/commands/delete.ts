@@ -93,8 +93,8 @@ async function deleteIn(
     throw unconfirmed;
   }
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
-  const work = () => performDeletion(reader, planned, request, report.about);
-  return (await report.agreed(intent, work)) ? report.end(planned) : EXIT.failed;
+  await report.perform(intent, () => performDeletion(reader, planned, request, report.about));
+  return report.end(planned);
 }
 
 /** Warns that the copies stay when their source is deleted, and that pods go on pulling with them. */

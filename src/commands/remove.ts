@@ -99,8 +99,7 @@ async function removeIn(
   }
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
   const report = removePrinter(options, run);
-  const work = () => performRemovals(reader, planned, request, report);
-  if (!(await report.agreed(intent, work))) return EXIT.failed;
+  await report.perform(intent, () => performRemovals(reader, planned, request, report));
   const code = report.end(planned);
   const [first] = planned;
   // With -A, the copies are examined as well.

@@ -15,7 +15,7 @@ import { type Command, command, dryRunFlag, flagWords, words } from '../domain/t
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
 import { checkNamed, type GuessedLogin, type LineWith } from '../operations/rotate/login-choice.ts';
@@ -226,8 +226,7 @@ async function rotateIn(
   const meant = items.filter(({ action }) => action === 'update');
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
   const progress = () => `${report.handled} of ${meant.length} Secrets`;
-  const work = () => withProgress(progress, io, () => rotation.perform(report));
-  if (!(await report.agreed(intent, work))) return EXIT.failed;
+  await report.perform(intent, () => withProgress(progress, io, () => rotation.perform(report)));
   sayUnseen(reader, printer);
   const { registries, annotated } = rotation.elsewhere;
   const code = report.end(items, annotated);

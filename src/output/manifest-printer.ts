@@ -27,11 +27,7 @@ export interface ManifestPrinterOptions {
   readonly recursive?: boolean;
 }
 
-export function printManifests(
-  files: readonly ChangedFile[],
-  options: ManifestPrinterOptions,
-  printer: Printer,
-): void {
+export function printManifests(files: readonly ChangedFile[], options: ManifestPrinterOptions, printer: Printer): void {
   const { write = false, dryRun, output, auto = false, losses = [], check, writing } = options;
   const { filename = [], recursive = false } = options;
   const line = write ? printer.result : printer.say;

@@ -162,8 +162,7 @@ async function checkAgreed(
     // That a copy loses what was removed from its source is what `sync` is for.
     deletes: pruned.length > 0 || losing.some(({ keptBy }) => keptBy !== 'source'),
   };
-  if (await agree(intent)) return;
-  throw new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
+  await agree(intent);
 }
 
 /** Brings one namespace its copy, and returns what was done. Throws UserError. */

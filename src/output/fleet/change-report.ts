@@ -27,10 +27,10 @@ export interface ChangeReport {
   /** Prints the failures since the last call, one error for each reason. */
   flush(): void;
   /**
-   * Asks, then runs `work`. When that is cut short, prints the failures so far, and on Ctrl-C also how much is done. Returns false
-   * where nobody agrees.
+   * Asks, then runs `work`. When that is cut short, prints the failures so far, and on Ctrl-C also how much is done. Throws
+   * UserError where nobody agrees.
    */
-  agreed(intent: Intent, work: () => Promise<void>): Promise<boolean>;
+  perform(intent: Intent, work: () => Promise<void>): Promise<void>;
   /** The failures as they appear in JSON. */
   errors(): (SecretName & ReturnType<typeof shownError>)[];
   /** Prints the failures that are left, and the counts. Returns the exit code. */
@@ -67,11 +67,8 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
     },
     errors: () => failures.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
     failed: (ref, error) => void failures.push({ ref, error }),
-    async agreed(intent, work) {
-      if ((await agree?.(intent)) === false) {
-        printer.say('nothing was written');
-        return false;
-      }
+    async perform(intent, work) {
+      await agree?.(intent);
       try {
         await work();
       } catch (error) {
@@ -79,7 +76,6 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
         if (io.signal.aborted) sayInterrupted(count, printer);
         throw error;
       }
-      return true;
     },
     end({ total, counts, always = false, remark = '' }) {
       flush();

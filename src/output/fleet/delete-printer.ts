@@ -11,7 +11,7 @@ import { type ChangeReport, changeReport, type ReportOptions } from './change-re
 
 type Ref = Deleted['ref'];
 
-export interface DeletePrinter extends Pick<ChangeReport, 'agreed' | 'failed' | 'flush'> {
+export interface DeletePrinter extends Pick<ChangeReport, 'perform' | 'failed' | 'flush'> {
   /** The listener for one Secret. */
   about(ref: Ref): DeleteListener;
   /** Prints the summary. Returns the exit code. */

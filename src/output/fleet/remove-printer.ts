@@ -6,7 +6,7 @@ import type { ClusterRun } from '../printer.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
 import { type ChangeReport, changeReport, type ReportOptions } from './change-report.ts';
 
-export interface RemovePrinter extends RemoveListener, Pick<ChangeReport, 'agreed'> {
+export interface RemovePrinter extends RemoveListener, Pick<ChangeReport, 'perform'> {
   /** Prints the summary. Returns the exit code. */
   end(planned: readonly Removed[]): number;
   /** How many Secrets are changed. */
@@ -19,7 +19,7 @@ export function removePrinter(options: ReportOptions, run: ClusterRun): RemovePr
   const report = changeReport(options, run);
   const results: Removed[] = [];
   return {
-    agreed: report.agreed,
+    perform: report.perform,
     removed(one) {
       results.push(one);
       const { ref, servers } = one;

@@ -23,7 +23,7 @@ export interface RotatePrinterOptions {
   readonly refusal: UserError | undefined;
 }
 
-export interface RotatePrinter extends RotateListener, Pick<ChangeReport, 'agreed'> {
+export interface RotatePrinter extends RotateListener, Pick<ChangeReport, 'perform'> {
   /** Reports what is not written, and why, before anything is written. */
   left(items: readonly PlannedSecret[]): void;
   /**
@@ -57,7 +57,7 @@ export function rotatePrinter(
       report.done(resultName(ref), `${resultName(ref)} restarted in ${ref.namespace}`);
     },
     problem: report.failed,
-    agreed: report.agreed,
+    perform: report.perform,
     left(unsorted) {
       const items = inOrder(unsorted);
       sayKept(items, request, printer);

@@ -11,7 +11,7 @@ import { type Printable, printable, printed, withPrefix } from '../../domain/tex
 import { summaryLine } from '../../domain/text/summary.ts';
 import { EXIT, Interrupted, UserError } from '../../errors.ts';
 import type { Io, Output } from '../../io.ts';
-import { type Agreement, agreeOn, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
+import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } from '../../prompt.ts';
 import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../printer.ts';
 import { formatJson } from '../structured.ts';
 
@@ -90,10 +90,7 @@ export async function runContexts(
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
   }
   const waiting = parts.filter((part) => !ends.has(part));
-  if (!(await isAgreed(waiting, options, { io, printer }))) {
-    printer.say('nothing was written');
-    return EXIT.failed;
-  }
+  await askOnce(waiting, options, { io, printer });
   let begun: Part | undefined;
   try {
     for (const part of waiting) {
@@ -118,9 +115,9 @@ async function startPart({ context, transport }: ContextTransport, work: Work, o
   const io = contextIo(context, outer);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
-  const gate = Promise.withResolvers<boolean>();
+  const gate = Promise.withResolvers<void>();
   const [answers, tallies]: [object[], Tally[]] = [[], []];
-  const agree = (meant: Intent): Promise<boolean> => {
+  const agree = (meant: Intent): Promise<void> => {
     intent.resolve(meant);
     return gate.promise;
   };
@@ -137,27 +134,27 @@ async function startPart({ context, transport }: ContextTransport, work: Work, o
     (error: unknown) => ({ error }),
   );
   void end.then(() => intent.resolve(undefined));
-  return { context, intent: intent.promise, go: () => gate.resolve(true), end, io, answers, tallies };
+  return { context, intent: intent.promise, go: () => gate.resolve(), end, io, answers, tallies };
 }
 
-/** Asks one question about all contexts. Throws Interrupted. */
-async function isAgreed(
+/** Asks one question about all contexts. Throws Interrupted, and UserError where the user does not agree. */
+async function askOnce(
   parts: readonly Part[],
   agreement: Agreement,
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
-): Promise<boolean> {
-  if (!canPrompt(io)) return true;
+): Promise<void> {
+  if (!canPrompt(io)) return;
   const meant: { readonly part: Part; readonly intent: Intent }[] = [];
   for (const part of parts) {
     const intent = await part.intent;
     if (intent !== undefined && intent.changes > 0) meant.push({ part, intent });
   }
   const changes = meant.reduce((sum, { intent }) => sum + intent.changes, 0);
-  if (!isQuestion({ changes, deletes: meant.some(({ intent }) => intent.deletes) }, agreement)) return true;
+  if (!isQuestion({ changes, deletes: meant.some(({ intent }) => intent.deletes) }, agreement)) return;
   // Printed with -q too, because nobody can agree to what is not shown.
   for (const { part, intent } of meant) part.io.stderr.write(printed`${printable(intent.what)}\n`);
   try {
-    return await promptYes(meant.length === 1 ? 'Do this?' : `Do this in ${plural(meant.length, 'context')}?`, io);
+    await agreeTo(meant.length === 1 ? 'Do this?' : `Do this in ${plural(meant.length, 'context')}?`, io);
   } catch (error) {
     if (error instanceof Interrupted) printer.say('nothing was written');
     throw error;
