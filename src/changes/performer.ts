@@ -42,7 +42,7 @@ export async function performPhase<Step>({ steps, width, isOrdered, perform, fai
 }
 
 /** `listener`, with everything that it is told passed through `tell`. */
-export function toldBy<Listener extends object>(tell: Tell, listener: Listener): Listener {
+export function listenerThrough<Listener extends object>(tell: Tell, listener: Listener): Listener {
   const methods = Object.entries(listener).map(([name, method]) => {
     return [name, (...told: readonly unknown[]) => tell(() => method(...told))] as const;
   });

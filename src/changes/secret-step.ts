@@ -7,7 +7,7 @@ import { readWritten, tryCreate, tryDelete, tryPatch } from '../cluster/write/se
 import type { Secret } from '../domain/keyring/secret.ts';
 import { clusterCommand } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
-import { type Changed, type ChangeOptions, type ChangeStep, carryOut, type Next, writeOptions } from './step.ts';
+import { type ChangeOptions, type ChangeStep, carryOut, type Next, type StepResult, writeOptions } from './step.ts';
 
 /** A write of a Secret. */
 export type SecretChange =
@@ -62,7 +62,7 @@ export async function changeSecret<Write extends SecretChange>(
   ref: SecretRef,
   step: SecretStep<Write>,
   options: ChangeOptions,
-): Promise<Changed<Secret, Write>> {
+): Promise<StepResult<Secret, Write>> {
   const writer = {
     what: `secret ${ref.namespace}/${ref.name}`,
     read: (conflict: WriteConflict['error']) => readWritten(transport, ref, conflict),

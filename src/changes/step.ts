@@ -66,7 +66,7 @@ export interface Writer<Present, Write> {
 }
 
 /** What was done. */
-export interface Changed<Present, Write> {
+export interface StepResult<Present, Write> {
   readonly did: Write | Unchanged;
   /** The object before the write, and after it; undefined where there was none, or is none. */
   readonly before: Present | undefined;
@@ -83,7 +83,7 @@ export async function carryOut<Present, Write extends { readonly action: string 
   step: ChangeStep<Present, Write>,
   writer: Writer<Present, Write>,
   { dryRun, signal }: Pick<ChangeOptions, 'dryRun'> & { readonly signal: AbortSignal },
-): Promise<Changed<Present, Write>> {
+): Promise<StepResult<Present, Write>> {
   let { present } = step;
   let begun: { readonly did: Write; readonly before: Present | undefined } | undefined;
   let unchanged = 0;

@@ -10,7 +10,7 @@ export interface UpsertOptions extends ChangeOptions {
   readonly listener: CopyListener;
 }
 
-export type Upserted =
+export type Upsert =
   | { readonly action: 'created'; readonly secret: Secret }
   | { readonly action: 'updated' | 'unchanged' | 'replaced'; readonly secret: Secret; readonly change: Change };
 
@@ -28,7 +28,7 @@ export async function upsertSecret(
   secret: Secret,
   wanted: WantedSecret,
   { listener, ...options }: UpsertOptions,
-): Promise<Upserted> {
+): Promise<Upsert> {
   const ref = { namespace: transport.namespace, name: secret.metadata.name ?? '' };
   let copy: KeptCopy | undefined;
   const refresh = async (): Promise<void> => {

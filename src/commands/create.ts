@@ -1,7 +1,7 @@
 /** `regsecret create`: makes a Secret from a login. */
 
 import type { ChangeOptions } from '../changes/step.ts';
-import type { Upserted } from '../changes/upsert.ts';
+import type { Upsert } from '../changes/upsert.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
@@ -130,7 +130,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
 }
 
 /** Proposes what the user may type next. */
-function sayNext({ action, secret }: Upserted, { entries, personal }: Draft, { options, io, printer }: Run): void {
+function sayNext({ action, secret }: Upsert, { entries, personal }: Draft, { options, io, printer }: Run): void {
   // The author of a script knows what comes next.
   const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
   if (action === 'created' && !isScript) printer.hint(attachCommand(secret.metadata.name, options));
@@ -167,7 +167,7 @@ async function checkTargets(request: AttachRequest, transport: Transport): Promi
 
 /** Returns the exit code; throws UserError. */
 async function attachTo(
-  { secret, action }: Upserted,
+  { secret, action }: Upsert,
   planned: AttachRequest,
   transport: Transport,
   { options: { dryRun, output, as }, io, printer }: Run,
@@ -216,7 +216,7 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 }
 
 /** Warns about logins that the Secret had already and that have expired. Throws UserError when there are no others. */
-function checkKept(entries: readonly CollectedEntry[], applied: Upserted, printer: Printer): void {
+function checkKept(entries: readonly CollectedEntry[], applied: Upsert, printer: Printer): void {
   if (applied.action === 'created') return;
   const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, Date.now());
   const [first] = problems;

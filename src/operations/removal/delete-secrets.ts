@@ -1,5 +1,5 @@
 /** Deletes a Secret and its copies. First takes them out of every list that names them. Keeps those that an image needs. */
-import { performPhase, toldBy } from '../../changes/performer.ts';
+import { listenerThrough, performPhase } from '../../changes/performer.ts';
 import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
@@ -155,7 +155,7 @@ export async function performDeletion(
         const { ref, secret } = one;
         const error = one.error ?? copiesLeft(one, kept);
         if (error !== undefined) throw error;
-        const listener = toldBy(tell, listenerOf(ref));
+        const listener = listenerThrough(tell, listenerOf(ref));
         await detachAll(transport, ref, request, listener);
         if (secret === undefined) return;
         await changeSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);

@@ -34,10 +34,10 @@ export interface ChangeReport {
   /** The failures as they appear in JSON. */
   errors(): (SecretName & ReturnType<typeof shownError>)[];
   /** Prints the failures that are left, and the counts. Returns the exit code. */
-  end(counted: Counted): number;
+  end(counted: Totals): number;
 }
 
-interface Counted {
+interface Totals {
   readonly total: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Whether the counts are said where there is only one Secret, too. */
