@@ -7,25 +7,19 @@ import { resultName } from '../../domain/workloads/object-ref.ts';
 import type { Deleted, DeleteListener } from '../../operations/removal/delete-secrets.ts';
 import { noteBook } from '../attach-printer.ts';
 import type { ClusterRun } from '../printer.ts';
-import { type ChangeReport, changeReport, type ReportOptions } from './change-report.ts';
+import { changeReport, type ReportOptions } from './change-report.ts';
 
 type Ref = Deleted['ref'];
 
-export interface DeletePrinter extends Pick<ChangeReport, 'perform' | 'failed' | 'flush'> {
-  /** The listener for one Secret. */
-  about(ref: Ref): DeleteListener;
-  /** Prints the summary. Returns the exit code. */
-  end(planned: readonly Deleted[]): number;
-}
-
-export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePrinter {
+/** `about` returns the listener for one Secret; `end` prints the summary and returns the exit code. */
+export function deletePrinter(options: ReportOptions, run: ClusterRun) {
   const { output, dryRun } = options;
   const { printer, answer } = run;
   const report = changeReport(options, run);
   const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
   return {
     ...report,
-    about(ref) {
+    about(ref: Ref): DeleteListener {
       const typed = command`regsecret detach ${nameWord(ref.name)} ${scope(ref.namespace)}`;
       const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true, command: typed } as const;
       const notes = noteBook(context, printer);
@@ -46,7 +40,7 @@ export function deletePrinter(options: ReportOptions, run: ClusterRun): DeletePr
         },
       };
     },
-    end(planned) {
+    end(planned: readonly Deleted[]) {
       const { length: total } = planned.filter(({ secret }) => secret !== undefined);
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
       if (output === 'json') answer({ dryRun, deleted, lists: changed, errors: report.errors() });

@@ -1,26 +1,20 @@
 /** Prints the progress of `remove`: each changed Secret with the entries that go, what stays and why, and the counts. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import type { Removed, RemoveListener } from '../../operations/removal/remove-entries.ts';
+import type { Removed } from '../../operations/removal/remove-entries.ts';
 import type { ClusterRun } from '../printer.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
-import { type ChangeReport, changeReport, type ReportOptions } from './change-report.ts';
+import { changeReport, type ReportOptions } from './change-report.ts';
 
-export interface RemovePrinter extends RemoveListener, Pick<ChangeReport, 'perform'> {
-  /** Prints the summary. Returns the exit code. */
-  end(planned: readonly Removed[]): number;
-  /** How many Secrets are changed. */
-  readonly count: number;
-}
-
-export function removePrinter(options: ReportOptions, run: ClusterRun): RemovePrinter {
+/** The listener of `remove`. Its `end` prints the summary and returns the exit code; `count` is the number of changed Secrets. */
+export function removePrinter(options: ReportOptions, run: ClusterRun) {
   const { output, dryRun } = options;
   const { printer, answer } = run;
   const report = changeReport(options, run);
   const results: Removed[] = [];
   return {
     perform: report.perform,
-    removed(one) {
+    removed(one: Removed) {
       results.push(one);
       const { ref, servers } = one;
       report.done(`secret/${ref.name}`, `secret/${ref.name} configured in ${ref.namespace}`);
@@ -28,7 +22,7 @@ export function removePrinter(options: ReportOptions, run: ClusterRun): RemovePr
       for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
     },
     problem: report.failed,
-    end(planned) {
+    end(planned: readonly Removed[]) {
       const removed = results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) }));
       if (output === 'json') answer({ dryRun, results: removed, errors: report.errors() });
       const counts = { updated: results.length, failed: report.failures.length };

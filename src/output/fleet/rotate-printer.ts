@@ -6,12 +6,12 @@ import { compareNames, type SecretName } from '../../domain/workloads/references
 import type { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
-import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
+import type { RotateRequest } from '../../operations/rotate/rotate-request.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import { type ClusterRun, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
-import { type ChangeReport, changeReport, type NotDone } from './change-report.ts';
+import { changeReport, type NotDone } from './change-report.ts';
 import { reasonsFor, sayKept } from './rotate-left.ts';
 
 export interface RotatePrinterOptions {
@@ -23,22 +23,11 @@ export interface RotatePrinterOptions {
   readonly refusal: UserError | undefined;
 }
 
-export interface RotatePrinter extends RotateListener, Pick<ChangeReport, 'perform'> {
-  /** Reports what is not written, and why, before anything is written. */
-  left(items: readonly PlannedSecret[]): void;
-  /**
-   * Prints the table of a dry run, and the summary. `annotated` are other Secrets with the old login in an annotation. Returns
-   * the exit code.
-   */
-  end(items: readonly PlannedSecret[], annotated: readonly SecretName[]): number;
-  /** How many Secrets are handled. */
-  readonly handled: number;
-}
-
-export function rotatePrinter(
-  { request, output, mark, refusal }: RotatePrinterOptions,
-  run: ClusterRun,
-): RotatePrinter {
+/**
+ * The listener of `rotate`. `left` reports what is not written, and why, before anything is written. `end` prints the table of a dry
+ * run, and the summary, and returns the exit code; its `annotated` are other Secrets with the old login in an annotation.
+ */
+export function rotatePrinter({ request, output, mark, refusal }: RotatePrinterOptions, run: ClusterRun) {
   const { printer, io, answer } = run;
   const report = changeReport({ output, dryRun: request.dryRun }, run);
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
@@ -46,25 +35,25 @@ export function rotatePrinter(
   const isDry = request.dryRun !== 'none';
   const wouldFail = refusal === undefined ? '' : '; with this login nothing would be written';
   return {
-    outcome(item, action) {
+    outcome(item: PlannedSecret, action: 'updated' | 'unchanged') {
       outcomes.set(item, action);
       // A dry run prints its plan as a table at the end.
       if (action !== 'updated' || (output === undefined && isDry)) return;
       report.done(`secret/${item.ref.name}`, `secret/${item.ref.name} configured in ${item.ref.namespace}`);
     },
-    restarted(ref) {
+    restarted(ref: ObjectRef) {
       restarted.push(ref);
       report.done(resultName(ref), `${resultName(ref)} restarted in ${ref.namespace}`);
     },
     problem: report.failed,
     perform: report.perform,
-    left(unsorted) {
+    left(unsorted: readonly PlannedSecret[]) {
       const items = inOrder(unsorted);
       sayKept(items, request, printer);
       for (const [ref, why] of reasonsFor(items, request)) report.failed(ref, why);
       report.flush();
     },
-    end(unsorted, annotated) {
+    end(unsorted: readonly PlannedSecret[], annotated: readonly SecretName[]) {
       const items = inOrder(unsorted);
       report.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
