@@ -12,8 +12,8 @@ export interface ReportOptions {
 }
 
 /** What stayed as it is, and why. */
-export interface NotDone<Ref extends SecretName = SecretName> {
-  readonly ref: Ref;
+export interface NotDone {
+  readonly ref: SecretName;
   readonly error: UserError;
 }
 
@@ -34,7 +34,7 @@ export interface ChangeReport {
   /** The failures as they appear in JSON. */
   errors(): (SecretName & ReturnType<typeof shownError>)[];
   /** Prints the failures that are left, and the counts. Returns the exit code. */
-  end(counted: Totals): number;
+  end(totals: Totals): number;
 }
 
 interface Totals {
