@@ -92,8 +92,11 @@ export async function carryOut<Present, Write extends { readonly action: string 
   for (let conflicts = 0; ; conflicts += 1) {
     const next = await step.next(present);
     if (isRefused(next)) throw next.error;
-    // After an attempt, the object may be right because of it: only its answer was lost.
-    if (isOver(next)) return { ...(begun ?? { did: next, before: present }), after: present };
+    if (isOver(next)) {
+      // After an attempt, the object may be right because of it: only its answer was lost.
+      const isOurs = (begun?.did.action === 'delete') === (present === undefined);
+      return { ...((isOurs && begun) || { did: next, before: present }), after: present };
+    }
     if (dryRun === 'client') return { did: next, before: present, after: present };
     const isGuess = step.isGuess === true && conflicts === 0;
     // What was deleted in order to be replaced may have to be created or changed now, and is replaced all the same.

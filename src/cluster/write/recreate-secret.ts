@@ -151,6 +151,8 @@ async function create(
       if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is there again`, error, old);
       if (present.metadata.uid !== uid) return isSame(present, secret) ? present : new WriteConflict();
       if (!isTerminating(present)) throw failure(`${nameOf(ref)} is still the old one`, error, old);
+      // Without a copy, nothing is lost, so nobody else waits for a tenant's finalizer.
+      if (old.copy === undefined) return new WriteConflict();
       if (performance.now() > deadline) throw failure(`${nameOf(ref)} is still being deleted`, error, old);
       await pause(POLL_MS, transport.signal);
     }
