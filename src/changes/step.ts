@@ -111,10 +111,10 @@ export async function carryOut<Present, Write extends { readonly action: string 
     const fresh = await writer.read(conflict);
     const isSame = fresh && present && writer.versionOf(fresh) === writer.versionOf(present);
     unchanged = isSame ? unchanged + 1 : 0;
+    const isStuck = unchanged >= (conflict?.status === 422 ? 1 : MAX_UNCHANGED);
     // Nobody else has written, so this is not a conflict but a refusal, such as that of a webhook.
-    if (conflict !== undefined && unchanged >= (conflict.status === 422 ? 1 : MAX_UNCHANGED))
-      throw writer.refusal(conflict, next);
-    if (performance.now() >= deadline) throw keepsChanging(writer.what, conflict);
+    if (isStuck && conflict !== undefined) throw writer.refusal(conflict, next);
+    if (isStuck || performance.now() >= deadline) throw keepsChanging(writer.what, conflict);
     if (!isGuess) await step.refresh?.();
     present = fresh;
   }
