@@ -1,7 +1,9 @@
 /** Asks the user at the terminal, on stderr. Only this file uses inquirer. */
 import { canonicalServer, serverProblem, serverWord } from './domain/keyring/server.ts';
+import { words } from './domain/text/command.ts';
+import { prose } from './domain/text/hint.ts';
 import { type Printable, printable, printed } from './domain/text/printable.ts';
-import { Interrupted } from './errors.ts';
+import { Interrupted, UserError } from './errors.ts';
 import type { Io } from './io.ts';
 
 /** Whether a user can answer: questions are read from stdin and shown on stderr. */
@@ -65,8 +67,8 @@ export interface Intent {
   readonly deletes: boolean;
 }
 
-/** Whether the user agrees. Asks only when it matters. */
-export type Agree = (intent: Intent) => Promise<boolean>;
+/** Asks only when it matters. Throws UserError where the user does not agree. */
+export type Agree = (intent: Intent) => Promise<void>;
 
 /** The flags that agree to everything in advance. */
 export interface Agreement {
@@ -77,7 +79,15 @@ export interface Agreement {
 /** Asks about more than one change, and about any deletion. Undefined when nobody can be asked. */
 export function agreeOn(agreement: Agreement, io: Io): Agree | undefined {
   if (!canPrompt(io)) return undefined;
-  return async (intent) => !isQuestion(intent, agreement) || promptYes(`${intent.what}?`, io);
+  return async (intent) => {
+    if (isQuestion(intent, agreement)) await agreeTo(`${intent.what}?`, io);
+  };
+}
+
+/** Throws UserError where the user does not agree, and {@link Interrupted} on Ctrl-C. */
+export async function agreeTo(question: string, io: Io): Promise<void> {
+  if (await promptYes(question, io)) return;
+  throw new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
 }
 
 /** Whether the question has to be asked, if a user can answer. */

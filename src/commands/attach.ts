@@ -87,7 +87,7 @@ async function changeFiles(
   options: AttachOptions,
   io: Io,
 ): Promise<void> {
-  const { changeManifests, isBlank, joinManifests } = await import('../manifests/change.ts');
+  const { changeManifests, isBlank, joinManifests, writeManifests } = await import('../manifests/change.ts');
   const { printManifests } = await import('../output/manifest-printer.ts');
   const opens = options.auto ? await secretFor(secret, options, io) : undefined;
   const { recursive = false, namespace } = options;
@@ -104,7 +104,6 @@ async function changeFiles(
   }
   if (losses.length > 0 && !options.yes) await agreeTo(losses, secret, options, io);
   if (options.dryRun !== 'none') return printManifests(changed, shown, printer);
-  const { writeManifests } = await import('../manifests/write-manifests.ts');
   const done: typeof changed = [];
   try {
     await writeManifests(changed, request, io, { done: (file) => done.push(file), warn: printer.warn });

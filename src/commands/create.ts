@@ -1,12 +1,13 @@
 /** `regsecret create`: makes a Secret from a login. */
 
+import type { ChangeOptions } from '../changes/step.ts';
+import type { Upsert } from '../changes/upsert.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import type { Applied } from '../cluster/write/apply-secret.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags, withoutPassword } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
+import { displayServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { type Expiry, expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
@@ -22,7 +23,7 @@ import { printCreated, sayEntries, sayExpiry, sayLeftOver, saySharing } from '..
 import { type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
+export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags, ChangeOptions {
   readonly name: string;
   readonly replace?: boolean;
   readonly force?: boolean;
@@ -31,9 +32,8 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   /** When false, a login that has expired or that nobody has checked is written as well. */
   readonly verify?: boolean;
   readonly attach?: readonly string[];
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'yaml' | 'json' | 'name';
-  readonly fieldManager: string;
+  readonly dryRun: ChangeOptions['dryRun'];
 }
 
 type Expiries = ReadonlyMap<string, Expiry | undefined>;
@@ -103,25 +103,25 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
   const { options, io, printer } = run;
   const { secret, entries, expiries, personal } = draft;
   const { connect } = await import('../cluster/client/transport.ts');
-  const { applySecret } = await import('../cluster/write/apply-secret.ts');
+  const { upsertSecret } = await import('../changes/upsert.ts');
   const transport = await connect(options, withoutPassword(options, io));
   try {
     const { replace = false, force = false, dryRun, fieldManager } = options;
     const wanted = { entries, expiries, type: pullSecretType(options), replace, force };
-    const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
-    const attachment = { targets, saidEnds: new Set(said), options, transport, io, printer };
-    if (targets.length > 0) await checkTargets(secret, attachment);
+    const request = targets.length === 0 ? undefined : await requestOf(draft, targets, run);
+    if (request !== undefined) await checkTargets(request, transport);
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
-    const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal, listener: printer };
-    const applied = await applySecret(transport, secret, wanted, how).catch(async (error: unknown) => {
-      const { withNearNamespace } = await import('../cluster/not-found.ts');
-      return withNearNamespace(error, transport);
-    });
+    const applied = await upsertSecret(transport, secret, wanted, { dryRun, fieldManager, listener: printer }).catch(
+      async (error: unknown) => {
+        const { withNearNamespace } = await import('../cluster/not-found.ts');
+        return withNearNamespace(error, transport);
+      },
+    );
     await printCreated(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
     if (options.verify !== false) checkKept(entries, applied, run);
-    if (targets.length > 0) return await attachTo(applied, attachment);
+    if (request !== undefined) return await attachTo(applied, request, transport, run);
     await sayLeftOver(applied, run);
     if (options.output === undefined && dryRun === 'none') sayNext(applied, draft, run);
     return EXIT.ok;
@@ -131,7 +131,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
 }
 
 /** Proposes what the user may type next. */
-function sayNext({ action, secret }: Applied, { entries, personal }: Draft, { options, io, printer }: Run): void {
+function sayNext({ action, secret }: Upsert, { entries, personal }: Draft, { options, io, printer }: Run): void {
   // The author of a script knows what comes next.
   const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
   if (action === 'created' && !isScript) printer.hint(attachCommand(secret.metadata.name, options));
@@ -148,35 +148,37 @@ async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
   return attachTargets(texts);
 }
 
-interface Attachment {
-  readonly targets: readonly NamedTarget[];
-  /** Servers for which the end of the login has already been reported. */
-  readonly saidEnds: ReadonlySet<ShownServer>;
-  readonly options: Pick<CreateOptions, 'dryRun' | 'output' | 'fieldManager' | 'as'>;
-  readonly transport: Transport;
-  readonly io: Io;
-  readonly printer: Printer;
+/** The request to attach the Secret. The end of a login is reported before it. */
+async function requestOf(
+  { secret, expiries }: Draft,
+  targets: readonly NamedTarget[],
+  { options: { dryRun, fieldManager }, io }: Run,
+): Promise<AttachRequest> {
+  const { requestFor } = await import('../operations/attach/attach-options.ts');
+  const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
+  return requestFor({ secret, saidEnds: new Set(said) }, targets, { dryRun, fieldManager }, io);
 }
 
 /** Throws UserError when a target does not exist, or may not be read. */
-async function checkTargets(secret: Secret, attachment: Attachment): Promise<void> {
+async function checkTargets(request: AttachRequest, transport: Transport): Promise<void> {
   const { readTarget } = await import('../operations/attach/targets.ts');
-  const { targets, transport } = attachment;
-  const request = await requestOf(secret, attachment);
   const { namespace } = transport;
-  await Promise.all(targets.map((target) => readTarget({ ...target, namespace }, { transport, request })));
+  await Promise.all(request.targets.map((target) => readTarget({ ...target, namespace }, { transport, request })));
 }
 
 /** Returns the exit code; throws UserError. */
-async function attachTo({ secret, action }: Applied, attachment: Attachment): Promise<number> {
+async function attachTo(
+  { secret, action }: Upsert,
+  planned: AttachRequest,
+  transport: Transport,
+  { options: { dryRun, output, as }, io, printer }: Run,
+): Promise<number> {
   const [{ changePullSecrets }, { targetWords }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
   ]);
-  const { options, transport, io, printer } = attachment;
-  const { dryRun, output, as } = options;
-  const request = await requestOf(secret, attachment);
+  const request = { ...planned, known: planned.known && { ...planned.known, secret } };
   const names = output === 'name' ? output : undefined;
   const restart = command`regsecret attach ${request.secret} ${scope(transport.namespace)} ${targetWords(request)} --restart`;
   const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, restart, as };
@@ -188,12 +190,6 @@ async function attachTo({ secret, action }: Applied, attachment: Attachment): Pr
     ...(action === 'created' && dryRun === 'server' ? { hint: () => undefined } : {}),
   };
   return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
-}
-
-async function requestOf(secret: Secret, { targets, saidEnds, options, io }: Attachment): Promise<AttachRequest> {
-  const { requestFor } = await import('../operations/attach/attach-options.ts');
-  const { dryRun, fieldManager } = options;
-  return requestFor({ secret, saidEnds }, targets, { dryRun, fieldManager }, io);
 }
 
 function attachCommand(name: string | undefined, { namespace }: CreateOptions): Command {
@@ -221,7 +217,7 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 }
 
 /** Warns about logins that the Secret had already and that have expired. Throws UserError when there are no others. */
-function checkKept(entries: readonly CollectedEntry[], applied: Applied, { io, printer }: Omit<Run, 'options'>): void {
+function checkKept(entries: readonly CollectedEntry[], applied: Upsert, { io, printer }: Omit<Run, 'options'>): void {
   if (applied.action === 'created') return;
   const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, io.clock.now());
   const [first] = problems;

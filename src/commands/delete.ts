@@ -1,46 +1,54 @@
 /** `regsecret delete`: takes a Secret out of every list that names it, then deletes it. */
+
+import type { ChangeOptions } from '../changes/step.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
+import { copyNamespaces } from '../cluster/copy-sources.ts';
+import { lookAround } from '../cluster/not-found.ts';
+import { createReader } from '../cluster/reader.ts';
+import { ofSource, SYNC, sourceOf } from '../domain/pull-secret/copy.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many, plural } from '../domain/text/enumerate.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { withRegistries } from '../operations/pods/other-logins.ts';
 import { manifestFolders } from '../operations/pods/saved-pod.ts';
-import type { Deleted, DeleteRequest } from '../operations/removal/delete-secrets.ts';
-import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
+import {
+  type Deleted,
+  type DeleteRequest,
+  performDeletion,
+  planDeletion,
+} from '../operations/removal/delete-secrets.ts';
+import { describeNeeds } from '../operations/removal/needs.ts';
+import { readNamespace } from '../operations/sync/present-copies.ts';
+import { deleteIntent, deletePrinter } from '../output/fleet/delete-printer.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
 
-export interface DeleteOptions extends ContextFlags {
+export interface DeleteOptions extends ContextFlags, ChangeOptions {
   readonly name: string;
   readonly allNamespaces?: boolean;
   readonly force?: boolean;
   readonly owned?: boolean;
   readonly yes?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
 }
 
 /** Returns the exit code; throws UserError. */
 export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<number> {
   checkNames(options, 'delete');
   checkContextFlags(options, { hasSource: false });
-  const { name, allNamespaces = false, dryRun, yes = false } = options;
+  const { allNamespaces = false, dryRun, yes = false } = options;
   const unconfirmed = yes || dryRun !== 'none' || canPrompt(io) ? undefined : needsYes(options);
   // Thrown here, because otherwise each of several contexts would report it.
   if (unconfirmed !== undefined && options.toContext !== undefined) throw unconfirmed;
   const request: DeleteRequest = {
-    name,
+    ...options,
     copies: allNamespaces,
-    force: options.force ?? false,
-    owned: options.owned ?? false,
     yes: yes || unconfirmed !== undefined,
-    dryRun,
-    fieldManager: options.fieldManager,
     folders: manifestFolders(io.env),
   };
   return inClusters(options, io, {
@@ -65,19 +73,6 @@ async function deleteIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [
-    { createReader },
-    { performDeletion, planDeletion },
-    { describeNeeds },
-    { withRegistries },
-    { deleteIntent, deletePrinter },
-  ] = await Promise.all([
-    import('../cluster/reader.ts'),
-    import('../operations/removal/delete-secrets.ts'),
-    import('../operations/removal/needs.ts'),
-    import('../operations/pods/other-logins.ts'),
-    import('../output/fleet/delete-printer.ts'),
-  ]);
   const reader = createReader(transport);
   const planned = await withRegistries(transport.server, run.io, (findRefused) =>
     planDeletion(reader, request, findRefused),
@@ -91,16 +86,14 @@ async function deleteIn(
   await warnOfSync(transport, planned, printer);
   const report = deletePrinter({ output, dryRun: request.dryRun }, run);
   if (unconfirmed !== undefined) {
-    for (const { ref, error } of planned) if (error !== undefined) report.problem(ref, error);
+    for (const { ref, error } of planned) if (error !== undefined) report.failed(ref, error);
     report.flush();
     // With --yes alone, nothing would be deleted either.
     if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.failed;
     throw unconfirmed;
   }
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
-  if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const progress = () => `${report.done} done, each named above`;
-  await withReport(run, report, progress, () => performDeletion(reader, planned, request, report));
+  await report.perform(intent, () => performDeletion(reader, planned, request, report.about));
   return report.end(planned);
 }
 
@@ -108,7 +101,6 @@ async function deleteIn(
 async function warnOfCopies(transport: Transport, request: DeleteRequest, printer: Printer): Promise<void> {
   const { namespace } = transport;
   const { name } = request;
-  const { copyNamespaces } = await import('../cluster/copy-sources.ts');
   const namespaces = await copyNamespaces(transport, `${namespace}/${name}`);
   if (namespaces.length === 0) return;
   printer.warn(`${plural(namespaces.length, 'copy', 'copies')} of it would stay, in ${many(namespaces)}`);
@@ -119,10 +111,6 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
 
 /** Warns about a copy that is deleted while its source stays, unless sync is known to leave its namespace alone. */
 async function warnOfSync(transport: Transport, planned: readonly Deleted[], printer: Printer): Promise<void> {
-  const [{ ofSource, SYNC, sourceOf }, { readNamespace }] = await Promise.all([
-    import('../domain/pull-secret/copy.ts'),
-    import('../operations/sync/present-copies.ts'),
-  ]);
   for (const { ref, secret, source, error } of planned) {
     const origin = secret && sourceOf(secret);
     if (origin === undefined || source !== undefined || error !== undefined) continue;
@@ -148,7 +136,6 @@ async function checkThere(
 /** The message that there is no such Secret. Throws UserError when another one was probably meant. */
 async function missing(request: DeleteRequest, transport: Transport): Promise<string> {
   const { namespace } = transport;
-  const { lookAround } = await import('../cluster/not-found.ts');
   const { text, meant } = await lookAround(transport, { namespace, name: request.name });
   if (meant?.as === 'near') {
     const copies = request.copies ? ALL_NAMESPACES : undefined;

@@ -1,6 +1,9 @@
 /** `regsecret remove`: removes the entries of a registry from one Secret, or from many. */
+
+import type { ChangeOptions } from '../changes/step.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
+import { createReader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
 import { syncPreview } from '../domain/findings/secret-commands.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
@@ -10,12 +13,20 @@ import { many, plural } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { Removed, RemoveRequest } from '../operations/removal/remove-entries.ts';
-import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
+import { withRegistries } from '../operations/pods/other-logins.ts';
+import { describeAbsence } from '../operations/removal/absence.ts';
+import {
+  copiesThatKeep,
+  performRemovals,
+  planRemovals,
+  type Removed,
+  type RemoveRequest,
+} from '../operations/removal/remove-entries.ts';
+import { removeIntent, removePrinter } from '../output/fleet/remove-printer.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 
-export interface RemoveOptions extends ContextFlags {
+export interface RemoveOptions extends ContextFlags, ChangeOptions {
   /** When left out: `regsecret`, or with -A or -l every Secret. */
   readonly name: string | undefined;
   readonly server?: readonly string[];
@@ -23,9 +34,7 @@ export interface RemoveOptions extends ContextFlags {
   readonly selector?: string;
   readonly owned?: boolean;
   readonly yes?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
 }
 
 /** Returns the exit code; throws UserError. */
@@ -48,16 +57,13 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
   return {
+    ...options,
     scope: {
       namespaces: namespacesOf(options, namespace),
       names,
       verb: 'remove',
     },
     servers,
-    owned: options.owned ?? false,
-    yes: options.yes ?? false,
-    dryRun: options.dryRun,
-    fieldManager: options.fieldManager,
   };
 }
 
@@ -68,17 +74,6 @@ async function removeIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [
-    { createReader },
-    { copiesThatKeep, performRemovals, planRemovals },
-    { withRegistries },
-    { removeIntent, removePrinter },
-  ] = await Promise.all([
-    import('../cluster/reader.ts'),
-    import('../operations/removal/remove-entries.ts'),
-    import('../operations/pods/other-logins.ts'),
-    import('../output/fleet/remove-printer.ts'),
-  ]);
   const reader = createReader(transport);
   const planned = await withRegistries(transport.server, run.io, (findRefused) =>
     planRemovals(reader, request, findRefused),
@@ -87,7 +82,6 @@ async function removeIn(
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   if (planned.length === 0) {
     // This is what was wanted, and what a second run finds.
-    const { describeAbsence } = await import('../operations/removal/absence.ts');
     printer.say(await describeAbsence(transport, request));
     return EXIT.ok;
   }
@@ -100,14 +94,12 @@ async function removeIn(
     for (const line of needed) printer.say(`  ${line}`);
   }
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
-  if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const report = removePrinter({ output: options.output, dryRun: request.dryRun }, run);
-  const progress = () => `${report.done} done, each named above`;
-  await withReport(run, report, progress, () => performRemovals(reader, planned, request, report));
+  const report = removePrinter(options, run);
+  await report.perform(intent, () => performRemovals(reader, planned, request, report));
   const code = report.end(planned);
   const [first] = planned;
   // With -A, the copies are examined as well.
-  if (report.done === 1 && first !== undefined && request.scope.namespaces !== 'all') {
+  if (report.count === 1 && first !== undefined && request.scope.namespaces !== 'all') {
     const copies = await copiesThatKeep(reader, first.ref, request);
     if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
     if (typeof request.scope.namespaces === 'object' && 'only' in request.scope.namespaces)

@@ -1,6 +1,8 @@
 /** `regsecret rotate`: writes a new login into every Secret that holds the old one. */
+
+import type { ChangeOptions } from '../changes/step.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
-import type { Reader } from '../cluster/reader.ts';
+import { createReader, type Reader } from '../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret-scope.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { LOGIN_FLAGS } from '../credentials/credential-flags.ts';
@@ -13,21 +15,26 @@ import { words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
 import { checkNamed, type GuessedLogin } from '../operations/rotate/login-choice.ts';
+import { checkFound, withoutLogins } from '../operations/rotate/not-held.ts';
+import { rotatedSources } from '../operations/rotate/plan.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
+import { prepareRotation } from '../operations/rotate/rotation.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
-import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
+import { checkLogins } from '../output/fleet/login-check.ts';
 import { saySource } from '../output/fleet/login-source.ts';
-import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
+import { saySamePassword, sayUnseen } from '../output/fleet/rotate-left.ts';
+import { type RotatePrinterOptions, rotateIntent, rotatePrinter } from '../output/fleet/rotate-printer.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import { type ClusterRun, type Printer, printerFor } from '../output/printer.ts';
+import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags {
+export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags, ChangeOptions {
   readonly names: readonly string[];
   readonly allNamespaces?: boolean;
   readonly selector?: string;
@@ -39,9 +46,8 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
   readonly yes?: boolean;
   /** When false, no registry is asked. */
   readonly verify?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
+  readonly dryRun: ChangeOptions['dryRun'];
 }
 
 /** Returns the exit code; throws UserError. */
@@ -59,7 +65,6 @@ export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
     async prepare(printer) {
       const found = await newLogins(options, io, printer);
       refusal = found.refusal;
-      const { createReader } = await import('../cluster/reader.ts');
       const mark = createFingerprint(io);
       const rotated = new Set<string>();
       return (transport, run) => {
@@ -144,7 +149,6 @@ async function accepted(
   collected: Collected,
   context: { readonly options: RotateOptions } & Run,
 ): Promise<{ readonly entries: readonly CollectedEntry[]; readonly refusal: UserError | undefined }> {
-  const { checkLogins } = await import('../output/fleet/login-check.ts');
   const { options } = context;
   const isDryRun = options.dryRun !== 'none';
   const rehearsed = isDryRun ? againWith(words`--no-verify`) : undefined;
@@ -186,21 +190,6 @@ async function rotateIn(
   run: ClusterRun,
 ): Promise<number> {
   const { io, printer } = run;
-  const [
-    { rotatedSources },
-    { prepareRotation },
-    { rotatePrinter, rotateIntent },
-    { saySamePassword, sayUnseen },
-    { checkFound, withoutLogins },
-    { withProgress },
-  ] = await Promise.all([
-    import('../operations/rotate/plan.ts'),
-    import('../operations/rotate/rotation.ts'),
-    import('../output/fleet/rotate-printer.ts'),
-    import('../output/fleet/rotate-left.ts'),
-    import('../operations/rotate/not-held.ts'),
-    import('../output/progress.ts'),
-  ]);
   const openClient = async () => {
     const { createRegistryClient } = await import('../registry/registry-client.ts');
     return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
@@ -217,11 +206,8 @@ async function rotateIn(
   for (const [ref, error] of withoutLogins(rotation, request)) report.problem(ref, error);
   const meant = items.filter(({ action }) => action === 'update');
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
-  if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const progress = (what: string) => () => `${report.done} of ${meant.length} ${what}`;
-  await withReport(run, report, progress('done'), () =>
-    withProgress(progress('Secrets'), io, () => rotation.perform(report)),
-  );
+  const progress = () => `${report.handled} of ${meant.length} Secrets`;
+  await report.perform(intent, () => withProgress(progress, io, () => rotation.perform(report)));
   sayUnseen(reader, printer);
   const { registries, annotated } = rotation.elsewhere;
   const code = report.end(items, annotated);

@@ -1,4 +1,5 @@
 /** `regsecret sync --watch`: syncs for days, whenever it becomes necessary. */
+import { connect } from '../cluster/client/transport.ts';
 import { gentleStop } from '../concurrency.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
@@ -13,12 +14,11 @@ import { createMetrics } from '../operations/watch/metrics.ts';
 import { keepRenewed } from '../operations/watch/renewal.ts';
 import { watchOptions } from '../operations/watch/watch-options.ts';
 import { type WatchHost, watchedFor, watchSync } from '../operations/watch/watch-sync.ts';
-import { sayFight } from '../output/fleet/fight-printer.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
-import { oncePrinter } from '../output/fleet/once-printer.ts';
-import { statusPage } from '../output/fleet/status-page.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
+import { oncePrinter, sayFight, statusPage } from '../output/fleet/watch-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
+import { agreeOn } from '../prompt.ts';
 
 /**
  * The limit for one request. A request on a connection that the network has dropped waits this long, and a new namespace with it.
@@ -31,12 +31,8 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const { listen, refreshMs } = watchOptions(options);
   const printer = oncePrinter(await printerFor(io));
   const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
-  const [{ connect }, { agreeOn }] = await Promise.all([
-    import('../cluster/client/transport.ts'),
-    import('../prompt.ts'),
-  ]);
-  io.listen();
   const agree = agreeOn(options, io);
+  io.listen();
   const {
     signal: stop,
     clock: { monotonic, now },

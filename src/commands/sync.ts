@@ -1,14 +1,17 @@
 /** `regsecret sync`: brings one pull secret into many namespaces. */
+
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Finding } from '../domain/findings/finding.ts';
 import { words } from '../domain/text/command.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { syncSecret } from '../operations/sync/bring-copies.ts';
+import { readSource, sourceFor } from '../operations/sync/read-source.ts';
 import { type SyncOptions, syncRequest } from '../operations/sync/sync-options.ts';
 import { sayFinding } from '../output/fleet/failure-printer.ts';
-import { inClusters } from '../output/fleet/in-clusters.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
+import { inClusters } from '../output/fleet/run-contexts.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { printerFor } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
@@ -29,10 +32,6 @@ export async function sync(typed: SyncOptions, io: Io): Promise<number> {
     hasSource: true,
     async prepare(printer, from) {
       const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
-      const [{ syncSecret }, { readSource, sourceFor }] = await Promise.all([
-        import('../operations/sync/bring-copies.ts'),
-        import('../operations/sync/read-source.ts'),
-      ]);
       const listener = { ends: () => undefined, finding: (finding: Finding) => sayFinding(finding, printer) };
       const known = from && (await readSource(from, { ...request, login }, listener));
       return async (transport, run) => {

@@ -1,9 +1,9 @@
 /** `regsecret/cluster`: writes pull secrets through the client that a program already has, as `create` and `attach` do. */
 
+import { changeList } from '../changes/list-step.ts';
+import { upsertSecret } from '../changes/upsert.ts';
 import { machineClock } from '../clock.ts';
 import { getPullSpec } from '../cluster/object-request.ts';
-import { applySecret } from '../cluster/write/apply-secret.ts';
-import { writeList } from '../cluster/write/write-list.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
@@ -61,10 +61,10 @@ export function applyPullSecret(
     const expiries = new Map(usable.map((entry) => [entry.server, expiryOf(entry, {}, machineClock.now())]));
     const secret = buildPullSecret({ name, namespace, entries: usable, annotations: expiryAnnotations(expiries) });
     const wanted = { entries: usable, expiries, type: undefined, replace: false, force: false };
-    const write = writeOptions(options);
-    const transport = secretTransport(api, { namespace, name, signal: write.signal });
-    const { action } = await applySecret(transport, secret, wanted, { ...write, listener: SILENT });
-    return action === 'recreated' ? 'updated' : action;
+    const { signal, ...write } = changeOptions(options);
+    const transport = secretTransport(api, { namespace, name, signal });
+    const { action } = await upsertSecret(transport, secret, wanted, { ...write, listener: SILENT });
+    return action === 'replaced' ? 'updated' : action;
   });
 }
 
@@ -81,25 +81,25 @@ export function attachPullSecret(
 ): Promise<'updated' | 'unchanged'> {
   return orPullSecretError(async () => {
     checkNames({ name, namespace }, 'attach');
-    const write = writeOptions(options);
+    const { signal, ...write } = changeOptions(options);
     const ref = { kind: 'ServiceAccount', namespace, name: serviceAccount } as const;
-    const transport = accountTransport(api, { namespace, name: serviceAccount, signal: write.signal });
+    const transport = accountTransport(api, { namespace, name: serviceAccount, signal });
     const account = await getPullSpec(transport, ref);
     if (account === undefined) {
       throw new PullSecretError(`serviceaccount ${namespace}/${serviceAccount} does not exist`, 404);
     }
     const plan = ({ imagePullSecrets }: typeof account) => changedList('attach', imagePullSecrets, [name]);
-    const { action } = await writeList(transport, account, plan, write);
+    const { action } = await changeList(transport, account, plan, write);
     return action === 'patched' ? 'updated' : 'unchanged';
   });
 }
 
-function writeOptions({
+function changeOptions({
   dryRun = false,
   fieldManager = 'regsecret',
   signal = new AbortController().signal,
 }: Pick<WriteThroughClient, 'dryRun' | 'fieldManager' | 'signal'>) {
-  return { dryRun, fieldManager, signal };
+  return { dryRun: dryRun ? ('server' as const) : ('none' as const), fieldManager, signal };
 }
 
 /** Messages come only from replacing one Secret by another, which is not done here. */

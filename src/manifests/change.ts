@@ -1,17 +1,22 @@
 /** Attaches a pull secret to objects in manifests, or detaches it, without a cluster. */
+
+import { statSync } from 'node:fs';
 import { editFile } from '../domain/findings/pod-commands.ts';
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { manifestSecret, secretMadeBy } from '../domain/manifest-text/manifest-secrets.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
-import { command, kubectlPath, words } from '../domain/text/command.ts';
+import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { changedList, type Verb } from '../domain/workloads/list-change.ts';
 import { describeFault, listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
+import { Locked } from '../files/file-lock.ts';
+import { replaceFile, tidyBeside } from '../files/file-write.ts';
 import type { Io } from '../io.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
-import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
+import { fileTrouble, type ManifestFile, readManifestFiles } from './manifest-files.ts';
 import { checkNamespaces, ManifestError } from './read-objects.ts';
 
 export interface ManifestRequest {
@@ -36,7 +41,7 @@ export interface ChangedFile {
   readonly hasSecret: boolean;
 }
 
-export interface ChangedObject {
+interface ChangedObject {
   readonly ref: ManifestObject['ref'];
   readonly action: 'patched' | 'unchanged';
   readonly before: readonly string[];
@@ -155,4 +160,70 @@ function withFileName<T>({ name, text }: ManifestFile, work: () => T): T {
 /** Whether the text holds only comments and document markers. */
 export function isBlank(text: string): boolean {
   return text.split('\n').every((line) => /^\uFEFF?\s*(#|(---|\.\.\.)?\s*$)/.test(line));
+}
+
+/** Each other process of regsecret may cost one attempt. No editor saves as fast as this. */
+const MAX_ATTEMPTS = 50;
+
+/**
+ * Writes each of `files`. A file that is no longer what was read is planned again. `done` receives each file that was written,
+ * also before an error. `warn` receives a sentence about other names of a file (hard links), which keep the old text. Throws
+ * UserError, and the reason of the signal.
+ */
+export async function writeManifests(
+  files: readonly ChangedFile[],
+  request: ManifestRequest,
+  io: Io,
+  { done, warn }: { readonly done: (file: ChangedFile) => void; readonly warn: (text: string) => void },
+): Promise<void> {
+  io.listen();
+  const names = files.map(({ name }) => name);
+  for (const file of files) done(await writeManifest(file, { ...request, files: names }, io, warn));
+}
+
+async function writeManifest(
+  planned: ChangedFile,
+  request: ManifestRequest,
+  io: Io,
+  warn: (text: string) => void,
+): Promise<ChangedFile> {
+  const { name } = planned;
+  let file = planned;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    if (file.after === file.before) {
+      await tidyBeside(name, io.signal);
+      return file;
+    }
+    if (await replaceManifest(file, io.signal, warn)) return file;
+    const changed = await changeManifests(request, io);
+    file = changed.find((one) => one.name === name) ?? file;
+  }
+  throw new UserError(`${name} keeps changing while it is written`, prose`run the same command again`);
+}
+
+/** False when the file is no longer what was read. */
+async function replaceManifest(
+  { name, before, after }: ChangedFile,
+  signal: AbortSignal,
+  warn: (text: string) => void,
+): Promise<boolean> {
+  try {
+    const found = statSync(name);
+    if (!found.isFile())
+      throw new UserError(`cannot write ${name}: it is not a file`, command`ls -l ${pathWord(name)}`);
+    if (!(await replaceFile(name, { before, after }, signal))) return false;
+    if (found.nlink > 1) {
+      warn(`${name} is one of ${found.nlink} names of a file (hard links): only this one has the new text`);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof UserError || signal.aborted) throw error;
+    if (error instanceof Locked) {
+      throw new UserError(
+        `cannot write ${name}: another process holds ${error.lock}`,
+        command`rm ${pathWord(error.lock)}`,
+      );
+    }
+    throw fileTrouble(error, `cannot write ${name}`, name);
+  }
 }

@@ -1,4 +1,6 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
+
+import type { ListResult } from '../changes/list-step.ts';
 import { words } from '../domain/text/command.ts';
 import { againWith, type Hint } from '../domain/text/hint.ts';
 import type { Printable } from '../domain/text/printable.ts';
@@ -7,8 +9,8 @@ import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
-import type { ListResult } from '../operations/attach/request.ts';
-import { DRY_RUN, type Printer, shownError } from './printer.ts';
+import type { Listener } from '../operations/attach/request.ts';
+import { DRY_RUN, type Printer, sayInterrupted, shownError } from './printer.ts';
 import { formatJson } from './structured.ts';
 
 export interface AttachPrinterOptions extends NoteContext {
@@ -21,11 +23,7 @@ export interface AttachPrinterOptions extends NoteContext {
 }
 
 /** Receives what `changePullSecrets` reports. */
-export interface AttachPrinter {
-  outcome(result: ListResult): void;
-  note(note: Note): void;
-  problem(error: UserError): void;
-  waiting(): void;
+export interface AttachPrinter extends Listener {
   /** Prints the notes that were held back to be grouped. Called at the end, also when the work has failed. */
   flush(): void;
   readonly done: number;
@@ -44,9 +42,7 @@ export async function withAttachPrinter(
     await work(report);
   } catch (error) {
     report.flush();
-    if (io.signal.aborted) {
-      printer.warn(`interrupted: ${report.done} done, each named above; the one in progress may be done, too`);
-    }
+    if (io.signal.aborted) sayInterrupted(report.done, printer);
     throw error;
   }
   report.flush();

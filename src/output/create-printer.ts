@@ -1,5 +1,5 @@
 /** Prints the result of `create`, what happened to the entry of each registry, and what the user should know about the logins. */
-import type { Applied } from '../cluster/write/apply-secret.ts';
+import type { Upsert } from '../changes/upsert.ts';
 import type { CollectedEntry } from '../credentials/collect.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import type { Expiry } from '../domain/pull-secret/expiry.ts';
@@ -36,10 +36,10 @@ export function sayExpiry(server: string, { at, why }: Expiry, { io, printer }: 
   printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
 }
 
-const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', recreated: 'replaced' } as const;
+const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', replaced: 'replaced' } as const;
 
 export async function printCreated(
-  { action, secret }: Pick<Applied, 'action' | 'secret'>,
+  { action, secret }: Pick<Upsert, 'action' | 'secret'>,
   { options: { output, dryRun }, io, printer }: PrintContext & { readonly options: PrintOptions },
 ): Promise<void> {
   const name = `secret/${secret.metadata.name}`;
@@ -52,7 +52,7 @@ export async function printCreated(
 }
 
 /** Says what happened to the entry of each registry. Passwords are never shown, only that they changed. */
-export function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undefined, printer: Printer): void {
+export function sayEntries(entries: readonly CollectedEntry[], applied: Upsert | undefined, printer: Printer): void {
   const change = applied !== undefined && applied.action !== 'created' ? applied.change : undefined;
   const widths = [
     Math.max(...entries.map(({ server }) => displayServer(server).length)),
@@ -74,7 +74,7 @@ export function sayEntries(entries: readonly CollectedEntry[], applied: Applied 
  * Warns about what was in the Secret before: entries that keep pods from all their pull secrets, an old login in an annotation,
  * and the mark of a copy.
  */
-export async function sayLeftOver(applied: Applied, { io, printer }: PrintContext): Promise<void> {
+export async function sayLeftOver(applied: Upsert, { io, printer }: PrintContext): Promise<void> {
   if (applied.action === 'created') return;
   const { annotations = {} } = applied.secret.metadata;
   if (applied.change.undecodable.length === 0 && Object.keys(annotations).length === 0) return;

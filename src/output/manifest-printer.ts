@@ -2,26 +2,12 @@
 import { type Command, eachWith, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { againWith, prose } from '../domain/text/hint.ts';
-import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
+import { resultName } from '../domain/workloads/object-ref.ts';
+import type { ChangedFile } from '../manifests/change.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
 import { sayUnreadFolders } from './recursion-hint.ts';
 import { formatJson } from './structured.ts';
-
-export interface ManifestResult {
-  /** The name of the file; `-` is stdin. */
-  readonly name: string;
-  readonly objects: readonly {
-    readonly ref: ManifestRef;
-    readonly action: 'patched' | 'unchanged';
-    readonly before: readonly string[];
-    readonly after: readonly string[];
-    /** The images of the object. */
-    readonly images: readonly string[];
-  }[];
-  /** The objects that now have their first list. */
-  readonly hiding: readonly ManifestRef[];
-}
 
 export interface ManifestPrinterOptions {
   /** Whether the files are changed in place, so that stdout is free for results. */
@@ -39,11 +25,7 @@ export interface ManifestPrinterOptions {
   readonly recursive?: boolean;
 }
 
-export function printManifests(
-  files: readonly ManifestResult[],
-  options: ManifestPrinterOptions,
-  printer: Printer,
-): void {
+export function printManifests(files: readonly ChangedFile[], options: ManifestPrinterOptions, printer: Printer): void {
   const { write = false, dryRun, output, auto = false, losses = [], check } = options;
   const { filename = [], recursive = false } = options;
   const line = write ? printer.result : printer.say;

@@ -41,6 +41,13 @@ export interface Tally {
 /** Shown in place of a command with a name that no object can have, or with a text that can be shown only with escapes. */
 const NO_COMMAND = 'no command is shown, because a name or text in it cannot be pasted safely';
 
+/** Says after Ctrl-C how much is done. */
+export function sayInterrupted(done: number, printer: Printer): void {
+  printer.warn(
+    `interrupted: ${done} done, each named above; the one in progress may be done, too: run the same command again`,
+  );
+}
+
 /** Follows each result that a dry run does not carry out. */
 export const DRY_RUN = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
 

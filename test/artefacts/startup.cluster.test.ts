@@ -14,15 +14,9 @@ const CLUSTER = [
   ...['client/network-trouble', 'client/request-limiter', 'client/retry', 'client/transport', 'config/check'],
   'config/config-file',
   ...['config/connection', 'config/fields', 'config/in-cluster', 'config/kube-config'],
-  ...[
-    'config/kube-file',
-    'config/kube-flags',
-    'config/plain-yaml',
-    'secret-request',
-    'write/apply-secret',
-    'write/secret-write',
-  ],
+  ...['config/kube-file', 'config/kube-flags', 'config/plain-yaml', 'secret-request', 'write/secret-write'],
 ].map((file) => `cluster/${file}`);
+const CHANGES = ['changes/secret-step', 'changes/step', 'changes/upsert'];
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
 /** Needed to explain why a file cannot be read. */
 const PROCESS = ['errno', 'files/file'];
@@ -36,6 +30,7 @@ describe.each(artefacts)('the %s loads', (artefact) => {
         ...START,
         ...CREATE,
         ...CLUSTER,
+        ...CHANGES,
         ...HTTP,
         ...PROCESS,
         ...(artefact === 'executable' ? [] : ['http/route']),

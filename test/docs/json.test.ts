@@ -13,17 +13,16 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   'output/verdict-printer.ts: { items: rows }': 'verify',
   'output/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'output/fleet/sync-printer.ts: shown': 'sync',
-  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems: problems.all, mark, refusal }, io)':
-    'rotate',
-  'output/fleet/remove-printer.ts: shown': 'remove',
-  'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors }': 'delete',
+  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',
+  'output/fleet/remove-printer.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
+  'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
   "output/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
   'commands/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
   // Prints a Secret as kubectl does (secret-manifest.test.ts); json.cluster.test.ts checks its fields.
   'output/secret-manifest.ts: inOrder(shown)': undefined,
   'output/structured.ts: value': undefined,
   // Prints one of the answers above, if there is only one cluster.
-  'output/fleet/in-clusters.ts: value': undefined,
+  'output/fleet/run-contexts.ts: value': undefined,
   'output/fleet/run-contexts.ts: shown': 'several clusters',
   'output/doctor/report-writer.ts: sarifOf(report, io)': undefined,
 };

@@ -2,9 +2,7 @@
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { sayFight } from '../../src/output/fleet/fight-printer.ts';
-import { oncePrinter } from '../../src/output/fleet/once-printer.ts';
-import { statusPage } from '../../src/output/fleet/status-page.ts';
+import { oncePrinter, sayFight, statusPage } from '../../src/output/fleet/watch-printer.ts';
 import type { Printer } from '../../src/output/printer.ts';
 import { fakeIo } from '../support/io.ts';
 

@@ -21,7 +21,6 @@ export function attachRequest(change: Partial<AttachRequest> = {}): AttachReques
     timeoutMs: undefined,
     dryRun: 'none',
     fieldManager: 'test',
-    signal: new AbortController().signal,
     ...change,
   };
 }

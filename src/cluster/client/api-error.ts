@@ -168,6 +168,15 @@ function isByDeafWebhook({ status, message }: ApiError): boolean {
 const WEBHOOKS = clusterCommand`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`;
 const NO_MISSING_RIGHT = prose`a webhook, policy or quota in the cluster refuses this: ask its owner`;
 
+/** The end of a write that met an object other than the one that was read, with the server's answer where there is one. */
+export class WriteConflict {
+  readonly error: ApiError | undefined;
+
+  constructor(error?: ApiError) {
+    this.error = error;
+  }
+}
+
 /** `what` was changed by others before each of our writes. `last` is the server's answer to the last attempt. */
 export function keepsChanging(what: string, last: Error | undefined): UserError {
   const said = last === undefined ? '' : `: ${last.message}`;

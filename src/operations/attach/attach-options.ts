@@ -1,4 +1,5 @@
 /** Turns the flags of `attach` and `detach` into a request. */
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { command, pathWord, words } from '../../domain/text/command.ts';
@@ -17,9 +18,15 @@ import {
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
-import type { AttachRequest, NamedTarget, TargetSelection, WrittenSecret } from './request.ts';
+import {
+  type AttachRequest,
+  attachRequest,
+  type NamedTarget,
+  type TargetSelection,
+  type WrittenSecret,
+} from './request.ts';
 
-export interface AttachOptions extends KubeFlags {
+export interface AttachOptions extends KubeFlags, ChangeOptions {
   readonly secret: string;
   readonly pod?: readonly string[];
   readonly serviceaccount?: readonly string[];
@@ -40,9 +47,7 @@ export interface AttachOptions extends KubeFlags {
   readonly timeout?: string;
   readonly checks?: boolean;
   readonly allowMissing?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
 }
 
 /** Throws UsageError. */
@@ -56,23 +61,20 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   checkFileFlags(options);
   const chosen = targetsOf(verb, options);
   if (!hasTargets(chosen)) checkNothingRuns(verb, options);
-  const request: AttachRequest = {
-    verb,
-    secret,
+  const request = attachRequest(verb, secret, {
     ...chosen,
     allNamespaces: options.allNamespaces ?? false,
     recreate: options.recreate ?? false,
     yes: options.yes ?? false,
-    folders: manifestFolders(io.env),
     checks: options.checks ?? true,
     allowMissing: options.allowMissing ?? false,
     restart: options.restart ?? false,
     wait: options.wait ?? false,
+    folders: manifestFolders(io.env),
     timeoutMs: parseTimeout(options.timeout),
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    signal: io.signal,
-  };
+  });
   if (hasTargets(chosen)) checkNoFiles(options);
   return request;
 }
@@ -110,25 +112,8 @@ export function requestFor(
   options: Pick<AttachRequest, 'dryRun' | 'fieldManager'>,
   io: Io,
 ): AttachRequest {
-  return {
-    verb: 'attach',
-    secret: known.secret.metadata.name ?? '',
-    known,
-    targets,
-    selections: [],
-    allNamespaces: false,
-    recreate: false,
-    yes: false,
-    folders: manifestFolders(io.env),
-    checks: true,
-    allowMissing: false,
-    restart: false,
-    wait: false,
-    timeoutMs: undefined,
-    dryRun: options.dryRun,
-    fieldManager: options.fieldManager,
-    signal: io.signal,
-  };
+  const { name = '' } = known.secret.metadata;
+  return attachRequest('attach', name, { ...options, known, targets, folders: manifestFolders(io.env) });
 }
 
 /** Whether objects in the cluster are named or selected. */

@@ -1,20 +1,30 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: reads, plans, writes, and reports the effects. */
+import { type ChangedList, changeList } from '../../changes/list-step.ts';
+import { performPhase } from '../../changes/performer.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { forEachLimit, prefetch } from '../../concurrency.ts';
+import { prefetch } from '../../concurrency.ts';
 import { describeRef, refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { resumeCommand } from '../../domain/workloads/remedy.ts';
 import { effectOf, progressOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
+import { placeOf, recreatePod, resumePod } from '../pods/recreate.ts';
+import { forgetPods, savedPods } from '../pods/saved-pod.ts';
 import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
 import { type AttachContext, createContext } from './context.ts';
 import { reportAccounts, reportWorkload } from './effects.ts';
 import { isAccepted, type Loss, lossesOf } from './look-ahead.ts';
-import { attempt, perform, type Run } from './perform.ts';
-import { planItem } from './plan.ts';
-import type { PlanItem } from './plan-item.ts';
-import { notRecreated, planResumption, recreationQuestion } from './plan-pod.ts';
+import {
+  notRecreated,
+  type PlanItem,
+  planItem,
+  planResumption,
+  type Recreation,
+  type Resumption,
+  recreationQuestion,
+  type Write,
+} from './plan.ts';
 import { type AttachRequest, isImplied, type Listener, type TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
@@ -27,7 +37,7 @@ export async function changePullSecrets(
   request: AttachRequest,
   listener: Listener,
 ): Promise<void> {
-  const run: Run = { ...createContext(transport, request, listener), done: new Map() };
+  const run = createContext(transport, request, listener);
   const planning = planNamed(run);
   // The facts take the longest, so reading them starts before they are needed, but after the requests that all else waits for.
   if (request.checks && concernsAccounts(request)) run.facts();
@@ -40,7 +50,7 @@ export async function changePullSecrets(
   const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
   // Service accounts come first: they decide which Secrets a pod may name, and which ones it inherits.
   for (const items of [unique.filter(isAccount), unique.filter((item) => !isAccount(item))]) {
-    await forEachLimit(run.transport.concurrency, items, (item) => perform(item, run));
+    await performAll(items, run, (item) => perform(item, run));
   }
   await performSelected(run);
   await reportEffects(run);
@@ -55,7 +65,7 @@ function picksAccounts(selection: TargetSelection): boolean {
 }
 
 /** Returns undefined when one of the named targets has a problem. */
-async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
+async function planNamed(run: AttachContext): Promise<PlanItem[] | undefined> {
   const { namespace } = run.transport;
   const refs = run.request.targets.map((target) => ({ ...target, namespace }));
   const secret = refs.length === 0 ? undefined : run.secretIn(namespace);
@@ -80,7 +90,7 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
 }
 
 /** Before writing, reports the notes and asks about the pods to recreate one by one. Returns false after the first no. */
-async function announce(items: readonly PlanItem[], run: Run): Promise<boolean> {
+async function announce(items: readonly PlanItem[], run: AttachContext): Promise<boolean> {
   for (const { notes } of items) for (const note of notes) run.listener.note(note);
   for (const item of items) {
     if (await isAgreed(item, run)) continue;
@@ -90,16 +100,16 @@ async function announce(items: readonly PlanItem[], run: Run): Promise<boolean> 
   return true;
 }
 
-async function isAgreed(item: PlanItem, { request: { recreate, confirm } }: Run): Promise<boolean> {
+async function isAgreed(item: PlanItem, { request: { recreate, confirm } }: AttachContext): Promise<boolean> {
   if (item.action !== 'recreate' || recreate) return true;
   return confirm !== undefined && (await confirm(recreationQuestion(item.pullSpec, item.losses)));
 }
 
-function reportSecrets({ listener, secretFindings }: Run): void {
+function reportSecrets({ listener, secretFindings }: AttachContext): void {
   for (const finding of secretFindings()) listener.note(finding);
 }
 
-async function performSelected(run: Run): Promise<void> {
+async function performSelected(run: AttachContext): Promise<void> {
   const without = new Set<string>();
   let isListed = false;
   const { allNamespaces, selections } = run.request;
@@ -113,20 +123,19 @@ async function performSelected(run: Run): Promise<void> {
     let picked = 0;
     // A person answers one question at a time.
     const width = asksAbout(selection, run.request) ? 1 : run.transport.concurrency;
-    await forEachLimit(width, pullSpecs, (pullSpec) => {
+    const one = async (pullSpec: PullSpec): Promise<void> => {
       picked += 1;
       // In all namespaces, `detach` handles only the objects whose list names the Secret.
       const names = listedNames(pullSpec.imagePullSecrets).includes(secret);
-      if (verb === 'detach' && allNamespaces && !names) return Promise.resolve();
+      if (verb === 'detach' && allNamespaces && !names) return;
       isListed ||= names;
-      return attempt(run, async () => {
-        const item = await planIn(pullSpec, usable, without, run);
-        if (item === undefined) return;
-        const losses = await lossesOf([item], run);
-        if (losses.length > 0) needed.push({ item, losses });
-        else if (await announce([item], run)) await perform(item, run);
-      });
-    });
+      const item = await planIn(pullSpec, usable, without, run);
+      if (item === undefined) return;
+      const losses = await lossesOf([item], run);
+      if (losses.length > 0) needed.push({ item, losses });
+      else if (await announce([item], run)) await perform(item, run);
+    };
+    await performAll(pullSpecs, run, one, width);
     await performNeeded(needed, run);
     if (picked > 0 || isImplied(selection)) continue;
     const namespace = allNamespaces ? undefined : run.transport.namespace;
@@ -143,11 +152,11 @@ interface Needed {
   readonly losses: readonly Loss[];
 }
 
-async function performNeeded(needed: readonly Needed[], run: Run): Promise<void> {
+async function performNeeded(needed: readonly Needed[], run: AttachContext): Promise<void> {
   const items = needed.map(({ item }) => item);
   const losses = needed.flatMap((one) => one.losses);
   if (!(await isAccepted(losses, items, run))) return;
-  await forEachLimit(run.transport.concurrency, items, async (item) => {
+  await performAll(items, run, async (item) => {
     if (await announce([item], run)) await perform(item, run);
   });
 }
@@ -157,7 +166,7 @@ async function planIn(
   pullSpec: PullSpec,
   usable: Usable | undefined,
   without: Set<string>,
-  run: Run,
+  run: AttachContext,
 ): Promise<PlanItem | undefined> {
   const { namespace } = pullSpec.ref;
   if (run.done.has(refKey(pullSpec.ref))) return undefined;
@@ -180,11 +189,11 @@ function asksAbout(selection: TargetSelection, { recreate, confirm }: AttachRequ
   return selection.by === 'kind' && selection.kind === 'Pod' && !recreate && confirm !== undefined;
 }
 
-async function reportEffects(run: Run): Promise<void> {
+async function reportEffects(run: AttachContext): Promise<void> {
   const { request } = run;
   const all = [...run.done.values()];
   const accounts = all.some(({ pullSpec }) => pullSpec.ref.kind === 'ServiceAccount');
-  const restarted = accounts && request.checks ? await reportAccounts(run.done, await run.facts(), run) : [];
+  const restarted = accounts && request.checks ? await reportAccounts(await run.facts(), run) : [];
   const workloads = all.filter(({ pullSpec: { ref } }) => ref.kind !== 'ServiceAccount' && ref.kind !== 'Pod');
   for (const { pullSpec, changed } of workloads) await reportWorkload(pullSpec, changed, run);
   reportSecrets(run);
@@ -197,9 +206,7 @@ async function reportEffects(run: Run): Promise<void> {
   }
   run.listener.waiting();
   const followed = [...pods, ...rolling].map(({ pullSpec }) => pullSpec);
-  await forEachLimit(run.transport.concurrency, [...followed, ...restarted], (pullSpec) =>
-    attempt(run, () => waitFor(pullSpec, run)),
-  );
+  await performAll([...followed, ...restarted], run, (pullSpec) => waitFor(pullSpec, run));
 }
 
 /** The problem to report instead of waiting for a paused workload. */
@@ -210,4 +217,55 @@ function neverDone({ ref }: PullSpec): UserError {
 function reportUnchecked({ missingRights, listener }: AttachContext): void {
   const rights = missingRights.list();
   if (rights.length > 0) listener.note({ code: 'unchecked', rights });
+}
+
+/** Does `perform` for each step, and reports what could not be done. */
+function performAll<Step>(
+  steps: Iterable<Step> | AsyncIterable<Step>,
+  { transport, listener }: AttachContext,
+  perform: (step: Step) => Promise<void>,
+  width = transport.concurrency,
+): Promise<void> {
+  return performPhase({ steps, width, perform, failed: (_, error) => listener.problem(error) });
+}
+
+/** Carries out the plan for one object, once per run. Throws UserError. */
+export async function perform(item: PlanItem, run: AttachContext): Promise<void> {
+  const { pullSpec } = item;
+  if (run.done.has(refKey(pullSpec.ref))) return;
+  run.done.set(refKey(pullSpec.ref), { pullSpec, changed: false });
+  const { imagePullSecrets: before } = pullSpec;
+  if (item.action === 'recreate' || item.action === 'resume') await recreate(item, run);
+  else if (item.action === 'write') await write(pullSpec, item, run);
+  else {
+    if (pullSpec.ref.kind === 'Pod' && run.request.dryRun === 'none') forgetPods(savedPods(placeOf(pullSpec, run)));
+    report({ action: 'unchanged', pullSpec, before, after: before }, run);
+  }
+}
+
+async function recreate(item: PlanItem & (Recreation | Resumption), run: AttachContext): Promise<void> {
+  const { pullSpec: pod, list } = item;
+  const write = (): Promise<PullSpec> =>
+    item.action === 'resume' ? resumePod(pod, list, item.saved, run) : recreatePod(pod, list, run);
+  const created = run.request.dryRun === 'client' ? { ...pod, imagePullSecrets: list } : await write();
+  report(
+    { action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: created.imagePullSecrets },
+    run,
+  );
+}
+
+async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: AttachContext): Promise<void> {
+  const { transport, request, listener } = run;
+  const written = await changeList(transport, pullSpec, planner, request);
+  report(written, run);
+  if (written.action === 'patched') for (const note of changeNotes) listener.note(note);
+}
+
+type Performed = Omit<ChangedList, 'action'> & { readonly action: ChangedList['action'] | 'recreated' };
+
+function report({ pullSpec, action, before, after }: Performed, run: AttachContext): void {
+  // There may be many service accounts, and nothing reads their `object` later.
+  const kept = pullSpec.ref.kind === 'ServiceAccount' ? { ...pullSpec, object: {} } : pullSpec;
+  run.done.set(refKey(pullSpec.ref), { pullSpec: kept, changed: action !== 'unchanged' });
+  run.listener.outcome({ ref: pullSpec.ref, action, before: listedNames(before), after: listedNames(after) });
 }

@@ -17,9 +17,17 @@ import type { PodContext } from '../pods/pod-context.ts';
 import { checkSecret, type Usable, usableNamespaces } from './check-secret.ts';
 import type { AttachRequest, Listener } from './request.ts';
 
+/** An object of the plan, as it is after writing. */
+export interface Done {
+  readonly pullSpec: PullSpec;
+  readonly changed: boolean;
+}
+
 export interface AttachContext extends PodContext {
   readonly request: AttachRequest;
   readonly listener: Listener;
+  /** What has been done so far, by `refKey`. */
+  readonly done: Map<string, Done>;
   /** The findings of all Secrets that have been checked so far. */
   secretFindings(): readonly Finding[];
   /** The state of a Secret that a list names. */
@@ -47,6 +55,7 @@ export function createContext(transport: Transport, request: AttachRequest, list
     ...reader,
     request,
     listener,
+    done: new Map(),
     async secretIn(namespace) {
       if (!checks) return undefined;
       return secrets(namespace, async () => {

@@ -4,31 +4,20 @@ import { closest } from '../../domain/text/closest.ts';
 import { type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
 import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type Effect, effectOf, failingWithout, waitsForPods, wantedPods } from '../../domain/workloads/rollout.ts';
-import { UserError } from '../../errors.ts';
 import { type FailingFacts, podsOf, type WorkloadFact } from '../pods/failing.ts';
 import { type RemediedPod, remedyFinder, toRestart } from '../pods/pod-remedy.ts';
-import { restart } from '../pods/restart.ts';
-import type { AttachContext } from './context.ts';
+import { restartAll } from '../pods/restart.ts';
+import type { AttachContext, Done } from './context.ts';
 import type { Note } from './notes.ts';
 import { namesAccount } from './request.ts';
 
-/** An object of the plan, as it is after writing. */
-export interface Done {
-  readonly pullSpec: PullSpec;
-  readonly changed: boolean;
-}
-
 /**
- * Reports which workloads do not use the lists of the service accounts in `done` (by `refKey`), and which of their pods fail and
- * will not recover by themselves. Skips the objects in `done` themselves, because the facts may be older than their change.
+ * Reports which workloads do not use the lists of the service accounts that are done, and which of their pods fail and
+ * will not recover by themselves. Skips the done objects themselves, because the facts may be older than their change.
  * Returns the restarted controllers, where `--restart` was given.
  */
-export async function reportAccounts(
-  done: ReadonlyMap<string, Done>,
-  facts: FailingFacts,
-  context: AttachContext,
-): Promise<PullSpec[]> {
-  const { request, listener } = context;
+export async function reportAccounts(facts: FailingFacts, context: AttachContext): Promise<PullSpec[]> {
+  const { transport, request, listener, done } = context;
   const { verb, secret } = request;
   const doneOf = ({ ref, account }: WorkloadFact): Done | undefined =>
     done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }));
@@ -58,35 +47,13 @@ export async function reportAccounts(
     if (found === undefined || ('controller' in found.remedy && done.has(refKey(found.remedy.controller)))) continue;
     remedied.push(found);
   }
-  const restarted = request.restart ? await restartAll(toRestart(remedied), context) : new Map<string, PullSpec>();
+  const restarted = await restartAll(transport, request.restart ? toRestart(remedied) : [], request, listener);
   for (const { pod, remedy, controller } of remedied) {
     if (controller !== undefined && restarted.has(controller.uid)) continue;
     if (remedy.how === 'none') listener.note({ code: 'opens-none', ref: pod.ref, images: [remedy.image] });
     else listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', remedy });
   }
   return [...restarted.values()];
-}
-
-/** Returns the restarted controllers by their `uid`. */
-export async function restartAll(
-  controllers: readonly PullSpec[],
-  context: AttachContext,
-): Promise<Map<string, PullSpec>> {
-  const { transport, request, listener } = context;
-  const done = new Map<string, PullSpec>();
-  for (const controller of controllers) {
-    try {
-      const dryRun = request.dryRun === 'server';
-      const after =
-        request.dryRun === 'client' ? controller : await restart(transport, controller, { ...request, dryRun });
-      listener.outcome({ ref: controller.ref, action: 'restarted' });
-      done.set(controller.uid, after);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      listener.problem(error);
-    }
-  }
-  return done;
 }
 
 /** Reports what happens to the pods of a workload whose template has the new list. */

@@ -8,9 +8,9 @@ import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts'
 import { secretKey } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import { accountKey, type Dependant, pulledImages } from '../pods/failing.ts';
+import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
-import type { Run } from './perform.ts';
-import type { PlanItem } from './plan-item.ts';
+import type { PlanItem } from './plan.ts';
 import { namesAccount } from './request.ts';
 
 export type Loss = Extract<Note, { code: 'loses-login' }>;
@@ -25,7 +25,7 @@ interface Change extends Pick<Dependant, 'ref' | 'images'> {
  * Finds who would be left without a login for an image, as far as our rights let us look. Secrets are read only where something
  * pulls with the changed list. Other Secrets than the detached one are read only where the detached one has a login.
  */
-export async function lossesOf(items: readonly PlanItem[], context: Run): Promise<Loss[]> {
+export async function lossesOf(items: readonly PlanItem[], context: AttachContext): Promise<Loss[]> {
   const { verb, checks } = context.request;
   if (verb === 'attach' || !checks) return [];
   const changes = (await Promise.all(items.map((item) => changesBy(item, context)))).flat();
@@ -36,7 +36,7 @@ export async function lossesOf(items: readonly PlanItem[], context: Run): Promis
 export async function isAccepted(
   losses: readonly Loss[],
   items: readonly PlanItem[],
-  { request, listener }: Run,
+  { request, listener }: AttachContext,
 ): Promise<boolean> {
   for (const loss of losses) listener.note(loss);
   const { yes, dryRun, secret, confirm } = request;
@@ -59,7 +59,7 @@ function stillNeeded(losses: readonly Loss[], items: readonly PlanItem[], secret
   );
 }
 
-async function changesBy(item: PlanItem, context: Run): Promise<Change[]> {
+async function changesBy(item: PlanItem, context: AttachContext): Promise<Change[]> {
   const { pullSpec } = item;
   const { ref, imagePullSecrets: list } = pullSpec;
   const next = nextList(item);
@@ -81,7 +81,7 @@ function nextList(item: PlanItem): readonly unknown[] | undefined {
 async function changesOfAccount(
   { ref, imagePullSecrets }: PullSpec,
   after: readonly string[],
-  { facts }: Run,
+  { facts }: AttachContext,
 ): Promise<Change[]> {
   const before = listedNames(imagePullSecrets);
   const { dependants } = await facts();
@@ -92,7 +92,7 @@ async function changesOfAccount(
 
 async function inheritedNames(
   { ref: { namespace }, serviceAccountName: name }: PullSpec,
-  { request, accountOf, done }: Run,
+  { request, accountOf, done }: AttachContext,
 ): Promise<string[]> {
   const account = await accountOf(namespace, name);
   const isDetached = namesAccount(request, name) || done.has(refKey({ kind: 'ServiceAccount', namespace, name }));
@@ -101,7 +101,7 @@ async function inheritedNames(
 
 async function lossesBy(
   { ref, images, before, after }: Change,
-  { request: { secret, yes, findRefused }, stateOf }: Run,
+  { request: { secret, yes, findRefused }, stateOf }: AttachContext,
 ): Promise<Loss[]> {
   const { namespace } = ref;
   if (images.length === 0 || after.includes(secret)) return [];

@@ -1,16 +1,17 @@
 /** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
+import type { ListResult } from '../../changes/list-step.ts';
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type Command, words } from '../../domain/text/command.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { Target } from '../../domain/workloads/target.ts';
 import type { UserError } from '../../errors.ts';
 import type { FindRefused } from '../pods/other-logins.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { Note } from './notes.ts';
 
-export interface AttachRequest {
+export interface AttachRequest extends ChangeOptions {
   readonly verb: Verb;
   /** The name of the Secret. */
   readonly secret: string;
@@ -36,9 +37,29 @@ export interface AttachRequest {
   readonly wait: boolean;
   /** Undefined: the usual timeout for each wait. */
   readonly timeoutMs: number | undefined;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly fieldManager: string;
-  readonly signal: AbortSignal;
+}
+
+/** A request with what it says beside the defaults. */
+export function attachRequest(
+  verb: Verb,
+  secret: string,
+  given: Partial<AttachRequest> & Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>,
+): AttachRequest {
+  return {
+    targets: [],
+    selections: [],
+    allNamespaces: false,
+    recreate: false,
+    yes: false,
+    checks: true,
+    allowMissing: false,
+    restart: false,
+    wait: false,
+    timeoutMs: undefined,
+    ...given,
+    verb,
+    secret,
+  };
 }
 
 export interface WrittenSecret {
@@ -61,14 +82,6 @@ export type TargetSelection =
     }
   /** The service accounts that pods or workloads use. */
   | { readonly by: 'use' };
-
-export interface ListResult {
-  readonly ref: ObjectRef;
-  readonly action: 'patched' | 'unchanged' | 'recreated' | 'restarted';
-  /** The names in the list; left out for a restart. */
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-}
 
 /** Is told everything as it happens, so that an interrupted run has still reported what it did. */
 export interface Listener {

@@ -100,7 +100,7 @@ async function readAccount(transport: Transport, ref: ObjectRef, request: Attach
   let account = await getPullSpec(transport, ref);
   if (account === undefined) await checkNamespace(transport, ref.namespace);
   while (account === undefined && ref.name === 'default' && transport.clock.monotonic() < deadline) {
-    await transport.clock.pause(POLL_MS, request.signal);
+    await transport.clock.pause(POLL_MS, transport.signal);
     account = await getPullSpec(transport, ref);
   }
   if (account !== undefined) return account;

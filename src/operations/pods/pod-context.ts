@@ -1,6 +1,6 @@
 /** What the steps that handle pods need to know of their run, and the notes that they report. */
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import type { WriteOptions } from '../../cluster/secret-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
@@ -17,19 +17,16 @@ export type PodNote =
   | { readonly code: 'runs'; readonly ref: ObjectRef };
 
 export interface PodContext extends Reader {
-  readonly request: {
+  readonly request: ChangeOptions & {
     readonly verb: Verb;
     /** The name of the Secret. */
     readonly secret: string;
-    readonly dryRun: 'none' | 'client' | 'server';
-    readonly fieldManager: WriteOptions['fieldManager'];
     /** Undefined: the usual timeout for each wait. */
     readonly timeoutMs: number | undefined;
     /** Where the manifest of a pod is saved while the pod is gone. */
     readonly folders: ManifestFolders;
     /** All targets that the command line names. */
     readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
-    readonly signal: AbortSignal;
   };
   readonly listener: { note(note: PodNote): void; problem(error: UserError): void };
   /** The Secret in a namespace, undefined where nothing is known of it; throws UserError where pods could not use it. */

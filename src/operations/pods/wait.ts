@@ -33,7 +33,7 @@ export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<
       if (now - since >= TROUBLE_MS) throw inTrouble(pullSpec, one);
     }
     if (now > deadline) throw tooLate(pullSpec, seen.waiting, timeoutMs);
-    await context.transport.clock.pause(POLL_MS, request.signal);
+    await context.transport.clock.pause(POLL_MS, context.transport.signal);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What of a command line decides which rights it needs: its options, the Secrets that it names, and its targets. */
-import { copyRef } from '../../cluster/write/kept-copy.ts';
+import { copyRef } from '../../cluster/write/recreate-secret.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
 import type { Right } from '../../domain/rbac/right.ts';
 import { type AskedLine, type AskedTarget, type Fact, rightsFor } from '../../domain/rbac/right-table.ts';

@@ -1,8 +1,9 @@
 /** Deletes a Secret and its copies. First takes them out of every list that names them. Keeps those that an image needs. */
+import { listenerThrough, performPhase } from '../../changes/performer.ts';
+import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
-import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
@@ -22,18 +23,16 @@ export interface DeleteRequest extends DetachOptions {
   /** Whether to delete the copies in other namespaces as well. */
   readonly copies: boolean;
   /** Whether to delete a Secret although an image needs it. */
-  readonly force: boolean;
+  readonly force?: boolean;
   /** Whether to delete a Secret although somebody else makes it. */
-  readonly owned: boolean;
+  readonly owned?: boolean;
   /** Whether to delete without asking. */
   readonly yes: boolean;
 }
 
-export interface DeleteListener {
-  /** The listener for the lists that name one Secret. */
-  lists(ref: SecretRef): DetachListener;
-  deleted(ref: SecretRef): void;
-  problem(ref: SecretRef, error: UserError): void;
+/** Is told what is done about one Secret and the lists that name it. */
+export interface DeleteListener extends DetachListener {
+  deleted(): void;
 }
 
 /** One Secret to delete. */
@@ -139,70 +138,41 @@ function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequ
   );
 }
 
-/** Takes each Secret out of its lists and deletes it. Reports a UserError, and still handles the others. Throws other errors. */
+/** Takes each Secret out of its lists and deletes it, copies first. Throws what is no UserError. */
 export async function performDeletion(
   { transport }: Reader,
   planned: readonly Deleted[],
   request: DeleteRequest,
-  listener: DeleteListener,
+  listenerOf: (ref: SecretRef) => DeleteListener,
 ): Promise<void> {
   const kept: Deleted[] = [];
-  const perform = async (one: Deleted, told: DeleteListener): Promise<void> => {
-    const { ref, secret, source } = one;
-    try {
-      const error = one.error ?? copiesLeft(one, kept);
-      if (error !== undefined) throw error;
-      if (!(await detachAll(transport, ref, request, told.lists(ref)))) {
-        const text = `secret ${ref.namespace}/${ref.name} is still named by a list, so it is not deleted`;
-        throw new UserError(text, command`regsecret inspect ${nameWord(ref.name)} ${scope(ref.namespace)}`);
-      }
-      if (secret === undefined) return;
-      const isMeant = (present: Secret): boolean =>
-        source === undefined ? present.metadata.uid === secret.metadata.uid : sourceOf(present) === source;
-      const { metadata } = secret;
-      const dryRun = request.dryRun === 'server';
-      const isGone = request.dryRun === 'client' || (await deleteSecret(transport, ref, { metadata, isMeant, dryRun }));
-      if (!isGone) {
-        const text = `secret ${ref.namespace}/${ref.name} was replaced meanwhile, so it is not deleted`;
-        throw new UserError(text, prose`run the same command again`);
-      }
-      told.deleted(ref);
-    } catch (failure) {
-      if (!(failure instanceof UserError)) throw failure;
-      kept.push(one);
-      told.problem(ref, failure);
-    }
-  };
-  const copies = planned.slice(0, -1);
-  const said: (() => void)[][] = [];
-  let turn = 0;
-  await forEachLimit(transport.concurrency, copies.entries(), async ([index, one]) => {
-    const own: (() => void)[] = [];
-    try {
-      await perform(one, keptIn(own, listener));
-    } finally {
-      said[index] = own;
-      for (; said[turn] !== undefined; turn += 1) for (const tell of said[turn] ?? []) tell();
-    }
-  });
-  for (const one of planned.slice(-1)) await perform(one, listener);
+  for (const steps of [planned.slice(0, -1), planned.slice(-1)]) {
+    await performPhase({
+      steps,
+      width: transport.concurrency,
+      isOrdered: steps.length > 1,
+      async perform(one, tell) {
+        const { ref, secret } = one;
+        const error = one.error ?? copiesLeft(one, kept);
+        if (error !== undefined) throw error;
+        const listener = listenerThrough(tell, listenerOf(ref));
+        await detachAll(transport, ref, request, listener);
+        if (secret === undefined) return;
+        await changeSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);
+        listener.deleted();
+      },
+      failed(one, error, tell) {
+        kept.push(one);
+        tell(() => listenerOf(one.ref).problem(error));
+      },
+    });
+  }
 }
 
-/** Holds back the reports about one Secret: several Secrets are deleted at a time, but reported in order. */
-function keptIn(said: (() => void)[], listener: DeleteListener): DeleteListener {
-  const keep = (tell: () => void): void => {
-    said.push(tell);
-  };
-  return {
-    lists(ref) {
-      const { list, note, problem } = listener.lists(ref);
-      return {
-        list: (result) => keep(() => list(result)),
-        note: (one, verb) => keep(() => note(one, verb)),
-        problem: (error) => keep(() => problem(error)),
-      };
-    },
-    deleted: (ref) => keep(() => listener.deleted(ref)),
-    problem: (ref, error) => keep(() => listener.problem(ref, error)),
-  };
+function nextFor({ ref: { namespace, name }, secret, source }: Deleted, present: Secret | undefined): NextSecret {
+  if (present === undefined) return { action: 'unchanged' };
+  const isMeant = source === undefined ? present.metadata.uid === secret?.metadata.uid : sourceOf(present) === source;
+  if (isMeant) return { action: 'delete' };
+  const text = `secret ${namespace}/${name} was replaced meanwhile, so it is not deleted`;
+  return { action: 'refuse', error: new UserError(text, prose`run the same command again`) };
 }

@@ -5,46 +5,41 @@ import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import { createReader } from '../../cluster/reader.ts';
 import type { SecretRef } from '../../cluster/secret-request.ts';
 import { command } from '../../domain/text/command.ts';
-import { scope } from '../../domain/text/object-name.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, pullKind } from '../../domain/workloads/kind.ts';
 import { hasKnownOwner, listedNames } from '../../domain/workloads/pull-spec.ts';
 import { UserError } from '../../errors.ts';
 import { changePullSecrets } from '../attach/change-lists.ts';
-import type { Note } from '../attach/notes.ts';
-import type { AttachRequest, ListResult, NamedTarget } from '../attach/request.ts';
+import { type AttachRequest, attachRequest, type Listener, type NamedTarget } from '../attach/request.ts';
 
 export type DetachOptions = Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>;
 
-/** Is told about each list, and about each lost login. */
-export interface DetachListener {
-  list(result: ListResult): void;
-  note(note: Note, verb: 'detach'): void;
-  problem(error: UserError): void;
-}
+export type DetachListener = Omit<Listener, 'waiting'>;
 
-/**
- * Takes the Secret out of every list that can be changed. Returns false where that failed, which is reported. Throws UserError.
- */
+/** Takes the Secret out of every list that can be changed. Throws UserError where one of them still names it. */
 export async function detachAll(
   transport: Transport,
   { namespace, name }: SecretRef,
   options: DetachOptions,
   listener: DetachListener,
-): Promise<boolean> {
+): Promise<void> {
   const targets = await targetsIn(transport, namespace, name);
-  if (targets.length === 0) return true;
+  if (targets.length === 0) return;
   let isFree = true;
   const here = { ...transport, namespace, signal: transport.signal };
-  await changePullSecrets(here, detachRequest(name, targets, options, transport.signal), {
-    outcome: (result) => listener.list(result),
-    note: (note) => listener.note(note, 'detach'),
+  // The deletion has been agreed to. Lost logins are only reported.
+  const request = attachRequest('detach', name, { ...options, targets, yes: true, allowMissing: true });
+  await changePullSecrets(here, request, {
+    ...listener,
     problem(error) {
       isFree = false;
       listener.problem(error);
     },
     waiting: () => undefined,
   });
-  return isFree;
+  if (isFree) return;
+  const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
+  throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
 }
 
 /**
@@ -66,31 +61,4 @@ async function targetsIn(transport: Transport, namespace: string, name: string):
     `secret ${namespace}/${name} is not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
     command`kubectl auth can-i ${right.split(' ')} ${scope(namespace)}`,
   );
-}
-
-function detachRequest(
-  secret: string,
-  targets: readonly NamedTarget[],
-  { dryRun, fieldManager, folders }: DetachOptions,
-  signal: AbortSignal,
-): AttachRequest {
-  return {
-    verb: 'detach',
-    secret,
-    targets,
-    selections: [],
-    allNamespaces: false,
-    recreate: false,
-    folders,
-    // The deletion has been agreed to. Lost logins are only reported.
-    yes: true,
-    checks: true,
-    allowMissing: true,
-    restart: false,
-    wait: false,
-    timeoutMs: undefined,
-    dryRun,
-    fieldManager,
-    signal,
-  };
 }

@@ -1,15 +1,19 @@
 /** Removes the entries of a registry from Secrets. Keeps all other entries, and those that an image needs. */
+import { performPhase } from '../../changes/performer.ts';
+import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
+import type { ChangeOptions } from '../../changes/step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
-import { readWritten } from '../../cluster/write/secret-write.ts';
-import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
-import { forEachLimit } from '../../concurrency.ts';
 import { syncPreview } from '../../domain/findings/secret-commands.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
+import { meansEntry } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
+import { type Removal, removalOf } from '../../domain/pull-secret/entry-change.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
+import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
+import { PayloadError } from '../../domain/pull-secret/merge.ts';
 import { type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose, type Retyped } from '../../domain/text/hint.ts';
@@ -18,19 +22,37 @@ import { compareNames, type SecretName, secretKey, secretName } from '../../doma
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../pods/other-logins.ts';
 import { describeNeeds, needsOf } from './needs.ts';
-import { planRemoval, type RemovalPlan, type RemovalRules } from './plan.ts';
 
-export interface RemoveRequest extends RemovalRules {
+interface RemovalRules {
+  /** As they were typed. */
+  readonly servers: readonly string[];
+  /** Whether to remove an entry although somebody else makes the Secret. */
+  readonly owned?: boolean;
+}
+
+/** Why an entry stays. */
+type RemovalObstacle =
+  | { readonly by: 'last' | 'immutable' }
+  | { readonly by: 'maker'; readonly maker: Maker }
+  /** `NAMESPACE/NAME`. */
+  | { readonly by: 'source'; readonly source: string; readonly isElsewhere: boolean };
+
+interface RemovalPlan extends Removal {
+  /** The Secret as it will be. */
+  readonly after: Secret;
+  readonly obstacle: RemovalObstacle | undefined;
+}
+
+export interface RemoveRequest extends RemovalRules, ChangeOptions {
   readonly scope: SecretScope;
   /** Whether to remove an entry although an image needs it. */
-  readonly yes: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly fieldManager: string;
+  readonly yes?: boolean;
 }
 
 /** One Secret with an entry to remove. */
 export interface Removed {
   readonly ref: SecretName;
+  readonly secret: Secret;
   /** The servers as they are written in the Secret. */
   readonly servers: readonly string[];
   /** Whether an annotation of `kubectl apply` holds a login that the data no longer holds after the removal. */
@@ -44,6 +66,35 @@ export interface Removed {
 export interface RemoveListener {
   removed(one: Removed): void;
   problem(ref: SecretName, error: UserError): void;
+}
+
+/** Returns undefined where the Secret has no such entry, or where no kubelet reads it. */
+export function planRemoval(secret: Secret, rules: RemovalRules): RemovalPlan | undefined {
+  const removal = removalIn(secret, (server) => rules.servers.some((typed) => meansEntry(typed, server)));
+  if (removal === undefined) return undefined;
+  const { data } = removal.patch as { readonly data: Readonly<Record<string, string>> };
+  const after = { ...secret, data: { ...secret.data, ...data } };
+  return { ...removal, after, obstacle: obstacleIn(secret, removal, rules) };
+}
+
+/** A payload that is no docker config has no entries. */
+function removalIn(secret: Secret, isMeant: (server: string) => boolean): Removal | undefined {
+  try {
+    return removalOf(secret, isMeant);
+  } catch (error) {
+    if (error instanceof PayloadError) return undefined;
+    throw error;
+  }
+}
+
+function obstacleIn(secret: Secret, { left }: Removal, { owned }: RemovalRules): RemovalObstacle | undefined {
+  if (left === 0) return { by: 'last' };
+  if (secret.immutable) return { by: 'immutable' };
+  if (owned) return undefined;
+  const maker = makerOf(secret);
+  if (maker !== undefined) return { by: 'maker', maker };
+  const source = sourceOf(secret);
+  return source === undefined ? undefined : { by: 'source', source, isElsewhere: isFromElsewhere(secret) };
 }
 
 /** Plans which entries to remove, and which stay and why. Writes nothing. Throws UserError where the Secrets may not be read. */
@@ -72,7 +123,7 @@ export async function planRemovals(
     const find = request.yes ? undefined : findRefused;
     const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after, find)) : [];
     const error = obstacle ?? (request.yes ? undefined : needError(secret, plan, needed));
-    planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error, needed });
+    planned.push({ ref, secret, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error, needed });
   }
   return planned.toSorted((one, other) => compareNames(one.ref, other.ref));
 }
@@ -132,31 +183,30 @@ function inOne({ namespace, name }: SecretName, flags?: Command): Retyped {
   return { names: [nameWord(name)], add: words`${inNamespace(namespace)} ${flags}`, drop: ['-A', '-l', '--yes'] };
 }
 
-/** Writes the plan. Reports a UserError, and still writes the other Secrets. Throws other errors. */
+/** Writes the plan, and reports it to `listener`. Throws what is no UserError. */
 export async function performRemovals(
   { transport }: Reader,
   planned: readonly Removed[],
   request: RemoveRequest,
   listener: RemoveListener,
 ): Promise<void> {
-  const options = { dryRun: request.dryRun === 'server', fieldManager: request.fieldManager };
-  const plan = (present: Secret | undefined): SecretStep => {
-    const next = present && planRemoval(present, request);
-    if (present === undefined || next === undefined) return { action: 'unchanged' };
-    const error = obstacleError(present, next, request);
-    return error === undefined ? { action: 'update', patch: next.patch } : { action: 'refuse', error };
+  const next = (present: Secret | undefined): NextSecret => {
+    const plan = present && planRemoval(present, request);
+    if (present === undefined || plan === undefined) return { action: 'unchanged' };
+    const error = obstacleError(present, plan, request);
+    return error === undefined ? { action: 'update', patch: plan.patch } : { action: 'refuse', error };
   };
-  await forEachLimit(transport.concurrency, planned, async (one) => {
-    try {
+  await performPhase({
+    steps: planned,
+    width: transport.concurrency,
+    isOrdered: true,
+    async perform(one, tell) {
       if (one.error !== undefined) throw one.error;
-      const write = async () =>
-        writeSecret(transport, one.ref, await readWritten(transport, one.ref, undefined), plan, options);
+      const { did } = await changeSecret(transport, one.ref, { present: one.secret, next }, request);
       // Somebody else may have removed the entry meanwhile.
-      if (request.dryRun === 'client' || (await write()) !== 'unchanged') listener.removed(one);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      listener.problem(one.ref, error);
-    }
+      if (did.action !== 'unchanged') tell(() => listener.removed(one));
+    },
+    failed: ({ ref }, error, tell) => tell(() => listener.problem(ref, error)),
   });
 }
 

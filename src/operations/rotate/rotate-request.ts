@@ -1,4 +1,5 @@
 /** The request of `rotate`, and the listener for its results. */
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import type { Command } from '../../domain/text/command.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
@@ -7,7 +8,7 @@ import type { UserError } from '../../errors.ts';
 import type { RotatedLogin } from './held.ts';
 import type { PlannedSecret } from './plan.ts';
 
-export interface RotateRequest {
+export interface RotateRequest extends ChangeOptions {
   readonly scope: SecretScope;
   readonly logins: readonly RotatedLogin[];
   /** The flags that say where the new logins come from, without the registries. */
@@ -23,8 +24,6 @@ export interface RotateRequest {
   /** Whether to ask registries. */
   readonly verify: boolean;
   readonly restart: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly fieldManager: string;
 }
 
 /** Is told everything as it happens, so that an interrupted run has still reported what it did. */

@@ -1,16 +1,23 @@
 /** Puts a new login into every Secret that holds the old one: reads, plans, writes. */
+import { performPhase } from '../../changes/performer.ts';
+import { changeSecret, type SecretChange, type SecretStep } from '../../changes/secret-step.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { finished } from '../../domain/keyring/steps.ts';
+import { buildPullSecret } from '../../domain/pull-secret/build.ts';
+import { changeLogins, type DataChange, patchOf } from '../../domain/pull-secret/entry-change.ts';
 import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
 import { secretKey, secretName } from '../../domain/workloads/references.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
-import { applyRotation } from './apply.ts';
+import { gatherFacts } from '../pods/failing.ts';
+import { controllersToRestart, restartAll } from '../pods/restart.ts';
 import { type Gathered, gatherHeld, gatherHome } from './gather-held.ts';
-import { type PlannedSecret, planRotation, type RotateRules } from './plan.ts';
+import { heldIn } from './held.ts';
+import { isHome, type PlannedEntry, type PlannedSecret, planEntries, planRotation, type RotateRules } from './plan.ts';
 import { provenAtHome, provenByRegistry } from './proof.ts';
-import { restartFailing } from './restart-failing.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 import { type PasswordPlaces, samePasswords } from './same-password.ts';
 
@@ -46,7 +53,20 @@ export async function prepareRotation(
     others,
     async perform(listener) {
       const meant = items.filter(({ action }) => action === 'update');
-      await applyRotation(transport, meant, request, rules, listener);
+      const changeOf = createChanger();
+      // Home Secrets are last: until then they prove which passwords elsewhere are the old one, even after an interruption.
+      for (const isLast of [false, true]) {
+        await performPhase({
+          steps: meant.filter(({ ref }) => isHome(ref, rules) === isLast),
+          width: transport.concurrency,
+          async perform(item) {
+            const step = stepFor(item, { logins: request.logins, rules, changeOf });
+            const { did } = await changeSecret(transport, item.ref, step, request);
+            listener.outcome(item, did.action === 'unchanged' ? 'unchanged' : 'updated');
+          },
+          failed: ({ ref }, error) => listener.problem(ref, error),
+        });
+      }
       const rotated = items.filter(({ action }) => action === 'update' || action === 'unchanged');
       if (request.restart && rotated.length > 0) await restartFailing(reader, rotated, request, listener);
     },
@@ -94,4 +114,65 @@ async function withProof(
   } finally {
     client.close();
   }
+}
+
+type Changer = (secret: Secret, entries: readonly PlannedEntry[]) => DataChange | undefined;
+
+/** Copies have the same data and get the same change, which is computed once for consecutive copies. */
+function createChanger(): Changer {
+  let last: { readonly key: string; readonly change: DataChange | undefined } | undefined;
+  return (secret, entries) => {
+    const meant = entries.filter(({ state }) => state === 'new');
+    const key = JSON.stringify([secret.type, secret.data, meant.map(({ server }) => server)]);
+    if (last?.key !== key) {
+      const logins = new Map(meant.map(({ server, next: { server: _, ...login } }) => [server, login]));
+      last = { key, change: changeLogins(secret, logins) };
+    }
+    return last.change;
+  };
+}
+
+interface Decision extends Pick<RotateRequest, 'logins'> {
+  readonly rules: RotateRules;
+  readonly changeOf: Changer;
+}
+
+/** Decides again by the same rules, because the owner may have changed the Secret since it was read. */
+function stepFor({ secret, entries }: PlannedSecret, { logins, rules, changeOf }: Decision): SecretStep<SecretChange> {
+  const entriesNow = (present: Secret): readonly PlannedEntry[] => {
+    const held = finished(heldIn(present, logins));
+    return held === undefined ? [] : planEntries(held, rules);
+  };
+  return {
+    present: secret ?? 'unread',
+    next(present) {
+      // A Secret that was deleted meanwhile no longer holds the old login.
+      const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
+      if (present === undefined || change === undefined) return { action: 'unchanged' };
+      return { action: 'update', patch: patchOf(present, change) };
+    },
+  };
+}
+
+/** Restarts only the controllers of pods that fail because they lack the new login. */
+async function restartFailing(
+  reader: Reader,
+  items: readonly PlannedSecret[],
+  request: RotateRequest,
+  listener: RotateListener,
+): Promise<void> {
+  const rotated = new Map(items.map((item) => [secretKey(item.ref.namespace, item.ref.name), newLoginsOf(item)]));
+  const namespaces = new Set(items.map(({ ref }) => ref.namespace));
+  const [only] = namespaces.size === 1 ? namespaces : [];
+  const { failing } = await gatherFacts(reader, { namespace: only, cached: false });
+  await restartAll(reader.transport, await controllersToRestart(reader, failing, rotated), request, {
+    outcome: ({ ref }) => listener.restarted(ref),
+    problem: (error, ref) => listener.problem(ref, error),
+  });
+}
+
+/** A Secret with only the entries that have the new login. */
+function newLoginsOf({ ref, entries }: PlannedSecret): Secret {
+  const own = entries.filter(({ state }) => state === 'new' || state === 'has it');
+  return buildPullSecret({ ...ref, entries: own.map(({ server, next: { credential } }) => ({ server, credential })) });
 }

@@ -1,4 +1,5 @@
 /** Attaches the copies to service accounts. Their lists are written as `attach` writes them. */
+import { performPhase } from '../../changes/performer.ts';
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages, listRefusal } from '../../cluster/object-request.ts';
@@ -11,22 +12,21 @@ import { changedList } from '../../domain/workloads/list-change.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
-import { UserError } from '../../errors.ts';
-import { createContext } from '../attach/context.ts';
-import { reportAccounts, restartAll } from '../attach/effects.ts';
-import { perform, type Run } from '../attach/perform.ts';
+import { perform } from '../attach/change-lists.ts';
+import { type AttachContext, createContext } from '../attach/context.ts';
+import { reportAccounts } from '../attach/effects.ts';
 import { planItem } from '../attach/plan.ts';
-import type { AttachRequest } from '../attach/request.ts';
+import { type AttachRequest, attachRequest } from '../attach/request.ts';
 import { readTarget } from '../attach/targets.ts';
 import { accountKey, type FailingFacts, mergedFacts } from '../pods/failing.ts';
-import { controllersToRestart } from '../pods/refused-pods.ts';
+import { controllersToRestart, restartAll } from '../pods/restart.ts';
 import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 const ACCOUNT = pullKind('ServiceAccount');
 
 /** The lists to change, planned before anything is written. */
 export interface ListPlan {
-  readonly run: Run;
+  readonly run: AttachContext;
   readonly source: Secret;
   readonly changing: readonly PullSpec[];
   /** Namespaces whose service account `default` is selected but does not exist yet: a controller makes it. */
@@ -41,13 +41,13 @@ export async function planLists(
   request: SyncRequest,
   listener: SyncListener,
 ): Promise<ListPlan> {
-  const context = createContext(transport, attachRequest(source, request, transport.signal), {
+  const context = createContext(transport, requestFor(source, request), {
     outcome: (result) => listener.list(result),
     note: (note) => listener.note(note, 'attach'),
     problem: (error) => listener.problem(error),
     waiting: () => undefined,
   });
-  const run: Run = { ...context, ...factsOfPart(request, context), done: new Map() };
+  const run = { ...context, ...factsOfPart(request, context) };
   const { names } = request.accounts;
   const users = request.accounts.used ? (await run.facts()).users : undefined;
   const missing = new Map(names.map((name) => [name, new Set(namespaces)]));
@@ -74,38 +74,24 @@ export async function planLists(
 }
 
 /** For a few namespaces, the pods and workloads are read there, and not in the whole cluster. */
-function factsOfPart({ part, accounts }: SyncRequest, reader: Reader): Partial<Pick<Run, 'facts'>> {
+function factsOfPart({ part, accounts }: SyncRequest, reader: Reader): Partial<Pick<AttachContext, 'facts'>> {
   const few = part?.only;
   if (few === undefined) return {};
   const once = oncePerKey<FailingFacts>();
   return { facts: () => once('', async () => mergedFacts(few, { cached: !accounts.used }, reader)) };
 }
 
-function attachRequest(
-  source: Secret,
-  { name, accounts, restart, dryRun, fieldManager, folders }: SyncRequest,
-  signal: AbortSignal,
-): AttachRequest {
-  return {
-    verb: 'attach',
-    secret: name,
+function requestFor(source: Secret, request: SyncRequest): AttachRequest {
+  const { name, accounts, restart, dryRun, fieldManager, folders } = request;
+  return attachRequest('attach', name, {
+    ...{ restart, dryRun, fieldManager, folders },
     // Empty: expiry dates are reported for the source, not for its copies.
     known: { secret: source, saidEnds: new Set() },
-    targets: [],
     selections: [accounts.used ? { by: 'use' } : { by: 'kind', kind: 'ServiceAccount' }],
     allNamespaces: true,
-    recreate: false,
-    folders,
     yes: true,
-    checks: true,
     allowMissing: true,
-    restart,
-    wait: false,
-    timeoutMs: undefined,
-    dryRun,
-    fieldManager,
-    signal,
-  };
+  });
 }
 
 /** Lists the accounts of all namespaces at once, or of each namespace where that is forbidden. Throws UserError. */
@@ -154,45 +140,35 @@ export async function attachCopies(
   listener: Pick<SyncListener, 'writing' | 'problem'>,
 ): Promise<void> {
   const isServed = (namespace: string): boolean => served.has(namespace);
-  await forEachLimit(
-    run.transport.concurrency,
-    changing.filter(({ ref }) => isServed(ref.namespace)),
-    (account) =>
-      listener.writing(async () => perform(await planItem(account, run), placed(run, account.ref.namespace, listener))),
-  );
-  await forEachLimit(run.transport.concurrency, awaited.filter(isServed), (namespace) =>
-    attachAwaited(namespace, placed(run, namespace, listener)),
-  );
+  const width = run.transport.concurrency;
+  await performPhase({
+    steps: changing.filter(({ ref }) => isServed(ref.namespace)),
+    width,
+    perform: (account) => listener.writing(async () => perform(await planItem(account, run), run)),
+    failed: ({ ref }, error) => listener.problem(error, ref.namespace),
+  });
+  await performPhase({
+    steps: awaited.filter(isServed),
+    width,
+    async perform(namespace) {
+      const account = await readTarget({ kind: 'ServiceAccount', namespace, name: 'default' }, run);
+      if (!('manifest' in account)) await perform(await planItem(account, run), run);
+    },
+    failed: (namespace, error) => listener.problem(error, namespace),
+  });
   const hasChanged = [...run.done.values()].some(({ changed }) => changed);
   // This reads every pod, so a run that changed nothing skips it, and so does each look of `--watch`, unless pods are restarted.
   if ((hasChanged && part === undefined) || restart) {
     const facts = await run.facts();
     await listener.writing(async () => {
-      const restarted = (await reportAccounts(run.done, facts, run)).map(({ uid }) => uid);
+      const restarted = (await reportAccounts(facts, run)).map(({ uid }) => uid);
       if (!restart) return;
       const renewed = new Map(written.map((namespace) => [secretKey(namespace, run.request.secret), source]));
       const others = await controllersToRestart(run, facts.failing, renewed);
-      await restartAll(
-        others.filter(({ uid }) => !restarted.includes(uid)),
-        run,
-      );
+      const rest = others.filter(({ uid }) => !restarted.includes(uid));
+      await restartAll(run.transport, rest, run.request, run.listener);
     });
   }
   const rights = run.missingRights.list();
   if (rights.length > 0) run.listener.note({ code: 'unchecked', rights });
-}
-
-/** `run`, with its problems reported for `namespace`. */
-function placed(run: Run, namespace: string, listener: Pick<SyncListener, 'problem'>): Run {
-  return { ...run, listener: { ...run.listener, problem: (error) => listener.problem(error, namespace) } };
-}
-
-async function attachAwaited(namespace: string, run: Run): Promise<void> {
-  try {
-    const account = await readTarget({ kind: 'ServiceAccount', namespace, name: 'default' }, run);
-    if (!('manifest' in account)) await perform(await planItem(account, run), run);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    run.listener.problem(error);
-  }
 }

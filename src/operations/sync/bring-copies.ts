@@ -1,28 +1,22 @@
 /** Copies one pull secret into many namespaces: reads, plans, writes, and reports the effects. */
+import { performPhase } from '../../changes/performer.ts';
+import { AlteredError, actionOf, changeSecret, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, isEnding } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { AlteredError, actionOf, type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
-import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import { againWith, prose } from '../../domain/text/hint.ts';
+import { againWith } from '../../domain/text/hint.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
 import { loginLossOf } from './lost-logins.ts';
-import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
+import { type CopyChange, type NamespaceFacts, type NextCopy, planSecret, type SyncSource } from './plan.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { readNamespaces } from './present-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
 import { readSource, readSourceAgain } from './read-source.ts';
-import {
-  hasAccounts,
-  type KnownSource,
-  type SyncListener,
-  type SyncOutcome,
-  type SyncRequest,
-} from './sync-request.ts';
+import { hasAccounts, type KnownSource, type SyncListener, type SyncRequest } from './sync-request.ts';
 
 /** Kept low, because each deletion reads all lists of its namespace. */
 const PRUNE_CONCURRENCY = 4;
@@ -35,18 +29,40 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
   await checkAgreed(transport, plan, lists, request);
   const served = new Set(meant);
   const written: string[] = [];
-  await forEachLimit(transport.concurrency, plan.items, async (item) => {
-    const outcome = await listener.writing(() => perform(transport, item, source, request, listener));
-    if (outcome === 'ended' || outcome.action === 'failed') served.delete(item.namespace);
-    if (outcome === 'ended') listener.skipped({ leftAlone: [], ending: [item.namespace] });
-    else listener.outcome(outcome);
-    if (outcome !== 'ended' && !['unchanged', 'failed'].includes(outcome.action)) written.push(item.namespace);
+  await performPhase({
+    steps: plan.items,
+    width: transport.concurrency,
+    async perform(item) {
+      const { namespace } = item;
+      const action = await listener.writing(() => writeCopy(transport, item, { source, request, listener }));
+      if (action !== 'unchanged') written.push(namespace);
+    },
+    failed({ namespace, step }, error) {
+      served.delete(namespace);
+      // The namespace was not being deleted when it was read.
+      if (step.action !== 'refuse' && isEnded(error, namespace, request))
+        return listener.skipped({ leftAlone: [], ending: [namespace] });
+      const isWritten = error instanceof AlteredError;
+      listener.outcome({ namespace, action: 'failed', error, isDecided: step.action === 'refuse', isWritten });
+    },
   });
   if (lists !== undefined) await attachCopies(lists, { served, written }, request, listener);
   for (const outcome of plan.taken) listener.outcome(outcome);
-  await forEachLimit(PRUNE_CONCURRENCY, plan.pruned, async (copy) => {
-    listener.outcome(await listener.writing(() => pruneCopy(transport, copy, source, request, listener)));
+  await performPhase({
+    steps: plan.pruned,
+    width: PRUNE_CONCURRENCY,
+    async perform(copy) {
+      const action = await listener.writing(() => pruneCopy(transport, copy, source, request, listener));
+      listener.outcome({ namespace: copy.namespace, action });
+    },
+    failed: ({ namespace }, error) => listener.outcome({ namespace, action: 'failed', error }),
   });
+}
+
+function isEnded({ cause }: UserError, namespace: string, { selection }: SyncRequest): boolean {
+  if (!(cause instanceof ApiError)) return false;
+  const isGone = cause.status === 404 && cause.details.kind === 'namespaces';
+  return isEnding(cause) || (isGone && !selection.names.includes(namespace));
 }
 
 /** Reads and plans everything before anything is written. Throws UserError. */
@@ -124,7 +140,7 @@ async function checkAgreed(
   }
   const changes = items.filter(({ step }) => step.action !== 'unchanged' && step.action !== 'refuse');
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;
-  const count = (action: SecretStep['action']): number => changes.filter(({ step }) => step.action === action).length;
+  const count = (action: NextCopy['action']): number => changes.filter(({ step }) => step.action === action).length;
   const counts = { 'to be created': count('create'), 'to be updated': count('update') + count('replace') };
   const losing = items.flatMap(({ loss }) => loss ?? []);
   const lost = losing.reduce((sum, { servers }) => sum + servers.length, 0);
@@ -141,53 +157,41 @@ async function checkAgreed(
     // That a copy loses what was removed from its source is what `sync` is for.
     deletes: pruned.length > 0 || losing.some(({ keptBy }) => keptBy !== 'source'),
   };
-  if (await agree(intent)) return;
-  throw new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
+  await agree(intent);
 }
 
-async function perform(
+/** Brings one namespace its copy, and returns what was done. Throws UserError. */
+async function writeCopy(
   transport: Transport,
   { namespace, step, holdsOldLogin, loss, existing }: Item,
-  source: SyncSource,
-  request: SyncRequest,
-  listener: Pick<SyncListener, 'losses'>,
-): Promise<SyncOutcome | 'ended'> {
-  const { dryRun, fieldManager, selection } = request;
-  if (step.action === 'refuse') return { namespace, action: 'failed', error: step.error, isDecided: true };
-  if (step.action === 'unchanged' || dryRun === 'client') {
-    return { namespace, action: actionOf(step), holdsOldLogin, lost: loss?.servers };
-  }
+  {
+    source,
+    request,
+    listener,
+  }: { readonly source: SyncSource; readonly request: SyncRequest; readonly listener: SyncListener },
+): Promise<SecretAction> {
   let lost = loss?.servers;
   let latest = source;
-  const refresh = async (): Promise<void> => {
-    const now = await readSourceAgain(transport, request);
-    if (now !== undefined) latest = now.source;
-  };
-  try {
-    const ref = { namespace, name: source.name };
-    const planner = (present: Secret | undefined): SecretStep => planSecret(namespace, present, latest);
-    const before = (next: SecretStep, present: Secret | undefined): void => {
+  const ref = { namespace, name: source.name };
+  const copy = {
+    present: existing,
+    next: (present: Secret | undefined): NextCopy => planSecret(namespace, present, latest),
+    async refresh() {
+      const now = await readSourceAgain(transport, request);
+      if (now !== undefined) latest = now.source;
+    },
+    before(next: CopyChange, present: Secret | undefined) {
       const more = loginLossOf(namespace, next, present, latest);
       // Logins that somebody has added meanwhile are also reported before they are dropped.
       if (more?.servers.some((server) => !lost?.includes(server))) {
         listener.losses([more]);
         lost = more.servers;
       }
-    };
-    const options = { fieldManager, dryRun: dryRun === 'server', refresh, before };
-    const action = await writeSecret(transport, ref, existing, planner, options);
-    return { namespace, action, holdsOldLogin, lost };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    // The namespace was not being deleted when it was read.
-    const { cause } = error;
-    if (cause instanceof ApiError && (isEnding(cause) || (isGone(cause) && !selection.names.includes(namespace)))) {
-      return 'ended';
-    }
-    return { namespace, action: 'failed', error, isWritten: error instanceof AlteredError };
-  }
-}
-
-function isGone({ status, details }: ApiError): boolean {
-  return status === 404 && details.kind === 'namespaces';
+    },
+  };
+  if (step.action === 'refuse') throw step.error;
+  const action =
+    step.action === 'unchanged' ? step.action : actionOf((await changeSecret(transport, ref, copy, request)).did);
+  listener.outcome({ namespace, action, holdsOldLogin, lost });
+  return action;
 }

@@ -1,5 +1,4 @@
 /** Finds the logins that `sync` drops: those of a Secret that its source does not have. */
-import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
 import { displayServer, type ShownServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { keyText } from '../../domain/keyring/key.ts';
@@ -7,7 +6,7 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import { planSecret, type SyncSource } from './plan.ts';
+import { type NextCopy, planSecret, type SyncSource } from './plan.ts';
 
 /** The logins that are lost in one namespace. */
 export interface LoginLoss {
@@ -28,7 +27,7 @@ export interface LoginLoss {
  */
 export function loginLossOf(
   namespace: string,
-  { action }: SecretStep,
+  { action }: NextCopy,
   existing: Secret | undefined,
   source: SyncSource,
 ): LoginLoss | undefined {

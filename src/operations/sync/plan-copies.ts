@@ -1,6 +1,5 @@
 /** Plans which namespaces get a copy and how, and which copies are deleted, from what has been read. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
@@ -10,7 +9,7 @@ import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { type LoginLoss, loginLossOf } from './lost-logins.ts';
-import { choiceOf, idlePatterns, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
+import { choiceOf, idlePatterns, type NamespaceFacts, type NextCopy, planSecret, type SyncSource } from './plan.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
 import { type Pruned, takenOver } from './prune-copies.ts';
 import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
@@ -90,7 +89,7 @@ function isIn(part: SyncPart | undefined, namespace: string): boolean {
 /** What has to be done in one namespace. */
 export interface Item {
   readonly namespace: string;
-  readonly step: SecretStep;
+  readonly step: NextCopy;
   /** Whether an annotation of `kubectl apply` holds a login that the data no longer holds afterwards. */
   readonly holdsOldLogin?: boolean | undefined;
   /** The logins that the Secret loses, apart from old ones that are replaced for the same server. */
@@ -129,7 +128,7 @@ export async function planAll(
     ) {
       const kept = takenOver(secret);
       if (kept !== undefined) taken.push({ namespace, action: 'failed', error: kept, isDecided: true });
-      else pruned.push({ namespace, uid: secret.metadata.uid, resourceVersion: secret.metadata.resourceVersion });
+      else pruned.push({ namespace, secret: { ...secret, data: {} } });
     }
   });
   return { items: [...items.values()], pruned, taken };
@@ -145,7 +144,7 @@ function planned(namespace: string, secret: Secret | UserError | undefined, sour
   return { namespace, step, holdsOldLogin: holdsAfter(step, secret), loss, existing: isWritten ? secret : undefined };
 }
 
-function holdsAfter(step: SecretStep, secret: Secret | undefined): boolean {
+function holdsAfter(step: NextCopy, secret: Secret | undefined): boolean {
   if (step.action === 'replace') return willHoldOldLogin(step.secret);
   if (secret === undefined || step.action === 'refuse') return false;
   return willHoldOldLogin(secret, step.action === 'update' ? step.patch : undefined);

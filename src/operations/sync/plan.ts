@@ -1,5 +1,6 @@
 /** Decides what `sync` does in each namespace, before anything is written. Pure: works only on what has been read. */
-import type { SecretStep } from '../../cluster/write/write-secret.ts';
+import type { SecretChange } from '../../changes/secret-step.ts';
+import type { Next } from '../../changes/step.ts';
 import { matchesGlob } from '../../domain/go/glob.ts';
 import type { AuthEntry } from '../../domain/keyring/credential.ts';
 import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
@@ -103,8 +104,13 @@ export interface SyncSource extends CopySource {
   readonly foreign: 'leave' | 'merge' | 'adopt';
 }
 
+export type CopyChange = Extract<SecretChange, { readonly action: 'create' | 'update' | 'replace' }>;
+
+/** What to do with the Secret in one namespace. */
+export type NextCopy = Next<CopyChange>;
+
 /** How to bring `source` to `namespace`, where `existing` is the Secret of its name there. */
-export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): SecretStep {
+export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): NextCopy {
   if (existing === undefined) return { action: 'create', secret: newCopy(source, namespace) };
   const called = `secret ${namespace}/${source.name}`;
   // This is the source itself: one cluster may have two addresses.
@@ -130,7 +136,7 @@ const MERGE = prose`${{ add: words`--merge`, drop: ['--yes'] }}, which puts thes
 const ADOPT = prose`${{ add: words`--adopt`, drop: ['--merge', '--yes'] }}, which makes it a copy of this one and drops what this one does not have`;
 
 /** Leaves a copy alone that another tool such as Argo CD has taken over: the two would overwrite each other forever. */
-function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
+function planOwn(called: string, existing: Secret, source: SyncSource): NextCopy {
   const step = planCopy(existing, source);
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
   if (maker === undefined) return step;
@@ -138,7 +144,7 @@ function planOwn(called: string, existing: Secret, source: SyncSource): SecretSt
   return leave(text, maker.where, ['--adopt writes it anyway, and drops what its source does not have']);
 }
 
-function planCopy(existing: Secret, source: SyncSource): SecretStep {
+function planCopy(existing: Secret, source: SyncSource): NextCopy {
   const patch = copyPatch(existing, source);
   const isOfType = existing.type === source.type;
   if (patch === undefined && isOfType) return { action: 'unchanged' };
@@ -147,13 +153,13 @@ function planCopy(existing: Secret, source: SyncSource): SecretStep {
 }
 
 /** Adopts only pull secrets: a Secret of another type serves another purpose. */
-function planAdoption(called: string, existing: Secret, source: SyncSource): SecretStep {
+function planAdoption(called: string, existing: Secret, source: SyncSource): NextCopy {
   if (isPullSecretType(existing.type)) return planCopy(existing, source);
   return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
 }
 
 /** Puts the logins into a Secret that stays what it is, without the marks of a copy. */
-function planMerge(called: string, existing: Secret, source: SyncSource): SecretStep {
+function planMerge(called: string, existing: Secret, source: SyncSource): NextCopy {
   const { entries, expiresAt } = source;
   if (!isPullSecretType(existing.type)) {
     return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
@@ -179,10 +185,10 @@ function planMerge(called: string, existing: Secret, source: SyncSource): Secret
 /** Why a Secret of somebody else stays as it is. */
 export class LeftAlone extends UserError {}
 
-function leave(message: string, hint?: Hint, details: readonly string[] = []): SecretStep {
+function leave(message: string, hint?: Hint, details: readonly string[] = []): NextCopy {
   return { action: 'refuse', error: new LeftAlone(`${message}, so it is left alone`, hint, details) };
 }
 
-function refuse(message: string, hint?: Hint): SecretStep {
+function refuse(message: string, hint?: Hint): NextCopy {
   return { action: 'refuse', error: new UserError(message, hint) };
 }

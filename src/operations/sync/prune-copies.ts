@@ -1,24 +1,22 @@
 /** Deletes copies in namespaces that are no longer selected, after taking them out of the lists that name them. */
+import { actionOf, changeSecret, type NextSecret, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
-import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type CopySource, isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
-import { command } from '../../domain/text/command.ts';
-import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { detachAll } from '../removal/detach-all.ts';
 import { describeNeeds, needsOf, untoldNeeds } from '../removal/needs.ts';
-import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
+import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 /** A copy to delete. */
 export interface Pruned {
   readonly namespace: string;
-  readonly uid: string | undefined;
-  readonly resourceVersion: string | undefined;
+  /** The copy without its data. */
+  readonly secret: Secret;
 }
 
 /** Why `--prune` leaves a copy alone: another tool manages it now, and would create it again. */
@@ -32,35 +30,29 @@ export function takenOver(secret: Secret): UserError | undefined {
   );
 }
 
-/** Deletes the copy of `source` in one namespace. Throws Interrupted. */
+/** Deletes the copy of `source` in one namespace, and returns what was done. Throws UserError. */
 export async function pruneCopy(
   transport: Transport,
-  copy: Pruned,
+  { namespace, secret }: Pruned,
   source: Pick<CopySource, 'ref' | 'madeFrom'>,
   request: SyncRequest,
   listener: SyncListener,
-): Promise<SyncOutcome> {
-  const { namespace } = copy;
-  const { name, dryRun } = request;
-  const ref = { namespace, name };
+): Promise<SecretAction> {
+  const ref = { namespace, name: request.name };
+  const next = (present: Secret | undefined): NextSecret => {
+    const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
+    return { action: isMeant ? 'delete' : 'unchanged' };
+  };
   try {
     await reportNeeds(transport, ref, listener);
-    const isFree = await detachAll(transport, ref, request, {
-      ...listener,
+    await detachAll(transport, ref, request, {
+      outcome: (result) => listener.list(result),
+      note: (note) => listener.note(note, 'detach'),
       problem: (error) => listener.problem(error, namespace),
     });
-    if (!isFree) {
-      const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
-      throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
-    }
-    const isMeant = (present: Secret): boolean => isCopyOf(present, source) && makerOf(present) === undefined;
-    const deletion = { metadata: copy, isMeant, dryRun: dryRun === 'server' };
-    const isGone = dryRun === 'client' || (await deleteSecret(transport, ref, deletion));
-    return { namespace, action: isGone ? 'deleted' : 'unchanged' };
+    return actionOf((await changeSecret(transport, ref, { present: secret, next }, request)).did);
   } catch (error) {
-    const refused = error instanceof ApiError ? refusalOf(error) : error;
-    if (!(refused instanceof UserError)) throw refused;
-    return { namespace, action: 'failed', error: refused };
+    throw error instanceof ApiError ? refusalOf(error) : error;
   }
 }
 

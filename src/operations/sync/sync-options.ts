@@ -1,4 +1,5 @@
 /** Turns the flags of `sync` into a request. */
+import type { ChangeOptions } from '../../changes/step.ts';
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
@@ -12,7 +13,7 @@ import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
 import type { AccountSelection, SyncRequest } from './sync-request.ts';
 
-export interface SyncOptions extends ContextFlags, Omit<CredentialOptions, 'prompt'> {
+export interface SyncOptions extends ContextFlags, ChangeOptions, Omit<CredentialOptions, 'prompt'> {
   readonly name: string;
   readonly to?: readonly string[];
   readonly selector?: string;
@@ -24,12 +25,11 @@ export interface SyncOptions extends ContextFlags, Omit<CredentialOptions, 'prom
   readonly restart?: boolean;
   readonly prune?: boolean;
   readonly yes?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
   readonly watch?: boolean;
   readonly listen?: string;
   readonly refresh?: string;
+  readonly dryRun: ChangeOptions['dryRun'];
 }
 
 /** Throws UsageError. */

@@ -1,18 +1,20 @@
 /** The request of `sync`, and the listener for its results. */
+
+import type { ListResult } from '../../changes/list-step.ts';
+import type { SecretAction } from '../../changes/secret-step.ts';
+import type { ChangeOptions } from '../../changes/step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
-import type { SecretAction } from '../../cluster/write/write-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { UserError } from '../../errors.ts';
 import type { Agree } from '../../prompt.ts';
 import type { Note } from '../attach/notes.ts';
-import type { ListResult } from '../attach/request.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { LoginLoss } from './lost-logins.ts';
 import type { IdlePattern, NamespaceSelection, SyncSource } from './plan.ts';
 
-export interface SyncRequest {
+export interface SyncRequest extends ChangeOptions {
   /** The name of the source, and of its copies. */
   readonly name: string;
   /** A Secret made from logins of this machine. Undefined where the source is a Secret of the cluster. */
@@ -25,8 +27,6 @@ export interface SyncRequest {
   readonly restart: boolean;
   /** Whether to delete copies in namespaces that are no longer selected. */
   readonly prune: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly fieldManager: string;
   readonly folders: ManifestFolders;
   /** Whether to write without a question. */
   readonly yes: boolean;
@@ -65,7 +65,7 @@ export interface AccountSelection {
 export type SyncOutcome =
   | {
       readonly namespace: string;
-      readonly action: SecretAction | 'deleted';
+      readonly action: SecretAction;
       /** Whether an annotation of the Secret holds a login that its data does not hold. */
       readonly holdsOldLogin?: boolean | undefined;
       /** Servers whose logins the Secret had and no longer has, in the order of the Secret. */

@@ -1,6 +1,6 @@
 /** The metrics of a running `sync --watch`, as Prometheus reads them. Pure. */
+import type { ListResult } from '../../changes/list-step.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
-import type { ListResult } from '../attach/request.ts';
 import type { SyncOutcome } from '../sync/sync-request.ts';
 
 /** What went wrong: a write to a Secret, a list, a Secret that others made, a look, a watch, or the renewal of a login. */

@@ -2,7 +2,6 @@
 import { type Finding, fixFor, formatFinding } from '../../domain/findings/finding.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
-import type { SecretName } from '../../domain/workloads/references.ts';
 import { type UserError, withDetails } from '../../errors.ts';
 import type { Printer } from '../printer.ts';
 
@@ -15,28 +14,6 @@ export interface Failure {
 }
 
 const SHOWN = 10;
-
-/** Collects the failures of a command that writes Secrets one after the other, until they are printed. */
-export interface FailureBook {
-  add(ref: SecretName, error: UserError): void;
-  /** Prints the failures since the last call. */
-  flush(): void;
-  readonly all: readonly { readonly ref: SecretName; readonly error: UserError }[];
-}
-
-export function failureBook(printer: Printer): FailureBook {
-  const all: { readonly ref: SecretName; readonly error: UserError }[] = [];
-  let said = 0;
-  return {
-    all,
-    add: (ref, error) => void all.push({ ref, error }),
-    flush() {
-      const failures = all.slice(said).map(({ ref, error }) => ({ ...ref, error }));
-      said = all.length;
-      printFailures(failures, printer);
-    },
-  };
-}
 
 /** Prints one error for each reason, because nobody reads a hundred errors when a hundred namespaces refuse. */
 export function printFailures(failures: readonly Failure[], printer: Printer): void {

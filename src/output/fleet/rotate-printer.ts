@@ -1,18 +1,17 @@
 /** Prints the progress of `rotate`: the plan as a table, each Secret that is written, what is left, and the counts. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import { summaryLine } from '../../domain/text/summary.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
 import { compareNames, type SecretName } from '../../domain/workloads/references.ts';
-import { EXIT, type UserError } from '../../errors.ts';
+import type { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
-import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
+import type { RotateRequest } from '../../operations/rotate/rotate-request.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
+import { type ClusterRun, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
-import { failureBook } from './failure-printer.ts';
+import { changeReport, type NotDone } from './change-report.ts';
 import { reasonsFor, sayKept } from './rotate-left.ts';
 
 export interface RotatePrinterOptions {
@@ -24,70 +23,57 @@ export interface RotatePrinterOptions {
   readonly refusal: UserError | undefined;
 }
 
-export interface RotatePrinter extends RotateListener {
-  /** Reports what is not written, and why, before anything is written. */
-  left(items: readonly PlannedSecret[]): void;
-  /** Prints the failures so far. */
-  flush(): void;
-  /**
-   * Prints the table of a dry run, and the summary. `annotated` are other Secrets with the old login in an annotation. Returns
-   * the exit code.
-   */
-  end(items: readonly PlannedSecret[], annotated: readonly SecretName[]): number;
-  readonly done: number;
-}
-
-type Problem = { readonly ref: { readonly namespace: string; readonly name: string }; readonly error: UserError };
-
-export function rotatePrinter(
-  { request, output, mark, refusal }: RotatePrinterOptions,
-  run: ClusterRun,
-): RotatePrinter {
+/**
+ * The listener of `rotate`. `left` reports what is not written, and why, before anything is written. `end` prints the table of a dry
+ * run, and the summary, and returns the exit code; its `annotated` are other Secrets with the old login in an annotation.
+ */
+export function rotatePrinter({ request, output, mark, refusal }: RotatePrinterOptions, run: ClusterRun) {
   const { printer, io, answer } = run;
-  const problems = failureBook(printer);
+  const report = changeReport({ output, dryRun: request.dryRun }, run);
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
   const restarted: ObjectRef[] = [];
   const isDry = request.dryRun !== 'none';
-  const suffix = DRY_RUN[request.dryRun];
   const wouldFail = refusal === undefined ? '' : '; with this login nothing would be written';
   return {
-    outcome(item, action) {
+    outcome(item: PlannedSecret, action: 'updated' | 'unchanged') {
       outcomes.set(item, action);
-      if (action !== 'updated') return;
-      if (output === 'name') printer.result(`secret/${item.ref.name}`);
-      if (output === undefined && !isDry) printer.result(`secret/${item.ref.name} configured in ${item.ref.namespace}`);
+      // A dry run prints its plan as a table at the end.
+      if (action !== 'updated' || (output === undefined && isDry)) return;
+      report.done(`secret/${item.ref.name}`, `secret/${item.ref.name} configured in ${item.ref.namespace}`);
     },
-    restarted(ref) {
+    restarted(ref: ObjectRef) {
       restarted.push(ref);
-      if (output === 'name') printer.result(resultName(ref));
-      if (output === undefined) printer.result(`${resultName(ref)} restarted in ${ref.namespace}${suffix}`);
+      report.done(resultName(ref), `${resultName(ref)} restarted in ${ref.namespace}`);
     },
-    problem: (ref, error) => problems.add(ref, error),
-    flush: () => problems.flush(),
-    left(unsorted) {
+    problem: report.failed,
+    perform: report.perform,
+    left(unsorted: readonly PlannedSecret[]) {
       const items = inOrder(unsorted);
       sayKept(items, request, printer);
-      for (const [ref, why] of reasonsFor(items, request)) problems.add(ref, why);
-      problems.flush();
+      for (const [ref, why] of reasonsFor(items, request)) report.failed(ref, why);
+      report.flush();
     },
-    end(unsorted, annotated) {
+    end(unsorted: readonly PlannedSecret[], annotated: readonly SecretName[]) {
       const items = inOrder(unsorted);
-      problems.flush();
+      report.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
-      if (output === 'json')
-        answer(asJson(items, { request, outcomes, restarted, problems: problems.all, mark, refusal }, io));
-      const counts = countsOf(items, outcomes, problems.all);
-      run.counted({ noun: 'Secret', total: items.length, counts });
-      printer.say(summaryLine(items.length, 'Secret', counts) + suffix + wouldFail);
+      const errors = [...report.errors(), ...(refusal === undefined ? [] : [shownError(refusal, io)])];
+      if (output === 'json') answer(asJson(items, { request, outcomes, restarted, mark }, errors));
+      const code = report.end({
+        total: items.length,
+        counts: countsOf(items, outcomes, report.failures),
+        always: true,
+        remark: wouldFail,
+      });
       const leftOver = items.filter((item) => isLeftOver(item, outcomes.get(item)));
       warnOfAnnotations(
         [...leftOver.map(({ ref }) => ref), ...annotated],
         isDry && leftOver.some((item) => !item.holdsOldLogin),
         printer,
       );
-      return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
+      return code;
     },
-    get done() {
+    get handled() {
       return outcomes.size;
     },
   };
@@ -150,7 +136,7 @@ function planOf({ action, obstacle, maker, source }: PlannedSecret, { state, nex
 function countsOf(
   items: readonly PlannedSecret[],
   outcomes: ReadonlyMap<PlannedSecret, string>,
-  problems: readonly Problem[],
+  problems: readonly NotDone[],
 ): Record<string, number> {
   const count = (wanted: string): number => [...outcomes.values()].filter((outcome) => outcome === wanted).length;
   const held = items.filter(({ action }) => action === 'left' || action === 'held back').length;
@@ -165,15 +151,16 @@ interface Ended {
   readonly request: RotateRequest;
   readonly outcomes: ReadonlyMap<PlannedSecret, 'updated' | 'unchanged'>;
   readonly restarted: readonly ObjectRef[];
-  readonly problems: readonly Problem[];
   readonly mark: Fingerprint;
-  readonly refusal: UserError | undefined;
 }
 
 /** The result for JSON, with a mark in place of each password. */
-function asJson(items: readonly PlannedSecret[], ended: Ended, io: Io) {
-  const { request, outcomes, restarted, problems, mark, refusal } = ended;
-  const errors = [...problems, ...(refusal === undefined ? [] : [{ ref: undefined, error: refusal }])];
+function asJson(
+  items: readonly PlannedSecret[],
+  ended: Ended,
+  errors: readonly (Partial<SecretName> & ReturnType<typeof shownError>)[],
+) {
+  const { request, outcomes, restarted, mark } = ended;
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({
@@ -188,6 +175,6 @@ function asJson(items: readonly PlannedSecret[], ended: Ended, io: Io) {
       })),
     })),
     restarted,
-    errors: errors.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
+    errors,
   };
 }

@@ -1,8 +1,11 @@
 /**
- * Runs the same work in several contexts. Each line names its context, one question covers all contexts, and a failure in one
+ * Runs a command in one cluster, or with `--to-context` in several: each is examined, the user agrees once, and the writes follow in
+ * one cluster after the other. Each line names its context, one question covers all contexts, and a failure in one
  * does not stop the others.
  */
-import type { ContextTransport, Transport } from '../../cluster/client/transport.ts';
+import { type ContextTransport, connect, connectContexts, type Transport } from '../../cluster/client/transport.ts';
+import type { ContextFlags } from '../../cluster/config/contexts.ts';
+import { withoutPassword } from '../../credentials/credential-flags.ts';
 import { flagWords, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import type { CommandContext } from '../../domain/text/format-command.ts';
@@ -13,7 +16,7 @@ import { summaryLine } from '../../domain/text/summary.ts';
 import { TypedLine } from '../../domain/text/typed-line.ts';
 import { EXIT, Interrupted, UserError } from '../../errors.ts';
 import type { Io, Output } from '../../io.ts';
-import { type Agreement, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
+import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } from '../../prompt.ts';
 import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../printer.ts';
 import { formatJson } from '../structured.ts';
 
@@ -26,7 +29,7 @@ interface RunOptions extends Agreement {
 }
 
 /** `io` for one context: every line begins with the context's name, and every proposed command names it. */
-export function contextIo(context: string, io: Io, hasSource = false): Io {
+function contextIo(context: string, io: Io, hasSource = false): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
   return {
     ...io,
@@ -98,10 +101,7 @@ export async function runContexts(
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
   }
   const waiting = parts.filter((part) => !ends.has(part));
-  if (!(await isAgreed(waiting, options, { io, printer }))) {
-    printer.say('nothing was written');
-    return EXIT.failed;
-  }
+  await askOnce(waiting, options, { io, printer });
   let begun: Part | undefined;
   try {
     for (const part of waiting) {
@@ -130,9 +130,9 @@ async function startPart(
   const io = contextIo(context, outer, hasSource);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
-  const gate = Promise.withResolvers<boolean>();
+  const gate = Promise.withResolvers<void>();
   const [answers, tallies]: [object[], Tally[]] = [[], []];
-  const agree = (meant: Intent): Promise<boolean> => {
+  const agree = (meant: Intent): Promise<void> => {
     intent.resolve(meant);
     return gate.promise;
   };
@@ -149,27 +149,27 @@ async function startPart(
     (error: unknown) => ({ error }),
   );
   void end.then(() => intent.resolve(undefined));
-  return { context, intent: intent.promise, go: () => gate.resolve(true), end, io, answers, tallies };
+  return { context, intent: intent.promise, go: () => gate.resolve(), end, io, answers, tallies };
 }
 
-/** Asks one question about all contexts. Throws Interrupted. */
-async function isAgreed(
+/** Asks one question about all contexts. Throws Interrupted, and UserError where the user does not agree. */
+async function askOnce(
   parts: readonly Part[],
   agreement: Agreement,
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
-): Promise<boolean> {
-  if (!canPrompt(io)) return true;
+): Promise<void> {
+  if (!canPrompt(io)) return;
   const meant: { readonly part: Part; readonly intent: Intent }[] = [];
   for (const part of parts) {
     const intent = await part.intent;
     if (intent !== undefined && intent.changes > 0) meant.push({ part, intent });
   }
   const changes = meant.reduce((sum, { intent }) => sum + intent.changes, 0);
-  if (!isQuestion({ changes, deletes: meant.some(({ intent }) => intent.deletes) }, agreement)) return true;
+  if (!isQuestion({ changes, deletes: meant.some(({ intent }) => intent.deletes) }, agreement)) return;
   // Printed with -q too, because nobody can agree to what is not shown.
   for (const { part, intent } of meant) part.io.stderr.write(printed`${printable(intent.what)}\n`);
   try {
-    return await promptYes(meant.length === 1 ? 'Do this?' : `Do this in ${plural(meant.length, 'context')}?`, io);
+    await agreeTo(meant.length === 1 ? 'Do this?' : `Do this in ${plural(meant.length, 'context')}?`, io);
   } catch (error) {
     if (error instanceof Interrupted) printer.say('nothing was written');
     throw error;
@@ -242,4 +242,66 @@ function sums(tallies: readonly Tally[]): string[] {
       counts,
     );
   });
+}
+
+interface ClustersOptions extends ContextFlags, Agreement {
+  readonly output?: 'name' | 'json' | undefined;
+  readonly passwordEnv?: string;
+}
+
+interface ClustersWork {
+  /** Whether something is first read in the cluster that the other flags select. */
+  readonly hasSource: boolean;
+  /**
+   * Does the work that needs no cluster, or only the `source`. A wrong context is reported before. With several contexts, the
+   * returned work runs once for each.
+   */
+  prepare(printer: Printer, source: Transport | undefined): Promise<Work>;
+}
+
+/** Returns the exit code; throws UserError. */
+export async function inClusters(
+  options: ClustersOptions,
+  io: Io,
+  { hasSource, prepare }: ClustersWork,
+): Promise<number> {
+  const printer = await printerFor(io);
+  if (options.toContext !== undefined) return inContexts(options, io, { hasSource, prepare }, printer);
+  const work = await prepare(printer, undefined);
+  const transport = await connect(options, withoutPassword(options, io));
+  try {
+    return await work(transport, soleRun(options, printer, io));
+  } finally {
+    transport.close();
+  }
+}
+
+function soleRun(agreement: Agreement, printer: Printer, io: Io): ClusterRun {
+  return {
+    io,
+    printer,
+    agree: agreeOn(agreement, io),
+    answer: (value) => io.stdout.write(formatJson(value)),
+    counted: () => undefined,
+  };
+}
+
+async function inContexts(
+  options: ClustersOptions,
+  io: Io,
+  { hasSource, prepare }: ClustersWork,
+  printer: Printer,
+): Promise<number> {
+  const inner = withoutPassword(options, io);
+  const { source, contexts } = await connectContexts(options, {
+    wantsSource: hasSource,
+    io: inner,
+    ioOf: (context) => contextIo(context, inner, hasSource),
+  });
+  try {
+    return await runContexts(contexts, await prepare(printer, source), { ...options, hasSource }, { io, printer });
+  } finally {
+    source?.close();
+    for (const { transport } of contexts) transport.close();
+  }
 }

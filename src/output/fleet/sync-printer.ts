@@ -1,4 +1,5 @@
 /** Prints the progress of `sync`: a line for each change, failures grouped by reason, and the summary. */
+import type { ListResult } from '../../changes/list-step.ts';
 import { SYNC } from '../../domain/pull-secret/copy.ts';
 import { clusterCommand, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -8,12 +9,11 @@ import { resultName } from '../../domain/workloads/object-ref.ts';
 import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { ListResult } from '../../operations/attach/request.ts';
 import { lossWarnings } from '../../operations/sync/lost-logins.ts';
 import { LeftAlone } from '../../operations/sync/plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
 import { type NoteBook, noteBook } from '../attach-printer.ts';
-import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { type ClusterRun, DRY_RUN, type Printer, sayInterrupted, shownError } from '../printer.ts';
 import { withProgress } from '../progress.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
 import { type Failure, printFailures, sayFinding } from './failure-printer.ts';
@@ -64,8 +64,7 @@ export async function withSyncPrinter(
     printHeld(told, printer);
     printFailures(failuresOf(told), printer);
     if (io.signal.aborted && (options.isCut?.() ?? true)) {
-      const done = told.outcomes.filter(isChange).length + told.lists.length;
-      printer.warn(`interrupted: ${done} done, each named above; the one in progress may be done, too`);
+      sayInterrupted(told.outcomes.filter(isChange).length + told.lists.length, printer);
     }
     throw error;
   }

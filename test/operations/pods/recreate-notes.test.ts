@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
+import type { ApiRequest } from '../../../src/cluster/client/api-request.ts';
 import { createContext } from '../../../src/operations/attach/context.ts';
 import type { AttachRequest, Listener } from '../../../src/operations/attach/request.ts';
 import { recreatePod } from '../../../src/operations/pods/recreate.ts';
@@ -16,7 +17,7 @@ import { type Fault, writtenObjects } from '../../support/written-objects.ts';
 const web = stored('Pod', 'web');
 const lists = [{ name: 'pull' }];
 
-function recreating(faults: Fault[], request: Partial<AttachRequest> = {}) {
+function recreating(faults: Fault[], request: Partial<AttachRequest> = {}, signal = new AbortController().signal) {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-recreate-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const told: object[] = [];
@@ -26,7 +27,11 @@ function recreating(faults: Fault[], request: Partial<AttachRequest> = {}) {
     note: (note) => void told.push(note),
     problem: ({ message, hint }) => void problems.push(`${message} → ${shownHint(hint)}`),
   };
-  const transport = writtenObjects([web], faults);
+  const objects = writtenObjects([web], faults);
+  const { request: send } = objects;
+  // As the real one, it throws the reason once it is interrupted.
+  const sent = async <T>(one: ApiRequest): Promise<T> => send<T>(one).finally(() => signal.throwIfAborted());
+  const transport = Object.assign(objects, { signal, request: sent });
   const context = createContext(
     transport,
     attachRequest({ folders: { state: folder, temporary: folder }, ...request }),
@@ -79,7 +84,7 @@ test.each<[unknown, string]>([
     { method: 'GET', before },
     { method: 'POST', answer },
   ];
-  const { promise, problems } = recreating(faults, { signal: interrupted.signal });
+  const { promise, problems } = recreating(faults, {}, interrupted.signal);
   await expect(settled(promise, () => 'created')).rejects.toBe(reason);
   expect(problems).toEqual([
     expect.stringMatching(

@@ -7,7 +7,7 @@ import { specOf, stored } from '../../support/stored-objects.ts';
 import { type Fault, writtenObjects } from '../../support/written-objects.ts';
 
 const web = stored('Deployment', 'web', { list: ['a'] });
-const options = { fieldManager: 'test', dryRun: false };
+const options = { fieldManager: 'test', dryRun: 'none' as const };
 const ANNOTATION = ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'];
 
 test('the time is in the template, and everything else stays', async () => {
@@ -22,7 +22,7 @@ test('the time is in the template, and everything else stays', async () => {
 
 test('in a dry run nothing changes', async () => {
   const transport = writtenObjects([web]);
-  const { object } = await restart(transport, specOf(web), { ...options, dryRun: true });
+  const { object } = await restart(transport, specOf(web), { ...options, dryRun: 'server' });
   expect(object).toHaveProperty(ANNOTATION);
   expect(transport.now).toEqual([web]);
 });

@@ -174,10 +174,7 @@ test('Ctrl-C ends it', async () => {
   const interrupted = new AbortController();
   const reason = new Error('interrupted');
   const faults: Fault[] = [{ method: 'GET', number: 2, before: () => interrupted.abort(reason) }];
-  const context = createContext(
-    writtenObjects([pending], faults),
-    attachRequest({ signal: interrupted.signal }),
-    listener,
-  );
+  const transport = { ...writtenObjects([pending], faults), signal: interrupted.signal };
+  const context = createContext(transport, attachRequest(), listener);
   await expect(settled(waitFor(specOf(pending), context), () => 'runs')).rejects.toBe(reason);
 });

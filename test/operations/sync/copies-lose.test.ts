@@ -60,7 +60,6 @@ test.each<[situation: string, count: number, dryRun: SyncRequest['dryRun'], fore
     // Said before the question, and so before anything is written.
     expect(io.written.stderr).toMatch(/^warning: /);
     intents.push(intent);
-    return true;
   };
   const code = await withSyncPrinter(shown, run, (told) =>
     syncSecret(transport, { ...SYNC_REQUEST, name: 'pull', dryRun, foreign, agree }, told),

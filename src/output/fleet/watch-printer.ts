@@ -1,8 +1,13 @@
-/** What `sync --watch` says about somebody who undoes its writes, and the setting with which Argo CD leaves them alone. */
+/**
+ * What `sync --watch` says: each message once, who undoes its writes, the setting with which Argo CD leaves them alone, and the
+ * answers of `--listen`.
+ */
 import { MANAGED_BY, SOURCE } from '../../domain/pull-secret/copy.ts';
 import { EXPIRES_AT } from '../../domain/pull-secret/expiry.ts';
+import type { StatusPage } from '../../http/status-server.ts';
 import type { Io } from '../../io.ts';
 import type { Fight } from '../../operations/watch/fight.ts';
+import type { HealthReport } from '../../operations/watch/health.ts';
 import { formatSafeYaml } from '../../yaml.ts';
 import type { Printer } from '../printer.ts';
 
@@ -42,4 +47,48 @@ function ignoreDifferences({ kind, namespace, name }: Fight['object']): object {
 /** RFC 6901. */
 function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+interface OncePrinter extends Printer {
+  /** Begins another look at everything. A message that neither this look nor the last one has is forgotten. */
+  turn(): void;
+}
+
+/** Results are printed each time. A hint is printed only with the message that it belongs to. */
+export function oncePrinter(printer: Printer): OncePrinter {
+  let [before, now] = [new Set<string>(), new Set<string>()];
+  let isSaid = true;
+  const once = (text: string, say: () => void): void => {
+    isSaid = !before.has(text) && !now.has(text);
+    now.add(text);
+    if (isSaid) say();
+  };
+  return {
+    turn() {
+      [before, now] = [now, new Set()];
+    },
+    result: (text) => printer.result(text),
+    say: (text) => once(text, () => printer.say(text)),
+    warn: (text) => once(text, () => printer.warn(text)),
+    error: (error) => once(error.message, () => printer.error(error)),
+    hint(hint) {
+      if (isSaid) printer.hint(hint);
+    },
+  };
+}
+
+/** The page at `path`; undefined when there is none. The status is 503 when a look was missed, or a watch is silent. */
+export function statusPage(
+  path: string,
+  { isWell, lastLook, lastEvent }: HealthReport,
+  metrics: string,
+): StatusPage | undefined {
+  if (path === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics };
+  if (path !== '/healthz') return undefined;
+  const body = {
+    status: isWell ? 'ok' : 'stale',
+    lastLookSeconds: lastLook ?? null,
+    lastEventSeconds: lastEvent ?? null,
+  };
+  return { status: isWell ? 200 : 503, type: 'application/json', body: `${JSON.stringify(body)}\n` };
 }

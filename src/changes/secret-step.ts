@@ -1,0 +1,141 @@
+/** Writes one Secret as its step says: creates it, changes it, replaces it or deletes it. */
+import { refusal, WriteConflict } from '../cluster/client/api-error.ts';
+import type { Transport } from '../cluster/client/transport.ts';
+import type { SecretRef, WriteOptions } from '../cluster/secret-request.ts';
+import type { CopyListener, KeptCopy } from '../cluster/write/recreate-secret.ts';
+import { readWritten, tryCreate, tryDelete, tryPatch } from '../cluster/write/secret-write.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import { clusterCommand } from '../domain/text/command.ts';
+import { UserError } from '../errors.ts';
+import { type ChangeOptions, type ChangeStep, carryOut, type Next, type StepResult, writeOptions } from './step.ts';
+
+/** A write of a Secret. */
+export type SecretChange =
+  | { readonly action: 'create'; readonly secret: Secret }
+  /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
+  | { readonly action: 'update'; readonly patch: object }
+  /**
+   * The Secret to replace one that the API server would not update. With `listener`, a copy of the old one is kept until the new
+   * one is there.
+   */
+  | { readonly action: 'replace'; readonly secret: Secret; readonly listener?: CopyListener | undefined }
+  /** The Secret to create from the copy that an interrupted replacement left. */
+  | { readonly action: 'restore'; readonly secret: Secret; readonly copy: KeptCopy; readonly listener: CopyListener }
+  | { readonly action: 'delete' };
+
+export type NextSecret = Next<SecretChange>;
+
+const ACTIONS = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  restore: 'replaced',
+  delete: 'deleted',
+} as const;
+
+export type SecretAction = (typeof ACTIONS)[SecretChange['action']] | 'unchanged';
+
+/** The write as results name it. */
+export function actionOf({ action }: { readonly action: SecretChange['action'] | 'unchanged' }): SecretAction {
+  return action === 'unchanged' ? action : ACTIONS[action];
+}
+
+/** The stored Secret is not the one that was sent. A webhook that changes Secrets would undo the change each time. */
+export class AlteredError extends UserError {
+  constructor({ namespace, name }: SecretRef) {
+    super(
+      `secret ${namespace}/${name} was written, but something in the cluster, such as a webhook, changed it on the way`,
+      clusterCommand`kubectl get mutatingwebhookconfigurations`,
+    );
+    this.name = 'AlteredError';
+  }
+}
+
+/** The plan for one Secret. `unread`: it has not been kept since it was read, and is read again. */
+export interface SecretStep<Write extends SecretChange> extends Omit<ChangeStep<Secret, Write>, 'present'> {
+  readonly present: Secret | 'unread' | undefined;
+}
+
+/** Carries out a step for the Secret `ref`. Throws UserError. */
+export async function changeSecret<Write extends SecretChange>(
+  transport: Transport,
+  ref: SecretRef,
+  step: SecretStep<Write>,
+  options: ChangeOptions,
+): Promise<StepResult<Secret, Write>> {
+  const writer = {
+    what: `secret ${ref.namespace}/${ref.name}`,
+    read: (conflict: WriteConflict['error']) => readWritten(transport, ref, conflict),
+    async write(next: Write, present: Secret | undefined, isDone: (found: Secret) => Promise<boolean>) {
+      const isAsWanted = async (found: Secret): Promise<boolean> =>
+        isAsSent(found, next, present) || (await isDone(found));
+      const after = await write(transport, ref, { next, present, isDone: isAsWanted }, writeOptions(options));
+      // In a dry run, what replaces a Secret is only checked under another name.
+      const isRehearsal = options.dryRun !== 'none' && next.action === 'replace';
+      if (after === undefined || after instanceof WriteConflict || isRehearsal || step.trusts) return after;
+      if (!(await isAsWanted(after))) throw new AlteredError(ref);
+      return after;
+    },
+    versionOf: ({ metadata }: Secret) => metadata.resourceVersion,
+    refusal: (conflict: NonNullable<WriteConflict['error']>, { action }: Write) =>
+      refusal(conflict, { verb: VERBS[action], ...ref }),
+  };
+  const present = step.present === 'unread' ? await readWritten(transport, ref) : step.present;
+  return carryOut({ ...step, present }, writer, { dryRun: options.dryRun, transport });
+}
+
+const VERBS = { create: 'create', update: 'patch', replace: 'delete', restore: 'create', delete: 'delete' } as const;
+
+interface Attempt {
+  readonly next: SecretChange;
+  readonly present: Secret | undefined;
+  isDone(found: Secret): Promise<boolean>;
+}
+
+async function write(
+  transport: Transport,
+  ref: SecretRef,
+  { next, present, isDone }: Attempt,
+  options: WriteOptions,
+): Promise<Secret | undefined | WriteConflict> {
+  switch (next.action) {
+    case 'create':
+      return tryCreate(transport, ref, next.secret, options);
+    case 'update':
+      return tryPatch(transport, ref, { patch: next.patch, isDone }, options);
+    case 'delete':
+      return tryDelete(transport, ref, present?.metadata ?? {}, options);
+    case 'restore': {
+      const { restoreSecret } = await import('../cluster/write/recreate-secret.ts');
+      const { listener, secret, copy } = next;
+      listener.say(`secret/${ref.name} is not there: what it held comes from its copy, secret/${copy.ref.name}`);
+      return restoreSecret(transport, copy, { ref, secret, listener, ...options });
+    }
+    case 'replace': {
+      if (present === undefined) return tryCreate(transport, ref, next.secret, options);
+      const { recreateSecret } = await import('../cluster/write/recreate-secret.ts');
+      const { secret, listener } = next;
+      return recreateSecret(transport, present, { ref, secret, listener, ...options });
+    }
+  }
+}
+
+/** A cheap check that the Secret is as sent. The plan finds that out at a higher price, also for members in another order. */
+function isAsSent(found: Secret, next: SecretChange, present: Secret | undefined): boolean {
+  if (next.action === 'delete') return false;
+  const sent = next.action === 'update' ? merged(present, next.patch) : next.secret;
+  const relevant = ({ type, immutable, data, metadata: { labels, annotations } }: Secret): string =>
+    JSON.stringify([type, immutable, data, labels, annotations]);
+  return relevant(found) === relevant(sent as Secret);
+}
+
+/** `MergePatch` of RFC 7386. */
+function merged(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const members = new Map<string, unknown>(Object.entries(target ?? {}));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) members.delete(name);
+    else members.set(name, merged(members.get(name), value));
+  }
+  return Object.fromEntries(members);
+}
