@@ -432,7 +432,7 @@ describe('manifests without an object are an error, as for doctor', () => {
         stdout: '',
         stderr:
           `error: ${path} is empty\n` +
-          `hint: a shell empties the file behind > before a program reads it; to change a file in place: regsecret ${verb} regsecret -f ${path} --write\n`,
+          `hint: a shell empties the file behind > before a program reads it; to change a file in place: regsecret ${verb} -f ${path} --write\n`,
       });
     }
   });

@@ -90,8 +90,9 @@ test('a dry run stays one in the hint', async () => {
   const flags = ['--owned', '--dry-run=client'];
   const wrongEntry = await regsecretIn(namespace, ['remove', 'pull', '--server', host.replace('.', '-.'), ...flags]);
   const wrongName = await regsecretIn(namespace, ['remove', 'pulll', '--server', host, ...flags]);
-  const hint = `hint: regsecret remove pull -n ${namespace} --server ${host} ${flags.join(' ')}`;
-  for (const { code, stderr } of [wrongEntry, wrongName]) expect([code, stderr.split('\n')[1]]).toEqual([1, hint]);
+  const hint = (named: string) => `hint: regsecret remove ${named} --server ${host} ${flags.join(' ')}`;
+  expect([wrongEntry.code, wrongEntry.stderr.split('\n')[1]]).toEqual([1, hint(`-n ${namespace} pull`)]);
+  expect([wrongName.code, wrongName.stderr.split('\n')[1]]).toEqual([1, hint(`pull -n ${namespace}`)]);
 });
 
 test.each<

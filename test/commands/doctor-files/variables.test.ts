@@ -50,7 +50,7 @@ test.each([
   );
   expect(await said('--strict')).toBe(line + end);
   expect(await said('-n', 'team-a', '--ignore', 'missing-secret', '--strict')).toBe(
-    line.replace(' --strict', ' -n team-a --strict --ignore missing-secret') + end,
+    line.replace('-f - --strict', '-n team-a -f - --ignore missing-secret --strict') + end,
   );
   expect(await said()).toBe(end);
   rmSync(folder, { recursive: true });
