@@ -51,7 +51,10 @@ export interface FindingRecord<Args> {
     object: string,
     found: { readonly severity: Severity; readonly object: FindingObject },
   ) => string;
-  /** The command, or two that belong together, ready to be pasted. It has no words if nothing can be done. */
+  /**
+   * The command, or two that belong together, ready to be pasted. It has no words if nothing can be done.
+   * @internal
+   */
   readonly fix: (args: Args, object: FindingObject, context: FixContext, severity: Severity) => Command;
 }
 
