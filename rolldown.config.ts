@@ -15,12 +15,12 @@ const codeSplitting = {
       test: /[\\/](commands[\\/]create|output[\\/]secret-manifest|text[\\/]summary)\.ts$/,
       priority: 2,
     },
-    { name: 'cluster', test: /[\\/]cluster[\\/](client[\\/]transport|write[\\/]apply-secret)\.ts$/, priority: 1 },
+    { name: 'cluster', test: /[\\/](cluster[\\/]client[\\/]transport|changes[\\/]upsert)\.ts$/, priority: 1 },
     // What attach, doctor, list and inspect all need is of many small files, and Bun, too, takes its time for each chunk.
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|agreed-run|failure-printer|pull-secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
+      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|pull-secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
@@ -31,7 +31,7 @@ const codeSplitting = {
     { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
     { name: 'structured', test: /[\\/](output[\\/](progress|structured)|print-version)\.ts$/, priority: 0 },
     { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|pods[\\/]other-logins)\.ts$/, priority: 0 },
-    { name: 'restart', test: /[\\/]pods[\\/](restart|refused-pods)\.ts$/, priority: 0 },
+    { name: 'restart', test: /[\\/]pods[\\/]restart\.ts$/, priority: 0 },
     { name: 'rotate-printer', test: /[\\/](fleet[\\/]rotate-printer|rotate[\\/]not-held)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
@@ -88,7 +88,7 @@ export default defineConfig([
           // Who writes a Secret needs nearly all of the rest.
           {
             name: 'write',
-            test: /[\\/](src[\\/](operations|cluster|library)[\\/].*|pull-secret[\\/]plan)\.ts$/,
+            test: /[\\/](src[\\/](operations|changes|cluster|library)[\\/].*|pull-secret[\\/]plan)\.ts$/,
             priority: 0,
           },
         ],
