@@ -66,7 +66,7 @@ test.each<[args: string[], message: string, hint: string]>([
   [
     ['-A', '--only', 'mising-secret'],
     'no finding has the code mising-secret; did you mean missing-secret?',
-    'regsecret doctor --only missing-secret -A',
+    'regsecret doctor -A --only missing-secret',
   ],
   [
     ['--ignore', 'expired,unused_secret'],
