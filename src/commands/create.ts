@@ -19,7 +19,8 @@ import { checkNotExpired, expiredBefore, renewal } from '../domain/verify/refuse
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { AttachRequest, NamedTarget } from '../operations/attach/request.ts';
-import { printCreated, sayEntries, sayExpiry, sayLeftOver, saySharing } from '../output/create-printer.ts';
+import { printCreated, sayEntries, sayLeftOver } from '../output/create-printer.ts';
+import { sayExpiry, saySharing } from '../output/login-remarks.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 

@@ -4,6 +4,7 @@ import type { ChangeOptions } from '../changes/step.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { copyNamespaces } from '../cluster/copy-sources.ts';
+import { readNamespace } from '../cluster/namespace.ts';
 import { lookAround } from '../cluster/not-found.ts';
 import { createReader } from '../cluster/reader.ts';
 import { ofSource, SYNC, sourceOf } from '../domain/pull-secret/copy.ts';
@@ -22,7 +23,6 @@ import {
   planDeletion,
 } from '../operations/removal/delete-secrets.ts';
 import { describeNeeds } from '../operations/removal/needs.ts';
-import { readNamespace } from '../operations/sync/present-copies.ts';
 import { deleteIntent, deletePrinter } from '../output/fleet/delete-printer.ts';
 import { inClusters } from '../output/fleet/run-contexts.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';

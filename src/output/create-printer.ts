@@ -2,9 +2,6 @@
 import type { Upsert } from '../changes/upsert.ts';
 import type { CollectedEntry } from '../credentials/collect.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
-import type { Expiry } from '../domain/pull-secret/expiry.ts';
-import { many, nounFor } from '../domain/text/enumerate.ts';
-import { rfc3339 } from '../domain/text/time.ts';
 import type { Io } from '../io.ts';
 import { DRY_RUN, type Printer } from './printer.ts';
 
@@ -16,24 +13,6 @@ interface PrintContext {
 interface PrintOptions {
   readonly output?: 'yaml' | 'json' | 'name';
   readonly dryRun: 'none' | 'client' | 'server';
-}
-
-/**
- * Warns before the Secret is written, and only on a terminal, where the user can still press Ctrl-C. Output for a program does
- * not change.
- */
-export function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: PrintContext): void {
-  if (!io.stderr.isTTY) return;
-  const names = many(entries.map(({ server }) => displayServer(server)));
-  const logins = nounFor(entries.length, 'login');
-  printer.say(
-    `everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}; a robot account would be safer`,
-  );
-}
-
-export function sayExpiry(server: string, { at, why }: Expiry, { io, printer }: PrintContext): void {
-  const verb = at < io.clock.now() ? 'expired' : 'expires';
-  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
 }
 
 const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', replaced: 'replaced' } as const;

@@ -33,6 +33,7 @@ export const CREATE = [
     'credentials/collect',
     'credentials/credential-flags',
     'output/create-printer',
+    'output/login-remarks',
     'output/secret-manifest',
     'prompt',
     'yaml',

@@ -1,5 +1,6 @@
 /** Plans which namespaces get a copy and how, and which copies are deleted, from what has been read. */
 import type { Transport } from '../../cluster/client/transport.ts';
+import type { NamespaceFacts } from '../../cluster/namespace.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
@@ -9,7 +10,7 @@ import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { type LoginLoss, loginLossOf } from './lost-logins.ts';
-import { choiceOf, idlePatterns, type NamespaceFacts, type NextCopy, planSecret, type SyncSource } from './plan.ts';
+import { choiceOf, idlePatterns, type NextCopy, planSecret, type SyncSource } from './plan.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
 import { type Pruned, takenOver } from './prune-copies.ts';
 import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';

@@ -1,6 +1,8 @@
 /** Decides what `sync` does in each namespace, before anything is written. Pure: works only on what has been read. */
+
 import type { SecretChange } from '../../changes/secret-step.ts';
 import type { Next } from '../../changes/step.ts';
+import type { NamespaceFacts } from '../../cluster/namespace.ts';
 import { matchesGlob } from '../../domain/go/glob.ts';
 import type { AuthEntry } from '../../domain/keyring/credential.ts';
 import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
@@ -60,14 +62,6 @@ function nearPattern(glob: string, names: readonly string[]): string | undefined
   const starts = names.filter((name) => !isReserved(name)).flatMap((name) => lengths.map((to) => name.slice(0, to)));
   const near = [...new Set(starts)].find((other) => other.at(-1) === start.at(-1) && isSlip(start, other));
   return near && `${near}*`;
-}
-
-export interface NamespaceFacts {
-  readonly name: string;
-  /** Whether it is being deleted. */
-  readonly isEnding: boolean;
-  /** Whether the namespace opts out of `sync` by its annotation. */
-  readonly isLeftAlone: boolean;
 }
 
 /** Namespaces of vendors, who know best what is in them. They are selected only by name. */

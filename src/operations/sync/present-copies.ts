@@ -1,21 +1,19 @@
 /** Reads what `sync` needs before it writes: the namespaces, and the Secrets of one name in them, each kind in one list. */
 import { oddSecret } from '../../cluster/client/api-answer.ts';
-import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
+import { ApiError } from '../../cluster/client/api-error.ts';
 import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { listPages, listRefusal, METADATA_OF_ONE, NAMESPACES, objectPath } from '../../cluster/object-request.ts';
+import { NAMESPACE_FIELDS, type NamespaceFacts, namespaceFacts, readNamespace } from '../../cluster/namespace.ts';
+import { listPages, listRefusal, NAMESPACES } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { requestSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { SYNC } from '../../domain/pull-secret/copy.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
-import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { UserError } from '../../errors.ts';
-import type { NamespaceFacts } from './plan.ts';
 import type { SyncRequest } from './sync-request.ts';
 
-const NAMESPACE_FIELDS = { metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } } } as const;
 /** The fields that the plan needs. `managedFields` is left out, because it is long. */
 const SECRET_FIELDS: FieldSelection = {
   metadata: {
@@ -46,7 +44,7 @@ export async function readNamespaces(
   const list = async (fieldSelector?: string): Promise<void> => {
     const sizes = fieldSelector === undefined ? part?.sizes : undefined;
     const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS, sizes };
-    for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(factsOf));
+    for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(namespaceFacts));
   };
   try {
     if (part?.only === undefined) await list();
@@ -61,27 +59,6 @@ export async function readNamespaces(
       if (facts !== undefined) found.push(facts);
     });
     return found;
-  }
-}
-
-function factsOf({ metadata }: ApiObject): NamespaceFacts {
-  return {
-    name: `${fieldOf(metadata, 'name')}`,
-    isEnding: fieldOf(metadata, 'deletionTimestamp') !== undefined,
-    isLeftAlone: fieldOf(metadata, 'annotations', SYNC) === 'false',
-  };
-}
-
-/** Returns undefined where the namespace does not exist. One that may not be read counts as existing: writing will tell. */
-export async function readNamespace(transport: Transport, name: string): Promise<NamespaceFacts | undefined> {
-  try {
-    const path = objectPath(NAMESPACES, undefined, name);
-    return factsOf(await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE }));
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 404) return undefined;
-    if (error.status === 403) return { name, isEnding: false, isLeftAlone: false };
-    throw refusalOf(error);
   }
 }
 

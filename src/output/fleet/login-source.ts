@@ -8,7 +8,7 @@ import { expiryAnnotations, expiryOf } from '../../domain/pull-secret/expiry.ts'
 import { many, nounFor } from '../../domain/text/enumerate.ts';
 import { checkNotExpired } from '../../domain/verify/refused-login.ts';
 import type { Io } from '../../io.ts';
-import { sayExpiry, saySharing } from '../create-printer.ts';
+import { sayExpiry, saySharing } from '../login-remarks.ts';
 import type { Printer } from '../printer.ts';
 
 export interface LoginSourceOptions extends Omit<CredentialOptions, 'prompt'> {
