@@ -12,28 +12,28 @@ const codeSplitting = {
     { name: 'start', tags: ['$initial' as const], priority: 3 },
     {
       name: 'create',
-      test: /[\\/](commands[\\/]create|output[\\/]secret-manifest|text[\\/]summary)\.ts$/,
+      test: /[\\/](create[\\/]create|output[\\/]secret-manifest|text[\\/]summary)\.ts$/,
       priority: 2,
     },
-    { name: 'cluster', test: /[\\/](cluster[\\/]client[\\/]transport|changes[\\/]upsert)\.ts$/, priority: 1 },
+    { name: 'cluster', test: /[\\/](cluster[\\/]transport|changes[\\/]upsert)\.ts$/, priority: 1 },
     // What attach, doctor, list and inspect all need is of many small files, and Bun, too, takes its time for each chunk.
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|pull-secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
+      test: /[\\/](src[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|gather[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
     { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|owners)\.ts$/, priority: 0 },
-    { name: 'copy', test: /[\\/]pull-secret[\\/](copy|copy-origin)\.ts$/, priority: 0 },
-    { name: 'slips', test: /[\\/]flags[\\/](argument-slips|several-namespaces|retyped-line)\.ts$/, priority: 0 },
-    { name: 'formats', test: /[\\/]output[\\/]doctor[\\/](sarif|annotations)\.ts$/, priority: 0 },
-    { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
+    { name: 'copy', test: /[\\/]secret[\\/]copy\.ts$/, priority: 0 },
+    { name: 'slips', test: /[\\/]commands[\\/]argument-slips\.ts$/, priority: 0 },
+    { name: 'formats', test: /[\\/]doctor[\\/](report-writer|annotations)\.ts$/, priority: 0 },
+    { name: 'state', test: /[\\/]system[\\/](state-folder|saved-pod)\.ts$/, priority: 0 },
     { name: 'structured', test: /[\\/](output[\\/](progress|structured)|print-version)\.ts$/, priority: 0 },
-    { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|pods[\\/]other-logins)\.ts$/, priority: 0 },
-    { name: 'restart', test: /[\\/]pods[\\/]restart\.ts$/, priority: 0 },
-    { name: 'rotate-printer', test: /[\\/](fleet[\\/]rotate-printer|rotate[\\/]not-held)\.ts$/, priority: 0 },
-    { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
+    { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|gather[\\/]other-logins)\.ts$/, priority: 0 },
+    { name: 'restart', test: /[\\/]changes[\\/]restart\.ts$/, priority: 0 },
+    { name: 'rotate-printer', test: /[\\/]rotate[\\/](rotate-printer|not-held)\.ts$/, priority: 0 },
+    { name: 'merge', test: /[\\/]secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };
 
@@ -83,12 +83,17 @@ export default defineConfig([
       chunkFileNames: '[name].js',
       codeSplitting: {
         groups: [
-          // What both entries need. `index` runs in browsers, too, and nothing in domain/ needs Node.
-          { name: 'shared', test: /[\\/]src[\\/]domain[\\/]/, minShareCount: 2, priority: 1 },
+          // What both entries need. `index` runs in browsers, too, and nothing in the pure rooms needs Node.
+          {
+            name: 'shared',
+            test: /[\\/]src[\\/](text|line|codec[\\/]go|secret|verify|workloads|findings|diagnosis)[\\/]/,
+            minShareCount: 2,
+            priority: 1,
+          },
           // Who writes a Secret needs nearly all of the rest.
           {
             name: 'write',
-            test: /[\\/](src[\\/](operations|changes|cluster|library)[\\/].*|pull-secret[\\/]plan)\.ts$/,
+            test: /[\\/](src[\\/](gather|attaching|changes|cluster|library)[\\/].*|secret[\\/]secret-plan)\.ts$/,
             priority: 0,
           },
         ],

@@ -14,7 +14,7 @@ setTimeout(() => {
   const { setFlagsFromString } = require('node:v8');
   // By default, V8 gives young objects up to 48 MB, which large Secrets fill with garbage.
   setFlagsFromString('--semi-space-growth-factor=1');
-  // For src/garbage.ts. V8 adds `gc` only to contexts that are created after the flag is set.
+  // For src/system/garbage.ts. V8 adds `gc` only to contexts that are created after the flag is set.
   setFlagsFromString('--expose-gc');
   globalThis.gc = require('node:vm').runInNewContext('gc');
 }, 100).unref();

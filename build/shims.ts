@@ -24,7 +24,7 @@ const SHIMS: readonly Shim[] = [
     module: 'node:util',
     code: "export const stripVTControlCharacters = (text) => text.replace(/\\u001b\\[[\\d;]*m/g, '');",
   },
-  // The package's shell scripts, 31 KB. Ours evaluate nothing that is typed (src/commands/completion.ts).
+  // The package's shell scripts, 31 KB. Ours evaluate nothing that is typed (src/commands/completion/completion.ts).
   {
     by: '@bomb.sh/tab',
     module: './powershell-C1q3FW2e.mjs',
@@ -38,7 +38,7 @@ const SHIMS: readonly Shim[] = [
     code: 'export default undefined;',
   })),
   // Code for observables of questions and for questions with functions as texts. Ours are an array of plain questions
-  // (src/prompt.ts).
+  // (src/system/prompt.ts).
   {
     by: 'inquirer',
     module: '../utils/observable.js',
@@ -65,7 +65,7 @@ const SHIMS: readonly Shim[] = [
     module: 'ip-address',
     code: `export * from ${JSON.stringify(join(import.meta.dirname, 'ip-address.ts'))};`,
   },
-  // A watch has its own connection and its own `fetch` (src/cluster/client/watch-connection.ts). undici would add 110 KB.
+  // A watch has its own connection and its own `fetch` (src/cluster/watch-connection.ts). undici would add 110 KB.
   {
     by: '@kubernetes/client-node',
     module: 'undici',

@@ -1,19 +1,19 @@
 /** Builds the program with commander, and runs command lines with it. */
 import { Command, type Option } from 'commander';
 import { COMMANDS } from './command-table.ts';
-import { command } from './domain/text/command.ts';
-import { formatCommand } from './domain/text/format-command.ts';
-import { printableLines } from './domain/text/printable.ts';
-import type { TypedLine } from './domain/text/typed-line.ts';
-import { usageText } from './domain/text/usage-text.ts';
+import { checkSwallowed, commandFirst, plainFlags } from './commands/command-line.ts';
+import { checkArguments, checkValues } from './commands/flag-values.ts';
+import type { ParsedLine } from './commands/rbac/command-rights.ts';
+import { readLine } from './commands/read-line.ts';
+import { examples } from './commands/shared-flags.ts';
+import { shortHelp } from './commands/short-help.ts';
 import { UsageError } from './errors.ts';
-import { checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
-import { checkArguments, checkValues } from './flags/flag-values.ts';
-import { readLine } from './flags/read-line.ts';
-import { examples } from './flags/shared-flags.ts';
-import { shortHelp } from './flags/short-help.ts';
-import type { Io } from './io.ts';
-import type { ParsedLine } from './operations/rbac/command-rights.ts';
+import { command } from './line/command.ts';
+import { formatCommand } from './line/format-command.ts';
+import type { TypedLine } from './line/typed-line.ts';
+import { usageText } from './line/usage-text.ts';
+import type { Io } from './system/io.ts';
+import { printableLines } from './text/printable.ts';
 import { VERSION } from './version.ts';
 
 /** The program for the command line `args`; actions report their exit code through `exit`. */

@@ -1,16 +1,16 @@
 /** All commands with their examples; their flags are in flags/. Each command loads its code only when it runs. */
 import { Argument, type Command, Option } from 'commander';
-import { attachFlags, detachFlags } from './flags/attach-flags.ts';
-import { createFlags } from './flags/create-flags.ts';
-import { doctorFlags } from './flags/doctor-flags.ts';
-import { deleteFlags, removeFlags, rotateFlags } from './flags/fleet-flags.ts';
-import { rbacFlags } from './flags/rbac-flags.ts';
-import { inspectFlags, listFlags, verifyFlags } from './flags/reader-flags.ts';
-import { type examples, FINDINGS_PAGE, kubernetesFlags } from './flags/shared-flags.ts';
-import { printFlags } from './flags/short-help.ts';
-import { syncFlags } from './flags/sync-flags.ts';
-import type { Io } from './io.ts';
-import type { ParsedLine } from './operations/rbac/command-rights.ts';
+import { attachFlags, detachFlags } from './commands/attach/attach-flags.ts';
+import { createFlags } from './commands/create/create-flags.ts';
+import { doctorFlags } from './commands/doctor/doctor-flags.ts';
+import { deleteFlags, removeFlags, rotateFlags } from './commands/fleet-flags.ts';
+import type { ParsedLine } from './commands/rbac/command-rights.ts';
+import { rbacFlags } from './commands/rbac/rbac-flags.ts';
+import { type examples, FINDINGS_PAGE, kubernetesFlags } from './commands/shared-flags.ts';
+import { printFlags } from './commands/short-help.ts';
+import { inspectFlags, listFlags, verifyFlags } from './commands/show/reader-flags.ts';
+import { syncFlags } from './commands/sync/sync-flags.ts';
+import type { Io } from './system/io.ts';
 
 type ParseLine = (words: readonly string[]) => Promise<ParsedLine>;
 
@@ -38,7 +38,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: createFlags,
     run: (io, exit) => async (secret: string, options) => {
-      const { create } = await import('./commands/create.ts');
+      const { create } = await import('./commands/create/create.ts');
       exit(await create({ ...options, name: secret }, io));
     },
   },
@@ -52,7 +52,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: attachFlags,
     run: (io, exit) => async (secret: string, options) => {
-      const { attach: run } = await import('./commands/attach.ts');
+      const { attach: run } = await import('./commands/attach/attach.ts');
       exit(await run({ ...options, secret }, io));
     },
   },
@@ -65,7 +65,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: detachFlags,
     run: (io, exit) => async (secret: string, options) => {
-      const { detach: run } = await import('./commands/attach.ts');
+      const { detach: run } = await import('./commands/attach/attach.ts');
       exit(await run({ ...options, secret }, io));
     },
   },
@@ -80,10 +80,10 @@ export const COMMANDS: readonly Definition[] = [
     flags: syncFlags,
     run: (io, exit) => async (secret: string, options) => {
       if (options.watch && options.dryRun === 'none') {
-        const { syncWatch } = await import('./commands/sync-watch.ts');
+        const { syncWatch } = await import('./commands/sync/sync-watch.ts');
         return exit(await syncWatch({ ...options, name: secret }, io));
       }
-      const { sync: run } = await import('./commands/sync.ts');
+      const { sync: run } = await import('./commands/sync/sync.ts');
       exit(await run({ ...options, name: secret }, io));
     },
   },
@@ -100,7 +100,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: rotateFlags,
     run: (io, exit) => async (names: string[], options) => {
-      const { rotate: run } = await import('./commands/rotate.ts');
+      const { rotate: run } = await import('./commands/rotate/rotate.ts');
       exit(await run({ ...options, names }, io));
     },
   },
@@ -112,7 +112,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: removeFlags,
     run: (io, exit) => async (secret: string | undefined, options) => {
-      const { remove: run } = await import('./commands/remove.ts');
+      const { remove: run } = await import('./commands/remove/remove.ts');
       exit(await run({ ...options, name: secret }, io));
     },
   },
@@ -125,7 +125,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: deleteFlags,
     run: (io, exit) => async (secret: string, options) => {
-      const { deleteSecrets } = await import('./commands/delete.ts');
+      const { deleteSecrets } = await import('./commands/remove/delete.ts');
       exit(await deleteSecrets({ ...options, name: secret }, io));
     },
   },
@@ -139,7 +139,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: inspectFlags,
     run: (io, exit) => async (names: string[], options) => {
-      const { inspect: run } = await import('./commands/inspect.ts');
+      const { inspect: run } = await import('./commands/show/inspect.ts');
       exit(await run({ ...options, names }, io));
     },
   },
@@ -153,7 +153,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: listFlags,
     run: (io, exit) => async (names: string[], options) => {
-      const { list: run } = await import('./commands/list.ts');
+      const { list: run } = await import('./commands/show/list.ts');
       exit(await run({ ...options, names }, io));
     },
   },
@@ -168,7 +168,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: verifyFlags,
     run: (io, exit) => async (names: string[], options) => {
-      const { verify: run } = await import('./commands/verify.ts');
+      const { verify: run } = await import('./commands/show/verify.ts');
       exit(await run({ ...options, names }, io));
     },
   },
@@ -184,7 +184,7 @@ export const COMMANDS: readonly Definition[] = [
     more: FINDINGS_PAGE,
     flags: doctorFlags,
     run: (io, exit) => async (targets: string[], options) => {
-      const { doctor: run } = await import('./commands/doctor.ts');
+      const { doctor: run } = await import('./commands/doctor/doctor.ts');
       exit(await run({ ...options, targets }, io));
     },
   },
@@ -198,7 +198,7 @@ export const COMMANDS: readonly Definition[] = [
     ],
     flags: rbacFlags,
     run: (io, exit, parse) => async (words: string[], options) => {
-      const { rbac: run } = await import('./commands/rbac.ts');
+      const { rbac: run } = await import('./commands/rbac/rbac.ts');
       exit(await run({ ...options, line: await parse(words) }, io));
     },
   },
@@ -231,7 +231,7 @@ export const COMMANDS: readonly Definition[] = [
         new Argument('<shell>', 'where it is used').choices(['bash', 'zsh', 'fish', 'powershell', 'kubectl']),
       ),
     run: (io, exit) => async (shell) => {
-      const { printCompletion } = await import('./commands/completion.ts');
+      const { printCompletion } = await import('./commands/completion/completion.ts');
       exit(printCompletion(shell, io));
     },
   },
@@ -241,7 +241,7 @@ export const COMMANDS: readonly Definition[] = [
     examples: [['version -o json', 'for a program']],
     flags: (command) => command.addOption(new Option('-o, --output <format>', 'print').choices(['json', 'yaml'])),
     run: (io, exit) => async (options) => {
-      const { printVersion } = await import('./commands/print-version.ts');
+      const { printVersion } = await import('./commands/completion/print-version.ts');
       exit(await printVersion(options, io));
     },
   },

@@ -1,5 +1,5 @@
 /** The errors of the program, and its exit codes. */
-import type { Hint, Prose } from './domain/text/hint.ts';
+import type { Hint, Prose } from './line/hint.ts';
 
 /** Exit codes of the program (README, "Exit codes"). */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unjudged: 3, interrupted: 130 } as const;

@@ -1,17 +1,15 @@
 /** The public API: reading, checking and building pull secrets without a cluster. */
 
-export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config/docker-config.ts';
+export { type Finding, type FindingCode, formatFinding } from './findings/finding.ts';
+export type { FindingObject, SecretFacts, Severity } from './findings/finding-record.ts';
+export { diagnose, type SecretRuleFacts } from './findings/secret-rules.ts';
+export { buildPullSecret, type NewPullSecret, type PullSecretOptions } from './secret/build.ts';
 
-export { type Finding, type FindingCode, formatFinding } from './domain/findings/finding.ts';
-export type { FindingObject, SecretFacts, Severity } from './domain/findings/finding-record.ts';
-export { diagnose, type SecretRuleFacts } from './domain/findings/secret-rules.ts';
+export { type ContentEntry, type Contents, readContents } from './secret/contents.ts';
 
-export { type ContentEntry, type Contents, readContents } from './domain/keyring/contents.ts';
-
-export type { AuthEntry, Credential } from './domain/keyring/credential.ts';
-
-export { type ImageReference, ImageReferenceError, parseImage } from './domain/keyring/image.ts';
-
+export type { AuthEntry, Credential } from './secret/credential.ts';
+export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './secret/docker-config.ts';
+export { type ImageReference, ImageReferenceError, parseImage } from './secret/image.ts';
 export {
   buildKeyring,
   type Keyring,
@@ -19,8 +17,5 @@ export {
   KeyringError,
   lookup,
   type SecretSource,
-} from './domain/keyring/keyring.ts';
-
-export type { ObjectMeta, PullSecretType, Secret as V1Secret, SecretContent } from './domain/keyring/secret.ts';
-
-export { buildPullSecret, type NewPullSecret, type PullSecretOptions } from './domain/pull-secret/build.ts';
+} from './secret/keyring.ts';
+export type { ObjectMeta, PullSecretType, Secret as V1Secret, SecretContent } from './secret/secret.ts';

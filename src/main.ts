@@ -1,6 +1,7 @@
 /** The process: its arguments in, its exit code out. Importing this file runs the program. */
-import { processIo } from './io.ts';
+
 import { run } from './run.ts';
+import { processIo } from './system/io.ts';
 
 /** The name by which kubectl finds plugins. The executable has it as its own name, Node as that of its script. */
 const PLUGIN = /(^|[\\/])kubectl-regsecret(\.exe|\.cjs)?$/;

@@ -1,15 +1,15 @@
 /** Runs a command line and returns its exit code. Errors are printed only here. */
 import { type Command, CommanderError } from 'commander';
 import { buildProgram, optionsOf, runLine, typedLine } from './cli.ts';
-import { words } from './domain/text/command.ts';
-import type { GivenFlags } from './domain/text/given-flags.ts';
-import { prose } from './domain/text/hint.ts';
-import { isPattern } from './domain/text/object-name.ts';
+import { commandFirst, namespacesIn, withValues } from './commands/command-line.ts';
+import { wordsBehind } from './commands/rbac/rbac-flags.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
-import { commandFirst, namespacesIn, withValues } from './flags/command-line.ts';
-import { wordsBehind } from './flags/rbac-flags.ts';
-import { forRunner, type Io, OutputClosed } from './io.ts';
+import { words } from './line/command.ts';
+import type { GivenFlags } from './line/given-flags.ts';
+import { prose } from './line/hint.ts';
+import { isPattern } from './line/object-name.ts';
 import { printerFor } from './output/printer.ts';
+import { forRunner, type Io, OutputClosed } from './system/io.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -49,7 +49,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
 async function refuseSeveralNamespaces(line: readonly string[], typed: Command): Promise<void> {
   const names = namespacesIn(line);
   if (names.length < 2 && !names.some(isPattern)) return;
-  const { inSeveral } = await import('./flags/argument-slips.ts');
+  const { inSeveral } = await import('./commands/argument-slips.ts');
   throw inSeveral(typed, names);
 }
 
@@ -58,8 +58,8 @@ const COMPLETE = '__complete';
 
 async function completed(words: readonly string[], io: Io, name: string): Promise<number> {
   const [{ completionAt }, { complete }] = await Promise.all([
-    import('./flags/completion-words.ts'),
-    import('./commands/complete.ts'),
+    import('./commands/completion/completion-words.ts'),
+    import('./commands/completion/complete.ts'),
   ]);
   return complete(() => completionAt(words, (line) => buildProgram(line, io, name, () => undefined)), io);
 }

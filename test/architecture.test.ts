@@ -7,93 +7,90 @@ import { describe, expect, test } from 'vitest';
 
 /**
  * The rooms in the order in which data flows through them. A file imports, also types, only from its own folder and from rooms
- * earlier in the list. The files directly in `src/` belong to three rooms, by their names.
+ * earlier in the list. A wing, which is a folder below `commands/`, imports no other wing. `pure` rooms are synchronous and know
+ * neither a clock nor Node. The files directly in `src/` belong to two rooms, by their names.
  */
-const ROOMS = [
-  { room: 'domain/text', purpose: 'words for people and shells' },
+const ROOMS: readonly Room[] = [
+  { room: 'text', purpose: 'words for people', pure: true },
+  {
+    room: 'line',
+    purpose: 'a command line as a value: the one that was typed, and the ones that are proposed',
+    pure: true,
+  },
   { room: 'ground', purpose: 'errors, exit codes and the version', files: ['errors', 'version'] },
   {
-    room: 'domain/go',
+    room: 'codec/go',
     purpose: 'what Go reads otherwise than JavaScript: base64, UTF-8, JSON, URLs, globs, durations',
+    pure: true,
   },
-  { room: 'domain/keyring', purpose: 'a pull secret as the kubelet reads it, and which images it opens' },
-  { room: 'domain/docker-config', purpose: 'login files of docker and podman, decoded' },
-  { room: 'domain/pull-secret', purpose: 'building, merging and planning a pull secret' },
-  { room: 'domain/verify', purpose: 'what a registry is asked, and what it may answer' },
-  { room: 'domain/workloads', purpose: 'objects with imagePullSecrets: kinds, lists, images, pod states, remedies' },
-  { room: 'domain/manifest-text', purpose: 'lists in a YAML text, changed without touching the rest' },
-  { room: 'domain/rbac', purpose: 'the rights that a command needs, and roles' },
-  { room: 'domain/findings', purpose: 'what can be wrong: data, sentence, command' },
-  { room: 'domain/diagnosis', purpose: 'from facts to one cause per image' },
   {
-    room: 'process',
-    purpose: 'the process and what it shares: streams, programs on PATH, YAML, prompts, concurrency',
-    files: [
-      'io',
-      'clock',
-      'look-path',
-      'yaml',
-      'yaml-tree',
-      'prompt',
-      'concurrency',
-      'errno',
-      'garbage',
-      'child-process',
-    ],
+    room: 'secret',
+    purpose: 'a pull secret: read as the kubelet reads it, built, merged; login files, decoded',
+    pure: true,
   },
-  { room: 'files', purpose: 'files read up to a limit, locked, and written whole or not at all' },
+  { room: 'verify', purpose: 'what a registry is asked, what it may answer, and where a login may go', pure: true },
+  {
+    room: 'workloads',
+    purpose: 'objects with imagePullSecrets: kinds, lists, images, pod states, remedies',
+    pure: true,
+  },
+  { room: 'findings', purpose: 'what can be wrong: a record for each code, with its sentence and its fix', pure: true },
+  { room: 'diagnosis', purpose: 'from facts to one cause per image', pure: true },
+  { room: 'system', purpose: 'the process and its machine: streams, prompts, programs on PATH, files' },
+  { room: 'codec', purpose: 'YAML: one tree with places, and what we write' },
   { room: 'http', purpose: 'the one transport' },
-  { room: 'cluster/config', purpose: 'which server, user and namespace: kubeconfig, flags, in-cluster' },
-  { room: 'cluster/auth', purpose: 'what proves to the API server who we are: files, plugins, tokens' },
-  { room: 'cluster/client', purpose: 'the authenticated connection to the API server' },
-  { room: 'cluster', purpose: 'reading objects, and the requests for them; no use case' },
-  { room: 'cluster/write', purpose: 'single writes of a Secret or a list, each on condition of what was read' },
-  { room: 'changes', purpose: 'a plan carried out, whatever else writes the objects' },
-  { room: 'library', purpose: 'writing through the client that a program has' },
+  { room: 'kubeconfig', purpose: 'which server, user and namespace, and what proves who we are' },
+  { room: 'cluster', purpose: 'the connection to the API server, reading, and the requests; no use case' },
   { room: 'registry', purpose: 'asking registries' },
-  { room: 'credentials/helper', purpose: 'credential helpers, which are programs' },
   { room: 'credentials', purpose: 'the logins of this machine' },
-  { room: 'manifests', purpose: 'files with manifests' },
-  { room: 'manifests/lint', purpose: 'manifests as facts for a diagnosis' },
-  { room: 'operations/pods', purpose: 'which pods fail; restarting, recreating and waiting for them' },
-  { room: 'operations/attach', purpose: 'attach and detach: look, plan, write, tell' },
-  { room: 'operations/removal', purpose: 'a Secret that goes, or an entry of one: what needs it, which lists name it' },
-  { room: 'operations/sync', purpose: 'one pull secret in many namespaces: look, plan, write, tell' },
-  { room: 'operations/watch', purpose: 'sync --watch: what is heard, and what is looked at again when' },
-  { room: 'operations/rotate', purpose: 'a new login into every Secret that holds the old one' },
-  { room: 'operations/doctor', purpose: 'gathering the facts for a diagnosis' },
-  { room: 'operations/list', purpose: 'the pull secrets that are listed, and who refers to them' },
-  { room: 'operations/completion', purpose: 'names for a command line that is being typed: soon, or none' },
-  { room: 'operations/rbac', purpose: 'from a command line to the rights that it needs' },
-  { room: 'output', purpose: 'what the user sees' },
-  { room: 'output/doctor', purpose: 'what doctor, why and doctor -f print' },
-  {
-    room: 'output/fleet',
-    purpose: 'what sync, rotate, remove and delete print, and whether a login is good enough to be written',
-  },
-  { room: 'commands', purpose: 'one file a command: its options and one function' },
-  {
-    room: 'flags',
-    purpose: 'one file a command: its flags, which command-table.ts lists; the forms in which they may be typed',
-  },
+  { room: 'manifests', purpose: 'files with manifests: read, changed in place, and as facts for a diagnosis' },
+  { room: 'output', purpose: 'printers, tables and styles' },
+  { room: 'gather', purpose: 'facts from the cluster: pods that fail, logins that are left, what doctor judges' },
+  { room: 'changes', purpose: 'the change engine: plans performed, contexts, the login before it is written' },
+  { room: 'attaching', purpose: 'which lists change, as create, attach, detach, sync and remove need it' },
+  { room: 'library', purpose: 'regsecret/cluster: the change engine with the client that a program has' },
+  { room: 'commands', purpose: 'flags that several commands share' },
+  ...['create', 'attach', 'doctor', 'sync', 'rotate', 'remove', 'show', 'completion', 'rbac'].map((wing) => ({
+    room: `commands/${wing}`,
+    purpose: 'a wing: flags, options, run and printing of a command',
+  })),
   {
     room: 'top',
     purpose: 'argv to exit code, and the public API',
     files: ['command-table', 'cli', 'run', 'main', 'index'],
   },
-] as const satisfies readonly { room: string; purpose: string; files?: readonly string[] }[];
+];
+
+interface Room {
+  readonly room: string;
+  readonly purpose: string;
+  readonly pure?: boolean;
+  readonly files?: readonly string[];
+}
 
 /** Each edge talks to one outside system and must not import from another edge. */
-const EDGES = ['cluster', 'registry', 'credentials', 'manifests'];
+const EDGES: Readonly<Record<string, string>> = {
+  kubeconfig: 'cluster',
+  cluster: 'cluster',
+  registry: 'registry',
+  credentials: 'credentials',
+  manifests: 'manifests',
+};
+
+/** Files that only their own folder imports, and what stands in front of them. */
+const PRIVATE: Readonly<Record<string, string>> = {
+  'src/secret/match.ts': 'secret/keyring.ts',
+  'src/secret/payload.ts': 'secret/keyring.ts',
+};
 
 /** Every outside package and the only file that may import it. */
 const HOMES: Readonly<Record<string, RegExp>> = {
-  commander: /^src\/(cli|command-table|run|flags\/[\w-]+)\.ts$/,
-  '@bomb.sh/tab': /^src\/flags\/completion-words\.ts$/,
-  inquirer: /^src\/prompt\.ts$/,
-  '@kubernetes/client-node': /^src\/(cluster\/client\/watch-connection|library\/pull-secret-api)\.ts$/,
+  commander: /^src\/(cli|command-table|run|line\/[\w-]+|commands\/([\w-]+\/)?[\w-]+)\.ts$/,
+  '@bomb.sh/tab': /^src\/commands\/completion\/completion-words\.ts$/,
+  inquirer: /^src\/system\/prompt\.ts$/,
+  '@kubernetes/client-node': /^src\/(cluster\/watch-connection|library\/pull-secret-api)\.ts$/,
   chalk: /^src\/output\/style\.ts$/,
-  'js-yaml': /^src\/yaml(-tree)?\.ts$/,
+  'js-yaml': /^src\/codec\/yaml(-tree)?\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,
   'https-proxy-agent': /^src\/http\/route\.ts$/,
   'socks-proxy-agent': /^src\/http\/route\.ts$/,
@@ -139,7 +136,11 @@ function roomOf(file: string): number {
 }
 
 function edgeOf(file: string): string | undefined {
-  return EDGES.find((edge) => file.startsWith(`src/${edge}/`));
+  return EDGES[dirname(file).replace(/^src\//, '')];
+}
+
+function isWing(room: string): boolean {
+  return room.startsWith('commands/');
 }
 
 /** Why `file` may not import `target`, and what to do instead; undefined when it may. */
@@ -147,8 +148,7 @@ function violation(file: string, { target, typeOnly }: Import): string | undefin
   const from = ROOMS[roomOf(file)];
   if (from === undefined) return undefined;
   if (target.startsWith('node:')) {
-    const pure = from.room.startsWith('domain/') || from.room === 'commands';
-    return pure ? `${from.room}/ may not import ${target}: read it in an edge and pass the value` : undefined;
+    return from.pure ? `${from.room}/ may not import ${target}: read it in an edge and pass the value` : undefined;
   }
   if (!target.startsWith('src/')) {
     if (target === 'package.json' || HOMES[target]?.test(file)) return undefined;
@@ -161,12 +161,15 @@ function violation(file: string, { target, typeOnly }: Import): string | undefin
   }
   const [own, other] = [edgeOf(file), edgeOf(target)];
   if (own !== undefined && other !== undefined && own !== other) {
-    return `${own}/ and ${other}/ do not know each other: bring them together in operations/ or commands/`;
+    return `${own}/ and ${other}/ do not know each other: bring them together in gather/ or commands/`;
   }
-  if (from.room === 'commands' && to.room === 'commands') {
-    return 'a command imports no command: what both need belongs in operations/ or output/';
+  // rbac describes what the other commands ask for, so it reads their options as they do.
+  if (isWing(from.room) && isWing(to.room) && from !== to && from.room !== 'commands/rbac') {
+    return 'a wing imports no wing: what two need belongs in gather/, changes/, attaching/ or output/';
   }
-  if (target === 'src/io.ts' && !typeOnly && from.room !== 'top') return 'io.ts is imported as a type only';
+  const front = PRIVATE[target];
+  if (front !== undefined && dirname(file) !== dirname(target)) return `import from ${front}`;
+  if (target === 'src/system/io.ts' && !typeOnly && from.room !== 'top') return 'io.ts is imported as a type only';
   return undefined;
 }
 
@@ -215,7 +218,7 @@ test('a file opens with a sentence that says what it knows', () => {
 
 test('a file name stands once', () => {
   const names = Map.groupBy(files, (file) => basename(file));
-  const twice = [...names].filter(([name, all]) => all.length > 1 && !['plan.ts', 'index.ts'].includes(name));
+  const twice = [...names].filter(([, all]) => all.length > 1);
   expect(
     twice.map(([, all]) => all),
     'does the name say what is in the file?',
@@ -234,20 +237,22 @@ test('an exported name means one thing', () => {
 test('the process is touched only in io.ts and main.ts, and nothing is written to the console', () => {
   const offenders = files.filter((file) => {
     const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '');
-    return /\bconsole\./.test(code) || (/\bprocess\./.test(code) && !/^src\/(io|main)\.ts$/.test(file));
+    return /\bconsole\./.test(code) || (/\bprocess\./.test(code) && !/^src\/(system\/io|main)\.ts$/.test(file));
   });
   expect(offenders).toEqual([]);
 });
 
-test('domain/ is synchronous and knows no clock', () => {
+test('pure rooms are synchronous and know no clock', () => {
   const impure = /\basync\b|\bawait\b|\bPromise\b|Date\.now|new Date\(\)|Math\.random|performance\./;
-  const offenders = files.filter((file) => file.startsWith('src/domain/') && impure.test(read(file)));
+  const offenders = files.filter((file) => ROOMS[roomOf(file)]?.pure && impure.test(read(file)));
   expect(offenders, 'take the time or the answer as an argument').toEqual([]);
 });
 
 test('a text with the key of a registry in it has it from display-server.ts, which hides user info', () => {
   const offenders = files.filter(
-    (file) => !/^src\/(cluster\/|domain\/keyring\/)/.test(file) && /[^`] \$\{(?:\w+\.)*server\}/.test(read(file)),
+    (file) =>
+      !/^src\/(cluster|kubeconfig|secret)\//.test(file) &&
+      /[^`] \$\{(?!transport\.)(?:\w+\.)*server\}/.test(read(file)),
   );
   expect(offenders, 'use displayServer(server)').toEqual([]);
 });

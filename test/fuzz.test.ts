@@ -4,9 +4,27 @@
  * and REGSECRET_SEED chooses them; the seed is printed.
  */
 import { describe, expect, test } from 'vitest';
-import { pickJson } from '../src/cluster/client/pick-json.ts';
-import { parsePlainYaml } from '../src/cluster/config/plain-yaml.ts';
+import { pickJson } from '../src/cluster/pick-json.ts';
+import { Base64Error, decodeBase64 } from '../src/codec/go/base64.ts';
+import { parseDuration } from '../src/codec/go/duration.ts';
+import { matchesGlob } from '../src/codec/go/glob.ts';
+import { isIPv6 } from '../src/codec/go/ip-address.ts';
+import { parseFirstJson, parseJson } from '../src/codec/go/json.ts';
+import { JsonSyntaxError } from '../src/codec/go/json-scanner.ts';
+import { GoUrlError, splitHostPort } from '../src/codec/go/url.ts';
+import { decodeUtf8, encodeUtf8 } from '../src/codec/go/utf8.ts';
+import { parsePlainYaml } from '../src/codec/plain-yaml.ts';
+import { convertToHostname } from '../src/credentials/docker-lookup.ts';
+import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/credentials/helper-answer.ts';
+import { decodeLoginFile } from '../src/credentials/login-file.ts';
 import { lookupName } from '../src/credentials/source.ts';
+import { UserError } from '../src/errors.ts';
+import { diagnose } from '../src/findings/secret-rules.ts';
+import { isObjectName } from '../src/line/object-name.ts';
+import { manifestSecret } from '../src/manifests/manifest-secrets.ts';
+import { parseChallenges } from '../src/registry/challenge.ts';
+import { readContents } from '../src/secret/contents.ts';
+import { coverageOf, exampleImage } from '../src/secret/coverage.ts';
 import {
   DockerConfigError,
   decodeAuthVariable,
@@ -16,34 +34,16 @@ import {
   dockerAuthConfig,
   podmanAuthConfig,
   scanLoginText,
-} from '../src/domain/docker-config/docker-config.ts';
-import { convertToHostname } from '../src/domain/docker-config/docker-lookup.ts';
-import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/domain/docker-config/helper-answer.ts';
-import { decodeLoginFile } from '../src/domain/docker-config/login-file.ts';
-import { diagnose } from '../src/domain/findings/secret-rules.ts';
-import { Base64Error, decodeBase64 } from '../src/domain/go/base64.ts';
-import { parseDuration } from '../src/domain/go/duration.ts';
-import { matchesGlob } from '../src/domain/go/glob.ts';
-import { isIPv6 } from '../src/domain/go/ip-address.ts';
-import { parseFirstJson, parseJson } from '../src/domain/go/json.ts';
-import { JsonSyntaxError } from '../src/domain/go/json-scanner.ts';
-import { GoUrlError, splitHostPort } from '../src/domain/go/url.ts';
-import { decodeUtf8, encodeUtf8 } from '../src/domain/go/utf8.ts';
-import { readContents } from '../src/domain/keyring/contents.ts';
-import { coverageOf, exampleImage } from '../src/domain/keyring/coverage.ts';
-import { ImageReferenceError, parseImage } from '../src/domain/keyring/image.ts';
-import { parseKey } from '../src/domain/keyring/key.ts';
-import { buildKeyring, KeyringError, lookup } from '../src/domain/keyring/keyring.ts';
-import { decodePayload } from '../src/domain/keyring/payload.ts';
-import { canonicalServer, registryOf, serverProblem } from '../src/domain/keyring/server.ts';
-import { finished } from '../src/domain/keyring/steps.ts';
-import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts';
-import { claimsOf, expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
-import { isObjectName } from '../src/domain/text/object-name.ts';
-import { printable } from '../src/domain/text/printable.ts';
-import { destinationProblem, nearness } from '../src/domain/verify/destination.ts';
-import { UserError } from '../src/errors.ts';
-import { parseChallenges } from '../src/registry/challenge.ts';
+} from '../src/secret/docker-config.ts';
+import { claimsOf, expiryOf, parseExpiries } from '../src/secret/expiry.ts';
+import { ImageReferenceError, parseImage } from '../src/secret/image.ts';
+import { parseKey } from '../src/secret/key.ts';
+import { buildKeyring, KeyringError, lookup } from '../src/secret/keyring.ts';
+import { decodePayload } from '../src/secret/payload.ts';
+import { canonicalServer, registryOf, serverProblem } from '../src/secret/server.ts';
+import { finished } from '../src/secret/steps.ts';
+import { printable } from '../src/text/printable.ts';
+import { destinationProblem, nearness } from '../src/verify/destination.ts';
 import { cases } from './support/cases.ts';
 import { fc, seed } from './support/fast-check.ts';
 import { growth, MAX_GROWTH } from './support/growth.ts';

@@ -5,10 +5,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PolicyRule, rulesFor } from '../../src/domain/rbac/right.ts';
-import { type AskedLine, rightsFor } from '../../src/domain/rbac/right-table.ts';
-import { copiedBy } from '../../src/operations/rbac/command-rights.ts';
-import type { AccountSelection } from '../../src/operations/sync/sync-request.ts';
+import { type PolicyRule, rulesFor } from '../../src/cluster/right.ts';
+import { copiedBy } from '../../src/commands/rbac/command-rights.ts';
+import { type AskedLine, rightsFor } from '../../src/commands/rbac/right-table.ts';
+import type { AccountSelection } from '../../src/commands/sync/sync-request.ts';
 
 const SOURCE = 'SOURCE';
 

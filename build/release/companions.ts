@@ -1,7 +1,7 @@
 /** The files beside the executable wherever it is installed: licences, the bill of materials, completions and man pages. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPLETION_SCRIPTS } from '../../src/commands/completion.ts';
+import { COMPLETION_SCRIPTS } from '../../src/commands/completion/completion.ts';
 import type { ArchiveFile } from './archive.ts';
 import { billOfMaterials, SBOM_FILE } from './bill-of-materials.ts';
 import { manPages } from './man-pages.ts';

@@ -2,9 +2,9 @@
 import { type Command, Help, type Option } from 'commander';
 import { buildProgram } from '../../src/cli.ts';
 import { COMMANDS, type Definition } from '../../src/command-table.ts';
+import { EVERYWHERE } from '../../src/commands/shared-flags.ts';
 import type { EXIT } from '../../src/errors.ts';
-import { EVERYWHERE } from '../../src/flags/shared-flags.ts';
-import { processIo } from '../../src/io.ts';
+import { processIo } from '../../src/system/io.ts';
 import { REPOSITORY, type ReleaseInfo } from './release-info.ts';
 import {
   bold,

@@ -1,15 +1,15 @@
 /** Writes the list of pull secrets of one object, whatever else writes the object. */
-import type { ApiError } from '../cluster/client/api-error.ts';
-import type { Transport } from '../cluster/client/transport.ts';
+import type { ApiError } from '../cluster/api-error.ts';
 import { getPullSpec, objectRefusal } from '../cluster/object-request.ts';
-import { tryList } from '../cluster/write/list-write.ts';
-import { command } from '../domain/text/command.ts';
-import { scope } from '../domain/text/object-name.ts';
-import { fieldOf } from '../domain/workloads/api-object.ts';
-import { pullKind } from '../domain/workloads/kind.ts';
-import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
-import type { PullSpec } from '../domain/workloads/pull-spec.ts';
+import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
+import { command } from '../line/command.ts';
+import { scope } from '../line/object-name.ts';
+import { fieldOf } from '../workloads/api-object.ts';
+import { pullKind } from '../workloads/kind.ts';
+import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
+import type { PullSpec } from '../workloads/pull-spec.ts';
+import { tryList } from './list-write.ts';
 import { type ChangeOptions, carryOut, type Next, writeOptions } from './step.ts';
 
 /** A write of a whole list. */

@@ -1,6 +1,7 @@
 /** Does the steps of a plan, many at a time. */
-import { forEachLimit } from '../concurrency.ts';
+
 import { UserError } from '../errors.ts';
+import { forEachLimit } from '../system/concurrency.ts';
 
 /** A part of a plan: its steps may be done in any order, and at the same time. A later phase sees what came of an earlier one. */
 export interface Phase<Step> {

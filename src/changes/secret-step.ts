@@ -1,12 +1,12 @@
 /** Writes one Secret as its step says: creates it, changes it, replaces it or deletes it. */
-import { refusal, WriteConflict } from '../cluster/client/api-error.ts';
-import type { Transport } from '../cluster/client/transport.ts';
+import { refusal, WriteConflict } from '../cluster/api-error.ts';
 import type { SecretRef, WriteOptions } from '../cluster/secret-request.ts';
-import type { CopyListener, KeptCopy } from '../cluster/write/recreate-secret.ts';
-import { readWritten, tryCreate, tryDelete, tryPatch } from '../cluster/write/secret-write.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
-import { clusterCommand } from '../domain/text/command.ts';
+import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
+import { clusterCommand } from '../line/command.ts';
+import type { Secret } from '../secret/secret.ts';
+import type { CopyListener, KeptCopy } from './recreate-secret.ts';
+import { readWritten, tryCreate, tryDelete, tryPatch } from './secret-write.ts';
 import { type ChangeOptions, type ChangeStep, carryOut, type Next, type StepResult, writeOptions } from './step.ts';
 
 /** A write of a Secret. */
@@ -106,14 +106,14 @@ async function write(
     case 'delete':
       return tryDelete(transport, ref, present?.metadata ?? {}, options);
     case 'restore': {
-      const { restoreSecret } = await import('../cluster/write/recreate-secret.ts');
+      const { restoreSecret } = await import('./recreate-secret.ts');
       const { listener, secret, copy } = next;
       listener.say(`secret/${ref.name} is not there: what it held comes from its copy, secret/${copy.ref.name}`);
       return restoreSecret(transport, copy, { ref, secret, listener, ...options });
     }
     case 'replace': {
       if (present === undefined) return tryCreate(transport, ref, next.secret, options);
-      const { recreateSecret } = await import('../cluster/write/recreate-secret.ts');
+      const { recreateSecret } = await import('./recreate-secret.ts');
       const { secret, listener } = next;
       return recreateSecret(transport, present, { ref, secret, listener, ...options });
     }

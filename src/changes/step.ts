@@ -1,7 +1,7 @@
 /** A change of one object: decided from what is there, written, and decided again as long as others write the object too. */
-import { type ApiError, keepsChanging, WriteConflict } from '../cluster/client/api-error.ts';
-import type { Transport } from '../cluster/client/transport.ts';
+import { type ApiError, keepsChanging, WriteConflict } from '../cluster/api-error.ts';
 import type { WriteOptions } from '../cluster/secret-request.ts';
+import type { Transport } from '../cluster/transport.ts';
 import type { UserError } from '../errors.ts';
 
 export interface ChangeOptions {

@@ -1,8 +1,8 @@
 /** Creates a Secret, or merges what is wanted into an existing one, as `create` does. */
-import type { Transport } from '../cluster/client/transport.ts';
-import type { CopyListener, KeptCopy } from '../cluster/write/recreate-secret.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
-import type { Change, WantedSecret } from '../domain/pull-secret/plan.ts';
+import type { Transport } from '../cluster/transport.ts';
+import type { Secret } from '../secret/secret.ts';
+import type { Change, WantedSecret } from '../secret/secret-plan.ts';
+import type { CopyListener, KeptCopy } from './recreate-secret.ts';
 import { actionOf, changeSecret, type SecretAction, type SecretChange } from './secret-step.ts';
 import type { ChangeOptions, Unchanged } from './step.ts';
 
@@ -32,12 +32,12 @@ export async function upsertSecret(
   const ref = { namespace: transport.namespace, name: secret.metadata.name ?? '' };
   let copy: KeptCopy | undefined;
   const refresh = async (): Promise<void> => {
-    if (wanted.force) copy = await (await import('../cluster/write/recreate-secret.ts')).findCopy(transport, ref);
+    if (wanted.force) copy = await (await import('./recreate-secret.ts')).findCopy(transport, ref);
   };
   await refresh();
   const next = async (present: Secret | undefined): Promise<Merge> => {
     if (present === undefined && copy === undefined) return { action: 'create', secret };
-    const { planChange, planRestoration } = await import('../domain/pull-secret/plan.ts');
+    const { planChange, planRestoration } = await import('../secret/secret-plan.ts');
     if (present === undefined && copy !== undefined) {
       const change = planRestoration(copy.original, wanted);
       return { action: 'restore', secret: change.secret, copy, listener, change };
@@ -53,7 +53,7 @@ export async function upsertSecret(
   const { change } = did as Merge;
   if (change === undefined) return { action: 'created', secret: after };
   if (copy !== undefined && (did.action === 'update' || did.action === 'unchanged') && options.dryRun === 'none') {
-    const { settleCopy } = await import('../cluster/write/recreate-secret.ts');
+    const { settleCopy } = await import('./recreate-secret.ts');
     await settleCopy(transport, copy, { secret: after, isReplaced: wanted.replace }, listener);
   }
   return { action: actionOf(did) as Exclude<SecretAction, 'created' | 'deleted'>, secret: after, change };

@@ -1,11 +1,12 @@
 /** Finds the Secrets of which `sync` has made copies. */
-import type { Secret } from '../domain/keyring/secret.ts';
-import { isFromElsewhere, MADE_FROM, MANAGED_BY, SOURCE, sourceOf } from '../domain/pull-secret/copy.ts';
-import { ApiError } from './client/api-error.ts';
-import type { FieldSelection } from './client/pick-json.ts';
-import type { Transport } from './client/transport.ts';
+
+import { isFromElsewhere, MADE_FROM, MANAGED_BY, SOURCE, sourceOf } from '../secret/copy.ts';
+import type { Secret } from '../secret/secret.ts';
+import { ApiError } from './api-error.ts';
 import { listPages } from './object-request.ts';
+import type { FieldSelection } from './pick-json.ts';
 import { SECRETS } from './read-secrets.ts';
+import type { Transport } from './transport.ts';
 
 const MARKS: FieldSelection = {
   metadata: {

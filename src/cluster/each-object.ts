@@ -1,12 +1,12 @@
 /** Reads all objects of a kind that may be listed. */
-import { breaks } from '../concurrency.ts';
-import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
-import type { PullKind } from '../domain/workloads/kind.ts';
-import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
-import { ApiError, refusalOf } from './client/api-error.ts';
-import type { ReadScope } from './client/unread-objects.ts';
+import { breaks } from '../system/concurrency.ts';
+import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
+import type { PullKind } from '../workloads/kind.ts';
+import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { ApiError, refusalOf } from './api-error.ts';
 import { type ListQuery, listPages, type Resource } from './object-request.ts';
 import type { Reader } from './reader.ts';
+import type { ReadScope } from './unread-objects.ts';
 
 /**
  * Passes every object of a kind to `use`, page by page; `use` may do its work in steps. When the objects may not be listed, or

@@ -1,8 +1,8 @@
 /** Lists the names of existing objects, to propose one of them. */
-import { fieldOf } from '../domain/workloads/api-object.ts';
-import { ApiError } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { fieldOf } from '../workloads/api-object.ts';
+import { ApiError } from './api-error.ts';
 import { type ListQuery, listPages, type Resource } from './object-request.ts';
+import type { Transport } from './transport.ts';
 
 /** Requests only metadata. Returns an empty list when the objects may not be listed. */
 export async function listNames(

@@ -1,21 +1,22 @@
 /** Finds a Secret that the user names, or the one that was probably meant. */
-import type { Secret } from '../domain/keyring/secret.ts';
-import { closest } from '../domain/text/closest.ts';
-import { clusterCommand, command, words } from '../domain/text/command.ts';
-import { many, nounFor } from '../domain/text/enumerate.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
-import { nameWord, scope } from '../domain/text/object-name.ts';
-import { type PullKindName, pullKind } from '../domain/workloads/kind.ts';
-import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
+
 import { UserError } from '../errors.ts';
-import { ApiError, refusal } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { clusterCommand, command, words } from '../line/command.ts';
+import { type Hint, prose } from '../line/hint.ts';
+import { nameWord, scope } from '../line/object-name.ts';
+import type { Secret } from '../secret/secret.ts';
+import { closest } from '../text/closest.ts';
+import { many, nounFor } from '../text/enumerate.ts';
+import { type PullKindName, pullKind } from '../workloads/kind.ts';
+import { describeRef, type ObjectRef, targetName } from '../workloads/object-ref.ts';
+import { ApiError, refusal } from './api-error.ts';
 import { copiesNamed, sourcesFirst } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
 import { NAMESPACES, objectRefusal } from './object-request.ts';
 import { exists, hasNamespace, kindsOf, OtherKind, type Otherwise, otherPlaces } from './other-places.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
+import type { Transport } from './transport.ts';
 
 /** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {

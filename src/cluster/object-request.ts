@@ -1,17 +1,17 @@
 /** Requests for one object of any kind, or for a list of them in pages. */
 
-import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
-import { scope } from '../domain/text/object-name.ts';
-import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
-import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
-import type { ObjectRef } from '../domain/workloads/object-ref.ts';
-import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { UsageError, UserError } from '../errors.ts';
-import { collectGarbage } from '../garbage.ts';
-import { ApiError, refusal, refusalOf } from './client/api-error.ts';
-import { type FieldSelection, pickJson } from './client/pick-json.ts';
-import type { Transport } from './client/transport.ts';
+import { ALL_NAMESPACES, command, words } from '../line/command.ts';
+import { prose } from '../line/hint.ts';
+import { scope } from '../line/object-name.ts';
+import { collectGarbage } from '../system/garbage.ts';
+import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
+import { type PullKind, pullKind } from '../workloads/kind.ts';
+import type { ObjectRef } from '../workloads/object-ref.ts';
+import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { ApiError, refusal, refusalOf } from './api-error.ts';
+import { type FieldSelection, pickJson } from './pick-json.ts';
+import type { Transport } from './transport.ts';
 
 /** A kind as requests and roles name it. */
 export type Resource = Pick<PullKind, 'group' | 'plural'>;

@@ -1,15 +1,16 @@
 /** Looks in other namespaces for an object that is not where it was looked for. */
-import { words } from '../domain/text/command.ts';
-import { many, nounFor } from '../domain/text/enumerate.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName } from '../domain/text/object-name.ts';
-import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
-import { type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
+
 import { UserError } from '../errors.ts';
-import { ApiError } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { words } from '../line/command.ts';
+import { type Hint, prose } from '../line/hint.ts';
+import { isNamespaceName, isObjectName } from '../line/object-name.ts';
+import { many, nounFor } from '../text/enumerate.ts';
+import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
+import { type ObjectRef, targetName } from '../workloads/object-ref.ts';
+import { ApiError } from './api-error.ts';
 import { listNames } from './list-names.ts';
 import { METADATA_OF_ONE } from './object-request.ts';
+import type { Transport } from './transport.ts';
 
 /** What exists instead, such as `secret/pull does`, and the command for it. */
 export interface Otherwise {

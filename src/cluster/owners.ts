@@ -1,10 +1,10 @@
 /** Follows owners from a pod or a workload up to the object whose controller would undo a change. */
-import { isObjectName } from '../domain/text/object-name.ts';
-import { pullKindOf } from '../domain/workloads/kind.ts';
-import type { ObjectRef } from '../domain/workloads/object-ref.ts';
-import type { Controller, PullSpec } from '../domain/workloads/pull-spec.ts';
-import type { Transport } from './client/transport.ts';
+import { isObjectName } from '../line/object-name.ts';
+import { pullKindOf } from '../workloads/kind.ts';
+import type { ObjectRef } from '../workloads/object-ref.ts';
+import type { Controller, PullSpec } from '../workloads/pull-spec.ts';
 import { getPullSpec } from './object-request.ts';
+import type { Transport } from './transport.ts';
 
 export interface Owners {
   /** The topmost owner of a known kind; the object itself when it has no owner. */

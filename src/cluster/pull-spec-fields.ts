@@ -1,6 +1,6 @@
 /** Which fields are read of objects with a list of pull secrets. The rest of a page is not kept in memory. */
-import { LIST_FIELD, type PullKind } from '../domain/workloads/kind.ts';
-import type { FieldSelection } from './client/pick-json.ts';
+import { LIST_FIELD, type PullKind } from '../workloads/kind.ts';
+import type { FieldSelection } from './pick-json.ts';
 
 type Fields = { readonly [name: string]: FieldSelection };
 

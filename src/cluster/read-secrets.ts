@@ -1,19 +1,20 @@
 /** Reads the Secrets that pods pull with: one, some or all of them. Also finds the namespaces that have one of a given name. */
-import { forEachLimit } from '../concurrency.ts';
-import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
-import { MADE_FROM, MANAGED_BY, SOURCE } from '../domain/pull-secret/copy.ts';
-import { EXPIRES_AT } from '../domain/pull-secret/expiry.ts';
-import { LAST_APPLIED } from '../domain/pull-secret/last-applied.ts';
+
 import { UserError } from '../errors.ts';
-import { oddSecret } from './client/api-answer.ts';
-import type { ApiError } from './client/api-error.ts';
-import { type FieldSelection, fieldsWith } from './client/pick-json.ts';
-import type { Transport } from './client/transport.ts';
+import { MADE_FROM, MANAGED_BY, SOURCE } from '../secret/copy.ts';
+import { EXPIRES_AT } from '../secret/expiry.ts';
+import { LAST_APPLIED } from '../secret/last-applied.ts';
+import { DATA_KEY, type Secret } from '../secret/secret.ts';
+import { forEachLimit } from '../system/concurrency.ts';
+import { oddSecret } from './api-answer.ts';
+import type { ApiError } from './api-error.ts';
 import { eachObject } from './each-object.ts';
 import { listNames } from './list-names.ts';
 import type { ListQuery } from './object-request.ts';
+import { type FieldSelection, fieldsWith } from './pick-json.ts';
 import { type Reader, readObject } from './reader.ts';
 import type { SecretRef } from './secret-request.ts';
+import type { Transport } from './transport.ts';
 
 export const SECRETS = { group: '', plural: 'secrets' } as const;
 const TYPES = Object.keys(DATA_KEY);

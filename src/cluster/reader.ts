@@ -1,10 +1,10 @@
 /** A connection to read with, and a record of missing rights and unreadable objects. */
-import { isObjectName } from '../domain/text/object-name.ts';
-import type { ApiObject } from '../domain/workloads/api-object.ts';
-import { ApiError, refusalOf } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
-import type { ReadScope, UnreadObjects } from './client/unread-objects.ts';
+import { isObjectName } from '../line/object-name.ts';
+import type { ApiObject } from '../workloads/api-object.ts';
+import { ApiError, refusalOf } from './api-error.ts';
 import { objectPath, type Resource } from './object-request.ts';
+import type { Transport } from './transport.ts';
+import type { ReadScope, UnreadObjects } from './unread-objects.ts';
 
 /** Each command has one reader, so that it can report at its end what it could not see. */
 export interface Reader {

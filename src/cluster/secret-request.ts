@@ -1,9 +1,10 @@
 /** The requests for Secrets. */
-import type { Secret } from '../domain/keyring/secret.ts';
-import { clusterCommand } from '../domain/text/command.ts';
+
 import { UserError } from '../errors.ts';
-import { noneOrUnknown } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { clusterCommand } from '../line/command.ts';
+import type { Secret } from '../secret/secret.ts';
+import { noneOrUnknown } from './api-error.ts';
+import type { Transport } from './transport.ts';
 
 export interface SecretRef {
   readonly namespace: string;

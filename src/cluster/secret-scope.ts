@@ -1,16 +1,17 @@
 /** The Secrets that a command works on: by name, in one namespace, in all, or in the namespaces with certain labels. */
-import { forEachLimit } from '../concurrency.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
-import { clusterCommand, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
-import { fieldOf } from '../domain/workloads/api-object.ts';
+
 import { UsageError, UserError } from '../errors.ts';
-import { ApiError } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { clusterCommand, words } from '../line/command.ts';
+import { prose } from '../line/hint.ts';
+import type { Secret } from '../secret/secret.ts';
+import { forEachLimit } from '../system/concurrency.ts';
+import { fieldOf } from '../workloads/api-object.ts';
+import { ApiError } from './api-error.ts';
 import { findSecret } from './not-found.ts';
 import { listPages, listRefusal, NAMESPACES } from './object-request.ts';
 import { eachSecretToWrite, SECRETS, type SecretQuery } from './read-secrets.ts';
 import type { Reader } from './reader.ts';
+import type { Transport } from './transport.ts';
 
 export interface SecretScope {
   /** One namespace, all of them, or those with these labels. */

@@ -1,12 +1,12 @@
 /** Reads files that may hold secrets, up to a size limit, and finds the home folder. */
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
-import { type LoginText, scanLoginText } from '../domain/docker-config/docker-config.ts';
-import { command, pathWord } from '../domain/text/command.ts';
-import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { CONFIG_BYTES, readFile } from '../files/file.ts';
-import type { Io } from '../io.ts';
+import { command, pathWord } from '../line/command.ts';
+import { type LoginText, scanLoginText } from '../secret/docker-config.ts';
+import { errnoOf, systemReason } from '../system/errno.ts';
+import { CONFIG_BYTES, readFile } from '../system/file.ts';
+import type { Io } from '../system/io.ts';
 
 /** The content of a login file; undefined when there is none. Throws UserError. */
 export function readAuthFile(path: string): Uint8Array | undefined {

@@ -1,15 +1,16 @@
 /** Collects the credentials of a command: from flags, files, the logins of this machine, or a prompt. */
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { keyText } from '../domain/keyring/key.ts';
-import { canonicalServer } from '../domain/keyring/server.ts';
-import { checkApart, usableEntry } from '../domain/pull-secret/usable.ts';
-import { command, words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
-import { againWith, prose } from '../domain/text/hint.ts';
-import { printable, printed } from '../domain/text/printable.ts';
+
 import { UsageError, UserError, withDetails } from '../errors.ts';
-import type { Io } from '../io.ts';
-import { canPrompt } from '../prompt.ts';
+import { command, words } from '../line/command.ts';
+import { againWith, prose } from '../line/hint.ts';
+import { displayServer } from '../secret/display-server.ts';
+import { keyText } from '../secret/key.ts';
+import { canonicalServer } from '../secret/server.ts';
+import { checkApart, usableEntry } from '../secret/usable.ts';
+import type { Io } from '../system/io.ts';
+import { canPrompt } from '../system/prompt.ts';
+import { many } from '../text/enumerate.ts';
+import { printable, printed } from '../text/printable.ts';
 import { fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
 import type { CredentialOptions } from './credential-options.ts';
 import type { Login, SourceResult } from './source.ts';

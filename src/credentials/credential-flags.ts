@@ -1,11 +1,12 @@
 /** Reads a login given by flags: regsecret's own, or kubectl's, which mean the same. */
-import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
-import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
-import { words } from '../domain/text/command.ts';
-import { againWith, anyOf, type Hint, prose } from '../domain/text/hint.ts';
+
 import { UsageError } from '../errors.ts';
-import type { Io } from '../io.ts';
-import { canPrompt, promptLogin } from '../prompt.ts';
+import { words } from '../line/command.ts';
+import { againWith, anyOf, type Hint, prose } from '../line/hint.ts';
+import { DOCKER_HUB } from '../secret/display-server.ts';
+import { canonicalServer, serverWord } from '../secret/server.ts';
+import type { Io } from '../system/io.ts';
+import { canPrompt, promptLogin } from '../system/prompt.ts';
 import type { CredentialOptions } from './credential-options.ts';
 import type { SourceResult } from './source.ts';
 import type { GivenPassword } from './stdin.ts';

@@ -1,21 +1,21 @@
 /** docker on this machine: its config file, DOCKER_AUTH_CONFIG, the platform's store, and every login in them. */
 import { platform } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { command, pathWord } from '../line/command.ts';
+import { displayServer } from '../secret/display-server.ts';
 import {
   type AuthFields,
   type DockerConfig,
   DockerConfigError,
   decodeAuthVariable,
   decodeDockerText,
-} from '../domain/docker-config/docker-config.ts';
-import { dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { command, pathWord } from '../domain/text/command.ts';
-import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
-import { lookPath } from '../look-path.ts';
+} from '../secret/docker-config.ts';
+import type { Io } from '../system/io.ts';
+import { lookPath } from '../system/look-path.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { helperPhrase, helperProgram, listHelper } from './helper/helper.ts';
+import { dockerKey, type EntryLookup, isWebLoginToken } from './docker-lookup.ts';
+import { helperPhrase, helperProgram, listHelper } from './helper.ts';
 import type { ListedServer, Listing } from './source.ts';
 
 export const VARIABLE = 'DOCKER_AUTH_CONFIG';

@@ -2,19 +2,10 @@
  * Which login is sent to a registry, when this machine has several. docker's rules, podman's and the order between the two are
  * all here; only which entry of one file a tool takes stands apart, as `dockerEntries` and `podmanEntries`.
  */
-import { credentialOf, type DockerConfig, dockerAuthConfig } from '../domain/docker-config/docker-config.ts';
-import {
-  dockerEntries,
-  dockerHelper,
-  dockerKey,
-  type EntryLookup,
-  isNamespaceKey,
-  podmanEntries,
-  podmanRegistry,
-} from '../domain/docker-config/docker-lookup.ts';
-import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
+
 import { UserError, withDetails } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { credentialOf, type DockerConfig, dockerAuthConfig } from '../secret/docker-config.ts';
+import type { Io } from '../system/io.ts';
 import { authFiles } from './auth-file.ts';
 import {
   type DockerSettings,
@@ -25,8 +16,18 @@ import {
   storePhrase,
   VARIABLE,
 } from './docker.ts';
-import { getFromHelper, helperPhrase } from './helper/helper.ts';
+import {
+  dockerEntries,
+  dockerHelper,
+  dockerKey,
+  type EntryLookup,
+  isNamespaceKey,
+  podmanEntries,
+  podmanRegistry,
+} from './docker-lookup.ts';
+import { getFromHelper, helperPhrase } from './helper.ts';
 import { entryLogin, listPodman, type Podman, podmanWarnings, readPodman } from './podman.ts';
+import { AUTH_FILES } from './registries-conf.ts';
 import { type Listing, type Login, lookupName, registryTokenWarning, type StoredLogin, toLogin } from './source.ts';
 
 /** The logins of a tool with all its files and helpers, or of files that the command line names. */

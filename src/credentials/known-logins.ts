@@ -1,10 +1,11 @@
 /** Whether this machine has a login, as far as config files show. No store or helper is asked. */
-import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
-import { andThen, type Command } from '../domain/text/command.ts';
-import { showsAsItIs } from '../domain/text/printable.ts';
-import { lineOf } from '../domain/workloads/deed.ts';
-import type { Io } from '../io.ts';
-import { canPrompt } from '../prompt.ts';
+
+import { andThen, type Command } from '../line/command.ts';
+import { canonicalServer, serverProblem } from '../secret/server.ts';
+import type { Io } from '../system/io.ts';
+import { canPrompt } from '../system/prompt.ts';
+import { showsAsItIs } from '../text/printable.ts';
+import { lineOf } from '../workloads/deed.ts';
 import { authFiles } from './auth-file.ts';
 import { readDockerSettings } from './docker.ts';
 import { dockerKeychain, machineKeychain, podmanLogins } from './keychain.ts';

@@ -1,23 +1,23 @@
 /** Reads logins from files that are named on the command line. */
 
 import { realpathSync } from 'node:fs';
-import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
-import { dockerKey, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { decodeLoginFile, PIPED_CONFIG } from '../domain/docker-config/login-file.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { keyText } from '../domain/keyring/key.ts';
-import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
-import { command, dryRunFlag, pathWord, words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
-import { prose } from '../domain/text/hint.ts';
-import { correctIn } from '../domain/verify/refused-login.ts';
 import { UserError } from '../errors.ts';
-import { CONFIG_BYTES } from '../files/file.ts';
-import type { Io } from '../io.ts';
+import { command, dryRunFlag, pathWord, words } from '../line/command.ts';
+import { prose } from '../line/hint.ts';
+import { displayServer } from '../secret/display-server.ts';
+import type { DockerConfig } from '../secret/docker-config.ts';
+import { keyText } from '../secret/key.ts';
+import { canonicalServer, serverWord } from '../secret/server.ts';
+import { CONFIG_BYTES } from '../system/file.ts';
+import type { Io } from '../system/io.ts';
+import { many } from '../text/enumerate.ts';
+import { correctIn } from '../verify/refused-login.ts';
 import { readAuthFile } from './auth-file.ts';
 import type { CredentialOptions } from './credential-options.ts';
 import { dockerConfigPath, hasSecret } from './docker.ts';
+import { dockerKey, isWebLoginToken } from './docker-lookup.ts';
 import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './keychain.ts';
+import { decodeLoginFile, PIPED_CONFIG } from './login-file.ts';
 import { listRegistries, openLogins } from './logins.ts';
 import { type ListedServer, type Listing, type Login, type SourceResult, serverOf } from './source.ts';
 

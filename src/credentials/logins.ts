@@ -1,14 +1,14 @@
 /** Selects the logins that are meant and reads them, in the same way for every form of a command. */
 
-import { DOCKER_HUB, displayServer } from '../domain/keyring/display-server.ts';
-import { keyText } from '../domain/keyring/key.ts';
-import { canonicalServer, serverFlags, serverProblem, serverWord } from '../domain/keyring/server.ts';
-import { checkServer } from '../domain/pull-secret/usable.ts';
-import { command, words } from '../domain/text/command.ts';
-import { againWith, prose } from '../domain/text/hint.ts';
 import { UserError, withDetails } from '../errors.ts';
-import type { Io } from '../io.ts';
-import { canPrompt, promptChoice } from '../prompt.ts';
+import { command, words } from '../line/command.ts';
+import { againWith, prose } from '../line/hint.ts';
+import { DOCKER_HUB, displayServer } from '../secret/display-server.ts';
+import { keyText } from '../secret/key.ts';
+import { canonicalServer, serverFlags, serverProblem, serverWord } from '../secret/server.ts';
+import { checkServer } from '../secret/usable.ts';
+import type { Io } from '../system/io.ts';
+import { canPrompt, promptChoice } from '../system/prompt.ts';
 import { authFiles } from './auth-file.ts';
 import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins } from './keychain.ts';
 import { type Login, lookupName, type SourceResult, serverOf } from './source.ts';

@@ -3,14 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { TomlError } from 'smol-toml';
-import { DockerConfigError } from '../domain/docker-config/docker-config.ts';
-import { AUTH_FILES, credentialHelpers, mentionsHelpers } from '../domain/docker-config/registries-conf.ts';
-import { byKey, decodeUtf8 } from '../domain/go/utf8.ts';
-import { command, pathWord } from '../domain/text/command.ts';
-import { errnoOf, systemReason } from '../errno.ts';
+import { byKey, decodeUtf8 } from '../codec/go/utf8.ts';
 import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { command, pathWord } from '../line/command.ts';
+import { DockerConfigError } from '../secret/docker-config.ts';
+import { errnoOf, systemReason } from '../system/errno.ts';
+import type { Io } from '../system/io.ts';
 import { homeFolder, readCredentialFile } from './auth-file.ts';
+import { AUTH_FILES, credentialHelpers, mentionsHelpers } from './registries-conf.ts';
 
 /** Larger than any registries.conf that somebody writes. */
 const LIMIT = 1024 * 1024;

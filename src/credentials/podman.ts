@@ -2,6 +2,10 @@
 import { existsSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { Base64Error } from '../codec/go/base64.ts';
+import { UserError } from '../errors.ts';
+import { command, pathWord } from '../line/command.ts';
+import { displayServer } from '../secret/display-server.ts';
 import {
   type AuthConfig,
   type DockerConfig,
@@ -9,23 +13,13 @@ import {
   decodeLegacyConfig,
   decodePodmanConfig,
   podmanAuthConfig,
-} from '../domain/docker-config/docker-config.ts';
-import {
-  type EntryLookup,
-  type FoundEntry,
-  isWebLoginToken,
-  podmanEntries,
-  podmanRegistry,
-} from '../domain/docker-config/docker-lookup.ts';
-import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
-import { Base64Error } from '../domain/go/base64.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { command, pathWord } from '../domain/text/command.ts';
-import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
+} from '../secret/docker-config.ts';
+import type { Io } from '../system/io.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { helperPhrase, listHelper } from './helper/helper.ts';
+import { type EntryLookup, type FoundEntry, isWebLoginToken, podmanEntries, podmanRegistry } from './docker-lookup.ts';
+import { helperPhrase, listHelper } from './helper.ts';
 import { podmanHelpers } from './podman-helpers.ts';
+import { AUTH_FILES } from './registries-conf.ts';
 import type { ListedServer, StoredLogin } from './source.ts';
 
 export interface PodmanFile {

@@ -1,14 +1,15 @@
 /** A login as a tool keeps it, as it is found, and the names of servers under which the tools look. */
-import { type AuthConfig, credentialOf } from '../domain/docker-config/docker-config.ts';
-import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
-import { GoUrlError } from '../domain/go/url.ts';
-import type { AuthEntry } from '../domain/keyring/credential.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { parseKey } from '../domain/keyring/key.ts';
-import { canonicalServer } from '../domain/keyring/server.ts';
-import type { Hint } from '../domain/text/hint.ts';
-import { trim } from '../domain/text/trim.ts';
+
+import { GoUrlError } from '../codec/go/url.ts';
 import type { UserError } from '../errors.ts';
+import type { Hint } from '../line/hint.ts';
+import type { AuthEntry } from '../secret/credential.ts';
+import { displayServer } from '../secret/display-server.ts';
+import { type AuthConfig, credentialOf } from '../secret/docker-config.ts';
+import { parseKey } from '../secret/key.ts';
+import { canonicalServer } from '../secret/server.ts';
+import { trim } from '../text/trim.ts';
+import { convertToHostname } from './docker-lookup.ts';
 
 export interface ListedServer {
   readonly server: string;

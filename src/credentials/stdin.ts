@@ -1,12 +1,13 @@
 /** Reads a password from stdin, a file or a variable. */
-import { isDockerConfig } from '../domain/docker-config/login-file.ts';
-import { decodeUtf8 } from '../domain/go/utf8.ts';
-import { isSlip } from '../domain/text/closest.ts';
-import { pathWord, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+
+import { decodeUtf8 } from '../codec/go/utf8.ts';
 import { UsageError, UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { pathWord, words } from '../line/command.ts';
+import { prose } from '../line/hint.ts';
+import type { Io } from '../system/io.ts';
+import { isSlip } from '../text/closest.ts';
 import { readCredentialFile } from './auth-file.ts';
+import { isDockerConfig } from './login-file.ts';
 
 const LIMIT = 1024 * 1024;
 

@@ -4,8 +4,8 @@
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
-import { printable, printed } from '../domain/text/printable.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../system/io.ts';
+import { printable, printed } from '../text/printable.ts';
 import { bunFetch, canFetch } from './bun-fetch.ts';
 import { type HttpClientOptions, type HttpRequest, type HttpResponse, readResponse } from './message.ts';
 import { NetworkError, networkError } from './network-error.ts';

@@ -1,6 +1,6 @@
 /** The types of HTTP requests and answers, and the function that reads an answer to its end. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Io } from '../io.ts';
+import type { Io } from '../system/io.ts';
 import { NetworkError } from './network-error.ts';
 
 export interface TlsOptions {

@@ -1,9 +1,9 @@
 /** Which proxy the environment selects: a port of golang.org/x/net/http/httpproxy, whose rules kubectl follows. */
-import { addressBytes } from '../domain/go/ip-address.ts';
-import { splitHostPort } from '../domain/go/url.ts';
-import { webUrl } from '../domain/go/web-url.ts';
-import { command } from '../domain/text/command.ts';
+import { addressBytes } from '../codec/go/ip-address.ts';
+import { splitHostPort } from '../codec/go/url.ts';
+import { webUrl } from '../codec/go/web-url.ts';
 import { UserError } from '../errors.ts';
+import { command } from '../line/command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Matcher = (host: string, port: string, address: Uint8Array | undefined) => boolean;

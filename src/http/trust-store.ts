@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import { CONFIG_BYTES, type Limit, readFile } from '../files/file.ts';
+import { CONFIG_BYTES, type Limit, readFile } from '../system/file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,11 +1,11 @@
 /** A Transport over the client that a program already has, for one Secret or service account. */
 
-import { machineClock } from '../clock.ts';
-import { type ApiError, readApiError } from '../cluster/client/api-error.ts';
-import type { ApiRequest } from '../cluster/client/api-request.ts';
-import { withRetries } from '../cluster/client/retry.ts';
-import type { Transport } from '../cluster/client/transport.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
+import { type ApiError, readApiError } from '../cluster/api-error.ts';
+import type { ApiRequest } from '../cluster/api-request.ts';
+import { withRetries } from '../cluster/retry.ts';
+import type { Transport } from '../cluster/transport.ts';
+import type { Secret } from '../secret/secret.ts';
+import { machineClock } from '../system/clock.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
 
 export interface ClientObject {

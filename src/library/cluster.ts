@@ -2,20 +2,20 @@
 
 import { changeList } from '../changes/list-step.ts';
 import { upsertSecret } from '../changes/upsert.ts';
-import { machineClock } from '../clock.ts';
 import { getPullSpec } from '../cluster/object-request.ts';
-import type { AuthEntry } from '../domain/keyring/credential.ts';
-import { canonicalServer } from '../domain/keyring/server.ts';
-import { buildPullSecret } from '../domain/pull-secret/build.ts';
-import { expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
-import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { usableEntry } from '../domain/pull-secret/usable.ts';
-import { changedList } from '../domain/workloads/list-change.ts';
+import { buildPullSecret } from '../secret/build.ts';
+import type { AuthEntry } from '../secret/credential.ts';
+import { expiryAnnotations, expiryOf } from '../secret/expiry.ts';
+import { checkNames } from '../secret/secret-name.ts';
+import { canonicalServer } from '../secret/server.ts';
+import { usableEntry } from '../secret/usable.ts';
+import { machineClock } from '../system/clock.ts';
+import { changedList } from '../workloads/list-change.ts';
 import { accountTransport, secretTransport } from './client-transport.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
 import { orPullSecretError, PullSecretError } from './pull-secret-error.ts';
 
-export type { AuthEntry, Credential } from '../domain/keyring/credential.ts';
+export type { AuthEntry, Credential } from '../secret/credential.ts';
 export type { PullSecretApi } from './pull-secret-api.ts';
 export { PullSecretError };
 

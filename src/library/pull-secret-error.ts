@@ -1,5 +1,5 @@
 /** The error of a library function that has not done what it was asked. */
-import { ApiError } from '../cluster/client/api-error.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import { UserError } from '../errors.ts';
 
 /** The message names the object, and never holds a secret value. */

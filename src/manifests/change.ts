@@ -1,22 +1,22 @@
 /** Attaches a pull secret to objects in manifests, or detaches it, without a cluster. */
 
 import { statSync } from 'node:fs';
-import { editFile } from '../domain/findings/pod-commands.ts';
-import { opensImage } from '../domain/keyring/keyring.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
-import { manifestSecret, secretMadeBy } from '../domain/manifest-text/manifest-secrets.ts';
-import type { ManifestObject } from '../domain/manifest-text/objects.ts';
-import { lineNumber } from '../domain/manifest-text/text-edit.ts';
-import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
-import { changedList, type Verb } from '../domain/workloads/list-change.ts';
-import { describeFault, listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
-import { Locked } from '../files/file-lock.ts';
-import { replaceFile, tidyBeside } from '../files/file-write.ts';
-import type { Io } from '../io.ts';
+import { editFile } from '../findings/pod-commands.ts';
+import { command, kubectlPath, pathWord, words } from '../line/command.ts';
+import { prose } from '../line/hint.ts';
+import { opensImage } from '../secret/keyring.ts';
+import type { Secret } from '../secret/secret.ts';
+import { Locked } from '../system/file-lock.ts';
+import { replaceFile, tidyBeside } from '../system/file-write.ts';
+import type { Io } from '../system/io.ts';
+import { lineNumber } from '../text/text-edit.ts';
+import { changedList, type Verb } from '../workloads/list-change.ts';
+import { describeFault, listedNames } from '../workloads/pull-spec.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
 import { fileTrouble, type ManifestFile, readManifestFiles } from './manifest-files.ts';
+import { manifestSecret, secretMadeBy } from './manifest-secrets.ts';
+import type { ManifestObject } from './objects.ts';
 import { checkNamespaces, ManifestError } from './read-objects.ts';
 
 export interface ManifestRequest {

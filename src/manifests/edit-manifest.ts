@@ -1,19 +1,14 @@
 /** Changes the lists of pull secrets in a manifest, and proves that nothing else has changed. */
 import { isDeepStrictEqual } from 'node:util';
-import { nodeBudget, ownPair, toValue, type YamlNode } from '../domain/go/yaml-node.ts';
-import { editsFor, type ListEdit } from '../domain/manifest-text/list-edit.ts';
-import {
-  type ManifestObject,
-  type ParsedFile,
-  type PlacedObject,
-  pullObjects,
-} from '../domain/manifest-text/objects.ts';
-import { applyEdits, lineNumber } from '../domain/manifest-text/text-edit.ts';
-import { styleOf } from '../domain/manifest-text/yaml-style.ts';
-import { LIST_FIELD } from '../domain/workloads/kind.ts';
-import { parseTree } from '../yaml-tree.ts';
+import { nodeBudget, ownPair, toValue, type YamlNode } from '../codec/go/yaml-node.ts';
+import { parseTree } from '../codec/yaml-tree.ts';
+import { applyEdits, lineNumber } from '../text/text-edit.ts';
+import { LIST_FIELD } from '../workloads/kind.ts';
+import { editsFor, type ListEdit } from './list-edit.ts';
 import type { ManifestFile } from './manifest-files.ts';
+import { type ManifestObject, type ParsedFile, type PlacedObject, pullObjects } from './objects.ts';
 import { ManifestError, readManifest, withinLimits } from './read-objects.ts';
+import { styleOf } from './yaml-style.ts';
 
 /** The list that an object should have; undefined when its list is right, or the object is left alone. */
 export type WantedList = (object: ManifestObject) => readonly unknown[] | undefined;

@@ -1,14 +1,14 @@
 /** Reads manifests from disk and from stdin. */
 import { globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, sep } from 'node:path';
-import { nearest } from '../domain/text/closest.ts';
-import { command, flagWords, pathWord, words } from '../domain/text/command.ts';
-import { againAs, EMPTY_STDIN, prose } from '../domain/text/hint.ts';
-import { printable, printed } from '../domain/text/printable.ts';
-import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { isFolder, isPath, type Limit, readFileOrPipe } from '../files/file.ts';
-import type { Io } from '../io.ts';
+import { command, flagWords, pathWord, words } from '../line/command.ts';
+import { againAs, EMPTY_STDIN, prose } from '../line/hint.ts';
+import { errnoOf, systemReason } from '../system/errno.ts';
+import { isFolder, isPath, type Limit, readFileOrPipe } from '../system/file.ts';
+import type { Io } from '../system/io.ts';
+import { nearest } from '../text/closest.ts';
+import { printable, printed } from '../text/printable.ts';
 
 export interface ManifestFile {
   /** As the user named it; `-` is stdin. */

@@ -1,24 +1,24 @@
 /** Reads the objects in manifests, whatever their kind, and where each of them is. */
 import { basename } from 'node:path';
-import { nodeBudget, TooManyNodes, type YamlNode } from '../domain/go/yaml-node.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
-import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-secrets.ts';
-import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/manifest-text/objects.ts';
-import { lineNumber } from '../domain/manifest-text/text-edit.ts';
-import { closest } from '../domain/text/closest.ts';
-import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
-import type { GivenFlags } from '../domain/text/given-flags.ts';
-import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, nameWord, scope } from '../domain/text/object-name.ts';
-import { fieldOf } from '../domain/workloads/api-object.ts';
-import { manifestKindOf } from '../domain/workloads/kind.ts';
-import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
-import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
+import { nodeBudget, TooManyNodes, type YamlNode } from '../codec/go/yaml-node.ts';
+import { parseTree } from '../codec/yaml-tree.ts';
 import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
-import { parseTree } from '../yaml-tree.ts';
+import { command, kubectlPath, pathWord, words } from '../line/command.ts';
+import type { GivenFlags } from '../line/given-flags.ts';
+import { againWith, type Hint, prose } from '../line/hint.ts';
+import { isNamespaceName, isObjectName, nameWord, scope } from '../line/object-name.ts';
+import type { Secret } from '../secret/secret.ts';
+import type { Io } from '../system/io.ts';
+import { closest } from '../text/closest.ts';
+import { many } from '../text/enumerate.ts';
+import { lineNumber } from '../text/text-edit.ts';
+import { fieldOf } from '../workloads/api-object.ts';
+import { manifestKindOf } from '../workloads/kind.ts';
+import { pullSpecOf } from '../workloads/pull-spec.ts';
+import { addUsage, type UsageIndex } from '../workloads/references.ts';
 import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
+import { configSecret, manifestSecret } from './manifest-secrets.ts';
+import { type ParsedFile, type PlacedObject, placedObjects } from './objects.ts';
 
 /** The message completes a sentence that begins with the file name. */
 export class ManifestError extends Error {

@@ -1,9 +1,9 @@
 /** Short marks that show which logins are equal, without a way back to the logins. */
 import { hash, randomBytes } from 'node:crypto';
-import type { PasswordLogin } from '../domain/keyring/credential.ts';
-import { keptKey } from '../files/kept-key.ts';
-import { namedStateFolder } from '../files/state-folder.ts';
-import type { Io } from '../io.ts';
+import type { PasswordLogin } from '../secret/credential.ts';
+import type { Io } from '../system/io.ts';
+import { keptKey } from '../system/kept-key.ts';
+import { namedStateFolder } from '../system/state-folder.ts';
 
 export type Fingerprint = (login: PasswordLogin) => string;
 

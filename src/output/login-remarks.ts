@@ -1,10 +1,10 @@
 /** What is said about a login before it is written: who can read it then, and when it ends. */
 import type { CollectedEntry } from '../credentials/collect.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import type { Expiry } from '../domain/pull-secret/expiry.ts';
-import { many, nounFor } from '../domain/text/enumerate.ts';
-import { rfc3339 } from '../domain/text/time.ts';
-import type { Io } from '../io.ts';
+import { displayServer } from '../secret/display-server.ts';
+import type { Expiry } from '../secret/expiry.ts';
+import type { Io } from '../system/io.ts';
+import { many, nounFor } from '../text/enumerate.ts';
+import { rfc3339 } from '../text/time.ts';
 import type { Printer } from './printer.ts';
 
 interface PrintContext {

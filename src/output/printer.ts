@@ -1,9 +1,10 @@
 /** Results go to stdout, and all messages for the user go to stderr. */
-import { formatHint, type Hint } from '../domain/text/hint.ts';
-import { type Printable, printable, printed } from '../domain/text/printable.ts';
+
 import type { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
-import type { Agree } from '../prompt.ts';
+import { formatHint, type Hint } from '../line/hint.ts';
+import type { Io } from '../system/io.ts';
+import type { Agree } from '../system/prompt.ts';
+import { type Printable, printable, printed } from '../text/printable.ts';
 import { styleFor } from './style.ts';
 
 export interface Printer {

@@ -1,6 +1,7 @@
 /** Shows that a long wait goes on, to a user who watches. */
-import { printable, printed } from '../domain/text/printable.ts';
-import type { Io } from '../io.ts';
+
+import type { Io } from '../system/io.ts';
+import { printable, printed } from '../text/printable.ts';
 
 /** After this long, the user wonders whether anything happens at all. The line is renewed at the same interval. */
 const PATIENCE_MS = 1000;

@@ -1,8 +1,8 @@
 /** Tells the user which folders `-f FOLDER` leaves out without -R. */
-import { words } from '../domain/text/command.ts';
-import { plural } from '../domain/text/enumerate.ts';
-import { againWith } from '../domain/text/hint.ts';
+import { words } from '../line/command.ts';
+import { againWith } from '../line/hint.ts';
 import { unreadFolders } from '../manifests/manifest-files.ts';
+import { plural } from '../text/enumerate.ts';
 import type { Printer } from './printer.ts';
 
 export function sayUnreadFolders(files: readonly string[], printer: Printer): void {

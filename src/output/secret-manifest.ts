@@ -1,8 +1,8 @@
 /** Formats objects as kubectl prints them. */
-import { escapeJson } from '../domain/go/json.ts';
-import { byKey } from '../domain/go/utf8.ts';
-import type { Secret } from '../domain/keyring/secret.ts';
-import { formatYaml, isPlainText } from '../yaml.ts';
+import { escapeJson } from '../codec/go/json.ts';
+import { byKey } from '../codec/go/utf8.ts';
+import { formatYaml, isPlainText } from '../codec/yaml.ts';
+import type { Secret } from '../secret/secret.ts';
 
 export type ManifestFormat = 'yaml' | 'json';
 

@@ -1,10 +1,11 @@
 /** Formats results for programs. A person may see them on the screen all the same, so they are safe for a terminal. */
-import type { DoctorReport } from '../domain/diagnosis/report.ts';
-import type { FindingView } from '../domain/diagnosis/view.ts';
-import { argvOf, formatCommand } from '../domain/text/format-command.ts';
-import { type Printable, printableJson, printed } from '../domain/text/printable.ts';
-import type { Io } from '../io.ts';
-import { formatSafeYaml } from '../yaml.ts';
+
+import { formatSafeYaml } from '../codec/yaml.ts';
+import type { DoctorReport } from '../diagnosis/report.ts';
+import type { FindingView } from '../diagnosis/view.ts';
+import { argvOf, formatCommand } from '../line/format-command.ts';
+import type { Io } from '../system/io.ts';
+import { type Printable, printableJson, printed } from '../text/printable.ts';
 
 /** Writes `value` as JSON or YAML. Characters that could move the cursor of a terminal become escapes of that language. */
 export async function writeStructured(value: unknown, format: 'json' | 'yaml', io: Io): Promise<void> {

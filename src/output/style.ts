@@ -1,6 +1,7 @@
 /** Colours. Only this file uses chalk, and loads it only for a terminal that wants colours. */
-import { type Printable, painted, printable } from '../domain/text/printable.ts';
-import type { Io, Output } from '../io.ts';
+
+import type { Io, Output } from '../system/io.ts';
+import { type Printable, painted, printable } from '../text/printable.ts';
 
 /** Each function makes a text printable and colours it. */
 export interface Style {

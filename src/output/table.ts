@@ -1,6 +1,7 @@
 /** Tables that fit a terminal. */
-import { concat, type Printable, printable, printed } from '../domain/text/printable.ts';
-import type { Output } from '../io.ts';
+
+import type { Output } from '../system/io.ts';
+import { concat, type Printable, printable, printed } from '../text/printable.ts';
 
 const GAP = '   ';
 /** No column is made narrower than this for the sake of others. */

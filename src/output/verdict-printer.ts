@@ -1,17 +1,18 @@
 /** Prints the result of `verify`, and has the words for what a registry says about a login. */
-import type { DiagnosedSecret } from '../domain/findings/diagnosed-secret.ts';
-import { fixFor, formatFinding } from '../domain/findings/finding.ts';
-import { formatMore, listed } from '../domain/findings/listed.ts';
-import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
-import { registryOf, serverWord } from '../domain/keyring/server.ts';
-import { type Command, words } from '../domain/text/command.ts';
-import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { loginAdvice } from '../domain/verify/known-registries.ts';
-import { describeTags } from '../domain/verify/near-tags.ts';
-import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
-import { lineOf } from '../domain/workloads/deed.ts';
+
 import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
+import { fixFor, formatFinding } from '../findings/finding.ts';
+import { formatMore, listed } from '../findings/listed.ts';
+import { type Command, words } from '../line/command.ts';
+import { againWith, type Hint, prose } from '../line/hint.ts';
+import { displayServer, type ShownServer } from '../secret/display-server.ts';
+import { registryOf, serverWord } from '../secret/server.ts';
+import type { Io } from '../system/io.ts';
+import { loginAdvice } from '../verify/known-registries.ts';
+import { describeTags } from '../verify/near-tags.ts';
+import { describeRefusal, type Verdict } from '../verify/verdict.ts';
+import { lineOf } from '../workloads/deed.ts';
 import type { Printer } from './printer.ts';
 import { writeStructured } from './structured.ts';
 import { formatTable } from './table.ts';

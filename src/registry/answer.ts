@@ -1,7 +1,7 @@
 /** Checks what registries and token servers answer. The only file here that uses zod. */
 import * as z from 'zod/mini';
-import { type JsonDocument, type JsonNode, jsonString, memberOf, parseFirstJson } from '../domain/go/json.ts';
-import { JsonSyntaxError } from '../domain/go/json-scanner.ts';
+import { type JsonDocument, type JsonNode, jsonString, memberOf, parseFirstJson } from '../codec/go/json.ts';
+import { JsonSyntaxError } from '../codec/go/json-scanner.ts';
 
 /** The form of distribution docs/content/spec/api.md, "Errors". */
 const ErrorAnswer = z.object({ errors: z.array(z.object({ code: z.catch(z.string(), '') })) });

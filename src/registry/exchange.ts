@@ -1,17 +1,17 @@
 /** One question to one registry. All its requests share a deadline, and a login is sent only with a permission. */
 
-import type { Clock } from '../clock.ts';
-import { type Destination, destinationProblem, isSameHost, type Trust, urlHost } from '../domain/verify/destination.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import type { HttpResponse } from '../http/message.ts';
+import { NetworkError } from '../http/network-error.ts';
+import type { Clock } from '../system/clock.ts';
+import { type Destination, destinationProblem, isSameHost, type Trust, urlHost } from '../verify/destination.ts';
 import {
   type LoginPermission,
   type LoginRequest,
   permit,
   type RegistryLogin,
   type RegistryToken,
-} from '../domain/verify/login-permission.ts';
-import type { HttpClient } from '../http/http-client.ts';
-import type { HttpResponse } from '../http/message.ts';
-import { NetworkError } from '../http/network-error.ts';
+} from '../verify/login-permission.ts';
 import type { Locate } from './locate.ts';
 import { type Answered, secondsUntilRetry } from './verdicts.ts';
 

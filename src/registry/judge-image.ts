@@ -3,10 +3,10 @@
  * (core/remotes/docker/resolver.go `Resolve`, authorizer.go). containerd does not use `/v2/`: it asks for the manifest without a
  * login, and answers the challenge that it gets there. docs/registries.md lists the differences.
  */
-import type { ImageReference } from '../domain/keyring/image.ts';
-import { isSameHost, urlHost } from '../domain/verify/destination.ts';
-import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
+import type { ImageReference } from '../secret/image.ts';
+import { isSameHost, urlHost } from '../verify/destination.ts';
+import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
 import { type Ask, type Exchange, type RegistryResponse, TargetRefused, unanswered } from './exchange.ts';
 import { isBetter, isForEverybody, isPersonal, judgeLogin } from './judge-login.ts';

@@ -1,8 +1,8 @@
 /** Checks whether a registry accepts a login, with the requests of `docker login`, and whether its answer proves that at all. */
-import { claimsOf } from '../domain/pull-secret/expiry.ts';
-import { knownRegistry } from '../domain/verify/known-registries.ts';
-import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
+import { claimsOf } from '../secret/expiry.ts';
+import { knownRegistry } from '../verify/known-registries.ts';
+import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
 import { challengeOf, greetingProblem, oncePerRegistry, type Registry } from './ping.ts';
 import { requestToken, type TokenRequest, tokenSource } from './token.ts';

@@ -1,10 +1,10 @@
 /** Looks up the hosts of registries once, so that connections go to the addresses that have been checked. */
 import { isIP } from 'node:net';
-import { oncePerKey } from '../concurrency.ts';
-import type { Destination } from '../domain/verify/destination.ts';
 import { NetworkError, networkError } from '../http/network-error.ts';
 import { proxyFor } from '../http/proxy.ts';
-import type { Io } from '../io.ts';
+import { oncePerKey } from '../system/concurrency.ts';
+import type { Io } from '../system/io.ts';
+import type { Destination } from '../verify/destination.ts';
 
 /** The addresses of a name. Throws the errors of node:dns. */
 export type Resolve = (name: string) => Promise<readonly string[]>;

@@ -1,7 +1,7 @@
 /** Checks whether an image exists without downloading it (distribution docs/content/spec/api.md). */
-import type { ImageReference } from '../domain/keyring/image.ts';
-import { tagsNear } from '../domain/verify/near-tags.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
+import type { ImageReference } from '../secret/image.ts';
+import { tagsNear } from '../verify/near-tags.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import { errorCodes } from './answer.ts';
 import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
 import type { Registry } from './ping.ts';

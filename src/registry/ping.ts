@@ -1,10 +1,10 @@
 /** The first request to a registry: finds where its API is, and which login it asks for. */
 
-import { type OncePerKey, oncePerKey } from '../concurrency.ts';
-import { type Destination, nearness, urlHost } from '../domain/verify/destination.ts';
-import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
+import { type OncePerKey, oncePerKey } from '../system/concurrency.ts';
+import { type Destination, nearness, urlHost } from '../verify/destination.ts';
+import { describeRefusal, type Verdict } from '../verify/verdict.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { type Exchange, type RegistryResponse, send } from './exchange.ts';
 import { rateLimited, unclear } from './verdicts.ts';

@@ -1,20 +1,21 @@
 /** Asks registries whether they accept a credential, and whether it allows an image to be pulled. */
-import { type OncePerKey, oncePerKey } from '../concurrency.ts';
-import { parseDuration } from '../domain/go/duration.ts';
-import type { ImageReference } from '../domain/keyring/image.ts';
-import { registryOf } from '../domain/keyring/server.ts';
-import { command, pathWord } from '../domain/text/command.ts';
-import type { Trust } from '../domain/verify/destination.ts';
-import type { AssignedLogin, RegistryLogin } from '../domain/verify/login-permission.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
-import { systemReason } from '../errno.ts';
+
+import { parseDuration } from '../codec/go/duration.ts';
 import { UserError } from '../errors.ts';
-import { CONFIG_BYTES, type Limit, readFileOrPipe } from '../files/file.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { proxyFor } from '../http/proxy.ts';
 import { trustedRoots } from '../http/trust-store.ts';
-import type { Io } from '../io.ts';
+import { command, pathWord } from '../line/command.ts';
+import type { ImageReference } from '../secret/image.ts';
+import { registryOf } from '../secret/server.ts';
+import { type OncePerKey, oncePerKey } from '../system/concurrency.ts';
+import { systemReason } from '../system/errno.ts';
+import { CONFIG_BYTES, type Limit, readFileOrPipe } from '../system/file.ts';
+import type { Io } from '../system/io.ts';
+import type { Trust } from '../verify/destination.ts';
+import type { AssignedLogin, RegistryLogin } from '../verify/login-permission.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import { VERSION } from '../version.ts';
 import { type Exchange, TargetRefused } from './exchange.ts';
 import { judgeImage } from './judge-image.ts';

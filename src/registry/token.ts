@@ -1,7 +1,8 @@
 /** Gets tokens from a registry's token server (distribution docs/content/spec/auth/token.md and oauth.md). */
-import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
+
 import { NetworkError } from '../http/network-error.ts';
+import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import { tokenIn } from './answer.ts';
 import type { Challenge } from './challenge.ts';
 import { type Exchange, maySend, type RegistryResponse, send, TargetRefused } from './exchange.ts';

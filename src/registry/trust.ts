@@ -1,6 +1,7 @@
 /** Decides which registries a command may ask, from its flags and the location of the cluster. */
-import { isOnThisMachine, type Trust } from '../domain/verify/destination.ts';
+
 import { NetworkError } from '../http/network-error.ts';
+import { isOnThisMachine, type Trust } from '../verify/destination.ts';
 import type { Locate } from './locate.ts';
 
 /** Where the names of the registries come from. */

@@ -1,7 +1,8 @@
 /** Turns answers and failures into verdicts. */
-import type { Cause, Verdict } from '../domain/verify/verdict.ts';
+
 import type { HttpResponse } from '../http/message.ts';
 import type { NetworkError, NetworkErrorKind } from '../http/network-error.ts';
+import type { Cause, Verdict } from '../verify/verdict.ts';
 
 export function refused({ status }: HttpResponse): Verdict {
   return { kind: 'rejected', status };

@@ -10,14 +10,16 @@ import { atFileEnd } from '../environment/file-end.ts';
 import { execute, type RunOptions } from '../support/program.ts';
 
 export interface Loaded {
-  /** Files of src/ without extension, sorted; those of src/domain/ are in `domain`. */
+  /** Files of src/ without extension, sorted; those of the pure rooms are in `pure`. */
   readonly files: readonly string[];
-  readonly domain: readonly string[];
+  readonly pure: readonly string[];
   /** Packages of npm, sorted. */
   readonly packages: readonly string[];
   /** Node's built-in modules, sorted. Known only for the npm package. */
   readonly builtins: readonly string[];
 }
+
+const PURE = /^(text|line|codec\/go|secret|verify|workloads|findings|diagnosis)\//;
 
 let folder: string | undefined;
 let built: { [artefact in Artefact]?: Promise<string[]> } = {};
@@ -44,8 +46,8 @@ export async function loadedBy(artefact: Artefact, args: readonly string[], opti
   const ids = modules.map((id) => relative(root, id).replaceAll('\\', '/'));
   const files = ids.flatMap((id) => /^src\/(.*)\.ts$/.exec(id)?.[1] ?? []).sort();
   return {
-    files: files.filter((file) => !file.startsWith('domain/')),
-    domain: files.flatMap((file) => /^domain\/(.*)$/.exec(file)?.[1] ?? []),
+    files: files.filter((file) => !PURE.test(file)),
+    pure: files.filter((file) => PURE.test(file)),
     packages: [...new Set(ids.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))].sort(),
     builtins: list.flatMap((name) => /^NativeModule ([a-z_]+)$/.exec(name)?.[1] ?? []).sort(),
   };

@@ -10,16 +10,29 @@ beforeAll(async () => {
 });
 
 const CLUSTER = [
-  ...['auth/auth', 'client/api-answer', 'client/api-error', 'client/api-request', 'client/clients'],
-  ...['client/network-trouble', 'client/request-limiter', 'client/retry', 'client/transport', 'config/check'],
-  'config/config-file',
-  ...['config/connection', 'config/fields', 'config/in-cluster', 'config/kube-config'],
-  ...['config/kube-file', 'config/kube-flags', 'config/plain-yaml', 'secret-request', 'write/secret-write'],
-].map((file) => `cluster/${file}`);
-const CHANGES = ['changes/secret-step', 'changes/step', 'changes/upsert'];
+  'cluster/api-answer',
+  'cluster/api-error',
+  'cluster/api-request',
+  'cluster/clients',
+  'cluster/network-trouble',
+  'cluster/request-limiter',
+  'cluster/retry',
+  'cluster/secret-request',
+  'cluster/transport',
+  'codec/plain-yaml',
+  'kubeconfig/auth',
+  'kubeconfig/config-file',
+  'kubeconfig/connection',
+  'kubeconfig/fields',
+  'kubeconfig/in-cluster',
+  'kubeconfig/kube-config',
+  'kubeconfig/kube-file',
+  'kubeconfig/kube-flags',
+];
+const CHANGES = ['changes/secret-step', 'changes/secret-write', 'changes/step', 'changes/upsert'];
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
 /** Needed to explain why a file cannot be read. */
-const PROCESS = ['errno', 'files/file'];
+const PROCESS = ['system/errno', 'system/file'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {
@@ -37,6 +50,6 @@ describe.each(artefacts)('the %s loads', (artefact) => {
       ].sort(),
       packages: ['commander'],
     });
-    expect(loaded.domain.filter((name) => LATER.includes(name))).toEqual([]);
+    expect(loaded.pure.filter((name) => LATER.includes(name))).toEqual([]);
   });
 });

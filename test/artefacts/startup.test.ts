@@ -14,7 +14,7 @@ describe.each(artefacts)('the %s loads', (artefact) => {
   ])('only what $args needs', async ({ args, files }) => {
     const loaded = await loadedBy(artefact, args);
     expect(loaded).toMatchObject({ files: [...START, ...files].sort(), packages: ['commander'] });
-    expect(loaded.domain.filter((name) => LATER.includes(name))).toEqual([]);
+    expect(loaded.pure.filter((name) => LATER.includes(name))).toEqual([]);
     expect(loaded.builtins.filter((name) => DEAR.includes(name))).toEqual([]);
   });
 

@@ -3,54 +3,52 @@
 /** Loaded by every run. */
 export const START = [
   'cli',
-  'clock',
   'command-table',
+  'commands/attach/attach-flags',
+  'commands/command-line',
+  'commands/create/create-flags',
+  'commands/doctor/doctor-flags',
+  'commands/flag-values',
+  'commands/fleet-flags',
+  'commands/rbac/rbac-flags',
+  'commands/read-line',
+  'commands/shared-flags',
+  'commands/short-help',
+  'commands/show/reader-flags',
+  'commands/sync/sync-flags',
   'errors',
-  'flags/attach-flags',
-  'flags/command-line',
-  'flags/create-flags',
-  'flags/doctor-flags',
-  'flags/flag-values',
-  'flags/fleet-flags',
-  'flags/rbac-flags',
-  'flags/read-line',
-  'flags/reader-flags',
-  'flags/shared-flags',
-  'flags/short-help',
-  'flags/sync-flags',
-  'io',
   'main',
   'output/printer',
   'output/style',
   'run',
+  'system/clock',
+  'system/io',
   'version',
 ];
 
 /** Loaded by `create` with kubectl's flags. The code that prints the Secret is in the same chunk. */
 export const CREATE = [
-  ...[
-    'commands/create',
-    'credentials/collect',
-    'credentials/credential-flags',
-    'output/create-printer',
-    'output/login-remarks',
-    'output/secret-manifest',
-    'prompt',
-    'yaml',
-  ],
+  'codec/yaml',
+  'commands/create/create',
+  'commands/create/create-printer',
+  'credentials/collect',
+  'credentials/credential-flags',
+  'output/login-remarks',
+  'output/secret-manifest',
+  'system/prompt',
 ];
 
-/** Files of src/domain/ that must load later: they read, merge and judge. The other files there are small. */
+/** Files of the pure rooms that must load later: they read, merge and judge. The other files there are small. */
 export const LATER = [
-  ...[
-    'findings/secret-rules',
-    'docker-config/config-files',
-    'docker-config/docker-config',
-    'findings/catalog',
-    'findings/finding',
-    'keyring/keyring',
-  ],
-  ...['docker-config/login-file', 'pull-secret/merge', 'keyring/payload', 'pull-secret/plan'],
+  'credentials/login-file',
+  'findings/finding',
+  'findings/finding-record',
+  'findings/secret-rules',
+  'secret/docker-config',
+  'secret/keyring',
+  'secret/merge',
+  'secret/payload',
+  'secret/secret-plan',
 ];
 
 /** Node's built-in modules that take a millisecond or more to load. */

@@ -3,14 +3,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { changeList } from '../../src/changes/list-step.ts';
 import { upsertSecret } from '../../src/changes/upsert.ts';
-import { machineClock } from '../../src/clock.ts';
-import { ApiError, refusal } from '../../src/cluster/client/api-error.ts';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../src/cluster/client/transport.ts';
-import { pullKind } from '../../src/domain/workloads/kind.ts';
+import { ApiError, refusal } from '../../src/cluster/api-error.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
+import { machineClock } from '../../src/system/clock.ts';
+import { pullKind } from '../../src/workloads/kind.ts';
 // Loads it before the clock is faked: a test cannot wait for a file then.
-import '../../src/domain/pull-secret/plan.ts';
-import { pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+import '../../src/secret/secret-plan.ts';
+import { pullSpecOf } from '../../src/workloads/pull-spec.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
 import { shownHint } from '../support/hints.ts';
 

@@ -1,6 +1,6 @@
 /** A list that is read repeatedly takes as few pages as its objects allow, once their size is known. */
 import { expect, test } from 'vitest';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import { listPages, type ObjectSizes } from '../../src/cluster/object-request.ts';
 import { storedObjects } from '../support/stored-objects.ts';
 

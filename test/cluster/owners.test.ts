@@ -1,10 +1,10 @@
 /** Walks from a pod to its owners, with an owner reference whose unchecked fields are hostile. */
 import { expect, test } from 'vitest';
-import type { Transport } from '../../src/cluster/client/transport.ts';
 import { walkOwners } from '../../src/cluster/owners.ts';
-import { pullKind } from '../../src/domain/workloads/kind.ts';
-import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
-import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
+import { pullKind } from '../../src/workloads/kind.ts';
+import type { ObjectRef } from '../../src/workloads/object-ref.ts';
+import { type PullSpec, pullSpecOf } from '../../src/workloads/pull-spec.ts';
 
 test.each([
   ['two dots', '..'],

@@ -1,9 +1,9 @@
 /** Lists fetch only Secrets of the types that kubelets use; of all others at most the names are read. */
 import { expect, test } from 'vitest';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../src/cluster/client/transport.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import { eachPullSecret, findPullSecrets, pullSecretNames } from '../../src/cluster/read-secrets.ts';
 import { createReader } from '../../src/cluster/reader.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
 import { ghcrSecret } from '../support/attach-request.ts';
 import { storedObjects } from '../support/stored-objects.ts';
 

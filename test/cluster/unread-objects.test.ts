@@ -1,8 +1,8 @@
 /** One of many objects cannot be read, or our own code fails on it: the first is noted, the second is thrown. */
 import { expect, test } from 'vitest';
-import { createUnreadObjects, type UnreadObjects } from '../../src/cluster/client/unread-objects.ts';
 import { eachPullSecret, eachSecret } from '../../src/cluster/read-secrets.ts';
 import { createReader } from '../../src/cluster/reader.ts';
+import { createUnreadObjects, type UnreadObjects } from '../../src/cluster/unread-objects.ts';
 import { Interrupted, UserError } from '../../src/errors.ts';
 import { ghcrSecret, secretFor } from '../support/attach-request.ts';
 import { storedObjects } from '../support/stored-objects.ts';

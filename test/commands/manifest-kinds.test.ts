@@ -1,6 +1,6 @@
 /** Objects with a pod template in a manifest, of any kind: every command with `-f` looks at the same ones. */
 import { describe, expect, test } from 'vitest';
-import { PULL_KINDS, pullKind } from '../../src/domain/workloads/kind.ts';
+import { PULL_KINDS, pullKind } from '../../src/workloads/kind.ts';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 

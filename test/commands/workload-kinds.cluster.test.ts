@@ -1,6 +1,6 @@
 /** Every command that examines a namespace looks at the same kinds of workloads, with and without a controller above them. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { WORKLOAD_KINDS } from '../../src/domain/workloads/kind.ts';
+import { WORKLOAD_KINDS } from '../../src/workloads/kind.ts';
 import { api, newNamespace } from '../environment/use.ts';
 import { cached, named, newAccount, newPullSecret, newWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
 

@@ -1,10 +1,10 @@
 /** Commands that regsecret proposes when this machine has no login for a registry. It asks neither a store nor a helper. */
 import { expect, test } from 'vitest';
 import { userNamer } from '../../src/credentials/known-logins.ts';
-import { andThen, type Command, command, type Deed } from '../../src/domain/text/command.ts';
-import { formatCommand } from '../../src/domain/text/format-command.ts';
-import { lineOf } from '../../src/domain/workloads/deed.ts';
-import type { Io } from '../../src/io.ts';
+import { andThen, type Command, command, type Deed } from '../../src/line/command.ts';
+import { formatCommand } from '../../src/line/format-command.ts';
+import type { Io } from '../../src/system/io.ts';
+import { lineOf } from '../../src/workloads/deed.ts';
 import { type MachineOptions, machine } from '../support/machine.ts';
 
 const CONFIG = '$HOME/.docker/config.json';

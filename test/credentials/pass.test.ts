@@ -1,6 +1,6 @@
 /** docker-credential-pass as Debian has it (packages golang-docker-credential-helpers, pass, gnupg), with a real store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { getFromHelper, listHelper } from '../../src/credentials/helper/helper.ts';
+import { getFromHelper, listHelper } from '../../src/credentials/helper.ts';
 import { dockerLogins, lookUpOne } from '../../src/credentials/keychain.ts';
 import { installed } from '../support/installed.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';

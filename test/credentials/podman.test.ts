@@ -5,7 +5,7 @@ import { lookUpOne, podmanLogins } from '../../src/credentials/keychain.ts';
 import { listRegistries, openLogins } from '../../src/credentials/logins.ts';
 import { podmanFiles, podmanWarnings } from '../../src/credentials/podman.ts';
 import type { Login } from '../../src/credentials/source.ts';
-import type { Io } from '../../src/io.ts';
+import type { Io } from '../../src/system/io.ts';
 import { rejectionOf } from '../support/hints.ts';
 import { machine } from '../support/machine.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { encodeUtf8 } from '../../src/codec/go/utf8.ts';
 import { passwordFromEnv, passwordFromFile, passwordFromStdin } from '../../src/credentials/stdin.ts';
-import { encodeUtf8 } from '../../src/domain/go/utf8.ts';
 import { run } from '../../src/run.ts';
 import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';

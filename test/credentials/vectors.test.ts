@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { dockerLogins, podmanLogins } from '../../src/credentials/keychain.ts';
 import type { StoredLogin } from '../../src/credentials/source.ts';
-import { imageName, parseImage } from '../../src/domain/keyring/image.ts';
 import { UserError } from '../../src/errors.ts';
+import { imageName, parseImage } from '../../src/secret/image.ts';
 import { type HelperAnswer, machine } from '../support/machine.ts';
 import vectors from '../vectors/docker-config.json' with { type: 'json' };
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FINDING_CODES, recordOf } from '../../src/domain/findings/finding.ts';
+import { FINDING_CODES, recordOf } from '../../src/findings/finding.ts';
 import { here } from '../support/here.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'findings.md'), 'utf8');

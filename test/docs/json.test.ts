@@ -1,30 +1,30 @@
 /** docs/json.md has every field that the printers can print, and no other. */
 import { describe, expect, test } from 'vitest';
-import { FINDING_CODES } from '../../src/domain/findings/finding.ts';
+import { FINDING_CODES } from '../../src/findings/finding.ts';
 import { type Field, readAnswers } from '../support/json-answers.ts';
 import { documentedFields, rowsOf, sectionOf, tables } from '../support/json-page.ts';
 
 /** For each place in the code that prints an answer, the title of the table about it; undefined if it has none. */
 const PLACES: Readonly<Record<string, string | undefined>> = {
-  'output/attach-printer.ts: shown': 'attach and detach',
-  'output/manifest-printer.ts: { results, notes }': 'attach and detach 2',
-  'output/inspection-printer.ts: value': 'inspect',
-  'output/list-printer.ts: { items: rows }': 'list',
+  'attaching/attach-printer.ts: shown': 'attach and detach',
+  'commands/attach/manifest-printer.ts: { results, notes }': 'attach and detach 2',
+  'commands/show/inspection-printer.ts: value': 'inspect',
+  'commands/show/list-printer.ts: { items: rows }': 'list',
   'output/verdict-printer.ts: { items: rows }': 'verify',
-  'output/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
-  'output/fleet/sync-printer.ts: shown': 'sync',
-  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',
-  'output/fleet/remove-printer.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
-  'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
-  "output/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
-  'commands/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
+  'commands/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
+  'commands/sync/sync-printer.ts: shown': 'sync',
+  'commands/rotate/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',
+  'commands/remove/remove-printer.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
+  'commands/remove/delete-printer.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
+  "commands/rbac/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
+  'commands/completion/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
   // Prints a Secret as kubectl does (secret-manifest.test.ts); json.cluster.test.ts checks its fields.
   'output/secret-manifest.ts: inOrder(shown)': undefined,
   'output/structured.ts: value': undefined,
   // Prints one of the answers above, if there is only one cluster.
-  'output/fleet/run-contexts.ts: value': undefined,
-  'output/fleet/run-contexts.ts: shown': 'several clusters',
-  'output/doctor/report-writer.ts: sarifOf(report, io)': undefined,
+  'changes/run-contexts.ts: value': undefined,
+  'changes/run-contexts.ts: shown': 'several clusters',
+  'commands/doctor/report-writer.ts: sarifOf(report, io)': undefined,
 };
 
 const { answers, findingArguments } = readAnswers();
@@ -55,7 +55,7 @@ describe('the table has the fields of the compiler, with type and presence', () 
 });
 
 test('the codes of notes are those that there are', () => {
-  const { fields = [] } = answers.find(({ place }) => place.startsWith('output/attach-printer.ts')) ?? {};
+  const { fields = [] } = answers.find(({ place }) => place.startsWith('attaching/attach-printer.ts')) ?? {};
   const { values = [] } = fields.find(({ path }) => path === 'notes[].code') ?? {};
   const own = values.filter((code) => !(FINDING_CODES as readonly string[]).includes(code));
   const named = /or one of these codes.*?:\n(.*?)\.\n/s.exec(sectionOf('note'))?.[1] ?? '';

@@ -1,8 +1,8 @@
 /** Parses YAML into a tree whose nodes have the offsets of their text. */
 import { describe, expect, test } from 'vitest';
-import type { YamlNode } from '../../src/domain/go/yaml-node.ts';
-import { lineNumber } from '../../src/domain/manifest-text/text-edit.ts';
-import { parseTree } from '../../src/yaml-tree.ts';
+import type { YamlNode } from '../../src/codec/go/yaml-node.ts';
+import { parseTree } from '../../src/codec/yaml-tree.ts';
+import { lineNumber } from '../../src/text/text-edit.ts';
 
 /** Shows a node: `«text»` for a scalar, followed by its value if that differs; collections with the offset of their end. */
 function outline(node: YamlNode, text: string): string {

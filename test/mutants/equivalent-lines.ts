@@ -5,48 +5,43 @@ const NO_OTHER = 'A state without a list has none to read; the type asks for it.
 const OWN_VALUE = 'A text is its own value under any tag but those of other kinds.';
 
 const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonly string[], reason: string])[] = [
-  ['domain/go/json', 'return /[A-Z\\u017f\\u212a]/.test(name)', ['/[A-Z\\u017f\\u212a]/.test(name) → true'], FASTER],
+  ['codec/go/json', 'return /[A-Z\\u017f\\u212a]/.test(name)', ['/[A-Z\\u017f\\u212a]/.test(name) → true'], FASTER],
   [
-    'domain/go/json-scanner',
+    'codec/go/json-scanner',
     "if (!string.includes('\\\\')) return string;",
     ["'\\\\' → ''", "!string.includes('\\\\') → false"],
     FASTER,
   ],
-  ['domain/go/url', "if (!text.includes('%')) return text;", ["'%' → ''", "!text.includes('%') → false"], FASTER],
-  ['domain/go/url', 'zone < 0', ['0 → 1', '< → <='], 'A literal that begins with its zone is no address.'],
+  ['codec/go/url', "if (!text.includes('%')) return text;", ["'%' → ''", "!text.includes('%') → false"], FASTER],
+  ['codec/go/url', 'zone < 0', ['0 → 1', '< → <='], 'A literal that begins with its zone is no address.'],
   [
-    'domain/go/utf8',
+    'codec/go/utf8',
     'if (!SURROGATE.test(one) && !SURROGATE.test(other)) return one < other ? -1 : 1;',
     ['1 → 2'],
     'Only the sign counts.',
   ],
-  ['domain/go/yaml-value', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
+  ['codec/go/yaml-value', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
   [
-    'domain/go/yaml-value',
+    'codec/go/yaml-value',
     "return Number.isFinite(value) ? ['float', value] : ['str', text];",
     ["'str' → ''"],
     OWN_VALUE,
   ],
   [
-    'domain/keyring/image',
+    'secret/image',
     `if (slash < 0) return { domain: DEFAULT_DOMAIN, remainder: \`library/\${text}\` };`,
     ['0 → 1', '< → <='],
     'What begins with a slash is no name either way.',
   ],
+  ['secret/coverage', 'return text.toLowerCase();', ['toLowerCase → toUpperCase'], 'Both sides are changed alike.'],
   [
-    'domain/keyring/coverage',
-    'return text.toLowerCase();',
-    ['toLowerCase → toUpperCase'],
-    'Both sides are changed alike.',
-  ],
-  [
-    'domain/docker-config/config-files',
+    'secret/docker-config',
     'throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;',
     ['error instanceof Base64Error → true'],
     'The other error that is thrown there is the same.',
   ],
   [
-    'domain/docker-config/docker-lookup',
+    'credentials/docker-lookup',
     'byHost ??= auths.has(key) ? undefined : firstOfEach(auths.keys(), convertToHostname);',
     ['auths.has(key) → false'],
     FASTER,
@@ -54,26 +49,26 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
   ...['SANDBOX_FAILS', 'ON_ITS_WAY'].map(
     (name) =>
       [
-        'domain/workloads/waiting-reason',
+        'workloads/waiting-reason',
         `const ${name}: WaitingReason = { image: 'unknown', fails: ${name === 'ON_ITS_WAY' ? 'undefined' : "'container'"} };`,
         ["'unknown' → ''"],
         'It is told by being neither of the others.',
       ] as const,
   ),
   [
-    'operations/doctor/workload',
+    'gather/workload',
     "const names = [...listedNames(list), ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : [])];",
     ["account.status === 'there' → true"],
     NO_OTHER,
   ],
   [
-    'operations/doctor/pod',
+    'gather/pod',
     "...(account.status === 'there' ? listedNames(account.imagePullSecrets) : []),",
     ["account.status === 'there' → true"],
     NO_OTHER,
   ],
   [
-    'operations/pods/recreate',
+    'changes/recreate',
     'if (!(error instanceof ApiError)) throw error;',
     ['!(error instanceof ApiError) → false'],
     'What is no answer of the API server is thrown below, too.',

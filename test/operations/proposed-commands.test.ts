@@ -1,11 +1,11 @@
 /** The commands that `attach` and `detach` propose in their notes, for objects with hostile names and texts. */
 
 import { describe, expect, test } from 'vitest';
-import { type Command, command } from '../../src/domain/text/command.ts';
-import { formatCommand } from '../../src/domain/text/format-command.ts';
-import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
-import { formatNote, type Note } from '../../src/operations/attach/notes.ts';
-import { type AttachRequest, targetWords } from '../../src/operations/attach/request.ts';
+import { formatNote, type Note } from '../../src/attaching/notes.ts';
+import { type AttachRequest, targetWords } from '../../src/attaching/request.ts';
+import { type Command, command } from '../../src/line/command.ts';
+import { formatCommand } from '../../src/line/format-command.ts';
+import type { ObjectRef } from '../../src/workloads/object-ref.ts';
 import { attachRequest } from '../support/attach-request.ts';
 import { some, whole } from '../support/cases.ts';
 import { NASTY_TEXTS } from '../support/nasty-texts.ts';

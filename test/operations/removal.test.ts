@@ -1,7 +1,7 @@
 /** Which entries of a Secret are removed, and which stay. */
 import { expect, test } from 'vitest';
-import type { Secret } from '../../src/domain/keyring/secret.ts';
-import { planRemoval } from '../../src/operations/removal/remove-entries.ts';
+import { planRemoval } from '../../src/commands/remove/remove-entries.ts';
+import type { Secret } from '../../src/secret/secret.ts';
 
 const HUB = 'https://index.docker.io/v1/';
 

@@ -1,14 +1,14 @@
 /** A Secret may have a server of half a megabyte. Such a server took seconds when each of its labels was examined again. */
 import { describe, expect, test } from 'vitest';
-import { diagnoseSecret } from '../../src/domain/findings/diagnosed-secret.ts';
-import { fixFor, formatFinding } from '../../src/domain/findings/finding.ts';
-import { inspectionOf } from '../../src/domain/findings/inspection.ts';
-import { summarize } from '../../src/domain/findings/secret-row.ts';
-import { finished } from '../../src/domain/keyring/steps.ts';
-import { formatHint } from '../../src/domain/text/hint.ts';
-import { UNUSED } from '../../src/domain/workloads/references.ts';
-import { printInspections } from '../../src/output/inspection-printer.ts';
-import { printList } from '../../src/output/list-printer.ts';
+import { printInspections } from '../../src/commands/show/inspection-printer.ts';
+import { printList } from '../../src/commands/show/list-printer.ts';
+import { diagnoseSecret } from '../../src/findings/diagnosed-secret.ts';
+import { fixFor, formatFinding } from '../../src/findings/finding.ts';
+import { inspectionOf } from '../../src/findings/inspection.ts';
+import { summarize } from '../../src/findings/secret-row.ts';
+import { formatHint } from '../../src/line/hint.ts';
+import { finished } from '../../src/secret/steps.ts';
+import { UNUSED } from '../../src/workloads/references.ts';
 import { growth, MAX_GROWTH } from '../support/growth.ts';
 import { fakeIo } from '../support/io.ts';
 import { pullSecretOf } from '../support/secrets.ts';

@@ -1,4 +1,4 @@
-/** Code writes only text to streams that domain/text/printable.ts has made printable. */
+/** Code writes only text to streams that text/printable.ts has made printable. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ test.each([
   [
     'casts to Printable',
     /\bas (?:readonly )?Printable\b|(?<!\w)<Printable>|\bany\b[^\n]*Printable|is Printable\b/,
-    ['domain/text/printable.ts'],
+    ['text/printable.ts'],
   ],
   [
     'makes a text printable, where it is written',
@@ -22,33 +22,36 @@ test.each([
     [
       ...[
         'cli.ts',
-        'cluster/auth/exec-plugin.ts',
-        'cluster/client/transport.ts',
-        'commands/complete.ts',
+        'kubeconfig/exec-plugin.ts',
+        'cluster/transport.ts',
+        'commands/completion/complete.ts',
         'credentials/collect.ts',
       ],
-      'domain/text/printable.ts',
+      'text/printable.ts',
       ...[
         'http/http-client.ts',
         'manifests/manifest-files.ts',
-        'output/doctor/annotations.ts',
-        'output/doctor/doctor-printer.ts',
-        'output/doctor/lint-printer.ts',
+        'commands/doctor/annotations.ts',
+        'commands/doctor/doctor-printer.ts',
+        'commands/doctor/lint-printer.ts',
       ],
-      ...['output/doctor/scope-printer.ts', 'output/fleet/run-contexts.ts', 'output/inspection-printer.ts'],
-      ...['output/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],
-      ...['output/style.ts', 'output/table.ts', 'prompt.ts', 'yaml.ts'],
+      ...['commands/doctor/scope-printer.ts', 'changes/run-contexts.ts', 'commands/show/inspection-printer.ts'],
+      ...['commands/show/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],
+      ...['output/style.ts', 'output/table.ts', 'system/prompt.ts', 'codec/yaml.ts'],
     ],
   ],
-  ['colours', /\bpainted\b/, ['domain/text/printable.ts', 'output/style.ts']],
-  ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['io.ts']],
-  ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['prompt.ts']],
+  ['colours', /\bpainted\b/, ['text/printable.ts', 'output/style.ts']],
+  ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['system/io.ts']],
+  ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['system/prompt.ts']],
   [
     'writes a manifest as it is',
     /\.writeManifest\b/,
-    [...['commands/attach.ts', 'commands/completion.ts', 'output/create-printer.ts'], 'output/doctor/annotations.ts'],
+    [
+      ...['commands/attach/attach.ts', 'commands/completion/completion.ts', 'commands/create/create-printer.ts'],
+      'commands/doctor/annotations.ts',
+    ],
   ],
 ])('only a home file %s', (_, pattern, homes) => {
   const found = sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);
-  expect(found.sort()).toEqual(homes);
+  expect(found.sort()).toEqual(homes.toSorted());
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { command } from '../../src/domain/text/command.ts';
 import { UserError } from '../../src/errors.ts';
+import { command } from '../../src/line/command.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { fakeIo } from '../support/io.ts';
 

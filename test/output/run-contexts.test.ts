@@ -1,9 +1,9 @@
 /** Runs with several contexts, each of which may end in any way. */
 import { describe, expect, test } from 'vitest';
-import type { Transport } from '../../src/cluster/client/transport.ts';
-import { command } from '../../src/domain/text/command.ts';
+import { runContexts, type Work } from '../../src/changes/run-contexts.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
 import { EXIT, Interrupted, UserError } from '../../src/errors.ts';
-import { runContexts, type Work } from '../../src/output/fleet/run-contexts.ts';
+import { command } from '../../src/line/command.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { fc } from '../support/fast-check.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';

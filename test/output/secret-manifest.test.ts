@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { formatYaml } from '../../src/codec/yaml.ts';
 import { formatPlainYaml } from '../../src/output/secret-manifest.ts';
-import { formatYaml } from '../../src/yaml.ts';
 import { cases } from '../support/cases.ts';
 import { fc } from '../support/fast-check.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Output } from '../../src/io.ts';
 import { cutTo, formatTable } from '../../src/output/table.ts';
+import type { Output } from '../../src/system/io.ts';
 import { fc } from '../support/fast-check.ts';
 import { fakeIo } from '../support/io.ts';
 

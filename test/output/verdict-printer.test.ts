@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { DOCKER_HUB, shownServer } from '../../src/domain/keyring/display-server.ts';
-import { loginCommand } from '../../src/domain/keyring/server.ts';
-import { correctIn } from '../../src/domain/verify/refused-login.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { describeVerdict, printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
+import { DOCKER_HUB, shownServer } from '../../src/secret/display-server.ts';
+import { loginCommand } from '../../src/secret/server.ts';
+import { correctIn } from '../../src/verify/refused-login.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { fakeIo } from '../support/io.ts';
 import { machine } from '../support/machine.ts';
 

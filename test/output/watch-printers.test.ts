@@ -1,8 +1,8 @@
 /** A watch prints each message once, names the one who undoes its writes, and answers requests for its status. */
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
+import { oncePrinter, sayFight, statusPage } from '../../src/commands/sync/watch-printer.ts';
 import { UserError } from '../../src/errors.ts';
-import { oncePrinter, sayFight, statusPage } from '../../src/output/fleet/watch-printer.ts';
 import type { Printer } from '../../src/output/printer.ts';
 import { fakeIo } from '../support/io.ts';
 

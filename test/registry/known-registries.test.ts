@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseImage } from '../../src/domain/keyring/image.ts';
-import { knownRegistry, loginAdvice } from '../../src/domain/verify/known-registries.ts';
-import { assignLogin } from '../../src/domain/verify/login-permission.ts';
 import { createRegistryClient } from '../../src/registry/registry-client.ts';
+import { parseImage } from '../../src/secret/image.ts';
+import { knownRegistry, loginAdvice } from '../../src/verify/known-registries.ts';
+import { assignLogin } from '../../src/verify/login-permission.ts';
 import { fakeIo } from '../support/io.ts';
 import { PRIVATE, type RecordedRegistry, startWorld, type World } from '../support/recorded-registries.ts';
 

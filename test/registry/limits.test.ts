@@ -1,8 +1,8 @@
 /** Limits for a registry and its token server: redirects, the size of an answer, and which texts are tokens. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { assignLogin } from '../../src/domain/verify/login-permission.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { createRegistryClient } from '../../src/registry/registry-client.ts';
+import { assignLogin } from '../../src/verify/login-permission.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { fakeIo } from '../support/io.ts';
 import { type Front, type FrontFault, type FrontRequest, startFront } from '../support/registry-front.ts';
 

@@ -1,9 +1,9 @@
 /** Registries for which a verdict was once wrong. It must agree with what the node's own client gets. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { parseImage } from '../../src/domain/keyring/image.ts';
-import { assignLogin } from '../../src/domain/verify/login-permission.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { createRegistryClient } from '../../src/registry/registry-client.ts';
+import { parseImage } from '../../src/secret/image.ts';
+import { assignLogin } from '../../src/verify/login-permission.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { type Asker, startAsker } from '../support/ask-registry.ts';
 import { fakeIo } from '../support/io.ts';
 import { startFront } from '../support/registry-front.ts';

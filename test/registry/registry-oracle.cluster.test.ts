@@ -3,7 +3,7 @@
  * REGSECRET_CASES choose other generated cases. docs/registries.md lists the intended differences.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forEachLimit } from '../../src/concurrency.ts';
+import { forEachLimit } from '../../src/system/concurrency.ts';
 import { type AskedRegistry, type Asker, startAsker } from '../support/ask-registry.ts';
 import { cases } from '../support/cases.ts';
 import { fc, seed } from '../support/fast-check.ts';

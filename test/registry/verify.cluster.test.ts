@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Credential } from '../../src/domain/keyring/credential.ts';
-import { parseImage } from '../../src/domain/keyring/image.ts';
-import { assignLogin } from '../../src/domain/verify/login-permission.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { createRegistryClient, type RegistryFlags } from '../../src/registry/registry-client.ts';
+import type { Credential } from '../../src/secret/credential.ts';
+import { parseImage } from '../../src/secret/image.ts';
+import { assignLogin } from '../../src/verify/login-permission.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { createAuthority, issueCertificate } from '../environment/certificate.ts';
 import { startTokenServer } from '../environment/token-server.ts';
 import {

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseImage } from '../../src/domain/keyring/image.ts';
-import { assignLogin } from '../../src/domain/verify/login-permission.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { createRegistryClient } from '../../src/registry/registry-client.ts';
+import { parseImage } from '../../src/secret/image.ts';
+import { assignLogin } from '../../src/verify/login-permission.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { fakeIo } from './io.ts';
 import { type ProgrammedRegistries, type Seen, startProgrammedRegistries } from './programmed-registry.ts';
 import { startHttpProxy } from './proxies.ts';

@@ -2,7 +2,7 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import { type AskedRight, askedRight } from '../../src/cluster/client/api-request.ts';
+import { type AskedRight, askedRight } from '../../src/cluster/api-request.ts';
 
 /** Runs `work`. Returns its result, and the rights for the requests that were sent meanwhile. */
 export async function recorded<T>(

@@ -1,6 +1,6 @@
 /** A request to attach the Secret `pull`, with a listener that ignores everything and nobody to ask. */
 import { tmpdir } from 'node:os';
-import type { AttachRequest, Listener } from '../../src/operations/attach/request.ts';
+import type { AttachRequest, Listener } from '../../src/attaching/request.ts';
 import { pullSecretOf } from './secrets.ts';
 import type { Stored } from './stored-objects.ts';
 

@@ -3,7 +3,7 @@
  * message.
  */
 import { json } from 'node:stream/consumers';
-import { decodeBase64 } from '../../src/domain/go/base64.ts';
+import { decodeBase64 } from '../../src/codec/go/base64.ts';
 
 const texts = (await json(process.stdin)) as string[];
 console.log(JSON.stringify(texts.flatMap((text) => [decoded(text, true), decoded(text, false)])));

@@ -1,6 +1,7 @@
 /** Clusters in which a pull secret is attached or detached. */
-import type { PullKindName } from '../../src/domain/workloads/kind.ts';
-import type { AttachRequest } from '../../src/operations/attach/request.ts';
+
+import type { AttachRequest } from '../../src/attaching/request.ts';
+import type { PullKindName } from '../../src/workloads/kind.ts';
 import type { secretFor } from './attach-request.ts';
 import { type Stored, type StoredOptions, stored } from './stored-objects.ts';
 

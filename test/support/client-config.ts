@@ -3,15 +3,15 @@
  */
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { createAuthenticator } from '../../src/cluster/auth/auth.ts';
-import type { Credentials } from '../../src/cluster/auth/credentials.ts';
-import { execInfo } from '../../src/cluster/auth/exec-plugin.ts';
-import { httpRequest } from '../../src/cluster/client/api-request.ts';
-import { createClients } from '../../src/cluster/client/clients.ts';
-import { checkKeyPair, pem } from '../../src/cluster/config/config-file.ts';
-import { type Connection, resolveConnection } from '../../src/cluster/config/connection.ts';
-import { loadKubeConfig } from '../../src/cluster/config/kube-config.ts';
-import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
+import { httpRequest } from '../../src/cluster/api-request.ts';
+import { createClients } from '../../src/cluster/clients.ts';
+import { createAuthenticator } from '../../src/kubeconfig/auth.ts';
+import { checkKeyPair, pem } from '../../src/kubeconfig/config-file.ts';
+import { type Connection, resolveConnection } from '../../src/kubeconfig/connection.ts';
+import type { Credentials } from '../../src/kubeconfig/credentials.ts';
+import { execInfo } from '../../src/kubeconfig/exec-plugin.ts';
+import { loadKubeConfig } from '../../src/kubeconfig/kube-config.ts';
+import type { KubeFlags } from '../../src/kubeconfig/kube-flags.ts';
 import { fakeIo } from './io.ts';
 import { type LineProgram, startLineProgram } from './line-program.ts';
 

@@ -1,10 +1,10 @@
 /** Shared by the tests of `doctor -f`: the run, its JSON, and manifests as text. */
 import { join } from 'node:path';
-import type { FindingView } from '../../src/domain/diagnosis/view.ts';
+import type { FindingView } from '../../src/diagnosis/view.ts';
 import { CANARY } from './canary.ts';
 import { here, type RanHere } from './here.ts';
 
-const folder = join(import.meta.dirname, '..', 'manifests', 'lint');
+const folder = join(import.meta.dirname, '..', 'manifests');
 export const broken = join(folder, 'broken');
 export const clean = join(folder, 'clean');
 

@@ -1,7 +1,7 @@
 /** Situations of pods on a real node, and the code that sets them up. */
-import type { Outcome } from '../../src/domain/diagnosis/judgement.ts';
-import type { FindingCode } from '../../src/domain/findings/finding.ts';
-import type { PullError } from '../../src/domain/workloads/pull-error.ts';
+import type { Outcome } from '../../src/diagnosis/judgement.ts';
+import type { FindingCode } from '../../src/findings/finding.ts';
+import type { PullError } from '../../src/workloads/pull-error.ts';
 import type { Feature } from '../environment/kubernetes-features.ts';
 import { api, kubectl, type NodeInfo, newNamespace, node, placedOn, sharedRegistries } from '../environment/use.ts';
 import { created, type Kind, named, newScheduledWorkload } from './attach-world.ts';

@@ -1,10 +1,10 @@
 /** One finding of each code, and one for each way to fix it. Every value that is not ours contains a `7`. */
 
-import { type Finding, type FindingArguments, type FindingCode, finding } from '../../src/domain/findings/finding.ts';
-import type { FindingObject } from '../../src/domain/findings/finding-record.ts';
-import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
-import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
-import type { Remedy } from '../../src/domain/workloads/remedy.ts';
+import { type Finding, type FindingArguments, type FindingCode, finding } from '../../src/findings/finding.ts';
+import type { FindingObject } from '../../src/findings/finding-record.ts';
+import type { ShownServer } from '../../src/secret/display-server.ts';
+import type { ObjectRef } from '../../src/workloads/object-ref.ts';
+import type { Remedy } from '../../src/workloads/remedy.ts';
 
 const namespace = 'ns7';
 const ref = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, namespace, name });

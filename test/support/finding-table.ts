@@ -1,11 +1,11 @@
 /** Literal tables of findings: the sentence of each, whether its command fixes it, and the command. */
 import { expect, test } from 'vitest';
-import { type Finding, fixFor, formatFinding, isSufficient } from '../../src/domain/findings/finding.ts';
-import type { FindingObject, FixContext } from '../../src/domain/findings/finding-record.ts';
-import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
-import { formatCommand } from '../../src/domain/text/format-command.ts';
-import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
-import type { Remedy } from '../../src/domain/workloads/remedy.ts';
+import { type Finding, fixFor, formatFinding, isSufficient } from '../../src/findings/finding.ts';
+import type { FindingObject, FixContext } from '../../src/findings/finding-record.ts';
+import { formatCommand } from '../../src/line/format-command.ts';
+import type { ShownServer } from '../../src/secret/display-server.ts';
+import type { ObjectRef } from '../../src/workloads/object-ref.ts';
+import type { Remedy } from '../../src/workloads/remedy.ts';
 
 /**
  * The sentence begins with the severity. `fix` means that pods can pull once the command has been run. An empty command means

@@ -1,6 +1,7 @@
 /** Formats the hints of caught errors as users see them. */
-import { formatHint, type Hint } from '../../src/domain/text/hint.ts';
+
 import { UserError } from '../../src/errors.ts';
+import { formatHint, type Hint } from '../../src/line/hint.ts';
 
 /** The hint for a POSIX shell, without flags given on the command line. */
 export function shownHint(hint: Hint | undefined): string | undefined {

@@ -1,7 +1,7 @@
 /** An API server that puts a given text wherever a user can write one: names, keys, messages and refusals. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApiError } from '../../src/cluster/client/api-error.ts';
+import { ApiError } from '../../src/cluster/api-error.ts';
 import { CANARY } from './canary.ts';
 import { type Stored, stored, storedObjects } from './stored-objects.ts';
 

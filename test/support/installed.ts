@@ -1,5 +1,5 @@
 /** Detects programs that some tests need. Without them those tests are skipped with one line, unless they are required. */
-import { lookPath } from '../../src/look-path.ts';
+import { lookPath } from '../../src/system/look-path.ts';
 
 /** Whether all `programs` are installed. Throws if REGSECRET_REQUIRE lists `need` and one of them is missing. */
 export function installed(need: string, programs: readonly string[]): boolean {

@@ -1,8 +1,8 @@
 /** An Io without a process: the program sees what the test provides, and its output is kept. */
 import { PassThrough } from 'node:stream';
-import { machineClock } from '../../src/clock.ts';
 import { Interrupted, UserError } from '../../src/errors.ts';
-import type { Input, Io, Output } from '../../src/io.ts';
+import { machineClock } from '../../src/system/clock.ts';
+import type { Input, Io, Output } from '../../src/system/io.ts';
 
 export interface FakeIoOptions {
   readonly env?: Io['env'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CallExpression, Node, SourceFile } from 'typescript/unstable/ast';
 import { isCallExpression, isIdentifier } from 'typescript/unstable/ast/is';
 import { API, type Checker, type Symbol as Property, SymbolFlags, type Type } from 'typescript/unstable/sync';
-import { FINDING_CODES } from '../../src/domain/findings/finding.ts';
+import { FINDING_CODES } from '../../src/findings/finding.ts';
 
 const root = join(import.meta.dirname, '..', '..').replaceAll('\\', '/');
 
@@ -20,7 +20,7 @@ export interface Field {
 
 /** A place in the sources that prints JSON. */
 export interface Answer {
-  /** The file below `src/` and the printed expression, such as `output/list-printer.ts: { items: rows }`. */
+  /** The file below `src/` and the printed expression, such as `commands/show/list-printer.ts: { items: rows }`. */
   readonly place: string;
   readonly fields: readonly Field[];
 }
@@ -43,7 +43,7 @@ export function readAnswers(): Answers {
     const walk = fieldWalker(checker);
     const names = program
       .getSourceFileNames()
-      .filter((name) => /\/src\/(output|commands|domain\/findings)\//.test(name));
+      .filter((name) => /\/src\/(output|commands|attaching|changes|findings)\//.test(name));
     const files = names.flatMap((name) => program.getSourceFile(name) ?? []);
     const answers = files.flatMap((file) =>
       callsIn(file).flatMap((call): Answer[] => {
@@ -54,7 +54,7 @@ export function readAnswers(): Answers {
         return [{ place, fields: type === undefined ? [] : walk([type]) }];
       }),
     );
-    const page = files.find(({ fileName }) => fileName.endsWith('/domain/findings/finding.ts'));
+    const page = files.find(({ fileName }) => fileName.endsWith('/findings/finding.ts'));
     const symbol =
       page && checker.resolveName('FindingArguments', SymbolFlags.TypeAlias, page.statements.at(-1) as Node);
     const properties = symbol === undefined ? [] : checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));

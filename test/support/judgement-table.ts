@@ -1,9 +1,9 @@
 /** Shared by the tables of judgements: values for their rows, and the checks of each row. */
 import { describe, expect, test } from 'vitest';
-import type { Puller } from '../../src/domain/diagnosis/facts.ts';
-import { type FindingCode, formatFinding } from '../../src/domain/findings/finding.ts';
-import type { Secret } from '../../src/domain/keyring/secret.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import type { Puller } from '../../src/diagnosis/facts.ts';
+import { type FindingCode, formatFinding } from '../../src/findings/finding.ts';
+import type { Secret } from '../../src/secret/secret.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { shownHint } from './hints.ts';
 import { IMAGE, login, NOW, secretWith, settle, type World } from './pull-facts.ts';
 import { outlineOfSituation } from './report-outline.ts';

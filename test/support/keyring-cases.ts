@@ -1,5 +1,5 @@
 /** Secrets and images for the kubelet's keyring. Most Secrets match their image; the others are designed to be misread. */
-import type { Secret } from '../../src/domain/keyring/secret.ts';
+import type { Secret } from '../../src/secret/secret.ts';
 import { fc } from './fast-check.ts';
 import { imageOf, imageParts, oddImage } from './image-texts.ts';
 import type { KeyringCase } from './oracle.ts';

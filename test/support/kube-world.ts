@@ -2,9 +2,9 @@
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { connect } from '../../src/cluster/client/transport.ts';
-import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
+import { connect } from '../../src/cluster/transport.ts';
 import { UserError } from '../../src/errors.ts';
+import type { KubeFlags } from '../../src/kubeconfig/kube-flags.ts';
 import { cluster, kubectl } from '../environment/use.ts';
 import { shownHint } from './hints.ts';
 import { fakeIo } from './io.ts';

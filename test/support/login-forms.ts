@@ -1,12 +1,12 @@
 /** Compares the logins that each form of a command takes with those that docker and podman would send. */
 
+import { isNamespaceKey, isWebLoginToken } from '../../src/credentials/docker-lookup.ts';
 import { fromFiles } from '../../src/credentials/login-files.ts';
 import { fromLogins } from '../../src/credentials/logins.ts';
 import type { Login, SourceResult } from '../../src/credentials/source.ts';
-import { credentialOf } from '../../src/domain/docker-config/docker-config.ts';
-import { isNamespaceKey, isWebLoginToken } from '../../src/domain/docker-config/docker-lookup.ts';
-import { DOCKER_HUB } from '../../src/domain/keyring/display-server.ts';
 import { UserError } from '../../src/errors.ts';
+import { DOCKER_HUB } from '../../src/secret/display-server.ts';
+import { credentialOf } from '../../src/secret/docker-config.ts';
 import { CANARY, holdsCanary } from './canary.ts';
 import { shownHint } from './hints.ts';
 import { fakeIo } from './io.ts';

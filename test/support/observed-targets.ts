@@ -1,6 +1,7 @@
 /** Situations in which a diagnosis looks at single objects, and the objects that the situations share. */
-import type { DoctorTarget } from '../../src/domain/workloads/target.ts';
-import type { ScopeOptions } from '../../src/operations/doctor/scope.ts';
+
+import type { ScopeOptions } from '../../src/gather/scope.ts';
+import type { DoctorTarget } from '../../src/workloads/target.ts';
 import { ghcrSecret, secretFor } from './attach-request.ts';
 import { type Stored, type StoredOptions, stored } from './stored-objects.ts';
 

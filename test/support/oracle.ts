@@ -1,5 +1,5 @@
 /** Starts Kubernetes' own keyring code (test/environment/go/kubernetes/oracle) as a program that answers line by line. */
-import type { Secret } from '../../src/domain/keyring/secret.ts';
+import type { Secret } from '../../src/secret/secret.ts';
 import { type LineProgram, startLineProgram } from './line-program.ts';
 
 export interface KeyringCase {

@@ -1,7 +1,7 @@
 /** Takes proposed commands apart, and makes them from nasty texts. */
-import type { Command } from '../../src/domain/text/command.ts';
-import { argvOf, formatCommand } from '../../src/domain/text/format-command.ts';
-import type { GivenFlags } from '../../src/domain/text/given-flags.ts';
+import type { Command } from '../../src/line/command.ts';
+import { argvOf, formatCommand } from '../../src/line/format-command.ts';
+import type { GivenFlags } from '../../src/line/given-flags.ts';
 import { some } from './cases.ts';
 import { NASTY_TEXTS } from './nasty-texts.ts';
 

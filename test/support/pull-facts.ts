@@ -1,15 +1,15 @@
 /** Facts about pulls in a short notation, and the loop that asks the registries. */
-import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/domain/diagnosis/facts.ts';
-import { type Judgement, judge } from '../../src/domain/diagnosis/judgement.ts';
-import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
-import { diagnoseBriefly } from '../../src/domain/findings/diagnosed-secret.ts';
-import type { Secret } from '../../src/domain/keyring/secret.ts';
-import { finished } from '../../src/domain/keyring/steps.ts';
-import { type Question, questionKey } from '../../src/domain/verify/question.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
-import type { ImageState } from '../../src/domain/workloads/container-images.ts';
-import { pullErrorOf } from '../../src/domain/workloads/pull-error.ts';
-import type { Remedy } from '../../src/domain/workloads/remedy.ts';
+import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/diagnosis/facts.ts';
+import { type Judgement, judge } from '../../src/diagnosis/judgement.ts';
+import { reportOn } from '../../src/diagnosis/puller-report.ts';
+import { diagnoseBriefly } from '../../src/findings/diagnosed-secret.ts';
+import type { Secret } from '../../src/secret/secret.ts';
+import { finished } from '../../src/secret/steps.ts';
+import { type Question, questionKey } from '../../src/verify/question.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
+import type { ImageState } from '../../src/workloads/container-images.ts';
+import { pullErrorOf } from '../../src/workloads/pull-error.ts';
+import type { Remedy } from '../../src/workloads/remedy.ts';
 import { pullSecretOf } from './secrets.ts';
 
 export const NOW = Date.parse('2026-11-25T12:00:00Z');

@@ -1,7 +1,7 @@
 /** Shared by the tests of pulls: their Secrets, the verdicts of registries, and the snapshots of reports. */
 import { describe, expect, test } from 'vitest';
-import type { Puller } from '../../src/domain/diagnosis/facts.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import type { Puller } from '../../src/diagnosis/facts.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { login, secretWith, type World } from './pull-facts.ts';
 import { outlineOfSituation } from './report-outline.ts';
 

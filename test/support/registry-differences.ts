@@ -2,7 +2,7 @@
  * The intended differences between our verdict about a registry and the clients of nodes. docs/registries.md gives the reason for
  * each; a test checks that its tables contain the titles here.
  */
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import type { RegistryCase } from './registry-cases.ts';
 import type { Result } from './registry-oracle.ts';
 import type { RegistryProgram } from './registry-program.ts';

@@ -1,9 +1,9 @@
 /** A report in a few lines: all of its data except the sentences and commands, which have their own tests. */
-import type { Puller } from '../../src/domain/diagnosis/facts.ts';
-import type { DoctorReport, SecretReport } from '../../src/domain/diagnosis/report.ts';
-import type { FindingView, ImageView, PullerView, SecretView } from '../../src/domain/diagnosis/view.ts';
-import { describeObject } from '../../src/domain/findings/finding-record.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import type { Puller } from '../../src/diagnosis/facts.ts';
+import type { DoctorReport, SecretReport } from '../../src/diagnosis/report.ts';
+import type { FindingView, ImageView, PullerView, SecretView } from '../../src/diagnosis/view.ts';
+import { describeObject } from '../../src/findings/finding-record.ts';
+import type { Verdict } from '../../src/verify/verdict.ts';
 import { settle, type World } from './pull-facts.ts';
 import { reportAt } from './steps.ts';
 

@@ -1,6 +1,6 @@
 /** One Secret for each thing that can be wrong with a Secret by itself, and whether `attach` accepts it. */
-import type { FindingCode } from '../../src/domain/findings/finding.ts';
-import type { PullSecretType } from '../../src/domain/keyring/secret.ts';
+import type { FindingCode } from '../../src/findings/finding.ts';
+import type { PullSecretType } from '../../src/secret/secret.ts';
 
 export interface SecretSituation {
   readonly title: string;

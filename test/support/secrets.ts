@@ -1,5 +1,5 @@
 /** Pull secrets with any content, valid or not. */
-import { DATA_KEY, type PullSecretType, type Secret } from '../../src/domain/keyring/secret.ts';
+import { DATA_KEY, type PullSecretType, type Secret } from '../../src/secret/secret.ts';
 
 /** A Secret of `type` with `payload` under its data key. */
 export function pullSecretOf(

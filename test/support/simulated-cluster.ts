@@ -3,12 +3,12 @@
  * seconds.
  */
 
-import { machineClock } from '../../src/clock.ts';
-import { ApiError } from '../../src/cluster/client/api-error.ts';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../src/cluster/client/transport.ts';
-import type { Hear, WatchEnd } from '../../src/cluster/client/watch-connection.ts';
+import { ApiError } from '../../src/cluster/api-error.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
+import type { Hear, WatchEnd } from '../../src/cluster/watch-connection.ts';
 import { UserError } from '../../src/errors.ts';
+import { machineClock } from '../../src/system/clock.ts';
 
 /** The current fault; undefined for none. */
 export type SimulatedFault =

@@ -1,8 +1,8 @@
 /** Runs each situation on nodes of each kind: sets it up, compares the kubelet's result with that of `why`, and repairs it. */
 import { expect, test } from 'vitest';
-import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
-import type { ImageView } from '../../src/domain/diagnosis/view.ts';
-import { pullErrorOf } from '../../src/domain/workloads/pull-error.ts';
+import type { DoctorReport } from '../../src/diagnosis/report.ts';
+import type { ImageView } from '../../src/diagnosis/view.ts';
+import { pullErrorOf } from '../../src/workloads/pull-error.ts';
 import { FEATURES, lacks } from '../environment/kubernetes-features.ts';
 import {
   api,

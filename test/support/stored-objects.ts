@@ -1,13 +1,13 @@
 /** A transport that reads and lists objects in memory, for tests of code that only reads and decides. */
 
-import { machineClock } from '../../src/clock.ts';
-import { ApiError } from '../../src/cluster/client/api-error.ts';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../src/cluster/client/transport.ts';
+import { ApiError } from '../../src/cluster/api-error.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import { objectPath, type Resource } from '../../src/cluster/object-request.ts';
-import { type ApiObject, fieldOf } from '../../src/domain/workloads/api-object.ts';
-import { type PullKindName, pullKind } from '../../src/domain/workloads/kind.ts';
-import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
+import { machineClock } from '../../src/system/clock.ts';
+import { type ApiObject, fieldOf } from '../../src/workloads/api-object.ts';
+import { type PullKindName, pullKind } from '../../src/workloads/kind.ts';
+import { type PullSpec, pullSpecOf } from '../../src/workloads/pull-spec.ts';
 
 export type Stored = readonly [kind: PullKindName | keyof typeof OTHERS, object: ApiObject];
 

@@ -1,9 +1,9 @@
 /** A `sync` into all namespaces of a cluster that is a function, for tests with more namespaces than a real one should get. */
 
-import { machineClock } from '../../src/clock.ts';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../src/cluster/client/transport.ts';
-import type { SyncRequest } from '../../src/operations/sync/sync-request.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
+import type { SyncRequest } from '../../src/commands/sync/sync-request.ts';
+import { machineClock } from '../../src/system/clock.ts';
 
 export const SYNC_REQUEST: SyncRequest = {
   name: 'regsecret',

@@ -1,7 +1,7 @@
 /** Runs the watches on stdin one after the other, and prints the events and the end of each. */
 import { get } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { type WatchConnection, watchOnce } from '../../src/cluster/client/watch-connection.ts';
+import { type WatchConnection, watchOnce } from '../../src/cluster/watch-connection.ts';
 
 export interface WatchScript extends Pick<WatchConnection, 'tls' | 'proxy'> {
   readonly url: string;

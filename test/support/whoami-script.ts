@@ -2,10 +2,10 @@
 
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import { connect } from '../../src/cluster/client/transport.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
+import { connect } from '../../src/cluster/transport.ts';
 import { UserError } from '../../src/errors.ts';
-import { processIo } from '../../src/io.ts';
+import { processIo } from '../../src/system/io.ts';
 import { shownHint } from './hints.ts';
 
 export const SELF_SUBJECT_REVIEW: ApiRequest = {

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import { connect } from '../../src/cluster/client/transport.ts';
+import { connect } from '../../src/cluster/transport.ts';
 import type { Certificate } from '../environment/certificate.ts';
 import { waitFor } from '../environment/condition.ts';
 import { type ClientAnswer, type ClientQuestion, kubeFlags, sent } from './client-config.ts';

@@ -1,9 +1,9 @@
 /** A transport that reads and writes objects in memory, without an API server. */
-import { ApiError } from '../../src/cluster/client/api-error.ts';
-import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
-import type { Transport } from '../../src/cluster/client/transport.ts';
-import { type ApiObject, fieldOf, isObject, itemsOf } from '../../src/domain/workloads/api-object.ts';
+import { ApiError } from '../../src/cluster/api-error.ts';
+import type { ApiRequest } from '../../src/cluster/api-request.ts';
+import type { Transport } from '../../src/cluster/transport.ts';
 import { UserError } from '../../src/errors.ts';
+import { type ApiObject, fieldOf, isObject, itemsOf } from '../../src/workloads/api-object.ts';
 import { type Stored, storedObjects } from './stored-objects.ts';
 
 /** A fault for the requests of a method from the `number`th to the `last`. Dry runs are counted separately. */

@@ -1,0 +1,209 @@
+/** Results and notes of `attach` and `detach`, as text, names or JSON. */
+
+import type { ListResult } from '../changes/list-step.ts';
+import { EXIT, type UserError } from '../errors.ts';
+import { words } from '../line/command.ts';
+import { againWith, type Hint } from '../line/hint.ts';
+import { DRY_RUN, type Printer, sayInterrupted, shownError } from '../output/printer.ts';
+import { formatJson } from '../output/structured.ts';
+import type { Io } from '../system/io.ts';
+import type { Printable } from '../text/printable.ts';
+import { resultName } from '../workloads/object-ref.ts';
+import { changeCommand, deleteCommand } from '../workloads/remedy.ts';
+import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from './notes.ts';
+import type { Listener } from './request.ts';
+
+export interface AttachPrinterOptions extends NoteContext {
+  readonly output: 'name' | 'json' | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+  /** Whether results say their namespace. */
+  readonly namespaces: boolean;
+  /** How to change the same, and to restart what fails: by default the typed line with `--restart`. */
+  readonly restart?: Hint;
+}
+
+/** Receives what `changePullSecrets` reports. */
+export interface AttachPrinter extends Listener {
+  /** Prints the notes that were held back to be grouped. Called at the end, also when the work has failed. */
+  flush(): void;
+  readonly done: number;
+  readonly problems: number;
+}
+
+/** Runs `work` with a printer, and says at the end, or after an interruption, what was done. Returns the exit code. */
+export async function withAttachPrinter(
+  options: AttachPrinterOptions,
+  printer: Printer,
+  io: Io,
+  work: (report: AttachPrinter) => Promise<void>,
+): Promise<number> {
+  const report = attachPrinter(options, printer, io);
+  try {
+    await work(report);
+  } catch (error) {
+    report.flush();
+    if (io.signal.aborted) sayInterrupted(report.done, printer);
+    throw error;
+  }
+  report.flush();
+  return report.problems > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** Notes that are printed at once, because they are about what happens now. */
+const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', 'saved', 'differs', 'runs'];
+const SHOWN = 10;
+
+function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
+  const results: ListResult[] = [];
+  const notes = noteBook(options, printer);
+  const errors: UserError[] = [];
+  return {
+    outcome(result) {
+      results.push(result);
+      if (options.output === 'name') printer.result(resultName(result.ref));
+      if (options.output !== undefined) return;
+      const scope = options.namespaces ? ` in ${result.ref.namespace}` : '';
+      printer.result(`${resultName(result.ref)} ${result.action}${scope}${DRY_RUN[options.dryRun]}`);
+      if (options.dryRun !== 'none' && result.action !== 'unchanged') sayPlan(result, printer);
+    },
+    note: notes.add,
+    problem(error) {
+      errors.push(error);
+      printer.error(error);
+    },
+    waiting: notes.flush,
+    flush() {
+      notes.flush();
+      if (options.output === 'json') io.stdout.write(toJson(options, { results, notes: notes.all(), errors }, io));
+    },
+    get done() {
+      return results.length;
+    },
+    get problems() {
+      return errors.length;
+    },
+  };
+}
+
+export interface NoteBook {
+  add(note: Note): void;
+  /** Prints the notes that were held back. */
+  flush(): void;
+  all(): Note[];
+}
+
+/** Prints each note only once, immediately or with the next flush. */
+export function noteBook(options: AttachPrinterOptions, printer: Printer): NoteBook {
+  const notes = new Map<string, Note>();
+  const printed = new Set<Note>();
+  return {
+    add(note) {
+      const known = notes.has(noteKey(note));
+      notes.set(noteKey(note), note);
+      if (!known && note.code !== 'failing' && IMMEDIATE.includes(note.code)) print(formatNote(note, options), printer);
+    },
+    flush() {
+      const held = [...notes.values()].filter((note) => !IMMEDIATE.includes(note.code) && !printed.has(note));
+      for (const note of held) printed.add(note);
+      printNotes(held, options, printer);
+      printFailing(
+        held.filter((note) => note.code === 'failing'),
+        options,
+        printer,
+      );
+    },
+    all: () => [...notes.values()],
+  };
+}
+
+function sayPlan({ before = [], after }: ListResult, printer: Printer): void {
+  if (after === undefined) return;
+  printer.say(`  imagePullSecrets: ${after.join(', ') || '(none)'}  (now: ${before.join(', ') || 'none'})`);
+}
+
+/** Prints a few notes of each kind, and how many more there are. */
+function printNotes(notes: readonly Note[], context: NoteContext, printer: Printer): void {
+  const byCode = Map.groupBy(notes, ({ code }) => code);
+  for (const [code, same] of byCode) {
+    if (code === 'failing') continue;
+    for (const note of same.slice(0, SHOWN)) if (note.code !== 'failing') print(formatNote(note, context), printer);
+    if (same.length > SHOWN) printer.say(`and ${same.length - SHOWN} more like the last one; -o json has them all`);
+  }
+}
+
+function print({ severity, text, hints }: Sentence, printer: Printer): void {
+  if (severity === 'warning') printer.warn(text);
+  else printer.say(text);
+  for (const hint of hints) printer.hint(hint);
+}
+
+type Failing = Extract<Note, { code: 'failing' }>;
+
+function printFailing(failing: readonly Failing[], options: AttachPrinterOptions, printer: Printer): void {
+  if (failing.length === 0) return;
+  const [subject, self] =
+    failing.length === 1 ? ['1 pod fails', 'itself'] : [`${failing.length} pods fail`, 'themselves'];
+  printer.warn(`${subject} now and will not recover by ${self}: a pod keeps its original list`);
+  for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
+    const scope = options.namespaces ? ` in ${ref.namespace}` : '';
+    printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy)}`);
+  }
+  if (failing.length > SHOWN) printer.say(`  and ${failing.length - SHOWN} more; -o json has them all`);
+  for (const hint of hintsFor(failing, options)) printer.hint(hint);
+}
+
+function describeRemedy(remedy: Failing['remedy']): string {
+  switch (remedy.how) {
+    case 'restart':
+      return resultName(remedy.controller);
+    case 'delete':
+      return `${resultName(remedy.controller)} makes another when it is deleted`;
+    case 'attach':
+      return `${resultName(remedy.controller)} has a list of its own`;
+    case 'recreate':
+      return 'has no controller';
+    case 'ask the owner':
+      return `made by ${remedy.owner}`;
+  }
+}
+
+function hintsFor(
+  failing: readonly Failing[],
+  { restart = againWith(words`--restart`), secret }: AttachPrinterOptions,
+): Hint[] {
+  const hints = failing.flatMap(({ ref, remedy }): Hint | Hint[] => {
+    if (remedy.how === 'restart') return restart;
+    if (remedy.how === 'attach') return changeCommand('attach', { how: 'template', target: remedy.controller }, secret);
+    return remedy.how === 'recreate' ? changeCommand('attach', { how: 'recreate', target: ref }, secret) : [];
+  });
+  const deleted = Map.groupBy(
+    failing.filter(({ remedy }) => remedy.how === 'delete'),
+    ({ ref }) => ref.namespace,
+  );
+  for (const [namespace, pods] of deleted) {
+    hints.push(
+      deleteCommand(
+        pods.map(({ ref }) => ref.name),
+        namespace,
+      ),
+    );
+  }
+  const unique = new Map(hints.map((hint) => [JSON.stringify(hint), hint]));
+  return [...unique.values()].slice(0, SHOWN);
+}
+
+function toJson(
+  { verb, secret, dryRun }: AttachPrinterOptions,
+  { results, notes, errors }: { results: readonly ListResult[]; notes: readonly Note[]; errors: readonly UserError[] },
+  io: Io,
+): Printable {
+  const shown = {
+    verb,
+    secret,
+    dryRun,
+    results: results.map(({ ref, action, before, after }) => ({ ...ref, action, before, after })),
+    notes,
+    errors: errors.map((error) => shownError(error, io)),
+  };
+  return formatJson(shown);
+}

@@ -1,0 +1,65 @@
+/** Takes a Secret out of every list of its namespace, before it is deleted. */
+
+import { eachPullSpec } from '../cluster/each-object.ts';
+import { pullSpecFields } from '../cluster/pull-spec-fields.ts';
+import { createReader } from '../cluster/reader.ts';
+import type { SecretRef } from '../cluster/secret-request.ts';
+import type { Transport } from '../cluster/transport.ts';
+import { UserError } from '../errors.ts';
+import { command } from '../line/command.ts';
+import { nameWord, scope } from '../line/object-name.ts';
+import { CHANGEABLE_KINDS, pullKind } from '../workloads/kind.ts';
+import { hasKnownOwner, listedNames } from '../workloads/pull-spec.ts';
+import { changePullSecrets } from './change-lists.ts';
+import { type AttachRequest, attachRequest, type Listener, type NamedTarget } from './request.ts';
+
+export type DetachOptions = Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>;
+
+export type DetachListener = Omit<Listener, 'waiting'>;
+
+/** Takes the Secret out of every list that can be changed. Throws UserError where one of them still names it. */
+export async function detachAll(
+  transport: Transport,
+  { namespace, name }: SecretRef,
+  options: DetachOptions,
+  listener: DetachListener,
+): Promise<void> {
+  const targets = await targetsIn(transport, namespace, name);
+  if (targets.length === 0) return;
+  let isFree = true;
+  const here = { ...transport, namespace, signal: transport.signal };
+  // The deletion has been agreed to. Lost logins are only reported.
+  const request = attachRequest('detach', name, { ...options, targets, yes: true, allowMissing: true });
+  await changePullSecrets(here, request, {
+    ...listener,
+    problem(error) {
+      isFree = false;
+      listener.problem(error);
+    },
+    waiting: () => undefined,
+  });
+  if (isFree) return;
+  const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
+  throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
+}
+
+/**
+ * The objects whose list names the Secret, without those that a known owner made. Throws UserError where listing is forbidden.
+ */
+async function targetsIn(transport: Transport, namespace: string, name: string): Promise<NamedTarget[]> {
+  const reader = createReader(transport);
+  const targets: NamedTarget[] = [];
+  for (const kindName of CHANGEABLE_KINDS) {
+    const kind = pullKind(kindName);
+    await eachPullSpec(reader, kind, { namespace, shape: pullSpecFields(kind) }, (pullSpec) => {
+      if (hasKnownOwner(pullSpec) || !listedNames(pullSpec.imagePullSecrets).includes(name)) return;
+      targets.push({ kind: kindName, name: pullSpec.ref.name });
+    });
+  }
+  const [right] = reader.missingRights.list();
+  if (right === undefined) return targets;
+  throw new UserError(
+    `secret ${namespace}/${name} is not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
+    command`kubectl auth can-i ${right.split(' ')} ${scope(namespace)}`,
+  );
+}

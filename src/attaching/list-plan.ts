@@ -1,0 +1,312 @@
+/** What has to be done to one object, decided before anything is said, asked or written. */
+import type { ListRule } from '../changes/list-step.ts';
+import { appliersOf } from '../changes/list-write.ts';
+import { walkOwners } from '../cluster/owners.ts';
+import { UserError } from '../errors.ts';
+import { type Command, command, dryRunFlag, words } from '../line/command.ts';
+import { type Prose, prose } from '../line/hint.ts';
+import { scope } from '../line/object-name.ts';
+import { opensImage } from '../secret/keyring.ts';
+import { LAST_APPLIED } from '../secret/last-applied.ts';
+import type { SavedPod } from '../system/saved-pod.ts';
+import { fieldOf } from '../workloads/api-object.ts';
+import { pullKind, pullKindOf } from '../workloads/kind.ts';
+import { changedList } from '../workloads/list-change.ts';
+import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
+import {
+  type Controller,
+  controllerName,
+  isBeingDeleted,
+  isEnforced,
+  isStaticPod,
+  listedNames,
+  type PullSpec,
+  pullSpecOf,
+} from '../workloads/pull-spec.ts';
+import { recreationLosses } from '../workloads/recreation.ts';
+import { changeCommand, remedyOfPod } from '../workloads/remedy.ts';
+import type { PlanContext } from './context.ts';
+import type { Note } from './notes.ts';
+import { type AttachRequest, namesAccount } from './request.ts';
+
+export type PlanItem = Planned & (Write | Recreation | Resumption | { readonly action: 'nothing' });
+
+interface Planned {
+  readonly pullSpec: PullSpec;
+  /** True whether or not the list has to change. */
+  readonly notes: readonly Note[];
+}
+
+export interface Write {
+  readonly action: 'write';
+  readonly planner: ListRule;
+  /** True only once the list has changed. */
+  readonly changeNotes: readonly Note[];
+}
+
+/** A pod is deleted, and created again with this list. */
+export interface Recreation {
+  readonly action: 'recreate';
+  readonly list: readonly unknown[];
+  /** What the new pod will not have. */
+  readonly losses: readonly string[];
+}
+
+/** A pod that an interrupted run has deleted is created from its manifest, which is `pullSpec`, with this list. */
+export interface Resumption {
+  readonly action: 'resume';
+  readonly list: readonly unknown[];
+  readonly saved: SavedPod;
+}
+
+/** Throws UserError where the change cannot or must not be made. */
+export function planItem(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
+  switch (pullSpec.ref.kind) {
+    case 'ServiceAccount':
+      return Promise.resolve(planAccount(pullSpec, context));
+    case 'Pod':
+      return planPod(pullSpec, context);
+    default:
+      return planWorkload(pullSpec, context);
+  }
+}
+
+function planAccount(pullSpec: PullSpec, { request }: PlanContext): PlanItem {
+  const { verb, secret } = request;
+  const { ref } = pullSpec;
+  const managed: Note[] = appliers(pullSpec).map((manager) => ({ code: 'managed', ref, manager }));
+  const enforced: Note[] = isEnforced(pullSpec) && verb === 'attach' ? [{ code: 'enforced', ref }] : [];
+  const planner: ListRule = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+  return { action: 'write', pullSpec, planner, notes: [], changeNotes: [...managed, ...enforced] };
+}
+
+/** Who may restore their own list: by server-side apply, or by kubectl's client-side apply, which replaces the whole list. */
+function appliers({ object, annotations }: PullSpec): string[] {
+  const lastApplied = annotations[LAST_APPLIED] ?? '';
+  return [...appliersOf(object), ...(lastApplied.includes('"imagePullSecrets"') ? ['kubectl apply'] : [])];
+}
+
+/** The template of a Job is immutable, even while the Job is suspended (batch/validation `ValidateJobSpecUpdate`). */
+function jobProblem(
+  { ref, imagePullSecrets: list, serviceAccountName }: PullSpec,
+  { request }: PlanContext,
+): UserError {
+  const { verb, secret } = request;
+  const text = `the template of ${describeRef(ref)} cannot be changed (a job's is immutable)`;
+  const change = changeCommand(verb, { how: 'manifest' }, secret);
+  if (verb === 'detach' || (list ?? []).length > 0) {
+    return new UserError(text, change);
+  }
+  // The template has no list, so the next pod gets the list of the service account.
+  return new UserError(
+    text,
+    command`regsecret attach ${secret} ${scope(ref.namespace)} --serviceaccount ${serviceAccountName} ${dryRunFlag(request)}`,
+    [
+      'the next pod that it makes takes the list of its service account',
+      prose`or change its manifest and create the job again: ${change}`,
+    ],
+  );
+}
+
+/** Plans the change for a workload that is named or selected, or that owns a named pod. Throws UserError. */
+async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
+  const { ref, controller } = pullSpec;
+  const { verb, secret } = context.request;
+  const owner = controller === undefined ? undefined : ownerRef(ref, controller);
+  const changes = changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined;
+  if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
+  if (owner !== undefined) {
+    const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, whose template counts`;
+    throw new UserError(text, changeCommand(verb, { how: 'template', target: owner }, secret));
+  }
+  if (ref.kind === 'Job' && changes) throw jobProblem(pullSpec, context);
+  const account = await context.accountOf(ref.namespace, pullSpec.serviceAccountName);
+  const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
+  if (verb === 'detach') {
+    const planner: ListRule = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+    const still = inheritedNotes(pullSpec, account, context);
+    return {
+      action: 'write',
+      pullSpec,
+      planner,
+      // These notes are true only once the workload's own list lacks the Secret.
+      notes: changes ? [] : still,
+      changeNotes: changes ? [...owned, ...still] : owned,
+    };
+  }
+  if (account !== undefined) checkAllowed(account, pullSpec, context);
+  // A new list in the template hides the list of the service account, because admission copies that only into pods without one.
+  // So the names that the pods had from the account go into the template as well.
+  const inherited = listedNames(account?.imagePullSecrets).filter((name) => name !== secret);
+  const planner: ListRule = ({ imagePullSecrets: list }) =>
+    changedList('attach', list, (list ?? []).length === 0 ? [...inherited, secret] : [secret]);
+  const kept = keptNotes(pullSpec, inherited);
+  const notes = await imageNotes(pullSpec, context);
+  return { action: 'write', pullSpec, planner, notes, changeNotes: [...owned, ...kept] };
+}
+
+function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec, names: readonly string[]): Note[] {
+  if (names.length === 0 || (list ?? []).length > 0) return [];
+  return [{ code: 'kept', ref, account: serviceAccountName, names }];
+}
+
+/** A note where the pods will get the Secret from their service account once the template has no list. */
+function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
+  const { secret } = request;
+  if (account === undefined || namesAccount(request, account.ref.name)) return [];
+  if (!listedNames(account.imagePullSecrets).includes(secret)) return [];
+  const { ref, imagePullSecrets: list } = pullSpec;
+  const rest = changedList('detach', list, [secret]) ?? list ?? [];
+  return rest.length > 0 ? [] : [{ code: 'account-has-it', ref, account: account.ref.name }];
+}
+
+/** Throws UserError where the account allows only its own list (plugin/pkg/admission/serviceaccount `limitSecretReferences`). */
+function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: PlanContext): void {
+  const { secret } = request;
+  const { namespace, name } = account.ref;
+  if (!isEnforced(account) || listedNames(account.imagePullSecrets).includes(secret)) return;
+  if (namesAccount(request, name)) return;
+  throw new UserError(
+    `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
+    command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount ${name} ${dryRunFlag(request)}`,
+  );
+}
+
+/** A note when the Secret has a login for none of the images. */
+async function imageNotes({ ref, images }: PullSpec, context: PlanContext): Promise<Note[]> {
+  const secret = await context.secretIn(ref.namespace);
+  if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return [];
+  return [{ code: 'opens-none', ref, images }];
+}
+
+function ownerRef(ref: ObjectRef, controller: NonNullable<PullSpec['controller']>): ObjectRef | undefined {
+  const kind = pullKindOf(controller.apiVersion, controller.kind)?.kind;
+  return kind === undefined ? undefined : { kind, namespace: ref.namespace, name: controller.name };
+}
+
+/** Throws UserError where regsecret cannot make the change, with a way to make it. */
+async function planPod(pod: PullSpec, context: PlanContext): Promise<PlanItem> {
+  const { verb, secret } = context.request;
+  const list = changedList(verb, pod.imagePullSecrets, [secret]);
+  if (isStaticPod(pod)) throw staticPodProblem(pod, context);
+  if (list === undefined) return { action: 'nothing', pullSpec: pod, notes: [] };
+  if (pod.controller === undefined) return planRecreation(pod, list, context);
+  const { top, chain, unknownOwner } = await walkOwners(context.transport, pod);
+  if (unknownOwner !== undefined) {
+    const change = changeCommand(verb, remedyOfPod(pod, chain, unknownOwner), secret);
+    throw unknownOwnerProblem({ pod, top, owner: unknownOwner, change }, context);
+  }
+  if (top.ref.kind === 'Job') throw jobProblem(top, context);
+  if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
+    throw new UserError(
+      `${describeRef(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${describeRef(top.ref)}`,
+      command`regsecret detach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName} ${dryRunFlag(context.request)}`,
+    );
+  }
+  const item = await planWorkload(top, context);
+  return { ...item, notes: [ownerNote(pod, pod.controller, top), ...item.notes] };
+}
+
+function ownerNote({ ref }: PullSpec, controller: Controller, { ref: owner }: PullSpec): Note {
+  return owner.kind === 'CronJob'
+    ? { code: 'job-stays', ref: { ...ref, kind: 'Job', name: controller.name }, owner }
+    : { code: 'belongs', ref, owner };
+}
+
+/** core/validation `ValidatePodSpec`: a mirror pod may not reference secrets. */
+function staticPodProblem(pod: PullSpec, { request: { verb, secret } }: PlanContext): UserError {
+  const { ref, object } = pod;
+  const node = `${fieldOf(object, 'spec', 'nodeName')}`;
+  const text = `${describeRef(ref)} is a static pod, which cannot use Secrets: node ${node} makes it from a file of its own`;
+  return new UserError(text, changeCommand(verb, remedyOfPod(pod, []), secret), [
+    "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
+  ]);
+}
+
+interface Unknown {
+  readonly pod: PullSpec;
+  /** The topmost owner of a known kind, or the pod itself. */
+  readonly top: PullSpec;
+  readonly owner: Controller;
+  readonly change: Command;
+}
+
+function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: PlanContext): UserError {
+  const name = controllerName(owner);
+  const { verb, secret } = request;
+  const through = top === pod ? '' : `, through ${describeRef(top.ref)}`;
+  const edit = verb === 'attach' ? `add {"name": "${secret}"} to` : `take ${secret} out of`;
+  const details: (string | Prose)[] = [`${edit} imagePullSecrets in its pod template`];
+  if (verb === 'attach' && (top.imagePullSecrets ?? []).length === 0) {
+    details.push(
+      prose`or to all pods of its service account: ${command`regsecret attach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName} ${dryRunFlag(request)}`}`,
+    );
+  }
+  const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
+  return new UserError(text, change, details);
+}
+
+/** Admission copies the list of the service account into a pod without a list. Throws UserError when that list has the Secret. */
+async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: PlanContext): Promise<void> {
+  const { secret } = context.request;
+  const account = await context.accountOf(ref.namespace, name);
+  if (!listedNames(account?.imagePullSecrets).includes(secret)) return;
+  if (namesAccount(context.request, name)) return;
+  throw new UserError(
+    `${describeRef(ref)} would have ${secret} again from serviceaccount ${name}`,
+    command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${name} ${dryRunFlag(context.request)}`,
+  );
+}
+
+/** Throws UserError where the pod is being deleted, or where it may not be deleted and nobody can be asked. */
+async function planRecreation(pod: PullSpec, list: readonly unknown[], context: PlanContext): Promise<PlanItem> {
+  const { ref } = pod;
+  const { verb, recreate, confirm } = context.request;
+  if (isBeingDeleted(pod)) {
+    throw new UserError(
+      `${describeRef(ref)} is being deleted`,
+      command`kubectl get pod ${ref.name} ${scope(ref.namespace)}`,
+    );
+  }
+  if (verb === 'detach' && list.length === 0) await checkInherited(pod, context);
+  if (!recreate && confirm === undefined) throw notRecreated(pod, context.request);
+  const notes = verb === 'attach' ? await imageNotes(pod, context) : [];
+  return { action: 'recreate', pullSpec: pod, list, losses: recreationLosses(pod), notes };
+}
+
+/** The question to ask before the pod is deleted. */
+export function recreationQuestion({ ref }: PullSpec, losses: readonly string[]): string {
+  const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
+  return `The pull secrets of ${describeRef(ref)} cannot be changed. Delete it and create it again?${price}`;
+}
+
+/** Plans to create a pod that is gone. Throws UserError without `--recreate`, or where the saved file holds no pod. */
+export function planResumption(saved: SavedPod, { request }: PlanContext): PlanItem {
+  const { verb, secret, recreate } = request;
+  const pod = pullSpecOf(pullKind('Pod'), saved.manifest);
+  if (pod === undefined) throw new UserError(`${saved.file} holds no pod`, words`cat ${saved.file}`);
+  const { ref } = pod;
+  if (!recreate) {
+    const text = `${describeRef(ref)} is gone: a run that was interrupted has left its manifest in ${saved.file}`;
+    throw new UserError(text, recreationCommand(ref, request));
+  }
+  const list = changedList(verb, pod.imagePullSecrets, [secret]) ?? pod.imagePullSecrets ?? [];
+  const notes: Note[] = [{ code: 'resumed', ref, file: saved.file }];
+  return { action: 'resume', pullSpec: pod, list, saved, notes };
+}
+
+function recreationCommand({ namespace, name }: ObjectRef, request: AttachRequest): Command {
+  const { verb, secret } = request;
+  return command`regsecret ${verb} ${secret} ${scope(namespace)} --pod ${name} --recreate ${dryRunFlag(request)}`;
+}
+
+/** The error for a pod that nobody agreed to delete, with the command that agrees. */
+export function notRecreated(pod: PullSpec, request: AttachRequest): UserError {
+  const { ref } = pod;
+  const { verb, secret } = request;
+  const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
+  return new UserError(text, recreationCommand(ref, request), [
+    ...recreationLosses(pod).map((loss) => `deleting and creating it again loses ${loss}`),
+    prose`or change its manifest yourself: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
+  ]);
+}

@@ -1,0 +1,146 @@
+/** The only code that writes lists of pull secrets, for every kind, on condition that the old list is still there. */
+
+import { ApiError, WriteConflict } from '../cluster/api-error.ts';
+import { getObject, getPullSpec, objectPath, objectRefusal } from '../cluster/object-request.ts';
+import { type WriteOptions, writeQuery } from '../cluster/secret-request.ts';
+import type { Transport } from '../cluster/transport.ts';
+import { UserError } from '../errors.ts';
+import { clusterCommand } from '../line/command.ts';
+import { type ApiObject, fieldOf, isObject } from '../workloads/api-object.ts';
+import { LIST_FIELD, pullKind } from '../workloads/kind.ts';
+import { listPatch } from '../workloads/list-change.ts';
+import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
+import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+
+/**
+ * Writes `after`, the whole list, and returns the object as it is then. `isDone` tells whether an object is as wanted, because
+ * the answer may be lost, or made by a proxy. Throws UserError.
+ */
+export async function tryList(
+  transport: Transport,
+  pullSpec: PullSpec,
+  { after, isDone }: { readonly after: readonly unknown[]; isDone(found: PullSpec): Promise<boolean> },
+  options: WriteOptions,
+): Promise<PullSpec | WriteConflict> {
+  const { ref, object: before } = pullSpec;
+  const kind = pullKind(ref.kind);
+  const written = await patchList(transport, pullSpec, after, options).catch(async (error: unknown) => {
+    if (options.dryRun || transport.signal.aborted) throw error;
+    const present = await getPullSpec(transport, ref).catch(() => undefined);
+    if (present === undefined || !(await isDone(present))) throw error;
+    return present.object;
+  });
+  if (written instanceof WriteConflict) return written;
+  if (ref.kind === 'ServiceAccount' && !options.dryRun) {
+    await keepOwners(transport, { ref, before, after: written, fieldManager: options.fieldManager });
+  }
+  return pullSpecOf(kind, written) ?? pullSpec;
+}
+
+async function patchList(
+  transport: Transport,
+  { ref, uid, imagePullSecrets: before }: PullSpec,
+  after: readonly unknown[],
+  options: WriteOptions,
+): Promise<ApiObject | WriteConflict> {
+  const kind = pullKind(ref.kind);
+  try {
+    const answer = await transport.request<ApiObject>({
+      method: 'PATCH',
+      path: objectPath(kind, ref.namespace, ref.name),
+      query: writeQuery(options),
+      contentType: 'application/json-patch+json',
+      body: listPatch(kind, { uid, before, after }),
+      guarded: true,
+    });
+    if (pullSpecOf(kind, answer) !== undefined) return answer;
+    const text = `the server ${transport.server} does not answer with ${describeRef(ref)}`;
+    throw new UserError(text, clusterCommand`kubectl get --raw /version`);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (mayBeConflict(error)) return new WriteConflict(error);
+    throw objectRefusal(error, 'patch', ref);
+  }
+}
+
+/**
+ * The API server answers a failed `test` like a malformed patch, without naming the object (apiserver
+ * pkg/endpoints/handlers/patch.go `applyJSPatch`). Refusals by validation and admission name it.
+ */
+function mayBeConflict({ status, details }: ApiError): boolean {
+  return status === 409 || (status === 422 && details.kind === undefined && details.causes.length === 0);
+}
+
+const FIELD = `f:${LIST_FIELD}`;
+const ATTEMPTS = 20;
+
+/** The managers that own the list of service account `object` by applying it. */
+export function appliersOf(object: ApiObject): string[] {
+  return applied(object).map(({ manager }) => `${manager}`);
+}
+
+interface ListWrite {
+  readonly ref: ObjectRef;
+  readonly before: ApiObject;
+  /** The answer to the write. */
+  readonly after: ApiObject;
+  readonly fieldManager: string;
+}
+
+/**
+ * Restores the ownership of the list for the managers that applied it in `before` (server-side apply). The list is atomic: with
+ * any change, the API server takes it from every other manager. Those managers would never again be told of a conflict, and an
+ * entry that they take out of their manifest would stay behind. Clients may write `managedFields` (client-go util/csaupgrade
+ * does). Does nothing when the list has changed again since `after`, because then a later write took the ownership.
+ */
+async function keepOwners(transport: Transport, { ref, before, after, fieldManager }: ListWrite): Promise<void> {
+  const path = objectPath(pullKind(ref.kind), ref.namespace, ref.name);
+  let current = after;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const lost = applied(before).filter((owner) => !applied(current).some((other) => same(owner, other)));
+    if (lost.length === 0) return;
+    const body = [
+      { op: 'test', path: `/${LIST_FIELD}`, value: after[LIST_FIELD] ?? null },
+      // A replace rather than a test, so that the API server answers a mismatch with a conflict.
+      { op: 'replace', path: '/metadata/resourceVersion', value: fieldOf(current, 'metadata', 'resourceVersion') },
+      { op: 'replace', path: '/metadata/managedFields', value: shared(entries(current), lost) },
+    ];
+    const contentType = 'application/json-patch+json';
+    try {
+      const query = { fieldManager };
+      await transport.request({ method: 'PATCH', path, query, contentType, body, guarded: true });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) return;
+      const fresh = await getObject(transport, ref).catch(() => undefined);
+      if (fresh === undefined) return;
+      current = fresh;
+      if (JSON.stringify(current[LIST_FIELD]) !== JSON.stringify(after[LIST_FIELD])) return;
+    }
+  }
+}
+
+function shared(current: readonly ApiObject[], lost: readonly ApiObject[]): ApiObject[] {
+  const kept = current.map((entry) =>
+    lost.some((owner) => same(owner, entry)) ? { ...entry, fieldsV1: { ...fields(entry), [FIELD]: {} } } : entry,
+  );
+  const gone = lost.filter((owner) => !current.some((entry) => same(owner, entry)));
+  return [...kept, ...gone.map((owner) => ({ ...owner, fieldsV1: { [FIELD]: {} } }))];
+}
+
+function applied(object: ApiObject): ApiObject[] {
+  return entries(object).filter((entry) => entry.operation === 'Apply' && Object.hasOwn(fields(entry), FIELD));
+}
+
+function entries(object: ApiObject): ApiObject[] {
+  const managed = fieldOf(object, 'metadata', 'managedFields');
+  return Array.isArray(managed) ? managed.filter(isObject) : [];
+}
+
+function fields(entry: ApiObject): ApiObject {
+  return isObject(entry.fieldsV1) ? entry.fieldsV1 : {};
+}
+
+function same(one: ApiObject, other: ApiObject): boolean {
+  return one.manager === other.manager && one.operation === other.operation && one.apiVersion === other.apiVersion;
+}

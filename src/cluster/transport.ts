@@ -1,0 +1,196 @@
+/** An authenticated connection to one API server. Every request of every command passes through it, with its retries. */
+
+import { UserError } from '../errors.ts';
+import type { HttpResponse } from '../http/message.ts';
+import { NetworkError } from '../http/network-error.ts';
+import { createAuthenticator } from '../kubeconfig/auth.ts';
+import { type Connection, resolveConnection } from '../kubeconfig/connection.ts';
+import type { ContextFlags } from '../kubeconfig/contexts.ts';
+import { inCluster } from '../kubeconfig/in-cluster.ts';
+import { loadKubeConfig } from '../kubeconfig/kube-config.ts';
+import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
+import { clusterCommand } from '../line/command.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Io } from '../system/io.ts';
+import { printable, printed } from '../text/printable.ts';
+import { oddAnswer } from './api-answer.ts';
+import { readApiError } from './api-error.ts';
+import { type ApiRequest, httpRequest } from './api-request.ts';
+import { createClients } from './clients.ts';
+import { networkTrouble } from './network-trouble.ts';
+import { createRequestLimiter, DEFAULT_CONCURRENCY } from './request-limiter.ts';
+import { type Attempted, askedDelay, withRetries } from './retry.ts';
+import type { Hear, WatchEnd, WatchRequest } from './watch-connection.ts';
+
+export interface Transport {
+  /** The namespace of `-n`, otherwise of the context, otherwise of the pod, otherwise `default`. */
+  readonly namespace: string;
+  /** Without user info. */
+  readonly server: string;
+  /** The limit of parallel requests. More parallel work would only wait for a slot. */
+  readonly concurrency: number;
+  /**
+   * Returns the parsed JSON answer. Throws ApiError when the API server refuses, UserError when the server cannot be reached or
+   * its answer is not usable, and the reason of the signal as soon as the signal is aborted.
+   */
+  request<T>(request: ApiRequest): Promise<T>;
+  /**
+   * Tells `hear` of every change until the watch ends, and returns why it ended: every watch ends sooner or later. After a 401,
+   * the next watch uses new credentials, if there are any.
+   */
+  watch(request: WatchRequest, hear: Hear, signal: AbortSignal): Promise<WatchEnd>;
+  /** Aborted by Ctrl-C. Work on an answer that has already arrived stops as well. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  close(): void;
+}
+
+/** Finds server and user as kubectl does. A credential plugin runs only with the first request. */
+export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Transport> {
+  return createTransport(await connectionOf(flags, io, pod), flags, io);
+}
+
+/** The cluster, user and namespace that `flags` select. Sends no request. Throws UserError. */
+export async function connectionOf(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Connection> {
+  return resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
+}
+
+/** A connection, and the name of its context in the kubeconfig. */
+export interface ContextTransport {
+  readonly context: string;
+  readonly transport: Transport;
+}
+
+/**
+ * One connection for each context of `--to-context`, and with `wantsSource` one more, `source`, for the cluster that the other
+ * flags select. The kubeconfig is read only once, because it may be a pipe. Sends no request. `ioOf` gives each context its own
+ * output. Throws UserError.
+ */
+export async function connectContexts(
+  { toContext = [], ...flags }: ContextFlags,
+  { wantsSource, io, ioOf }: { readonly wantsSource: boolean; readonly io: Io; ioOf(context: string): Io },
+): Promise<{ readonly source: Transport | undefined; readonly contexts: readonly ContextTransport[] }> {
+  const { namedContexts } = await import('../kubeconfig/contexts.ts');
+  const [config, pod] = [await loadKubeConfig(flags.kubeconfig, io), inCluster(io.env)];
+  const resolved = (own: KubeFlags): Connection => resolveConnection(config, own, pod, io.env);
+  const connections = namedContexts(config, toContext).map((context) => ({
+    context,
+    connection: resolved({ ...flags, context }),
+  }));
+  const source = wantsSource ? await createTransport(resolved(flags), flags, io) : undefined;
+  const contexts: ContextTransport[] = [];
+  for (const { context, connection } of connections) {
+    contexts.push({ context, transport: await createTransport(connection, flags, ioOf(context)) });
+  }
+  return { source, contexts };
+}
+
+async function createTransport(connection: Connection, flags: KubeFlags, io: Io): Promise<Transport> {
+  io.listen();
+  const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY, io.clock);
+  const authenticator = await createAuthenticator(connection, io);
+  const clients = await createClients(connection, io, flags);
+  const { server, namespace } = connection;
+  const warn = createWarner(io);
+
+  /** Sends `request`, and again with new credentials when the server rejects the current ones. */
+  async function send(request: ApiRequest): Promise<HttpResponse> {
+    const credentials = await authenticator.current();
+    const response = await clients.forUser(credentials).send(httpRequest(request, connection, credentials, io.signal));
+    if (response.status !== 401 || !(await authenticator.renew(credentials))) return response;
+    const renewed = await authenticator.current();
+    return clients.forUser(renewed).send(httpRequest(request, connection, renewed, io.signal));
+  }
+
+  async function attempt(request: ApiRequest): Promise<Attempted<HttpResponse>> {
+    const response = await send(request);
+    const { status, headers, body } = response;
+    warn(headers.warning);
+    if (status < 400) return { value: response };
+    const failure = { error: readApiError(status, body), retryAfter: headers['retry-after'] };
+    // A request that got 429 keeps its slot until all other slots have been told to wait as well.
+    if (status === 429) limiter.hold(askedDelay(failure) ?? 0);
+    return failure;
+  }
+
+  return {
+    namespace,
+    server: server.href.replace(/\/$/, ''),
+    concurrency: limiter.count,
+    async request<T>(request: ApiRequest): Promise<T> {
+      const end = await withRetries(request, io, () =>
+        limiter.run(() => attempt(request), io.signal).catch(networkErrorOnly),
+      );
+      if ('value' in end) return readAnswer<T>(end.value, server, request);
+      const { error } = end;
+      throw error instanceof NetworkError ? networkTrouble(error, connection, clients.proxy) : error;
+    },
+    async watch(request, hear, signal) {
+      const { watchOnce } = await import('./watch-connection.ts');
+      const credentials = await authenticator.current();
+      const get = httpRequest({ ...request, method: 'GET' }, connection, credentials, signal);
+      const end = await watchOnce({ request: get, credentials, ...clients, env: io.env }, hear);
+      if (end.why === 'refused' && end.status === 401) await authenticator.renew(credentials);
+      // The network path that dropped this connection may have dropped idle ones too. The next request over one would run into
+      // its time-out.
+      if (end.why === 'silent') clients.closeIdle();
+      return end;
+    },
+    signal: io.signal,
+    clock: io.clock,
+    close: () => clients.close(),
+  };
+}
+
+function networkErrorOnly(error: unknown): { readonly error: NetworkError } {
+  if (error instanceof NetworkError) return { error };
+  throw error;
+}
+
+/** Throws UserError when the response is not a valid answer to `request`. */
+function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, request: ApiRequest): T {
+  if (status >= 300) {
+    const { location = '' } = headers;
+    const to = URL.canParse(location, server.href) ? new URL(location, server).origin : 'somewhere else';
+    throw new UserError(`the server ${server.origin} redirects to ${to}, so it is no API server`, VIEW);
+  }
+  const answer = body.length === 0 ? undefined : decode(body, server, request);
+  const odd = oddAnswer(request, answer);
+  if (odd === undefined) return answer as T;
+  throw new UserError(
+    `the server ${server.origin} answers ${request.method} ${request.path} with ${odd}`,
+    clusterCommand`kubectl get --raw ${request.path}`,
+  );
+}
+
+function decode(body: Uint8Array, server: URL, { method, path, read = parseJson }: ApiRequest): unknown {
+  try {
+    return read(body);
+  } catch {
+    const text = `the server ${server.origin} does not answer ${method} ${path} in JSON, so it is no API server`;
+    throw new UserError(text, VIEW);
+  }
+}
+
+const VIEW = clusterCommand`kubectl config view --minify`;
+
+function parseJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString('utf8'));
+}
+
+/** Writes each warning once, as kubectl does. */
+function createWarner({
+  stderr,
+  speech: { quiet, warnings },
+}: Pick<Io, 'stderr' | 'speech'>): (header: string | readonly string[] | undefined) => void {
+  return (header) => {
+    for (const [, quoted = ''] of [header ?? []]
+      .flat()
+      .join(', ')
+      .matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)) {
+      const text = quoted.replace(/\\(.)/g, '$1').slice(0, 2000);
+      if (!quiet && !warnings.has(text)) stderr.write(printed`Warning: ${printable(text)}\n`);
+      warnings.add(text);
+    }
+  };
+}

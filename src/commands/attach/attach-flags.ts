@@ -1,0 +1,49 @@
+/** The flags of `regsecret attach` and `detach`. */
+import type { Command } from 'commander';
+import { collect, kubernetesFlags, secretNameArgument, writeOutputFlags } from '../shared-flags.ts';
+
+export function attachFlags(attach: Command): Command {
+  return kubernetesFlags(
+    targetFlags(attach, 'to')
+      .optionsGroup('More:')
+      .option('--restart', 'restart controllers of pods that keep failing')
+      .option('--wait', 'wait until the pods run, or say why not (not for files of -f)')
+      .option('--yes', 'do not ask; a pod without a controller then needs --recreate')
+      .option('--allow-missing', 'attach a Secret that does not exist yet')
+      .option('--auto', 'with -f: only where the Secret has a login for an image')
+      .option('--secret-file <file>', 'with --auto: read the Secret from this file, not from the cluster'),
+  );
+}
+
+export function detachFlags(detach: Command): Command {
+  return kubernetesFlags(
+    targetFlags(detach, 'from')
+      .optionsGroup('More:')
+      .option('--yes', 'detach without asking, even if an image has no other login')
+      .option('--wait', 'wait until the pods run without it (not for files of -f)'),
+  );
+}
+
+/** The flags that attach and detach share. */
+function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
+  const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
+  const targets = command
+    .argument('[secret]', 'name of the Secret', secretNameArgument, 'regsecret')
+    .optionsGroup('Targets, repeatable and mixed (with none, a terminal shows a list):')
+    .option('--pod <name>', 'pod; the template of its owner is changed', collect)
+    .option('--sa, --serviceaccount <name>', 'service account', collect)
+    .option(to, 'KIND/NAME, such as deploy/web; or KIND with -l', collect)
+    .option('--all-serviceaccounts', 'every service account')
+    .option('--used', 'service accounts that pods and workloads use')
+    .option('-l, --selector <labels>', 'only those with these labels')
+    .option('-A, --all-namespaces', `in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
+    .option('-f, --filename <file>', 'a manifest or a folder of manifests; - is stdin', collect)
+    .optionsGroup('More:')
+    .option('--write', 'change the files of -f in place')
+    .option('-R, --recursive', 'also subfolders')
+    .option('--recreate', 'delete and recreate pods without a controller')
+    .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
+    .option('--no-checks', 'do not look at the Secret, workloads and pods (2 requests for a service account)')
+    .optionsGroup('Output:');
+  return writeOutputFlags(targets);
+}

@@ -1,0 +1,82 @@
+/** Prints what `attach` and `detach` did to manifests. */
+import { type Command, eachWith, pathWord, words } from '../../line/command.ts';
+import { againWith, prose } from '../../line/hint.ts';
+import type { ChangedFile } from '../../manifests/change.ts';
+import type { ManifestLoss } from '../../manifests/losses.ts';
+import type { Printer } from '../../output/printer.ts';
+import { sayUnreadFolders } from '../../output/recursion-hint.ts';
+import { formatJson } from '../../output/structured.ts';
+import { many } from '../../text/enumerate.ts';
+import { resultName } from '../../workloads/object-ref.ts';
+
+export interface ManifestPrinterOptions {
+  /** Whether the files are changed in place, so that stdout is free for results. */
+  readonly write?: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output?: 'name' | 'json';
+  /** Whether only pods with an image that the Secret opens are changed. */
+  readonly auto?: boolean;
+  /** The images that are left without a login. */
+  readonly losses?: readonly ManifestLoss[];
+  /** The command that shows whether the cluster has the Secret; left out when that is known. */
+  readonly check?: Command | undefined;
+  /** The arguments of -f. */
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+}
+
+export function printManifests(files: readonly ChangedFile[], options: ManifestPrinterOptions, printer: Printer): void {
+  const { write = false, dryRun, output, auto = false, losses = [], check } = options;
+  const { filename = [], recursive = false } = options;
+  const line = write ? printer.result : printer.say;
+  const suffix = dryRun === 'none' ? '' : ' (dry run)';
+  // Without --write, the file is not changed.
+  const from = (name: string): string => {
+    const file = name === '-' ? 'stdin' : name;
+    return write ? ` in ${file}` : `, from ${file} to stdout`;
+  };
+  for (const { name, objects } of files) {
+    for (const { ref, action } of objects) {
+      if (output === 'name') line(resultName(ref));
+      if (output === undefined) line(`${resultName(ref)} ${action}${from(name)}${suffix}`);
+    }
+  }
+  const hiding = files.flatMap((file) => file.hiding.map(resultName));
+  if (hiding.length > 0) {
+    const hides =
+      hiding.length === 1
+        ? 'has a list of its own now, which hides any pull secrets of its service account'
+        : 'have lists of their own now, which hide any pull secrets of their service accounts';
+    printer.say(`${many(hiding)} ${hides}`);
+  }
+  if (output === 'json') {
+    const results = files.flatMap(({ name, objects }) =>
+      objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
+    );
+    const notes = losses.map((loss) => ({ code: 'loses-login', ...loss }));
+    for (const text of formatJson({ results, notes }).trimEnd().split('\n')) line(text);
+  }
+  if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {
+    printer.warn(
+      auto
+        ? 'the Secret has no login for any image in these manifests'
+        : 'nothing in these manifests can have pull secrets',
+    );
+  }
+  if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);
+  if (write && !recursive) {
+    sayUnreadFolders(filename, printer);
+  }
+  const changed = files.filter(
+    ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
+  );
+  if (write || dryRun !== 'none' || changed.length === 0) return;
+  // These lines come last, because many users expect the files to be changed.
+  printer.say(`nothing was written to ${many(changed.map(({ name }) => name))}`);
+  // What comes from stdin cannot be written in place.
+  const named = filename.filter((name) => name !== '-');
+  const onDisk = named.length === filename.length ? words`` : eachWith('-f', named.map(pathWord));
+  printer.hint(
+    prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${againWith(words`${onDisk} --write`)}`,
+  );
+}

@@ -1,0 +1,43 @@
+/** The flags of `regsecret create`. */
+import { type Command, Option } from 'commander';
+import {
+  collect,
+  credentialFlags,
+  dryRunOption,
+  kubernetesFlags,
+  registryFlags,
+  secretNameArgument,
+} from '../shared-flags.ts';
+
+export function createFlags(create: Command): Command {
+  return kubernetesFlags(
+    registryFlags(
+      credentialFlags(create.argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret'))
+        .optionsGroup('Secret:')
+        .option('--replace', 'drop the other registries in the Secret')
+        .option('--force', 'recreate a Secret that is immutable or of another type')
+        .addOption(typeOption())
+        .option('--append-hash', 'append a hash of the content to the name')
+        .option('--attach <target>', 'then attach it: sa/default, deploy/web (repeatable)', collect)
+        .optionsGroup('Checks (always done at the prompt):')
+        .option('--verify', 'check the login with its registry first')
+        .option('--no-verify', 'write the login unchecked, even if it has expired'),
+    )
+      .optionsGroup('Output:')
+      .addOption(dryRunOption())
+      .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
+      .option('--field-manager <name>', 'name that owns the written fields', 'regsecret')
+      .optionsGroup('As in kubectl create secret docker-registry:')
+      .option('--docker-server <server>', 'registry, written as it is')
+      .option('--docker-username <user>', 'user name')
+      .option('--docker-password <password>', 'password; visible to every user of this machine')
+      .option('--docker-email <email>', 'e-mail address'),
+  );
+}
+
+/** The whole type is accepted too, as in a manifest: `kubernetes.io/dockercfg`. */
+function typeOption(): Option {
+  const option = new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']);
+  const check = option.parseArg;
+  return option.argParser((text, previous) => check?.(text.replace(/^kubernetes\.io\//, ''), previous));
+}

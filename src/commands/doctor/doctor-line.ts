@@ -1,0 +1,89 @@
+/** The command lines of doctor and why: which words and flags cannot be combined. */
+
+import { UsageError } from '../../errors.ts';
+import type { SelectionFlags } from '../../findings/selection.ts';
+import { ALL_NAMESPACES, type Command, eachWith, words } from '../../line/command.ts';
+import { againWithout, prose } from '../../line/hint.ts';
+import { isFolder } from '../../system/file.ts';
+import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../workloads/target.ts';
+
+/** The typed command line, as far as it matters here. */
+export interface DoctorLine extends SelectionFlags {
+  readonly targets: readonly string[];
+  readonly image?: readonly string[] | undefined;
+  readonly serviceaccount?: string | undefined;
+  readonly secret?: readonly string[] | undefined;
+  readonly namespace?: string | undefined;
+  readonly allNamespaces?: boolean | undefined;
+  /** A selector for labels of namespaces. */
+  readonly selector?: string | undefined;
+  readonly offline?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly filename?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+}
+
+/** The flags of targets. */
+const ABOUT_TARGETS = ['--image', '--serviceaccount', '--secret'];
+
+/** Throws UsageError when `files` are combined with objects or namespaces of a cluster. */
+export function checkFiles(files: readonly string[], line: DoctorLine): void {
+  const { targets, image = [] } = line;
+  if (targets.length + image.length === 0 && wideFlag(line) === undefined) return;
+  const inFiles = againWithout(...targets, ...image, ...ABOUT_TARGETS, '-A', '-l');
+  const inCluster = againWithout(...files, '-f', '-R');
+  throw new UsageError(
+    '-f cannot be combined with targets',
+    prose`${inFiles} for the files, or ${inCluster} for the cluster`,
+  );
+}
+
+/** Throws UsageError for files, which do not change, and for formats that hold a single report. */
+export function checkWatch({ filename, output }: DoctorLine): void {
+  if (filename !== undefined)
+    throw new UsageError('--watch is for the cluster, not for files', againWithout('--watch'));
+  if (output !== undefined && output !== 'json')
+    throw new UsageError(`--watch cannot print ${output}`, againWithout('-o'));
+}
+
+/** The targets; none for a namespace or all of them. Throws UsageError for flags that cannot be combined with targets. */
+export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
+  const { image, serviceaccount, secret, namespace } = options;
+  const wide = wideFlag(options);
+  // Files have no namespace. With one, a word means a kind of object, even if a folder here has the same name.
+  const mayBeFolder = (name: string): boolean => (wide ?? namespace) === undefined && isFolder(name);
+  const isOfImage = (serviceaccount ?? secret) !== undefined;
+  if (image === undefined && isOfImage && !options.targets.some(beginsWithKind)) throw imageNeeded(options.targets);
+  // With -n, labels are meant for pods, not for namespaces.
+  const everything = againWithout(...options.targets, ...(namespace === undefined ? [] : ['-l', '-A']));
+  const targets = parseDoctorTargets(options.targets, mayBeFolder, everything);
+  if (image === undefined && isOfImage) throw imageNeeded([]);
+  if (targets.length === 0 && image === undefined) return targets;
+  if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
+    throw new UsageError(
+      '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
+      againWithout('--errors', '--only', '--ignore'),
+    );
+  }
+  if (wide === undefined) return targets;
+  const without = againWithout(...options.targets, ...(image ?? []), ...ABOUT_TARGETS, '--watch', '-n');
+  throw new UsageError(`${wide} cannot be combined with targets`, without);
+}
+
+/** The error for a missing --image. A target that is not an object is taken for an image without its registry. */
+function imageNeeded(targets: readonly string[]): UsageError {
+  const add = eachWith('--image', targets.length === 0 ? ['ghcr.io/org/app:v1'] : targets);
+  return new UsageError('--serviceaccount and --secret need --image', { add, drop: targets });
+}
+
+/** The flag for several namespaces. */
+export function wideFlag({ allNamespaces, selector }: DoctorLine): string | undefined {
+  if (selector !== undefined) return '-l';
+  return allNamespaces === true ? '--all-namespaces' : undefined;
+}
+
+/** The words that choose several namespaces. Other commands take them as well. */
+export function namespaceWords({ allNamespaces, selector }: DoctorLine): Command | undefined {
+  if (selector !== undefined) return words`-l ${selector}`;
+  return allNamespaces === true ? words`${ALL_NAMESPACES}` : undefined;
+}

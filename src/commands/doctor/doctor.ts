@@ -1,0 +1,236 @@
+/** `regsecret doctor`, alias `why`: finds the reason why a pod cannot pull, and the command that fixes it. */
+
+import { checkSelector } from '../../cluster/secret-scope.ts';
+import type { Answer, Observation, PullFacts } from '../../diagnosis/facts.ts';
+import { judgeAll, openQuestions } from '../../diagnosis/puller-report.ts';
+import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
+import { askedSecrets, secretQuestions, usersIn } from '../../diagnosis/secret-checks.ts';
+import type { FindingView } from '../../diagnosis/view.ts';
+import { EXIT, UsageError } from '../../errors.ts';
+import { userOf } from '../../findings/finding.ts';
+import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
+import type { Collector } from '../../gather/collector.ts';
+import type { TargetFacts } from '../../gather/gather.ts';
+import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
+import { againWithout } from '../../line/hint.ts';
+import { printerFor, shownError } from '../../output/printer.ts';
+import { withProgress } from '../../output/progress.ts';
+import type { RegistryFlags } from '../../registry/registry-client.ts';
+import { forEachLimit, inPortions } from '../../system/concurrency.ts';
+import { isPath } from '../../system/file.ts';
+import type { Io } from '../../system/io.ts';
+import { type Question, questionKey } from '../../verify/question.ts';
+import { filesApart, imagesApart } from '../../workloads/target.ts';
+import { checkFiles, checkWatch, type DoctorLine, namespaceWords, targetsOf, wideFlag } from './doctor-line.ts';
+import { printDoctor, sayMore } from './doctor-printer.ts';
+import type { ReportFormat } from './report-writer.ts';
+
+export interface DoctorOptions extends RegistryFlags, KubeFlags, DoctorLine {
+  readonly recursive?: boolean | undefined;
+  /** Whether registries on this machine are asked although the cluster is elsewhere. */
+  readonly allowLocalRegistries?: boolean | undefined;
+  /** Whether doctor goes on until everything is well, or something else is wrong. */
+  readonly watch?: boolean | undefined;
+  readonly output?: ReportFormat | undefined;
+}
+
+/** The number of questions asked at the same time. */
+const CONCURRENCY = 16;
+
+/** After this time, no further question is asked. The questions under way may still take their own `--timeout`. */
+const ASKING_MS = 50_000;
+
+/**
+ * Prints what is wrong. Returns 0 when nothing is wrong or all of it is ignored, 1 when something keeps an image from being
+ * pulled, and 3 when that is not known. Throws UserError.
+ */
+export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
+  const options = imagesApart(filesApart(typed, isPath));
+  const selection = selectionOf(options);
+  if (options.watch === true) checkWatch(options);
+  if (options.filename !== undefined) return lint(options.filename, selection, options, io);
+  if (options.watch === true) return watch(selection, options, io);
+  const observe = await observerOf(options);
+  const { withCollector } = await import('../../gather/collector.ts');
+  const gathered = await withCollector(options, io, observe);
+  const failed = gathered.errors;
+  for (const error of failed) (await printerFor(io)).error(error);
+  const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
+  if (failed.length > 0 && isNothing) return EXIT.failed;
+  const { report, now } = await examine(gathered, new Map(), options, io);
+  const selected = { ...report, ...selectFindings(report.findings, selection) };
+  if (failed.length === 0) {
+    await show({ report: selected, now }, options, io);
+    return exitCode(selected, options);
+  }
+  const errors = failed.map((error) => shownError(error, io));
+  await show({ report: { ...selected, healthy: selected.healthy && null, errors }, now }, options, io);
+  return EXIT.failed;
+}
+
+interface Examination {
+  readonly report: DoctorReport;
+  readonly now: number;
+}
+
+async function examine(
+  gathered: Observation,
+  answers: Map<string, Answer>,
+  options: DoctorOptions,
+  io: Io,
+): Promise<Examination> {
+  const diagnosed = await diagnose(gathered, answers, options, io);
+  const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
+  return { report: await withUsers(report, gathered.home, diagnosed.facts, io), now: diagnosed.facts.now };
+}
+
+/** Adds the users of logins that this machine does not have. */
+async function withUsers(
+  report: DoctorReport,
+  home: string | undefined,
+  facts: PullFacts,
+  io: Io,
+): Promise<DoctorReport> {
+  if (report.findings.length === 0) return report;
+  const { userNamer } = await import('../../credentials/known-logins.ts');
+  const named = await userNamer(io, usersIn(home, facts));
+  const withUser = (found: FindingView): FindingView => ({
+    ...found,
+    fix: { ...found.fix, command: named(found.fix.command, userOf(found)) },
+  });
+  const pullers = report.pullers?.map((puller) => ({
+    ...puller,
+    images: puller.images.map((image) => ({ ...image, cause: image.cause && withUser(image.cause) })),
+  }));
+  return { ...report, pullers, findings: report.findings.map(withUser) };
+}
+
+async function show({ report, now }: Examination, options: DoctorOptions, io: Io): Promise<void> {
+  const { output, verbose = false } = options;
+  await printDoctor(report, { output, verbose, now, wide: namespaceWords(options) }, io);
+  await sayMore(report, options, io);
+}
+
+function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): number {
+  // Ignored findings do not count here, as users want it for pipelines. The report says that they exist.
+  if (!isHealthy(report.findings, strict)) return EXIT.failed;
+  return (report.unjudged ?? []).length > 0 ? EXIT.unjudged : EXIT.ok;
+}
+
+/** Returns 0 once everything is well. `--timeout` also limits the whole wait. */
+async function watch(selection: FindingSelection | undefined, options: DoctorOptions, io: Io): Promise<number> {
+  const observe = await observerOf(options);
+  const { follow } = await import('./follow.ts');
+  const { say } = await printerFor(io);
+  // A terminal shows the wait all the time.
+  let isSaid = io.stderr.isTTY || options.timeout !== undefined;
+  const { seen, condition } = await follow(options, io, {
+    observe,
+    judge: async (gathered, answers) => {
+      const { report, now } = await examine(gathered, answers, options, io);
+      return { report: { ...report, ...selectFindings(report.findings, selection) }, now };
+    },
+    show: (examined) => show(examined, options, io),
+    async waiting(awaited, work) {
+      if (!isSaid) say(`waiting for ${awaited}; Ctrl-C or --timeout ends it`);
+      isSaid = true;
+      const next = await withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work);
+      if (next === undefined) say(`gave up after ${options.timeout} (--timeout)`);
+      return next;
+    },
+  });
+  // Running pods do not hide what could not be judged.
+  if (condition.isWell) return exitCode(seen.report, options);
+  if (isHealthy(seen.report.findings, options.strict === true)) return EXIT.unjudged;
+  return EXIT.failed;
+}
+
+/** Checks manifests by themselves: neither the cluster nor registries are asked. */
+async function lint(
+  files: readonly string[],
+  selection: FindingSelection | undefined,
+  options: DoctorOptions,
+  io: Io,
+): Promise<number> {
+  checkFiles(files, options);
+  const { strict = false } = options;
+  const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([
+    import('../../manifests/lint-files.ts'),
+    import('./lint-printer.ts'),
+  ]);
+  const line = { ...options, typed: io.commands.typed };
+  const { findings, isFilled, ...manifests } = await lintManifests(files, line, io.clock.now(), io);
+  const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
+  const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
+  const shown = selectFindings(findings, selection);
+  const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
+  await printLint(report, line, io);
+  if (manifests.objects === 0 && !isUnreadPipe(report))
+    (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
+  return exitCode(report, options);
+}
+
+/** Examines the targets, or everything in the chosen namespaces. */
+async function observerOf(options: DoctorOptions): Promise<(collector: Collector) => Promise<TargetFacts>> {
+  const targets = targetsOf(options);
+  if (targets.length > 0 || options.image !== undefined) {
+    const { observeTargets } = await import('../../gather/gather.ts');
+    return (collector) => observeTargets(targets, options, collector);
+  }
+  checkSelector(options.selector);
+  const wide = wideFlag(options);
+  if (wide !== undefined && options.namespace !== undefined) {
+    throw new UsageError(`${wide} and --namespace cannot be used together`, againWithout('-n'));
+  }
+  const { observeScope } = await import('../../gather/scope.ts');
+  return async (collector) => ({ ...(await observeScope(options, collector)), errors: [] });
+}
+
+/**
+ * Judges every image. Registries are asked as long as an answer may change the result. `answers` has what they said before, and
+ * receives their new answers.
+ */
+async function diagnose(
+  gathered: Observation,
+  answers: Map<string, Answer>,
+  options: DoctorOptions,
+  io: Io,
+): Promise<Conclusion> {
+  const facts = { ...gathered.facts, answers };
+  const before = answers.size;
+  let diagnosed: Conclusion = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
+  const openNow = async (): Promise<Question[]> =>
+    [
+      ...(await inPortions(secretQuestions(askedSecrets(gathered), facts), io.signal)),
+      ...openQuestions(diagnosed.judged),
+    ].filter((question) => !answers.has(questionKey(question)));
+  let open = await openNow();
+  if (open.length === 0) return diagnosed;
+  const { createRegistryClient } = await import('../../registry/registry-client.ts');
+  const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
+  let total = 0;
+  let unasked = 0;
+  const end = io.clock.monotonic() + ASKING_MS;
+  const ask = async (): Promise<void> => {
+    while (open.length > 0) {
+      total += open.length;
+      await forEachLimit(CONCURRENCY, open, async (question) => {
+        if (io.clock.monotonic() > end) {
+          unasked += 1;
+          return;
+        }
+        const verdict = await client.verify(question);
+        answers.set(questionKey(question), { verdict, at: io.clock.now() });
+      });
+      diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
+      if (unasked > 0) return;
+      open = await openNow();
+    }
+  };
+  try {
+    await withProgress(() => `asking registries: ${answers.size - before} of ${total}`, io, ask);
+    return { ...diagnosed, unasked };
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,123 @@
+/** `regsecret rbac`: the least role for a command line of regsecret, with its binding. */
+
+import { usesLogin } from '../../credentials/credential-flags.ts';
+import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import { EXIT, UsageError } from '../../errors.ts';
+import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
+import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
+import { words } from '../../line/command.ts';
+import { prose } from '../../line/hint.ts';
+import { isNamespaceName, isRoleName, nameRule, nameWord, scope } from '../../line/object-name.ts';
+import { printerFor } from '../../output/printer.ts';
+import type { Io } from '../../system/io.ts';
+import { many } from '../../text/enumerate.ts';
+import { commandRights, type ParsedLine } from './command-rights.ts';
+import { printRoleNames, printRoles } from './rbac-printer.ts';
+import { parseSubject, type RbacObject, roleObjects, roleStart, type Subject } from './role.ts';
+
+export interface RbacOptions {
+  /** The command line that the role is for. */
+  readonly line: ParsedLine;
+  /** The subject that gets the rights. */
+  readonly for: string;
+  readonly name?: string;
+  readonly output: 'yaml' | 'json' | 'name';
+}
+
+/** Prints a Role, a ClusterRole or both, each with its binding, or nothing when no role is needed. Throws UserError. */
+export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io): Promise<number> {
+  if (name !== undefined && !isRoleName(name)) {
+    throw new UsageError('the name of a role has no / and no %, and is not . or ..', prose`--name NAME`);
+  }
+  const subject = parseSubject(who);
+  const rights = commandRights(line, io);
+  if (rights.length === 0) {
+    const printer = await printerFor(io);
+    printer.say('no role is needed: that command line does not contact the API server');
+    return EXIT.ok;
+  }
+  const flags: ContextFlags = line.options;
+  checkContextFlags(flags, { hasSource: line.command === 'sync' });
+  const isEverywhere = rights.every(({ everywhere }) => everywhere);
+  const namespace = isEverywhere && isPlaced(subject) ? '' : await namespaceOf(line, io);
+  const objects = roleObjects({ name, start: roleStart(line.command, secretsOf(line)), namespace, subject, rights });
+  await (output === 'name' ? printRoleNames(objects, io) : printRoles(objects, output, io));
+  await sayFormat(line, output, io);
+  if (output !== 'name') await (name === undefined ? sayTargets(line, io) : sayName(objects, namespace, io));
+  if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
+  return EXIT.ok;
+}
+
+/** The Secrets that `line` names; none for doctor and why, which may name any object. */
+function secretsOf({ command: name, argument }: ParsedLine): string[] {
+  return name === 'doctor' ? [] : [argument ?? []].flat().map(String);
+}
+
+/** A flag after the command belongs to that command, so a -o that was meant for the role has no effect on it. */
+async function sayFormat({ command: name, options }: ParsedLine, output: RbacOptions['output'], io: Io): Promise<void> {
+  const { output: typed } = options as { readonly output?: string };
+  if (output !== 'yaml' || (typed !== 'json' && typed !== 'name')) return;
+  const printer = await printerFor(io);
+  printer.say(`-o ${typed} belongs to ${name} here, so the role is printed as YAML`);
+  printer.hint(prose`for the role, put it before the command: ${words`regsecret rbac -o ${typed} ${name}`} …`);
+}
+
+/**
+ * Targets are not part of the role's name, so that a line that is edited and applied again replaces its own role. A script with
+ * two such lines would lose the rights of the first.
+ */
+async function sayTargets({ command: name, argument, options }: ParsedLine, io: Io): Promise<void> {
+  const { attach } = options as { readonly attach?: unknown };
+  const isDoctor = name === 'doctor' && [argument ?? []].flat().length > 0;
+  if (name !== 'attach' && name !== 'detach' && !isDoctor && attach === undefined) return;
+  const printer = await printerFor(io);
+  printer.say(
+    'the same command with other targets replaces this role: put all targets in one line, or give each role a --name',
+  );
+}
+
+/** Two commands with the same --name share one role, a Role only if they have the same namespace. */
+async function sayName(objects: readonly RbacObject[], namespace: string, io: Io): Promise<void> {
+  const where = objects.some(({ kind }) => kind === 'ClusterRole')
+    ? ', also if it is for another namespace'
+    : ` in namespace ${namespace}`;
+  const printer = await printerFor(io);
+  printer.say(`another command with this --name replaces this role${where}: give each role a --name of its own`);
+}
+
+/** Says in which clusters the role is needed. In the cluster of the source another role is enough, because it is only read. */
+async function sayWhere(
+  contexts: readonly string[],
+  { command: name, argument, options }: ParsedLine,
+  io: Io,
+): Promise<void> {
+  const printer = await printerFor(io);
+  printer.say(
+    `this role is for the clusters of --to-context, so apply it in each: ${many(contexts, { limit: contexts.length })}`,
+  );
+  if (name !== 'sync' || usesLogin(options as CredentialOptions)) return;
+  const { namespace = '' } = options as KubeFlags;
+  const source = words`regsecret rbac verify ${nameWord(`${argument}`)} ${scope(namespace)}`;
+  printer.hint(prose`in the cluster of the source, reading it is enough: ${source}`);
+}
+
+function isPlaced({ kind, namespace }: Subject): boolean {
+  return kind !== 'ServiceAccount' || namespace !== undefined;
+}
+
+/** The namespace of the role. Sends no request, and needs no kubeconfig when -n is given. Throws UserError. */
+async function namespaceOf({ command: name, options }: ParsedLine, io: Io): Promise<string> {
+  const { toContext, ...flags }: ContextFlags = options;
+  if (flags.namespace) {
+    if (isNamespaceName(flags.namespace)) return flags.namespace;
+    throw new UsageError(nameRule('namespace'), prose`-n NAMESPACE`);
+  }
+  const { connectionOf } = await import('../../cluster/transport.ts');
+  // For sync, it is the namespace of the source.
+  const contexts = name === 'sync' || toContext === undefined ? [flags.context] : toContext;
+  const found = new Set<string>();
+  for (const context of contexts) found.add((await connectionOf({ ...flags, context }, io)).namespace);
+  const [namespace = '', ...others] = found;
+  if (others.length === 0) return namespace;
+  throw new UsageError('these contexts have different namespaces, and a role has one', prose`-n NAMESPACE`);
+}

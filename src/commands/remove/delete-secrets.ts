@@ -1,0 +1,179 @@
+/** Deletes a Secret and its copies. First takes them out of every list that names them. Keeps those that an image needs. */
+
+import { type DetachListener, type DetachOptions, detachAll } from '../../attaching/detach-all.ts';
+import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/needs.ts';
+import { listenerThrough, performPhase } from '../../changes/performer.ts';
+import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
+import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
+import type { Reader } from '../../cluster/reader.ts';
+import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { UserError } from '../../errors.ts';
+import type { FindRefused } from '../../gather/other-logins.ts';
+import { ALL_NAMESPACES, command, dryRunFlag, flagWords } from '../../line/command.ts';
+import { prose } from '../../line/hint.ts';
+import { nameWord, scope } from '../../line/object-name.ts';
+import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
+import { makerOf } from '../../secret/maker.ts';
+import type { Secret } from '../../secret/secret.ts';
+import { forEachLimit } from '../../system/concurrency.ts';
+import { many } from '../../text/enumerate.ts';
+
+export interface DeleteRequest extends DetachOptions {
+  /** In the namespace of the connection. */
+  readonly name: string;
+  /** Whether to delete the copies in other namespaces as well. */
+  readonly copies: boolean;
+  /** Whether to delete a Secret although an image needs it. */
+  readonly force?: boolean;
+  /** Whether to delete a Secret although somebody else makes it. */
+  readonly owned?: boolean;
+  /** Whether to delete without asking. */
+  readonly yes: boolean;
+}
+
+/** Is told what is done about one Secret and the lists that name it. */
+export interface DeleteListener extends DetachListener {
+  deleted(): void;
+}
+
+/** One Secret to delete. */
+export interface Deleted {
+  readonly ref: SecretRef;
+  /** The Secret as it was read. Undefined when it is gone and only lists may name it. */
+  readonly secret: Secret | undefined;
+  readonly source: string | undefined;
+  /** Why the Secret is kept. */
+  readonly error?: UserError;
+  /** What loses the Secret by `--force`, apart from what detaching reports. */
+  readonly losing?: readonly Need[];
+}
+
+/**
+ * Plans the deletion, copies first: they are found by their source, so the source stays where one of them stays. Throws UserError
+ * where the Secrets may not be read.
+ */
+export async function planDeletion(
+  reader: Reader,
+  request: DeleteRequest,
+  findRefused: FindRefused,
+): Promise<Deleted[]> {
+  const { transport } = reader;
+  const own = { namespace: transport.namespace, name: request.name };
+  const source = `${own.namespace}/${own.name}`;
+  const found: Deleted[] = [];
+  const present = await lookAtSecret(transport, own);
+  if (present === 'unknown')
+    throw new UserError(
+      `no permission to read secret ${source}`,
+      command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
+    );
+  // Copies marked as from another cluster belong to this source only where the source is not in this cluster.
+  const isHere = present !== 'none' && !isFromElsewhere(present);
+  const isCopy = (secret: Secret): boolean => sourceOf(secret) === source && !(isHere && isFromElsewhere(secret));
+  const isOwn = ({ metadata }: Secret): boolean => metadata.namespace === own.namespace && metadata.name === own.name;
+  if (request.copies) {
+    const query = { labelSelector: `${MANAGED_BY}=regsecret` };
+    const refused = await eachSecretToWrite(reader, query, (secret) => {
+      const { namespace = '', name = '' } = secret.metadata;
+      if (isCopy(secret) && !isOwn(secret)) found.push({ ref: { namespace, name }, secret, source });
+      return undefined;
+    });
+    if (refused !== undefined)
+      throw new UserError(
+        'cannot look for copies: no permission to list secrets',
+        command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
+      );
+  }
+  const planned: Deleted[] = [];
+  const plan = async ([index, one]: [number, Deleted]): Promise<void> => {
+    const error = (await obstacleTo(reader, one, request, findRefused)) ?? copiesLeft(one, planned.filter(isKept));
+    planned[index] = error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error };
+  };
+  await forEachLimit(transport.concurrency, found.entries(), plan);
+  await plan([found.length, { ref: own, secret: present === 'none' ? undefined : present, source: undefined }]);
+  return planned;
+}
+
+async function obstacleTo(
+  reader: Reader,
+  { ref, secret }: Deleted,
+  request: DeleteRequest,
+  findRefused: FindRefused,
+): Promise<UserError | undefined> {
+  if (secret === undefined) return undefined;
+  const maker = makerOf(secret);
+  if (maker !== undefined && !request.owned) {
+    const text = `secret ${ref.namespace}/${ref.name} is not deleted, because ${maker.name} makes it and would make it again`;
+    return new UserError(text, maker.where, ['--owned deletes it anyway']);
+  }
+  const needs = request.force ? [] : await needsOf(reader, secret, undefined, findRefused);
+  return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
+}
+
+function isKept({ error }: Deleted): boolean {
+  return error !== undefined;
+}
+
+/** Why a source stays: without it, nobody could renew the copies in `kept`. Undefined for a copy, or where none is kept. */
+function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]): UserError | undefined {
+  if (secret === undefined || source !== undefined || kept.length === 0) return undefined;
+  const places = many(kept.map((copy) => copy.ref.namespace));
+  const [copies, are] = kept.length === 1 ? ['the copy', 'is'] : [`${kept.length} copies`, 'are'];
+  return new UserError(
+    `secret ${ref.namespace}/${ref.name} is not deleted, because ${copies} of it in ${places} ${are} not deleted`,
+  );
+}
+
+async function losers(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
+  if (secret === undefined || !force) return [];
+  return untoldNeeds(reader, secret);
+}
+
+function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
+  const typed = flagWords([...(request.owned ? ['--owned'] : []), ...(request.yes ? ['--yes'] : [])]);
+  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force ${typed} ${dryRunFlag(request)}`;
+  return new UserError(
+    `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
+    request.copies ? prose`--force deletes it anyway` : again,
+    [...describeNeeds(needs), '--force also takes it out of their lists, and workloads then replace their pods'],
+  );
+}
+
+/** Takes each Secret out of its lists and deletes it, copies first. Throws what is no UserError. */
+export async function performDeletion(
+  { transport }: Reader,
+  planned: readonly Deleted[],
+  request: DeleteRequest,
+  listenerOf: (ref: SecretRef) => DeleteListener,
+): Promise<void> {
+  const kept: Deleted[] = [];
+  for (const steps of [planned.slice(0, -1), planned.slice(-1)]) {
+    await performPhase({
+      steps,
+      width: transport.concurrency,
+      isOrdered: steps.length > 1,
+      async perform(one, tell) {
+        const { ref, secret } = one;
+        const error = one.error ?? copiesLeft(one, kept);
+        if (error !== undefined) throw error;
+        const listener = listenerThrough(tell, listenerOf(ref));
+        await detachAll(transport, ref, request, listener);
+        if (secret === undefined) return;
+        await changeSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);
+        listener.deleted();
+      },
+      failed(one, error, tell) {
+        kept.push(one);
+        tell(() => listenerOf(one.ref).problem(error));
+      },
+    });
+  }
+}
+
+function nextFor({ ref: { namespace, name }, secret, source }: Deleted, present: Secret | undefined): NextSecret {
+  if (present === undefined) return { action: 'unchanged' };
+  const isMeant = source === undefined ? present.metadata.uid === secret?.metadata.uid : sourceOf(present) === source;
+  if (isMeant) return { action: 'delete' };
+  const text = `secret ${namespace}/${name} was replaced meanwhile, so it is not deleted`;
+  return { action: 'refuse', error: new UserError(text, prose`run the same command again`) };
+}

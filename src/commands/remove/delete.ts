@@ -1,0 +1,141 @@
+/** `regsecret delete`: takes a Secret out of every list that names it, then deletes it. */
+
+import { describeNeeds } from '../../attaching/needs.ts';
+import { inClusters } from '../../changes/run-contexts.ts';
+import type { ChangeOptions } from '../../changes/step.ts';
+import { copyNamespaces } from '../../cluster/copy-sources.ts';
+import { lookAround } from '../../cluster/not-found.ts';
+import { createReader } from '../../cluster/reader.ts';
+import type { Transport } from '../../cluster/transport.ts';
+import { EXIT, UsageError, UserError } from '../../errors.ts';
+import { readNamespace } from '../../gather/namespace.ts';
+import { withRegistries } from '../../gather/other-logins.ts';
+import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
+import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, flagWords, words } from '../../line/command.ts';
+import { nameWord, scope } from '../../line/object-name.ts';
+import type { ClusterRun, Printer } from '../../output/printer.ts';
+import { ofSource, SYNC, sourceOf } from '../../secret/copy.ts';
+import { checkNames } from '../../secret/secret-name.ts';
+import type { Io } from '../../system/io.ts';
+import { canPrompt } from '../../system/prompt.ts';
+import { manifestFolders } from '../../system/saved-pod.ts';
+import { many, plural } from '../../text/enumerate.ts';
+import { deleteIntent, deletePrinter } from './delete-printer.ts';
+import { type Deleted, type DeleteRequest, performDeletion, planDeletion } from './delete-secrets.ts';
+
+export interface DeleteOptions extends ContextFlags, ChangeOptions {
+  readonly name: string;
+  readonly allNamespaces?: boolean;
+  readonly force?: boolean;
+  readonly owned?: boolean;
+  readonly yes?: boolean;
+  readonly output?: 'name' | 'json';
+}
+
+/** Returns the exit code; throws UserError. */
+export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<number> {
+  checkNames(options, 'delete');
+  checkContextFlags(options, { hasSource: false });
+  const { allNamespaces = false, dryRun, yes = false } = options;
+  const unconfirmed = yes || dryRun !== 'none' || canPrompt(io) ? undefined : needsYes(options);
+  // Thrown here, because otherwise each of several contexts would report it.
+  if (unconfirmed !== undefined && options.toContext !== undefined) throw unconfirmed;
+  const request: DeleteRequest = {
+    ...options,
+    copies: allNamespaces,
+    yes: yes || unconfirmed !== undefined,
+    folders: manifestFolders(io.env),
+  };
+  return inClusters(options, io, {
+    hasSource: false,
+    prepare: async () => (transport, run) => deleteIn(transport, request, { ...options, unconfirmed }, run),
+  });
+}
+
+function needsYes({ name, namespace, allNamespaces, toContext = [], force, owned }: DeleteOptions): UsageError {
+  const all = allNamespaces ? ALL_NAMESPACES : undefined;
+  const contexts = toContext.map((context) => words`--to-context ${context}`);
+  const flags = flagWords([...(force ? ['--force'] : []), ...(owned ? ['--owned'] : [])]);
+  const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
+  const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
+  return new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
+}
+
+async function deleteIn(
+  transport: Transport,
+  request: DeleteRequest,
+  { output, unconfirmed }: Pick<DeleteOptions, 'output'> & { readonly unconfirmed: UsageError | undefined },
+  run: ClusterRun,
+): Promise<number> {
+  const { printer } = run;
+  const reader = createReader(transport);
+  const planned = await withRegistries(transport.server, run.io, (findRefused) =>
+    planDeletion(reader, request, findRefused),
+  );
+  await checkThere(planned, request, transport, printer);
+  for (const line of describeNeeds(planned.flatMap(({ losing = [] }) => losing))) printer.warn(line);
+  const unseen = reader.missingRights.list();
+  if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
+  const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
+  if (changes > 0 && !request.copies) await warnOfCopies(transport, request, printer);
+  await warnOfSync(transport, planned, printer);
+  const report = deletePrinter({ output, dryRun: request.dryRun }, run);
+  if (unconfirmed !== undefined) {
+    for (const { ref, error } of planned) if (error !== undefined) report.failed(ref, error);
+    report.flush();
+    // With --yes alone, nothing would be deleted either.
+    if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.failed;
+    throw unconfirmed;
+  }
+  const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
+  await report.perform(intent, () => performDeletion(reader, planned, request, report.about));
+  return report.end(planned);
+}
+
+/** Warns that the copies stay when their source is deleted, and that pods go on pulling with them. */
+async function warnOfCopies(transport: Transport, request: DeleteRequest, printer: Printer): Promise<void> {
+  const { namespace } = transport;
+  const { name } = request;
+  const namespaces = await copyNamespaces(transport, `${namespace}/${name}`);
+  if (namespaces.length === 0) return;
+  printer.warn(`${plural(namespaces.length, 'copy', 'copies')} of it would stay, in ${many(namespaces)}`);
+  printer.hint(
+    command`regsecret delete ${nameWord(name)} ${scope(namespace)} ${ALL_NAMESPACES} ${dryRunFlag(request)}`,
+  );
+}
+
+/** Warns about a copy that is deleted while its source stays, unless sync is known to leave its namespace alone. */
+async function warnOfSync(transport: Transport, planned: readonly Deleted[], printer: Printer): Promise<void> {
+  for (const { ref, secret, source, error } of planned) {
+    const origin = secret && sourceOf(secret);
+    if (origin === undefined || source !== undefined || error !== undefined) continue;
+    if ((await readNamespace(transport, ref.namespace))?.isLeftAlone) continue;
+    printer.warn(
+      `secret ${ref.namespace}/${ref.name} is a copy${ofSource(origin)}: a sync that serves this namespace makes it again`,
+    );
+    printer.hint(clusterCommand`kubectl annotate namespace ${nameWord(ref.namespace)} ${`${SYNC}=false`}`);
+  }
+}
+
+/** Says when there is no such Secret, which is what was wanted. Throws UserError when another one was probably meant. */
+async function checkThere(
+  planned: readonly Deleted[],
+  request: DeleteRequest,
+  transport: Transport,
+  printer: Printer,
+): Promise<void> {
+  if (planned.some(({ secret }) => secret !== undefined)) return;
+  printer.say(await missing(request, transport));
+}
+
+/** The message that there is no such Secret. Throws UserError when another one was probably meant. */
+async function missing(request: DeleteRequest, transport: Transport): Promise<string> {
+  const { namespace } = transport;
+  const { text, meant } = await lookAround(transport, { namespace, name: request.name });
+  if (meant?.as === 'near') {
+    const copies = request.copies ? ALL_NAMESPACES : undefined;
+    const line = command`regsecret delete ${meant.name} ${scope(namespace)} ${copies} ${dryRunFlag(request)}`;
+    throw new UserError(text, line);
+  }
+  return text;
+}

@@ -1,0 +1,76 @@
+/** Says that no Secret, or not the one that was named, holds the login to replace. */
+
+import { UserError } from '../../errors.ts';
+import { nearServer } from '../../gather/scope-login.ts';
+import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
+import { againWith } from '../../line/hint.ts';
+import { nameWord, scope } from '../../line/object-name.ts';
+import { displayServer } from '../../secret/display-server.ts';
+import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
+import { closestUser } from '../../text/closest.ts';
+import { many } from '../../text/enumerate.ts';
+import { type SecretName, secretNameOf } from '../../workloads/references.ts';
+import type { RotateRequest } from './rotate-request.ts';
+import type { Rotation } from './rotation.ts';
+
+/** Secrets of other types are not read for this: a cluster may have thousands, with any content. */
+const UNSEEN =
+  'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
+
+/** Throws UserError where there is nothing to rotate, or where the user name was probably mistyped. */
+export function checkFound(
+  rotation: Rotation,
+  { scope: { namespaces }, logins, home, anyUser }: RotateRequest,
+  username: string | undefined,
+): void {
+  const { items, without, others } = rotation;
+  if (username !== undefined && !anyUser) checkUserTypo(items, username);
+  if (items.length + without.length > 0) return;
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  const isOne = typeof namespaces === 'object' && 'only' in namespaces;
+  const text = `no pull secret ${isOne ? `in namespace ${home}` : 'in these namespaces'} holds a login for ${servers}`;
+  const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
+  const near = nearServer(
+    servers,
+    shown.map(({ server }) => server),
+  );
+  const list = command`regsecret list ${isOne ? scope(home) : ALL_NAMESPACES}`;
+  if (near === undefined) throw new UserError(text, list, [UNSEEN]);
+  // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
+  const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
+  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againWith(words`--server ${near}`) : list);
+}
+
+/**
+ * Throws UserError where no login has the typed user name, and one has a similar name. Otherwise `--any-user` would be proposed,
+ * which gives the mistyped name to all.
+ */
+function checkUserTypo(items: Rotation['items'], username: string): void {
+  const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
+  const near = closestUser(username, [...users]);
+  if (near === undefined) return;
+  const servers = new Set(items.flatMap(({ entries }) => entries.map(({ next }) => displayServer(next.server))));
+  throw new UserError(
+    `no login of ${username} for ${many([...servers])} was found; did you mean ${near}?`,
+    againWith(words`--username ${near}`),
+  );
+}
+
+/** Why each named Secret without such a login stays as it is. */
+export function withoutLogins(
+  { without }: Rotation,
+  request: RotateRequest,
+): readonly (readonly [ref: SecretName, why: UserError])[] {
+  return without.map((secret) => {
+    const ref = secretNameOf(secret);
+    return [ref, withoutLogin(secret, ref, request)];
+  });
+}
+
+function withoutLogin(secret: Secret, { namespace, name }: SecretName, { logins }: RotateRequest): UserError {
+  const lack = isPullSecretType(secret.type)
+    ? `holds no login for ${many(logins.map(({ server }) => displayServer(server)))}`
+    : `has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
+  const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
+  return new UserError(`${describeSecret(secret)} ${lack}`, inspect);
+}

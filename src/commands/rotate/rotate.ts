@@ -1,0 +1,216 @@
+/** `regsecret rotate`: writes a new login into every Secret that holds the old one. */
+
+import { checkLogins } from '../../changes/login-check.ts';
+import { saySource } from '../../changes/login-source.ts';
+import { inClusters } from '../../changes/run-contexts.ts';
+import type { ChangeOptions } from '../../changes/step.ts';
+import { createReader, type Reader } from '../../cluster/reader.ts';
+import { checkSelector, namespacesOf, type SecretScope } from '../../cluster/secret-scope.ts';
+import { type Collected, type CollectedEntry, collectCredentials } from '../../credentials/collect.ts';
+import { LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
+import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import { UserError } from '../../errors.ts';
+import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
+import { words } from '../../line/command.ts';
+import { againWith } from '../../line/hint.ts';
+import { createFingerprint } from '../../output/fingerprint.ts';
+import { sayExpiry } from '../../output/login-remarks.ts';
+import { type ClusterRun, type Printer, printerFor } from '../../output/printer.ts';
+import { withProgress } from '../../output/progress.ts';
+import type { RegistryFlags } from '../../registry/registry-client.ts';
+import { displayServer } from '../../secret/display-server.ts';
+import { expiryOf } from '../../secret/expiry.ts';
+import { checkNames } from '../../secret/secret-name.ts';
+import { ADD_ALL_NAMESPACES, describeUnseen } from '../../secret/unseen.ts';
+import type { Io } from '../../system/io.ts';
+import { many, nounFor } from '../../text/enumerate.ts';
+import { checkNotExpired } from '../../verify/refused-login.ts';
+import type { RotatedLogin } from './held.ts';
+import { checkNamed, type GuessedLogin } from './login-choice.ts';
+import { checkFound, withoutLogins } from './not-held.ts';
+import { saySamePassword, sayUnseen } from './rotate-left.ts';
+import { type RotatePrinterOptions, rotateIntent, rotatePrinter } from './rotate-printer.ts';
+import type { RotateRequest } from './rotate-request.ts';
+import { prepareRotation } from './rotation.ts';
+import { rotatedSources } from './rotation-plan.ts';
+
+export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags, ChangeOptions {
+  readonly names: readonly string[];
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+  readonly below?: boolean;
+  readonly anyUser?: boolean;
+  readonly anyPassword?: boolean;
+  readonly owned?: boolean;
+  readonly restart?: boolean;
+  readonly yes?: boolean;
+  /** When false, no registry is asked. */
+  readonly verify?: boolean;
+  readonly output?: 'name' | 'json';
+  readonly dryRun: ChangeOptions['dryRun'];
+}
+
+/** Returns the exit code; throws UserError. */
+export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
+  const { elsewhere = [], ...found } = await checkOptions(typed, io);
+  const options = { ...typed, ...found };
+  const { say } = await printerFor(io);
+  if (found.username !== undefined)
+    say(`no user name is given, so it is ${found.username}, as in the Secrets that are there`);
+  if (found.server !== undefined) say(foundServer(found.server, elsewhere));
+  let refusal: UserError | undefined;
+  const homes = new Set<string>();
+  const code = await inClusters(options, io, {
+    hasSource: false,
+    async prepare(printer) {
+      const found = await newLogins(options, io, printer);
+      refusal = found.refusal;
+      const mark = createFingerprint(io);
+      const rotated = new Set<string>();
+      return (transport, run) => {
+        homes.add(transport.namespace);
+        const request = {
+          ...requestOf(options, found.logins, transport.namespace),
+          login: io.commands.typed?.only(...LOGIN_FLAGS) ?? words``,
+          rotatedElsewhere: new Set(rotated),
+        };
+        const note = (sources: ReadonlySet<string>): void => {
+          for (const source of sources) rotated.add(source);
+        };
+        return rotateIn(createReader(transport), request, { ...options, mark, refusal, note }, run);
+      };
+    },
+  });
+  if (options.names.length === 0) {
+    say(describeUnseen(...whereLooked(options, [...homes]), 'still hold the old login'));
+  }
+  if (refusal !== undefined) throw refusal;
+  return code;
+}
+
+function foundServer(servers: readonly string[], elsewhere: readonly string[]): string {
+  const others = elsewhere.length === 0 ? '' : `; other namespaces also have ${many(elsewhere.map(displayServer))}`;
+  return `no registry is named, so it is ${many(servers.map(displayServer))}, as in the Secrets that are there${others}`;
+}
+
+/** Where rotate has looked, and how it looks at more. */
+function whereLooked(
+  { allNamespaces, selector }: RotateOptions,
+  homes: readonly string[],
+): [where: string, more: string] {
+  if (selector !== undefined)
+    return [' of namespaces with these labels, and their copies,', ' use -A instead of -l for all namespaces;'];
+  if (allNamespaces) return ['', ''];
+  return [` of ${nounFor(homes.length, 'namespace')} ${many(homes)}, and their copies,`, ADD_ALL_NAMESPACES];
+}
+
+/** Returns the parts of the login that only the Secrets tell. Throws UsageError. */
+async function checkOptions(options: RotateOptions, io: Io): Promise<GuessedLogin> {
+  const { selector, names, namespace } = options;
+  checkContextFlags(options, { hasSource: false });
+  checkSelector(selector);
+  for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
+  return checkNamed({ ...options, scopeIn: (home) => scopeOf(options, home) }, io);
+}
+
+function scopeOf(options: RotateOptions, home: string): SecretScope {
+  const { names } = options;
+  return { namespaces: namespacesOf(options, home), names, verb: 'rotate' };
+}
+
+interface NewLogins {
+  readonly logins: RotatedLogin[];
+  readonly refusal: UserError | undefined;
+}
+
+/** The new logins, collected and accepted by their registries. Throws UserError. */
+async function newLogins(options: RotateOptions, io: Io, printer: Printer): Promise<NewLogins> {
+  const verify = options.verify !== false;
+  const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, io.clock.now()) : undefined;
+  const collected = await collectCredentials(options, io, { check });
+  for (const warning of collected.warnings) printer.warn(warning);
+  // Names logins that the user has neither typed nor named.
+  if (collected.personal) saySource(collected.entries, printer);
+  const unchecked = { entries: collected.entries, refusal: undefined };
+  const { entries, refusal } = verify ? await accepted(collected, { options, io, printer }) : unchecked;
+  const logins = entries.map(({ server, credential, email }) => {
+    const expiry = expiryOf({ server, credential }, io.env, io.clock.now());
+    if (expiry !== undefined) sayExpiry(server, expiry, { io, printer });
+    return { server, credential, email, expiry };
+  });
+  return { logins, refusal };
+}
+
+/**
+ * A login that its registry does not accept is not refused yet. A dry run plans with it, because its password may become valid
+ * later. In one cluster, the Secrets may show that the user name is a typo. Throws UserError.
+ */
+async function accepted(
+  collected: Collected,
+  context: { readonly options: RotateOptions } & Run,
+): Promise<{ readonly entries: readonly CollectedEntry[]; readonly refusal: UserError | undefined }> {
+  const { options } = context;
+  const isDryRun = options.dryRun !== 'none';
+  const rehearsed = isDryRun ? againWith(words`--no-verify`) : undefined;
+  try {
+    return { entries: await checkLogins(collected, { mustAnswer: true, rehearsed }, context), refusal: undefined };
+  } catch (error) {
+    if (!(error instanceof UserError) || (!isDryRun && options.toContext !== undefined)) throw error;
+    return { entries: collected.entries, refusal: error };
+  }
+}
+
+function requestOf(
+  options: RotateOptions,
+  logins: readonly RotatedLogin[],
+  namespace: string,
+): Omit<RotateRequest, 'login'> {
+  return {
+    scope: scopeOf(options, namespace),
+    logins,
+    home: namespace,
+    anyUser: options.anyUser ?? false,
+    anyPassword: options.anyPassword ?? false,
+    below: options.below ?? false,
+    owned: options.owned ?? false,
+    verify: options.verify ?? true,
+    restart: options.restart ?? false,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+  };
+}
+
+type Run = Pick<ClusterRun, 'io' | 'printer'>;
+
+async function rotateIn(
+  reader: Reader,
+  request: RotateRequest,
+  options: RotateOptions &
+    Pick<RotatePrinterOptions, 'mark' | 'refusal'> & { note(sources: ReadonlySet<string>): void },
+  run: ClusterRun,
+): Promise<number> {
+  const { io, printer } = run;
+  const openClient = async () => {
+    const { createRegistryClient } = await import('../../registry/registry-client.ts');
+    return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
+  };
+  const isRefused = options.refusal !== undefined && request.dryRun === 'none';
+  const prepare = () => prepareRotation(reader, request, request.verify && !isRefused ? openClient : undefined);
+  const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
+  checkFound(rotation, request, options.username);
+  if (isRefused) throw options.refusal;
+  const report = rotatePrinter({ ...options, request, output: options.output }, run);
+  const { items } = rotation;
+  options.note(rotatedSources(items));
+  report.left(items);
+  for (const [ref, error] of withoutLogins(rotation, request)) report.problem(ref, error);
+  const meant = items.filter(({ action }) => action === 'update');
+  const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
+  const progress = () => `${report.handled} of ${meant.length} Secrets`;
+  await report.perform(intent, () => withProgress(progress, io, () => rotation.perform(report)));
+  sayUnseen(reader, printer);
+  const { registries, annotated } = rotation.elsewhere;
+  const code = report.end(items, annotated);
+  saySamePassword(registries, printer);
+  return code;
+}

@@ -1,0 +1,175 @@
+/** Flags that several commands have. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../codec/go/duration.ts';
+import { UsageError } from '../errors.ts';
+import { words } from '../line/command.ts';
+import { CLUSTER_FLAGS } from '../line/given-flags.ts';
+import { prose } from '../line/hint.ts';
+
+export const FINDINGS_PAGE =
+  '\n\nThe code in brackets behind each finding has a section in\nhttps://github.com/regsecret/regsecret/blob/main/docs/findings.md';
+
+export const SECRET_FILES = [
+  '-f, --filename <file>',
+  'Secrets in a manifest, or a docker config; - is stdin (repeatable)',
+  collect,
+] as const;
+
+/** The flags for the source of a login, the prompt included. */
+export function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
+  return loginFlags(command, title).option('--prompt', 'ask for server, user name and password');
+}
+
+const ONE_LOGIN = {
+  rule: 'one run takes one login',
+  hint: prose`run it once for each registry: ${words`--server HOST --username USER --password-stdin`}`,
+};
+
+/** Refuses a second value, because only the last would count. */
+export function once(flag: string, { rule, hint } = ONE_LOGIN) {
+  return (value: string, previous?: string): string => {
+    if (previous === undefined || previous === value) return value;
+    throw new UsageError(`${flag} is given twice, and ${rule}`, hint);
+  };
+}
+
+/** The flags for the source of a login, without the prompt. */
+export function loginFlags(command: Command, title: string): Command {
+  return command
+    .optionsGroup(title)
+    .option('--server <server>', 'registry or part of it: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+    .option('--username <user>', 'user name, for every --server', once('--username'))
+    .option('--email <email>', 'e-mail address (no registry needs it)')
+    .option('--password-stdin', 'read the password from stdin')
+    .option('--password-file <file>', 'read the password from a file', once('--password-file'))
+    .option('--password-env <variable>', 'take the password from an environment variable', once('--password-env'))
+    .option('--from-file <file>', 'docker config, auth.json or .dockercfg; - is stdin (repeatable)', collect)
+    .option('--allow-helpers', 'with --from-file: run the credential helpers it names, for the servers it names')
+    .option('--all', 'take every login of docker and podman');
+}
+
+/** Whether the flag is one of `kubectl create secret docker-registry`, which writes whatever it gets. */
+export function isKubectls(name: string): boolean {
+  return name.startsWith('--docker-');
+}
+
+/** The group of flags that `regsecret options` shows, and that the help of each command leaves out. */
+export const EVERYWHERE = 'Kubernetes, as in kubectl:';
+
+/** The flags of every command that contacts a cluster, spelled as in kubectl. */
+export function kubernetesFlags(command: Command): Command {
+  command.showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`).optionsGroup(EVERYWHERE);
+  for (const [, form, help, trait] of CLUSTER_FLAGS) {
+    if (trait === 'repeatable') command.option(form, help, collect);
+    else command.option(form, help);
+  }
+  command
+    .option('--warnings-as-errors', 'exit 1 when the API server sends a warning')
+    .option('-q, --quiet', 'print results and errors only')
+    .addOption(levelOption());
+  for (const flag of WITHOUT_EFFECT) command.addOption(new Option(flag).hideHelp());
+  return command;
+}
+
+/** The flag cannot be `-v`, which belongs to doctor. {@link plainFlags} turns `-v=6` into this one. */
+function levelOption(): Option {
+  const option = new Option('--v <level>', 'from -v=6 on: one line for each request, without headers and bodies');
+  return option.argParser((text) => {
+    if (/^\d{1,2}$/.test(text)) return text;
+    throw new InvalidArgumentError('It must be a number, as in -v=6.');
+  });
+}
+
+/** Flags of kubectl for features that do not exist here: printed templates and managed fields, a cache, old API servers. */
+const WITHOUT_EFFECT = [
+  ...['--show-managed-fields', '--allow-missing-template-keys', '--validate', '--disable-compression'],
+  ...['--match-server-version', '--cache-dir <folder>'],
+];
+
+export function dryRunOption(text = 'client: contact no cluster; server: let it validate'): Option {
+  const option = new Option('--dry-run <where>', text);
+  return option.default('none').argParser((value) => {
+    if (value === 'none' || value === 'client' || value === 'server') return value;
+    throw new InvalidArgumentError('It must be "none", "server", or "client".');
+  });
+}
+
+/** More would take all seats that the API server has for writes (apiserver `--max-mutating-requests-inflight`: 200). */
+const MAX_CONCURRENCY = 200;
+
+/** The number of requests that a command over many namespaces sends at once. */
+export function concurrencyFlag(command: Command): Command {
+  return command.option('--concurrency <number>', 'requests that are sent at once (default: 16)', (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : 0;
+    if (number >= 1 && number <= MAX_CONCURRENCY) return number;
+    throw new InvalidArgumentError(`It must be a number from 1 to ${MAX_CONCURRENCY}.`);
+  });
+}
+
+/** The clusters in which a command works. */
+export function contextsFlag(command: Command, text: string): Command {
+  return command
+    .optionsGroup('Clusters (default: that of the context):')
+    .option('--to-context <context>', text, collect);
+}
+
+/** The flags for the output of commands that write. */
+export function writeOutputFlags(command: Command): Command {
+  return command
+    .addOption(dryRunOption('print the plan only; server: validate the writes'))
+    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
+    .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
+}
+
+/** The flags for requests to registries, in the current group of options. */
+export function registryFlags(
+  command: Command,
+  timeout = 'how long to wait for each registry (default: 10s)',
+): Command {
+  return command
+    .option('--timeout <duration>', timeout, registryTimeout)
+    .option(
+      '--plain-http <host>',
+      'use http if this registry does not support https; not needed for registries on this machine (repeatable)',
+      collectHost,
+    )
+    .option('--registry-ca <file>', 'extra CA certificates to trust for registries');
+}
+
+/** Throws UsageError for an invalid duration. */
+function registryTimeout(text: string): string {
+  if ((parseDuration(text) ?? 0) > 0) return text;
+  throw new UsageError('--timeout is not a duration', words`--timeout 10s`);
+}
+
+function collectHost(value: string, previous: readonly string[] | undefined): string[] {
+  return collect(registryHost(value), previous);
+}
+
+/** The host as it is in URLs, so without port 80. Throws UsageError for a text that is no host of a registry. */
+function registryHost(text: string): string {
+  const host = text.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
+  // In an image, a registry has a dot or a port. Any other word after the flag may be the name of a Secret.
+  const isRegistry = /^[^-*][^*]*$/.test(host) && (/[.:]/.test(host) || host === 'localhost');
+  if (isRegistry && URL.canParse(`http://${host}/`)) return new URL(`http://${host}/`).host;
+  // The typed text is not repeated, because it may be a password.
+  throw new UsageError('--plain-http takes the host of a registry', words`--plain-http registry.example.com:5000`);
+}
+
+/** The name, also in the form in which it is printed: `secret/regcred`. */
+export function secretNameArgument(text: string): string {
+  return text.replace(/^secrets?\//, '');
+}
+
+/** As {@link secretNameArgument}, for several names. */
+export function secretNamesArgument(text: string, previous: readonly string[] | undefined): string[] {
+  return collect(secretNameArgument(text), previous);
+}
+
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+export function examples(name: string, lines: readonly (readonly [string, string])[]): string {
+  return `\nExamples:\n${lines.map(([command, text]) => `  # ${text}\n  ${name} ${command}`).join('\n')}`;
+}

@@ -1,0 +1,77 @@
+/** The flags of the commands that only read Secrets: `inspect`, `list` and `verify`. */
+import { type Command, Option } from 'commander';
+import { prose } from '../../line/hint.ts';
+import {
+  collect,
+  credentialFlags,
+  kubernetesFlags,
+  once,
+  registryFlags,
+  SECRET_FILES,
+  secretNamesArgument,
+} from '../shared-flags.ts';
+
+export function inspectFlags(inspect: Command): Command {
+  return kubernetesFlags(
+    inspect
+      .argument('[names...]', 'names of Secrets (default: regsecret)', secretNamesArgument)
+      .option(...SECRET_FILES)
+      .optionsGroup('Output:')
+      .option('--reveal', 'show passwords')
+      .addOption(
+        new Option('-o, --output <format>', 'print everything, with nothing cut').choices(['wide', 'json', 'yaml']),
+      ),
+  );
+}
+
+export function listFlags(list: Command): Command {
+  return kubernetesFlags(
+    list
+      .argument('[names...]', 'names of Secrets (default: all)', secretNamesArgument)
+      .option('-A, --all-namespaces', 'of all namespaces')
+      .option('-l, --selector <labels>', 'Secrets with these labels')
+      .option('--problems', 'only those with a problem')
+      .option('--server <server>', 'only those with a login for this registry (repeatable)', collect)
+      .option('--username <user>', 'only those with a login of this user', once('--username', ONE_USER))
+      .optionsGroup('Output:')
+      .addOption(sortOption())
+      .option('--no-headers', 'do not print the header line')
+      .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml', 'name'])),
+  );
+}
+
+const ONE_USER = { rule: 'one run looks for one user', hint: prose`run it once for each` };
+
+/** kubectl's values, which are paths. */
+const PATHS: Readonly<Record<string, string>> = {
+  '.metadata.name': 'name',
+  '.metadata.namespace': 'namespace',
+  '.metadata.creationTimestamp': 'age',
+  '.type': 'type',
+};
+
+function sortOption(): Option {
+  const option = new Option('--sort-by <column>', 'order of the lines').choices([
+    ...['name', 'namespace', 'type', 'problems', 'age'],
+  ]);
+  const check = option.parseArg;
+  return option.argParser((text, previous) => check?.(PATHS[text.replace(/^\{(.*)\}$/, '$1')] ?? text, previous));
+}
+
+export function verifyFlags(verify: Command): Command {
+  return kubernetesFlags(
+    credentialFlags(
+      registryFlags(
+        verify
+          .argument('[names...]', 'names of Secrets (default: regsecret; with -A all)', secretNamesArgument)
+          .option('-A, --all-namespaces', 'of all namespaces')
+          .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
+          .option(...SECRET_FILES)
+          .optionsGroup('Registries:'),
+      )
+        .optionsGroup('Output:')
+        .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
+      'A login to check instead of a Secret, the first that applies:',
+    ),
+  );
+}

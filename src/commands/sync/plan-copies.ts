@@ -1,0 +1,177 @@
+/** Plans which namespaces get a copy and how, and which copies are deleted, from what has been read. */
+
+import type { Transport } from '../../cluster/transport.ts';
+import { UserError } from '../../errors.ts';
+import type { NamespaceFacts } from '../../gather/namespace.ts';
+import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
+import { scope } from '../../line/object-name.ts';
+import { isCopyOf } from '../../secret/copy.ts';
+import { willHoldOldLogin } from '../../secret/last-applied.ts';
+import type { Secret } from '../../secret/secret.ts';
+import { closest } from '../../text/closest.ts';
+import { many } from '../../text/enumerate.ts';
+import { type LoginLoss, loginLossOf } from './lost-logins.ts';
+import { eachPresent, noNamespace } from './present-copies.ts';
+import { type Pruned, takenOver } from './prune-copies.ts';
+import { choiceOf, idlePatterns, type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
+import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
+
+/** Returns the namespaces to write to. Reports each named namespace that does not exist as failed. */
+export function choose(
+  namespaces: readonly NamespaceFacts[],
+  request: SyncRequest,
+  home: string | undefined,
+  listener: SyncListener,
+): string[] {
+  const { selection, part } = request;
+  const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
+  const namesOf = (choice: ReturnType<typeof choiceOf>): string[] =>
+    (choices.get(choice) ?? []).map(({ name }) => name);
+  const leftAlone = namesOf('left alone');
+  const isAll = part?.only === undefined && !choices.has('chosen');
+  const wanted = isAll ? leftAlone : leftAlone.filter((name) => selection.names.includes(name));
+  listener.skipped({ leftAlone, ending: namesOf('ending') }, wanted);
+  if (part?.only === undefined) {
+    const { globs, labelSelector } = selection;
+    // The API server has already selected by the labels.
+    for (const idle of idlePatterns(namespaces, labelSelector === undefined ? globs : ['*'])) {
+      listener.idle(labelSelector === undefined ? idle.glob : `-l ${labelSelector}`, idle);
+    }
+  }
+  const there = new Set(namespaces.map(({ name }) => name));
+  const missing = selection.names.filter((namespace) => !there.has(namespace) && isIn(part, namespace));
+  const errorFor = missing.length === 0 ? noNamespace : misspelt(missing, namespaces, request, home);
+  for (const namespace of missing) {
+    listener.outcome({ namespace, action: 'failed', error: errorFor(namespace), isDecided: true });
+  }
+  return namesOf('chosen')
+    .filter((namespace) => isIn(part, namespace))
+    .sort();
+}
+
+/** Makes the error for one of `missing`, with the command for the namespaces that were probably meant. */
+function misspelt(
+  missing: readonly string[],
+  namespaces: readonly NamespaceFacts[],
+  { selection, part }: SyncRequest,
+  home: string | undefined,
+): (namespace: string) => UserError {
+  const others = namespaces.flatMap((facts) =>
+    facts.isEnding || facts.name === home || selection.names.includes(facts.name) ? [] : [facts.name],
+  );
+  const meant = new Map(
+    missing.flatMap((namespace) => {
+      // Another number is another tenant, who must not get this login through a pasted command.
+      const near = closest(
+        namespace,
+        others.filter((other) => numbersIn(other) === numbersIn(namespace)),
+      );
+      return near === undefined ? [] : [[namespace, near] as const];
+    }),
+  );
+  return (namespace) => {
+    const near = meant.get(namespace);
+    // With `--watch`, the namespace may be created later. In another cluster, the source is elsewhere.
+    if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
+    return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, {
+      add: words``,
+      rename: meant,
+    });
+  };
+}
+
+function numbersIn(name: string): string {
+  return `${name.match(/\d+/g)?.map(Number)}`;
+}
+
+function isIn(part: SyncPart | undefined, namespace: string): boolean {
+  return part === undefined || (!part.except.has(namespace) && (part.only?.includes(namespace) ?? true));
+}
+
+/** What has to be done in one namespace. */
+export interface Item {
+  readonly namespace: string;
+  readonly step: NextCopy;
+  /** Whether an annotation of `kubectl apply` holds a login that the data no longer holds afterwards. */
+  readonly holdsOldLogin?: boolean | undefined;
+  /** The logins that the Secret loses, apart from old ones that are replaced for the same server. */
+  readonly loss?: LoginLoss | undefined;
+  /** Kept only where the Secret has to be changed. */
+  readonly existing: Secret | undefined;
+}
+
+export interface Plan {
+  readonly items: readonly Item[];
+  readonly pruned: readonly Pruned[];
+  /** Copies that would be deleted, if another tool had not taken them over. */
+  readonly taken: readonly SyncOutcome[];
+}
+
+/** `places` are the namespaces whose copies may be deleted. */
+export async function planAll(
+  transport: Transport,
+  source: SyncSource,
+  chosen: readonly string[],
+  places: readonly NamespaceFacts[],
+  request: SyncRequest,
+): Promise<Plan> {
+  const items = new Map(chosen.map((namespace) => [namespace, planned(namespace, undefined, source)]));
+  const open = new Set(places.flatMap(({ name, isEnding, isLeftAlone }) => (isEnding || isLeftAlone ? [] : [name])));
+  const pruned: Pruned[] = [];
+  const taken: SyncOutcome[] = [];
+  await eachPresent(transport, request, chosen, (namespace, secret) => {
+    if (items.has(namespace)) items.set(namespace, planned(namespace, secret, source));
+    else if (
+      request.prune &&
+      isIn(request.part, namespace) &&
+      open.has(namespace) &&
+      !(secret instanceof UserError) &&
+      isCopyOf(secret, source)
+    ) {
+      const kept = takenOver(secret);
+      if (kept !== undefined) taken.push({ namespace, action: 'failed', error: kept, isDecided: true });
+      else pruned.push({ namespace, secret: { ...secret, data: {} } });
+    }
+  });
+  return { items: [...items.values()], pruned, taken };
+}
+
+function planned(namespace: string, secret: Secret | UserError | undefined, source: SyncSource): Item {
+  if (secret instanceof UserError) {
+    return { namespace, step: { action: 'refuse', error: secret }, existing: undefined };
+  }
+  const step = planSecret(namespace, secret, source);
+  const isWritten = step.action === 'update' || step.action === 'replace';
+  const loss = loginLossOf(namespace, step, secret, source);
+  return { namespace, step, holdsOldLogin: holdsAfter(step, secret), loss, existing: isWritten ? secret : undefined };
+}
+
+function holdsAfter(step: NextCopy, secret: Secret | undefined): boolean {
+  if (step.action === 'replace') return willHoldOldLogin(step.secret);
+  if (secret === undefined || step.action === 'refuse') return false;
+  return willHoldOldLogin(secret, step.action === 'update' ? step.patch : undefined);
+}
+
+/**
+ * Throws UserError where a selection that matches nothing would delete every copy. Such a selection is more often mistyped than
+ * meant to delete them all.
+ */
+export function checkMeant(
+  namespaces: readonly NamespaceFacts[],
+  { pruned }: Plan,
+  { name, selection, known }: SyncRequest,
+  home: string | undefined,
+): void {
+  const { names, all, labelSelector } = selection;
+  if (pruned.length === 0 || (all && labelSelector === undefined)) return;
+  const every = { ...selection, exclude: [] };
+  if (namespaces.some((namespace) => choiceOf(namespace, every, home) !== 'other')) return;
+  const what = labelSelector === undefined ? many([...names, ...selection.globs]) : `-l ${labelSelector}`;
+  const text = `no namespace matches ${what}, so --prune would delete every copy: nothing is done`;
+  // With several contexts, the source is in at most one of them, so no command is proposed.
+  if (home === undefined || known !== undefined) throw new UserError(text);
+  throw new UserError(
+    text,
+    command`regsecret sync ${name} ${scope(home)} ${ALL_NAMESPACES} --exclude ${'*'} --prune --dry-run=client`,
+  );
+}

@@ -1,0 +1,42 @@
+/** The flags of `regsecret sync`. */
+import type { Command } from 'commander';
+import {
+  collect,
+  concurrencyFlag,
+  contextsFlag,
+  kubernetesFlags,
+  loginFlags,
+  secretNameArgument,
+  writeOutputFlags,
+} from '../shared-flags.ts';
+
+export function syncFlags(sync: Command): Command {
+  const named = sync.argument('[name]', 'name of the Secret in the namespace of -n', secretNameArgument, 'regsecret');
+  const source = loginFlags(named, 'A login to use instead of a Secret:');
+  return kubernetesFlags(
+    writeOutputFlags(
+      concurrencyFlag(
+        contextsFlag(source, 'copy into the clusters of these contexts; the source stays where it is (repeatable)')
+          .optionsGroup('Target namespaces:')
+          .option('--to <namespaces>', "names and patterns: team-a, team-a,team-b, 'team-*' (repeatable)", collect)
+          .option('-l, --selector <labels>', 'those with these labels')
+          .option('-A, --all-namespaces', 'all but kube-*, openshift-* and its own')
+          .option('--exclude <namespaces>', 'but not these; names and patterns, as in --to (repeatable)', collect)
+          .optionsGroup('What is done there:')
+          .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
+          .option('--restart', 'restart the controllers of pods that keep failing')
+          .option('--merge', 'merge the logins into Secrets that sync did not make')
+          .option('--adopt', 'turn such Secrets into copies, which drops their other logins')
+          .option('--prune', 'detach and delete copies in other namespaces')
+          .option('--watch', 'keep running, and update copies as things change')
+          .option('--listen <address>', 'answer /healthz and /metrics there, say :8080')
+          .option(
+            '--refresh <duration>',
+            'ask for a login from here again, where it does not say when it ends (default: 6h)',
+          )
+          .option('--yes', 'do not ask; without a terminal, --prune needs it')
+          .optionsGroup('Output:'),
+      ),
+    ),
+  );
+}

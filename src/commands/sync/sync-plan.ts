@@ -1,0 +1,188 @@
+/** Decides what `sync` does in each namespace, before anything is written. Pure: works only on what has been read. */
+
+import type { SecretChange } from '../../changes/secret-step.ts';
+import type { Next } from '../../changes/step.ts';
+import { matchesGlob } from '../../codec/go/glob.ts';
+import { UserError } from '../../errors.ts';
+import type { NamespaceFacts } from '../../gather/namespace.ts';
+import { words } from '../../line/command.ts';
+import { type Hint, prose } from '../../line/hint.ts';
+import {
+  type CopySource,
+  copyPatch,
+  isCopyOf,
+  isFromElsewhere,
+  newCopy,
+  ofSource,
+  replacedCopy,
+  sourceOf,
+} from '../../secret/copy.ts';
+import type { AuthEntry } from '../../secret/credential.ts';
+import { parseExpiries } from '../../secret/expiry.ts';
+import { makerOf } from '../../secret/maker.ts';
+import { isPullSecretType, type Secret } from '../../secret/secret.ts';
+import { planChange } from '../../secret/secret-plan.ts';
+import { isSlip } from '../../text/closest.ts';
+
+/** Which namespaces are selected. */
+export interface NamespaceSelection {
+  /** Namespaces that are named, including those of vendors. */
+  readonly names: readonly string[];
+  /** Patterns, as they are given to `--to`. */
+  readonly globs: readonly string[];
+  /** Whether every listed namespace is selected. */
+  readonly all: boolean;
+  readonly exclude: readonly string[];
+}
+
+/** A pattern that selects no namespace. */
+export interface IdlePattern {
+  readonly glob: string;
+  /** Namespaces of vendors that match the pattern, but are selected only by name. */
+  readonly reserved: readonly string[];
+  /** The pattern that was probably meant. */
+  readonly near: string | undefined;
+}
+
+/** The patterns that select none of `namespaces`. */
+export function idlePatterns(namespaces: readonly NamespaceFacts[], globs: readonly string[]): IdlePattern[] {
+  const names = namespaces.map(({ name }) => name);
+  return globs.flatMap((glob) => {
+    const matched = names.filter((name) => matchesGlob(glob, name));
+    const reserved = matched.filter(isReserved);
+    return reserved.length === matched.length ? [{ glob, reserved, near: nearPattern(glob, names) }] : [];
+  });
+}
+
+/** For a mistyped pattern such as `taem-*`, finds the pattern that differs by one typo and matches. */
+function nearPattern(glob: string, names: readonly string[]): string | undefined {
+  const [, start] = /^([-a-z0-9]+)\*$/.exec(glob) ?? [];
+  if (start === undefined) return undefined;
+  const lengths = [start.length, start.length - 1, start.length + 1];
+  const starts = names.filter((name) => !isReserved(name)).flatMap((name) => lengths.map((to) => name.slice(0, to)));
+  const near = [...new Set(starts)].find((other) => other.at(-1) === start.at(-1) && isSlip(start, other));
+  return near && `${near}*`;
+}
+
+/** Namespaces of vendors, who know best what is in them. They are selected only by name. */
+const RESERVED = ['kube-*', 'openshift-*'];
+
+function isReserved(name: string): boolean {
+  return RESERVED.some((pattern) => matchesGlob(pattern, name));
+}
+
+/**
+ * Whether a namespace is selected, and if so why nothing is written there. `home` is the source's own namespace, where that is in
+ * this cluster.
+ */
+export function choiceOf(
+  { name, isEnding, isLeftAlone }: NamespaceFacts,
+  { names, globs, all, exclude }: NamespaceSelection,
+  home: string | undefined,
+): 'chosen' | 'other' | 'ending' | 'left alone' {
+  const matches = (pattern: string): boolean => matchesGlob(pattern, name);
+  const isPicked = !isReserved(name) && (all || globs.some(matches));
+  if (name === home || !(names.includes(name) || isPicked) || exclude.some(matches)) return 'other';
+  if (isLeftAlone) return 'left alone';
+  return isEnding ? 'ending' : 'chosen';
+}
+
+/** The source of the copies, and what to do with a Secret of its name that somebody else made. */
+export interface SyncSource extends CopySource {
+  /** The UID of the source Secret. */
+  readonly uid?: string | undefined;
+  /** The logins of the source, for `--merge` into a Secret that keeps its own. */
+  readonly entries: readonly AuthEntry[];
+  /** The servers of the payload as keys, also those of entries that no kubelet can decode. */
+  readonly keys: ReadonlySet<string>;
+  readonly foreign: 'leave' | 'merge' | 'adopt';
+}
+
+export type CopyChange = Extract<SecretChange, { readonly action: 'create' | 'update' | 'replace' }>;
+
+/** What to do with the Secret in one namespace. */
+export type NextCopy = Next<CopyChange>;
+
+/** How to bring `source` to `namespace`, where `existing` is the Secret of its name there. */
+export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): NextCopy {
+  if (existing === undefined) return { action: 'create', secret: newCopy(source, namespace) };
+  const called = `secret ${namespace}/${source.name}`;
+  // This is the source itself: one cluster may have two addresses.
+  if (source.uid !== undefined && existing.metadata.uid === source.uid) return { action: 'unchanged' };
+  if (existing.metadata.deletionTimestamp !== undefined) {
+    return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
+  }
+  const origin = sourceOf(existing);
+  if (isCopyOf(existing, source)) return planOwn(called, existing, source);
+  if (source.foreign === 'adopt') return planAdoption(called, existing, source);
+  if (origin !== undefined) {
+    const where = isFromElsewhere(existing) ? ' in another cluster' : origin === source.ref ? ' in this cluster' : '';
+    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, ADOPT);
+  }
+  if (source.foreign === 'merge') return planMerge(called, existing, source);
+  const maker = makerOf(existing);
+  if (maker === undefined) return leave(`${called} was not made by sync`, MERGE);
+  const text = `${called} was not made by sync, but by ${maker.name}`;
+  return leave(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
+}
+
+const MERGE = prose`${{ add: words`--merge`, drop: ['--yes'] }}, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest`;
+const ADOPT = prose`${{ add: words`--adopt`, drop: ['--merge', '--yes'] }}, which makes it a copy of this one and drops what this one does not have`;
+
+/** Leaves a copy alone that another tool such as Argo CD has taken over: the two would overwrite each other forever. */
+function planOwn(called: string, existing: Secret, source: SyncSource): NextCopy {
+  const step = planCopy(existing, source);
+  const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
+  if (maker === undefined) return step;
+  const text = `${called} was made by sync, but ${maker.name} makes it now`;
+  return leave(text, maker.where, ['--adopt writes it anyway, and drops what its source does not have']);
+}
+
+function planCopy(existing: Secret, source: SyncSource): NextCopy {
+  const patch = copyPatch(existing, source);
+  const isOfType = existing.type === source.type;
+  if (patch === undefined && isOfType) return { action: 'unchanged' };
+  if (!isOfType || existing.immutable) return { action: 'replace', secret: replacedCopy(source, existing) };
+  return { action: 'update', patch: patch ?? {} };
+}
+
+/** Adopts only pull secrets: a Secret of another type serves another purpose. */
+function planAdoption(called: string, existing: Secret, source: SyncSource): NextCopy {
+  if (isPullSecretType(existing.type)) return planCopy(existing, source);
+  return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
+}
+
+/** Puts the logins into a Secret that stays what it is, without the marks of a copy. */
+function planMerge(called: string, existing: Secret, source: SyncSource): NextCopy {
+  const { entries, expiresAt } = source;
+  if (!isPullSecretType(existing.type)) {
+    return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
+  }
+  const ends = parseExpiries(expiresAt);
+  const expiries = new Map(
+    entries.map(({ server }) => {
+      const end = ends.get(server);
+      return [server, end === undefined ? undefined : { at: Date.parse(end), why: '' }];
+    }),
+  );
+  try {
+    const change = planChange(existing, { entries, expiries, type: undefined, replace: false, force: false });
+    if (change.action === 'update') return { action: 'update', patch: change.patch };
+    return { action: 'unchanged' };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (!existing.immutable) return refuse(error.message);
+    return refuse(`${called} is immutable, so --merge cannot change it`, ADOPT);
+  }
+}
+
+/** Why a Secret of somebody else stays as it is. */
+export class LeftAlone extends UserError {}
+
+function leave(message: string, hint?: Hint, details: readonly string[] = []): NextCopy {
+  return { action: 'refuse', error: new LeftAlone(`${message}, so it is left alone`, hint, details) };
+}
+
+function refuse(message: string, hint?: Hint): NextCopy {
+  return { action: 'refuse', error: new UserError(message, hint) };
+}

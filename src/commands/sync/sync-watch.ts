@@ -1,0 +1,142 @@
+/** `regsecret sync --watch`: syncs for days, whenever it becomes necessary. */
+
+import { loginSource } from '../../changes/login-source.ts';
+import { connect } from '../../cluster/transport.ts';
+import { usesLogin } from '../../credentials/credential-flags.ts';
+import { EXIT, Interrupted, UserError } from '../../errors.ts';
+import { serveStatus } from '../../http/status-server.ts';
+import { type Printer, printerFor } from '../../output/printer.ts';
+import type { Secret } from '../../secret/secret.ts';
+import { gentleStop } from '../../system/concurrency.ts';
+import type { Io } from '../../system/io.ts';
+import { agreeOn } from '../../system/prompt.ts';
+import { createHealth } from './health.ts';
+import { saidLosses } from './lost-logins.ts';
+import { createMetrics } from './metrics.ts';
+import { keepRenewed } from './renewal.ts';
+import { type SyncOptions, syncRequest } from './sync-options.ts';
+import { withSyncPrinter } from './sync-printer.ts';
+import type { SyncListener } from './sync-request.ts';
+import { watchOptions } from './watch-options.ts';
+import { oncePrinter, sayFight, statusPage } from './watch-printer.ts';
+import { type WatchHost, watchedFor, watchSync } from './watch-sync.ts';
+
+/**
+ * The limit for one request. A request on a connection that the network has dropped waits this long, and a new namespace with it.
+ */
+const REQUEST_TIMEOUT = '20s';
+
+/** Returns the exit code: 0 after SIGTERM. Throws UserError. */
+export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
+  const request = syncRequest(options, io);
+  const { listen, refreshMs } = watchOptions(options);
+  const printer = oncePrinter(await printerFor(io));
+  const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
+  const agree = agreeOn(options, io);
+  io.listen();
+  const {
+    signal: stop,
+    clock: { monotonic, now },
+  } = io;
+  const { signal, writing, isCut } = gentleStop(stop);
+  // A credential plugin of the kubeconfig inherits the environment, and has no use for this password.
+  const { passwordEnv, requestTimeout = REQUEST_TIMEOUT } = options;
+  const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
+  const inside: Io = { ...io, env, signal };
+  const transport = await connect({ ...options, requestTimeout, lasting: true }, inside);
+  const plurals = watchedFor(request).map(({ resource }) => resource.plural);
+  const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
+  const shown = { ...options, isCut };
+  const trouble: WatchHost['trouble'] = (error, reason) => {
+    metrics.failed(reason);
+    printer.error(error);
+  };
+  const renew = refreshMs === undefined ? undefined : () => loginSource(options, silent(printer), io);
+  const host: WatchHost = {
+    now: monotonic,
+    stop,
+    health,
+    metrics,
+    ...renewed(login, renew, refreshMs, trouble),
+    look: looks(shown, { printer, io: inside, writing }),
+    trouble,
+    fight: (fight) => void sayFight(fight, printer, io),
+    left: (namespace) =>
+      printer.say(
+        `namespace ${namespace} no longer matches ${request.selection.labelSelector}: secret ${request.name} stays there, and is not updated any more`,
+      ),
+  };
+  const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(now()));
+  const server = listen === undefined ? undefined : await serveStatus(listen, page);
+  try {
+    await watchSync(transport, { ...request, agree }, host);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    server?.close();
+    transport.close();
+  }
+  return stop.reason instanceof Interrupted && stop.reason.by === 'SIGTERM' ? EXIT.ok : EXIT.interrupted;
+}
+
+type LookOptions = Parameters<typeof withSyncPrinter>[0];
+
+/** Runs each look and prints its messages. Only the first look prints the counts. */
+function looks(
+  options: LookOptions,
+  { printer, io, writing }: { printer: ReturnType<typeof oncePrinter>; io: Io } & Pick<SyncListener, 'writing'>,
+): WatchHost['look'] {
+  let isFirst = true;
+  const said = saidLosses();
+  return async (isFull, work) => {
+    if (isFull) printer.turn();
+    // The watch hears of a service account that is made later.
+    const quiet = isFirst ? {} : { absent: () => undefined };
+    const run = { printer, io, answer: () => undefined, counted: () => undefined };
+    await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, run, (listener) =>
+      work({
+        ...listener,
+        ...quiet,
+        writing,
+        losses: (losses) => listener.losses(said.unsaid(losses)),
+        outcome(outcome) {
+          if (outcome.action !== 'failed') said.over(outcome.namespace);
+          listener.outcome(outcome);
+        },
+      }),
+    );
+    isFirst = false;
+  };
+}
+
+/** The login of this machine as it is now; `renew` reads it again. */
+function renewed(
+  login: Secret | undefined,
+  renew: (() => Promise<Secret>) | undefined,
+  everyMs = 0,
+  trouble: WatchHost['trouble'],
+): Pick<WatchHost, 'login' | 'keepLogin'> {
+  let current = login;
+  return {
+    login: () => current,
+    async keepLogin(changed, signal) {
+      // Without a login to renew, this promise must not resolve, because that would end the watch.
+      if (login === undefined || renew === undefined) return new Promise(() => undefined);
+      const take = (next: Secret): void => {
+        current = next;
+        changed();
+      };
+      const old = (error: UserError): void =>
+        trouble(
+          new UserError(`the login cannot be renewed, so the old one stays: ${error.message}`, error.hint),
+          'login',
+        );
+      return keepRenewed(login, { renew, everyMs, changed: take, trouble: old }, signal);
+    },
+  };
+}
+
+/** A renewal prints no messages. What is wrong with the login is thrown. */
+function silent(printer: Printer): Printer {
+  return { ...printer, say: () => undefined, warn: () => undefined, hint: () => undefined };
+}

@@ -1,0 +1,266 @@
+/** `sync --watch`: follows the changes, and syncs what has changed, for as long as the process lives. */
+
+import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
+import { SECRETS } from '../../cluster/read-secrets.ts';
+import type { Transport } from '../../cluster/transport.ts';
+import { type ChangeListener, followChanges, type Watched } from '../../cluster/watch.ts';
+import { UserError } from '../../errors.ts';
+import type { Secret } from '../../secret/secret.ts';
+import type { Clock } from '../../system/clock.ts';
+import { pullKind } from '../../workloads/kind.ts';
+import { type Agenda, createAgenda, type Look } from './agenda.ts';
+import { syncSecret } from './bring-copies.ts';
+import { type Fight, findFight } from './fight.ts';
+import type { Health } from './health.ts';
+import type { ErrorReason, Metrics } from './metrics.ts';
+import { choiceOf } from './sync-plan.ts';
+import { hasAccounts, type SyncListener, type SyncRequest } from './sync-request.ts';
+
+/** The caller of the watch: it is told what happens, and says when to stop. */
+export interface WatchHost {
+  /** A clock in milliseconds that only goes forward. */
+  now(): number;
+  /** Once aborted, nothing new is begun. */
+  readonly stop: AbortSignal;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** The current login of this machine. Undefined where the source is a Secret of the cluster. */
+  login(): Secret | undefined;
+  /** Keeps the login renewed until `signal` is aborted. */
+  keepLogin(changed: () => void, signal: AbortSignal): Promise<void>;
+  /** Runs one look with a listener. */
+  look(isFull: boolean, work: (listener: SyncListener) => Promise<void>): Promise<void>;
+  /** Is told what goes wrong and is tried again. */
+  trouble(error: UserError, reason: ErrorReason): void;
+  fight(fight: Fight): void;
+  /** A namespace with a copy no longer has the labels, and keeps the copy. */
+  left(namespace: string): void;
+}
+
+/** The resources to watch for `request`. */
+export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): Watched[] {
+  const [only] = accounts.used || accounts.all || accounts.names.length > 1 ? [] : accounts.names;
+  const account = only === undefined ? {} : { fieldSelector: `metadata.name=${only}` };
+  return [
+    { resource: NAMESPACES, labelSelector },
+    { resource: SECRETS, fieldSelector: `metadata.name=${name}` },
+    ...(hasAccounts(accounts) ? [{ resource: pullKind('ServiceAccount'), ...account }] : []),
+  ];
+}
+
+/** All that the watch of one request works with. */
+interface SyncWatch {
+  readonly transport: Transport;
+  readonly request: SyncRequest;
+  readonly host: WatchHost;
+  readonly agenda: Agenda;
+  readonly bell: Bell;
+  readonly sizes: ObjectSizes;
+  /** Namespaces that have the copy, over all looks. */
+  readonly served: Set<string>;
+}
+
+/**
+ * Returns once `host.stop` is aborted and pending writes are done. Throws UserError where the first look fails, and when nothing
+ * has worked for a quarter of an hour.
+ */
+export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
+  const [agenda, bell] = [createAgenda(host.now()), createBell(transport.clock)];
+  const watch: SyncWatch = { transport, request, host, agenda, bell, sizes: new Map(), served: new Set() };
+  const end = new AbortController();
+  const troubles = heldBack(host);
+  const all = watchedFor(request).map((watched) => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const listener = changeListener(watched.resource.plural, watch, begin, troubles.tell);
+    return { begun, over: followChanges(transport, watched, listener, end.signal) };
+  });
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const halt = (): void => {
+    resolve();
+    bell.ring();
+  };
+  host.stop.addEventListener('abort', halt, { once: true });
+  if (host.stop.aborted) halt();
+  try {
+    // From here on, the watches report every change, so that the first look misses nothing.
+    await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
+    if (host.stop.aborted) return;
+    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, watch, true);
+    troubles.release();
+    const changed = (): void => {
+      agenda.sourceChanged(host.now());
+      bell.ring();
+    };
+    const kept = host.keepLogin(changed, end.signal);
+    await Promise.race([lookOn(watch), kept, ...all.map(({ over }) => over)]);
+  } finally {
+    end.abort();
+    host.stop.removeEventListener('abort', halt);
+    await Promise.allSettled(all.map(({ over }) => over));
+  }
+}
+
+/** Wakes a loop that waits. */
+interface Bell {
+  ring(): void;
+  /** Waits until the bell is rung, or for that many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+function createBell(clock: Pick<Clock, 'pause'>): Bell {
+  let next = Promise.withResolvers<void>();
+  return {
+    ring() {
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+    async wait(milliseconds) {
+      const rung = new AbortController();
+      const late = clock.pause(milliseconds, rung.signal).catch(() => undefined);
+      await Promise.race([next.promise, late]);
+      rung.abort();
+    },
+  };
+}
+
+/** Holds back errors of the watches until the first look is done. If that look fails, its error is the one that counts. */
+function heldBack(host: WatchHost) {
+  let early: UserError[] | undefined = [];
+  return {
+    tell: (error: UserError): void => void (early === undefined ? host.trouble(error, 'watch') : early.push(error)),
+    release(): void {
+      for (const error of early ?? []) host.trouble(error, 'watch');
+      early = undefined;
+    },
+  };
+}
+
+async function lookOn({ request, ...watch }: SyncWatch): Promise<void> {
+  const { host, agenda, bell } = watch;
+  const later = { ...watch, request: { ...request, yes: true, agree: undefined } };
+  while (!host.stop.aborted) {
+    const look = agenda.next(host.now());
+    if (look !== undefined) await lookOnce(look, later, false);
+    else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
+    if (host.health.hope(host.now()) === 0) {
+      throw new UserError(
+        'nothing has worked for 15 minutes, so this watch ends; start it again when the API server can be asked',
+      );
+    }
+  }
+}
+
+async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise<void> {
+  const { transport, request, host, agenda, sizes } = watch;
+  const notes: LookNotes = { written: new Map(), failed: [] };
+  const isFull = look.only === undefined;
+  const part = { ...look, sizes };
+  let ended = false;
+  try {
+    await host.look(isFull, (listener) =>
+      syncSecret(transport, { ...request, login: host.login(), part }, noting(listener, notes, watch)),
+    );
+    ended = true;
+    host.health.looked(isFull, host.now());
+    host.metrics.looked(isFull, transport.clock.now());
+  } catch (error) {
+    if (host.stop.aborted) return;
+    if (!(error instanceof UserError) || isFirst) throw error;
+    host.health.failed(host.now());
+    host.trouble(error, 'look');
+  }
+  const { written, failed } = notes;
+  for (const namespace of agenda.done(look, { ended, written: [...written.keys()], failed }, host.now())) {
+    const object = written.get(namespace);
+    if (object !== undefined) tellFight(object, watch);
+  }
+}
+
+/** What a look has done. */
+interface LookNotes {
+  /** The object that was written last in each namespace. */
+  readonly written: Map<string, Fight['object']>;
+  /** Namespaces where another attempt may succeed. */
+  readonly failed: string[];
+}
+
+/** `listener`, which also records what was written and what failed, for the agenda and for the metrics. */
+function noting(
+  listener: SyncListener,
+  { written, failed }: LookNotes,
+  { request: { name }, host: { metrics }, served }: SyncWatch,
+): SyncListener {
+  return {
+    ...listener,
+    outcome(outcome) {
+      const { namespace, action } = outcome;
+      if (outcome.action === 'failed') {
+        if (!outcome.isDecided) failed.push(namespace);
+      } else if (action === 'deleted') served.delete(namespace);
+      else served.add(namespace);
+      const isWritten = outcome.action === 'failed' ? outcome.isWritten : action !== 'unchanged';
+      if (isWritten) written.set(namespace, { kind: 'Secret', namespace, name });
+      metrics.outcome(outcome);
+      listener.outcome(outcome);
+    },
+    list(result) {
+      const { kind, namespace, name: account } = result.ref;
+      if (kind === 'ServiceAccount' && result.action === 'patched') {
+        written.set(namespace, { kind, namespace, name: account });
+      }
+      metrics.list(result);
+      listener.list(result);
+    },
+    problem(error, namespace) {
+      if (namespace !== undefined) failed.push(namespace);
+      metrics.failed('list');
+      listener.problem(error, namespace);
+    },
+    ends: (ends) => metrics.ends(ends),
+  };
+}
+
+/** Reports a fight without waiting for the answer, so that other namespaces are served meanwhile. */
+function tellFight(object: Fight['object'], { transport, request, host }: SyncWatch): void {
+  findFight(transport, object, request.fieldManager, host.stop).then(host.fight, (error: unknown) => {
+    if (!host.stop.aborted) throw error;
+  });
+}
+
+/** Turns the changes of one resource into namespaces to look at. */
+function changeListener(
+  plural: string,
+  { transport, request, host, agenda, bell, served }: SyncWatch,
+  begin: () => void,
+  trouble: (error: UserError) => void,
+): ChangeListener {
+  const { selection, prune, name: secret } = request;
+  const isOfCluster = host.login() === undefined;
+  const isMeant = (name: string): boolean =>
+    prune || choiceOf({ name, isEnding: false, isLeftAlone: false }, selection, transport.namespace) === 'chosen';
+  return {
+    changed(type, place, name, isEnding) {
+      const namespace = place ?? name;
+      const isSource = plural === 'secrets' && namespace === transport.namespace && name === secret;
+      if (isSource && isOfCluster) agenda.sourceChanged(host.now());
+      else if (plural === 'namespaces' && type === 'DELETED' && !prune) {
+        agenda.gone(namespace);
+        if (served.delete(namespace) && !isEnding) host.left(namespace);
+      } else if (isMeant(namespace)) agenda.changed(namespace, host.now());
+      else return;
+      bell.ring();
+    },
+    opened: () => host.health.opened(plural),
+    heard: () => host.health.heard(plural, host.now()),
+    missed() {
+      agenda.missed(host.now());
+      begin();
+      bell.ring();
+    },
+    trouble(error) {
+      host.health.lost(plural, host.now());
+      trouble(error);
+      begin();
+    },
+  };
+}

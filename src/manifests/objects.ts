@@ -1,0 +1,130 @@
+/** The objects of a manifest, and the list of pull secrets of those that have one. */
+import {
+  type MapNode,
+  memberIn,
+  mergedValue,
+  type NodeBudget,
+  ownPair,
+  resolved,
+  scalarOf,
+  spend,
+  toValue,
+  valueIn,
+  type YamlNode,
+} from '../codec/go/yaml-node.ts';
+import { type ApiObject, fieldOf, isObject, textOf } from '../workloads/api-object.ts';
+import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
+import type { ManifestRef } from '../workloads/object-ref.ts';
+import { bounded, type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';
+
+/** A file that could be parsed. */
+export interface ParsedFile {
+  /** As it was named. */
+  readonly name: string;
+  readonly text: string;
+  readonly documents: readonly YamlNode[];
+}
+
+/** Anything that `kubectl apply` would send. */
+export interface PlacedObject {
+  readonly file: ParsedFile;
+  /** The document that holds the object. */
+  readonly document: YamlNode;
+  readonly node: MapNode;
+  /** The path from the document to the object; undefined where it leads through a merge key. */
+  readonly path: Path | undefined;
+  /** The value, with what merge keys add. */
+  readonly value: ApiObject;
+}
+
+export interface ManifestObject extends PullFields {
+  readonly ref: ManifestRef;
+  readonly document: YamlNode;
+  /** The map that the list is in or would be in: the pod spec, or the service account. */
+  readonly specNode: MapNode;
+  /** The list itself, which may be elsewhere through an alias or a merge key. */
+  readonly listNode: YamlNode | undefined;
+  readonly fault: ListFault | undefined;
+  /** The path from the document to `specNode`; undefined where it leads through a merge key. */
+  readonly path: Path | undefined;
+}
+
+export type Path = readonly (string | number)[];
+
+const MAX_DEPTH = 20;
+
+/**
+ * All objects in a file, in order, including those in lists of lists (cli-runtime pkg/resource `FlattenListVisitor`). Throws
+ * TooManyNodes.
+ */
+export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
+  const found: PlacedObject[] = [];
+  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number): void => {
+    spend(budget);
+    const map = resolved(node);
+    if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
+    const list = textOf(scalarOf(memberIn(map, 'kind'))).endsWith('List')
+      ? resolved(memberIn(map, 'items'))
+      : undefined;
+    if (list?.kind === 'seq') {
+      const own = ownPair(map, 'items') === undefined ? undefined : path;
+      for (const [index, item] of list.items.entries()) {
+        visit(document, item, own && [...own, 'items', index], depth + 1);
+      }
+      return;
+    }
+    found.push({ file, document, node: map, path, value: mergedValue(map, budget) as ApiObject });
+  };
+  for (const document of file.documents) visit(document, document, [], 0);
+  return found;
+}
+
+/** The objects that have a list of pull secrets, or may have one. Throws TooManyNodes. */
+export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObject[] {
+  return placed.flatMap((one) => {
+    const kind = manifestKindOf(one.value);
+    return (kind && pullObject(one, kind, budget)) ?? [];
+  });
+}
+
+function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget): ManifestObject | undefined {
+  const { document, node, value } = placed;
+  let { path } = placed;
+  let specNode = node;
+  for (const name of kind.specPath) {
+    const next = resolved(valueIn(specNode, name));
+    if (next?.kind !== 'map') return undefined;
+    path = path === undefined || ownPair(specNode, name) === undefined ? undefined : [...path, name];
+    specNode = next;
+  }
+  const spec = pullFieldsOf(kind, value);
+  if (spec === undefined) return undefined;
+  const ref = { kind: kind.kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
+  const listNode = valueIn(specNode, LIST_FIELD);
+  // The entries are compared with those of the text, so merge keys in them stay as they are.
+  const list = toValue(listNode, budget);
+  return {
+    ...spec,
+    ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
+    imagePullSecrets: Array.isArray(list) ? list : undefined,
+    ...{ ref, document, specNode, listNode, path, fault: listFault(list) },
+  };
+}
+
+function nameOf(value: unknown): string {
+  return textOf(fieldOf(value, 'metadata', 'name')) || textOf(fieldOf(value, 'metadata', 'generateName'));
+}
+
+/**
+ * What makes `list` no list of pull secrets, so that the API server refuses the object; undefined for a list, and for one that is
+ * filled in later.
+ */
+export function listFault(list: unknown): ListFault | undefined {
+  const isList = Array.isArray(list);
+  const found: unknown = isList ? list.find((entry) => typeof entry === 'string') : list;
+  if (found === undefined || found === null || isToBeFilledIn(found)) return undefined;
+  const text = bounded(textOf(isObject(found) ? found.name : found));
+  if (!isObject(found) && isPlaceholder(text)) return undefined;
+  return isList ? { text } : { text, whole: true };
+}

@@ -1,0 +1,76 @@
+/** The one command that `doctor` proposes for several findings fixes all of them when it is run. */
+import { expect, test } from 'vitest';
+import { janedoe } from '../../environment/registries.ts';
+import { cluster, kubeconfigFor, newNamespace, sharedRegistries } from '../../environment/use.ts';
+import { freshName, named, newPullSecret, newWorkload } from '../../support/attach-world.ts';
+import { here, type RanHere } from '../../support/here.ts';
+
+const { host, privateImage } = sharedRegistries().basic;
+
+const run = (line: string, stdin = ''): Promise<RanHere> =>
+  here(line.split(' ').slice(1), { env: { KUBECONFIG: cluster().kubeconfig }, stdin });
+
+/** Creates four namespaces with the content of `fill`, and returns them with the label of the first three. */
+async function teams(fill: (namespace: string) => Promise<unknown>): Promise<readonly [string, readonly string[]]> {
+  const label = `team=${freshName('team')}`;
+  const labels = (index: number) => ({ team: `${label.slice('team='.length)}${index < 3 ? '' : '-other'}` });
+  const namespaces = await Promise.all(
+    [0, 1, 2, 3].map(async (index) => {
+      const namespace = await newNamespace({ serviceAccount: true, labels: labels(index) });
+      await fill(namespace);
+      return namespace;
+    }),
+  );
+  return [label, namespaces];
+}
+
+/** The text after `label` on its own line. */
+function lineAt(label: string, { stdout }: RanHere): string {
+  const [line = `no ${label} in ${stdout}`] = stdout.split('\n').filter((one) => one.startsWith(`  ${label}: `));
+  return line.slice(label.length + 4);
+}
+
+test('one login that three Secrets have is rejected: rotate gives them the new one, and nobody else', async () => {
+  const [label, [, , , other = '']] = await teams(async (namespace) => {
+    await newPullSecret(namespace, 'pull', host, { ...janedoe, password: 'old' });
+    await newWorkload('Deployment', namespace, { image: privateImage, list: named('pull') });
+  });
+  const seen = await run(`regsecret doctor -l ${label}`);
+  expect(seen.code, seen.stderr).toBe(1);
+  const line = lineAt('all 3', seen);
+  expect(line).toMatch(/^regsecret rotate -n \S+ -l \S+ --server \S+ --username janedoe$/);
+  const rotated = await run(`${line} --password-stdin --yes`, janedoe.password);
+  expect(rotated.code, rotated.stderr).toBe(0);
+  expect(rotated.stderr).toContain('3 Secrets: 3 updated\n');
+  expect((await run(`regsecret doctor -l ${label}`)).stdout).toContain('nothing is wrong');
+  expect((await run(`regsecret doctor -n ${other}`)).code).toBe(1);
+});
+
+test('two workloads lack the Secret in each of three namespaces: attach, one after the other', async () => {
+  const [label] = await teams(async (namespace) => {
+    await newPullSecret(namespace, 'pull', host, janedoe);
+    for (const name of ['api', 'web'])
+      await newWorkload('Deployment', namespace, { name, image: privateImage, fields: { replicas: 0 } });
+  });
+  const line = lineAt('all 6', await run(`regsecret doctor -l ${label}`));
+  expect(line.match(/--to/g)).toHaveLength(6);
+  for (const step of line.split(' && ')) expect((await run(step)).code).toBe(0);
+  expect((await run(`regsecret doctor -l ${label}`)).stdout).toContain('nothing is wrong');
+});
+
+test('a Secret is to be made: with the user whose login the namespace of the context has', async () => {
+  const [label, [namespace = '']] = await teams((one) =>
+    newWorkload('Deployment', one, { image: privateImage, list: named('gone'), fields: { replicas: 0 } }),
+  );
+  const home = await newNamespace();
+  await newPullSecret(home, 'pull', host, janedoe);
+  const KUBECONFIG = kubeconfigFor({ user: 'admin', groups: ['system:masters'], namespace: home });
+  const { stdout, stderr } = await here(['doctor', '-A', '--only', 'missing-secret', '-o', 'json'], {
+    env: { KUBECONFIG },
+  });
+  const findings: readonly { object: { namespace: string }; fix: { command: string } }[] = JSON.parse(stdout).findings;
+  const [found] = findings.filter((one) => one.object.namespace === namespace);
+  expect(found?.fix.command, `${label} ${stderr}`).toContain(
+    `create gone -n ${namespace} --server ${host} --username janedoe`,
+  );
+});

@@ -1,0 +1,14 @@
+/** The sentence about a missing Secret, depending on the objects that refer to it. */
+import { expect, test } from 'vitest';
+import { formatFinding } from '../../src/findings/finding.ts';
+
+test.each([
+  ['a service account', ['serviceaccount/builder'], 'serviceaccount/builder names it'],
+  ['a pod', ['1 pod'], '1 pod names it'],
+  ['several pods', ['2 pods'], '2 pods name it'],
+  ['a service account and a pod', ['serviceaccount/a', '1 pod'], 'serviceaccount/a, 1 pod name it'],
+])('named by %s', (_, usedBy, users) => {
+  const object = { kind: 'Secret', namespace: 'team-a', name: 'gone' } as const;
+  const found = { code: 'missing-secret', severity: 'warning', object, arguments: { usedBy } } as const;
+  expect(formatFinding(found)).toBe(`secret team-a/gone does not exist, and ${users}`);
+});
