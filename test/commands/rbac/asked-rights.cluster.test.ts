@@ -3,12 +3,12 @@
  * right that they grant.
  */
 import { beforeAll, expect, test } from 'vitest';
-import type { AskedRight } from '../../src/cluster/api-request.ts';
-import { PULL_KINDS } from '../../src/workloads/kind.ts';
-import { recorded } from '../support/asked-rights.ts';
-import { here } from '../support/here.ts';
-import { LINES, openWorlds, placeFor, run, wordsOf } from '../support/rights-world.ts';
-import type { Rule } from '../support/user.ts';
+import type { AskedRight } from '../../../src/cluster/api-request.ts';
+import { PULL_KINDS } from '../../../src/workloads/kind.ts';
+import { recorded } from '../../support/asked-rights.ts';
+import { here } from '../../support/here.ts';
+import { LINES, openWorlds, placeFor, run, wordsOf } from '../../support/rights-world.ts';
+import type { Rule } from '../../support/user.ts';
 
 interface Role {
   readonly kind: string;
