@@ -111,6 +111,6 @@ test('a workload with almost this name is proposed', async () => {
   const name = await newWorkload('Deployment', namespace, { name: freshName('frontend') });
   const ran = await regsecretIn(namespace, ['attach', '--to', `deploy/${name.slice(0, -1)}`]);
   expect(ran.stderr).toContain(
-    `did you mean ${name}?\nhint: regsecret attach regsecret -n ${namespace} --to deployment/${name}\n`,
+    `did you mean ${name}?\nhint: regsecret attach -n ${namespace} --to deployment/${name}\n`,
   );
 });

@@ -25,20 +25,6 @@ beforeEach(async () => {
 const listed = async (name: string, where = namespace) => (await account(where, name)).imagePullSecrets;
 const lines = (text: string): string[] => text.trimEnd().split('\n').sort();
 
-describe('a target without its kind', () => {
-  test.each(['attach', 'detach'])('%s: the one workload of that name', async (verb) => {
-    await newWorkload('Deployment', namespace, { name: 'worker' });
-    const flag = verb === 'attach' ? '--to' : '--from';
-    const typed = (name: string) => regsecretIn(namespace, [verb, flag, name, '--dry-run=client']);
-    const error = 'error: a target is KIND/NAME, with a kind that has pull secrets\n';
-    const line = (target: string) => `hint: regsecret ${verb} -n ${namespace} ${flag} ${target} --dry-run=client\n`;
-    expect((await typed('worker')).stderr).toBe(error + line('deployment/worker'));
-    expect((await typed('workr')).stderr).toBe(error + line('deployment/NAME'));
-    await newWorkload('StatefulSet', namespace, { name: 'worker' });
-    expect((await typed('worker')).stderr).toBe(error + line('deployment/NAME'));
-  });
-});
-
 describe('--all-serviceaccounts', () => {
   test('in a namespace', async () => {
     await newAccount(namespace, { imagePullSecrets: named('regsecret') }, 'has-it');
