@@ -214,9 +214,7 @@ describe.concurrent('a service account', () => {
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default']);
     expect(ran).toMatchObject({ code: 0, stdout: 'serviceaccount/default patched\n' });
     expect(ran.stderr).toContain('2 pods fail now and will not recover by themselves');
-    expect(ran.stderr).toContain(
-      `hint: regsecret attach regsecret -n ${namespace} --serviceaccount default --restart\n`,
-    );
+    expect(ran.stderr).toContain(`hint: regsecret attach -n ${namespace} --serviceaccount default --restart\n`);
     expect(ran.stderr).toContain(`hint: regsecret attach regsecret -n ${namespace} --pod bare --recreate\n`);
     const restarted = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart', '--wait']);
     expect(restarted, restarted.stderr).toMatchObject({
