@@ -1,6 +1,6 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
 
-import type { ListResult } from '../changes/list-step.ts';
+import type { ListResult } from '../changes/list-write.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { againWith, type Hint } from '../line/hint.ts';

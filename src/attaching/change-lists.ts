@@ -1,5 +1,5 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: reads, plans, writes, and reports the effects. */
-import { type ChangedList, changeList } from '../changes/list-step.ts';
+import { type ChangedList, changeList } from '../changes/list-write.ts';
 import { performPhase } from '../changes/performer.ts';
 import { placeOf, recreatePod, resumePod } from '../changes/recreate.ts';
 import { waitFor } from '../changes/wait.ts';

@@ -1,5 +1,5 @@
 /** What has to be done to one object, decided before anything is said, asked or written. */
-import type { ListRule } from '../changes/list-step.ts';
+import type { ListRule } from '../changes/list-write.ts';
 import { appliersOf } from '../changes/list-write.ts';
 import { walkOwners } from '../cluster/owners.ts';
 import { UserError } from '../errors.ts';

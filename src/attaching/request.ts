@@ -1,5 +1,5 @@
 /** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
-import type { ListResult } from '../changes/list-step.ts';
+import type { ListResult } from '../changes/list-write.ts';
 import type { ChangeOptions } from '../changes/step.ts';
 import type { UserError } from '../errors.ts';
 import type { FindRefused } from '../gather/other-logins.ts';

@@ -1,22 +1,84 @@
-/** The only code that writes lists of pull secrets, for every kind, on condition that the old list is still there. */
-
+/** The only code that writes lists of pull secrets, for every kind, whatever else writes them. */
 import { ApiError, WriteConflict } from '../cluster/api-error.ts';
 import { getObject, getPullSpec, objectPath, objectRefusal } from '../cluster/object-request.ts';
 import { type WriteOptions, writeQuery } from '../cluster/secret-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
-import { clusterCommand } from '../line/command.ts';
+import { clusterCommand, command } from '../line/command.ts';
+import { scope } from '../line/object-name.ts';
 import { type ApiObject, fieldOf, isObject } from '../workloads/api-object.ts';
 import { LIST_FIELD, pullKind } from '../workloads/kind.ts';
 import { listPatch } from '../workloads/list-change.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { type ChangeOptions, carryOut, type Next, writeOptions } from './step.ts';
+
+/** A write of a whole list. */
+interface ListWrite {
+  readonly action: 'patch';
+  readonly list: readonly unknown[];
+}
+
+export interface ChangedList {
+  readonly action: 'patched' | 'unchanged';
+  readonly before: readonly unknown[] | undefined;
+  readonly after: readonly unknown[] | undefined;
+  /** The object as it is now. */
+  readonly pullSpec: PullSpec;
+}
+
+/** What became of an object with a list, for the report. */
+export interface ListResult {
+  readonly ref: ObjectRef;
+  readonly action: ChangedList['action'] | 'recreated' | 'restarted';
+  /** The names in the list; left out for a restart. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+}
+
+/** Returns the list that should replace the one in `pullSpec`; undefined when that one is right. */
+export type ListRule = (pullSpec: PullSpec) => readonly unknown[] | undefined;
+
+/** Brings the list of `pullSpec`, as it was read, to what `plan` wants. Throws UserError. */
+export async function changeList(
+  transport: Transport,
+  pullSpec: PullSpec,
+  plan: ListRule,
+  options: ChangeOptions,
+): Promise<ChangedList> {
+  const { ref } = pullSpec;
+  const next = (present: PullSpec | undefined): Next<ListWrite> => {
+    if (present === undefined) return { action: 'refuse', error: deletedMeanwhile(pullSpec) };
+    const list = plan(present);
+    return list === undefined ? { action: 'unchanged' } : { action: 'patch', list };
+  };
+  const writer = {
+    what: describeRef(ref),
+    read: () => getPullSpec(transport, ref),
+    write: ({ list }: ListWrite, present = pullSpec, isDone: (found: PullSpec) => Promise<boolean>) =>
+      tryList(transport, present, { after: list, isDone }, writeOptions(options)),
+    versionOf: ({ object }: PullSpec) => fieldOf(object, 'metadata', 'resourceVersion'),
+    refusal: (conflict: ApiError) => objectRefusal(conflict, 'patch', ref),
+  };
+  const how = { dryRun: options.dryRun, transport };
+  const changed = await carryOut({ present: pullSpec, next }, writer, how);
+  const { did, before = pullSpec, after = pullSpec } = changed;
+  const lists = { before: before.imagePullSecrets, after: after.imagePullSecrets };
+  if (did.action === 'unchanged') return { ...lists, action: 'unchanged', pullSpec: after };
+  const planned = options.dryRun === 'client' ? { after: did.list } : {};
+  return { ...lists, ...planned, action: 'patched', pullSpec: after };
+}
+
+function deletedMeanwhile({ ref }: PullSpec): UserError {
+  const list = command`kubectl get ${pullKind(ref.kind).plural} ${scope(ref.namespace)}`;
+  return new UserError(`${describeRef(ref)} was deleted meanwhile`, list);
+}
 
 /**
  * Writes `after`, the whole list, and returns the object as it is then. `isDone` tells whether an object is as wanted, because
  * the answer may be lost, or made by a proxy. Throws UserError.
  */
-export async function tryList(
+async function tryList(
   transport: Transport,
   pullSpec: PullSpec,
   { after, isDone }: { readonly after: readonly unknown[]; isDone(found: PullSpec): Promise<boolean> },
@@ -79,7 +141,7 @@ export function appliersOf(object: ApiObject): string[] {
   return applied(object).map(({ manager }) => `${manager}`);
 }
 
-interface ListWrite {
+interface AppliedList {
   readonly ref: ObjectRef;
   readonly before: ApiObject;
   /** The answer to the write. */
@@ -93,7 +155,7 @@ interface ListWrite {
  * entry that they take out of their manifest would stay behind. Clients may write `managedFields` (client-go util/csaupgrade
  * does). Does nothing when the list has changed again since `after`, because then a later write took the ownership.
  */
-async function keepOwners(transport: Transport, { ref, before, after, fieldManager }: ListWrite): Promise<void> {
+async function keepOwners(transport: Transport, { ref, before, after, fieldManager }: AppliedList): Promise<void> {
   const path = objectPath(pullKind(ref.kind), ref.namespace, ref.name);
   let current = after;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -18,7 +18,7 @@ import { mayNeedLogin } from '../workloads/pull-error.ts';
 import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { effectOf, waitsForPods } from '../workloads/rollout.ts';
-import type { ListResult } from './list-step.ts';
+import type { ListResult } from './list-write.ts';
 import { performPhase } from './performer.ts';
 import { ownersOf, type PodOwners } from './pod-remedy.ts';
 import { type ChangeOptions, writeOptions } from './step.ts';

@@ -1,6 +1,6 @@
 /** `regsecret/cluster`: writes pull secrets through the client that a program already has, as `create` and `attach` do. */
 
-import { changeList } from '../changes/list-step.ts';
+import { changeList } from '../changes/list-write.ts';
 import { upsertSecret } from '../changes/upsert.ts';
 import { getPullSpec } from '../cluster/object-request.ts';
 import { buildPullSecret } from '../secret/build.ts';

@@ -1,7 +1,7 @@
 /** Writing to a server that always answers 409 ends within a stated time, with the server's own sentence. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import { changeList } from '../../src/changes/list-step.ts';
+import { changeList } from '../../src/changes/list-write.ts';
 import { upsertSecret } from '../../src/changes/upsert.ts';
 import { ApiError, refusal } from '../../src/cluster/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';

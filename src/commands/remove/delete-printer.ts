@@ -2,7 +2,7 @@
 
 import { noteBook } from '../../attaching/attach-printer.ts';
 import { changeReport, type ReportOptions } from '../../changes/change-report.ts';
-import type { ListResult } from '../../changes/list-step.ts';
+import type { ListResult } from '../../changes/list-write.ts';
 import type { ClusterRun } from '../../output/printer.ts';
 import { plural } from '../../text/enumerate.ts';
 import { resultName } from '../../workloads/object-ref.ts';

@@ -1,5 +1,5 @@
 /** The metrics of a running `sync --watch`, as Prometheus reads them. Pure. */
-import type { ListResult } from '../../changes/list-step.ts';
+import type { ListResult } from '../../changes/list-write.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import type { SyncOutcome } from './sync-request.ts';
 

@@ -3,7 +3,7 @@
 import { type NoteBook, noteBook } from '../../attaching/attach-printer.ts';
 import { warnOfAnnotations } from '../../changes/annotation-printer.ts';
 import { type Failure, printFailures, sayFinding } from '../../changes/failure-printer.ts';
-import type { ListResult } from '../../changes/list-step.ts';
+import type { ListResult } from '../../changes/list-write.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import { clusterCommand, words } from '../../line/command.ts';
 import { type ClusterRun, DRY_RUN, type Printer, sayInterrupted, shownError } from '../../output/printer.ts';

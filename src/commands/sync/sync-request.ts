@@ -1,7 +1,7 @@
 /** The request of `sync`, and the listener for its results. */
 
 import type { Note } from '../../attaching/notes.ts';
-import type { ListResult } from '../../changes/list-step.ts';
+import type { ListResult } from '../../changes/list-write.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
