@@ -4,7 +4,7 @@ import type { ListResult } from '../changes/list-write.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { againWith, type Hint } from '../line/hint.ts';
-import { DRY_RUN, type Printer, sayInterrupted, shownError } from '../output/printer.ts';
+import { DRY_RUN, orSayDone, type Printer, shownError } from '../output/printer.ts';
 import { formatJson } from '../output/structured.ts';
 import type { Io } from '../system/io.ts';
 import type { Printable } from '../text/printable.ts';
@@ -22,42 +22,17 @@ export interface AttachPrinterOptions extends NoteContext {
   readonly restart?: Hint;
 }
 
-/** Receives what `changePullSecrets` reports. */
-export interface AttachPrinter extends Listener {
-  /** Prints the notes that were held back to be grouped. Called at the end, also when the work has failed. */
-  flush(): void;
-  readonly done: number;
-  readonly problems: number;
-}
-
-/** Runs `work` with a printer, and says at the end, or after an interruption, what was done. Returns the exit code. */
+/** Runs `work` with a listener, and says at the end, or after an interruption, what was done. Returns the exit code. */
 export async function withAttachPrinter(
   options: AttachPrinterOptions,
   printer: Printer,
   io: Io,
-  work: (report: AttachPrinter) => Promise<void>,
+  work: (listener: Listener) => Promise<void>,
 ): Promise<number> {
-  const report = attachPrinter(options, printer, io);
-  try {
-    await work(report);
-  } catch (error) {
-    report.flush();
-    if (io.signal.aborted) sayInterrupted(report.done, printer);
-    throw error;
-  }
-  report.flush();
-  return report.problems > 0 ? EXIT.failed : EXIT.ok;
-}
-
-/** Notes that are printed at once, because they are about what happens now. */
-const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', 'saved', 'differs', 'runs'];
-const SHOWN = 10;
-
-function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
   const results: ListResult[] = [];
   const notes = noteBook(options, printer);
   const errors: UserError[] = [];
-  return {
+  const listener: Listener = {
     outcome(result) {
       results.push(result);
       if (options.output === 'name') printer.result(resultName(result.ref));
@@ -72,18 +47,20 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
       printer.error(error);
     },
     waiting: notes.flush,
-    flush() {
-      notes.flush();
-      if (options.output === 'json') io.stdout.write(toJson(options, { results, notes: notes.all(), errors }, io));
-    },
-    get done() {
-      return results.length;
-    },
-    get problems() {
-      return errors.length;
-    },
   };
+  const end = (): number => {
+    notes.flush();
+    if (options.output === 'json') io.stdout.write(toJson(options, { results, notes: notes.all(), errors }, io));
+    return results.length;
+  };
+  await orSayDone(() => work(listener), end, { io, printer });
+  end();
+  return errors.length > 0 ? EXIT.failed : EXIT.ok;
 }
+
+/** Notes that are printed at once, because they are about what happens now. */
+const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', 'saved', 'differs', 'runs'];
+const SHOWN = 10;
 
 export interface NoteBook {
   add(note: Note): void;

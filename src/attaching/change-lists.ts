@@ -24,7 +24,7 @@ import {
   recreationQuestion,
   type Write,
 } from './list-plan.ts';
-import { isAccepted, type Loss, lossesOf } from './look-ahead.ts';
+import { agreeToLosses, type Loss, lossesOf } from './look-ahead.ts';
 import { type AttachRequest, isImplied, type Listener, type TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
@@ -45,8 +45,14 @@ export async function changePullSecrets(
   if (plan === undefined) return reportUnchecked(run);
   // Two pods of one Deployment lead to it twice.
   const unique = [...new Map(plan.map((item) => [refKey(item.pullSpec.ref), item])).values()];
-  if (!(await isAccepted(await lossesOf(unique, run), unique, run)) || !(await announce(plan, run)))
-    return reportUnchecked(run);
+  const losses = await lossesOf(unique, run);
+  let isAgreed = false;
+  await performAll([plan], run, async () => {
+    await agreeToLosses(losses, unique, run);
+    await announce(plan, run);
+    isAgreed = true;
+  });
+  if (!isAgreed) return reportUnchecked(run);
   const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
   // Service accounts come first: they decide which Secrets a pod may name, and which ones it inherits.
   for (const items of [unique.filter(isAccount), unique.filter((item) => !isAccount(item))]) {
@@ -89,20 +95,18 @@ async function planNamed(run: AttachContext): Promise<PlanItem[] | undefined> {
   return plans.slice(1).flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value as PlanItem] : []));
 }
 
-/** Before writing, reports the notes and asks about the pods to recreate one by one. Returns false after the first no. */
-async function announce(items: readonly PlanItem[], run: AttachContext): Promise<boolean> {
-  for (const { notes } of items) for (const note of notes) run.listener.note(note);
+/** Before writing, reports the notes and asks about the pods to recreate one by one. Throws UserError after the first no. */
+async function announce(items: readonly PlanItem[], { request, listener }: AttachContext): Promise<void> {
+  for (const { notes } of items) for (const note of notes) listener.note(note);
   for (const item of items) {
-    if (await isAgreed(item, run)) continue;
-    run.listener.problem(notRecreated(item.pullSpec, run.request));
-    return false;
+    if (item.action !== 'recreate' || request.recreate) continue;
+    await request.agree?.(recreationQuestion(item.pullSpec, item.losses), notRecreated(item.pullSpec, request));
   }
-  return true;
 }
 
-async function isAgreed(item: PlanItem, { request: { recreate, confirm } }: AttachContext): Promise<boolean> {
-  if (item.action !== 'recreate' || recreate) return true;
-  return confirm !== undefined && (await confirm(recreationQuestion(item.pullSpec, item.losses)));
+async function announceAndPerform(item: PlanItem, run: AttachContext): Promise<void> {
+  await announce([item], run);
+  await perform(item, run);
 }
 
 function reportSecrets({ listener, secretFindings }: AttachContext): void {
@@ -132,11 +136,11 @@ async function performSelected(run: AttachContext): Promise<void> {
       const item = await planIn(pullSpec, usable, without, run);
       if (item === undefined) return;
       const losses = await lossesOf([item], run);
-      if (losses.length > 0) needed.push({ item, losses });
-      else if (await announce([item], run)) await perform(item, run);
+      if (losses.length > 0) return void needed.push({ item, losses });
+      await announceAndPerform(item, run);
     };
     await performAll(pullSpecs, run, one, width);
-    await performNeeded(needed, run);
+    await performNeeded(needed, width, run);
     if (picked > 0 || isImplied(selection)) continue;
     const namespace = allNamespaces ? undefined : run.transport.namespace;
     const { kind, labelSelector: labels, name } = selection.by === 'use' ? UNUSED : selection;
@@ -152,12 +156,12 @@ interface Needed {
   readonly losses: readonly Loss[];
 }
 
-async function performNeeded(needed: readonly Needed[], run: AttachContext): Promise<void> {
+async function performNeeded(needed: readonly Needed[], width: number, run: AttachContext): Promise<void> {
   const items = needed.map(({ item }) => item);
   const losses = needed.flatMap((one) => one.losses);
-  if (!(await isAccepted(losses, items, run))) return;
-  await performAll(items, run, async (item) => {
-    if (await announce([item], run)) await perform(item, run);
+  await performAll([losses], run, async () => {
+    await agreeToLosses(losses, items, run);
+    await performAll(items, run, (item) => announceAndPerform(item, run), width);
   });
 }
 
@@ -185,8 +189,8 @@ async function planIn(
   return item;
 }
 
-function asksAbout(selection: TargetSelection, { recreate, confirm }: AttachRequest): boolean {
-  return selection.by === 'kind' && selection.kind === 'Pod' && !recreate && confirm !== undefined;
+function asksAbout(selection: TargetSelection, { recreate, agree }: AttachRequest): boolean {
+  return selection.by === 'kind' && selection.kind === 'Pod' && !recreate && agree !== undefined;
 }
 
 async function reportEffects(run: AttachContext): Promise<void> {

@@ -261,7 +261,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
 /** Throws UserError where the pod is being deleted, or where it may not be deleted and nobody can be asked. */
 async function planRecreation(pod: PullSpec, list: readonly unknown[], context: PlanContext): Promise<PlanItem> {
   const { ref } = pod;
-  const { verb, recreate, confirm } = context.request;
+  const { verb, recreate, agree } = context.request;
   if (isBeingDeleted(pod)) {
     throw new UserError(
       `${describeRef(ref)} is being deleted`,
@@ -269,7 +269,7 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
     );
   }
   if (verb === 'detach' && list.length === 0) await checkInherited(pod, context);
-  if (!recreate && confirm === undefined) throw notRecreated(pod, context.request);
+  if (!recreate && agree === undefined) throw notRecreated(pod, context.request);
   const notes = verb === 'attach' ? await imageNotes(pod, context) : [];
   return { action: 'recreate', pullSpec: pod, list, losses: recreationLosses(pod), notes };
 }

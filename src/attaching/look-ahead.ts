@@ -32,20 +32,20 @@ export async function lossesOf(items: readonly PlanItem[], context: AttachContex
   return (await Promise.all(changes.map((change) => lossesBy(change, context)))).flat();
 }
 
-/** Reports the losses. Returns false, and reports a problem, where nobody agrees to them. */
-export async function isAccepted(
+/** Reports the losses. Throws UserError where nobody agrees to them. */
+export async function agreeToLosses(
   losses: readonly Loss[],
   items: readonly PlanItem[],
   { request, listener }: AttachContext,
-): Promise<boolean> {
+): Promise<void> {
   for (const loss of losses) listener.note(loss);
-  const { yes, dryRun, secret, confirm } = request;
+  const { yes, dryRun, secret, agree } = request;
   // A dry run asks nobody. It goes on where the real run would ask, and fails where the real run would fail.
-  if (losses.length === 0 || yes || (dryRun !== 'none' && confirm !== undefined)) return true;
+  if (losses.length === 0 || yes || (dryRun !== 'none' && agree !== undefined)) return;
   listener.waiting();
-  if (confirm !== undefined && (await confirm(`Detach ${secret} anyway?`))) return true;
-  listener.problem(stillNeeded(losses, items, secret));
-  return false;
+  const refusal = stillNeeded(losses, items, secret);
+  if (agree === undefined) throw refusal;
+  await agree(`Detach ${secret} anyway?`, refusal);
 }
 
 function stillNeeded(losses: readonly Loss[], items: readonly PlanItem[], secret: string): UserError {

@@ -26,8 +26,8 @@ export interface AttachRequest extends ChangeOptions {
   readonly folders: ManifestFolders;
   /** Whether to detach the Secret even where it is the only login for an image. */
   readonly yes: boolean;
-  /** Asks the person a yes-or-no question. Undefined where nobody can be asked. */
-  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks the person, and throws `refusal` without a yes. Undefined where nobody can be asked. */
+  readonly agree?: ((question: string, refusal: UserError) => Promise<void>) | undefined;
   /** Undefined where a remaining login counts without asking its registry. */
   readonly findRefused?: FindRefused | undefined;
   /** Whether to look at the Secret, at workloads and at pods. */

@@ -1,7 +1,7 @@
 /** What a command that writes many Secrets prints in one cluster: the question, each result, the failures, the counts. */
 
 import { EXIT, type UserError } from '../errors.ts';
-import { type ClusterRun, DRY_RUN, sayInterrupted, shownError } from '../output/printer.ts';
+import { type ClusterRun, DRY_RUN, orSayDone, shownError } from '../output/printer.ts';
 import type { Intent } from '../system/prompt.ts';
 import { summaryLine } from '../text/summary.ts';
 import type { SecretName } from '../workloads/references.ts';
@@ -19,8 +19,6 @@ export interface NotDone {
 }
 
 export interface ChangeReport {
-  /** How much is done. */
-  readonly count: number;
   /** Prints what was done: with `-o name` its name. */
   done(name: string, text: string): void;
   failed(ref: SecretName, error: UserError): void;
@@ -51,17 +49,15 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
   const { agree, printer, io } = run;
   const failures: NotDone[] = [];
   let [said, count] = [0, 0];
-  const flush = (): void => {
+  const flush = (): number => {
     const fresh = failures.slice(said).map(({ ref, error }) => ({ ...ref, error }));
     said = failures.length;
     printFailures(fresh, printer);
+    return count;
   };
   return {
     failures,
     flush,
-    get count() {
-      return count;
-    },
     done(name, text) {
       count += 1;
       if (output !== 'json') printer.result(output === 'name' ? name : `${text}${DRY_RUN[dryRun]}`);
@@ -70,13 +66,7 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
     failed: (ref, error) => void failures.push({ ref, error }),
     async perform(intent, work) {
       await agree?.(intent);
-      try {
-        await work();
-      } catch (error) {
-        flush();
-        if (io.signal.aborted) sayInterrupted(count, printer);
-        throw error;
-      }
+      await orSayDone(work, flush, run);
     },
     end({ total, counts, always = false, remark = '' }) {
       flush();

@@ -8,7 +8,7 @@ import { describeVerdict, reachHint } from '../output/verdict-printer.ts';
 import { createRegistryClient, type RegistryFlags } from '../registry/registry-client.ts';
 import { displayServer } from '../secret/display-server.ts';
 import type { Io } from '../system/io.ts';
-import { canPrompt, promptPassword, promptYes } from '../system/prompt.ts';
+import { agreeTo, promptPassword } from '../system/prompt.ts';
 import { assignLogin } from '../verify/login-permission.ts';
 import { consequence, type Rejection, rejectedLogins } from '../verify/refused-login.ts';
 import type { Verdict } from '../verify/verdict.ts';
@@ -98,16 +98,14 @@ async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, t
     return settle(again, await ask(again), by, tries + 1);
   }
   if (!mustAnswer && (verdict.kind === 'anonymous' || verdict.kind === 'not asked')) printer.warn(sentence);
-  else if (!canPrompt(io) || !(await promptYes(`${sentence}. Write the login unchecked?`, io))) {
+  else {
     const isWanted = by.isWanted && !isTyped;
     const unchecked = `${isWanted ? 'leave out --verify' : 'add --no-verify'} to write the login unchecked`;
     const reach = reachHint(verdict, entry.server);
     const later = isWanted ? prose`run the command again later, or ${unchecked}` : prose`${unchecked}`;
-    throw new UserError(
-      `${sentence}; ${consequence(rehearsed)}`,
-      reach ?? later,
-      reach === undefined ? [] : [unchecked],
-    );
+    const details = reach === undefined ? [] : [unchecked];
+    const refusal = new UserError(`${sentence}; ${consequence(rehearsed)}`, reach ?? later, details);
+    await agreeTo(`${sentence}. Write the login unchecked?`, io, refusal);
   }
   return entry;
 }

@@ -42,11 +42,23 @@ export interface Tally {
 /** Shown in place of a command with a name that no object can have, or with a text that can be shown only with escapes. */
 const NO_COMMAND = 'no command is shown, because a name or text in it cannot be pasted safely';
 
-/** Says after Ctrl-C how much is done. */
-export function sayInterrupted(done: number, printer: Printer): void {
-  printer.warn(
-    `interrupted: ${done} done, each named above; the one in progress may be done, too: run the same command again`,
-  );
+/**
+ * Runs `work`. When it is cut short, calls `end`, which prints what was held back and returns how much is done, to be said after
+ * Ctrl-C.
+ */
+export async function orSayDone(
+  work: () => Promise<void>,
+  end: () => number | undefined,
+  { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const done = end();
+    const rest = 'each named above; the one in progress may be done, too: run the same command again';
+    if (io.signal.aborted && done !== undefined) printer.warn(`interrupted: ${done} done, ${rest}`);
+    throw error;
+  }
 }
 
 /** Follows each result that a dry run does not carry out. */

@@ -54,11 +54,6 @@ export async function promptChoice<T>(
   });
 }
 
-/** A question that only a deliberate yes answers with true. Throws {@link Interrupted} on Ctrl-C. */
-export function promptYes(message: string, io: Io): Promise<boolean> {
-  return ask<boolean>(io, { type: 'confirm', message: printable(message), default: false });
-}
-
 /** What a command is about to do in one cluster. */
 export interface Intent {
   /** A sentence without its end: `Write the new login for ghcr.io into 3 Secrets`. */
@@ -85,10 +80,12 @@ export function agreeOn(agreement: Agreement, io: Io): Agree | undefined {
   };
 }
 
-/** Throws UserError where the user does not agree, and {@link Interrupted} on Ctrl-C. */
-export async function agreeTo(question: string, io: Io): Promise<void> {
-  if (await promptYes(question, io)) return;
-  throw new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
+/** Throws `refusal` unless somebody can be asked and types a deliberate yes, and {@link Interrupted} on Ctrl-C. */
+export async function agreeTo(question: string, io: Io, refusal?: UserError): Promise<void> {
+  const isAgreed =
+    canPrompt(io) && (await ask<boolean>(io, { type: 'confirm', message: printable(question), default: false }));
+  if (isAgreed) return;
+  throw refusal ?? new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
 }
 
 /** Whether the question has to be asked, if a user can answer. */

@@ -78,7 +78,7 @@ const everywhere = {
   ),
   yes: true,
 };
-const no = { confirm: () => Promise.resolve(false) };
+const no: ChangeSituation['change'] = { agree: (_, refusal) => Promise.reject(refusal) };
 /** A real run. Each of these ends before anything is written, at the question whether the only login for the images may go. */
 const live = { dryRun: 'none' } as const;
 

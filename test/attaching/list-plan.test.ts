@@ -163,7 +163,7 @@ const SITUATIONS: readonly [string, Stored, readonly Stored[], Partial<AttachReq
   ],
   ['a pod of its own, and nobody to ask', stored('Pod', 'web'), [], {}],
   ['a pod of its own', stored('Pod', 'web', { list: ['a'] }), [], { recreate: true }],
-  ['a pod of its own, and somebody to ask', stored('Pod', 'web'), [], { confirm: () => Promise.resolve(true) }],
+  ['a pod of its own, and somebody to ask', stored('Pod', 'web'), [], { agree: () => Promise.resolve() }],
   ['a pod of its own with other images', stored('Pod', 'web', { image: 'quay.io/a' }), [], { recreate: true }],
   [
     'a pod that is being deleted',

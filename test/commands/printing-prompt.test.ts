@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { promptChoice, promptYes } from '../../src/system/prompt.ts';
+import { agreeTo, promptChoice } from '../../src/system/prompt.ts';
 import { printable } from '../../src/text/printable.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { fakeIo } from '../support/io.ts';
@@ -39,7 +39,7 @@ test.each(TEXTS)('attach lists what it may be attached to: %s', async (_, text) 
 
 test.each(TEXTS)('the words of a question and of its choices: %s', async (_, text) => {
   for (const ask of [
-    (io: ReturnType<typeof fakeIo>) => promptYes(`is it ${text}?`, io),
+    (io: ReturnType<typeof fakeIo>) => agreeTo(`is it ${text}?`, io),
     (io: ReturnType<typeof fakeIo>) => promptChoice(`which ${text}?`, [{ name: text, value: 1 }], io),
   ]) {
     const io = fakeIo({ tty: true });

@@ -130,7 +130,10 @@ export function changeSituations(secret: typeof secretFor): [string, ChangeSitua
     ['a pod of its own', { objects: [stored('Pod', 'web')], change: { ...to('Pod', 'web'), recreate: true } }],
     [
       'a pod that nobody agrees to delete',
-      { objects: [stored('Pod', 'web')], change: { ...to('Pod', 'web'), confirm: () => Promise.resolve(false) } },
+      {
+        objects: [stored('Pod', 'web')],
+        change: { ...to('Pod', 'web'), agree: (_, refusal) => Promise.reject(refusal) },
+      },
     ],
     [
       'one of two has a problem, so nothing is done',
@@ -196,7 +199,10 @@ export function changeSituations(secret: typeof secretFor): [string, ChangeSitua
       'pods of which one is agreed to',
       {
         objects: [stored('Pod', 'a'), stored('Pod', 'b')],
-        change: { ...all('Pod'), confirm: (question) => Promise.resolve(question.includes('/b ')) },
+        change: {
+          ...all('Pod'),
+          agree: (question, refusal) => (question.includes('/b ') ? Promise.resolve() : Promise.reject(refusal)),
+        },
       },
     ],
     [

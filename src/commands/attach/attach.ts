@@ -103,7 +103,7 @@ async function changeFiles(
     io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, shown, printer);
   }
-  if (losses.length > 0 && !options.yes) await agreeTo(losses, secret, options, io);
+  if (losses.length > 0 && !options.yes) await agreeToLosses(losses, options, io);
   if (options.dryRun !== 'none') return printManifests(changed, shown, printer);
   const done: typeof changed = [];
   try {
@@ -157,11 +157,13 @@ async function lossesFrom(
 }
 
 /** Throws UserError when the user does not agree, or cannot be asked. A dry run on a terminal does not ask. */
-async function agreeTo(losses: readonly ManifestLoss[], secret: string, options: AttachOptions, io: Io): Promise<void> {
-  const { canPrompt, promptYes } = await import('../../system/prompt.ts');
-  if (canPrompt(io) && (options.dryRun !== 'none' || (await promptYes(`Detach ${secret} anyway?`, io)))) return;
+async function agreeToLosses(losses: readonly ManifestLoss[], options: AttachOptions, io: Io): Promise<void> {
+  const { secret, dryRun } = options;
+  const { agreeTo, canPrompt } = await import('../../system/prompt.ts');
+  if (canPrompt(io) && dryRun !== 'none') return;
   const users = many(losses.map(({ ref }) => resultName(ref)));
-  throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, againWith(words`--yes`));
+  const text = `${secret} is still needed by ${users}, so no file is changed`;
+  await agreeTo(`Detach ${secret} anyway?`, io, new UserError(text, againWith(words`--yes`)));
 }
 
 /** The Secret from a file or the cluster, with warnings about its problems. Throws UserError when it opens no image. */
@@ -189,11 +191,11 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
 
 /** The request with what the user chooses and agrees to on a terminal. Throws UserError. */
 async function withTargets(request: AttachRequest, transport: Transport, io: Io): Promise<AttachRequest> {
-  const { canPrompt, promptChoice, promptYes } = await import('../../system/prompt.ts');
+  const { agreeTo, canPrompt, promptChoice } = await import('../../system/prompt.ts');
   const { verb, secret } = request;
   if (!canPrompt(io)) return request;
-  const confirm = request.yes ? undefined : (question: string) => promptYes(question, io);
-  if (hasTargets(request)) return { ...request, confirm };
+  const agree: AttachRequest['agree'] = request.yes ? undefined : (question, refusal) => agreeTo(question, io, refusal);
+  if (hasTargets(request)) return { ...request, agree };
   const { listChoices } = await import('./choices.ts');
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));
   if (choices.length === 0) {
@@ -201,7 +203,7 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
     return request;
   }
   const title = verb === 'attach' ? `Attach ${secret} to` : `Detach ${secret} from`;
-  return { ...request, targets: await promptChoice(title, choices, io), confirm };
+  return { ...request, targets: await promptChoice(title, choices, io), agree };
 }
 
 /** Says that every object to choose from has what was wanted. Any other object has to be named. */

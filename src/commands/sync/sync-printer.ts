@@ -6,7 +6,7 @@ import { type Failure, printFailures, sayFinding } from '../../changes/failure-p
 import type { ListResult } from '../../changes/list-write.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import { clusterCommand, words } from '../../line/command.ts';
-import { type ClusterRun, DRY_RUN, type Printer, sayInterrupted, shownError } from '../../output/printer.ts';
+import { type ClusterRun, DRY_RUN, orSayDone, type Printer, shownError } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
 import { SYNC } from '../../secret/copy.ts';
 import type { Io } from '../../system/io.ts';
@@ -59,16 +59,12 @@ export async function withSyncPrinter(
   };
   const skipped = { leftAlone: [], ending: [] };
   const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped, isIdle: false, held: [] };
-  try {
-    await work(listenerFor(told, options, printer, io));
-  } catch (error) {
+  const cut = (): number | undefined => {
     printHeld(told, printer);
     printFailures(failuresOf(told), printer);
-    if (io.signal.aborted && (options.isCut?.() ?? true)) {
-      sayInterrupted(told.outcomes.filter(isChange).length + told.lists.length, printer);
-    }
-    throw error;
-  }
+    return options.isCut?.() === false ? undefined : told.outcomes.filter(isChange).length + told.lists.length;
+  };
+  await orSayDone(() => work(listenerFor(told, options, printer, io)), cut, run);
   printHeld(told, printer);
   for (const book of Object.values(notes)) book.flush();
   printFailures(failuresOf(told), printer);

@@ -109,6 +109,23 @@ test.each([
   expect(await tty.ended).toBe(0);
 });
 
+test('detach: of two bare pods that lose their only login, the second is asked about when the first is answered', async () => {
+  for (const name of ['one', 'two']) {
+    await newWorkload('Pod', namespace, { name, list: named('regsecret'), metadata: { labels: { app: 'bare' } } });
+  }
+  const tty = type('detach', '--from', 'pod', '-l', 'app=bare');
+  await tty.see('Detach regsecret anyway?');
+  tty.type(`y${keys.enter}`);
+  await tty.see('create it again?');
+  expect(tty.screen().match(/create it again\?/g)).toHaveLength(1);
+  tty.type(`y${keys.enter}`);
+  await tty.see('pod/one recreated');
+  await tty.see(`pod ${namespace}/two cannot be changed`);
+  tty.type(`y${keys.enter}`);
+  await tty.see('pod/two recreated');
+  expect(await tty.ended).toBe(0);
+});
+
 test('after a no nothing else is asked, and what is named with it stays as it is', async () => {
   for (const name of ['one', 'two']) await newWorkload('Pod', namespace, { name });
   const tty = type('attach', '--serviceaccount', 'default', '--pod', 'one', '--pod', 'two');
