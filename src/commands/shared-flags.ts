@@ -121,6 +121,20 @@ export function writeOutputFlags(command: Command): Command {
     .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
 }
 
+/** Which Secrets a command over many namespaces works on. */
+export function fleetScopeFlags(command: Command): Command {
+  return command
+    .optionsGroup('Which Secrets (default: in the namespace):')
+    .option('-A, --all-namespaces', 'of all namespaces')
+    .option('-l, --selector <labels>', 'of the namespaces with these labels');
+}
+
+/** The clusters and the output of a command that changes the Secrets of many namespaces. */
+export function fleetOutputFlags(command: Command): Command {
+  const placed = contextsFlag(concurrencyFlag(command), 'do it in the clusters of these contexts (repeatable)');
+  return writeOutputFlags(placed.optionsGroup('Output:'));
+}
+
 /** The flags for requests to registries, in the current group of options. */
 export function registryFlags(
   command: Command,
