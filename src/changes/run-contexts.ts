@@ -16,9 +16,8 @@ import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Ta
 import { formatJson } from '../output/structured.ts';
 import type { Io, Output } from '../system/io.ts';
 import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } from '../system/prompt.ts';
-import { many, plural } from '../text/enumerate.ts';
+import { many, plural, summaryLine } from '../text/enumerate.ts';
 import { type Printable, printable, printed, withPrefix } from '../text/printable.ts';
-import { summaryLine } from '../text/summary.ts';
 
 /** Does the work in one cluster. Returns the exit code; throws UserError when nothing is done at all. */
 export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;

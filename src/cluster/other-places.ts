@@ -8,8 +8,7 @@ import { many, nounFor } from '../text/enumerate.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 import { type ObjectRef, targetName } from '../workloads/object-ref.ts';
 import { ApiError } from './api-error.ts';
-import { listNames } from './list-names.ts';
-import { METADATA_OF_ONE } from './object-request.ts';
+import { listNames, METADATA_OF_ONE } from './object-request.ts';
 import type { Transport } from './transport.ts';
 
 /** What exists instead, such as `secret/pull does`, and the command for it. */
