@@ -13,7 +13,7 @@ import { tryList } from './list-write.ts';
 import { type ChangeOptions, carryOut, type Next, writeOptions } from './step.ts';
 
 /** A write of a whole list. */
-interface ListWrite {
+interface ListPatch {
   readonly action: 'patch';
   readonly list: readonly unknown[];
 }
@@ -46,7 +46,7 @@ export async function changeList(
   options: ChangeOptions,
 ): Promise<ChangedList> {
   const { ref } = pullSpec;
-  const next = (present: PullSpec | undefined): Next<ListWrite> => {
+  const next = (present: PullSpec | undefined): Next<ListPatch> => {
     if (present === undefined) return { action: 'refuse', error: deletedMeanwhile(pullSpec) };
     const list = plan(present);
     return list === undefined ? { action: 'unchanged' } : { action: 'patch', list };
@@ -54,7 +54,7 @@ export async function changeList(
   const writer = {
     what: describeRef(ref),
     read: () => getPullSpec(transport, ref),
-    write: ({ list }: ListWrite, present = pullSpec, isDone: (found: PullSpec) => Promise<boolean>) =>
+    write: ({ list }: ListPatch, present = pullSpec, isDone: (found: PullSpec) => Promise<boolean>) =>
       tryList(transport, present, { after: list, isDone }, writeOptions(options)),
     versionOf: ({ object }: PullSpec) => fieldOf(object, 'metadata', 'resourceVersion'),
     refusal: (conflict: ApiError) => objectRefusal(conflict, 'patch', ref),

@@ -74,7 +74,7 @@ interface Part {
 }
 
 /** The result in one context. */
-interface Ended {
+interface ContextResult {
   readonly part: Part;
   readonly code: number;
   readonly error?: UserError;
@@ -91,7 +91,7 @@ export async function runContexts(
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
 ): Promise<number> {
   const parts: Part[] = [];
-  const ends = new Map<Part, Ended>();
+  const ends = new Map<Part, ContextResult>();
   for (const cluster of contexts) {
     io.signal.throwIfAborted();
     const part = await startPart(cluster, work, { io, hasSource: options.hasSource });
@@ -176,7 +176,7 @@ async function askOnce(
 }
 
 /** Waits for the end in one context, and says why nothing was done there. Throws any error that is not a UserError. */
-async function endOf(part: Part): Promise<Ended> {
+async function endOf(part: Part): Promise<ContextResult> {
   const end = await part.end;
   if ('code' in end) return { part, code: end.code };
   const { error } = end;
@@ -192,7 +192,7 @@ interface ContextAnswer {
   readonly error?: ReturnType<typeof shownError>;
 }
 
-function sayInterrupted(ended: readonly Ended[], waiting: readonly Part[], printer: Printer): void {
+function sayInterrupted(ended: readonly ContextResult[], waiting: readonly Part[], printer: Printer): void {
   const done = ended.flatMap(({ part, error }) => (error === undefined ? [part.context] : []));
   const untouched = waiting.map(({ context }) => context);
   const texts = [
@@ -203,7 +203,7 @@ function sayInterrupted(ended: readonly Ended[], waiting: readonly Part[], print
 }
 
 function report(
-  ended: readonly Ended[],
+  ended: readonly ContextResult[],
   { output, dryRun }: RunOptions,
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
 ): number {

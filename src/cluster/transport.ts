@@ -17,8 +17,8 @@ import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createClients } from './clients.ts';
 import { networkTrouble } from './network-trouble.ts';
-import { type Attempted, askedDelay, withRetries } from './retry.ts';
-import type { Hear, WatchEnd, WatchRequest } from './watch-connection.ts';
+import { type AttemptResult, askedDelay, withRetries } from './retry.ts';
+import type { WatchEnd, WatchListener, WatchRequest } from './watch-connection.ts';
 
 export interface Transport {
   /** The namespace of `-n`, otherwise of the context, otherwise of the pod, otherwise `default`. */
@@ -36,7 +36,7 @@ export interface Transport {
    * Tells `hear` of every change until the watch ends, and returns why it ended: every watch ends sooner or later. After a 401,
    * the next watch uses new credentials, if there are any.
    */
-  watch(request: WatchRequest, hear: Hear, signal: AbortSignal): Promise<WatchEnd>;
+  watch(request: WatchRequest, hear: WatchListener, signal: AbortSignal): Promise<WatchEnd>;
   /** Aborted by Ctrl-C. Work on an answer that has already arrived stops as well. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -100,7 +100,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
     return clients.forUser(renewed).send(httpRequest(request, connection, renewed, io.signal));
   }
 
-  async function attempt(request: ApiRequest): Promise<Attempted<HttpResponse>> {
+  async function attempt(request: ApiRequest): Promise<AttemptResult<HttpResponse>> {
     const response = await send(request);
     const { status, headers, body } = response;
     warn(headers.warning);

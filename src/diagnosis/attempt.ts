@@ -75,9 +75,9 @@ export function simulatePull(
   return ask(found.entries, { image: reference, namespace }, forbidden, facts);
 }
 
-type Found = { readonly entries: readonly KeyringEntry[] } | { readonly undecodable: Undecodable };
+type Lookup = { readonly entries: readonly KeyringEntry[] } | { readonly undecodable: Undecodable };
 
-function candidatesFor(secrets: readonly Secret[], image: string): Found {
+function candidatesFor(secrets: readonly Secret[], image: string): Lookup {
   try {
     return { entries: lookupIn(secrets, image) };
   } catch (error) {

@@ -41,7 +41,7 @@ function nextName(name: string, { secretOf }: FixContext): string {
   return `${base}-${next}`;
 }
 
-interface Exchange {
+interface SecretSwap {
   readonly near?: string | undefined;
   readonly usable?: string | undefined;
   readonly listed?: true | undefined;
@@ -54,7 +54,7 @@ interface Exchange {
  */
 export function exchangeMissing(
   object: FindingObject,
-  { near, usable, listed, remedy }: Exchange,
+  { near, usable, listed, remedy }: SecretSwap,
   context: FixContext,
 ): Command | undefined {
   const next = near ?? usable;

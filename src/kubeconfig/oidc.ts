@@ -126,7 +126,7 @@ async function tokenEndpoint(client: HttpClient, issuer: string, signal: AbortSi
   return url;
 }
 
-interface TokenRequest {
+interface RefreshRequest {
   readonly url: URL;
   readonly config: Config;
   /** Where the client id and secret are sent. */
@@ -136,7 +136,7 @@ interface TokenRequest {
 
 async function exchange(
   client: HttpClient,
-  { url, config, style, signal }: TokenRequest,
+  { url, config, style, signal }: RefreshRequest,
 ): Promise<Record<string, string>> {
   const { 'client-id': id = '', 'client-secret': secret = '', 'refresh-token': refreshToken = '' } = config;
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });

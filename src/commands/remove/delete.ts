@@ -25,9 +25,9 @@ import { manifestFolders } from '../../system/saved-pod.ts';
 import { many, plural } from '../../text/enumerate.ts';
 import { resultName } from '../../workloads/object-ref.ts';
 import {
-  type Deleted,
   type DeleteListener,
   type DeleteRequest,
+  type Deletion,
   performDeletion,
   planDeletion,
 } from './delete-secrets.ts';
@@ -114,7 +114,7 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
 }
 
 /** Warns about a copy that is deleted while its source stays, unless sync is known to leave its namespace alone. */
-async function warnOfSync(transport: Transport, planned: readonly Deleted[], printer: Printer): Promise<void> {
+async function warnOfSync(transport: Transport, planned: readonly Deletion[], printer: Printer): Promise<void> {
   for (const { ref, secret, source, error } of planned) {
     const origin = secret && sourceOf(secret);
     if (origin === undefined || source !== undefined || error !== undefined) continue;
@@ -128,7 +128,7 @@ async function warnOfSync(transport: Transport, planned: readonly Deleted[], pri
 
 /** Says when there is no such Secret, which is what was wanted. Throws UserError when another one was probably meant. */
 async function checkThere(
-  planned: readonly Deleted[],
+  planned: readonly Deletion[],
   request: DeleteRequest,
   transport: Transport,
   printer: Printer,
@@ -149,7 +149,7 @@ async function missing(request: DeleteRequest, transport: Transport): Promise<st
   return text;
 }
 
-type Ref = Deleted['ref'];
+type Ref = Deletion['ref'];
 
 /** `about` returns the listener for one Secret; `end` prints the summary and returns the exit code. */
 function deletePrinter(options: ReportOptions, run: ClusterRun) {
@@ -179,7 +179,7 @@ function deletePrinter(options: ReportOptions, run: ClusterRun) {
         },
       };
     },
-    end(planned: readonly Deleted[]) {
+    end(planned: readonly Deletion[]) {
       const { length: total } = planned.filter(({ secret }) => secret !== undefined);
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
       if (output === 'json') answer({ dryRun, deleted, lists: changed, errors: report.errors() });
@@ -189,7 +189,7 @@ function deletePrinter(options: ReportOptions, run: ClusterRun) {
 }
 
 /** Says what will be done, for the question before anything is deleted. */
-function deleteIntent(planned: readonly Deleted[]): string {
+function deleteIntent(planned: readonly Deletion[]): string {
   const meant = planned.filter(({ error }) => error === undefined);
   const [first] = meant;
   if (meant.length === 1 && first !== undefined) {

@@ -25,7 +25,13 @@ import { checkApart } from '../../secret/usable.ts';
 import type { Io } from '../../system/io.ts';
 import { closest, isSlip } from '../../text/closest.ts';
 import { many, plural } from '../../text/enumerate.ts';
-import { copiesThatKeep, performRemovals, planRemovals, type Removed, type RemoveRequest } from './remove-entries.ts';
+import {
+  copiesThatKeep,
+  type EntryRemoval,
+  performRemovals,
+  planRemovals,
+  type RemoveRequest,
+} from './remove-entries.ts';
 
 export interface RemoveOptions extends ContextFlags, ChangeOptions {
   /** When left out: `regsecret`, or with -A or -l every Secret. */
@@ -110,7 +116,7 @@ async function removeIn(
 }
 
 function warnOfCopies(
-  { ref, servers }: Removed,
+  { ref, servers }: EntryRemoval,
   namespaces: readonly string[],
   { dryRun }: RemoveRequest,
   printer: Printer,
@@ -123,7 +129,7 @@ function warnOfCopies(
 }
 
 /** Says which Secrets were examined. A Secret that `sync --merge` has filled does not count as a copy. */
-function sayWhereLooked({ ref }: Removed, withCopies: boolean, printer: Printer) {
+function sayWhereLooked({ ref }: EntryRemoval, withCopies: boolean, printer: Printer) {
   const looked = withCopies ? ' and its copies were' : ' was';
   printer.say(`only secret ${ref.namespace}/${ref.name}${looked} looked at; with -A, remove looks in all namespaces`);
 }
@@ -171,10 +177,10 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
   const { output, dryRun } = options;
   const { printer, answer } = run;
   const report = changeReport(options, run);
-  const results: Removed[] = [];
+  const results: EntryRemoval[] = [];
   return {
     perform: report.perform,
-    removed(one: Removed) {
+    removed(one: EntryRemoval) {
       results.push(one);
       const { ref, servers } = one;
       report.done(`secret/${ref.name}`, `secret/${ref.name} configured in ${ref.namespace}`);
@@ -182,7 +188,7 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
       for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
     },
     problem: report.failed,
-    end(planned: readonly Removed[]) {
+    end(planned: readonly EntryRemoval[]) {
       const removed = results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) }));
       if (output === 'json') answer({ dryRun, results: removed, errors: report.errors() });
       const counts = { updated: results.length, failed: report.failures.length };
@@ -198,7 +204,7 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
 }
 
 /** Says what will be done, for the question before more than one Secret is written. */
-function removeIntent(planned: readonly Removed[]): string {
+function removeIntent(planned: readonly EntryRemoval[]): string {
   const servers = [...new Set(planned.flatMap((one) => one.servers.map(displayServer)))];
   const namespaces = new Set(planned.map(({ ref }) => ref.namespace)).size;
   const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;

@@ -5,7 +5,7 @@
 import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../line/command.ts';
-import { type Hint, prose, type Retyped } from '../../line/hint.ts';
+import { type CorrectedLine, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
 import { forgetSource } from '../../secret/copy.ts';
@@ -72,13 +72,13 @@ function keptEntry({ server, login, state }: PlannedEntry): string {
 }
 
 /** A Secret that is meant, and why it does not get the new login. */
-export type Left = readonly [ref: PlannedSecret['ref'], why: UserError];
+export type KeptSecret = readonly [ref: PlannedSecret['ref'], why: UserError];
 
 /**
  * The Secrets that keep their login, and why. A password that most namespaces have comes first, because of equal reasons the line
  * of the first is proposed.
  */
-export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): Left[] {
+export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): KeptSecret[] {
   const groups = [...Map.groupBy(items, keptPassword)].map(([password, group]) => ({
     group,
     sharing: password === undefined ? 1 : group.length,
@@ -87,7 +87,7 @@ export function reasonsFor(items: readonly PlannedSecret[], request: RotateReque
   return groups
     .toSorted((one, other) => other.namespaces - one.namespaces)
     .flatMap(({ group, sharing }) =>
-      group.flatMap((item): Left[] => {
+      group.flatMap((item): KeptSecret[] => {
         const why = reasonFor(item, request, sharing);
         return why === undefined ? [] : [[item.ref, why]];
       }),
@@ -188,7 +188,7 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
   if (others.length > 0) printer.say(`and for ${many(others, { limit: SERVERS })}`);
 }
 
-function again(source: string): Retyped {
+function again(source: string): CorrectedLine {
   const { namespace, name } = secretName(source);
   return { names: [nameWord(name)], add: words`${scope(namespace)}`, drop: ['-A', '-l', '--yes'] };
 }

@@ -30,7 +30,7 @@ import {
   type RotateRules,
 } from './rotation-plan.ts';
 
-export interface Rotation extends Pick<Gathered, 'without' | 'others'> {
+export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
   readonly items: readonly PlannedSecret[];
   /** Where else the replaced password is stored. */
   readonly elsewhere: PasswordPlaces;
@@ -104,7 +104,7 @@ function isSecretKey(key: string): boolean {
 
 async function withProof(
   reader: Reader,
-  held: Gathered['held'],
+  held: HeldSecrets['held'],
   base: Omit<RotateRules, 'isProven'>,
   request: RotateRequest,
   openClient: (() => Promise<RegistryClient>) | undefined,
@@ -186,7 +186,7 @@ function newLoginsOf({ ref, entries }: PlannedSecret): Secret {
   return buildPullSecret({ ...ref, entries: own.map(({ server, next: { credential } }) => ({ server, credential })) });
 }
 
-interface Gathered {
+interface HeldSecrets {
   readonly held: readonly HeldSecret[];
   /** `NAMESPACE/NAME` of the Secrets that the command selects. */
   readonly inScope: ReadonlySet<string>;
@@ -197,7 +197,7 @@ interface Gathered {
 }
 
 /** Throws UserError where the Secrets may not be read. Notes a missing right where copies elsewhere may not be listed. */
-async function gatherHeld(reader: Reader, { scope, logins, rotatedElsewhere }: RotateRequest): Promise<Gathered> {
+async function gatherHeld(reader: Reader, { scope, logins, rotatedElsewhere }: RotateRequest): Promise<HeldSecrets> {
   const held = new Map<string, HeldSecret>();
   const without: Secret[] = [];
   const others: OtherPassword[] = [];
