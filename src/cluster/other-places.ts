@@ -12,7 +12,7 @@ import { listNames, METADATA_OF_ONE } from './object-request.ts';
 import type { Transport } from './transport.ts';
 
 /** What exists instead, such as `secret/pull does`, and the command for it. */
-export interface Otherwise {
+export interface Alternative {
   readonly what: string;
   readonly line: Hint;
 }
@@ -41,7 +41,7 @@ export async function otherPlaces(
   ref: ObjectRef,
   transport: Transport,
   again: (name: string, kind: PullKindName, namespace: string) => Hint,
-): Promise<Otherwise | undefined> {
+): Promise<Alternative | undefined> {
   const { name } = ref;
   if (!isObjectName(name)) return undefined;
   const query = { fieldSelector: `metadata.name=${name}` };

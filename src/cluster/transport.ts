@@ -209,6 +209,7 @@ interface RequestLimiter {
   hold(milliseconds: number): void;
 }
 
+/** Lets `count` requests run at once. The clock is an argument for tests. */
 export function createRequestLimiter(count: number, clock: Clock = machineClock): RequestLimiter {
   const waiting: (() => void)[] = [];
   let free = count;

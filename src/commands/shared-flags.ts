@@ -86,6 +86,7 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
+/** `--dry-run`, in which `text` says what each value does. */
 export function dryRunOption(text = 'client: contact no cluster; server: let it validate'): Option {
   const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
@@ -180,10 +181,12 @@ export function secretNamesArgument(text: string, previous: readonly string[] | 
   return collect(secretNameArgument(text), previous);
 }
 
+/** For a flag or an argument that may be given several times: all values, in order. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value];
 }
 
+/** The examples at the end of the help of a command: each a command line and what it does. */
 export function examples(name: string, lines: readonly (readonly [string, string])[]): string {
   return `\nExamples:\n${lines.map(([command, text]) => `  # ${text}\n  ${name} ${command}`).join('\n')}`;
 }

@@ -11,8 +11,8 @@ import type { Io } from '../system/io.ts';
 import { canPrompt } from '../system/prompt.ts';
 import { many } from '../text/enumerate.ts';
 import { printable, printed } from '../text/printable.ts';
+import type { CredentialOptions } from './credential-flags.ts';
 import { fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
-import type { CredentialOptions } from './credential-options.ts';
 import type { Login, SourceResult } from './source.ts';
 
 /** An entry that the kubelet can use. */

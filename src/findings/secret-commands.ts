@@ -11,7 +11,7 @@ import { isFor } from '../secret/keyring.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWords } from '../secret/server.ts';
 import { lineOf } from '../workloads/deed.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import type { FindingObject, FixContext, Immutable, KnownSecret } from './finding-record.ts';
+import type { FindingObject, FixContext, ImmutableSecret, KnownSecret } from './finding-record.ts';
 import { editFile, exchange } from './pod-commands.ts';
 
 /**
@@ -21,7 +21,7 @@ import { editFile, exchange } from './pod-commands.ts';
  */
 export function replaceSecret(
   object: FindingObject,
-  { remedy, dataKey }: Immutable,
+  { remedy, dataKey }: ImmutableSecret,
   context: FixContext,
   create?: (name: string) => Command,
 ): Command {

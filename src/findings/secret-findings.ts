@@ -12,10 +12,10 @@ import { imageServer, serverToType } from '../secret/server.ts';
 import { nounFor } from '../text/enumerate.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import {
-  type Elsewhere,
   error,
   type FindingObject,
   type FixContext,
+  type OtherNamespaces,
   type Place,
   REFUSED,
   some,
@@ -43,7 +43,7 @@ export const SECRET_FINDINGS = {
   'missing-secret': error<
     UsableSecret & {
       readonly near?: string | undefined;
-      readonly elsewhere?: Elsewhere | undefined;
+      readonly elsewhere?: OtherNamespaces | undefined;
       /** Some of the objects that name it, such as `deployment/web`. */
       readonly usedBy?: readonly string[] | undefined;
       /** In manifests: the place of a Secret of that name that names no namespace. */
@@ -231,7 +231,7 @@ export const SECRET_FINDINGS = {
 interface Substitute extends Omit<UsableSecret, 'absent'> {
   readonly near?: string | undefined;
   readonly listed?: true | undefined;
-  readonly elsewhere?: Elsewhere | undefined;
+  readonly elsewhere?: OtherNamespaces | undefined;
 }
 
 /** Follows the sentence that a Secret is missing: what was meant, or may take its place. `file` is set for manifests. */

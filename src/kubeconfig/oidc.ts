@@ -15,7 +15,7 @@ import { proxyFor } from '../http/proxy.ts';
 import { clusterCommand, command, pathWord } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { errnoOf } from '../system/errno.ts';
-import { Locked, withLock } from '../system/file-lock.ts';
+import { LockedError, withLock } from '../system/file-lock.ts';
 import { replaceFile } from '../system/file-write.ts';
 import type { Io } from '../system/io.ts';
 import { VERSION } from '../version.ts';
@@ -211,7 +211,7 @@ export async function updateTokens(
   try {
     return await withLock(`${provider.file}.lock`, signal, () => updateLocked(provider, renew, signal));
   } catch (error) {
-    if (error instanceof Locked) {
+    if (error instanceof LockedError) {
       const { lock } = error;
       throw new UserError(`${lock} exists: another program is writing the kubeconfig`, command`rm ${pathWord(lock)}`);
     }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { collect, fleetOutputFlags, fleetScopeFlags, kubernetesFlags, secretNameArgument } from '../shared-flags.ts';
 
+/** Adds its argument and its flags to `remove`, and returns it. */
 export function removeFlags(remove: Command): Command {
   return kubernetesFlags(
     fleetOutputFlags(
@@ -17,6 +18,7 @@ export function removeFlags(remove: Command): Command {
   );
 }
 
+/** Adds its argument and its flags to `delete`, and returns it. */
 export function deleteFlags(remove: Command): Command {
   return kubernetesFlags(
     fleetOutputFlags(

@@ -2,8 +2,8 @@
 
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import { connect } from '../../cluster/transport.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { hasLoginFlags } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { loginLack } from '../../credentials/known-logins.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import { isAtHome, nearServer, type ScopeLogin } from '../../gather/scope-login.ts';

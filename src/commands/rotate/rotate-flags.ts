@@ -9,6 +9,7 @@ import {
   secretNamesArgument,
 } from '../shared-flags.ts';
 
+/** Adds its argument and its flags to `rotate`, and returns it. */
 export function rotateFlags(rotate: Command): Command {
   return kubernetesFlags(
     fleetOutputFlags(

@@ -218,6 +218,7 @@ export interface PasswordPlaces {
   readonly annotated: readonly SecretName[];
 }
 
+/** The other places with a password that is replaced, under any user name. */
 export function samePasswords(items: readonly PlannedSecret[], others: readonly OtherPassword[]): PasswordPlaces {
   const old = new Set(
     items.flatMap(({ entries }) =>
