@@ -12,7 +12,7 @@ const codeSplitting = {
     { name: 'start', tags: ['$initial' as const], priority: 3 },
     {
       name: 'create',
-      test: /[\\/](create[\\/]create|output[\\/]secret-manifest|text[\\/]summary)\.ts$/,
+      test: /[\\/](create[\\/]create|output[\\/]secret-manifest)\.ts$/,
       priority: 2,
     },
     { name: 'cluster', test: /[\\/](cluster[\\/]transport|changes[\\/]upsert)\.ts$/, priority: 1 },

@@ -3,12 +3,13 @@ import { Argument, type Command, Option } from 'commander';
 import { attachFlags, detachFlags } from './commands/attach/attach-flags.ts';
 import { createFlags } from './commands/create/create-flags.ts';
 import { doctorFlags } from './commands/doctor/doctor-flags.ts';
-import { deleteFlags, removeFlags, rotateFlags } from './commands/fleet-flags.ts';
 import type { ParsedLine } from './commands/rbac/command-rights.ts';
 import { rbacFlags } from './commands/rbac/rbac-flags.ts';
+import { deleteFlags, removeFlags } from './commands/remove/remove-flags.ts';
+import { rotateFlags } from './commands/rotate/rotate-flags.ts';
 import { type examples, FINDINGS_PAGE, kubernetesFlags } from './commands/shared-flags.ts';
 import { printFlags } from './commands/short-help.ts';
-import { inspectFlags, listFlags, verifyFlags } from './commands/show/reader-flags.ts';
+import { inspectFlags, listFlags, verifyFlags } from './commands/show/show-flags.ts';
 import { syncFlags } from './commands/sync/sync-flags.ts';
 import type { Io } from './system/io.ts';
 

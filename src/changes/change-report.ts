@@ -3,7 +3,7 @@
 import { EXIT, type UserError } from '../errors.ts';
 import { type ClusterRun, DRY_RUN, orSayDone, shownError } from '../output/printer.ts';
 import type { Intent } from '../system/prompt.ts';
-import { summaryLine } from '../text/summary.ts';
+import { summaryLine } from '../text/enumerate.ts';
 import type { SecretName } from '../workloads/references.ts';
 import { printFailures } from './failure-printer.ts';
 

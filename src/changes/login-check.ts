@@ -1,5 +1,5 @@
 /** Asks registries about logins before they are written, and reports the answers. */
-import type { Collected, CollectedEntry } from '../credentials/collect.ts';
+import type { CollectedEntry, CollectedLogins } from '../credentials/collect.ts';
 import { UserError } from '../errors.ts';
 import { type Hint, prose } from '../line/hint.ts';
 import type { Printer } from '../output/printer.ts';
@@ -36,12 +36,12 @@ const TRIES = 3;
  * unless every registry accepts its login, or the user chooses to write it although it cannot be checked.
  */
 export async function checkLogins(
-  { entries, prompted: isTyped }: Collected,
+  { entries, prompted: isTyped }: CollectedLogins,
   rules: CheckRules,
   { options, io, printer }: CheckContext,
 ): Promise<readonly CollectedEntry[]> {
   const client = await createRegistryClient(options, { from: 'person' }, io);
-  const ask: Ask = ({ server, credential }) =>
+  const ask: AskRegistry = ({ server, credential }) =>
     client.verify({ server, login: assignLogin(credential, { key: server, owner: 'person' }) });
   try {
     const verdicts = await withProgress(
@@ -76,14 +76,14 @@ function sentenceFor({ server }: CollectedEntry, verdict: Verdict): string {
   return `${displayServer(server)} ${describeVerdict(verdict)}`;
 }
 
-type Ask = (entry: CollectedEntry) => Promise<Verdict>;
+type AskRegistry = (entry: CollectedEntry) => Promise<Verdict>;
 
 interface Settlement extends CheckRules {
   /** Whether the user has typed the password just now. */
   readonly isTyped: boolean;
   readonly io: Io;
   readonly printer: Printer;
-  readonly ask: Ask;
+  readonly ask: AskRegistry;
 }
 
 async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, tries = 1): Promise<CollectedEntry> {

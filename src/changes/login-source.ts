@@ -1,6 +1,6 @@
 /** A login of this machine that `sync` copies into namespaces, and what is said about it. */
 import { type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
-import type { CredentialOptions } from '../credentials/credential-options.ts';
+import type { CredentialOptions } from '../credentials/credential-flags.ts';
 import { sayExpiry, saySharing } from '../output/login-remarks.ts';
 import type { Printer } from '../output/printer.ts';
 import { buildPullSecret } from '../secret/build.ts';

@@ -16,9 +16,8 @@ import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Ta
 import { formatJson } from '../output/structured.ts';
 import type { Io, Output } from '../system/io.ts';
 import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } from '../system/prompt.ts';
-import { many, plural } from '../text/enumerate.ts';
+import { many, plural, summaryLine } from '../text/enumerate.ts';
 import { type Printable, printable, printed, withPrefix } from '../text/printable.ts';
-import { summaryLine } from '../text/summary.ts';
 
 /** Does the work in one cluster. Returns the exit code; throws UserError when nothing is done at all. */
 export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
@@ -75,7 +74,7 @@ interface Part {
 }
 
 /** The result in one context. */
-interface Ended {
+interface ContextResult {
   readonly part: Part;
   readonly code: number;
   readonly error?: UserError;
@@ -92,7 +91,7 @@ export async function runContexts(
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
 ): Promise<number> {
   const parts: Part[] = [];
-  const ends = new Map<Part, Ended>();
+  const ends = new Map<Part, ContextResult>();
   for (const cluster of contexts) {
     io.signal.throwIfAborted();
     const part = await startPart(cluster, work, { io, hasSource: options.hasSource });
@@ -177,7 +176,7 @@ async function askOnce(
 }
 
 /** Waits for the end in one context, and says why nothing was done there. Throws any error that is not a UserError. */
-async function endOf(part: Part): Promise<Ended> {
+async function endOf(part: Part): Promise<ContextResult> {
   const end = await part.end;
   if ('code' in end) return { part, code: end.code };
   const { error } = end;
@@ -193,7 +192,7 @@ interface ContextAnswer {
   readonly error?: ReturnType<typeof shownError>;
 }
 
-function sayInterrupted(ended: readonly Ended[], waiting: readonly Part[], printer: Printer): void {
+function sayInterrupted(ended: readonly ContextResult[], waiting: readonly Part[], printer: Printer): void {
   const done = ended.flatMap(({ part, error }) => (error === undefined ? [part.context] : []));
   const untouched = waiting.map(({ context }) => context);
   const texts = [
@@ -204,7 +203,7 @@ function sayInterrupted(ended: readonly Ended[], waiting: readonly Part[], print
 }
 
 function report(
-  ended: readonly Ended[],
+  ended: readonly ContextResult[],
   { output, dryRun }: RunOptions,
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
 ): number {

@@ -86,7 +86,7 @@ export async function changeSecret<Write extends SecretChange>(
 
 const VERBS = { create: 'create', update: 'patch', replace: 'delete', restore: 'create', delete: 'delete' } as const;
 
-interface Attempt {
+interface WriteAttempt {
   readonly next: SecretChange;
   readonly present: Secret | undefined;
   isDone(found: Secret): Promise<boolean>;
@@ -95,7 +95,7 @@ interface Attempt {
 async function write(
   transport: Transport,
   ref: SecretRef,
-  { next, present, isDone }: Attempt,
+  { next, present, isDone }: WriteAttempt,
   options: WriteOptions,
 ): Promise<Secret | undefined | WriteConflict> {
   switch (next.action) {

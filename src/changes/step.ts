@@ -16,18 +16,18 @@ export function writeOptions({ dryRun, fieldManager }: ChangeOptions): WriteOpti
 }
 
 /** The object is right as it is. */
-export interface Unchanged {
+export interface NoChange {
   readonly action: 'unchanged';
 }
 
 /** Why the object stays as it is. */
-interface Refusal {
+interface StepRefusal {
   readonly action: 'refuse';
   readonly error: UserError;
 }
 
 /** What to do with an object. */
-export type Next<Write> = Write | Unchanged | Refusal;
+export type Next<Write> = Write | NoChange | StepRefusal;
 
 /** The plan for one object. */
 export interface ChangeStep<Present, Write> {
@@ -67,7 +67,7 @@ export interface Writer<Present, Write> {
 
 /** What was done. */
 export interface StepResult<Present, Write> {
-  readonly did: Write | Unchanged;
+  readonly did: Write | NoChange;
   /** The object before the write, and after it; undefined where there was none, or is none. */
   readonly before: Present | undefined;
   readonly after: Present | undefined;
@@ -123,10 +123,10 @@ export async function carryOut<Present, Write extends { readonly action: string 
   }
 }
 
-function isRefused<Write>(next: Next<Write>): next is Refusal {
-  return (next as Refusal).action === 'refuse';
+function isRefused<Write>(next: Next<Write>): next is StepRefusal {
+  return (next as StepRefusal).action === 'refuse';
 }
 
-function isOver<Write>(next: Next<Write>): next is Unchanged {
-  return (next as Unchanged).action === 'unchanged';
+function isOver<Write>(next: Next<Write>): next is NoChange {
+  return (next as NoChange).action === 'unchanged';
 }

@@ -4,7 +4,7 @@ import type { Secret } from '../secret/secret.ts';
 import type { Change, WantedSecret } from '../secret/secret-plan.ts';
 import type { CopyListener, KeptCopy } from './recreate-secret.ts';
 import { actionOf, changeSecret, type SecretAction, type SecretChange } from './secret-step.ts';
-import type { ChangeOptions, Unchanged } from './step.ts';
+import type { ChangeOptions, NoChange } from './step.ts';
 
 export interface UpsertOptions extends ChangeOptions {
   readonly listener: CopyListener;
@@ -15,7 +15,7 @@ export type Upsert =
   | { readonly action: 'updated' | 'unchanged' | 'replaced'; readonly secret: Secret; readonly change: Change };
 
 /** What to do, with the plan of the merge. Undefined where there is nothing to merge with. */
-type Merge = (SecretChange | Unchanged) & { readonly change?: Change };
+type MergeChange = (SecretChange | NoChange) & { readonly change?: Change };
 
 /**
  * Creates `secret`, or merges the wanted content into an existing one. A create is tried first, so a new Secret takes one
@@ -35,7 +35,7 @@ export async function upsertSecret(
     if (wanted.force) copy = await (await import('./recreate-secret.ts')).findCopy(transport, ref);
   };
   await refresh();
-  const next = async (present: Secret | undefined): Promise<Merge> => {
+  const next = async (present: Secret | undefined): Promise<MergeChange> => {
     if (present === undefined && copy === undefined) return { action: 'create', secret };
     const { planChange, planRestoration } = await import('../secret/secret-plan.ts');
     if (present === undefined && copy !== undefined) {
@@ -50,7 +50,7 @@ export async function upsertSecret(
   const present = copy === undefined ? undefined : ('unread' as const);
   const step = { present, isGuess: copy === undefined, trusts: true, next, refresh };
   const { did, after = secret } = await changeSecret(transport, ref, step, options);
-  const { change } = did as Merge;
+  const { change } = did as MergeChange;
   if (change === undefined) return { action: 'created', secret: after };
   if (copy !== undefined && (did.action === 'update' || did.action === 'unchanged') && options.dryRun === 'none') {
     const { settleCopy } = await import('./recreate-secret.ts');

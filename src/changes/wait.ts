@@ -37,7 +37,7 @@ export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<
   }
 }
 
-interface Seen {
+interface WaitState {
   readonly done: boolean;
   readonly waiting: string;
   /** Whether the workload wants no pods. */
@@ -54,7 +54,7 @@ interface Trouble {
   readonly next: Command;
 }
 
-async function lookAtPod({ ref }: PullSpec, { transport }: PodContext): Promise<Seen> {
+async function lookAtPod({ ref }: PullSpec, { transport }: PodContext): Promise<WaitState> {
   const pod = await getPullSpec(transport, ref);
   const waiting = 'it is on its way';
   if (pod === undefined) {
@@ -67,7 +67,7 @@ async function lookAtPod({ ref }: PullSpec, { transport }: PodContext): Promise<
   return { done: isRunning(pod.object), waiting, troubles: troublesOf(pod) };
 }
 
-async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<Seen> {
+async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<WaitState> {
   const { verb, secret } = context.request;
   const [current = pullSpec, pods] = await Promise.all([
     getPullSpec(context.transport, pullSpec.ref),

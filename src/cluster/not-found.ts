@@ -11,9 +11,8 @@ import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../workloads/object-ref.ts';
 import { ApiError, refusal } from './api-error.ts';
 import { copiesNamed, sourcesFirst } from './copy-sources.ts';
-import { listNames } from './list-names.ts';
-import { NAMESPACES, objectRefusal } from './object-request.ts';
-import { exists, hasNamespace, kindsOf, OtherKind, type Otherwise, otherPlaces } from './other-places.ts';
+import { listNames, NAMESPACES, objectRefusal } from './object-request.ts';
+import { type Alternative, exists, hasNamespace, kindsOf, OtherKind, otherPlaces } from './other-places.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 import type { Transport } from './transport.ts';
@@ -126,7 +125,7 @@ export async function missingObject(
 }
 
 /** A bare name is taken for that of a pod, as in `doctor team-a` or `why regcred`. Looks for other objects of that name. */
-async function otherKind({ namespace, name }: ObjectRef, transport: Transport): Promise<Otherwise | undefined> {
+async function otherKind({ namespace, name }: ObjectRef, transport: Transport): Promise<Alternative | undefined> {
   if (typeof (await lookAtSecret(transport, { namespace, name })) !== 'string')
     return { what: `secret/${name} does`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
   const account = command`regsecret why sa/${nameWord(name)} ${scope(namespace)}`;
@@ -149,7 +148,7 @@ export async function noObject(
   ref: ObjectRef,
   transport: Transport,
   again: (name: string, kind: PullKindName) => Hint,
-  otherwise: () => Promise<Otherwise | undefined> = () => Promise.resolve(undefined),
+  otherwise: () => Promise<Alternative | undefined> = () => Promise.resolve(undefined),
 ): Promise<never> {
   const { kind, namespace, name } = ref;
   await checkNamespace(transport, namespace);

@@ -1,5 +1,4 @@
 /** Requests for one object of any kind, or for a list of them in pages. */
-
 import { UsageError, UserError } from '../errors.ts';
 import { ALL_NAMESPACES, command, words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
@@ -184,4 +183,23 @@ function itemsOf(list: ApiObject): readonly ApiObject[] {
 /** Names are ASCII, so these keys sort in the order of etcd's keys. */
 function keyOf(object: unknown): string {
   return `${fieldOf(object, 'metadata', 'namespace')}/${fieldOf(object, 'metadata', 'name')}`;
+}
+
+/** Requests only metadata. Returns an empty list when the objects may not be listed. */
+export async function listNames(
+  transport: Transport,
+  kind: Resource,
+  options: ListQuery,
+  field: 'name' | 'namespace' = 'name',
+): Promise<string[]> {
+  const names: string[] = [];
+  const shape = { metadata: { namespace: true, name: true } } as const;
+  try {
+    for await (const page of listPages(transport, kind, { ...options, shape, metadataOnly: true })) {
+      names.push(...page.map((object) => `${fieldOf(object, 'metadata', field)}`));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+  return names;
 }

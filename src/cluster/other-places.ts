@@ -8,12 +8,11 @@ import { many, nounFor } from '../text/enumerate.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 import { type ObjectRef, targetName } from '../workloads/object-ref.ts';
 import { ApiError } from './api-error.ts';
-import { listNames } from './list-names.ts';
-import { METADATA_OF_ONE } from './object-request.ts';
+import { listNames, METADATA_OF_ONE } from './object-request.ts';
 import type { Transport } from './transport.ts';
 
 /** What exists instead, such as `secret/pull does`, and the command for it. */
-export interface Otherwise {
+export interface Alternative {
   readonly what: string;
   readonly line: Hint;
 }
@@ -42,7 +41,7 @@ export async function otherPlaces(
   ref: ObjectRef,
   transport: Transport,
   again: (name: string, kind: PullKindName, namespace: string) => Hint,
-): Promise<Otherwise | undefined> {
+): Promise<Alternative | undefined> {
   const { name } = ref;
   if (!isObjectName(name)) return undefined;
   const query = { fieldSelector: `metadata.name=${name}` };

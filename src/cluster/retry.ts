@@ -22,7 +22,7 @@ export interface RequestFailure {
 }
 
 /** The outcome of one attempt. */
-export type Attempted<T> = { readonly value: T } | Pick<RequestFailure, 'error' | 'retryAfter'>;
+export type AttemptResult<T> = { readonly value: T } | Pick<RequestFailure, 'error' | 'retryAfter'>;
 
 /**
  * Sends `request` through `attempt`, again as long as a retry may help. Returns the answer, or the last failure. Throws whatever
@@ -31,8 +31,8 @@ export type Attempted<T> = { readonly value: T } | Pick<RequestFailure, 'error' 
 export async function withRetries<T>(
   { method, guarded = false }: ApiRequest,
   { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
-  attempt: () => Promise<Attempted<T>>,
-): Promise<Attempted<T>> {
+  attempt: () => Promise<AttemptResult<T>>,
+): Promise<AttemptResult<T>> {
   const repeatable = method === 'GET' || guarded;
   for (let count = 1; ; count += 1) {
     const attempted = await attempt();

@@ -1,5 +1,4 @@
-/** An authenticated connection to one API server. Every request of every command passes through it, with its retries. */
-
+/** An authenticated connection to one API server. Every request of every command passes through it, with its retries, a few at once. */
 import { UserError } from '../errors.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
@@ -10,7 +9,7 @@ import { inCluster } from '../kubeconfig/in-cluster.ts';
 import { loadKubeConfig } from '../kubeconfig/kube-config.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
 import { clusterCommand } from '../line/command.ts';
-import type { Clock } from '../system/clock.ts';
+import { type Clock, machineClock } from '../system/clock.ts';
 import type { Io } from '../system/io.ts';
 import { printable, printed } from '../text/printable.ts';
 import { oddAnswer } from './api-answer.ts';
@@ -18,9 +17,8 @@ import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createClients } from './clients.ts';
 import { networkTrouble } from './network-trouble.ts';
-import { createRequestLimiter, DEFAULT_CONCURRENCY } from './request-limiter.ts';
-import { type Attempted, askedDelay, withRetries } from './retry.ts';
-import type { Hear, WatchEnd, WatchRequest } from './watch-connection.ts';
+import { type AttemptResult, askedDelay, withRetries } from './retry.ts';
+import type { WatchEnd, WatchListener, WatchRequest } from './watch-connection.ts';
 
 export interface Transport {
   /** The namespace of `-n`, otherwise of the context, otherwise of the pod, otherwise `default`. */
@@ -38,7 +36,7 @@ export interface Transport {
    * Tells `hear` of every change until the watch ends, and returns why it ended: every watch ends sooner or later. After a 401,
    * the next watch uses new credentials, if there are any.
    */
-  watch(request: WatchRequest, hear: Hear, signal: AbortSignal): Promise<WatchEnd>;
+  watch(request: WatchRequest, hear: WatchListener, signal: AbortSignal): Promise<WatchEnd>;
   /** Aborted by Ctrl-C. Work on an answer that has already arrived stops as well. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -102,7 +100,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
     return clients.forUser(renewed).send(httpRequest(request, connection, renewed, io.signal));
   }
 
-  async function attempt(request: ApiRequest): Promise<Attempted<HttpResponse>> {
+  async function attempt(request: ApiRequest): Promise<AttemptResult<HttpResponse>> {
     const response = await send(request);
     const { status, headers, body } = response;
     warn(headers.warning);
@@ -192,5 +190,56 @@ function createWarner({
       if (!quiet && !warnings.has(text)) stderr.write(printed`Warning: ${printable(text)}\n`);
       warnings.add(text);
     }
+  };
+}
+
+/**
+ * The number of parallel requests without `--concurrency`. An API server shares its 600 seats among priority levels. A user who
+ * is not an administrator gets `global-default` with 49, shared with all such users, and a service account gets `workload-low`
+ * with 245 (apiserver pkg/apis/flowcontrol/bootstrap/default.go, as /metrics shows them). One write may take several seats. So 16
+ * leave most of the seats to others. With 200 namespaces, 32 and 64 slots were not measurably faster on two cores.
+ */
+const DEFAULT_CONCURRENCY = 16;
+
+interface RequestLimiter {
+  readonly count: number;
+  /** Calls `send` once a slot is free and no hold is in force. Throws whatever `send` throws, and the signal's reason. */
+  run<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Sends no request for this long from now on. */
+  hold(milliseconds: number): void;
+}
+
+/** Lets `count` requests run at once. The clock is an argument for tests. */
+export function createRequestLimiter(count: number, clock: Clock = machineClock): RequestLimiter {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  let opensAt = 0;
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  const enter = async (): Promise<void> => {
+    if (free === 0) return new Promise((resolve) => waiting.push(resolve));
+    free -= 1;
+  };
+  return {
+    count,
+    async run(send, signal) {
+      await enter();
+      try {
+        // While this request waits, another answer may extend the hold.
+        for (let rest = opensAt - clock.monotonic(); rest > 0; rest = opensAt - clock.monotonic()) {
+          await clock.pause(Math.ceil(rest), signal);
+        }
+        signal.throwIfAborted();
+        return await send();
+      } finally {
+        leave();
+      }
+    },
+    hold(milliseconds) {
+      opensAt = Math.max(opensAt, clock.monotonic() + milliseconds);
+    },
   };
 }

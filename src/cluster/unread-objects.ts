@@ -11,12 +11,12 @@ export interface ReadScope {
   readonly name: string;
 }
 
-interface Resource {
+interface UnreadResource {
   readonly plural: string;
 }
 
 export interface UnreadObject extends ReadScope {
-  readonly resource: Resource;
+  readonly resource: UnreadResource;
   /** The server's own answer, or why the request failed. For a bug of regsecret, only the name of the error class. */
   readonly reason: string;
   readonly isBug: boolean;
@@ -24,11 +24,11 @@ export interface UnreadObject extends ReadScope {
 
 export interface UnreadObjects {
   /** Runs `work`, which reads one object. When that fails, notes the object and returns `otherwise`. */
-  attempt<T>(resource: Resource, place: ReadScope, work: () => Promise<T>, otherwise: T): Promise<T>;
+  attempt<T>(resource: UnreadResource, place: ReadScope, work: () => Promise<T>, otherwise: T): Promise<T>;
   /**
    * Notes an object whose examination threw `error`: the object is malformed, or regsecret has a bug. Rethrows any other error.
    */
-  noteFailure(resource: Resource, place: ReadScope, error: unknown): void;
+  noteFailure(resource: UnreadResource, place: ReadScope, error: unknown): void;
   /** In the order in which they were noted. */
   list(): readonly UnreadObject[];
 }

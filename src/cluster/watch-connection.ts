@@ -9,7 +9,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { type KubeConfig, type RequestContext, Watch } from '@kubernetes/client-node';
 import { asBytes } from '../http/http-client.ts';
 import type { HttpRequest, TlsOptions } from '../http/message.ts';
-import { type Opened, openSocket } from '../http/socket.ts';
+import { type OpenSocket, openSocket } from '../http/socket.ts';
 import type { Credentials } from '../kubeconfig/credentials.ts';
 import type { Io } from '../system/io.ts';
 import { VERSION } from '../version.ts';
@@ -21,7 +21,7 @@ export type WatchRequest = Pick<ApiRequest, 'path' | 'query' | 'accept'>;
  * Receives every event as it arrives: its type (`ADDED`, `BOOKMARK`, `ERROR` and others) and its object. The first call has the
  * type `OPENED`, which is not an event of the server.
  */
-export type Hear = (type: string, object: unknown) => void;
+export type WatchListener = (type: string, object: unknown) => void;
 
 export type WatchEnd = {
   /** Whether the connection was checked with PINGs. If so, the next watch may be a long one, since its silence is harmless. */
@@ -57,7 +57,7 @@ const PINGED_SILENCE_S = 90;
  * Watches until the watch ends. The library aborts a watch that is silent for too long (`requestTimeoutMs` in its watch.ts). The
  * library is given the server and the connection, so that it does not read the kubeconfig or the environment again.
  */
-export async function watchOnce(connection: WatchConnection, hear: Hear): Promise<WatchEnd> {
+export async function watchOnce(connection: WatchConnection, hear: WatchListener): Promise<WatchEnd> {
   const { url, signal } = connection.request;
   const state = { isPinged: false, isOpen: false, isOver: false };
   const { promise: ended, resolve } = Promise.withResolvers<WatchEnd>();
@@ -129,7 +129,7 @@ interface WatchAnswer {
   readonly body: ReadableStream;
 }
 
-interface Exchange {
+interface StreamExchange {
   /** Aborted when the exchange is over, for whatever reason. */
   readonly signal: AbortSignal;
   readonly answered: (status: number, body: Readable) => void;
@@ -194,13 +194,17 @@ function openWatch(
   return promise;
 }
 
-function connectTo(url: URL, { tls, credentials, proxy, env }: WatchConnection, signal: AbortSignal): Promise<Opened> {
+function connectTo(
+  url: URL,
+  { tls, credentials, proxy, env }: WatchConnection,
+  signal: AbortSignal,
+): Promise<OpenSocket> {
   const { certificate: cert, key } = credentials;
   return openSocket(url, { env, proxy, protocols: ['h2', 'http/1.1'], signal, tls: { ...tls, cert, key } });
 }
 
 /** The exchange over HTTP/1.1, without PINGs. */
-function overHttp1({ url, headers }: WatchGet, { socket, target }: Opened, exchange: Exchange): void {
+function overHttp1({ url, headers }: WatchGet, { socket, target }: OpenSocket, exchange: StreamExchange): void {
   const { signal, answered, closed, fail } = exchange;
   const outgoing = request({
     path: target.path,
@@ -218,7 +222,7 @@ function overHttp1({ url, headers }: WatchGet, { socket, target }: Opened, excha
 }
 
 /** The exchange over HTTP/2, with a PING every ten seconds. */
-function overHttp2({ url, headers }: WatchGet, { socket, target }: Opened, exchange: Exchange): void {
+function overHttp2({ url, headers }: WatchGet, { socket, target }: OpenSocket, exchange: StreamExchange): void {
   const { signal, answered, closed, fail } = exchange;
   const session = connect(url, { createConnection: () => socket, settings: { enablePush: false } });
   let isAwaited = false;

@@ -8,7 +8,7 @@ import { listRefusal, METADATA, METADATA_OF_ONE, objectPath, type Resource } fro
 import type { Transport } from './transport.ts';
 import type { WatchEnd } from './watch-connection.ts';
 
-export interface Watched {
+export interface WatchQuery {
   readonly resource: Resource;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
@@ -46,7 +46,7 @@ const KINDS = ['ADDED', 'MODIFIED', 'DELETED'] as const;
  */
 export async function followChanges(
   transport: Transport,
-  watched: Watched,
+  watched: WatchQuery,
   listener: ChangeListener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -79,7 +79,7 @@ interface OneWatch {
 /** Runs one watch, from `version` on, which ends after `seconds`. */
 async function followOnce(
   transport: Transport,
-  { version, seconds, ...watched }: Watched & { readonly version: string | undefined; readonly seconds: number },
+  { version, seconds, ...watched }: WatchQuery & { readonly version: string | undefined; readonly seconds: number },
   listener: ChangeListener,
   signal: AbortSignal,
 ): Promise<OneWatch> {
@@ -138,7 +138,7 @@ async function followOnce(
 /** The resourceVersion of these objects' list at this moment. Throws UserError. */
 async function currentVersion(
   transport: Transport,
-  { resource, labelSelector, fieldSelector }: Watched,
+  { resource, labelSelector, fieldSelector }: WatchQuery,
 ): Promise<string> {
   const query = { labelSelector, fieldSelector, limit: '1' };
   const request = { method: 'GET', path: objectPath(resource), query, accept: METADATA } as const;
@@ -148,10 +148,10 @@ async function currentVersion(
   return `${fieldOf(list, 'metadata', 'resourceVersion') ?? ''}`;
 }
 
-type Field = 'name' | 'namespace' | 'resourceVersion' | 'deletionTimestamp';
+type MetadataField = 'name' | 'namespace' | 'resourceVersion' | 'deletionTimestamp';
 
-function metadataOf(object: unknown): Record<Field, string | undefined> {
-  const textOf = (field: Field): string | undefined => {
+function metadataOf(object: unknown): Record<MetadataField, string | undefined> {
+  const textOf = (field: MetadataField): string | undefined => {
     const value = fieldOf(object, 'metadata', field);
     return typeof value === 'string' ? value : undefined;
   };

@@ -38,13 +38,13 @@ export function parsePlainYaml(content: string): unknown {
   }
 }
 
-interface Reader {
+interface LineReader {
   readonly lines: Line[];
   at: number;
   depth: number;
 }
 
-function readBlock(reader: Reader, indent: number): unknown {
+function readBlock(reader: LineReader, indent: number): unknown {
   if (reader.depth >= MAX_DEPTH) throw new NotPlain();
   reader.depth += 1;
   const value = /^-( |$)/.test(reader.lines[reader.at]?.text ?? '')
@@ -56,7 +56,7 @@ function readBlock(reader: Reader, indent: number): unknown {
   return value;
 }
 
-function readList(reader: Reader, indent: number): unknown[] {
+function readList(reader: LineReader, indent: number): unknown[] {
   const items: unknown[] = [];
   for (let line = reader.lines[reader.at]; line?.indent === indent; line = reader.lines[reader.at]) {
     const [, dash = '', text = ''] = /^(- *)(.*)$/.exec(line.text) ?? [];
@@ -74,7 +74,7 @@ function readList(reader: Reader, indent: number): unknown[] {
   return items;
 }
 
-function readMap(reader: Reader, indent: number): Record<string, unknown> {
+function readMap(reader: LineReader, indent: number): Record<string, unknown> {
   const map: Record<string, unknown> = {};
   for (let line = reader.lines[reader.at]; line?.indent === indent; line = reader.lines[reader.at]) {
     const [whole, key = '', value = ''] = KEY.exec(line.text) ?? [];
@@ -86,7 +86,7 @@ function readMap(reader: Reader, indent: number): Record<string, unknown> {
 }
 
 /** The value below a key: a deeper block, a list that may have the indentation of the key, or nothing. */
-function readNested(reader: Reader, indent: number): unknown {
+function readNested(reader: LineReader, indent: number): unknown {
   const next = reader.lines[reader.at];
   if (next === undefined || next.indent < indent) return null;
   if (next.indent > indent) return readBlock(reader, next.indent);

@@ -135,7 +135,7 @@ interface Parent {
   readonly children: YamlNode[];
 }
 
-interface Reader {
+interface EventReader {
   readonly text: string;
   readonly events: readonly YamlEvent[];
   at: number;
@@ -148,7 +148,7 @@ interface Reader {
 
 /** The content of each document in `events`; a document without any is a scalar of null. Throws TooManyNodes. */
 export function treesOf(events: readonly YamlEvent[], text: string): YamlNode[] {
-  const reader: Reader = { text, events, at: 0, anchors: new Map(), open: new Set(), budget: nodeBudget(text) };
+  const reader: EventReader = { text, events, at: 0, anchors: new Map(), open: new Set(), budget: nodeBudget(text) };
   const documents: YamlNode[] = [];
   let end = 0;
   while (reader.at < events.length) {
@@ -163,7 +163,7 @@ export function treesOf(events: readonly YamlEvent[], text: string): YamlNode[] 
 }
 
 /** Reads the children of `parent`, and the event that ends it. js-yaml limits the depth. */
-function withChildren(parent: Parent, reader: Reader): Parent {
+function withChildren(parent: Parent, reader: EventReader): Parent {
   for (let event = reader.events[reader.at++]; event && event.type !== POP; event = reader.events[reader.at++]) {
     const node = nodeOf(event, parent, reader);
     parent.children.push(node);
@@ -175,14 +175,14 @@ function withChildren(parent: Parent, reader: Reader): Parent {
   return parent;
 }
 
-function nodeOf(event: YamlEvent, parent: Parent, reader: Reader): YamlNode {
+function nodeOf(event: YamlEvent, parent: Parent, reader: EventReader): YamlNode {
   if (event.type === SCALAR) return scalarNode(event, parent, reader.text);
-  return event.type === ALIAS ? aliasNode(event, reader) : collectionNode(event as Collection, reader);
+  return event.type === ALIAS ? aliasNode(event, reader) : collectionNode(event as CollectionEvent, reader);
 }
 
-type Collection = SequenceEvent | MappingEvent;
+type CollectionEvent = SequenceEvent | MappingEvent;
 
-function collectionNode(event: Collection, reader: Reader): YamlNode {
+function collectionNode(event: CollectionEvent, reader: EventReader): YamlNode {
   const { text, open, budget } = reader;
   const { start, type } = event;
   const kind = type === MAPPING ? 'map' : 'seq';
@@ -206,7 +206,7 @@ function collectionNode(event: Collection, reader: Reader): YamlNode {
   return { kind, start: begin, end: last, flow, anchor, pairs, merge: mergeOf(pairs, budget) };
 }
 
-function aliasNode({ anchorStart, anchorEnd }: AliasEvent, { text, anchors, open }: Reader): YamlNode {
+function aliasNode({ anchorStart, anchorEnd }: AliasEvent, { text, anchors, open }: EventReader): YamlNode {
   const name = text.slice(anchorStart, anchorEnd);
   const [target, isInside] = [anchors.get(name), open.has(name)];
   return { kind: 'alias', start: anchorStart - 1, end: anchorEnd, target, isInside };
@@ -241,7 +241,7 @@ function taggedValue(content: string, tag: string): unknown {
   return value === NOT_RESOLVED ? content : value;
 }
 
-function anchorOf({ anchorStart, anchorEnd }: Collection | ScalarEvent, text: string): string | undefined {
+function anchorOf({ anchorStart, anchorEnd }: CollectionEvent | ScalarEvent, text: string): string | undefined {
   return anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd);
 }
 

@@ -11,7 +11,7 @@ import type { Io } from '../system/io.ts';
 import { EVERYWHERE } from './shared-flags.ts';
 
 /** How to read a line. */
-export interface Reading {
+export interface ReadOptions {
   /** The flags of its command. */
   readonly options: readonly Option[];
   readonly env: Io['env'];
@@ -20,7 +20,7 @@ export interface Reading {
 }
 
 /** The line `args`, which begins with the name of its command. */
-export function readLine([verb = '', ...typed]: readonly string[], reading: Reading): TypedLine {
+export function readLine([verb = '', ...typed]: readonly string[], reading: ReadOptions): TypedLine {
   const args = [...typed];
   const names: string[] = [];
   const flags: TypedFlag[] = [];
@@ -60,7 +60,12 @@ function flagIn(
   return { option: options.find(({ long, short }) => long === flag || short === flag), flag, joined };
 }
 
-function typedFlag(option: Option | undefined, flag: string, value: string | undefined, reading: Reading): TypedFlag {
+function typedFlag(
+  option: Option | undefined,
+  flag: string,
+  value: string | undefined,
+  reading: ReadOptions,
+): TypedFlag {
   if (option === undefined) return { names: [flag], words: [flag] };
   const names = [option.long, option.short].filter((name) => name !== undefined);
   if (value === undefined) return { names, words: [flag] };

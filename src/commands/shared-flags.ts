@@ -86,6 +86,7 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
+/** `--dry-run`, in which `text` says what each value does. */
 export function dryRunOption(text = 'client: contact no cluster; server: let it validate'): Option {
   const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
@@ -119,6 +120,20 @@ export function writeOutputFlags(command: Command): Command {
     .addOption(dryRunOption('print the plan only; server: validate the writes'))
     .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
     .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
+}
+
+/** Which Secrets a command over many namespaces works on. */
+export function fleetScopeFlags(command: Command): Command {
+  return command
+    .optionsGroup('Which Secrets (default: in the namespace):')
+    .option('-A, --all-namespaces', 'of all namespaces')
+    .option('-l, --selector <labels>', 'of the namespaces with these labels');
+}
+
+/** The clusters and the output of a command that changes the Secrets of many namespaces. */
+export function fleetOutputFlags(command: Command): Command {
+  const placed = contextsFlag(concurrencyFlag(command), 'do it in the clusters of these contexts (repeatable)');
+  return writeOutputFlags(placed.optionsGroup('Output:'));
 }
 
 /** The flags for requests to registries, in the current group of options. */
@@ -166,10 +181,12 @@ export function secretNamesArgument(text: string, previous: readonly string[] | 
   return collect(secretNameArgument(text), previous);
 }
 
+/** For a flag or an argument that may be given several times: all values, in order. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value];
 }
 
+/** The examples at the end of the help of a command: each a command line and what it does. */
 export function examples(name: string, lines: readonly (readonly [string, string])[]): string {
   return `\nExamples:\n${lines.map(([command, text]) => `  # ${text}\n  ${name} ${command}`).join('\n')}`;
 }

@@ -11,8 +11,8 @@ import type { Io } from '../system/io.ts';
 import { canPrompt } from '../system/prompt.ts';
 import { many } from '../text/enumerate.ts';
 import { printable, printed } from '../text/printable.ts';
+import type { CredentialOptions } from './credential-flags.ts';
 import { fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
-import type { CredentialOptions } from './credential-options.ts';
 import type { Login, SourceResult } from './source.ts';
 
 /** An entry that the kubelet can use. */
@@ -20,7 +20,7 @@ export interface CollectedEntry extends Login {
   readonly credential: { readonly username: string; readonly password: string };
 }
 
-export interface Collected {
+export interface CollectedLogins {
   /** At least one; each server occurs once. */
   readonly entries: readonly CollectedEntry[];
   readonly warnings: readonly string[];
@@ -44,7 +44,7 @@ export async function collectCredentials(
   options: CredentialOptions,
   io: Io,
   { check = () => undefined, destination }: Collection = {},
-): Promise<Collected> {
+): Promise<CollectedLogins> {
   const { entries, warnings, strict, prompted = false, personal = false } = await gather(options, io, destination);
   const usable: CollectedEntry[] = [];
   const problems: UserError[] = [];

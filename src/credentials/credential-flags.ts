@@ -1,5 +1,4 @@
-/** Reads a login given by flags: regsecret's own, or kubectl's, which mean the same. */
-
+/** The flags that say where credentials come from, and a login given by them: regsecret's own, or kubectl's, which mean the same. */
 import { UsageError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { againWith, anyOf, type Hint, prose } from '../line/hint.ts';
@@ -7,7 +6,6 @@ import { DOCKER_HUB } from '../secret/display-server.ts';
 import { canonicalServer, serverWord } from '../secret/server.ts';
 import type { Io } from '../system/io.ts';
 import { canPrompt, promptLogin } from '../system/prompt.ts';
-import type { CredentialOptions } from './credential-options.ts';
 import type { SourceResult } from './source.ts';
 import type { GivenPassword } from './stdin.ts';
 
@@ -163,4 +161,26 @@ function onlyOne(
     throw new UsageError(`${ours} and ${theirs} mean the same`, prose`give one of them`);
   }
   return value ?? kubectlValue;
+}
+
+export interface CredentialOptions {
+  readonly server?: readonly string[];
+  readonly username?: string;
+  /** The user of the kubeconfig. The user name of the login may be meant instead. */
+  readonly user?: string | undefined;
+  readonly email?: string;
+  readonly passwordStdin?: boolean;
+  readonly passwordFile?: string;
+  readonly passwordEnv?: string;
+  readonly fromFile?: readonly string[];
+  /** Runs the credential helpers that such a file names, for the servers that it names. */
+  readonly allowHelpers?: boolean;
+  readonly all?: boolean;
+  readonly prompt?: boolean;
+  /** The flag of the command itself, for a command that is proposed in its place. */
+  readonly dryRun?: 'none' | 'client' | 'server';
+  readonly dockerServer?: string;
+  readonly dockerUsername?: string;
+  readonly dockerPassword?: string;
+  readonly dockerEmail?: string;
 }

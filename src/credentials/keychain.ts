@@ -35,14 +35,14 @@ export interface Keychain {
   /** Every server that has a login, as it is spelled there. Throws UserError. */
   list(): Promise<Listing>;
   /** The login that is sent to `server`, which may have a path (`ghcr.io/org/`). Throws UserError. */
-  resolve(server: string): Promise<Resolved>;
+  resolve(server: string): Promise<Resolution>;
   /** Where the login for `server` is looked for first, as shown to the user: `docker credential store "desktop"`. */
   where(server: string): string | undefined;
   /** Whether `server` has a login of its own in addition to that of its registry. */
   isNamespace(server: string): boolean;
 }
 
-export interface Resolved {
+export interface Resolution {
   /** When left out, the tool would pull anonymously. */
   readonly stored?: StoredLogin | undefined;
   readonly warnings: readonly string[];
@@ -274,7 +274,7 @@ export function lastOf(keychains: readonly Keychain[]): Keychain {
       };
     },
     resolve: async (server) => {
-      let found: Resolved = { warnings: [] };
+      let found: Resolution = { warnings: [] };
       for (const keychain of inOrder) {
         const { stored, warnings, failure = found.failure } = await keychain.resolve(server);
         found = { stored, warnings: [...found.warnings, ...warnings], failure };

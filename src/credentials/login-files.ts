@@ -13,7 +13,7 @@ import type { Io } from '../system/io.ts';
 import { many } from '../text/enumerate.ts';
 import { correctIn } from '../verify/refused-login.ts';
 import { readAuthFile } from './auth-file.ts';
-import type { CredentialOptions } from './credential-options.ts';
+import type { CredentialOptions } from './credential-flags.ts';
 import { dockerConfigPath, hasSecret } from './docker.ts';
 import { dockerKey, isWebLoginToken } from './docker-lookup.ts';
 import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './keychain.ts';

@@ -13,7 +13,7 @@ import { authFiles } from './auth-file.ts';
 import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins } from './keychain.ts';
 import { type Login, lookupName, type SourceResult, serverOf } from './source.ts';
 
-interface Wanted {
+interface LoginSelection {
   readonly server?: readonly string[];
   readonly all?: boolean;
 }
@@ -31,7 +31,7 @@ export interface LoginRegistry {
  * list. There are no entries when the machine has none, or when no named server has one and the user can be prompted. Throws
  * UserError.
  */
-export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
+export async function fromLogins({ server: servers, all = false }: LoginSelection, io: Io): Promise<SourceResult> {
   const files = authFiles();
   const store = machineKeychain(dockerLogins(io, files), await podmanLogins(io, files));
   if (servers !== undefined) return lookUp(store, servers, io);

@@ -67,7 +67,7 @@ function decoded(bytes: Uint8Array, source: string): string {
   return decodeUtf8(bytes).replace(/^\ufeff/, '');
 }
 
-interface Given {
+interface PasswordSource {
   readonly source: string;
   readonly flag: string;
   /** What `--from-file` can read instead. */
@@ -75,7 +75,7 @@ interface Given {
 }
 
 /** Removes one newline, as `echo` and editors add it. A second newline is part of the password. */
-function password(text: string, { source, flag, file }: Given): GivenPassword {
+function password(text: string, { source, flag, file }: PasswordSource): GivenPassword {
   const trimmed = text.replace(/\r?\n$/, '');
   if (trimmed.trim() === '') {
     throw new UserError(`${source} holds no password`, prose`pipe one in with --password-stdin < FILE`);

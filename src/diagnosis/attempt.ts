@@ -44,10 +44,10 @@ export type PullResult =
   | { readonly result: 'pulls'; readonly reason: 'login accepted' | 'no login needed' }
   | { readonly result: 'fails'; readonly reason: 'invalid image' | 'logins refused' | 'refused without a login' }
   /** The kubelet stops decoding there, and can pull nothing. */
-  | { readonly result: 'fails'; readonly reason: 'undecodable'; readonly undecodable: Undecodable }
+  | { readonly result: 'fails'; readonly reason: 'undecodable'; readonly undecodable: UndecodableSecret }
   | { readonly result: 'unknown'; readonly reason: 'list not known' | 'unread secrets' | 'not asked' | 'no answer' };
 
-interface Undecodable {
+interface UndecodableSecret {
   readonly secret: string;
   readonly server?: ShownServer | undefined;
   readonly error: string;
@@ -75,9 +75,9 @@ export function simulatePull(
   return ask(found.entries, { image: reference, namespace }, forbidden, facts);
 }
 
-type Found = { readonly entries: readonly KeyringEntry[] } | { readonly undecodable: Undecodable };
+type Lookup = { readonly entries: readonly KeyringEntry[] } | { readonly undecodable: UndecodableSecret };
 
-function candidatesFor(secrets: readonly Secret[], image: string): Found {
+function candidatesFor(secrets: readonly Secret[], image: string): Lookup {
   try {
     return { entries: lookupIn(secrets, image) };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The input of a diagnosis, gathered from a cluster or from manifests. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Elsewhere, FindingObject } from '../findings/finding-record.ts';
+import type { FindingObject, OtherNamespaces } from '../findings/finding-record.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
@@ -136,7 +136,7 @@ export type SecretState =
   | { readonly status: 'forbidden' }
   | {
       readonly status: 'missing';
-      readonly elsewhere?: Elsewhere | undefined;
+      readonly elsewhere?: OtherNamespaces | undefined;
     };
 
 /** The Secret of that name, if it is there and could be read. */

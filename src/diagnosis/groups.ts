@@ -20,7 +20,7 @@ import { lineOf } from '../workloads/deed.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';
-import { type Affected, type AffectedObject, type FindingView, findingView } from './view.ts';
+import { type AffectedObject, type FindingView, findingView, type Impact } from './view.ts';
 
 /** A finding in one place, before those with the same cause become one. */
 export interface Occurrence {
@@ -195,7 +195,7 @@ function rank({ puller }: Occurrence): number {
 const EXAMPLES = 5;
 
 /** Undefined when nobody is affected, or only the object that the sentence names. */
-function affected(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+function affected(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Impact | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
   const whom = pullers.length === 0 ? users(group, usage) : whoPull(pullers);
   const namespaces = [
@@ -204,7 +204,7 @@ function affected(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage
   return whom && { ...whom, namespaces: namespaces.length > 1 ? namespaces.sort() : undefined };
 }
 
-function whoPull(pullers: readonly Puller[]): Affected | undefined {
+function whoPull(pullers: readonly Puller[]): Impact | undefined {
   const pods = podsOf(pullers);
   const names = [...new Set(pullers.map(ownName))];
   const isOne = pods < 2 && names.length < 2 && new Set(pullers.map(({ ref }) => ref.namespace)).size === 1;
@@ -221,7 +221,7 @@ function podsOf(pullers: readonly Puller[]): number {
 }
 
 /** For a finding about Secrets alone: the users of the Secret, or the Secrets when there are several or a registry is silent. */
-function users(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+function users(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Impact | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || recordOf(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
@@ -234,7 +234,7 @@ function users(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> |
   return used.pods === 0 && names.length === 0 ? undefined : affects(used.pods, names);
 }
 
-function affects(pods: number, names: readonly string[]): Affected {
+function affects(pods: number, names: readonly string[]): Impact {
   return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
 }
 

@@ -2,7 +2,7 @@
 
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding, FindingCode } from '../findings/finding.ts';
-import type { Elsewhere, FindingObject } from '../findings/finding-record.ts';
+import type { FindingObject, OtherNamespaces } from '../findings/finding-record.ts';
 import { closest } from '../text/closest.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -179,7 +179,7 @@ export function nearName({ namespace, name }: SecretName, { others }: PullFacts)
 }
 
 /** The other namespaces with a Secret of that name. Its login belongs to them, so it is never tried. */
-export function elsewhereOf(name: string, pull: ImagePull): Elsewhere | undefined {
+export function elsewhereOf(name: string, pull: ImagePull): OtherNamespaces | undefined {
   const state = stateOf(pull, name);
   return state?.status === 'missing' ? state.elsewhere : undefined;
 }

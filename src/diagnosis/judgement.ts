@@ -1,7 +1,7 @@
 /** Judges one image of a pod or template: will it be pulled, and what is the one cause if not. */
 
 import { type Finding, type Fix, finding, proposedFix, recordOf, withSeverity } from '../findings/finding.ts';
-import { describeObject, type Immutable, type KnownSecret } from '../findings/finding-record.ts';
+import { describeObject, type ImmutableSecret, type KnownSecret } from '../findings/finding-record.ts';
 import { registryHost } from '../secret/server.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -138,7 +138,7 @@ function hidesAnother({ code, arguments: named }: Finding, { denied }: ImagePull
 }
 
 /** How to replace the Secret if it is immutable. `replaced` is how many of its entries get a new login. */
-function immutableOf({ secret, contents }: KnownSecret, remedy: Remedy, replaced: number): Immutable | undefined {
+function immutableOf({ secret, contents }: KnownSecret, remedy: Remedy, replaced: number): ImmutableSecret | undefined {
   if (secret.immutable !== true) return undefined;
   // What cannot be decoded cannot be copied.
   const isMore = contents.entries.length > replaced && contents.failure === undefined;

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../findings/finding.ts';
 import { describeObject } from '../findings/finding-record.ts';
-import type { Ignored } from '../findings/selection.ts';
+import type { IgnoredFindings } from '../findings/selection.ts';
 import { words } from '../line/command.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
@@ -221,7 +221,7 @@ export interface DoctorReport {
   /** Everything that is wrong, errors first. */
   readonly findings: readonly FindingView[];
   /** Findings that `--errors`, `--only` or `--ignore` leave out. Not set without such a flag. */
-  readonly ignored?: readonly Ignored[] | undefined;
+  readonly ignored?: readonly IgnoredFindings[] | undefined;
   /** Why some of the targets could not be examined. Left out if all were. */
   readonly errors?: readonly { readonly message: string; readonly hint?: string }[] | undefined;
   /** Rights that were missing, such as `get secrets`. */

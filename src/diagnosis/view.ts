@@ -23,7 +23,7 @@ export type FindingView = Finding & {
   readonly message: string;
   readonly fix: Fix;
   /** Set when the finding affects more than the one object that its sentence names. */
-  readonly affects?: Affected | undefined;
+  readonly affects?: Impact | undefined;
   /** All workloads and bare pods that have the finding. Left out for a finding about Secrets alone. */
   readonly objects?: readonly AffectedObject[] | undefined;
   /** How many more findings like this one the same Secret has. They are not listed. */
@@ -32,7 +32,7 @@ export type FindingView = Finding & {
   readonly login?: number | undefined;
 };
 
-export interface Affected {
+export interface Impact {
   /** 0 when the examples are Secrets, whether or not pods use them. */
   readonly pods: number;
   /** The first names: workloads such as `deployment/web`, pods without one, service accounts, or Secrets. */
@@ -126,7 +126,7 @@ interface AnswerView {
 /** `found` with its sentence and its fix. `secrets` are the known Secrets, by `namespace/name`. */
 export function findingView(
   found: Finding,
-  affects?: Affected,
+  affects?: Impact,
   fix?: Fix,
   secrets: PullFacts['secrets'] = new Map(),
 ): FindingView {

@@ -80,12 +80,12 @@ export interface FixContext {
   /** The Secrets that were typed for a pod that does not exist yet. */
   readonly secrets?: readonly string[] | undefined;
   /** Left out unless the Secret is immutable. */
-  readonly immutable?: Immutable | undefined;
+  readonly immutable?: ImmutableSecret | undefined;
   /** What is known of a Secret in the namespace of the finding. */
   readonly secretOf?: ((name: string) => KnownSecret | undefined) | undefined;
 }
 
-export interface Immutable {
+export interface ImmutableSecret {
   /** How its pods get another Secret. */
   readonly remedy: Remedy;
   /** The key of its data. Left out if nothing of the data has to be copied. */
@@ -117,7 +117,7 @@ export interface UsableSecret {
 }
 
 /** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */
-export interface Elsewhere {
+export interface OtherNamespaces {
   readonly namespaces: readonly string[];
 }
 

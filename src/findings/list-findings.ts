@@ -16,7 +16,7 @@ import { editFile, editKept, giveLogin } from './pod-commands.ts';
 import { createSecretCommand } from './secret-commands.ts';
 
 /** For a pod that keeps the list, or the image, that it was created with. */
-export interface Outdated extends RolloutState {
+export interface OutdatedPod extends RolloutState {
   readonly image: string;
   readonly remedy: Remedy;
 }
@@ -72,7 +72,7 @@ export const LIST_FINDINGS = {
     },
   }),
   /** The service account got the Secrets after the pod was created. */
-  'attached-later': error<Outdated & { readonly account: string; readonly secrets: readonly string[] }>({
+  'attached-later': error<OutdatedPod & { readonly account: string; readonly secrets: readonly string[] }>({
     identity: ['image', 'rollout'],
     kubeletSays: ANY,
     says: ({ account, secrets, ...replaced }, object) =>
@@ -81,7 +81,7 @@ export const LIST_FINDINGS = {
     fix: (args, object) => renewPod(args, object, args.secrets[0]),
   }),
   /** The template has another list now, or another image. */
-  'outdated-pod': error<Outdated & TemplateChange>({
+  'outdated-pod': error<OutdatedPod & TemplateChange>({
     identity: ['image', 'rollout'],
     kubeletSays: [...ANY, 'invalid name', 'platform', 'never'],
     says: ({ image, template, changed, newFails, ...replaced }, object) =>
@@ -190,7 +190,7 @@ function attachTo(account: string, secret: string, namespace: string | undefined
 }
 
 /** Recreates the pod, unless a roll-out already does: a restart would begin another one. */
-function renewPod({ remedy, rollout, stuck }: Outdated, object: FindingObject, secret?: string): Command {
+function renewPod({ remedy, rollout, stuck }: OutdatedPod, object: FindingObject, secret?: string): Command {
   if (remedy.how !== 'template') return renewCommand(remedy, secret, object);
   const target = command`${targetWord(remedy.target)} ${scope(object.namespace)}`;
   // `describe quota` says how much of the quota is used.

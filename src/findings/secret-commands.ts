@@ -11,7 +11,7 @@ import { isFor } from '../secret/keyring.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWords } from '../secret/server.ts';
 import { lineOf } from '../workloads/deed.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import type { FindingObject, FixContext, Immutable, KnownSecret } from './finding-record.ts';
+import type { FindingObject, FixContext, ImmutableSecret, KnownSecret } from './finding-record.ts';
 import { editFile, exchange } from './pod-commands.ts';
 
 /**
@@ -21,7 +21,7 @@ import { editFile, exchange } from './pod-commands.ts';
  */
 export function replaceSecret(
   object: FindingObject,
-  { remedy, dataKey }: Immutable,
+  { remedy, dataKey }: ImmutableSecret,
   context: FixContext,
   create?: (name: string) => Command,
 ): Command {
@@ -41,7 +41,7 @@ function nextName(name: string, { secretOf }: FixContext): string {
   return `${base}-${next}`;
 }
 
-interface Exchange {
+interface SecretSwap {
   readonly near?: string | undefined;
   readonly usable?: string | undefined;
   readonly listed?: true | undefined;
@@ -54,7 +54,7 @@ interface Exchange {
  */
 export function exchangeMissing(
   object: FindingObject,
-  { near, usable, listed, remedy }: Exchange,
+  { near, usable, listed, remedy }: SecretSwap,
   context: FixContext,
 ): Command | undefined {
   const next = near ?? usable;

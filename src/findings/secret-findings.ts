@@ -12,10 +12,10 @@ import { imageServer, serverToType } from '../secret/server.ts';
 import { nounFor } from '../text/enumerate.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import {
-  type Elsewhere,
   error,
   type FindingObject,
   type FixContext,
+  type OtherNamespaces,
   type Place,
   REFUSED,
   some,
@@ -43,7 +43,7 @@ export const SECRET_FINDINGS = {
   'missing-secret': error<
     UsableSecret & {
       readonly near?: string | undefined;
-      readonly elsewhere?: Elsewhere | undefined;
+      readonly elsewhere?: OtherNamespaces | undefined;
       /** Some of the objects that name it, such as `deployment/web`. */
       readonly usedBy?: readonly string[] | undefined;
       /** In manifests: the place of a Secret of that name that names no namespace. */
@@ -67,7 +67,7 @@ export const SECRET_FINDINGS = {
         place.file === undefined
           ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}`
           : inFiles;
-      return `${text}${describeMeant(args, place.file)}`;
+      return `${text}${describeSubstitute(args, place.file)}`;
     },
     fix: (args, object, context) => {
       const { near, unplaced } = args;
@@ -228,14 +228,14 @@ export const SECRET_FINDINGS = {
 };
 
 /** What may stand in for a missing Secret. */
-interface Meant extends Omit<UsableSecret, 'absent'> {
+interface Substitute extends Omit<UsableSecret, 'absent'> {
   readonly near?: string | undefined;
   readonly listed?: true | undefined;
-  readonly elsewhere?: Elsewhere | undefined;
+  readonly elsewhere?: OtherNamespaces | undefined;
 }
 
 /** Follows the sentence that a Secret is missing: what was meant, or may take its place. `file` is set for manifests. */
-function describeMeant({ near, usable, listed, elsewhere }: Meant, file: string | undefined): string {
+function describeSubstitute({ near, usable, listed, elsewhere }: Substitute, file: string | undefined): string {
   if (near !== undefined) return `; did you mean ${near}?`;
   if (usable !== undefined && listed) return `; secret ${usable} in the same list has a login for the image`;
   if (usable !== undefined) return `; secret ${usable} has a login for that registry`;

@@ -5,7 +5,7 @@ import { againWith, againWithout } from '../line/hint.ts';
 import { closest } from '../text/closest.ts';
 import { plural } from '../text/enumerate.ts';
 import { FINDING_CODES, type Finding, type FindingCode } from './finding.ts';
-import type { Listed } from './listed.ts';
+import type { ListedItem } from './listed.ts';
 
 export interface SelectionFlags {
   readonly errors?: boolean | undefined;
@@ -17,7 +17,7 @@ export interface SelectionFlags {
 export type FindingSelection = (found: Pick<Finding, 'code' | 'severity'>) => boolean;
 
 /** Findings that were left out. */
-export interface Ignored {
+export interface IgnoredFindings {
   readonly code: FindingCode;
   readonly severity: Finding['severity'];
   readonly count: number;
@@ -60,10 +60,10 @@ function codeOf(flag: string, text: string): FindingCode {
 }
 
 /** `findings` without those that `selection` leaves out, and how many those are. */
-export function selectFindings<T extends Listed<Pick<Finding, 'code' | 'severity'>>>(
+export function selectFindings<T extends ListedItem<Pick<Finding, 'code' | 'severity'>>>(
   findings: readonly T[],
   selection: FindingSelection | undefined,
-): { readonly findings: readonly T[]; readonly ignored?: readonly Ignored[] } {
+): { readonly findings: readonly T[]; readonly ignored?: readonly IgnoredFindings[] } {
   if (selection === undefined) return { findings };
   const { true: shown = [], false: others = [] } = Object.groupBy(findings, (found) => `${selection(found)}` as const);
   const alike = Map.groupBy(others, ({ code, severity }) => `${severity} ${code}`);
@@ -75,7 +75,7 @@ export function selectFindings<T extends Listed<Pick<Finding, 'code' | 'severity
 }
 
 /** Follows the count of findings that are shown. Empty if none was left out. */
-export function formatIgnored(ignored: readonly Ignored[] | undefined): string {
+export function formatIgnored(ignored: readonly IgnoredFindings[] | undefined): string {
   const count = (ignored ?? []).reduce((sum, one) => sum + one.count, 0);
   return count === 0 ? '' : ` (${plural(count, 'finding')} ignored)`;
 }

@@ -45,7 +45,7 @@ export async function observeTargets(
   const errors = new Map<string, UserError>();
   // In `deploy a b`, no single word names a target.
   const typed = options.targets?.length === targets.length ? options.targets : [];
-  const gather = async (target: DoctorTarget, index: number): Promise<Target> => {
+  const gather = async (target: DoctorTarget, index: number): Promise<GatherTarget> => {
     try {
       return await gatherTarget(target, namespace, { ...options, planned, typed: typed[index] }, collector);
     } catch (error) {
@@ -123,7 +123,7 @@ function plannedImages(
   return isPuller && secret === undefined && serviceaccount === undefined ? image : [];
 }
 
-interface Target {
+interface GatherTarget {
   readonly pullers: readonly Puller[];
   readonly secrets: readonly SecretName[];
 }
@@ -138,7 +138,7 @@ async function gatherTarget(
   namespace: string,
   options: GatherOptions & TargetOptions,
   collector: Collector,
-): Promise<Target> {
+): Promise<GatherTarget> {
   try {
     return await gatherNamed(target, namespace, options, collector);
   } catch (error) {
@@ -152,7 +152,7 @@ async function gatherNamed(
   namespace: string,
   { image = [], secret = [], planned, typed }: GatherOptions & TargetOptions,
   collector: Collector,
-): Promise<Target> {
+): Promise<GatherTarget> {
   if (kind === 'Secret') {
     const [{ status: is }] = await Promise.all([collector.secret(namespace, name), collector.others(namespace)]);
     if (is === 'missing') await checkNamespace(collector.transport, namespace);

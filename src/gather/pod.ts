@@ -143,7 +143,7 @@ function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): Ima
   });
 }
 
-interface PodOwners {
+interface OwnerFacts {
   readonly remedy: Remedy;
   readonly template?: PodTemplate;
 }
@@ -153,7 +153,7 @@ async function ownersOf(
   pod: PullSpec,
   { transport, owner: read }: Collector,
   alike?: readonly string[],
-): Promise<PodOwners> {
+): Promise<OwnerFacts> {
   let unread: ObjectRef | undefined;
   const readIfAllowed = async (ref: ObjectRef): Promise<PullSpec | undefined> => {
     try {

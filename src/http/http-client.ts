@@ -89,7 +89,7 @@ function inLatin1(text: string): string {
   return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
-interface Connection {
+interface ConnectionState {
   /** Whether the proxy, if there is one, has opened the connection to the server. */
   reached: boolean;
   /** Whether the server may have read the request. */
@@ -99,7 +99,7 @@ interface Connection {
 /** Returns the answer, or throws and destroys the connection. */
 async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: boolean): Promise<HttpResponse> {
   const { signal, timeoutMs, body } = request;
-  const connection: Connection = { reached: !proxied, sent: false };
+  const connection: ConnectionState = { reached: !proxied, sent: false };
   const { promise: cut, reject: cancel } = Promise.withResolvers<never>();
   const expire = () => cancel({ code: 'ETIMEDOUT' });
   const connecting = setTimeout(expire, CONNECT_TIMEOUT_MS);
@@ -122,7 +122,11 @@ async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: 
 }
 
 /** The head of the answer. A later failure breaks the stream of its body. */
-function answerTo(outgoing: ClientRequest, connection: Connection, connected: () => void): Promise<IncomingMessage> {
+function answerTo(
+  outgoing: ClientRequest,
+  connection: ConnectionState,
+  connected: () => void,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.on('error', reject);
     outgoing.once('close', () => reject({ code: 'ECONNRESET' }));
@@ -146,7 +150,7 @@ function answerTo(outgoing: ClientRequest, connection: Connection, connected: ()
   });
 }
 
-function failed(error: unknown, { reached, sent }: Connection): NetworkError {
+function failed(error: unknown, { reached, sent }: ConnectionState): NetworkError {
   const { kind, code, message } = networkError(error, sent);
   return new NetworkError(reached ? kind : 'proxy', code, sent, message);
 }

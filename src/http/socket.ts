@@ -14,7 +14,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** As in client-go: less than the minute after which load balancers drop an idle connection. */
 const KEEP_ALIVE_MS = 30_000;
 
-export interface Opened {
+export interface OpenSocket {
   readonly socket: Socket;
   /**
    * The options for a request over the socket. A proxy that is handed plain requests whole needs the full URL and its own login.
@@ -33,7 +33,7 @@ export interface SocketOptions extends Pick<HttpClientOptions, 'env' | 'tls'> {
 }
 
 /** Throws the errors of node:net and node:tls, and NetworkError when a proxy refuses. */
-export async function openSocket(url: URL, options: SocketOptions): Promise<Opened> {
+export async function openSocket(url: URL, options: SocketOptions): Promise<OpenSocket> {
   const { signal } = options;
   const proxy = options.proxy === undefined ? undefined : parseProxy(options.proxy);
   const trust = createTrust(options);

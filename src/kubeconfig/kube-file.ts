@@ -16,13 +16,13 @@ import {
 } from './fields.ts';
 
 /** What `T` reads, as in the file but with absolute paths; any part may be missing. */
-type Read<T extends (...args: never[]) => unknown> = {
+type FileFields<T extends (...args: never[]) => unknown> = {
   readonly [K in keyof ReturnType<T>]?: ReturnType<T>[K] | undefined;
 };
 
-export type Cluster = Read<typeof readCluster>;
-export type User = Read<typeof readUser>;
-export type KubeContext = Read<typeof readContext>;
+export type Cluster = FileFields<typeof readCluster>;
+export type User = FileFields<typeof readUser>;
+export type KubeContext = FileFields<typeof readContext>;
 export type AuthProvider = NonNullable<User['authProvider']>;
 
 export interface ExecConfig {

@@ -15,7 +15,7 @@ import { proxyFor } from '../http/proxy.ts';
 import { clusterCommand, command, pathWord } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { errnoOf } from '../system/errno.ts';
-import { Locked, withLock } from '../system/file-lock.ts';
+import { LockedError, withLock } from '../system/file-lock.ts';
 import { replaceFile } from '../system/file-write.ts';
 import type { Io } from '../system/io.ts';
 import { VERSION } from '../version.ts';
@@ -126,7 +126,7 @@ async function tokenEndpoint(client: HttpClient, issuer: string, signal: AbortSi
   return url;
 }
 
-interface TokenRequest {
+interface RefreshRequest {
   readonly url: URL;
   readonly config: Config;
   /** Where the client id and secret are sent. */
@@ -136,7 +136,7 @@ interface TokenRequest {
 
 async function exchange(
   client: HttpClient,
-  { url, config, style, signal }: TokenRequest,
+  { url, config, style, signal }: RefreshRequest,
 ): Promise<Record<string, string>> {
   const { 'client-id': id = '', 'client-secret': secret = '', 'refresh-token': refreshToken = '' } = config;
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
@@ -211,7 +211,7 @@ export async function updateTokens(
   try {
     return await withLock(`${provider.file}.lock`, signal, () => updateLocked(provider, renew, signal));
   } catch (error) {
-    if (error instanceof Locked) {
+    if (error instanceof LockedError) {
       const { lock } = error;
       throw new UserError(`${lock} exists: another program is writing the kubeconfig`, command`rm ${pathWord(lock)}`);
     }

@@ -2,7 +2,9 @@
 
 import { changeList } from '../changes/list-write.ts';
 import { upsertSecret } from '../changes/upsert.ts';
+import { ApiError } from '../cluster/api-error.ts';
 import { getPullSpec } from '../cluster/object-request.ts';
+import { UserError } from '../errors.ts';
 import { buildPullSecret } from '../secret/build.ts';
 import type { AuthEntry } from '../secret/credential.ts';
 import { expiryAnnotations, expiryOf } from '../secret/expiry.ts';
@@ -13,7 +15,6 @@ import { machineClock } from '../system/clock.ts';
 import { changedList } from '../workloads/list-change.ts';
 import { accountTransport, secretTransport } from './client-transport.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
-import { orPullSecretError, PullSecretError } from './pull-secret-error.ts';
 
 export type { AuthEntry, Credential } from '../secret/credential.ts';
 export type { PullSecretApi } from './pull-secret-api.ts';
@@ -104,3 +105,26 @@ function changeOptions({
 
 /** Messages come only from replacing one Secret by another, which is not done here. */
 const SILENT = { say: () => undefined, warn: () => undefined, hint: () => undefined };
+
+/** The message names the object, and never holds a secret value. */
+class PullSecretError extends Error {
+  /** The HTTP status when the API server has refused: 403, 404 and so on. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.name = 'PullSecretError';
+    this.status = status;
+  }
+}
+
+/** The result of `work`. Its errors for users are thrown as {@link PullSecretError}, which is for programs. */
+async function orPullSecretError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ApiError) throw new PullSecretError(error.message, error.status);
+    if (!(error instanceof UserError)) throw error;
+    throw new PullSecretError(error.message, error.cause instanceof ApiError ? error.cause.status : undefined);
+  }
+}

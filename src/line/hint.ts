@@ -9,26 +9,26 @@ export interface Prose {
 }
 
 /** The typed command line, corrected. */
-export interface Retyped extends Correction {
+export interface CorrectedLine extends Correction {
   readonly add: Command;
   /** The command that runs when the corrected one has succeeded. */
   readonly next?: Command;
 }
 
-export type Hint = Command | Prose | Retyped;
+export type Hint = Command | Prose | CorrectedLine;
 
 /** A hint to repeat the command line with the flags `add`. */
-export function againWith(add: Command): Retyped {
+export function againWith(add: Command): CorrectedLine {
   return { add };
 }
 
 /** A hint to repeat the command line without these flags and names. */
-export function againWithout(...drop: readonly string[]): Retyped {
+export function againWithout(...drop: readonly string[]): CorrectedLine {
   return { add: words``, drop };
 }
 
 /** A hint to repeat the command line with `to` in place of the name or value `from`. */
-export function againAs(from: string, to: string): Retyped {
+export function againAs(from: string, to: string): CorrectedLine {
   return { add: words``, rename: new Map([[from, to]]) };
 }
 
@@ -61,7 +61,7 @@ export function formatHint(hint: Hint, context: CommandContext): string | undefi
   return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
 }
 
-function formatRetyped(hint: Retyped, context: CommandContext): string | undefined {
+function formatRetyped(hint: CorrectedLine, context: CommandContext): string | undefined {
   const { typed, given } = context;
   if (typed === undefined) return formatHint(alone(hint), context);
   const { add, drop = [] } = hint;
@@ -79,7 +79,7 @@ function formatRetyped(hint: Retyped, context: CommandContext): string | undefin
 }
 
 /** What is to be changed, where the line itself is not known. */
-function alone({ add, drop = [], rename }: Retyped): Command | Prose {
+function alone({ add, drop = [], rename }: CorrectedLine): Command | Prose {
   if (add.words.length > 0) return add;
   if (rename !== undefined)
     return anyOf(

@@ -18,7 +18,7 @@ const PASSWORD = /^(-p|--password(?==|$))/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 
 /** What may be typed. */
-export interface Known {
+export interface Vocabulary {
   readonly commands: readonly string[];
   /** The flags of the command that the line begins with. */
   readonly flags: readonly string[];
@@ -29,7 +29,7 @@ export interface Known {
 }
 
 /** commander's message about `line`, without typed values: one may be a password at the wrong place. */
-export function usageText(error: string, line: readonly string[], known: Known): string {
+export function usageText(error: string, line: readonly string[], known: Vocabulary): string {
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
   if (option !== undefined) return `error: unknown option '${option}'\n${meant(nearFlag(option, line, known))}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
@@ -61,7 +61,7 @@ function nearCommand(command: string, commands: readonly string[]): string | und
   return near === 'delete' || near === 'remove' ? (isSlip(command, near) ? near : undefined) : near;
 }
 
-function nearFlag(option: string, line: readonly string[], known: Known): string | undefined {
+function nearFlag(option: string, line: readonly string[], known: Vocabulary): string | undefined {
   const { flags, bare, shown } = known;
   if (option === '--template' && flags.includes('--output')) return TEMPLATES;
   // `-sa default`
@@ -82,7 +82,7 @@ function nearFlag(option: string, line: readonly string[], known: Known): string
 }
 
 /** Our flag for one that is only known elsewhere. */
-function elsewhere(word: string, { flags }: Known): string | undefined {
+function elsewhere(word: string, { flags }: Vocabulary): string | undefined {
   const flag = word.replace(/=.*/s, '');
   return flags.includes(flag) ? undefined : ELSEWHERE[flag]?.find((one) => flags.includes(one));
 }
@@ -92,7 +92,7 @@ function renamed(word: string, flag: string | undefined): string {
 }
 
 /** The line without the password, as in `docker login -u jane -p secret`. */
-function piped(line: readonly string[], known: Known): string {
+function piped(line: readonly string[], known: Vocabulary): string {
   const given = line.flatMap((word) => PASSWORD.exec(word)?.[1] ?? []);
   const isValue = (index: number): boolean => /^(-p|--password)$/.test(line[index - 1] ?? '');
   const kept = line

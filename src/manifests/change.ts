@@ -7,7 +7,7 @@ import { command, kubectlPath, pathWord, words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { opensImage } from '../secret/keyring.ts';
 import type { Secret } from '../secret/secret.ts';
-import { Locked } from '../system/file-lock.ts';
+import { LockedError } from '../system/file-lock.ts';
 import { replaceFile, tidyBeside } from '../system/file-write.ts';
 import type { Io } from '../system/io.ts';
 import { lineNumber } from '../text/text-edit.ts';
@@ -218,7 +218,7 @@ async function replaceManifest(
     return true;
   } catch (error) {
     if (error instanceof UserError || signal.aborted) throw error;
-    if (error instanceof Locked) {
+    if (error instanceof LockedError) {
       throw new UserError(
         `cannot write ${name}: another process holds ${error.lock}`,
         command`rm ${pathWord(error.lock)}`,

@@ -113,7 +113,7 @@ export function withinLimits<T>(work: () => T): T {
 }
 
 /** The namespace of `-n`. */
-type Scoped = Pick<GivenFlags, 'namespace'>;
+type NamespaceFlag = Pick<GivenFlags, 'namespace'>;
 
 export interface ManifestSecrets {
   /** In the order of the files. A docker config appears as the Secret that would hold it. */
@@ -148,7 +148,7 @@ async function readManifestSecrets(
  */
 export async function readNamedSecrets(
   files: readonly string[],
-  { names, verb, namespace }: { readonly names: readonly string[]; readonly verb: string } & Scoped,
+  { names, verb, namespace }: { readonly names: readonly string[]; readonly verb: string } & NamespaceFlag,
   io: Io,
 ): Promise<ManifestSecrets> {
   const { secrets, usage } = await readManifestSecrets(files, namespace, io);
@@ -184,7 +184,7 @@ export async function readNamedSecrets(
 /** The Secret called `name` in a file, or the only Secret there. Throws UserError. */
 export async function readSecretFile(
   file: string,
-  { name, namespace }: { readonly name: string } & Scoped,
+  { name, namespace }: { readonly name: string } & NamespaceFlag,
   io: Io,
 ): Promise<Secret> {
   const { secrets } = await readManifestSecrets([file], namespace, io);

@@ -13,7 +13,7 @@ import {
   type RegistryToken,
 } from '../verify/login-permission.ts';
 import type { Locate } from './locate.ts';
-import { type Answered, secondsUntilRetry } from './verdicts.ts';
+import { secondsUntilRetry, type TimedAnswer } from './verdicts.ts';
 
 export interface Exchange {
   readonly http: HttpClient;
@@ -226,7 +226,7 @@ const MAX_SECONDS = 2;
  * Milliseconds until the second and last try; undefined for none. A broken connection is retried only without a password, because
  * containerd does not send a password again in that case.
  */
-function secondTryDelay(result: Answered | NetworkError, hasPassword: boolean): number | undefined {
+function secondTryDelay(result: TimedAnswer | NetworkError, hasPassword: boolean): number | undefined {
   if (result instanceof NetworkError) return result.kind === 'reset' && !hasPassword ? PAUSE_MS : undefined;
   if (!STATUSES.includes(result.status)) return undefined;
   const seconds = secondsUntilRetry(result);

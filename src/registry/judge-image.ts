@@ -34,7 +34,7 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
   if (!isSameHost(registry.base, url)) {
     throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the credential`);
   }
-  const attempt: Attempt = { ...question, login, image, challenge, method: first.method };
+  const attempt: ImageAttempt = { ...question, login, image, challenge, method: first.method };
   return challenge.scheme === 'bearer' ? judgeBearer(attempt) : judgeBasic(attempt);
 }
 
@@ -73,14 +73,14 @@ async function judgeAnonymous(question: ImageCase, image: ImageReference): Promi
 }
 
 /** A login, and the challenge of the registry that it has to answer. */
-interface Attempt extends ImageCase {
+interface ImageAttempt extends ImageCase {
   readonly login: RegistryLogin;
   readonly image: ImageReference;
   readonly challenge: Challenge;
   readonly method: Ask['method'];
 }
 
-async function judgeBasic(attempt: Attempt): Promise<Verdict> {
+async function judgeBasic(attempt: ImageAttempt): Promise<Verdict> {
   const { exchange, registry, login, image, method } = attempt;
   const answer = await askManifest(exchange, registry, image, { method, credential: login });
   if (isThere(answer)) return judgeThere(answer, image, { kind: 'accepted' });
@@ -92,7 +92,7 @@ async function judgeBasic(attempt: Attempt): Promise<Verdict> {
   return known?.kind === 'rejected' ? known : refused(answer);
 }
 
-async function judgeBearer(attempt: Attempt): Promise<Verdict> {
+async function judgeBearer(attempt: ImageAttempt): Promise<Verdict> {
   const { exchange, registry, host, login, image, challenge, method } = attempt;
   const source = tokenSource(challenge);
   const request = { source, login, scopes: scopesOf(challenge, image) };
@@ -123,7 +123,7 @@ async function judgeBearer(attempt: Attempt): Promise<Verdict> {
  * The verdict when the manifest came with the token: was it because of the login? Failures of the further requests do not change
  * that it came.
  */
-async function judgePulled(attempt: Attempt, grant: RegistryToken): Promise<Verdict> {
+async function judgePulled(attempt: ImageAttempt, grant: RegistryToken): Promise<Verdict> {
   const { exchange, registry, image } = attempt;
   const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
   if (open === undefined || !('answer' in open) || !isThere(open.answer)) return { kind: 'accepted' };
@@ -133,7 +133,10 @@ async function judgePulled(attempt: Attempt, grant: RegistryToken): Promise<Verd
 }
 
 /** Whether a token shows that the login is good, by itself or compared with the anonymous token. */
-async function isKnown({ exchange, registry, host, login, image }: Attempt, grant: RegistryToken): Promise<boolean> {
+async function isKnown(
+  { exchange, registry, host, login, image }: ImageAttempt,
+  grant: RegistryToken,
+): Promise<boolean> {
   if (isPersonal(grant, login, host)) return true;
   const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
   if (open === undefined) return false;
@@ -176,7 +179,7 @@ function judgeThere(answer: ManifestResponse | RegistryResponse, image: ImageRef
 
 /** The verdict when the answer is not the manifest. */
 function judgeFailure(
-  { exchange, registry, image }: Pick<Attempt, 'exchange' | 'registry' | 'image'>,
+  { exchange, registry, image }: Pick<ImageAttempt, 'exchange' | 'registry' | 'image'>,
   answer: RegistryResponse,
   credential: Ask['credential'],
 ): Promise<Verdict> | Verdict {

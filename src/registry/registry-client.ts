@@ -1,5 +1,4 @@
 /** Asks registries whether they accept a credential, and whether it allows an image to be pulled. */
-
 import { parseDuration } from '../codec/go/duration.ts';
 import { UserError } from '../errors.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
@@ -13,7 +12,7 @@ import { type OncePerKey, oncePerKey } from '../system/concurrency.ts';
 import { systemReason } from '../system/errno.ts';
 import { CONFIG_BYTES, type Limit, readFileOrPipe } from '../system/file.ts';
 import type { Io } from '../system/io.ts';
-import type { Trust } from '../verify/destination.ts';
+import { isOnThisMachine, type Trust } from '../verify/destination.ts';
 import type { AssignedLogin, RegistryLogin } from '../verify/login-permission.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { VERSION } from '../version.ts';
@@ -22,7 +21,6 @@ import { judgeImage } from './judge-image.ts';
 import { judgeLogin } from './judge-login.ts';
 import { createLocate, type Locate, type Resolve } from './locate.ts';
 import { ping, type Registry } from './ping.ts';
-import { type RegistryOrigin, trustOf } from './trust.ts';
 import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
@@ -167,5 +165,37 @@ async function read(path: string, signal: AbortSignal): Promise<string> {
   } catch (error) {
     if (signal.aborted || error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
+  }
+}
+
+/** Where the names of the registries come from. */
+export type RegistryOrigin =
+  | { readonly from: 'person' }
+  | {
+      readonly from: 'cluster';
+      /** The URL of its API server. */
+      readonly cluster: string | undefined;
+      readonly allowLocalRegistries?: boolean | undefined;
+    };
+
+/**
+ * Which places may be contacted for `origin`. A registry that the user names may be on this machine. One that the cluster names
+ * may be there only if the cluster is too, or `allowLocalRegistries` is set.
+ */
+async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
+  if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp };
+  const { cluster, allowLocalRegistries = false } = origin;
+  const loopback = allowLocalRegistries || (cluster !== undefined && (await isLocal(cluster, locate)));
+  return { from: 'cluster', loopback, plainHttp };
+}
+
+/** Looks the name up, since one such as kubernetes.docker.internal may mean this machine. */
+async function isLocal(cluster: string, locate: Locate): Promise<boolean> {
+  if (!URL.canParse(cluster)) return false;
+  try {
+    return isOnThisMachine(await locate(new URL(cluster)));
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
   }
 }

@@ -14,16 +14,16 @@ export function unclear(reason: string): Verdict {
 }
 
 /** An answer, and when it arrived in milliseconds since 1970. */
-export type Answered = HttpResponse & { readonly at: number };
+export type TimedAnswer = HttpResponse & { readonly at: number };
 
-export function rateLimited(answer: Answered): Verdict {
+export function rateLimited(answer: TimedAnswer): Verdict {
   return { kind: 'rate limited', retryAfterSeconds: secondsUntilRetry(answer) };
 }
 
 /**
  * The seconds of Retry-After, which may be a date (RFC 9110 section 10.2.3), otherwise of the reset time that Docker Hub sends.
  */
-export function secondsUntilRetry({ headers, at }: Answered): number | undefined {
+export function secondsUntilRetry({ headers, at }: TimedAnswer): number | undefined {
   const retryAfter = headers['retry-after'] ?? '';
   const date = /[A-Za-z]{3}/.test(retryAfter) ? Date.parse(retryAfter) / 1000 : Number.NaN;
   return (

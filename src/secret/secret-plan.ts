@@ -62,7 +62,7 @@ export function planChange(existing: Secret, wanted: WantedSecret): Change {
 }
 
 /** Creates `original` again with what is wanted, from its copy. Throws UserError as {@link planChange} does. */
-export function planRestoration(original: Secret, wanted: WantedSecret): Recreation {
+export function planRestoration(original: Secret, wanted: WantedSecret): SecretRecreation {
   const type = wanted.type ?? (isPullSecretType(original.type) ? original.type : 'kubernetes.io/dockerconfigjson');
   const change = mergeInto(original, type, wanted);
   const data = { ...original.data, [DATA_KEY[type]]: encodeBase64(change.payload) };
@@ -76,7 +76,7 @@ export function planRestoration(original: Secret, wanted: WantedSecret): Recreat
 }
 
 /** A change that needs the whole Secret anew: the old one is deleted first. */
-type Recreation = PayloadChange & {
+type SecretRecreation = PayloadChange & {
   readonly action: 'recreate';
   readonly secret: Secret & Required<Pick<Secret, 'data'>> & { readonly type: PullSecretType };
 };

@@ -7,7 +7,7 @@ import { batchStart, isBatchFile, REFUSED_BY_BATCH } from '../line/batch-file.ts
 import { prose } from '../line/hint.ts';
 import type { Io } from './io.ts';
 
-interface Program {
+interface ProgramCall {
   readonly path: string;
   readonly args: readonly string[];
   /** The program's own name for itself (argv[0]); `path` when left out. */
@@ -15,7 +15,7 @@ interface Program {
   readonly env: Io['env'];
 }
 
-export interface ProgramRun extends Program {
+export interface ProgramRun extends ProgramCall {
   /** `inherit` passes on the stdin of this process. */
   readonly stdin: 'inherit' | 'ignore' | { readonly text: string };
   /** `inherit` passes on the stderr of this process. A function gets the text as it arrives, up to {@link STDERR_LIMIT} bytes. */
@@ -82,7 +82,7 @@ interface Start {
  * How `run` is started on `system`. Node starts no batch file, because Windows would have cmd.exe parse the arguments
  * (CVE-2024-27980). Throws UserError.
  */
-export function startOf({ path, args, name, env }: Program, system: NodeJS.Platform): Start {
+export function startOf({ path, args, name, env }: ProgramCall, system: NodeJS.Platform): Start {
   if (system !== 'win32' || !isBatchFile(path)) return { path, args, argv0: name, windowsVerbatimArguments: false };
   const start = batchStart(path, args, env.SystemRoot || 'C:\\Windows');
   if (start === undefined) {

@@ -10,7 +10,7 @@ const WAIT_MS = 10_000;
 const PERIOD_MS = 20;
 
 /** Another process still holds the lock after {@link WAIT_MS}, or its owner cannot be told. */
-export class Locked extends Error {
+export class LockedError extends Error {
   readonly lock: string;
 
   constructor(lock: string) {
@@ -21,7 +21,7 @@ export class Locked extends Error {
 }
 
 /**
- * Runs `work` while only this process holds `lock`. Throws {@link Locked}, the system's error when the lock cannot be made, the
+ * Runs `work` while only this process holds `lock`. Throws {@link LockedError}, the system's error when the lock cannot be made, the
  * reason of `signal`, and whatever `work` throws.
  */
 export async function withLock<T>(lock: string, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
@@ -32,7 +32,7 @@ export async function withLock<T>(lock: string, signal: AbortSignal, work: () =>
     await machineClock.pause(PERIOD_MS, signal)
   ) {
     removeDead(lock);
-    if (machineClock.monotonic() - started > WAIT_MS) throw new Locked(lock);
+    if (machineClock.monotonic() - started > WAIT_MS) throw new LockedError(lock);
   }
   try {
     return await work();

@@ -54,7 +54,7 @@ function expired({ server, from }: FoundLogin, end: number): string {
   return `the login for ${displayServer(server)} from ${from} expired at ${rfc3339(end)}`;
 }
 
-interface Attempt {
+interface LoginAttempt {
   /** Whether a person has just typed the login. */
   readonly isTyped: boolean;
   /** Whether `--verify` was typed. */
@@ -83,7 +83,7 @@ export function consequence(rehearsed: Hint | undefined): string {
 /** The error for logins that their registries reject. */
 export function rejectedLogins(
   [first, ...others]: readonly [Rejection, ...Rejection[]],
-  { isTyped, isWanted = false, rehearsed }: Attempt,
+  { isTyped, isWanted = false, rehearsed }: LoginAttempt,
 ): UserError {
   const { login, sentence } = first;
   const advice = loginAdvice(registryOf(login.server) ?? '', login.credential.username);

@@ -39,10 +39,10 @@ export type Verdict =
   /** There is nobody to ask. */
   | { readonly kind: 'not asked'; readonly reason: string };
 
-type PullResult = 'pulls' | 'fails' | 'unknown';
+type PullOutcome = 'pulls' | 'fails' | 'unknown';
 
 /** Whether a kubelet pulls the image when it tries this credential. */
-export function pullResult(verdict: Verdict): PullResult {
+export function pullResult(verdict: Verdict): PullOutcome {
   if (verdict.kind === 'accepted') return 'pulls';
   if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
   if (verdict.kind === 'rejected' && verdict.public) return 'pulls';
@@ -50,13 +50,13 @@ export function pullResult(verdict: Verdict): PullResult {
 }
 
 /** Whether the login is good. One that is refused, or empty, is wrong even if everybody may pull. */
-export function loginResult(verdict: Verdict): PullResult {
+export function loginResult(verdict: Verdict): PullOutcome {
   const isRefused = verdict.kind === 'rejected' || (verdict.kind === 'anonymous' && verdict.why === 'empty');
   return isRefused ? 'fails' : pullResult(verdict);
 }
 
 /** Whether the image can be pulled: one entry that opens it is enough. */
-export function imageResult(tried: readonly { readonly verdict: Verdict }[]): PullResult {
+export function imageResult(tried: readonly { readonly verdict: Verdict }[]): PullOutcome {
   const results = tried.map(({ verdict }) => pullResult(verdict));
   if (results.includes('pulls')) return 'pulls';
   return results.includes('unknown') ? 'unknown' : 'fails';

@@ -15,7 +15,6 @@ const CLUSTER = [
   'cluster/api-request',
   'cluster/clients',
   'cluster/network-trouble',
-  'cluster/request-limiter',
   'cluster/retry',
   'cluster/secret-request',
   'cluster/transport',

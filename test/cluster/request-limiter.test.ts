@@ -1,6 +1,6 @@
 /** The number of requests that are sent at a time. When the server turns one away, the others wait, too. */
 import { expect, test, vi } from 'vitest';
-import { createRequestLimiter } from '../../src/cluster/request-limiter.ts';
+import { createRequestLimiter } from '../../src/cluster/transport.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 const never = new AbortController().signal;

@@ -14,9 +14,9 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   'commands/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'commands/sync/sync-printer.ts: shown': 'sync',
   'commands/rotate/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',
-  'commands/remove/remove-printer.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
-  'commands/remove/delete-printer.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
-  "commands/rbac/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
+  'commands/remove/remove.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
+  'commands/remove/delete.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
+  "commands/rbac/rbac.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
   'commands/completion/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
   // Prints a Secret as kubectl does (secret-manifest.test.ts); json.cluster.test.ts checks its fields.
   'output/secret-manifest.ts: inOrder(shown)': undefined,

@@ -6,7 +6,7 @@
 import { ApiError } from '../../src/cluster/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
-import type { Hear, WatchEnd } from '../../src/cluster/watch-connection.ts';
+import type { WatchEnd, WatchListener } from '../../src/cluster/watch-connection.ts';
 import { UserError } from '../../src/errors.ts';
 import { machineClock } from '../../src/system/clock.ts';
 
@@ -40,7 +40,7 @@ interface Event {
 interface Open {
   readonly plural: string;
   readonly name: string | undefined;
-  readonly hear: Hear;
+  readonly hear: WatchListener;
   readonly end: (end: WatchEnd) => void;
   isSilent: boolean;
 }

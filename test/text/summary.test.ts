@@ -1,6 +1,6 @@
 /** The last line of a run over many objects. */
 import { expect, test } from 'vitest';
-import { summaryLine } from '../../src/text/summary.ts';
+import { summaryLine } from '../../src/text/enumerate.ts';
 
 test.each([
   [

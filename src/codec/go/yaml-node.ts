@@ -2,7 +2,7 @@
 
 export type YamlNode = MapNode | SeqNode | ScalarNode | AliasNode;
 
-interface Place {
+interface NodePlace {
   /** Where the node itself begins, after anchor and tag. */
   readonly start: number;
   /** After its last character that is not a comment; for a block scalar after its last line. */
@@ -10,7 +10,7 @@ interface Place {
   readonly anchor?: string | undefined;
 }
 
-export interface MapNode extends Place {
+export interface MapNode extends NodePlace {
   readonly kind: 'map';
   /** `{…}` */
   readonly flow: boolean;
@@ -25,14 +25,14 @@ export interface Merge {
   readonly inherited: readonly Pair[];
 }
 
-export interface SeqNode extends Place {
+export interface SeqNode extends NodePlace {
   readonly kind: 'seq';
   /** `[…]` */
   readonly flow: boolean;
   readonly items: readonly YamlNode[];
 }
 
-export interface ScalarNode extends Place {
+export interface ScalarNode extends NodePlace {
   readonly kind: 'scalar';
   /** Without quotes and escapes. */
   readonly text: string;
@@ -44,7 +44,7 @@ export interface ScalarNode extends Place {
   readonly value: unknown;
 }
 
-export interface AliasNode extends Place {
+export interface AliasNode extends NodePlace {
   readonly kind: 'alias';
   /** Undefined when there is no such anchor. */
   readonly target: YamlNode | undefined;

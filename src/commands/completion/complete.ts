@@ -1,7 +1,6 @@
 /** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). Names that come too late are left out. */
 
-import { listNames } from '../../cluster/list-names.ts';
-import { NAMESPACES } from '../../cluster/object-request.ts';
+import { listNames, NAMESPACES } from '../../cluster/object-request.ts';
 import { pullSecretNames } from '../../cluster/read-secrets.ts';
 import { connect, connectionOf, type Transport } from '../../cluster/transport.ts';
 import { EXIT } from '../../errors.ts';

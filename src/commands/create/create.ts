@@ -4,9 +4,9 @@ import type { AttachRequest, NamedTarget } from '../../attaching/request.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { Upsert } from '../../changes/upsert.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { type Collected, type CollectedEntry, collectCredentials } from '../../credentials/collect.ts';
+import { type CollectedEntry, type CollectedLogins, collectCredentials } from '../../credentials/collect.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { usesDockerFlags, withoutPassword } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { EXIT } from '../../errors.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { type Command, command } from '../../line/command.ts';
@@ -46,7 +46,7 @@ interface Run {
 }
 
 /** The Secret as it is created when none exists yet, and where its logins come from. */
-interface Draft extends Pick<Collected, 'entries' | 'personal'> {
+interface Draft extends Pick<CollectedLogins, 'entries' | 'personal'> {
   readonly secret: Secret;
   readonly expiries: Expiries;
 }
@@ -79,7 +79,7 @@ async function destinationOf(options: CreateOptions, io: Io): Promise<string> {
 }
 
 /** Throws UserError for a login that its registry does not accept. */
-async function accepted(collected: Collected, run: Run): Promise<readonly CollectedEntry[]> {
+async function accepted(collected: CollectedLogins, run: Run): Promise<readonly CollectedEntry[]> {
   const { checkLogins } = await import('../../changes/login-check.ts');
   return checkLogins(collected, { mustAnswer: false, isWanted: run.options.verify === true }, run);
 }

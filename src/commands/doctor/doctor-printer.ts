@@ -56,14 +56,14 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
 }
 
-interface Look {
+interface DoctorStyle {
   readonly verbose: boolean;
   readonly style: Style;
   readonly io: Io;
 }
 
 /** Prints the images with problems first. A problem that was explained for an object in `before` is not explained again. */
-function pullerLines(puller: PullerView, before: readonly PullerView[], look: Look): Printable[] {
+function pullerLines(puller: PullerView, before: readonly PullerView[], look: DoctorStyle): Printable[] {
   const { style } = look;
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
@@ -122,7 +122,7 @@ function mayStartWithoutPull(pullers: readonly PullerView[]): boolean {
 
 const THEN = printed`  then:  wait for the next attempt of the kubelet, within 5 minutes`;
 
-function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }: Look): Printable[] {
+function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }: DoctorStyle): Printable[] {
   const { cause, kubelet } = image;
   const sentence = formatProspect(puller, image);
   // With `-v`, the steps show the logins.

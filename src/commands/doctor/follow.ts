@@ -39,12 +39,12 @@ export function follow<Look extends { readonly report: DoctorReport }>(
   options: GatherOptions & { readonly strict?: boolean | undefined; readonly timeout?: string | undefined },
   io: Io,
   steps: FollowSteps<Look>,
-): Promise<Stand<Look>> {
+): Promise<FollowState<Look>> {
   const { strict = false, offline = false, timeout = '' } = options;
   const end = io.clock.monotonic() + (parseDuration(timeout) ?? Number.POSITIVE_INFINITY);
   const answers = new Map<string, Answer>();
   return withCollector(options, io, async ({ transport }) => {
-    const look = async (): Promise<Stand<Look>> => {
+    const look = async (): Promise<FollowState<Look>> => {
       const began = io.clock.monotonic();
       for (const [key, { at }] of answers) if (io.clock.now() - at > ANSWER_MS) answers.delete(key);
       const gathered = await steps.observe(createCollector(transport));
@@ -68,7 +68,7 @@ export function follow<Look extends { readonly report: DoctorReport }>(
   });
 }
 
-interface Stand<Look> {
+interface FollowState<Look> {
   readonly seen: Look;
   readonly condition: Condition;
   /** How long the look took, in milliseconds. */
@@ -77,11 +77,11 @@ interface Stand<Look> {
 
 /** Returns the first look that differs from `before`, or undefined where none does by `end`. */
 async function nextLook<Look>(
-  look: () => Promise<Stand<Look>>,
-  before: Stand<Look>,
+  look: () => Promise<FollowState<Look>>,
+  before: FollowState<Look>,
   end: number,
   { clock, signal }: Io,
-): Promise<Stand<Look> | undefined> {
+): Promise<FollowState<Look> | undefined> {
   let failingSince: number | undefined;
   let { tookMs } = before;
   for (;;) {

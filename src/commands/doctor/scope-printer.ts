@@ -38,7 +38,7 @@ interface ScopeLook {
   readonly wide?: Command | undefined;
 }
 
-interface Look extends ScopeLook {
+interface ScopeStyle extends ScopeLook {
   readonly style: Style;
   readonly io: Io;
 }
@@ -86,7 +86,7 @@ function rowsOf(lines: readonly Printable[]): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
 }
 
-function groupLines(group: CodeGroup, limit: number, { wide, style, io }: Look): Printable[] {
+function groupLines(group: CodeGroup, limit: number, { wide, style, io }: ScopeStyle): Printable[] {
   const { severity, code, findings } = group;
   const label = severityLabel(severity, style);
   const [only, ...others] = findings;

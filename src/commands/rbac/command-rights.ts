@@ -25,7 +25,7 @@ export interface ParsedLine {
 type Options = Readonly<Record<string, unknown>>;
 
 /** What the options alone do not tell. Undefined where the line uses no API server. */
-interface Asked extends Partial<AskedLine> {
+interface LineFacts extends Partial<AskedLine> {
   /** Another command that asks for the same. */
   readonly as?: string;
 }
@@ -53,7 +53,7 @@ function askedOf(
   { command: name, argument, options }: ParsedLine,
   secrets: readonly string[],
   io: Io,
-): Asked | undefined {
+): LineFacts | undefined {
   const { allNamespaces, selector, filename } = options;
   const usual = secrets.length === 0 ? ['regsecret'] : secrets;
   switch (name) {
@@ -83,7 +83,7 @@ function askedOf(
 }
 
 /** Undefined in a dry run of the client. A hash in the name is not known beforehand. */
-function createdBy(name: string, { dryRun, force, appendHash, attach }: Options): Asked | undefined {
+function createdBy(name: string, { dryRun, force, appendHash, attach }: Options): LineFacts | undefined {
   if (dryRun === 'client') return undefined;
   const targets = attachTargets((attach ?? []) as readonly string[]);
   const copy = force ? [copyRef({ namespace: '', name }).name] : [];
@@ -91,7 +91,7 @@ function createdBy(name: string, { dryRun, force, appendHash, attach }: Options)
   return { facts: ['checks', ...usersOf(targets)], names, targets: targets.map(named) };
 }
 
-function changedBy(verb: 'attach' | 'detach', options: AttachOptions, io: Io): Asked | undefined {
+function changedBy(verb: 'attach' | 'detach', options: AttachOptions, io: Io): LineFacts | undefined {
   const request = requestOf(verb, options, io);
   const { secret, selections, checks } = request;
   const names = { secrets: [secret] };
@@ -126,7 +126,7 @@ function usersOf(targets: readonly AskedTarget[]): Fact[] {
  * What decides about the rights of `sync`, beside the options that are given. With `--watch`, failing pods are looked for only to
  * restart them.
  */
-export function copiedBy({ name, accounts, restart }: Copied, watch: boolean): AskedLine {
+export function copiedBy({ name, accounts, restart }: CopyOptions, watch: boolean): AskedLine {
   const { names, used, all } = accounts;
   const only = used || all || names.length > 1 ? undefined : names;
   const facts: Fact[] = names.includes('default') ? ['waits'] : [];
@@ -137,10 +137,10 @@ export function copiedBy({ name, accounts, restart }: Copied, watch: boolean): A
   return { facts: [...facts, 'attach'], names: { secrets: [name], accounts: only, default: ['default'] }, targets };
 }
 
-type Copied = Pick<SyncRequest, 'name' | 'accounts' | 'restart'>;
+type CopyOptions = Pick<SyncRequest, 'name' | 'accounts' | 'restart'>;
 
-function examinedBy(words: readonly string[], typed: Options): Asked | undefined {
-  const { targets: rest, ...options } = imagesApart(filesApart({ ...(typed as DoctorOptions), targets: words }));
+function examinedBy(words: readonly string[], typed: Options): LineFacts | undefined {
+  const { targets: rest, ...options } = imagesApart(filesApart({ ...(typed as TypedDoctorOptions), targets: words }));
   if (options.filename !== undefined) return undefined;
   const { image, serviceaccount, secret: secrets } = options;
   const targets = parseDoctorTargets(rest);
@@ -151,7 +151,7 @@ function examinedBy(words: readonly string[], typed: Options): Asked | undefined
   return { facts: targets.length === 0 ? ['all'] : [], names: { secrets }, targets: targets.map(named) };
 }
 
-interface DoctorOptions {
+interface TypedDoctorOptions {
   readonly filename?: readonly string[];
   readonly image?: readonly string[];
   readonly serviceaccount?: string;

@@ -1,7 +1,8 @@
 /** `regsecret rbac`: the least role for a command line of regsecret, with its binding. */
 
+import { formatSafeYaml } from '../../codec/yaml.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
@@ -9,11 +10,12 @@ import { words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { isNamespaceName, isRoleName, nameRule, nameWord, scope } from '../../line/object-name.ts';
 import { printerFor } from '../../output/printer.ts';
+import { formatJson } from '../../output/structured.ts';
 import type { Io } from '../../system/io.ts';
 import { many } from '../../text/enumerate.ts';
+import { printed } from '../../text/printable.ts';
 import { commandRights, type ParsedLine } from './command-rights.ts';
-import { printRoleNames, printRoles } from './rbac-printer.ts';
-import { parseSubject, type RbacObject, roleObjects, roleStart, type Subject } from './role.ts';
+import { parseSubject, RBAC_API, type RbacObject, roleObjects, roleStart, type Subject } from './role.ts';
 
 export interface RbacOptions {
   /** The command line that the role is for. */
@@ -120,4 +122,19 @@ async function namespaceOf({ command: name, options }: ParsedLine, io: Io): Prom
   const [namespace = '', ...others] = found;
   if (others.length === 0) return namespace;
   throw new UsageError('these contexts have different namespaces, and a role has one', prose`-n NAMESPACE`);
+}
+
+/** Writes YAML documents, or a List as JSON. */
+async function printRoles(objects: readonly object[], format: 'yaml' | 'json', io: Io): Promise<void> {
+  if (format === 'json') {
+    io.stdout.write(formatJson({ apiVersion: 'v1', kind: 'List', items: objects }));
+    return;
+  }
+  for (const object of objects) io.stdout.write(printed`---\n${await formatSafeYaml(object)}`);
+}
+
+/** Writes the names as kubectl does. */
+async function printRoleNames(objects: readonly RbacObject[], io: Io): Promise<void> {
+  const printer = await printerFor(io);
+  for (const { kind, metadata } of objects) printer.result(`${kind.toLowerCase()}.${RBAC_API}/${metadata.name}`);
 }

@@ -37,7 +37,7 @@ export interface DeleteListener extends DetachListener {
 }
 
 /** One Secret to delete. */
-export interface Deleted {
+export interface Deletion {
   readonly ref: SecretRef;
   /** The Secret as it was read. Undefined when it is gone and only lists may name it. */
   readonly secret: Secret | undefined;
@@ -56,11 +56,11 @@ export async function planDeletion(
   reader: Reader,
   request: DeleteRequest,
   findRefused: FindRefused,
-): Promise<Deleted[]> {
+): Promise<Deletion[]> {
   const { transport } = reader;
   const own = { namespace: transport.namespace, name: request.name };
   const source = `${own.namespace}/${own.name}`;
-  const found: Deleted[] = [];
+  const found: Deletion[] = [];
   const present = await lookAtSecret(transport, own);
   if (present === 'unknown')
     throw new UserError(
@@ -84,8 +84,8 @@ export async function planDeletion(
         command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
       );
   }
-  const planned: Deleted[] = [];
-  const plan = async ([index, one]: [number, Deleted]): Promise<void> => {
+  const planned: Deletion[] = [];
+  const plan = async ([index, one]: [number, Deletion]): Promise<void> => {
     const error = (await obstacleTo(reader, one, request, findRefused)) ?? copiesLeft(one, planned.filter(isKept));
     planned[index] = error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error };
   };
@@ -96,7 +96,7 @@ export async function planDeletion(
 
 async function obstacleTo(
   reader: Reader,
-  { ref, secret }: Deleted,
+  { ref, secret }: Deletion,
   request: DeleteRequest,
   findRefused: FindRefused,
 ): Promise<UserError | undefined> {
@@ -110,12 +110,12 @@ async function obstacleTo(
   return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
 }
 
-function isKept({ error }: Deleted): boolean {
+function isKept({ error }: Deletion): boolean {
   return error !== undefined;
 }
 
 /** Why a source stays: without it, nobody could renew the copies in `kept`. Undefined for a copy, or where none is kept. */
-function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]): UserError | undefined {
+function copiesLeft({ ref, secret, source }: Deletion, kept: readonly Deletion[]): UserError | undefined {
   if (secret === undefined || source !== undefined || kept.length === 0) return undefined;
   const places = many(kept.map((copy) => copy.ref.namespace));
   const [copies, are] = kept.length === 1 ? ['the copy', 'is'] : [`${kept.length} copies`, 'are'];
@@ -124,7 +124,7 @@ function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]):
   );
 }
 
-async function losers(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
+async function losers(reader: Reader, { secret }: Deletion, { force }: DeleteRequest): Promise<readonly Need[]> {
   if (secret === undefined || !force) return [];
   return untoldNeeds(reader, secret);
 }
@@ -142,11 +142,11 @@ function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequ
 /** Takes each Secret out of its lists and deletes it, copies first. Throws what is no UserError. */
 export async function performDeletion(
   { transport }: Reader,
-  planned: readonly Deleted[],
+  planned: readonly Deletion[],
   request: DeleteRequest,
   listenerOf: (ref: SecretRef) => DeleteListener,
 ): Promise<void> {
-  const kept: Deleted[] = [];
+  const kept: Deletion[] = [];
   for (const steps of [planned.slice(0, -1), planned.slice(-1)]) {
     await performPhase({
       steps,
@@ -170,7 +170,7 @@ export async function performDeletion(
   }
 }
 
-function nextFor({ ref: { namespace, name }, secret, source }: Deleted, present: Secret | undefined): NextSecret {
+function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present: Secret | undefined): NextSecret {
   if (present === undefined) return { action: 'unchanged' };
   const isMeant = source === undefined ? present.metadata.uid === secret?.metadata.uid : sourceOf(present) === source;
   if (isMeant) return { action: 'delete' };

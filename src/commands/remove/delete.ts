@@ -1,6 +1,9 @@
 /** `regsecret delete`: takes a Secret out of every list that names it, then deletes it. */
 
+import { noteBook } from '../../attaching/attach-printer.ts';
 import { describeNeeds } from '../../attaching/needs.ts';
+import { changeReport, type ReportOptions } from '../../changes/change-report.ts';
+import type { ListResult } from '../../changes/list-write.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { copyNamespaces } from '../../cluster/copy-sources.ts';
@@ -20,8 +23,8 @@ import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
 import { manifestFolders } from '../../system/saved-pod.ts';
 import { many, plural } from '../../text/enumerate.ts';
-import { deleteIntent, deletePrinter } from './delete-printer.ts';
-import { type Deleted, type DeleteRequest, performDeletion, planDeletion } from './delete-secrets.ts';
+import { resultName } from '../../workloads/object-ref.ts';
+import { type DeleteListener, type DeleteRequest, type Deletion, performDeletion, planDeletion } from './delete-secrets.ts';
 
 export interface DeleteOptions extends ContextFlags, ChangeOptions {
   readonly name: string;
@@ -105,7 +108,7 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
 }
 
 /** Warns about a copy that is deleted while its source stays, unless sync is known to leave its namespace alone. */
-async function warnOfSync(transport: Transport, planned: readonly Deleted[], printer: Printer): Promise<void> {
+async function warnOfSync(transport: Transport, planned: readonly Deletion[], printer: Printer): Promise<void> {
   for (const { ref, secret, source, error } of planned) {
     const origin = secret && sourceOf(secret);
     if (origin === undefined || source !== undefined || error !== undefined) continue;
@@ -119,7 +122,7 @@ async function warnOfSync(transport: Transport, planned: readonly Deleted[], pri
 
 /** Says when there is no such Secret, which is what was wanted. Throws UserError when another one was probably meant. */
 async function checkThere(
-  planned: readonly Deleted[],
+  planned: readonly Deletion[],
   request: DeleteRequest,
   transport: Transport,
   printer: Printer,
@@ -138,4 +141,54 @@ async function missing(request: DeleteRequest, transport: Transport): Promise<st
     throw new UserError(text, line);
   }
   return text;
+}
+
+type Ref = Deletion['ref'];
+
+/** `about` returns the listener for one Secret; `end` prints the summary and returns the exit code. */
+function deletePrinter(options: ReportOptions, run: ClusterRun) {
+  const { output, dryRun } = options;
+  const { printer, answer } = run;
+  const report = changeReport(options, run);
+  const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
+  return {
+    ...report,
+    about(ref: Ref): DeleteListener {
+      const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true } as const;
+      const notes = noteBook(context, printer);
+      return {
+        outcome(list) {
+          lists.push(list);
+          if (list.action === 'unchanged') return;
+          report.done(resultName(list.ref), `${resultName(list.ref)} ${list.action} in ${list.ref.namespace}`);
+        },
+        note(note) {
+          notes.add(note);
+          notes.flush();
+        },
+        problem: (error) => report.failed(ref, error),
+        deleted() {
+          deleted.push(ref);
+          report.done(`secret/${ref.name}`, `secret/${ref.name} deleted in ${ref.namespace}`);
+        },
+      };
+    },
+    end(planned: readonly Deletion[]) {
+      const { length: total } = planned.filter(({ secret }) => secret !== undefined);
+      const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
+      if (output === 'json') answer({ dryRun, deleted, lists: changed, errors: report.errors() });
+      return report.end({ total, counts: { deleted: deleted.length, failed: total - deleted.length } });
+    },
+  };
+}
+
+/** Says what will be done, for the question before anything is deleted. */
+function deleteIntent(planned: readonly Deletion[]): string {
+  const meant = planned.filter(({ error }) => error === undefined);
+  const [first] = meant;
+  if (meant.length === 1 && first !== undefined) {
+    return `Take secret ${first.ref.namespace}/${first.ref.name} out of every list that names it, and delete it`;
+  }
+  const namespaces = new Set(meant.map(({ ref }) => ref.namespace)).size;
+  return `Take ${plural(meant.length, 'Secret')} in ${plural(namespaces, 'namespace')} out of every list that names them, and delete them`;
 }

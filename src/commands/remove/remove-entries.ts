@@ -11,7 +11,7 @@ import { UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
 import type { FindRefused } from '../../gather/other-logins.ts';
 import { type Command, command, dryRunFlag, words } from '../../line/command.ts';
-import { prose, type Retyped } from '../../line/hint.ts';
+import { type CorrectedLine, prose } from '../../line/hint.ts';
 import { scope as inNamespace, nameWord } from '../../line/object-name.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
 import { shownServer } from '../../secret/display-server.ts';
@@ -51,7 +51,7 @@ export interface RemoveRequest extends RemovalRules, ChangeOptions {
 }
 
 /** One Secret with an entry to remove. */
-export interface Removed {
+export interface EntryRemoval {
   readonly ref: SecretName;
   readonly secret: Secret;
   /** The servers as they are written in the Secret. */
@@ -65,7 +65,7 @@ export interface Removed {
 }
 
 export interface RemoveListener {
-  removed(one: Removed): void;
+  removed(one: EntryRemoval): void;
   problem(ref: SecretName, error: UserError): void;
 }
 
@@ -103,14 +103,14 @@ export async function planRemovals(
   reader: Reader,
   request: RemoveRequest,
   findRefused: FindRefused,
-): Promise<Removed[]> {
+): Promise<EntryRemoval[]> {
   const found: { readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
   await eachInScope(reader, request.scope, (secret) => {
     const plan = planRemoval(secret, request);
     if (plan !== undefined) found.push({ secret, plan });
     return undefined;
   });
-  const planned: Removed[] = [];
+  const planned: EntryRemoval[] = [];
   const places = new Map(
     [...Map.groupBy(found, ({ plan }) => sourceIn(plan))].map(([source, copies]) => [
       source,
@@ -180,14 +180,14 @@ function needError(secret: Secret, { removed }: RemovalPlan, needed: readonly st
 }
 
 /** The typed line for one Secret. */
-function inOne({ namespace, name }: SecretName, flags?: Command): Retyped {
+function inOne({ namespace, name }: SecretName, flags?: Command): CorrectedLine {
   return { names: [nameWord(name)], add: words`${inNamespace(namespace)} ${flags}`, drop: ['-A', '-l', '--yes'] };
 }
 
 /** Writes the plan, and reports it to `listener`. Throws what is no UserError. */
 export async function performRemovals(
   { transport }: Reader,
-  planned: readonly Removed[],
+  planned: readonly EntryRemoval[],
   request: RemoveRequest,
   listener: RemoveListener,
 ): Promise<void> {

@@ -1,24 +1,37 @@
 /** `regsecret remove`: removes the entries of a registry from one Secret, or from many. */
 
+import { warnOfAnnotations } from '../../changes/annotation-printer.ts';
+import { changeReport, type ReportOptions } from '../../changes/change-report.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
+import { findSecret } from '../../cluster/not-found.ts';
 import { createReader } from '../../cluster/reader.ts';
 import { checkSelector, namespacesOf } from '../../cluster/secret-scope.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { EXIT, UsageError } from '../../errors.ts';
+import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
 import { withRegistries } from '../../gather/other-logins.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { words } from '../../line/command.ts';
 import { againWith } from '../../line/hint.ts';
 import type { ClusterRun, Printer } from '../../output/printer.ts';
-import { displayServer } from '../../secret/display-server.ts';
+import { readContents } from '../../secret/contents.ts';
+import { bareServer, displayServer, shownServer } from '../../secret/display-server.ts';
+import { sameKey } from '../../secret/key.ts';
+import { describeSecret } from '../../secret/secret.ts';
 import { checkNames } from '../../secret/secret-name.ts';
+import { onlyEntry, serverProblem } from '../../secret/server.ts';
+import { checkApart } from '../../secret/usable.ts';
 import type { Io } from '../../system/io.ts';
+import { closest, isSlip } from '../../text/closest.ts';
 import { many, plural } from '../../text/enumerate.ts';
-import { describeAbsence } from './absence.ts';
-import { copiesThatKeep, performRemovals, planRemovals, type Removed, type RemoveRequest } from './remove-entries.ts';
-import { removeIntent, removePrinter } from './remove-printer.ts';
+import {
+  copiesThatKeep,
+  type EntryRemoval,
+  performRemovals,
+  planRemovals,
+  type RemoveRequest,
+} from './remove-entries.ts';
 
 export interface RemoveOptions extends ContextFlags, ChangeOptions {
   /** When left out: `regsecret`, or with -A or -l every Secret. */
@@ -103,7 +116,7 @@ async function removeIn(
 }
 
 function warnOfCopies(
-  { ref, servers }: Removed,
+  { ref, servers }: EntryRemoval,
   namespaces: readonly string[],
   { dryRun }: RemoveRequest,
   printer: Printer,
@@ -116,7 +129,84 @@ function warnOfCopies(
 }
 
 /** Says which Secrets were examined. A Secret that `sync --merge` has filled does not count as a copy. */
-function sayWhereLooked({ ref }: Removed, withCopies: boolean, printer: Printer) {
+function sayWhereLooked({ ref }: EntryRemoval, withCopies: boolean, printer: Printer) {
   const looked = withCopies ? ' and its copies were' : ' was';
   printer.say(`only secret ${ref.namespace}/${ref.name}${looked} looked at; with -A, remove looks in all namespaces`);
+}
+
+/**
+ * Returns one sentence. For a single Secret, it lists the entries that the Secret has instead. Throws UserError where an entry
+ * with a similar name was meant, where one `--server` holds several, and where the Secret can no longer be read.
+ */
+async function describeAbsence(
+  transport: Transport,
+  request: Pick<RemoveRequest, 'scope' | 'servers'>,
+): Promise<string> {
+  const { servers } = request;
+  checkApart(servers);
+  const { namespaces, names } = request.scope;
+  const absent = many(servers.map(shownServer));
+  const [name] = names;
+  if (typeof namespaces === 'string' || !('only' in namespaces) || name === undefined || names.length > 1) {
+    return `nothing has an entry ${absent}`;
+  }
+  const secret = await findSecret(transport, { namespace: namespaces.only, name }, 'remove');
+  const there = readContents(secret).entries.map(({ server }) => shownServer(server));
+  const [typed = ''] = servers;
+  const proposal = serverProblem(typed)?.proposal;
+  // Another port or number is another registry, whose login must stay.
+  const slip = closest(
+    absent,
+    there.filter((server) => isSlip(absent, server)),
+  );
+  const meant =
+    there.find((server) => proposal !== undefined && sameKey(proposal, server)) ??
+    slip ??
+    there.find((server) => bareServer(server).startsWith(`${absent}:`));
+  const near = servers.length === 1 ? meant : undefined;
+  const text = `${describeSecret(secret)} has no entry ${absent}`;
+  if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
+  throw new UserError(`${text}; did you mean ${near}?`, {
+    add: words`--server ${onlyEntry(bareServer(near))}`,
+    drop: ['--yes'],
+  });
+}
+
+/** The listener of `remove`. Its `end` prints the summary and returns the exit code; `count` is the number of changed Secrets. */
+function removePrinter(options: ReportOptions, run: ClusterRun) {
+  const { output, dryRun } = options;
+  const { printer, answer } = run;
+  const report = changeReport(options, run);
+  const results: EntryRemoval[] = [];
+  return {
+    perform: report.perform,
+    removed(one: EntryRemoval) {
+      results.push(one);
+      const { ref, servers } = one;
+      report.done(`secret/${ref.name}`, `secret/${ref.name} configured in ${ref.namespace}`);
+      if (output !== undefined) return;
+      for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
+    },
+    problem: report.failed,
+    end(planned: readonly EntryRemoval[]) {
+      const removed = results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) }));
+      if (output === 'json') answer({ dryRun, results: removed, errors: report.errors() });
+      const counts = { updated: results.length, failed: report.failures.length };
+      const code = report.end({ total: planned.length, counts });
+      const leftOver = results.filter(({ holdsOldLogin }) => holdsOldLogin).map(({ ref }) => ref);
+      warnOfAnnotations(leftOver, dryRun !== 'none', printer);
+      return code;
+    },
+    get count() {
+      return results.length;
+    },
+  };
+}
+
+/** Says what will be done, for the question before more than one Secret is written. */
+function removeIntent(planned: readonly EntryRemoval[]): string {
+  const servers = [...new Set(planned.flatMap((one) => one.servers.map(displayServer)))];
+  const namespaces = new Set(planned.map(({ ref }) => ref.namespace)).size;
+  const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;
+  return `Remove ${many(servers)} from ${plural(planned.length, 'Secret')}${where}`;
 }

@@ -55,24 +55,24 @@ export interface OtherPassword {
 }
 
 /** What a Secret holds for the rotated logins, and for other registries. */
-export interface LookedAt {
+export interface SecretHoldings {
   /** Undefined where no kubelet finds a login for one of the registries in the Secret. */
   readonly held: HeldSecret | undefined;
   readonly others: readonly OtherPassword[];
 }
 
-const NOTHING: LookedAt = { held: undefined, others: [] };
+const NOTHING: SecretHoldings = { held: undefined, others: [] };
 
 /** In bytes of base64. A thousand of these take 16 MB. */
 const SMALL = 16 * 1024;
 
-/** Returns {@link LookedAt.held} alone. Yields between steps. */
+/** Returns {@link SecretHoldings.held} alone. Yields between steps. */
 export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, HeldSecret | undefined> {
   return (yield* lookIn(secret, logins)).held;
 }
 
 /** Reads what a Secret holds for `logins`. Yields between steps. */
-export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, LookedAt> {
+export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, SecretHoldings> {
   const { metadata, type, immutable = false } = secret;
   if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return NOTHING;
   const contents = yield* contentsOf(secret);

@@ -2,8 +2,8 @@
 
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import { connect } from '../../cluster/transport.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { hasLoginFlags } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { loginLack } from '../../credentials/known-logins.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import { isAtHome, nearServer, type ScopeLogin } from '../../gather/scope-login.ts';
@@ -85,7 +85,7 @@ async function checkServerTypo(options: LoginChoice, servers: readonly string[],
 }
 
 /** Takes `--user` as the user name of the login where the kubeconfig has no user of that name. */
-async function withUserName(options: LoginChoice, io: Io): Promise<Asked> {
+async function withUserName(options: LoginChoice, io: Io): Promise<TypedLogin> {
   const { user, username, kubeconfig } = options;
   if (user === undefined || username !== undefined || !hasLoginFlags(options))
     return { ...options, isMisplaced: false };
@@ -95,13 +95,13 @@ async function withUserName(options: LoginChoice, io: Io): Promise<Asked> {
   return { ...others, username: user, isMisplaced: true };
 }
 
-interface Asked extends LoginChoice {
+interface TypedLogin extends LoginChoice {
   /** Whether the user name was typed with the flag for a user of the kubeconfig. */
   readonly isMisplaced: boolean;
 }
 
 /** Throws UsageError where the home namespace does not have just one registry for this user, or no password is at hand. */
-async function onlyServer(options: Asked, io: Io): Promise<GuessedLogin> {
+async function onlyServer(options: TypedLogin, io: Io): Promise<GuessedLogin> {
   const { username, isMisplaced } = options;
   const logins = (await loginsOf(options, io)).filter((login) => username === undefined || login.username === username);
   const server = namesIn(logins.filter(isAtHome), 'server');
@@ -110,7 +110,7 @@ async function onlyServer(options: Asked, io: Io): Promise<GuessedLogin> {
   return { server, elsewhere: namesIn(logins, 'server').filter((one) => !server.includes(one)) };
 }
 
-async function withoutServer(options: Asked, logins: readonly ScopeLogin[], io: Io): Promise<UsageError> {
+async function withoutServer(options: TypedLogin, logins: readonly ScopeLogin[], io: Io): Promise<UsageError> {
   const { username, isMisplaced } = options;
   const servers = namesIn(logins, 'server');
   const text = isMisplaced ? `${MISPLACED_USER}; no registry is named` : 'no registry is named';
@@ -166,7 +166,7 @@ function namesIn(logins: readonly ScopeLogin[], field: 'server' | 'username'): s
 }
 
 /** Proposes the typed command line with each of `flags`, or `otherwise` where there are none or too many. */
-function choice(flags: readonly Command[], { isMisplaced }: Asked, otherwise: Prose): Hint {
+function choice(flags: readonly Command[], { isMisplaced }: TypedLogin, otherwise: Prose): Hint {
   if (flags.length === 0 || flags.length > CHOICES) return otherwise;
   const user = isMisplaced ? words`--username USER` : undefined;
   return anyOf(flags.map((flag) => againWith(words`${user} ${flag}`)));

@@ -38,7 +38,7 @@ export async function provenByRegistry(
   rules: RotateRules,
   client: RegistryClient,
 ): Promise<Proof> {
-  const questions = new Map<string, Question>();
+  const questions = new Map<string, ProofQuestion>();
   const turns = new Map<string, number>();
   for (const { ref, entries } of planRotation(held, rules)) {
     for (const entry of entries) {
@@ -64,7 +64,7 @@ export async function provenByRegistry(
   return (entry) => rules.isProven(entry) || accepted.has(keyOf(entry) ?? '');
 }
 
-interface Question extends Pick<HeldEntry, 'server'> {
+interface ProofQuestion extends Pick<HeldEntry, 'server'> {
   readonly key: string;
   readonly login: KubeletEntry;
   /** How many earlier questions came from the namespace where the login was found first. */

@@ -1,18 +1,21 @@
-/** Reports what `rotate` does not write, and why: entries that are not meant, and Secrets that are meant and keep their login. */
+/**
+ * Reports what `rotate` does not write, and why: entries that are not meant, Secrets that are meant and keep their login, and where
+ * else the replaced password is.
+ */
 import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../line/command.ts';
-import { type Hint, prose, type Retyped } from '../../line/hint.ts';
+import { type CorrectedLine, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
 import { forgetSource } from '../../secret/copy.ts';
 import { displayServer, shownServer } from '../../secret/display-server.ts';
 import { loginKey } from '../../secret/last-applied.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
-import { secretName } from '../../workloads/references.ts';
+import { compareNames, type SecretName, secretKey, secretName } from '../../workloads/references.ts';
+import type { OtherPassword } from './held.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from './rotation-plan.ts';
-import type { SamePassword } from './same-password.ts';
 
 const SHOWN = 10;
 /** How many registries with the same password are listed with their Secrets; of the others, only the names are given. */
@@ -69,13 +72,13 @@ function keptEntry({ server, login, state }: PlannedEntry): string {
 }
 
 /** A Secret that is meant, and why it does not get the new login. */
-export type Left = readonly [ref: PlannedSecret['ref'], why: UserError];
+export type KeptSecret = readonly [ref: PlannedSecret['ref'], why: UserError];
 
 /**
  * The Secrets that keep their login, and why. A password that most namespaces have comes first, because of equal reasons the line
  * of the first is proposed.
  */
-export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): Left[] {
+export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): KeptSecret[] {
   const groups = [...Map.groupBy(items, keptPassword)].map(([password, group]) => ({
     group,
     sharing: password === undefined ? 1 : group.length,
@@ -84,7 +87,7 @@ export function reasonsFor(items: readonly PlannedSecret[], request: RotateReque
   return groups
     .toSorted((one, other) => other.namespaces - one.namespaces)
     .flatMap(({ group, sharing }) =>
-      group.flatMap((item): Left[] => {
+      group.flatMap((item): KeptSecret[] => {
         const why = reasonFor(item, request, sharing);
         return why === undefined ? [] : [[item.ref, why]];
       }),
@@ -185,7 +188,7 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
   if (others.length > 0) printer.say(`and for ${many(others, { limit: SERVERS })}`);
 }
 
-function again(source: string): Retyped {
+function again(source: string): CorrectedLine {
   const { namespace, name } = secretName(source);
   return { names: [nameWord(name)], add: words`${scope(namespace)}`, drop: ['-A', '-l', '--yes'] };
 }
@@ -200,4 +203,43 @@ export function sayUnseen({ missingRights }: Reader, printer: Printer): void {
   }
   const others = unseen.filter((resource) => resource !== 'secrets');
   if (others.length > 0) printer.warn(`not checked, no permission to list ${others.join(', ')}`);
+}
+
+interface SamePassword {
+  /** The server as one of the Secrets has it. */
+  readonly server: string;
+  readonly secrets: readonly SecretName[];
+}
+
+export interface PasswordPlaces {
+  /** One for each registry with this password. The registry in most Secrets comes first. */
+  readonly registries: readonly SamePassword[];
+  /** Secrets that have it in an annotation of `kubectl apply`. */
+  readonly annotated: readonly SecretName[];
+}
+
+/** The other places with a password that is replaced, under any user name. */
+export function samePasswords(items: readonly PlannedSecret[], others: readonly OtherPassword[]): PasswordPlaces {
+  const old = new Set(
+    items.flatMap(({ entries }) =>
+      entries.flatMap(({ state, login, next }) =>
+        state === 'new' && login?.password && login.password !== next.credential.password ? [login.password] : [],
+      ),
+    ),
+  );
+  const same = others.filter(({ password }) => old.has(password));
+  const groups = Map.groupBy(same, ({ server }) => (server === undefined ? undefined : displayServer(server)));
+  const registries = [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      return first?.server === undefined ? [] : [{ server: first.server, secrets: secretsOf(group) }];
+    })
+    .toSorted((one, other) => other.secrets.length - one.secrets.length);
+  return { registries, annotated: secretsOf(groups.get(undefined) ?? []) };
+}
+
+/** Each Secret once, although it may have the password for two users. */
+function secretsOf(group: readonly OtherPassword[]): SecretName[] {
+  const unique = new Map(group.map(({ ref }) => [secretKey(ref.namespace, ref.name), ref]));
+  return [...unique.values()].toSorted(compareNames);
 }

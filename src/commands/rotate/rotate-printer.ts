@@ -148,7 +148,7 @@ function countsOf(
   return { updated: count('updated'), unchanged, left: held, failed };
 }
 
-interface Ended {
+interface RotationResult {
   readonly request: RotateRequest;
   readonly outcomes: ReadonlyMap<PlannedSecret, 'updated' | 'unchanged'>;
   readonly restarted: readonly ObjectRef[];
@@ -158,7 +158,7 @@ interface Ended {
 /** The result for JSON, with a mark in place of each password. */
 function asJson(
   items: readonly PlannedSecret[],
-  ended: Ended,
+  ended: RotationResult,
   errors: readonly (Partial<SecretName> & ReturnType<typeof shownError>)[],
 ) {
   const { request, outcomes, restarted, mark } = ended;

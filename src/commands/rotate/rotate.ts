@@ -6,9 +6,9 @@ import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { createReader, type Reader } from '../../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../../cluster/secret-scope.ts';
-import { type Collected, type CollectedEntry, collectCredentials } from '../../credentials/collect.ts';
+import { type CollectedEntry, type CollectedLogins, collectCredentials } from '../../credentials/collect.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { UserError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { words } from '../../line/command.ts';
@@ -146,7 +146,7 @@ async function newLogins(options: RotateOptions, io: Io, printer: Printer): Prom
  * later. In one cluster, the Secrets may show that the user name is a typo. Throws UserError.
  */
 async function accepted(
-  collected: Collected,
+  collected: CollectedLogins,
   context: { readonly options: RotateOptions } & Run,
 ): Promise<{ readonly entries: readonly CollectedEntry[]; readonly refusal: UserError | undefined }> {
   const { options } = context;

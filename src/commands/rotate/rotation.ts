@@ -2,21 +2,24 @@
 import { performPhase } from '../../changes/performer.ts';
 import { controllersToRestart, restartAll } from '../../changes/restart.ts';
 import { changeSecret, type SecretChange, type SecretStep } from '../../changes/secret-step.ts';
+import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
+import { eachInScope } from '../../cluster/secret-scope.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { gatherFacts } from '../../gather/failing.ts';
 import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { buildPullSecret } from '../../secret/build.ts';
+import { MANAGED_BY } from '../../secret/copy.ts';
 import { changeLogins, type DataChange, patchOf } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { finished } from '../../secret/steps.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
 import { secretKey, secretName } from '../../workloads/references.ts';
-import { type Gathered, gatherHeld, gatherHome } from './gather-held.ts';
-import { heldIn } from './held.ts';
+import { type HeldSecret, heldIn, lookIn, type OtherPassword } from './held.ts';
 import { provenAtHome, provenByRegistry } from './proof.ts';
+import { type PasswordPlaces, samePasswords } from './rotate-left.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 import {
   isHome,
@@ -26,9 +29,8 @@ import {
   planRotation,
   type RotateRules,
 } from './rotation-plan.ts';
-import { type PasswordPlaces, samePasswords } from './same-password.ts';
 
-export interface Rotation extends Pick<Gathered, 'without' | 'others'> {
+export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
   readonly items: readonly PlannedSecret[];
   /** Where else the replaced password is stored. */
   readonly elsewhere: PasswordPlaces;
@@ -102,7 +104,7 @@ function isSecretKey(key: string): boolean {
 
 async function withProof(
   reader: Reader,
-  held: Gathered['held'],
+  held: HeldSecrets['held'],
   base: Omit<RotateRules, 'isProven'>,
   request: RotateRequest,
   openClient: (() => Promise<RegistryClient>) | undefined,
@@ -182,4 +184,72 @@ async function restartFailing(
 function newLoginsOf({ ref, entries }: PlannedSecret): Secret {
   const own = entries.filter(({ state }) => state === 'new' || state === 'has it');
   return buildPullSecret({ ...ref, entries: own.map(({ server, next: { credential } }) => ({ server, credential })) });
+}
+
+interface HeldSecrets {
+  readonly held: readonly HeldSecret[];
+  /** `NAMESPACE/NAME` of the Secrets that the command selects. */
+  readonly inScope: ReadonlySet<string>;
+  /** Secrets that were named and hold no login for the registries. */
+  readonly without: readonly Secret[];
+  /** The passwords for other registries in the Secrets of the scope. */
+  readonly others: readonly OtherPassword[];
+}
+
+/** Throws UserError where the Secrets may not be read. Notes a missing right where copies elsewhere may not be listed. */
+async function gatherHeld(reader: Reader, { scope, logins, rotatedElsewhere }: RotateRequest): Promise<HeldSecrets> {
+  const held = new Map<string, HeldSecret>();
+  const without: Secret[] = [];
+  const others: OtherPassword[] = [];
+  const names = await namesHere(reader, scope, rotatedElsewhere);
+  if (names !== undefined) {
+    await eachInScope(reader, { ...scope, names }, function* (secret) {
+      const { held: found, others: beside } = yield* lookIn(secret, logins);
+      others.push(...beside);
+      if (found !== undefined) held.set(secretKey(found.ref.namespace, found.ref.name), found);
+      else if (names.length > 0) without.push(secret);
+    });
+  }
+  const inScope = new Set(held.keys());
+  if (scope.namespaces !== 'all' && inScope.size + (rotatedElsewhere?.size ?? 0) > 0) {
+    const query = { labelSelector: `${MANAGED_BY}=regsecret` };
+    await eachSecretToWrite(reader, query, function* (secret) {
+      const found = yield* heldIn(secret, logins);
+      if (found?.source === undefined) return;
+      const sources = found.isFromElsewhere ? rotatedElsewhere : inScope;
+      if (!sources?.has(found.source)) return;
+      const key = secretKey(found.ref.namespace, found.ref.name);
+      if (!inScope.has(key)) held.set(key, found);
+    });
+  }
+  return { held: [...held.values()], inScope, without, others };
+}
+
+/** The names to read: a source in another cluster need not exist here. Returns undefined where no name is left. */
+async function namesHere(
+  { transport }: Reader,
+  { namespaces, names }: RotateRequest['scope'],
+  rotatedElsewhere: ReadonlySet<string> | undefined,
+): Promise<readonly string[] | undefined> {
+  if (typeof namespaces !== 'object' || !('only' in namespaces) || names.length === 0) return names;
+  const { only: namespace } = namespaces;
+  const here: string[] = [];
+  for (const name of names) {
+    const isElsewhere = rotatedElsewhere?.has(secretKey(namespace, name)) ?? false;
+    if (!isElsewhere || (await lookAtSecret(transport, { namespace, name })) !== 'none') here.push(name);
+  }
+  return here.length === 0 ? undefined : here;
+}
+
+/**
+ * Reads what the namespace of the connection holds, whatever the command selects. Returns nothing where listing is forbidden.
+ * Throws UserError.
+ */
+async function gatherHome(reader: Reader, { logins }: RotateRequest): Promise<HeldSecret[]> {
+  const held: HeldSecret[] = [];
+  await eachSecretToWrite(reader, { namespace: reader.transport.namespace }, function* (secret) {
+    const found = yield* heldIn(secret, logins);
+    if (found !== undefined) held.push(found);
+  });
+  return held;
 }

@@ -21,14 +21,14 @@ export interface InspectOptions extends KubeFlags {
 }
 
 /** A Secret, and which objects refer to it, if that could be found out. */
-interface Found {
+interface InspectedSecret {
   readonly secret: Secret;
   readonly usage: Usage | undefined;
 }
 
 /** The Secrets that were found, and whether these are all that were named. */
-interface FoundSecrets {
-  readonly found: readonly Found[];
+interface InspectedSecrets {
+  readonly found: readonly InspectedSecret[];
   readonly isWhole: boolean;
 }
 
@@ -53,7 +53,7 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
   return isWhole ? EXIT.ok : EXIT.failed;
 }
 
-async function live(options: InspectOptions, io: Io): Promise<FoundSecrets> {
+async function live(options: InspectOptions, io: Io): Promise<InspectedSecrets> {
   const names = options.names?.length ? options.names.map((name) => checkedName(name, 'Secret')) : ['regsecret'];
   const { connect } = await import('../../cluster/transport.ts');
   const { findSecrets } = await import('../../cluster/not-found.ts');
@@ -87,7 +87,7 @@ async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void>
   printer.warn(`no permission to list ${unchecked.join(', ')}, so references from there are unknown`);
 }
 
-async function inFiles({ filename = [], names = [], namespace }: InspectOptions, io: Io): Promise<Found[]> {
+async function inFiles({ filename = [], names = [], namespace }: InspectOptions, io: Io): Promise<InspectedSecret[]> {
   const { readNamedSecrets } = await import('../../manifests/read-objects.ts');
   const { secrets, usage } = await readNamedSecrets(filename, { names, verb: 'inspect', namespace }, io);
   return secrets.map((secret) => ({ secret, usage: usage.size > 0 ? usageIn(usage, secret) : undefined }));

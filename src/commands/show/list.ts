@@ -1,8 +1,7 @@
 /** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
 
-import { listNames } from '../../cluster/list-names.ts';
 import { checkNamespace, findSecret } from '../../cluster/not-found.ts';
-import { NAMESPACES } from '../../cluster/object-request.ts';
+import { listNames, NAMESPACES } from '../../cluster/object-request.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';

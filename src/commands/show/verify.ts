@@ -1,7 +1,7 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
 import type { Transport } from '../../cluster/transport.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { type DiagnosedSecret, diagnosisOf } from '../../findings/diagnosed-secret.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
@@ -119,7 +119,7 @@ function checkOptions(options: VerifyOptions): void {
 }
 
 /** The Secrets to verify, and whether these are all that were named. */
-interface Chosen {
+interface SecretSelection {
   readonly secrets: readonly Secret[];
   readonly isWhole: boolean;
   /** How a rejected login is corrected when it does not come from the cluster. */
@@ -128,7 +128,7 @@ interface Chosen {
   readonly from?: (server: string) => string | undefined;
 }
 
-async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
+async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<SecretSelection> {
   const { names = [], allNamespaces, filename } = options;
   if (filename !== undefined) return inFiles(filename, options, io);
   if (usesLogin(options)) return fromLogin(options, io, printer);
@@ -161,7 +161,11 @@ async function everywhere(names: readonly string[], transport: Transport): Promi
   return secrets;
 }
 
-async function inFiles(filename: readonly string[], { names = [], namespace }: VerifyOptions, io: Io): Promise<Chosen> {
+async function inFiles(
+  filename: readonly string[],
+  { names = [], namespace }: VerifyOptions,
+  io: Io,
+): Promise<SecretSelection> {
   const { readNamedSecrets } = await import('../../manifests/read-objects.ts');
   const { secrets } = await readNamedSecrets(filename, { names, verb: 'verify', namespace }, io);
   const correct = correctIn(filename);
@@ -169,7 +173,7 @@ async function inFiles(filename: readonly string[], { names = [], namespace }: V
 }
 
 /** A login of this machine, as the Secret that `create` would make of it. */
-async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
+async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Promise<SecretSelection> {
   const { collectCredentials } = await import('../../credentials/collect.ts');
   const { entries, warnings, personal } = await collectCredentials(options, io);
   for (const warning of warnings) printer.warn(warning);
@@ -210,7 +214,7 @@ function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
 
 async function ask(
   inquiries: readonly VerifyQuestion[],
-  from: Chosen['from'],
+  from: SecretSelection['from'],
   options: VerifyOptions,
   io: Io,
 ): Promise<VerifiedRow[]> {

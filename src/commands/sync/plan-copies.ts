@@ -12,7 +12,7 @@ import { closest } from '../../text/closest.ts';
 import { many } from '../../text/enumerate.ts';
 import { type LoginLoss, loginLossOf } from './lost-logins.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
-import { type Pruned, takenOver } from './prune-copies.ts';
+import { type PrunedCopy, takenOver } from './prune-copies.ts';
 import { choiceOf, idlePatterns, type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
 import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
 
@@ -102,7 +102,7 @@ export interface Item {
 
 export interface Plan {
   readonly items: readonly Item[];
-  readonly pruned: readonly Pruned[];
+  readonly pruned: readonly PrunedCopy[];
   /** Copies that would be deleted, if another tool had not taken them over. */
   readonly taken: readonly SyncOutcome[];
 }
@@ -117,7 +117,7 @@ export async function planAll(
 ): Promise<Plan> {
   const items = new Map(chosen.map((namespace) => [namespace, planned(namespace, undefined, source)]));
   const open = new Set(places.flatMap(({ name, isEnding, isLeftAlone }) => (isEnding || isLeftAlone ? [] : [name])));
-  const pruned: Pruned[] = [];
+  const pruned: PrunedCopy[] = [];
   const taken: SyncOutcome[] = [];
   await eachPresent(transport, request, chosen, (namespace, secret) => {
     if (items.has(namespace)) items.set(namespace, planned(namespace, secret, source));

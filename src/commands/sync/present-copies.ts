@@ -73,7 +73,7 @@ export function noNamespace(namespace: string): UserError {
 }
 
 /** Receives the Secret with the name of the source in a namespace, or why that is unknown. */
-export type Present = (namespace: string, secret: Secret | UserError) => void;
+export type CopyReceiver = (namespace: string, secret: Secret | UserError) => void;
 
 /**
  * Hands every Secret called `name` to `use`, and keeps none. Where listing is forbidden, reads those in `namespaces` one by one,
@@ -83,7 +83,7 @@ export async function eachPresent(
   transport: Transport,
   { name, prune, part }: Pick<SyncRequest, 'name' | 'prune' | 'part'>,
   namespaces: readonly string[],
-  use: Present,
+  use: CopyReceiver,
 ): Promise<void> {
   const readEach = (each: readonly string[]): Promise<void> =>
     forEachLimit(transport.concurrency, each, async (namespace) => {

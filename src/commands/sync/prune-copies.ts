@@ -14,7 +14,7 @@ import type { Secret } from '../../secret/secret.ts';
 import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 /** A copy to delete. */
-export interface Pruned {
+export interface PrunedCopy {
   readonly namespace: string;
   /** The copy without its data. */
   readonly secret: Secret;
@@ -34,7 +34,7 @@ export function takenOver(secret: Secret): UserError | undefined {
 /** Deletes the copy of `source` in one namespace, and returns what was done. Throws UserError. */
 export async function pruneCopy(
   transport: Transport,
-  { namespace, secret }: Pruned,
+  { namespace, secret }: PrunedCopy,
   source: Pick<CopySource, 'ref' | 'madeFrom'>,
   request: SyncRequest,
   listener: SyncListener,
@@ -72,7 +72,11 @@ async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncL
 const LOOKED_AT = 10;
 
 /** One line for each object that loses its only login with `copies`, as far as our rights let us look. */
-export async function describeLosses(transport: Transport, copies: readonly Pruned[], name: string): Promise<string[]> {
+export async function describeLosses(
+  transport: Transport,
+  copies: readonly PrunedCopy[],
+  name: string,
+): Promise<string[]> {
   const reader = createReader(transport);
   const lines = await Promise.all(
     copies.slice(0, LOOKED_AT).map(async ({ namespace }) => {

@@ -2,7 +2,7 @@
 import type { ChangeOptions } from '../../changes/step.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import { isGlob } from '../../codec/go/glob.ts';
-import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { command, flagWords, words } from '../../line/command.ts';

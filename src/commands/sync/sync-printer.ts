@@ -10,8 +10,7 @@ import { type ClusterRun, DRY_RUN, orSayDone, type Printer, shownError } from '.
 import { withProgress } from '../../output/progress.ts';
 import { SYNC } from '../../secret/copy.ts';
 import type { Io } from '../../system/io.ts';
-import { many, plural } from '../../text/enumerate.ts';
-import { summaryLine } from '../../text/summary.ts';
+import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 import { resultName } from '../../workloads/object-ref.ts';
 import { compareNames } from '../../workloads/references.ts';

@@ -3,7 +3,7 @@
 import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { type ChangeListener, followChanges, type Watched } from '../../cluster/watch.ts';
+import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch.ts';
 import { UserError } from '../../errors.ts';
 import type { Secret } from '../../secret/secret.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -38,7 +38,7 @@ export interface WatchHost {
 }
 
 /** The resources to watch for `request`. */
-export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): Watched[] {
+export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): WatchQuery[] {
   const [only] = accounts.used || accounts.all || accounts.names.length > 1 ? [] : accounts.names;
   const account = only === undefined ? {} : { fieldSelector: `metadata.name=${only}` };
   return [

@@ -11,6 +11,7 @@ import {
   secretNamesArgument,
 } from '../shared-flags.ts';
 
+/** Adds its arguments and its flags to `inspect`, and returns it. */
 export function inspectFlags(inspect: Command): Command {
   return kubernetesFlags(
     inspect
@@ -24,6 +25,7 @@ export function inspectFlags(inspect: Command): Command {
   );
 }
 
+/** Adds its arguments and its flags to `list`, and returns it. */
 export function listFlags(list: Command): Command {
   return kubernetesFlags(
     list
@@ -58,6 +60,7 @@ function sortOption(): Option {
   return option.argParser((text, previous) => check?.(PATHS[text.replace(/^\{(.*)\}$/, '$1')] ?? text, previous));
 }
 
+/** Adds its arguments and its flags to `verify`, and returns it. */
 export function verifyFlags(verify: Command): Command {
   return kubernetesFlags(
     credentialFlags(
