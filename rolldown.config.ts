@@ -20,11 +20,11 @@ const codeSplitting = {
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](src[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|gather[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|secret[\\/](maker|unseen)|output[\\/]table)\.ts$/,
+      test: /[\\/](src[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|gather[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|secret[\\/](secret-owner|unseen)|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
-    { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|owners)\.ts$/, priority: 0 },
+    { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|pod-owners)\.ts$/, priority: 0 },
     { name: 'copy', test: /[\\/]secret[\\/]copy\.ts$/, priority: 0 },
     { name: 'slips', test: /[\\/]commands[\\/]argument-slips\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]doctor[\\/](report-writer|annotations)\.ts$/, priority: 0 },

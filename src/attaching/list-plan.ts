@@ -1,7 +1,7 @@
 /** What has to be done to one object, decided before anything is said, asked or written. */
 import type { ListRule } from '../changes/list-write.ts';
 import { appliersOf } from '../changes/list-write.ts';
-import { walkOwners } from '../cluster/owners.ts';
+import { walkOwners } from '../cluster/pod-owners.ts';
 import { UserError } from '../errors.ts';
 import { type Command, command, dryRunFlag, words } from '../line/command.ts';
 import { type Prose, prose } from '../line/hint.ts';

@@ -1,6 +1,6 @@
 /** Finds the remedy for a failing pod that will not recover by itself. */
 import { getPullSpec } from '../cluster/object-request.ts';
-import { type Owners, walkOwners } from '../cluster/owners.ts';
+import { type Owners, walkOwners } from '../cluster/pod-owners.ts';
 import { UserError } from '../errors.ts';
 import type { FailingPod } from '../gather/failing.ts';
 import { opensImage } from '../secret/keyring.ts';

@@ -2,7 +2,7 @@
 import { eachObject } from '../cluster/each-object.ts';
 import { missingObject } from '../cluster/not-found.ts';
 import { getObject } from '../cluster/object-request.ts';
-import { walkOwners } from '../cluster/owners.ts';
+import { walkOwners } from '../cluster/pod-owners.ts';
 import type { PodEvent, PodFacts, PodTemplate, Puller } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { clusterCommand, command, words } from '../line/command.ts';

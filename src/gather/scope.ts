@@ -26,7 +26,7 @@ import { hasKnownOwner, isBeingDeleted, listedNames, type PullSpec } from '../wo
 import { addUsage, type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { createTrouble } from '../workloads/rollout.ts';
 import type { Collector } from './collector.ts';
-import type { GatherOptions } from './gather.ts';
+import type { GatherOptions } from './doctor-facts.ts';
 import { gatherRest, manyPodEvents } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { BESIDE_PODS } from './usage.ts';

@@ -7,7 +7,7 @@ import { hasLogin } from '../../src/diagnosis/attempt.ts';
 import { judgementsOf } from '../../src/diagnosis/puller-report.ts';
 import type { UserError } from '../../src/errors.ts';
 import { createCollector } from '../../src/gather/collector.ts';
-import { observeTargets } from '../../src/gather/gather.ts';
+import { observeTargets } from '../../src/gather/doctor-facts.ts';
 import { attachRequest, listener } from '../support/attach-request.ts';
 import { cases } from '../support/cases.ts';
 import { fc } from '../support/fast-check.ts';

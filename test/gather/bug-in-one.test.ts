@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
 import { createCollector } from '../../src/gather/collector.ts';
-import { observeTargets } from '../../src/gather/gather.ts';
+import { observeTargets } from '../../src/gather/doctor-facts.ts';
 import { observeScope } from '../../src/gather/scope.ts';
 import { fieldOf, itemsOf } from '../../src/workloads/api-object.ts';
 import { ghcrSecret, secretFor } from '../support/attach-request.ts';

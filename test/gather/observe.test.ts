@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { createCollector } from '../../src/gather/collector.ts';
-import { observeTargets } from '../../src/gather/gather.ts';
+import { observeTargets } from '../../src/gather/doctor-facts.ts';
 import { observeScope } from '../../src/gather/scope.ts';
 import { ghcrSecret, secretFor } from '../support/attach-request.ts';
 import { shownHint } from '../support/hints.ts';

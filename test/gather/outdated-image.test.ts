@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatFinding } from '../../src/findings/finding.ts';
 import { createCollector } from '../../src/gather/collector.ts';
-import { observeTargets } from '../../src/gather/gather.ts';
+import { observeTargets } from '../../src/gather/doctor-facts.ts';
 import { observeScope } from '../../src/gather/scope.ts';
 import { shownHint } from '../support/hints.ts';
 import { account, waits } from '../support/observed-targets.ts';

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { createCollector } from '../../src/gather/collector.ts';
-import { observeTargets } from '../../src/gather/gather.ts';
+import { observeTargets } from '../../src/gather/doctor-facts.ts';
 import { observeScope } from '../../src/gather/scope.ts';
 import { MANAGED_BY, SOURCE } from '../../src/secret/copy.ts';
 import { secretFor } from '../support/attach-request.ts';

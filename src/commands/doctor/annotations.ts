@@ -3,7 +3,7 @@ import type { DoctorReport } from '../../diagnosis/report.ts';
 import type { FindingView } from '../../diagnosis/view.ts';
 import type { Io } from '../../system/io.ts';
 import { type Printable, printable, withoutWorkflowCommands } from '../../text/printable.ts';
-import { findingLines } from './finding-lines.ts';
+import { findingLines } from './affected-objects.ts';
 
 /** Writes a workflow command for each finding and each error. Text from elsewhere is escaped, so that it cannot be a command. */
 export function writeAnnotations({ findings, errors = [] }: Pick<DoctorReport, 'findings' | 'errors'>, io: Io): void {

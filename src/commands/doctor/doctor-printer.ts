@@ -21,9 +21,9 @@ import { type Printable, printable, printed } from '../../text/printable.ts';
 import { targetName } from '../../workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../workloads/pull-error.ts';
 import { formatUsage } from '../../workloads/references.ts';
+import { formatAffected } from './affected-objects.ts';
 import type { DoctorLine } from './doctor-line.ts';
 import { loginLines, proposedLines, SECRET_STATES, stepsOf } from './doctor-steps.ts';
-import { formatAffected } from './finding-lines.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 

@@ -10,7 +10,7 @@ import { EXIT, UsageError } from '../../errors.ts';
 import { userOf } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
 import type { Collector } from '../../gather/collector.ts';
-import type { TargetFacts } from '../../gather/gather.ts';
+import type { TargetFacts } from '../../gather/doctor-facts.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { againWithout } from '../../line/hint.ts';
 import { printerFor, shownError } from '../../output/printer.ts';
@@ -174,7 +174,7 @@ async function lint(
 async function observerOf(options: DoctorOptions): Promise<(collector: Collector) => Promise<TargetFacts>> {
   const targets = targetsOf(options);
   if (targets.length > 0 || options.image !== undefined) {
-    const { observeTargets } = await import('../../gather/gather.ts');
+    const { observeTargets } = await import('../../gather/doctor-facts.ts');
     return (collector) => observeTargets(targets, options, collector);
   }
   checkSelector(options.selector);

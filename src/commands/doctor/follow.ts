@@ -7,7 +7,7 @@ import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts
 import { UserError } from '../../errors.ts';
 import { describeObject } from '../../findings/finding-record.ts';
 import { type Collector, createCollector, withCollector } from '../../gather/collector.ts';
-import type { GatherOptions, TargetFacts } from '../../gather/gather.ts';
+import type { GatherOptions, TargetFacts } from '../../gather/doctor-facts.ts';
 import type { Io } from '../../system/io.ts';
 import { plural } from '../../text/enumerate.ts';
 import { targetName } from '../../workloads/object-ref.ts';

@@ -6,8 +6,8 @@ import { describeObject } from '../../findings/finding-record.ts';
 import { formatJson, shownReport, writeStructured } from '../../output/structured.ts';
 import type { Io } from '../../system/io.ts';
 import { RELEASE } from '../../version.ts';
+import { findingLines } from './affected-objects.ts';
 import { writeAnnotations } from './annotations.ts';
-import { findingLines } from './finding-lines.ts';
 
 /** How a report is printed for programs. */
 export type ReportFormat = 'json' | 'yaml' | 'github' | 'sarif';

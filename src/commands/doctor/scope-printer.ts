@@ -21,7 +21,7 @@ import { many, nounFor, plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printed } from '../../text/printable.ts';
 import { lineOf } from '../../workloads/deed.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../workloads/kind.ts';
-import { affectedOf } from './finding-lines.ts';
+import { affectedOf } from './affected-objects.ts';
 
 type ScopeReport = DoctorReport & { readonly counts: Counts };
 

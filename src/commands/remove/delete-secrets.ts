@@ -1,7 +1,7 @@
 /** Deletes a Secret and its copies. First takes them out of every list that names them. Keeps those that an image needs. */
 
 import { type DetachListener, type DetachOptions, detachAll } from '../../attaching/detach-all.ts';
-import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/needs.ts';
+import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
 import { listenerThrough, performPhase } from '../../changes/performer.ts';
 import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
@@ -13,8 +13,8 @@ import { ALL_NAMESPACES, command, dryRunFlag, flagWords } from '../../line/comma
 import { prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
-import { makerOf } from '../../secret/maker.ts';
 import type { Secret } from '../../secret/secret.ts';
+import { makerOf } from '../../secret/secret-owner.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
 import { many } from '../../text/enumerate.ts';
 

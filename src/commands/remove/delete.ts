@@ -1,7 +1,7 @@
 /** `regsecret delete`: takes a Secret out of every list that names it, then deletes it. */
 
 import { noteBook } from '../../attaching/attach-printer.ts';
-import { describeNeeds } from '../../attaching/needs.ts';
+import { describeNeeds } from '../../attaching/secret-users.ts';
 import { changeReport, type ReportOptions } from '../../changes/change-report.ts';
 import type { ListResult } from '../../changes/list-write.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
@@ -24,7 +24,13 @@ import { canPrompt } from '../../system/prompt.ts';
 import { manifestFolders } from '../../system/saved-pod.ts';
 import { many, plural } from '../../text/enumerate.ts';
 import { resultName } from '../../workloads/object-ref.ts';
-import { type DeleteListener, type DeleteRequest, type Deletion, performDeletion, planDeletion } from './delete-secrets.ts';
+import {
+  type DeleteListener,
+  type DeleteRequest,
+  type Deletion,
+  performDeletion,
+  planDeletion,
+} from './delete-secrets.ts';
 
 export interface DeleteOptions extends ContextFlags, ChangeOptions {
   readonly name: string;

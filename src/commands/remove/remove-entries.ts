@@ -1,6 +1,6 @@
 /** Removes the entries of a registry from Secrets. Keeps all other entries, and those that an image needs. */
 
-import { describeNeeds, needsOf } from '../../attaching/needs.ts';
+import { describeNeeds, needsOf } from '../../attaching/secret-users.ts';
 import { performPhase } from '../../changes/performer.ts';
 import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
@@ -17,9 +17,9 @@ import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
 import { shownServer } from '../../secret/display-server.ts';
 import { type Removal, removalOf } from '../../secret/entry-change.ts';
 import { willHoldOldLogin } from '../../secret/last-applied.ts';
-import { type Maker, makerOf } from '../../secret/maker.ts';
 import { PayloadError } from '../../secret/merge.ts';
 import { describeSecret, type Secret } from '../../secret/secret.ts';
+import { type Maker, makerOf } from '../../secret/secret-owner.ts';
 import { meansEntry } from '../../secret/server.ts';
 import { many } from '../../text/enumerate.ts';
 import { compareNames, type SecretName, secretKey, secretName } from '../../workloads/references.ts';

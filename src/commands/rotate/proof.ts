@@ -9,7 +9,7 @@ import type { KubeletEntry } from '../../secret/keyring.ts';
 import { registryOf } from '../../secret/server.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
 import { assignLogin } from '../../verify/login-permission.ts';
-import type { HeldEntry, HeldSecret } from './held.ts';
+import type { HeldEntry, HeldSecret } from './old-login.ts';
 import { isHome, planRotation, type RotateRules } from './rotation-plan.ts';
 
 /**

@@ -13,7 +13,7 @@ import { displayServer, shownServer } from '../../secret/display-server.ts';
 import { loginKey } from '../../secret/last-applied.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
 import { compareNames, type SecretName, secretKey, secretName } from '../../workloads/references.ts';
-import type { OtherPassword } from './held.ts';
+import type { OtherPassword } from './old-login.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from './rotation-plan.ts';
 

@@ -5,7 +5,7 @@ import type { UserError } from '../../errors.ts';
 import type { Command } from '../../line/command.ts';
 import type { ObjectRef } from '../../workloads/object-ref.ts';
 import type { SecretName } from '../../workloads/references.ts';
-import type { RotatedLogin } from './held.ts';
+import type { RotatedLogin } from './old-login.ts';
 import type { PlannedSecret } from './rotation-plan.ts';
 
 export interface RotateRequest extends ChangeOptions {

@@ -1,6 +1,6 @@
 /** Decides which Secret gets which new login, before anything is written. Pure: works only on what has been read. */
 import { type SecretName, secretKey } from '../../workloads/references.ts';
-import type { HeldEntry, HeldSecret } from './held.ts';
+import type { HeldEntry, HeldSecret } from './old-login.ts';
 
 export interface RotateRules {
   readonly anyUser: boolean;

@@ -17,7 +17,7 @@ import type { Secret } from '../../secret/secret.ts';
 import { finished } from '../../secret/steps.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
 import { secretKey, secretName } from '../../workloads/references.ts';
-import { type HeldSecret, heldIn, lookIn, type OtherPassword } from './held.ts';
+import { type HeldSecret, heldIn, lookIn, type OtherPassword } from './old-login.ts';
 import { provenAtHome, provenByRegistry } from './proof.ts';
 import { type PasswordPlaces, samePasswords } from './rotate-left.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';

@@ -4,8 +4,8 @@ import { METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
-import { type Maker, makerOf } from '../../secret/maker.ts';
 import type { Secret } from '../../secret/secret.ts';
+import { type Maker, makerOf } from '../../secret/secret-owner.ts';
 import { fieldOf, itemsOf } from '../../workloads/api-object.ts';
 import { pullKind } from '../../workloads/kind.ts';
 

@@ -3,8 +3,8 @@ import { readContents } from '../../secret/contents.ts';
 import { isCopyOf } from '../../secret/copy.ts';
 import { displayServer, type ShownServer, shownServer } from '../../secret/display-server.ts';
 import { keyText } from '../../secret/key.ts';
-import { makerOf } from '../../secret/maker.ts';
 import type { Secret } from '../../secret/secret.ts';
+import { makerOf } from '../../secret/secret-owner.ts';
 import { many, plural } from '../../text/enumerate.ts';
 import { type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
 

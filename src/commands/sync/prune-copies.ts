@@ -1,7 +1,7 @@
 /** Deletes copies in namespaces that are no longer selected, after taking them out of the lists that name them. */
 
 import { detachAll } from '../../attaching/detach-all.ts';
-import { describeNeeds, needsOf, untoldNeeds } from '../../attaching/needs.ts';
+import { describeNeeds, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
 import { actionOf, changeSecret, type NextSecret, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
 import { createReader } from '../../cluster/reader.ts';
@@ -9,8 +9,8 @@ import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
 import { type CopySource, isCopyOf } from '../../secret/copy.ts';
-import { makerOf } from '../../secret/maker.ts';
 import type { Secret } from '../../secret/secret.ts';
+import { makerOf } from '../../secret/secret-owner.ts';
 import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 /** A copy to delete. */

@@ -19,8 +19,8 @@ import {
 } from '../../secret/copy.ts';
 import type { AuthEntry } from '../../secret/credential.ts';
 import { parseExpiries } from '../../secret/expiry.ts';
-import { makerOf } from '../../secret/maker.ts';
 import { isPullSecretType, type Secret } from '../../secret/secret.ts';
+import { makerOf } from '../../secret/secret-owner.ts';
 import { planChange } from '../../secret/secret-plan.ts';
 import { isSlip } from '../../text/closest.ts';
 

@@ -3,7 +3,7 @@
 import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch.ts';
+import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch-reconnection.ts';
 import { UserError } from '../../errors.ts';
 import type { Secret } from '../../secret/secret.ts';
 import type { Clock } from '../../system/clock.ts';

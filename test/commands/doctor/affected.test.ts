@@ -1,6 +1,6 @@
 /** Which objects a finding affects: how many are counted, and which are named. */
 import { expect, test } from 'vitest';
-import { affectedOf, formatAffected } from '../../../src/commands/doctor/finding-lines.ts';
+import { affectedOf, formatAffected } from '../../../src/commands/doctor/affected-objects.ts';
 import { type FindingView, findingView } from '../../../src/diagnosis/view.ts';
 import { type Finding, finding } from '../../../src/findings/finding.ts';
 

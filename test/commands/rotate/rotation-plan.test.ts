@@ -1,6 +1,6 @@
 /** Plans which Secret gets which login: a table of situations, and properties of every plan. */
 import { describe, expect, test } from 'vitest';
-import { type HeldSecret, heldIn, type RotatedLogin } from '../../../src/commands/rotate/held.ts';
+import { type HeldSecret, heldIn, type RotatedLogin } from '../../../src/commands/rotate/old-login.ts';
 import { type PlannedSecret, planRotation, type RotateRules } from '../../../src/commands/rotate/rotation-plan.ts';
 import { buildPullSecret } from '../../../src/secret/build.ts';
 import { changeLogins } from '../../../src/secret/entry-change.ts';

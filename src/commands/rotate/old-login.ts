@@ -5,8 +5,8 @@ import type { NewLogin } from '../../secret/entry-change.ts';
 import { readKey } from '../../secret/key.ts';
 import type { KubeletEntry } from '../../secret/keyring.ts';
 import { holdsOldLogin, lastAppliedLogins, loginKey } from '../../secret/last-applied.ts';
-import { type Maker, makerOf } from '../../secret/maker.ts';
 import { isPullSecretType, type Secret } from '../../secret/secret.ts';
+import { type Maker, makerOf } from '../../secret/secret-owner.ts';
 import { isWithin } from '../../secret/server.ts';
 import { type SecretName, secretNameOf } from '../../workloads/references.ts';
 

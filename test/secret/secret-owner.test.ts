@@ -1,7 +1,7 @@
 /** Which tool made a Secret, by its metadata. */
 import { expect, test } from 'vitest';
-import { makerOf } from '../../src/secret/maker.ts';
 import type { Secret } from '../../src/secret/secret.ts';
+import { makerOf } from '../../src/secret/secret-owner.ts';
 import { shownHint } from '../support/hints.ts';
 
 const owner = (apiVersion: string, kind: string, name = 'pull') => ({

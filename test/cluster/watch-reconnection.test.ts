@@ -1,7 +1,7 @@
 /** The `timeoutSeconds` of a watch depends on how its connection behaves. */
 import { expect, test } from 'vitest';
-import { followChanges } from '../../src/cluster/watch.ts';
 import type { WatchEnd } from '../../src/cluster/watch-connection.ts';
+import { followChanges } from '../../src/cluster/watch-reconnection.ts';
 import { storedObjects } from '../support/stored-objects.ts';
 
 const listener = {

@@ -1,6 +1,6 @@
 /** Walks from a pod to its owners, with an owner reference whose unchecked fields are hostile. */
 import { expect, test } from 'vitest';
-import { walkOwners } from '../../src/cluster/owners.ts';
+import { walkOwners } from '../../src/cluster/pod-owners.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
 import { pullKind } from '../../src/workloads/kind.ts';
 import type { ObjectRef } from '../../src/workloads/object-ref.ts';
