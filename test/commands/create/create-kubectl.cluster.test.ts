@@ -6,13 +6,13 @@ import { expect, test } from 'vitest';
 import { isObjectName } from '../../../src/line/object-name.ts';
 import { serverProblem } from '../../../src/secret/server.ts';
 import { cluster } from '../../environment/use.ts';
+import { cases } from '../../support/cases.ts';
 import { fc, seed } from '../../support/fast-check.ts';
 import { here } from '../../support/here.ts';
 import { pool } from '../../support/pool.ts';
 import { execute } from '../../support/program.ts';
 
-const asked = process.env.REGSECRET_CASES ?? '150';
-const CASES = asked === 'all' ? 3_000 : Number(asked);
+const CASES = cases(150, 3_000);
 const WIDTH = 4;
 
 const pick = <T>(...values: T[]) => fc.constantFrom(...values);
