@@ -30,12 +30,11 @@ const { values } = parseArgs({
   },
 });
 
-/** The unit tests, each with the files that it imports. */
+/** The unit tests, each with the files that it imports. Those that count executions need a process of their own. */
 const imports = new Map(
-  globSync('test/**/*.test.ts', { exclude: ['**/*.{cluster,node,memory}.test.ts'] }).map((test) => [
-    test,
-    importsOf(test),
-  ]),
+  globSync('test/**/*.test.ts', { exclude: ['**/*.{cluster,node,memory}.test.ts'] })
+    .map((test) => [test, importsOf(test)] as const)
+    .filter(([, files]) => !files.includes('test/support/executions.ts')),
 );
 const imported = new Set([...imports.values()].flat());
 /** Tests that run whole commands in their own process. */
