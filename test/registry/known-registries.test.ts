@@ -115,6 +115,7 @@ async function ask(host: string, username: string, password: string, image?: str
     image: reference,
   });
   client.close();
+  await world.settled();
   return { verdict, requests: world.requests.slice(before) };
 }
 

@@ -7,6 +7,7 @@ import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createAuthority, issueCertificate } from '../environment/certificate.ts';
+import { waitFor } from '../environment/condition.ts';
 
 export interface RecordedRegistry {
   readonly host: string;
@@ -35,6 +36,8 @@ export interface World {
   /** The certificate of the authority as PEM. */
   readonly authority: string;
   readonly requests: readonly WorldRequest[];
+  /** Waits until the server has no connection. A client that closes may leave a request on its way, which is recorded later. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,11 @@ export async function startWorld(registries: readonly RecordedRegistry[]): Promi
     env: { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
     authority: authority.certificate,
     requests,
+    async settled() {
+      const count = (): Promise<number> =>
+        new Promise((resolve) => server.getConnections((_, connections) => resolve(connections)));
+      await waitFor(async () => (await count()) === 0, { what: 'the connections to be closed', everyMs: 2 });
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
