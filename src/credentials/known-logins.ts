@@ -8,7 +8,7 @@ import { showsAsItIs } from '../text/printable.ts';
 import { lineOf } from '../workloads/deed.ts';
 import { authFiles } from './auth-file.ts';
 import { readDockerSettings } from './docker.ts';
-import { dockerKeychain, machineKeychain, podmanLogins } from './keychain.ts';
+import { dockerKeychain, machineKeychain, podmanLogins } from './login-keychain.ts';
 
 /** Returns a function that tells whether this machine lacks a login for a server. Starts no program. */
 export async function loginLack(io: Io): Promise<(server: string) => boolean> {

@@ -16,8 +16,8 @@ import { readAuthFile } from './auth-file.ts';
 import type { CredentialOptions } from './credential-flags.ts';
 import { dockerConfigPath, hasSecret } from './docker.ts';
 import { dockerKey, isWebLoginToken } from './docker-lookup.ts';
-import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './keychain.ts';
 import { decodeLoginFile, PIPED_CONFIG } from './login-file.ts';
+import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './login-keychain.ts';
 import { listRegistries, openLogins } from './logins.ts';
 import { type ListedServer, type Listing, type Login, type SourceResult, serverOf } from './source.ts';
 

@@ -10,7 +10,7 @@ import { checkServer } from '../secret/usable.ts';
 import type { Io } from '../system/io.ts';
 import { canPrompt, promptChoice } from '../system/prompt.ts';
 import { authFiles } from './auth-file.ts';
-import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins } from './keychain.ts';
+import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins } from './login-keychain.ts';
 import { type Login, lookupName, type SourceResult, serverOf } from './source.ts';
 
 interface LoginSelection {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultStore } from '../../src/credentials/docker.ts';
-import { dockerLogins, lookUpOne } from '../../src/credentials/keychain.ts';
+import { dockerLogins, lookUpOne } from '../../src/credentials/login-keychain.ts';
 import { type Listing, type Login, toLogin } from '../../src/credentials/source.ts';
 import type { Io } from '../../src/system/io.ts';
 import { rejectionOf, shownHint } from '../support/hints.ts';

@@ -1,7 +1,7 @@
 /** docker-credential-pass as Debian has it (packages golang-docker-credential-helpers, pass, gnupg), with a real store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getFromHelper, listHelper } from '../../src/credentials/helper.ts';
-import { dockerLogins, lookUpOne } from '../../src/credentials/keychain.ts';
+import { dockerLogins, lookUpOne } from '../../src/credentials/login-keychain.ts';
 import { installed } from '../support/installed.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 import { createPassStore, type PassStore, passPrograms } from '../support/pass-store.ts';

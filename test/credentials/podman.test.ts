@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { lookUpOne, podmanLogins } from '../../src/credentials/keychain.ts';
+import { lookUpOne, podmanLogins } from '../../src/credentials/login-keychain.ts';
 import { listRegistries, openLogins } from '../../src/credentials/logins.ts';
 import { podmanFiles, podmanWarnings } from '../../src/credentials/podman.ts';
 import type { Login } from '../../src/credentials/source.ts';

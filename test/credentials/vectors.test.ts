@@ -1,6 +1,6 @@
 /** Facts about docker and podman, from runs of docker/cli's config package and containers/image. */
 import { describe, expect, test } from 'vitest';
-import { dockerLogins, podmanLogins } from '../../src/credentials/keychain.ts';
+import { dockerLogins, podmanLogins } from '../../src/credentials/login-keychain.ts';
 import type { StoredLogin } from '../../src/credentials/source.ts';
 import { UserError } from '../../src/errors.ts';
 import { imageName, parseImage } from '../../src/secret/image.ts';
