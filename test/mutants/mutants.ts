@@ -1,8 +1,8 @@
 /**
- * `npm run mutants` changes one operator at a time in the files of src that a unit test imports, and runs the tests of the file's
- * room: those in the folder of the same name, and those that import something of it. What they do not notice, the tests that run
- * whole commands may. It prints each change that no test notices, and for each room how many are noticed. `-n` sets how many it
- * tries, `--room domain/keyring` in which folder of src, and `--seed` which. A file that is moved has the same mutants.
+ * `npm run mutants` changes one operator at a time in the pure rooms of src, and runs the tests of the file's room: those in the
+ * folder of the same name, and those that import something of it. What they do not notice, the tests that run whole commands may.
+ * It prints each change that no test notices, and for each room how many are noticed. `-n` sets how many it tries, `--room secret`
+ * in which folder of src, also one that is not pure, and `--seed` which. A file that is moved has the same mutants.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -40,8 +40,11 @@ const imported = new Set([...imports.values()].flat());
 /** Tests that run whole commands in their own process. */
 const COMMANDS = testsWhere((_, files) => files.includes('test/support/here.ts'));
 
+/** The rooms whose rules the unit tests have to hold by themselves. What stands above them has its tests on a real cluster. */
+const PURE = /^src\/(text|line|codec\/go|secret|verify|workloads|findings|diagnosis)\//;
 const inRoom = join('src', values.room);
-const files = globSync('src/**/*.ts').filter((file) => file.startsWith(inRoom) && imported.has(file));
+const isMeant = (file: string): boolean => (values.room === '' ? PURE.test(file) : file.startsWith(inRoom));
+const files = globSync('src/**/*.ts').filter((file) => isMeant(file) && imported.has(file));
 const mutants = shuffled(files.sort(byName).flatMap(mutantsOf), Number(values.seed)).slice(0, Number(values.n));
 console.log(`seed ${values.seed}: ${mutants.length} mutants of ${files.length} files`);
 /** After so many milliseconds the tests with a mutant count as an endless loop. */
