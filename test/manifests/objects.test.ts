@@ -1,6 +1,7 @@
 /** Which objects a manifest has, where they are, and what merge keys and aliases add. */
 import { describe, expect, test } from 'vitest';
 import {
+  MAX_DEPTH,
   type MapNode,
   mergedValue,
   nodeBudget,
@@ -8,6 +9,7 @@ import {
   TooManyNodes,
   toValue,
   valueIn,
+  type YamlNode,
 } from '../../src/codec/go/yaml-node.ts';
 import { parseTree } from '../../src/codec/yaml-tree.ts';
 import { type ManifestObject, placedObjects, pullObjects } from '../../src/manifests/objects.ts';
@@ -125,4 +127,14 @@ test('each node that is built is paid for', async () => {
   const { documents } = await parseTree('a: [1, 2]\n');
   expect(toValue(documents[0], { left: 4 })).toEqual({ a: [1, 2] });
   expect(() => toValue(documents[0], { left: 3 })).toThrow(TooManyNodes);
+});
+
+test('a thousand levels are built, and no more', () => {
+  const nested = (levels: number) => {
+    let node: YamlNode = { kind: 'seq', flow: true, start: 0, end: 0, items: [] };
+    for (let level = 0; level < levels; level += 1) node = { kind: 'seq', flow: true, start: 0, end: 0, items: [node] };
+    return toValue(node, { left: 10_000 });
+  };
+  expect(JSON.stringify(nested(MAX_DEPTH))).toHaveLength(2 * (MAX_DEPTH + 1));
+  expect(() => nested(MAX_DEPTH + 1)).toThrow('too many levels');
 });

@@ -20,6 +20,25 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
     ['1 → 2'],
     'Only the sign counts.',
   ],
+  ['codec/go/utf8', 'const bytes = new Uint8Array(text.length * 3);', ['3 → 4'], 'There is room enough either way.'],
+  [
+    'workloads/references',
+    'return one.name === other.name ? 0 : one.name < other.name ? -1 : 1;',
+    ['one.name === other.name → false'],
+    'No list has a Secret twice.',
+  ],
+  [
+    'workloads/pull-spec',
+    "const found: unknown = references.find((reference) => fieldOf(reference, 'controller') === true);",
+    ['find → findLast'],
+    'The API server accepts one controller.',
+  ],
+  [
+    'diagnosis/image-pull',
+    "const pullError = use.state.status === 'missing' ? use.state.pullError : undefined;",
+    ["use.state.status === 'missing' → true"],
+    'Only the state of a missing image has one; the type asks for it.',
+  ],
   ['codec/go/yaml-value', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
   [
     'codec/go/yaml-value',

@@ -46,6 +46,7 @@ test.each<[string, Made, number]>([
   ['its owner', { owner: '2' }, 2],
   ['its service account', { spec: { serviceAccountName: 'ci' } }, 2],
   ['its list', { spec: { imagePullSecrets: [{ name: 'a' }] } }, 2],
+  ['whether it has a node', { spec: { nodeName: undefined } }, 2],
   ['that it is being deleted', { metadata: { deletionTimestamp: 'now' } }, 2],
   ['that it has ended', { phase: 'Succeeded' }, 2],
   ['that it cannot pull', { waiting: failing }, 2],
