@@ -1,6 +1,6 @@
 /** Builds the commands that change pods and workloads. */
 
-import { andThen, type Command, command, fileWord, words } from '../line/command.ts';
+import { andThen, type Command, command, eachWith, fileWord, words } from '../line/command.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { imageServer } from '../secret/server.ts';
 import { type NearTags, withNearTag } from '../verify/near-tags.ts';
@@ -90,7 +90,7 @@ export function askAbout(
   if (names.length === 0) return words``;
   const isAccount = object.kind === 'ServiceAccount';
   const named = isAccount && object.name !== 'default' ? words`--serviceaccount ${nameWord(object.name)}` : undefined;
-  const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);
+  const list = eachWith('--secret', secrets.map(nameWord));
   return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${withNearTag(image, { names: names.slice(0, 1) })} ${named} ${list}`;
 }
 

@@ -5,7 +5,7 @@ import { OtherKind } from '../cluster/other-places.ts';
 import type { Observation, Puller, PullFacts, SecretState } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
-import { words } from '../line/command.ts';
+import { eachWith } from '../line/command.ts';
 import { againWith } from '../line/hint.ts';
 import { closest } from '../text/closest.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
@@ -87,9 +87,8 @@ function checkGiven(given: readonly string[], namespace: string, secrets: PullFa
   const meant = given.map((name) => (isMissing(name) ? (closest(name, there) ?? name) : name));
   const wrong = given.findIndex((name, index) => name !== meant[index]);
   if (wrong < 0) return;
-  const add = meant.reduce((line, name) => words`${line} --secret ${name}`, words``);
   const text = `secret ${namespace}/${given[wrong]} does not exist; did you mean ${meant[wrong]}?`;
-  throw new UserError(text, againWith(add));
+  throw new UserError(text, againWith(eachWith('--secret', meant)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { getObject } from '../cluster/object-request.ts';
 import { walkOwners } from '../cluster/pod-owners.ts';
 import type { PodEvent, PodFacts, PodTemplate, Puller } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
-import { clusterCommand, command, words } from '../line/command.ts';
+import { clusterCommand, command, eachWith, words } from '../line/command.ts';
 import type { Hint } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
 import { oncePerKey } from '../system/concurrency.ts';
@@ -196,7 +196,7 @@ export function whyOf(
   images: readonly string[] = [],
   typed?: string,
 ): (name: string, kind: PullKindName, namespace?: string) => Hint {
-  const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
+  const flags = eachWith('--image', images);
   return (name, kind, namespace = ref.namespace) => {
     const target = targetName({ kind, name });
     if (typed === undefined) return command`regsecret why ${target} ${flags} ${scope(namespace)}`;

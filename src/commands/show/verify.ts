@@ -5,7 +5,7 @@ import { usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { type DiagnosedSecret, diagnosisOf } from '../../findings/diagnosed-secret.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
-import { ALL_NAMESPACES, command, pathWord, words } from '../../line/command.ts';
+import { ALL_NAMESPACES, command, eachWith, pathWord, words } from '../../line/command.ts';
 import { againWithout, eitherOf, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { type Printer, printerFor } from '../../output/printer.ts';
@@ -76,7 +76,7 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
 /** The command that shows why there is no login. */
 function lookInside({ names = [], namespace, filename = [], allNamespaces }: VerifyOptions): Hint {
   if (allNamespaces) return command`regsecret list ${ALL_NAMESPACES}`;
-  const files = filename.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
+  const files = eachWith('-f', filename.map(pathWord));
   return command`regsecret inspect ${names.map(nameWord)} ${scope(namespace)} ${files}`;
 }
 
