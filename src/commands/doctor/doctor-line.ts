@@ -1,23 +1,17 @@
 /** The command lines of doctor and why: which words and flags cannot be combined. */
 
+import type { ScopeFlags } from '../../cluster/secret-scope.ts';
 import { UsageError } from '../../errors.ts';
 import type { SelectionFlags } from '../../findings/selection.ts';
+import type { ScopeOptions } from '../../gather/scope.ts';
 import { ALL_NAMESPACES, type Command, eachWith, words } from '../../line/command.ts';
 import { againWithout, prose } from '../../line/hint.ts';
 import { isFolder } from '../../system/file.ts';
 import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../workloads/target.ts';
 
-/** The typed command line, as far as it matters here. */
-export interface DoctorLine extends SelectionFlags {
+/** The typed command line of doctor: what is gathered, which findings are shown, and how. */
+export interface DoctorLine extends SelectionFlags, ScopeOptions {
   readonly targets: readonly string[];
-  readonly image?: readonly string[] | undefined;
-  readonly serviceaccount?: string | undefined;
-  readonly secret?: readonly string[] | undefined;
-  readonly namespace?: string | undefined;
-  readonly allNamespaces?: boolean | undefined;
-  /** A selector for labels of namespaces. */
-  readonly selector?: string | undefined;
-  readonly offline?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly filename?: readonly string[] | undefined;
   readonly output?: string | undefined;
@@ -77,13 +71,13 @@ function imageNeeded(targets: readonly string[]): UsageError {
 }
 
 /** The flag for several namespaces. */
-export function wideFlag({ allNamespaces, selector }: DoctorLine): string | undefined {
+export function wideFlag({ allNamespaces, selector }: ScopeFlags): string | undefined {
   if (selector !== undefined) return '-l';
   return allNamespaces === true ? '--all-namespaces' : undefined;
 }
 
 /** The words that choose several namespaces. Other commands take them as well. */
-export function namespaceWords({ allNamespaces, selector }: DoctorLine): Command | undefined {
+export function namespaceWords({ allNamespaces, selector }: ScopeFlags): Command | undefined {
   if (selector !== undefined) return words`-l ${selector}`;
   return allNamespaces === true ? words`${ALL_NAMESPACES}` : undefined;
 }

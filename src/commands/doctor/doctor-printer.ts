@@ -7,7 +7,6 @@ import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts
 import { type FindingCode, isPickedUp } from '../../findings/finding.ts';
 import { formatMore } from '../../findings/listed.ts';
 import { ALL_NAMESPACES, type Command, command, stepsIn, words } from '../../line/command.ts';
-import type { GivenFlags } from '../../line/given-flags.ts';
 import { prose } from '../../line/hint.ts';
 import { hintText, printerFor } from '../../output/printer.ts';
 import { type Style, severityLabel, styleFor } from '../../output/style.ts';
@@ -282,11 +281,7 @@ function formatAccount({ object, images, list: { names, from } }: PullerView): s
   return `${name} pulls with ${names.join(', ')}`;
 }
 
-export async function sayMore(
-  report: DoctorReport,
-  options: DoctorLine & Pick<GivenFlags, 'as'>,
-  io: Io,
-): Promise<void> {
+export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io): Promise<void> {
   const { verbose, offline } = options;
   const printer = await printerFor(io);
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);

@@ -11,7 +11,6 @@ import { userOf } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
 import type { Collector } from '../../gather/collector.ts';
 import type { TargetFacts } from '../../gather/doctor-facts.ts';
-import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { againWithout } from '../../line/hint.ts';
 import { printerFor, shownError } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
@@ -25,7 +24,7 @@ import { checkFiles, checkWatch, type DoctorLine, namespaceWords, targetsOf, wid
 import { printDoctor, sayMore } from './doctor-printer.ts';
 import type { ReportFormat } from './report-writer.ts';
 
-export interface DoctorOptions extends RegistryFlags, KubeFlags, DoctorLine {
+export interface DoctorOptions extends RegistryFlags, DoctorLine {
   readonly recursive?: boolean | undefined;
   /** Whether registries on this machine are asked although the cluster is elsewhere. */
   readonly allowLocalRegistries?: boolean | undefined;
