@@ -18,13 +18,27 @@ export async function formatManifest(secret: Secret, format: ManifestFormat): Pr
 }
 
 const TOP = ['kind', 'apiVersion', 'metadata', 'immutable', 'data', 'type'];
-const META = ['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation'];
-const META_END = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'labels', 'annotations'];
+const META = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+];
 
 /** The fields in the order of the Go structs `Secret` and `ObjectMeta`, with sorted keys in maps. */
 function inOrder(secret: Secret): unknown {
   const top = pick(secret, TOP);
-  top.metadata = pick(secret.metadata, [...META, ...META_END, 'ownerReferences', 'finalizers']);
+  top.metadata = pick(secret.metadata, META);
   return top;
 }
 

@@ -1,4 +1,4 @@
-/** A finding by itself, for formats that show it at its place in a file. */
+/** Words for the objects that a finding affects, and for a finding by itself, at its place in a file. */
 import type { AffectedObject, FindingView } from '../../diagnosis/view.ts';
 import { describeObject } from '../../findings/finding-record.ts';
 import { formatMore } from '../../findings/listed.ts';

@@ -281,6 +281,7 @@ function formatAccount({ object, images, list: { names, from } }: PullerView): s
   return `${name} pulls with ${names.join(', ')}`;
 }
 
+/** Tells the user what the report cannot: what was not read or judged, and how to see more. */
 export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io): Promise<void> {
   const { verbose, offline } = options;
   const printer = await printerFor(io);
