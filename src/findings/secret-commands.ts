@@ -29,8 +29,8 @@ export function replaceSecret(
   const exchanged = exchange(remedy, object.name, next);
   const made = create === undefined ? exchanged : andThen(create(next), exchanged);
   if (create !== undefined && dataKey === undefined) return made;
-  const copied = copyTo(object, command`regsecret create ${nameWord(next)} ${scope(object.namespace)}`, dataKey);
-  return { ...copied, pipe: andThen(copied.pipe ?? words``, made) };
+  const copy = command`regsecret create ${nameWord(next)} ${scope(object.namespace)} --from-file -`;
+  return { ...contentCommand(object, dataKey), pipe: andThen(copy, made) };
 }
 
 /** `regcred-2` for `regcred`, `regcred-3` for `regcred-2`. Skips names that are known to be taken. */
@@ -172,15 +172,10 @@ function changeSource(
   return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
 }
 
-/** Pipes the content of the Secret from `kubectl` to `create`, so that it is stored nowhere on the way. */
-function copyTo(
-  { name, namespace }: Pick<FindingObject, 'name' | 'namespace'>,
-  create: Command,
-  dataKey = '.dockerconfigjson',
-): Command {
+/** Prints the content of the Secret into a pipe, so that it is stored nowhere on the way. */
+function contentCommand({ name, namespace }: FindingObject, dataKey = '.dockerconfigjson'): Command {
   const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
-  const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
-  return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
+  return command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`;
 }
 
 /** Whether the object is a Secret in a manifest, or a docker config file. */
