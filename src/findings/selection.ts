@@ -1,6 +1,6 @@
 /** Which findings the user wants to see, and how many that leaves out. */
 import { UsageError } from '../errors.ts';
-import { flagWords, words } from '../line/command.ts';
+import { eachWith } from '../line/command.ts';
 import { againWith, againWithout } from '../line/hint.ts';
 import { closest } from '../text/closest.ts';
 import { plural } from '../text/enumerate.ts';
@@ -29,13 +29,9 @@ export function selectionOf({ errors = false, only, ignore, strict }: SelectionF
   const wanted = only === undefined ? undefined : codesIn('only', only);
   const unwanted = codesIn('ignore', ignore ?? []);
   const both = unwanted.find((code) => wanted?.includes(code));
-  if (both !== undefined) {
-    throw new UsageError(`${both} is in both --only and --ignore`, againWithout('--ignore'));
-  }
-  if (errors && strict === true) {
-    const hint = againWithout('--errors');
-    throw new UsageError('--errors leaves out the warnings that --strict is about', hint);
-  }
+  if (both !== undefined) throw new UsageError(`${both} is in both --only and --ignore`, againWithout('--ignore'));
+  if (errors && strict === true)
+    throw new UsageError('--errors leaves out the warnings that --strict is about', againWithout('--errors'));
   return ({ code, severity }) =>
     (!errors || severity === 'error') && (wanted?.includes(code) ?? true) && !unwanted.includes(code);
 }
@@ -55,7 +51,7 @@ function codeOf(flag: string, text: string): FindingCode {
     near === undefined
       ? `--${flag} takes the codes that stand in brackets behind findings, such as ${example}`
       : `no finding has the code ${text}; did you mean ${near}?`,
-    againWith(words`${flagWords([`--${flag}`])} ${near ?? example}`),
+    againWith(eachWith(`--${flag}`, [near ?? example])),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Gathers the rows of `list`: the Secrets with the login that is looked for, and who refers to them. */
 import type { ApiError } from '../../cluster/api-error.ts';
 import { listRefusal } from '../../cluster/object-request.ts';
-import { eachPullSecret, eachSecret, eachSecretNamed } from '../../cluster/read-secrets.ts';
+import { eachPullSecret, eachSecret, eachSecretNamed, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import {
   holdsLogin,
@@ -62,7 +62,7 @@ export async function gatherRows(reader: Reader, scope: ListScope, now: number):
     gatherUsage(reader, namespace),
     eachListed(reader, scope, keep),
   ]);
-  if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
+  if (refused !== undefined) throw listRefusal(refused, SECRETS, namespace);
   const named = namespace === undefined ? [] : names.map((name) => secretKey(namespace, name));
   const unseen = [...new Set([...usage.keys(), ...named])]
     .filter((key) => !summaries.has(key) && !others.has(key) && isListed(secretName(key).name))
