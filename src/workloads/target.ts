@@ -135,7 +135,8 @@ export function parseDoctorTargets(
 ): DoctorTarget[] {
   const [first = '', ...rest] = typed;
   const kind = kindOf(first);
-  if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
+  const places = typed.filter((word) => word.includes('/'));
+  if (kind !== undefined && places.length === 0) {
     if (rest.length === 0) {
       const proposal = isFolder(first) ? { add: words`-f ${first}`, drop: [first] } : everything;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
@@ -143,7 +144,6 @@ export function parseDoctorTargets(
     return rest.map((name) => target(kind, name));
   }
   // With another name after it, the first word is a kind, and not the name of a pod.
-  const places = typed.filter((word) => word.includes('/'));
   const kinds = places.length === 0 && rest.length > 0 ? [first] : places;
   if (kinds.some((word) => OTHER_KINDS.test(word.replace(/\/.*/s, '')))) throw new UsageError(NO_PODS, everything);
   return typed.map(parseWord);
