@@ -1,4 +1,7 @@
-/** An authenticated connection to one API server. Every request of every command passes through it, with its retries, a few at once. */
+/**
+ * An authenticated connection to one API server. Every request of every command passes through it, with its retries, a few at
+ * once.
+ */
 import { UserError } from '../errors.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
