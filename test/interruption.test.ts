@@ -5,8 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFile
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../src/run.ts';
 import { waitFor } from './environment/condition.ts';
 import { every } from './support/cases.ts';
+import { fakeIo } from './support/io.ts';
 import { artefact } from './support/program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-interruption-'));
@@ -105,4 +107,27 @@ describe.runIf(platform() === 'linux')('ended while it waits for', () => {
       expect(Buffer.concat(output).toString()).toBe('');
     });
   });
+});
+
+/** Large enough that looking through it takes several portions. */
+const LARGE = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'regsecret' },
+  type: 'kubernetes.io/dockerconfigjson',
+  stringData: {
+    '.dockerconfigjson': JSON.stringify({
+      auths: Object.fromEntries(
+        Array.from({ length: 8000 }, (_, nth) => [`r${nth}.example.com`, { username: 'u', password: `p${nth}` }]),
+      ),
+    }),
+  },
+});
+
+test.each([
+  ['inspect', ['inspect', '-f', '-']],
+  ['attach', ['attach', '-f', manifest, '--auto', '--secret-file', '-']],
+])('ended by Ctrl-C while it looks through a Secret from stdin: %s', async (_, args) => {
+  const io = fakeIo({ stdin: LARGE });
+  expect([await run(args, { ...io, listen: io.interrupt }), io.written.stdout]).toEqual([130, '']);
 });

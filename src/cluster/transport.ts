@@ -1,4 +1,7 @@
-/** An authenticated connection to one API server. Every request of every command passes through it, with its retries, a few at once. */
+/**
+ * An authenticated connection to one API server. Every request of every command passes through it, with its retries, a few at
+ * once.
+ */
 import { UserError } from '../errors.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
@@ -9,7 +12,7 @@ import { inCluster } from '../kubeconfig/in-cluster.ts';
 import { loadKubeConfig } from '../kubeconfig/kube-config.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
 import { clusterCommand } from '../line/command.ts';
-import { type Clock, machineClock } from '../system/clock.ts';
+import type { Clock } from '../system/clock.ts';
 import type { Io } from '../system/io.ts';
 import { printable, printed } from '../text/printable.ts';
 import { oddAnswer } from './api-answer.ts';
@@ -209,8 +212,8 @@ interface RequestLimiter {
   hold(milliseconds: number): void;
 }
 
-/** Lets `count` requests run at once. The clock is an argument for tests. */
-export function createRequestLimiter(count: number, clock: Clock = machineClock): RequestLimiter {
+/** Lets `count` requests run at once. */
+export function createRequestLimiter(count: number, clock: Clock): RequestLimiter {
   const waiting: (() => void)[] = [];
   let free = count;
   let opensAt = 0;

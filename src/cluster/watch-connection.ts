@@ -45,7 +45,10 @@ export interface WatchConnection {
 }
 
 const NAME = 'regsecret';
-/** Over HTTP/1.1, only events show that the server is alive. The API server ends such a watch after 25 s (cluster/watch-reconnection.ts). */
+/**
+ * Over HTTP/1.1, only events show that the server is alive. The API server ends such a watch after 25 s
+ * (cluster/watch-reconnection.ts).
+ */
 const SILENCE_S = 28;
 /**
  * With PINGs, the connection itself shows that it is alive. A bookmark every minute shows that the watch is alive (apiserver

@@ -3,6 +3,7 @@
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import { command, words } from '../line/command.ts';
 import { againWith, prose } from '../line/hint.ts';
+import type { PasswordLogin } from '../secret/credential.ts';
 import { displayServer } from '../secret/display-server.ts';
 import { keyText } from '../secret/key.ts';
 import { canonicalServer } from '../secret/server.ts';
@@ -11,13 +12,12 @@ import type { Io } from '../system/io.ts';
 import { canPrompt } from '../system/prompt.ts';
 import { many } from '../text/enumerate.ts';
 import { printable, printed } from '../text/printable.ts';
-import type { CredentialOptions } from './credential-flags.ts';
-import { fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
+import { type CredentialOptions, fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
 import type { Login, SourceResult } from './source.ts';
 
 /** An entry that the kubelet can use. */
 export interface CollectedEntry extends Login {
-  readonly credential: { readonly username: string; readonly password: string };
+  readonly credential: PasswordLogin;
 }
 
 export interface CollectedLogins {
@@ -141,7 +141,7 @@ function withEmail(
 ): CollectedEntry {
   const email = options.email ?? options.dockerEmail ?? entry.email;
   // usableEntry has turned an identity token into a user name and a password, or thrown.
-  const credential = entry.credential as CollectedEntry['credential'];
+  const credential = entry.credential as PasswordLogin;
   return { server: entry.server, credential, from, renew, email: email || undefined };
 }
 

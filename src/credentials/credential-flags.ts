@@ -1,4 +1,6 @@
-/** The flags that say where credentials come from, and a login given by them: regsecret's own, or kubectl's, which mean the same. */
+/**
+ * The flags that say where credentials come from, and a login given by them: regsecret's own, or kubectl's, which mean the same.
+ */
 import { UsageError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { againWith, anyOf, type Hint, prose } from '../line/hint.ts';

@@ -1,6 +1,6 @@
 /**
- * Which entry of a login file docker takes for a registry (docker/cli cli/config/configfile/file.go, credentials/file_store.go), and
- * which one podman takes for a repository (containers/image pkg/docker/config/config.go).
+ * Which entry of a login file docker takes for a registry (docker/cli cli/config/configfile/file.go, credentials/file_store.go),
+ * and which one podman takes for a repository (containers/image pkg/docker/config/config.go).
  */
 import { GoUrlError, parseGoUrl, splitHostPort } from '../codec/go/url.ts';
 import { DOCKER_HUB } from '../secret/display-server.ts';

@@ -1,4 +1,4 @@
-/** Reads the kubeconfig files, and the files they name, up to a size limit. */
+/** Reads the kubeconfig files and the certificates, keys and tokens that they hold or name, up to a size limit. */
 
 import { UserError } from '../errors.ts';
 import { clusterCommand, command, pathWord } from '../line/command.ts';

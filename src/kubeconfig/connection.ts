@@ -1,4 +1,6 @@
-/** Combines kubeconfig, flags and pod into one server and one user (client-go tools/clientcmd/client_config.go), and checks them. */
+/**
+ * Combines kubeconfig, flags and pod into one server and one user (client-go tools/clientcmd/client_config.go), and checks them.
+ */
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDuration } from '../codec/go/duration.ts';

@@ -15,14 +15,14 @@ export class LockedError extends Error {
 
   constructor(lock: string) {
     super('locked');
-    this.name = 'Locked';
+    this.name = 'LockedError';
     this.lock = lock;
   }
 }
 
 /**
- * Runs `work` while only this process holds `lock`. Throws {@link LockedError}, the system's error when the lock cannot be made, the
- * reason of `signal`, and whatever `work` throws.
+ * Runs `work` while only this process holds `lock`. Throws {@link LockedError}, the system's error when the lock cannot be made,
+ * the reason of `signal`, and whatever `work` throws.
  */
 export async function withLock<T>(lock: string, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
   const owner = newOwner();

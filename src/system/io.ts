@@ -1,4 +1,4 @@
-/** Everything outside the program that it uses: three streams, the environment, a signal. */
+/** Everything outside the program that it uses: three streams, the environment, a clock, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import { Interrupted, UserError } from '../errors.ts';
 import type { CommandContext } from '../line/format-command.ts';

@@ -1,6 +1,6 @@
 /**
- * Where a request about a registry may go, with or without a login: registries and pods name hosts that others chose. A registry may
- * not lead us to a host nearer than itself, and nobody to one that is off limits.
+ * Where a request about a registry may go, with or without a login: registries and pods name hosts that others chose. A registry
+ * may not lead us to a host nearer than itself, and nobody to one that is off limits.
  */
 import { addressBytes } from '../codec/go/ip-address.ts';
 

@@ -1,6 +1,7 @@
 /** The number of requests that are sent at a time. When the server turns one away, the others wait, too. */
 import { expect, test, vi } from 'vitest';
 import { createRequestLimiter } from '../../src/cluster/transport.ts';
+import { machineClock } from '../../src/system/clock.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 const never = new AbortController().signal;
@@ -16,7 +17,7 @@ function recorder() {
 }
 
 test('of five requests with two slots two are under way, and the next one starts when one of them ends', async () => {
-  const limiter = createRequestLimiter(2);
+  const limiter = createRequestLimiter(2, machineClock);
   const ends: (() => void)[] = [];
   const all = Array.from({ length: 5 }, () =>
     limiter.run(() => new Promise<void>((resolve) => void ends.push(resolve)), never),
@@ -30,7 +31,7 @@ test('of five requests with two slots two are under way, and the next one starts
 
 test('after one is told to wait, no request is sent before that time is over', async () => {
   fakeClock();
-  const limiter = createRequestLimiter(3);
+  const limiter = createRequestLimiter(3, machineClock);
   const { sent, send } = recorder();
   limiter.hold(2000);
   const all = Promise.all(['a', 'b', 'c', 'd'].map((name) => limiter.run(send(name), never)));
@@ -46,7 +47,7 @@ test.each([
   ['a shorter time after a longer one', [5000, 1000]],
 ])('the longest time counts: %s', async (_title, times) => {
   fakeClock();
-  const limiter = createRequestLimiter(2);
+  const limiter = createRequestLimiter(2, machineClock);
   const { sent, send } = recorder();
   await limiter.run(send('first'), never);
   for (const time of times) limiter.hold(time);
@@ -58,7 +59,7 @@ test.each([
 
 test('who waits already waits on when another is told to wait longer', async () => {
   fakeClock();
-  const limiter = createRequestLimiter(2);
+  const limiter = createRequestLimiter(2, machineClock);
   const { sent, send } = recorder();
   limiter.hold(1000);
   const waiting = limiter.run(send('one'), never);
@@ -71,7 +72,7 @@ test('who waits already waits on when another is told to wait longer', async () 
 
 test('Ctrl-C ends the wait, in a slot and before one, and nothing is sent', async () => {
   fakeClock();
-  const limiter = createRequestLimiter(1);
+  const limiter = createRequestLimiter(1, machineClock);
   const { sent, send } = recorder();
   const control = new AbortController();
   limiter.hold(60_000);
@@ -83,7 +84,7 @@ test('Ctrl-C ends the wait, in a slot and before one, and nothing is sent', asyn
 });
 
 test('a request that fails frees its slot', async () => {
-  const limiter = createRequestLimiter(1);
+  const limiter = createRequestLimiter(1, machineClock);
   await expect(limiter.run(() => Promise.reject(new Error('cut')), never)).rejects.toThrow('cut');
   await expect(limiter.run(async () => 'sent', never)).resolves.toBe('sent');
 });

@@ -181,7 +181,9 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
     const { readSecretFile } = await import('../../manifests/read-objects.ts');
     return readSecretFile(options.secretFile, { ...options, name }, io);
   };
-  const { secret, findings } = await checkedSecret(await read(), io);
+  const given = await read();
+  io.listen();
+  const { secret, findings } = await checkedSecret(given, io);
   for (const found of findings) {
     printer.warn(formatFinding(found));
     printer.hint(fixFor(found));

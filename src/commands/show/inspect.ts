@@ -36,6 +36,7 @@ interface InspectedSecrets {
 export async function inspect(options: InspectOptions, io: Io): Promise<number> {
   const { found, isWhole } =
     options.filename === undefined ? await live(options, io) : { found: await inFiles(options, io), isWhole: true };
+  io.listen();
   const fingerprint = createFingerprint(io);
   const now = io.clock.now();
   const inspections: Inspection[] = [];

@@ -54,6 +54,7 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const options = withServer(typed);
   const { secrets, isWhole, correct, from } = await secretsToVerify(options, io, printer);
   if (secrets.length === 0 && !isWhole) return EXIT.failed;
+  io.listen();
   const now = io.clock.now();
   const diagnosed: DiagnosedSecret[] = [];
   for (const secret of secrets) diagnosed.push(await inPortions(diagnosisOf(secret, now), io.signal));
