@@ -20,8 +20,7 @@ import { kustomizationFindings } from './kustomization.ts';
 import { type LintLine, lintBuilt } from './lint-line.ts';
 import { type ManifestPuller, pullersIn, secretNamed, unfilledImages, unfilledSecrets } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings, unplacedAccounts } from './missing-secrets.ts';
-import type { PlacedObject } from './objects.ts';
-import { listFault } from './objects.ts';
+import { listFault, type PlacedObject } from './objects.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
 

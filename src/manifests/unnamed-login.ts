@@ -13,7 +13,7 @@ export interface FileLogins {
   /** All logins in the files, whatever their namespace. */
   readonly keyring: Keyring;
   /** The registry and the first part of the path of each image that is pulled with a named login. */
-  readonly owners: readonly string[];
+  readonly owners: ReadonlySet<string>;
 }
 
 /**
@@ -25,7 +25,8 @@ const SHARED =
 
 export function loginsIn(inventory: Inventory, pullers: readonly ManifestPuller[]): FileLogins {
   const pulled = pullers.flatMap(({ pulls }) => pulls.filter(({ attempt }) => hasLogin(attempt)));
-  return { keyring: keyringOf(inventory), owners: pulled.flatMap(({ use }) => ownerOf(use.image)?.name ?? []) };
+  const owners = new Set(pulled.flatMap(({ use }) => ownerOf(use.image)?.name ?? []));
+  return { keyring: keyringOf(inventory), owners };
 }
 
 /** Undefined when a list that may have the login cannot be seen. Nobody knows whether the image is private. */
@@ -60,7 +61,7 @@ function loginFor(
     return secret !== undefined && opensImage(secret.secret, image);
   });
   if (usable === undefined || !SHARED.test(owner.registry)) return usable;
-  const known = owners.filter((one) => one.startsWith(`${owner.registry}/`));
+  const known = [...owners].filter((one) => one.startsWith(`${owner.registry}/`));
   const isMeant = known.includes(owner.name) || (known.length === 0 && owner.registry !== 'docker.io');
   return isMeant ? usable : undefined;
 }

@@ -38,14 +38,17 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
   const servers = readServers(payload, type);
   const { document, values } = servers;
   const byKey = Map.groupBy(values, ([server]) => keyText(server));
+  const named = new Set<string>();
   const { actions, formerUsers, edits } = updateEntries(entries, (entry) =>
-    (byKey.get(keyText(entry.server)) ?? []).map(([server, node]) => updateEntry(document, node, { ...entry, server })),
+    (byKey.get(keyText(entry.server)) ?? []).map(([server, node]) => {
+      named.add(server);
+      return updateEntry(document, node, { ...entry, server });
+    }),
   );
   const added = entries.filter(({ server }) => actions.get(server) === 'added');
   if (added.length > 0) edits.push(insertion(servers, added, type));
-  const named = new Set(entries.map(({ server }) => keyText(server)));
   const undecodable = [...values].flatMap(([server, node]) => {
-    const login = named.has(keyText(server)) ? undefined : readKubeletEntry(document, node);
+    const login = named.has(server) ? undefined : readKubeletEntry(document, node);
     return login !== undefined && 'error' in login ? [{ server, error: login.error }] : [];
   });
   return { payload: splice(payload, edits), actions, formerUsers, removed: [], undecodable };

@@ -97,6 +97,7 @@ function* decodeConfig(decoder: Decoder): Generator<void> {
 }
 
 const AUTHS = 'Go struct field DockerConfigJSON.auths';
+const OPEN_BRACE = 0x7b;
 
 /** `DockerConfig`: adds the members of `node`. The last one of a name counts, and `null` empties the map. */
 function* decodeMap(node: JsonNode, place: string, decoder: Decoder): Generator<void> {
@@ -110,11 +111,15 @@ function* decodeMap(node: JsonNode, place: string, decoder: Decoder): Generator<
   for (let count = 1; cursor.next(); count += 1) {
     if (count % STEP_ENTRIES === 0) yield;
     const name = unquote(document, cursor.nameStart, cursor.nameEnd);
+    const isKept = entries.size < limit || entries.has(name);
+    if (!isKept) decoder.moreEntries += 1;
+    // One Secret may have 40,000 entries `{}`, in which nothing can be wrong.
+    const isEmpty = cursor.valueEnd - cursor.valueStart === 2 && document.bytes[cursor.valueStart] === OPEN_BRACE;
+    if (isEmpty && !isKept) continue;
     const value = nodeAt(document, cursor.valueStart, cursor.valueEnd);
     const login = readKubeletEntry(document, value);
     if ('error' in login) fail(decoder, { error: place === AUTHS ? inAuths(login.error) : login.error, server: name });
-    if (entries.size < limit || entries.has(name)) entries.set(name, value);
-    else decoder.moreEntries += 1;
+    if (isKept) entries.set(name, value);
   }
 }
 
