@@ -180,7 +180,7 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
     if (named(word)?.required !== true || word === '--dry-run') continue;
     index += 1;
-    if (isKubectls(word) || word === '--dry-run') continue;
+    if (isKubectls(word)) continue;
     const [next = ''] = (line[index] ?? '').split('=');
     if (named(next) === undefined) continue;
     throw new UsageError(`${word} has no value, because ${next} follows it`, prose`give ${word} a value`);
