@@ -4,8 +4,9 @@
  */
 import { RootCommand, type Command as Words } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { commandFirst } from '../command-line.ts';
+import { commandFirst, plainFlags } from '../command-line.ts';
 import { FILE_FLAGS } from '../flag-values.ts';
+import { EVERYWHERE } from '../shared-flags.ts';
 import type { CandidateSource, Candidates, Completion } from './complete.ts';
 
 /** Builds the program with all flags of the command that comes first in `line`. */
@@ -128,15 +129,16 @@ function fixed(values: readonly string[]): Candidates {
   return { values: values.map((value) => [value, '']) };
 }
 
-/** The values of the flags that select the cluster and the user, under commander's names. */
-function clusterFlags(words: readonly string[], options: readonly Option[]): Completion['flags'] {
-  const flags: Record<string, string> = {};
+/** The flags that select the cluster and the user, as commander parses them. Throws UsageError. */
+function clusterFlags(before: readonly string[], options: readonly Option[]): Completion['flags'] {
+  const flags: Record<string, unknown> = {};
+  const words = plainFlags(before, options);
   for (const [index, word] of words.entries()) {
     const [, name = word, value = words[index + 1] ?? ''] = /^(-[^=]*)=(.*)$/s.exec(word) ?? [];
     const option = optionNamed(options, name);
-    if (option?.required && CLUSTER.has(option.attributeName())) flags[option.attributeName()] = value;
+    if (option?.helpGroupHeading !== EVERYWHERE) continue;
+    const key = option.attributeName();
+    flags[key] = option.required ? (option.parseArg?.(value, flags[key]) ?? value) : true;
   }
   return flags;
 }
-
-const CLUSTER = new Set(['namespace', 'context', 'kubeconfig', 'cluster', 'user', 'apiServer', 'token', 'as']);
