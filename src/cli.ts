@@ -1,7 +1,7 @@
 /** Builds the program with commander, and runs command lines with it. */
 import { Command, type Option } from 'commander';
 import { COMMANDS } from './command-table.ts';
-import { checkSwallowed, commandFirst, plainFlags } from './commands/command-line.ts';
+import { checkSwallowed, commandFirst, commandNamed, plainFlags } from './commands/command-line.ts';
 import { checkArguments, checkValues } from './commands/flag-values.ts';
 import type { ParsedLine } from './commands/rbac/command-rights.ts';
 import { readLine } from './commands/read-line.ts';
@@ -56,7 +56,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
 /** The flags of the command that `line` begins with. */
 export function optionsOf(program: Command, [name = '']: readonly string[]): readonly Option[] {
-  return program.commands.find((one) => one.name() === name || one.aliases().includes(name))?.options ?? [];
+  return commandNamed(program, name)?.options ?? [];
 }
 
 function usageErrorText(text: string, args: readonly string[], program: Command, io: Io): string {

@@ -7,6 +7,11 @@ import { isKubectls, kubernetesFlags } from './shared-flags.ts';
 /** The names that other programs have for these commands (kubectl, docker, brew). */
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
 
+/** The command of `program` with this name or alias. */
+export function commandNamed(program: Command, name: string): Command | undefined {
+  return program.commands.find((one) => one.name() === name || one.aliases().includes(name));
+}
+
 /**
  * Puts the command first, under its own name. `help X` becomes `X --help`, and an empty line becomes `--help`.
  * `create secret docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`.
