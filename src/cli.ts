@@ -1,7 +1,7 @@
 /** Builds the program with commander, and runs command lines with it. */
 import { Command, type Option } from 'commander';
 import { COMMANDS } from './command-table.ts';
-import { checkSwallowed, commandFirst, plainFlags } from './commands/command-line.ts';
+import { checkSwallowed, commandFirst, commandNamed, plainFlags } from './commands/command-line.ts';
 import { checkArguments, checkValues } from './commands/flag-values.ts';
 import type { ParsedLine } from './commands/rbac/command-rights.ts';
 import { readLine } from './commands/read-line.ts';
@@ -56,7 +56,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
 /** The flags of the command that `line` begins with. */
 export function optionsOf(program: Command, [name = '']: readonly string[]): readonly Option[] {
-  return program.commands.find((one) => one.name() === name || one.aliases().includes(name))?.options ?? [];
+  return commandNamed(program, name)?.options ?? [];
 }
 
 function usageErrorText(text: string, args: readonly string[], program: Command, io: Io): string {
@@ -67,11 +67,7 @@ function usageErrorText(text: string, args: readonly string[], program: Command,
     commands: COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat()),
     flags: namesOf(options),
     bare: namesOf(options.filter(({ required }) => !required)),
-    shown: (words) => {
-      const near = buildProgram(words, io, program.name(), () => undefined);
-      const line = readLine(words, { options: optionsOf(near, words), env: io.env, isWhole: true });
-      return formatCommand(line.command, { ...io.commands, given: {} });
-    },
+    shown: (words) => formatCommand(readWhole(words, io).command, { ...io.commands, given: {} }),
   });
 }
 
@@ -79,15 +75,14 @@ function usageErrorText(text: string, args: readonly string[], program: Command,
 export function typedLine(action: Command, io: Io): TypedLine {
   const { rawArgs = [] } = action.parent as { readonly rawArgs?: readonly string[] };
   if (action.name() !== 'rbac') return readLine(rawArgs, { options: action.options, env: io.env });
-  const line = commandFirst(action.args);
-  const options = [
-    ...optionsOf(
-      buildProgram(line, io, 'regsecret', () => undefined),
-      line,
-    ),
-    ...action.options,
-  ];
-  return readLine(line, { options, env: io.env, isWhole: true });
+  return readWhole(commandFirst(action.args), io, action.options);
+}
+
+/** Reads a line that commander has not parsed. Its flags are those of its command, and `others`. Throws UsageError. */
+function readWhole(line: readonly string[], io: Io, others: readonly Option[] = []): TypedLine {
+  const program = buildProgram(line, io, 'regsecret', () => undefined);
+  const options = [...optionsOf(program, line), ...others];
+  return readLine(plainFlags(line, options), { options, env: io.env, isWhole: true });
 }
 
 /** Runs `line`, as returned by {@link commandFirst}, with flags in any of their forms. Throws CommanderError and UsageError. */

@@ -1,4 +1,4 @@
-/** All commands with their examples; their flags are in flags/. Each command loads its code only when it runs. */
+/** All commands with their examples; the flags of each are in its folder. Each command loads its code only when it runs. */
 import { Argument, type Command, Option } from 'commander';
 import { attachFlags, detachFlags } from './commands/attach/attach-flags.ts';
 import { createFlags } from './commands/create/create-flags.ts';

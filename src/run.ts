@@ -8,8 +8,10 @@ import { words } from './line/command.ts';
 import type { GivenFlags } from './line/given-flags.ts';
 import { prose } from './line/hint.ts';
 import { isPattern } from './line/object-name.ts';
+import type { TypedLine } from './line/typed-line.ts';
 import { printerFor } from './output/printer.ts';
 import { forRunner, type Io, OutputClosed } from './system/io.ts';
+import { plural } from './text/enumerate.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -108,7 +110,7 @@ interface SpeechFlags {
 async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io: Io): Promise<number> {
   const { size } = io.speech.warnings;
   if (!warningsAsErrors || size === 0) return code;
-  (await printerFor(io)).error(new UserError(`${size} warning${size === 1 ? '' : 's'} received`));
+  (await printerFor(io)).error(new UserError(`${plural(size, 'warning')} received`));
   return code === EXIT.ok ? EXIT.failed : code;
 }
 
@@ -116,6 +118,8 @@ async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io:
  * `io` for a run with flags: proposed commands go to the same cluster as the same user, and the output is safe for its reader.
  */
 function withFlags(io: Io, given: () => GivenFlags & SpeechFlags, typed: () => Command | undefined): Io {
+  // Read once: every command that is printed looks at it.
+  let line: TypedLine | undefined;
   return {
     ...io,
     stdout: forRunner(io.stdout, io.env),
@@ -136,7 +140,8 @@ function withFlags(io: Io, given: () => GivenFlags & SpeechFlags, typed: () => C
       },
       get typed() {
         const action = typed();
-        return action && typedLine(action, io);
+        line ??= action && typedLine(action, io);
+        return line;
       },
       get behind() {
         const action = typed();

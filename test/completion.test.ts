@@ -28,10 +28,11 @@ let server: Server;
 let deaf: Server;
 
 beforeAll(async () => {
-  server = createServer(({ url = '' }, response) => {
+  server = createServer(({ url = '', headers }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://server');
     const isLegacy = searchParams.get('fieldSelector') === 'type=kubernetes.io/dockercfg';
-    const names = isLegacy ? [] : (NAMES[pathname.split('/').at(-1) ?? ''] ?? []);
+    const groups = `${headers['impersonate-group'] ?? ''}`.split(', ').filter(Boolean);
+    const names = isLegacy ? [] : [...(NAMES[pathname.split('/').at(-1) ?? ''] ?? []), ...groups];
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ kind: 'List', items: names.map((name) => ({ metadata: { name } })) }));
   });
@@ -136,6 +137,9 @@ describe('what is proposed', () => {
     ['list --context asks -n ', [':4']],
     ['list --context none -n ', [':4']],
     ['list --as ', [':4']],
+    ['list --as jane --as-group=ops --as-group dev -n ', ['dev', 'ops', 'other', 'team-a', ':4']],
+    ['list -n=team-a --as-group ops --as jane --insecure-skip-tls-verify=false ', ['ops', 'pull-secret', ':4']],
+    ['list --certificate-authority /nowhere -n ', [':4']],
     ['create --from-file ', [':0']],
     ['create secret ', [':4']],
     ['list --nonsense=', [':4']],

@@ -1,4 +1,7 @@
-/** Says what a word is that can be no name, and how that is written. Loaded only for such a word. */
+/**
+ * Says what a word is that can be no name, and how that is written, or what to do in several namespaces. Loaded only to refuse a
+ * line.
+ */
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { clusterCommand, command, eachWith, type Command as Line, pathWord, words } from '../line/command.ts';

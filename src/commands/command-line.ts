@@ -7,6 +7,11 @@ import { isKubectls, kubernetesFlags } from './shared-flags.ts';
 /** The names that other programs have for these commands (kubectl, docker, brew). */
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
 
+/** The command of `program` with this name or alias. */
+export function commandNamed(program: Command, name: string): Command | undefined {
+  return program.commands.find((one) => one.name() === name || one.aliases().includes(name));
+}
+
 /**
  * Puts the command first, under its own name. `help X` becomes `X --help`, and an empty line becomes `--help`.
  * `create secret docker-registry NAME`, or `generic`, as typed for kubectl, becomes `create NAME`.
@@ -180,7 +185,7 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
     if (named(word)?.required !== true || word === '--dry-run') continue;
     index += 1;
-    if (isKubectls(word) || word === '--dry-run') continue;
+    if (isKubectls(word)) continue;
     const [next = ''] = (line[index] ?? '').split('=');
     if (named(next) === undefined) continue;
     throw new UsageError(`${word} has no value, because ${next} follows it`, prose`give ${word} a value`);

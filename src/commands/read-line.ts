@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { Option } from 'commander';
+import { shownAddress } from '../line/given-flags.ts';
 import { isObjectName, isPlain, isUserName } from '../line/object-name.ts';
 import { type TypedFlag, TypedLine } from '../line/typed-line.ts';
 import { bareServer, shownServer } from '../secret/display-server.ts';
@@ -73,7 +74,7 @@ function typedFlag(
   if (flag === '--docker-password') return { names, words: ['--password-stdin'] };
   // User info is removed. A scheme is kept, because fewer entries may be meant with it.
   if (flag === '--server') return { names, words: [flag, shownServer(value) === value ? value : bareServer(value)] };
-  if (flag === '--api-server') return { names, words: [flag, value.replace(/\/\/[^/]*@/, '//')] };
+  if (flag === '--api-server') return { names, words: [flag, shownAddress(value)] };
   const shown = mayShow(option, value, reading.env) ? value : placeholder(option);
   return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown], value };
 }

@@ -1,5 +1,6 @@
 /** The help of a command: its purpose, and the flags that most users need. `regsecret options COMMAND` has all flags. */
 import { type Command, Help, type Option } from 'commander';
+import { commandNamed } from './command-line.ts';
 import { EVERYWHERE } from './shared-flags.ts';
 
 /** Flags of any command that few users need: for requests to registries and API servers, and for rare sources of logins. */
@@ -41,9 +42,7 @@ export function shortHelp(name: string): HelpForm {
  * `options`.
  */
 export function printFlags(name: string | undefined, options: Command): void {
-  const named = options.parent?.commands.find(
-    (one) => name !== undefined && [one.name(), ...one.aliases()].includes(name),
-  );
+  const named = name !== undefined && options.parent ? commandNamed(options.parent, name) : undefined;
   (named ?? options)
     .configureHelp({ commandDescription: sentenceOf, formatHelp: (command, helper) => forOneCommand(command, helper) })
     .outputHelp();

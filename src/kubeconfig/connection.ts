@@ -7,6 +7,7 @@ import { parseDuration } from '../codec/go/duration.ts';
 import { type WebUrl, webUrl } from '../codec/go/web-url.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { clusterCommand, configCommand } from '../line/command.ts';
+import { shownAddress } from '../line/given-flags.ts';
 import { prose } from '../line/hint.ts';
 import { isNamespaceName, nameRule } from '../line/object-name.ts';
 import { systemReason } from '../system/errno.ts';
@@ -198,7 +199,7 @@ export function parseServer(address: string): Server {
   const isPrefix = schemed || parsed?.text.replace(/^http:\/\/[^/]*/, '').replace(/^\/$/, '') === '';
   if (parsed === undefined || !isPrefix || !/^https?:$/.test(parsed.url.protocol) || IN_PATH.test(address)) {
     throw new UserError(
-      `the server must be a URL or a host:port pair: "${address.replace(/^([^/]*\/\/)?.*@/s, '$1')}"`,
+      `the server must be a URL or a host:port pair: "${shownAddress(address)}"`,
       clusterCommand`kubectl config view --minify`,
     );
   }

@@ -74,10 +74,13 @@ export function clusterWords(given: GivenFlags, program: 'kubectl' | 'regsecret'
     const value = given[key];
     if (value === true) return [spelled];
     const values = typeof value === 'object' ? value : [value || ''];
-    // The password in an address is not shown either.
-    const shown = (one: string): string => (key === 'apiServer' ? one.replace(/\/\/[^/]*@/, '//') : one);
-    return values.flatMap((one) => (one === '' ? [] : [spelled, shown(one)]));
+    return values.flatMap((one) => (one === '' ? [] : [spelled, key === 'apiServer' ? shownAddress(one) : one]));
   });
+}
+
+/** The address of an API server without user info, which ends at the last `@`: a password may have slashes. */
+export function shownAddress(address: string): string {
+  return address.replace(/^([^/]*\/\/)?.*@/s, '$1');
 }
 
 /** The flags for a command that reads only the kubeconfig. */

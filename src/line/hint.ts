@@ -55,13 +55,13 @@ export const EMPTY_STDIN = {
 
 /** `hint` as one line. Undefined where a command in it cannot be pasted. Unquoted parts of a hint may hold anything. */
 export function formatHint(hint: Hint, context: CommandContext): string | undefined {
-  if ('add' in hint) return formatRetyped(hint, context);
+  if ('add' in hint) return formatCorrected(hint, context);
   if (!('prose' in hint)) return formatCommand(hint, context);
   const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatHint(piece, context)));
   return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
 }
 
-function formatRetyped(hint: CorrectedLine, context: CommandContext): string | undefined {
+function formatCorrected(hint: CorrectedLine, context: CommandContext): string | undefined {
   const { typed, given } = context;
   if (typed === undefined) return formatHint(alone(hint), context);
   const { add, drop = [] } = hint;

@@ -54,6 +54,12 @@ describe('kinds and targets where kubectl has them', () => {
     ['create x --docker-email=a@b.c', 'hint: add --docker-username USER --password-stdin and pipe the password in'],
     ['rbac --for deployer list', 'hint: regsecret rbac list --for sa/deployer'],
     ['rbac attach deploy/web', 'hint: regsecret rbac attach --to deploy/web'],
+    ['rbac create ghcr.io --force=false', 'hint: regsecret rbac create --server ghcr.io'],
+    [
+      'rbac create ghcr.io --force --force=0 --allow-helpers=t',
+      'hint: regsecret rbac create --allow-helpers --server ghcr.io',
+    ],
+    ['create ghcr.io --force=false', 'hint: regsecret create --server ghcr.io'],
     ['rbac --for sa/ci remove ghcr.io', 'hint: regsecret rbac --for sa/ci remove --server ghcr.io'],
     ['rbac why svc/web', 'hint: regsecret rbac doctor'],
     ['rbac sync shop', "hint: regsecret rbac sync shop --to 'team-*'"],

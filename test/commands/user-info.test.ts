@@ -72,3 +72,14 @@ describe.each(some(SERVERS, 4))('user info %s', (_, server) => {
     await here(args, { stdin: 'p' });
   });
 });
+
+describe.each(SERVERS)('user info %s', (_, server) => {
+  test.each([
+    ['list --api-server'],
+    ['list -A -n team-a --api-server'],
+    ['lst --api-server'],
+    ['rbac create ghcr.io --api-server'],
+  ])('typed in %j', async (line) => {
+    await here([...line.split(' '), server], { env: { HOME: '/nowhere' } });
+  });
+});

@@ -1,6 +1,6 @@
 /** The flags of a command line that proposed commands repeat. */
 import { expect, test } from 'vitest';
-import { clusterWords, configWords, type GivenFlags } from '../../src/line/given-flags.ts';
+import { clusterWords, configWords, type GivenFlags, shownAddress } from '../../src/line/given-flags.ts';
 
 test.each<[GivenFlags, regsecret: string[], kubectl?: string[]]>([
   [{}, []],
@@ -28,4 +28,15 @@ test('a command that only reads the kubeconfig is told which', () => {
   expect(configWords({ kubeconfig: 'k', context: 'prod' })).toEqual(['--kubeconfig', 'k']);
   expect(configWords({ kubeconfig: '', context: 'prod' })).toEqual([]);
   expect(configWords({})).toEqual([]);
+});
+
+test.each([
+  ['https://h:6443', 'https://h:6443'],
+  ['https://h:6443/k8s/clusters/c', 'https://h:6443/k8s/clusters/c'],
+  ['https://u:p@h', 'https://h'],
+  ['https://u:p/q@h/x', 'https://h/x'],
+  ['u:p@h:6443', 'h:6443'],
+  ['https://u:p@q@h', 'https://h'],
+])('the address %s is shown as %s', (address, shown) => {
+  expect(shownAddress(address)).toBe(shown);
 });

@@ -4,8 +4,9 @@
  */
 import { RootCommand, type Command as Words } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { commandFirst } from '../command-line.ts';
+import { commandFirst, commandNamed, plainFlags } from '../command-line.ts';
 import { FILE_FLAGS } from '../flag-values.ts';
+import { EVERYWHERE } from '../shared-flags.ts';
 import type { CandidateSource, Candidates, Completion } from './complete.ts';
 
 /** Builds the program with all flags of the command that comes first in `line`. */
@@ -33,21 +34,22 @@ const NOTHING: Candidates = { values: [] };
 export function completionAt(words: readonly string[], program: Program): Completion {
   const before = words.slice(0, -1);
   if (before[0] === 'rbac') {
-    const inner = before.findIndex((word, index) => index > 0 && commandNamed(program, word) !== undefined);
+    const inner = before.findIndex((word, index) => index > 0 && commandFor(program, word) !== undefined);
     if (inner > 0) return completionAt(words.slice(inner), program);
   }
   const line = commandFirst(before);
-  const command = commandNamed(program, line[0] ?? '');
+  const command = commandFor(program, line[0] ?? '');
   // After a word that is not a command, everything is unknown.
   if (command === undefined && /^[^-]/.test(line[0] ?? '')) return { flags: {}, wanted: NOTHING };
-  const options = (command ?? commandNamed(program, 'options'))?.options ?? [];
+  const options = (command ?? commandFor(program, 'options'))?.options ?? [];
   const wanted = wantedAt(wordsFor(command, line, before), words.at(-1) ?? '', command, options, program);
   return { flags: clusterFlags(before, options), wanted };
 }
 
-function commandNamed(program: Program, word: string): Command | undefined {
+/** The command that `word` stands for, also under a name of other programs, with its flags. */
+function commandFor(program: Program, word: string): Command | undefined {
   const [name = ''] = word === 'help' ? [] : commandFirst([word]);
-  return program([name]).commands.find((one) => one.name() === name || one.aliases().includes(name));
+  return commandNamed(program([name]), name);
 }
 
 /** The words before the one in question, as the library reads them: the command first, and no flag with a `=`. */
@@ -128,15 +130,16 @@ function fixed(values: readonly string[]): Candidates {
   return { values: values.map((value) => [value, '']) };
 }
 
-/** The values of the flags that select the cluster and the user, under commander's names. */
-function clusterFlags(words: readonly string[], options: readonly Option[]): Completion['flags'] {
-  const flags: Record<string, string> = {};
+/** The flags that select the cluster and the user, as commander parses them. Throws UsageError. */
+function clusterFlags(before: readonly string[], options: readonly Option[]): Completion['flags'] {
+  const flags: Record<string, unknown> = {};
+  const words = plainFlags(before, options);
   for (const [index, word] of words.entries()) {
     const [, name = word, value = words[index + 1] ?? ''] = /^(-[^=]*)=(.*)$/s.exec(word) ?? [];
     const option = optionNamed(options, name);
-    if (option?.required && CLUSTER.has(option.attributeName())) flags[option.attributeName()] = value;
+    if (option?.helpGroupHeading !== EVERYWHERE) continue;
+    const key = option.attributeName();
+    flags[key] = option.required ? (option.parseArg?.(value, flags[key]) ?? value) : true;
   }
   return flags;
 }
-
-const CLUSTER = new Set(['namespace', 'context', 'kubeconfig', 'cluster', 'user', 'apiServer', 'token', 'as']);

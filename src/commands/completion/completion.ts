@@ -11,8 +11,8 @@ export function printCompletion(shell: CompletionShell, io: Io): number {
 }
 
 /*
- * These are not the scripts of `@bomb.sh/tab`, which finds the candidates (src/commands/completion/completion-words.ts). Its scripts for Bash
- * and PowerShell evaluate what is typed, the one for Bash needs another package, and zsh does not complete a name with a colon.
+ * These are not the scripts of `@bomb.sh/tab`, which finds the candidates (completion-words.ts). Its scripts for Bash and PowerShell
+ * evaluate what is typed, the one for Bash needs another package, and zsh does not complete a name with a colon.
  */
 
 /** Splits words at blanks. Bash itself also splits at `:` and `=`, and replaces only what follows the last one. */
