@@ -27,10 +27,9 @@ export async function detachAll(
   const targets = await targetsIn(transport, namespace, name);
   if (targets.length === 0) return;
   let isFree = true;
-  const here = { ...transport, namespace, signal: transport.signal };
   // The deletion has been agreed to. Lost logins are only reported.
   const request = attachRequest('detach', name, { ...options, targets, yes: true, allowMissing: true });
-  await changePullSecrets(here, request, {
+  await changePullSecrets({ ...transport, namespace }, request, {
     ...listener,
     problem(error) {
       isFree = false;
