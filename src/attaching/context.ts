@@ -86,11 +86,12 @@ async function readAccount(reader: Reader, namespace: string, name: string): Pro
 /** The state of the Secret `ref`, as pods see it. Throws UserError. */
 export async function readState(reader: Reader, ref: SecretRef): Promise<SecretState> {
   const secret = await readSecret(reader, ref);
-  if (secret === 'missing' || secret === 'forbidden') return { status: secret };
-  return {
-    status: 'there',
-    ...(await inPortions(diagnoseBriefly(secret, reader.transport.clock.now()), reader.transport.signal)),
-  };
+  return secret === 'missing' || secret === 'forbidden' ? { status: secret } : stateIn(reader, secret);
+}
+
+/** The state of a Secret that is there. */
+export async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretState> {
+  return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, transport.clock.now()), transport.signal)) };
 }
 
 async function readFacts(context: AttachContext): Promise<FailingFacts> {

@@ -21,16 +21,17 @@ export type DetachListener = Omit<Listener, 'waiting'>;
 export async function detachAll(
   transport: Transport,
   { namespace, name }: SecretRef,
-  options: DetachOptions,
+  // The rest of the caller's request is about something else, and must not get into this one.
+  { dryRun, fieldManager, folders }: DetachOptions,
   listener: DetachListener,
 ): Promise<void> {
   const targets = await targetsIn(transport, namespace, name);
   if (targets.length === 0) return;
   let isFree = true;
-  const here = { ...transport, namespace, signal: transport.signal };
   // The deletion has been agreed to. Lost logins are only reported.
-  const request = attachRequest('detach', name, { ...options, targets, yes: true, allowMissing: true });
-  await changePullSecrets(here, request, {
+  const agreed = { targets, yes: true, allowMissing: true };
+  const request = attachRequest('detach', name, { dryRun, fieldManager, folders, ...agreed });
+  await changePullSecrets({ ...transport, namespace }, request, {
     ...listener,
     problem(error) {
       isFree = false;

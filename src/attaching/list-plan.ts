@@ -1,6 +1,5 @@
 /** What has to be done to one object, decided before anything is said, asked or written. */
-import type { ListRule } from '../changes/list-write.ts';
-import { appliersOf } from '../changes/list-write.ts';
+import { appliersOf, type ListRule } from '../changes/list-write.ts';
 import { walkOwners } from '../cluster/pod-owners.ts';
 import { UserError } from '../errors.ts';
 import { type Command, command, dryRunFlag, words } from '../line/command.ts';
@@ -98,14 +97,10 @@ function jobProblem(
     return new UserError(text, change);
   }
   // The template has no list, so the next pod gets the list of the service account.
-  return new UserError(
-    text,
-    command`regsecret attach ${secret} ${scope(ref.namespace)} --serviceaccount ${serviceAccountName} ${dryRunFlag(request)}`,
-    [
-      'the next pod that it makes takes the list of its service account',
-      prose`or change its manifest and create the job again: ${change}`,
-    ],
-  );
+  return new UserError(text, accountCommand(ref.namespace, serviceAccountName, request), [
+    'the next pod that it makes takes the list of its service account',
+    prose`or change its manifest and create the job again: ${change}`,
+  ]);
 }
 
 /** Plans the change for a workload that is named or selected, or that owns a named pod. Throws UserError. */
@@ -168,7 +163,7 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
   if (namesAccount(request, name)) return;
   throw new UserError(
     `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
-    command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount ${name} ${dryRunFlag(request)}`,
+    accountCommand(namespace, name, request),
   );
 }
 
@@ -200,7 +195,7 @@ async function planPod(pod: PullSpec, context: PlanContext): Promise<PlanItem> {
   if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
     throw new UserError(
       `${describeRef(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${describeRef(top.ref)}`,
-      command`regsecret detach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName} ${dryRunFlag(context.request)}`,
+      accountCommand(pod.ref.namespace, pod.serviceAccountName, context.request),
     );
   }
   const item = await planWorkload(top, context);
@@ -239,7 +234,7 @@ function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: 
   const details: (string | Prose)[] = [`${edit} imagePullSecrets in its pod template`];
   if (verb === 'attach' && (top.imagePullSecrets ?? []).length === 0) {
     details.push(
-      prose`or to all pods of its service account: ${command`regsecret attach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName} ${dryRunFlag(request)}`}`,
+      prose`or to all pods of its service account: ${accountCommand(pod.ref.namespace, pod.serviceAccountName, request)}`,
     );
   }
   const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
@@ -254,7 +249,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
   if (namesAccount(context.request, name)) return;
   throw new UserError(
     `${describeRef(ref)} would have ${secret} again from serviceaccount ${name}`,
-    command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${name} ${dryRunFlag(context.request)}`,
+    accountCommand(ref.namespace, name, context.request),
   );
 }
 
@@ -293,6 +288,12 @@ export function planResumption(saved: SavedPod, { request }: PlanContext): PlanI
   const list = changedList(verb, pod.imagePullSecrets, [secret]) ?? pod.imagePullSecrets ?? [];
   const notes: Note[] = [{ code: 'resumed', ref, file: saved.file }];
   return { action: 'resume', pullSpec: pod, list, saved, notes };
+}
+
+/** The same change for a service account. */
+function accountCommand(namespace: string, account: string, request: AttachRequest): Command {
+  const { verb, secret } = request;
+  return command`regsecret ${verb} ${secret} ${scope(namespace)} --serviceaccount ${account} ${dryRunFlag(request)}`;
 }
 
 function recreationCommand({ namespace, name }: ObjectRef, request: AttachRequest): Command {

@@ -4,11 +4,9 @@ import type { Reader } from '../cluster/reader.ts';
 import type { SecretRef } from '../cluster/secret-request.ts';
 import { lostImages } from '../diagnosis/attempt.ts';
 import type { SecretState } from '../diagnosis/facts.ts';
-import { diagnoseBriefly } from '../findings/diagnosed-secret.ts';
 import { eachPuller, pulledImages } from '../gather/failing.ts';
 import { describeLost, type FindRefused, type LostLogins } from '../gather/other-logins.ts';
 import type { Secret } from '../secret/secret.ts';
-import { inPortions } from '../system/concurrency.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import { CHANGEABLE_KINDS, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 import { type ObjectRef, resultName } from '../workloads/object-ref.ts';
@@ -16,7 +14,7 @@ import { hasEnded } from '../workloads/pod-group.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { mountedNames, secretKey } from '../workloads/references.ts';
 import { hasFinished } from '../workloads/rollout.ts';
-import { readState } from './context.ts';
+import { readState, stateIn } from './context.ts';
 
 /** An object with images for which nothing else in its list has a login, or one that uses the Secret in another way. */
 export interface Need extends LostLogins {
@@ -68,10 +66,6 @@ export async function needsOf(
 export async function untoldNeeds(reader: Reader, secret: Secret): Promise<Need[]> {
   const needs = await needsOf(reader, secret, undefined);
   return needs.filter(({ ref, mounts }) => mounts !== undefined || !CHANGEABLE_KINDS.includes(ref.kind));
-}
-
-async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretState> {
-  return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, transport.clock.now()), transport.signal)) };
 }
 
 /**

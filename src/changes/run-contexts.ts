@@ -1,7 +1,6 @@
 /**
- * Runs a command in one cluster, or with `--to-context` in several: each is examined, the user agrees once, and the writes follow in
- * one cluster after the other. Each line names its context, one question covers all contexts, and a failure in one
- * does not stop the others.
+ * Runs a command in one cluster, or with `--to-context` in several: each is examined, one question covers them all, and the
+ * writes follow in one cluster after the other. Each line names its context, and a failure in one does not stop the others.
  */
 import { type ContextTransport, connect, connectContexts, type Transport } from '../cluster/transport.ts';
 import { withoutPassword } from '../credentials/credential-flags.ts';
@@ -259,14 +258,10 @@ interface ClustersWork {
 }
 
 /** Returns the exit code; throws UserError. */
-export async function inClusters(
-  options: ClustersOptions,
-  io: Io,
-  { hasSource, prepare }: ClustersWork,
-): Promise<number> {
+export async function inClusters(options: ClustersOptions, io: Io, clusters: ClustersWork): Promise<number> {
   const printer = await printerFor(io);
-  if (options.toContext !== undefined) return inContexts(options, io, { hasSource, prepare }, printer);
-  const work = await prepare(printer, undefined);
+  if (options.toContext !== undefined) return inContexts(options, io, clusters, printer);
+  const work = await clusters.prepare(printer, undefined);
   const transport = await connect(options, withoutPassword(options, io));
   try {
     return await work(transport, soleRun(options, printer, io));

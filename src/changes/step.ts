@@ -68,6 +68,8 @@ export interface Writer<Present, Write> {
 /** What was done. */
 export interface StepResult<Present, Write> {
   readonly did: Write | NoChange;
+  /** The decision that ended it: others may have changed what was done, or made it unnecessary. */
+  readonly last: Write | NoChange;
   /** The object before the write, and after it; undefined where there was none, or is none. */
   readonly before: Present | undefined;
   readonly after: Present | undefined;
@@ -98,15 +100,15 @@ export async function carryOut<Present, Write extends { readonly action: string 
     if (isOver(next)) {
       // After an attempt, the object may be right because of it: only its answer was lost.
       const isOurs = (begun?.did.action === 'delete') === (present === undefined);
-      return { ...((isOurs && begun) || { did: next, before: present }), after: present };
+      return { ...((isOurs && begun) || { did: next, before: present }), last: next, after: present };
     }
-    if (dryRun === 'client') return { did: next, before: present, after: present };
+    if (dryRun === 'client') return { did: next, last: next, before: present, after: present };
     const isGuess = step.isGuess === true && conflicts === 0;
     // What was deleted in order to be replaced may have to be created or changed now, and is replaced all the same.
     if (begun?.did.action !== 'replace') begun = { did: next, before: present };
     step.before?.(next, present);
     const after = await writer.write(next, present, isDone);
-    if (!(after instanceof WriteConflict)) return { ...begun, after };
+    if (!(after instanceof WriteConflict)) return { ...begun, last: next, after };
     const { error: conflict } = after;
     // A wrong guess is no conflict, and nothing has begun. Writers that failed together should not retry together.
     if (isGuess) begun = undefined;

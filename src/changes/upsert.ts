@@ -49,12 +49,13 @@ export async function upsertSecret(
   };
   const present = copy === undefined ? undefined : ('unread' as const);
   const step = { present, isGuess: copy === undefined, trusts: true, next, refresh };
-  const { did, after = secret } = await changeSecret(transport, ref, step, options);
-  const { change } = did as MergeChange;
-  if (change === undefined) return { action: 'created', secret: after };
-  if (copy !== undefined && (did.action === 'update' || did.action === 'unchanged') && options.dryRun === 'none') {
+  const { did, last, after = secret } = await changeSecret(transport, ref, step, options);
+  // Also where another writer has created the Secret after the old one was deleted: only the copy holds what that one held.
+  if (copy !== undefined && (last.action === 'update' || last.action === 'unchanged') && options.dryRun === 'none') {
     const { settleCopy } = await import('./recreate-secret.ts');
     await settleCopy(transport, copy, { secret: after, isReplaced: wanted.replace }, listener);
   }
+  const { change } = did as MergeChange;
+  if (change === undefined) return { action: 'created', secret: after };
   return { action: actionOf(did) as Exclude<SecretAction, 'created' | 'deleted'>, secret: after, change };
 }

@@ -206,7 +206,9 @@ async function diagnose(
   let open = await openNow();
   if (open.length === 0) return diagnosed;
   const { createRegistryClient } = await import('../../registry/registry-client.ts');
-  const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
+  const { allowLocalRegistries } = options;
+  const origin = { from: 'cluster', cluster: gathered.server, allowLocalRegistries } as const;
+  const client = await createRegistryClient(options, origin, io);
   let total = 0;
   let unasked = 0;
   const end = io.clock.monotonic() + ASKING_MS;

@@ -23,6 +23,8 @@ export interface SyncPrinterOptions {
   readonly name: string;
   readonly output?: 'name' | 'json' | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
+  /** The impersonated user. */
+  readonly as?: string | undefined;
   /** Whether this is a later look of `--watch`, which prints no summary. */
   readonly isOneOfMany?: boolean;
   /** Whether an early end has cut off a write; when left out, it may have. */
@@ -51,7 +53,9 @@ export async function withSyncPrinter(
   work: (listener: SyncListener) => Promise<void>,
 ): Promise<number> {
   const { printer, io } = run;
-  const context = { ...options, secret: options.name, output: options.output, namespaces: true };
+  // Not the other flags of `sync`: its `--restart` is not the hint of that name.
+  const { name: secret, output, dryRun, as } = options;
+  const context = { secret, output, dryRun, as, namespaces: true };
   const notes = {
     attach: noteBook({ ...context, verb: 'attach' }, printer),
     detach: noteBook({ ...context, verb: 'detach' }, printer),

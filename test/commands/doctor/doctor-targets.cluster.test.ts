@@ -452,6 +452,11 @@ describe.concurrent('least rights', () => {
   });
 });
 
+test('--cluster chooses in the kubeconfig, and registries of this machine are asked as without it', async () => {
+  const { code, stdout, stderr } = await regsecretIn(namespace, ['why', 'secret/rejected', '--cluster', 'test']);
+  expect([code, stdout + stderr]).toEqual([1, expect.stringContaining(`${basic.host} rejects the login of janedoe`)]);
+});
+
 test('a workload without pods whose registry is not asked: nobody knows, as of its namespace', async () => {
   const empty = await newNamespace({ serviceAccount: true });
   const name = await newWorkload('Deployment', empty, { image: publicImage, fields: { replicas: 0 } });
