@@ -22,6 +22,11 @@ export function againWith(add: Command): CorrectedLine {
   return { add };
 }
 
+/** A hint to repeat the command line with what was probably meant. `--yes` has confirmed what was typed, so it is left out. */
+export function againMeaning({ add = words``, ...meant }: Omit<Correction, 'drop'>): CorrectedLine {
+  return { ...meant, add, drop: ['--yes'] };
+}
+
 /** A hint to repeat the command line without these flags and names. */
 export function againWithout(...drop: readonly string[]): CorrectedLine {
   return { add: words``, drop };

@@ -13,7 +13,7 @@ import { syncPreview } from '../../findings/secret-commands.ts';
 import { withRegistries } from '../../gather/other-logins.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { words } from '../../line/command.ts';
-import { againWith } from '../../line/hint.ts';
+import { againMeaning, againWith } from '../../line/hint.ts';
 import type { ClusterRun, Printer } from '../../output/printer.ts';
 import { readContents } from '../../secret/contents.ts';
 import { bareServer, displayServer, shownServer } from '../../secret/display-server.ts';
@@ -166,10 +166,8 @@ async function describeAbsence(
   const near = servers.length === 1 ? meant : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
-  throw new UserError(`${text}; did you mean ${near}?`, {
-    add: words`--server ${onlyEntry(bareServer(near))}`,
-    drop: ['--yes'],
-  });
+  const add = words`--server ${onlyEntry(bareServer(near))}`;
+  throw new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));
 }
 
 /** The listener of `remove`. Its `end` prints the summary and returns the exit code; `count` is the number of changed Secrets. */

@@ -3,7 +3,7 @@
 import { UserError } from '../../errors.ts';
 import { nearServer } from '../../gather/scope-login.ts';
 import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
-import { againWith } from '../../line/hint.ts';
+import { againMeaning } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
@@ -38,7 +38,7 @@ export function checkFound(
   if (near === undefined) throw new UserError(text, list, [UNSEEN]);
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
-  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againWith(words`--server ${near}`) : list);
+  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againMeaning({ add: words`--server ${near}` }) : list);
 }
 
 /**
@@ -52,7 +52,7 @@ function checkUserTypo(items: Rotation['items'], username: string): void {
   const servers = new Set(items.flatMap(({ entries }) => entries.map(({ next }) => displayServer(next.server))));
   throw new UserError(
     `no login of ${username} for ${many([...servers])} was found; did you mean ${near}?`,
-    againWith(words`--username ${near}`),
+    againMeaning({ add: words`--username ${near}` }),
   );
 }
 
