@@ -6,7 +6,7 @@ import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import { createReader } from '../../cluster/reader.ts';
-import { checkSelector, namespacesOf } from '../../cluster/secret-scope.ts';
+import { checkSelector, namespacesOf, onlyNamespace } from '../../cluster/secret-scope.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
@@ -109,8 +109,7 @@ async function removeIn(
   if (report.count === 1 && first !== undefined && request.scope.namespaces !== 'all') {
     const copies = await copiesThatKeep(reader, first.ref, request);
     if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
-    if (typeof request.scope.namespaces === 'object' && 'only' in request.scope.namespaces)
-      sayWhereLooked(first, copies !== undefined, printer);
+    if (onlyNamespace(request.scope) !== undefined) sayWhereLooked(first, copies !== undefined, printer);
   }
   return code;
 }
@@ -144,13 +143,12 @@ async function describeAbsence(
 ): Promise<string> {
   const { servers } = request;
   checkApart(servers);
-  const { namespaces, names } = request.scope;
+  const { names } = request.scope;
+  const namespace = onlyNamespace(request.scope);
   const absent = many(servers.map(shownServer));
   const [name] = names;
-  if (typeof namespaces === 'string' || !('only' in namespaces) || name === undefined || names.length > 1) {
-    return `nothing has an entry ${absent}`;
-  }
-  const secret = await findSecret(transport, { namespace: namespaces.only, name }, 'remove');
+  if (namespace === undefined || name === undefined || names.length > 1) return `nothing has an entry ${absent}`;
+  const secret = await findSecret(transport, { namespace, name }, 'remove');
   const there = readContents(secret).entries.map(({ server }) => shownServer(server));
   const [typed = ''] = servers;
   const proposal = serverProblem(typed)?.proposal;

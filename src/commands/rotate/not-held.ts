@@ -1,5 +1,6 @@
 /** Says that no Secret, or not the one that was named, holds the login to replace. */
 
+import { onlyNamespace } from '../../cluster/secret-scope.ts';
 import { UserError } from '../../errors.ts';
 import { nearServer } from '../../gather/scope-login.ts';
 import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
@@ -20,14 +21,14 @@ const UNSEEN =
 /** Throws UserError where there is nothing to rotate, or where the user name was probably mistyped. */
 export function checkFound(
   rotation: Rotation,
-  { scope: { namespaces }, logins, home, anyUser }: RotateRequest,
+  { scope: where, logins, home, anyUser }: RotateRequest,
   username: string | undefined,
 ): void {
   const { items, without, others } = rotation;
   if (username !== undefined && !anyUser) checkUserTypo(items, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
-  const isOne = typeof namespaces === 'object' && 'only' in namespaces;
+  const isOne = onlyNamespace(where) !== undefined;
   const text = `no pull secret ${isOne ? `in namespace ${home}` : 'in these namespaces'} holds a login for ${servers}`;
   const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
   const near = nearServer(
