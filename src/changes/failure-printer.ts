@@ -65,7 +65,7 @@ function takingTurns<T>(items: readonly T[], namespaceOf: (item: T) => string | 
   return ranked.toSorted((one, other) => one.turn - other.turn).map(({ item }) => item);
 }
 
-/** Prints a problem of the source, and the command that helps. */
+/** Prints a problem of a Secret, and the command that helps. */
 export function sayFinding(finding: Finding, printer: Printer): void {
   printer.warn(formatFinding(finding));
   printer.hint(fixFor(finding));

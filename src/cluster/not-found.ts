@@ -2,7 +2,7 @@
 
 import { UserError } from '../errors.ts';
 import { clusterCommand, command, words } from '../line/command.ts';
-import { type Hint, prose } from '../line/hint.ts';
+import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
 import { closest } from '../text/closest.ts';
@@ -30,12 +30,9 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     }
     const { name, namespace } = meant;
     const add = words`${scope(namespace)}`;
-    throw new UserError(text, { add, drop: UNASKED, rename: new Map([[ref.name, name]]) });
+    throw new UserError(text, againMeaning({ add, rename: new Map([[ref.name, name]]) }));
   }
 }
-
-/** `--yes` confirmed the name that was typed, so the hint drops it for a corrected name. */
-const UNASKED = ['--yes'];
 
 /** Subcommands that, without a name, mean the pull secrets of this namespace rather than one in another namespace. */
 const LOOKING = ['inspect', 'verify'];
@@ -218,5 +215,5 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
   const add = words`${scope(near)}`;
-  return new UserError(`${text}; did you mean ${near}?`, { add, drop: UNASKED });
+  return new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));
 }

@@ -48,6 +48,11 @@ export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: stri
   return allNamespaces ? 'all' : { only };
 }
 
+/** The namespace of the scope; undefined where there may be several. */
+export function onlyNamespace({ namespaces }: Pick<SecretScope, 'namespaces'>): string | undefined {
+  return typeof namespaces === 'object' && 'only' in namespaces ? namespaces.only : undefined;
+}
+
 const CONCURRENCY = 8;
 
 /**

@@ -1,6 +1,7 @@
 /** What a person can do next: a command to paste, or a sentence with commands in it. */
 import { andThen, type Command, words } from './command.ts';
 import { type CommandContext, formatCommand } from './format-command.ts';
+import { nameWord, scope } from './object-name.ts';
 import type { Correction } from './typed-line.ts';
 
 /** A sentence, with commands or flags in it. */
@@ -20,6 +21,19 @@ export type Hint = Command | Prose | CorrectedLine;
 /** A hint to repeat the command line with the flags `add`. */
 export function againWith(add: Command): CorrectedLine {
   return { add };
+}
+
+/** A hint to repeat the command line with what was probably meant. `--yes` has confirmed what was typed, so it is left out. */
+export function againMeaning({ add = words``, ...meant }: Omit<Correction, 'drop'>): CorrectedLine {
+  return { ...meant, add, drop: ['--yes'] };
+}
+
+/** A hint to repeat the command line for one Secret of those that it selected. `--yes` was meant for all of them. */
+export function againFor(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  add?: Command,
+): CorrectedLine {
+  return { names: [nameWord(name)], add: words`${scope(namespace)} ${add}`, drop: ['-A', '-l', '--yes'] };
 }
 
 /** A hint to repeat the command line without these flags and names. */

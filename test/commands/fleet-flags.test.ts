@@ -88,7 +88,7 @@ describe('several clusters', () => {
 
   test('deleting in several clusters needs a confirmation', async () => {
     expect(await said('delete pull -n team --to-context east --to-context west')).toBe(
-      '2 error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n team --yes --to-context east --to-context west',
+      '2 error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n team --to-context east --to-context west --yes',
     );
     expect(await said('sync pull --to team-a --prune --to-context east')).toBe(
       '2 error: --prune deletes, which needs --yes where there is no terminal to ask on\nhint: regsecret sync pull --to team-a --prune --to-context east --yes',

@@ -120,7 +120,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['attach pull --wait --timeout 30s', 'hint: regsecret attach pull --wait --timeout 30s --serviceaccount default'],
     [
       'delete x -n a -A --owned --force --to-context c',
-      'hint: regsecret delete x -n a -A --force --owned --yes --to-context c',
+      'hint: regsecret delete x -n a -A --owned --force --to-context c --yes',
     ],
     ['attach default', 'hint: say --to KIND/NAME or --serviceaccount NAME'],
     ['attach pull --dry-run=client -n a', 'hint: regsecret attach -n a pull --dry-run=client --serviceaccount default'],

@@ -168,10 +168,9 @@ async function agreeToLosses(losses: readonly ManifestLoss[], options: AttachOpt
 
 /** The Secret from a file or the cluster, with warnings about its problems. Throws UserError when it opens no image. */
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
-  const [{ getSecret, checkedSecret }, { formatFinding }, { fixFor }, printer] = await Promise.all([
+  const [{ getSecret, checkedSecret }, { sayFinding }, printer] = await Promise.all([
     import('../../attaching/check-secret.ts'),
-    import('../../findings/finding.ts'),
-    import('../../findings/finding.ts'),
+    import('../../changes/failure-printer.ts'),
     printerFor(io),
   ]);
   const read = async (): Promise<Secret> => {
@@ -184,10 +183,7 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
   const given = await read();
   io.listen();
   const { secret, findings } = await checkedSecret(given, io);
-  for (const found of findings) {
-    printer.warn(formatFinding(found));
-    printer.hint(fixFor(found));
-  }
+  for (const found of findings) sayFinding(found, printer);
   return secret;
 }
 

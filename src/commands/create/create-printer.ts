@@ -57,21 +57,14 @@ export async function sayLeftOver(applied: Upsert, { io, printer }: PrintContext
   if (applied.action === 'created') return;
   const { annotations = {} } = applied.secret.metadata;
   if (applied.change.undecodable.length === 0 && Object.keys(annotations).length === 0) return;
-  const [
-    { ofSource, sourceOf },
-    { inPortions },
-    { diagnosisOf },
-    { formatMore, listed },
-    { formatFinding },
-    { fixFor },
-  ] = await Promise.all([
-    import('../../secret/copy.ts'),
-    import('../../system/concurrency.ts'),
-    import('../../findings/diagnosed-secret.ts'),
-    import('../../findings/listed.ts'),
-    import('../../findings/finding.ts'),
-    import('../../findings/finding.ts'),
-  ]);
+  const [{ ofSource, sourceOf }, { inPortions }, { diagnosisOf }, { formatMore, listed }, { sayFinding }] =
+    await Promise.all([
+      import('../../secret/copy.ts'),
+      import('../../system/concurrency.ts'),
+      import('../../findings/diagnosed-secret.ts'),
+      import('../../findings/listed.ts'),
+      import('../../changes/failure-printer.ts'),
+    ]);
   const source = sourceOf(applied.secret);
   if (source !== undefined && applied.action !== 'unchanged') {
     const { name } = applied.secret.metadata;
@@ -82,8 +75,7 @@ export async function sayLeftOver(applied: Upsert, { io, printer }: PrintContext
   const { findings } = await inPortions(diagnosisOf(applied.secret, io.clock.now()), io.signal);
   const leftOver = findings.filter(({ code }) => code === 'unreadable-entry' || code === 'login-in-annotation');
   for (const found of listed(leftOver, ({ code }) => code)) {
-    printer.warn(formatFinding(found));
-    printer.hint(fixFor(found));
+    sayFinding(found, printer);
     if (found.more !== undefined) printer.say(formatMore(found.more));
   }
 }

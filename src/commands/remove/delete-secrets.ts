@@ -9,9 +9,9 @@ import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../../gather/other-logins.ts';
-import { ALL_NAMESPACES, command, dryRunFlag, flagWords } from '../../line/command.ts';
-import { prose } from '../../line/hint.ts';
-import { nameWord, scope } from '../../line/object-name.ts';
+import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
+import { againWith, prose } from '../../line/hint.ts';
+import { scope } from '../../line/object-name.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { makerOf } from '../../secret/secret-owner.ts';
@@ -130,8 +130,7 @@ async function losers(reader: Reader, { secret }: Deletion, { force }: DeleteReq
 }
 
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
-  const typed = flagWords([...(request.owned ? ['--owned'] : []), ...(request.yes ? ['--yes'] : [])]);
-  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force ${typed} ${dryRunFlag(request)}`;
+  const again = againWith(words`${scope(ref.namespace)} --force ${request.yes ? words`--yes` : undefined}`);
   return new UserError(
     `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
     request.copies ? prose`--force deletes it anyway` : again,

@@ -14,7 +14,8 @@ import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { readNamespace } from '../../gather/namespace.ts';
 import { withRegistries } from '../../gather/other-logins.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
-import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, flagWords, words } from '../../line/command.ts';
+import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, words } from '../../line/command.ts';
+import { againWith } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { ClusterRun, Printer } from '../../output/printer.ts';
 import { ofSource, SYNC, sourceOf } from '../../secret/copy.ts';
@@ -61,13 +62,9 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
   });
 }
 
-function needsYes({ name, namespace, allNamespaces, toContext = [], force, owned }: DeleteOptions): UsageError {
-  const all = allNamespaces ? ALL_NAMESPACES : undefined;
-  const contexts = toContext.map((context) => words`--to-context ${context}`);
-  const flags = flagWords([...(force ? ['--force'] : []), ...(owned ? ['--owned'] : [])]);
-  const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
-  const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
-  return new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
+function needsYes({ namespace }: DeleteOptions): UsageError {
+  const text = 'deleting needs a confirmation, and there is no terminal to ask on';
+  return new UsageError(text, againWith(words`${scope(namespace)} --yes`));
 }
 
 async function deleteIn(

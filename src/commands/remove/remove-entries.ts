@@ -10,8 +10,8 @@ import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
 import type { FindRefused } from '../../gather/other-logins.ts';
-import { type Command, command, dryRunFlag, words } from '../../line/command.ts';
-import { type CorrectedLine, prose } from '../../line/hint.ts';
+import { command, dryRunFlag, words } from '../../line/command.ts';
+import { againFor, prose } from '../../line/hint.ts';
 import { scope as inNamespace, nameWord } from '../../line/object-name.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
 import { shownServer } from '../../secret/display-server.ts';
@@ -165,7 +165,7 @@ function obstacleError(
       }
       const source = secretName(obstacle.source);
       const sync = syncPreview(source, { namespace }, places);
-      const there = { ...inOne(source), next: sync };
+      const there = { ...againFor(source), next: sync };
       // A request for all namespaces covers the source as well.
       return new UserError(isOf, request.scope.namespaces === 'all' ? sync : there, anyway);
     }
@@ -176,12 +176,7 @@ function needError(secret: Secret, { removed }: RemovalPlan, needed: readonly st
   if (needed.length === 0) return undefined;
   const text = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}, which is still needed`;
   const { namespace = '', name = '' } = secret.metadata;
-  return new UserError(text, inOne({ namespace, name }, words`--yes`), needed);
-}
-
-/** The typed line for one Secret. */
-function inOne({ namespace, name }: SecretName, flags?: Command): CorrectedLine {
-  return { names: [nameWord(name)], add: words`${inNamespace(namespace)} ${flags}`, drop: ['-A', '-l', '--yes'] };
+  return new UserError(text, againFor({ namespace, name }, words`--yes`), needed);
 }
 
 /** Writes the plan, and reports it to `listener`. Throws what is no UserError. */

@@ -6,14 +6,14 @@ import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import { createReader } from '../../cluster/reader.ts';
-import { checkSelector, namespacesOf } from '../../cluster/secret-scope.ts';
+import { checkSelector, namespacesOf, onlyNamespace } from '../../cluster/secret-scope.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
 import { withRegistries } from '../../gather/other-logins.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { words } from '../../line/command.ts';
-import { againWith } from '../../line/hint.ts';
+import { againMeaning, againWith } from '../../line/hint.ts';
 import type { ClusterRun, Printer } from '../../output/printer.ts';
 import { readContents } from '../../secret/contents.ts';
 import { bareServer, displayServer, shownServer } from '../../secret/display-server.ts';
@@ -109,8 +109,7 @@ async function removeIn(
   if (report.count === 1 && first !== undefined && request.scope.namespaces !== 'all') {
     const copies = await copiesThatKeep(reader, first.ref, request);
     if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
-    if (typeof request.scope.namespaces === 'object' && 'only' in request.scope.namespaces)
-      sayWhereLooked(first, copies !== undefined, printer);
+    if (onlyNamespace(request.scope) !== undefined) sayWhereLooked(first, copies !== undefined, printer);
   }
   return code;
 }
@@ -144,13 +143,12 @@ async function describeAbsence(
 ): Promise<string> {
   const { servers } = request;
   checkApart(servers);
-  const { namespaces, names } = request.scope;
+  const { names } = request.scope;
+  const namespace = onlyNamespace(request.scope);
   const absent = many(servers.map(shownServer));
   const [name] = names;
-  if (typeof namespaces === 'string' || !('only' in namespaces) || name === undefined || names.length > 1) {
-    return `nothing has an entry ${absent}`;
-  }
-  const secret = await findSecret(transport, { namespace: namespaces.only, name }, 'remove');
+  if (namespace === undefined || name === undefined || names.length > 1) return `nothing has an entry ${absent}`;
+  const secret = await findSecret(transport, { namespace, name }, 'remove');
   const there = readContents(secret).entries.map(({ server }) => shownServer(server));
   const [typed = ''] = servers;
   const proposal = serverProblem(typed)?.proposal;
@@ -166,10 +164,8 @@ async function describeAbsence(
   const near = servers.length === 1 ? meant : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
-  throw new UserError(`${text}; did you mean ${near}?`, {
-    add: words`--server ${onlyEntry(bareServer(near))}`,
-    drop: ['--yes'],
-  });
+  const add = words`--server ${onlyEntry(bareServer(near))}`;
+  throw new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));
 }
 
 /** The listener of `remove`. Its `end` prints the summary and returns the exit code; `count` is the number of changed Secrets. */

@@ -2,8 +2,7 @@
 
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import { connect } from '../../cluster/transport.ts';
-import type { CredentialOptions } from '../../credentials/credential-flags.ts';
-import { hasLoginFlags } from '../../credentials/credential-flags.ts';
+import { type CredentialOptions, hasLoginFlags } from '../../credentials/credential-flags.ts';
 import { loginLack } from '../../credentials/known-logins.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import { isAtHome, nearServer, type ScopeLogin } from '../../gather/scope-login.ts';
@@ -11,7 +10,7 @@ import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { loadKubeConfig } from '../../kubeconfig/kube-config.ts';
 import { MISPLACED_USER } from '../../kubeconfig/kube-flags.ts';
 import { type Command, words } from '../../line/command.ts';
-import { againWith, anyOf, type Hint, type Prose, prose } from '../../line/hint.ts';
+import { againMeaning, againWith, anyOf, type Hint, type Prose, prose } from '../../line/hint.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { sameKey } from '../../secret/key.ts';
 import { canonicalServer, serverFlags } from '../../secret/server.ts';
@@ -81,7 +80,7 @@ async function checkServerTypo(options: LoginChoice, servers: readonly string[],
     : nearServer(shown, namesIn(logins.filter(isAtHome), 'server'));
   if (near === undefined) return;
   const text = `docker, podman and these Secrets have no login for ${shown}; did you mean ${displayServer(near)}?`;
-  throw new UserError(text, againWith(words`--server ${near}`));
+  throw new UserError(text, againMeaning({ add: words`--server ${near}` }));
 }
 
 /** Takes `--user` as the user name of the login where the kubeconfig has no user of that name. */

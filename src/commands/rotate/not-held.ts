@@ -1,9 +1,10 @@
 /** Says that no Secret, or not the one that was named, holds the login to replace. */
 
+import { onlyNamespace } from '../../cluster/secret-scope.ts';
 import { UserError } from '../../errors.ts';
 import { nearServer } from '../../gather/scope-login.ts';
 import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
-import { againWith } from '../../line/hint.ts';
+import { againMeaning } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
@@ -20,14 +21,14 @@ const UNSEEN =
 /** Throws UserError where there is nothing to rotate, or where the user name was probably mistyped. */
 export function checkFound(
   rotation: Rotation,
-  { scope: { namespaces }, logins, home, anyUser }: RotateRequest,
+  { scope: where, logins, home, anyUser }: RotateRequest,
   username: string | undefined,
 ): void {
   const { items, without, others } = rotation;
   if (username !== undefined && !anyUser) checkUserTypo(items, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
-  const isOne = typeof namespaces === 'object' && 'only' in namespaces;
+  const isOne = onlyNamespace(where) !== undefined;
   const text = `no pull secret ${isOne ? `in namespace ${home}` : 'in these namespaces'} holds a login for ${servers}`;
   const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
   const near = nearServer(
@@ -38,7 +39,7 @@ export function checkFound(
   if (near === undefined) throw new UserError(text, list, [UNSEEN]);
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
-  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againWith(words`--server ${near}`) : list);
+  throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againMeaning({ add: words`--server ${near}` }) : list);
 }
 
 /**
@@ -52,7 +53,7 @@ function checkUserTypo(items: Rotation['items'], username: string): void {
   const servers = new Set(items.flatMap(({ entries }) => entries.map(({ next }) => displayServer(next.server))));
   throw new UserError(
     `no login of ${username} for ${many([...servers])} was found; did you mean ${near}?`,
-    againWith(words`--username ${near}`),
+    againMeaning({ add: words`--username ${near}` }),
   );
 }
 

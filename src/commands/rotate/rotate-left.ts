@@ -5,7 +5,7 @@
 import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../line/command.ts';
-import { type CorrectedLine, type Hint, prose } from '../../line/hint.ts';
+import { againFor, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
 import { forgetSource } from '../../secret/copy.ts';
@@ -125,7 +125,7 @@ function reasonFor(planned: PlannedSecret, request: RotateRequest, sharing: numb
           );
         return new UserError(
           `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
-          isFromElsewhere ? FROM_ELSEWHERE : again(source ?? ''),
+          isFromElsewhere ? FROM_ELSEWHERE : againFor(secretName(source ?? '')),
           anyway,
         );
     }
@@ -186,11 +186,6 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
   }
   const others = elsewhere.slice(SERVERS).map(({ server }) => displayServer(server));
   if (others.length > 0) printer.say(`and for ${many(others, { limit: SERVERS })}`);
-}
-
-function again(source: string): CorrectedLine {
-  const { namespace, name } = secretName(source);
-  return { names: [nameWord(name)], add: words`${scope(namespace)}`, drop: ['-A', '-l', '--yes'] };
 }
 
 /** Says what was not looked at because there is no permission to list it. */

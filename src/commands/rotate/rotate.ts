@@ -7,8 +7,7 @@ import type { ChangeOptions } from '../../changes/step.ts';
 import { createReader, type Reader } from '../../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../../cluster/secret-scope.ts';
 import { type CollectedEntry, type CollectedLogins, collectCredentials } from '../../credentials/collect.ts';
-import type { CredentialOptions } from '../../credentials/credential-flags.ts';
-import { LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
+import { type CredentialOptions, LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
 import { UserError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { words } from '../../line/command.ts';
@@ -21,6 +20,7 @@ import type { RegistryFlags } from '../../registry/registry-client.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { expiryOf } from '../../secret/expiry.ts';
 import { checkNames } from '../../secret/secret-name.ts';
+import { serverFlags } from '../../secret/server.ts';
 import { ADD_ALL_NAMESPACES, describeUnseen } from '../../secret/unseen.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor } from '../../text/enumerate.ts';
@@ -51,9 +51,10 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 }
 
 /** Returns the exit code; throws UserError. */
-export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
-  const { elsewhere = [], ...found } = await checkOptions(typed, io);
+export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
+  const { elsewhere = [], ...found } = await checkOptions(typed, outer);
   const options = { ...typed, ...found };
+  const io = withGuess(found, outer);
   const { say } = await printerFor(io);
   if (found.username !== undefined)
     say(`no user name is given, so it is ${found.username}, as in the Secrets that are there`);
@@ -86,6 +87,15 @@ export async function rotate(typed: RotateOptions, io: Io): Promise<number> {
   }
   if (refusal !== undefined) throw refusal;
   return code;
+}
+
+/**
+ * `io` whose proposed lines also say what the Secrets of the home namespace told. In another namespace, its owner could put a
+ * registry beside this user name, and be sent the new password.
+ */
+function withGuess({ server, username }: GuessedLogin, io: Io): Io {
+  const add = words`${serverFlags(server)} ${username === undefined ? undefined : words`--username ${username}`}`;
+  return { ...io, commands: { ...io.commands, typed: io.commands.typed?.with(add) } };
 }
 
 function foundServer(servers: readonly string[], elsewhere: readonly string[]): string {

@@ -5,7 +5,7 @@ import { changeSecret, type SecretChange, type SecretStep } from '../../changes/
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
-import { eachInScope } from '../../cluster/secret-scope.ts';
+import { eachInScope, onlyNamespace } from '../../cluster/secret-scope.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { gatherFacts } from '../../gather/failing.ts';
 import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
@@ -228,11 +228,12 @@ async function gatherHeld(reader: Reader, { scope, logins, rotatedElsewhere }: R
 /** The names to read: a source in another cluster need not exist here. Returns undefined where no name is left. */
 async function namesHere(
   { transport }: Reader,
-  { namespaces, names }: RotateRequest['scope'],
+  scope: RotateRequest['scope'],
   rotatedElsewhere: ReadonlySet<string> | undefined,
 ): Promise<readonly string[] | undefined> {
-  if (typeof namespaces !== 'object' || !('only' in namespaces) || names.length === 0) return names;
-  const { only: namespace } = namespaces;
+  const { names } = scope;
+  const namespace = onlyNamespace(scope);
+  if (namespace === undefined || names.length === 0) return names;
   const here: string[] = [];
   for (const name of names) {
     const isElsewhere = rotatedElsewhere?.has(secretKey(namespace, name)) ?? false;

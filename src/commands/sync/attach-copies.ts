@@ -85,7 +85,10 @@ function factsOfPart({ part, accounts }: SyncRequest, reader: Reader): Partial<P
 function requestFor(source: Secret, request: SyncRequest): AttachRequest {
   const { name, accounts, restart, dryRun, fieldManager, folders } = request;
   return attachRequest('attach', name, {
-    ...{ restart, dryRun, fieldManager, folders },
+    restart,
+    dryRun,
+    fieldManager,
+    folders,
     // Empty: expiry dates are reported for the source, not for its copies.
     known: { secret: source, saidEnds: new Set() },
     selections: [accounts.used ? { by: 'use' } : { by: 'kind', kind: 'ServiceAccount' }],

@@ -3,7 +3,8 @@
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
 import type { NamespaceFacts } from '../../gather/namespace.ts';
-import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
+import { ALL_NAMESPACES, command } from '../../line/command.ts';
+import { againMeaning } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
 import { isCopyOf } from '../../secret/copy.ts';
 import { willHoldOldLogin } from '../../secret/last-applied.ts';
@@ -73,10 +74,8 @@ function misspelt(
     const near = meant.get(namespace);
     // With `--watch`, the namespace may be created later. In another cluster, the source is elsewhere.
     if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
-    return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, {
-      add: words``,
-      rename: meant,
-    });
+    const text = `namespace ${namespace} does not exist; did you mean ${near}?`;
+    return new UserError(text, againMeaning({ rename: meant }));
   };
 }
 

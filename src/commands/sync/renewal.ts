@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import { copiedContent } from '../../secret/copy.ts';
 import { EXPIRES_AT, parseExpiries } from '../../secret/expiry.ts';
 import type { Secret } from '../../secret/secret.ts';
-import { type Clock, machineClock } from '../../system/clock.ts';
+import type { Clock } from '../../system/clock.ts';
 
 export interface Renewal {
   /** Asks for the login again. Throws UserError. */
@@ -37,7 +37,7 @@ export async function keepRenewed(
   login: Secret,
   { renew, everyMs, changed, trouble }: Renewal,
   signal: AbortSignal,
-  clock: Clock = machineClock,
+  clock: Clock,
 ): Promise<void> {
   let current = login;
   let failures = 0;

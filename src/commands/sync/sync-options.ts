@@ -124,7 +124,7 @@ function selectionOf({
         drop: ['--all'],
       });
     const add = words`--to ${'team-*'} ${rehearsed}`;
-    throw new UsageError('no target namespace is given', { add, drop: ['--watch'] });
+    throw new UsageError('no target namespace is given', { add, drop: ['--watch', '--listen', '--refresh'] });
   }
   if (wanted.length > 0 && ways.length > 1) {
     throw new UsageError(

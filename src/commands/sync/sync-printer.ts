@@ -6,6 +6,7 @@ import { type Failure, printFailures, sayFinding } from '../../changes/failure-p
 import type { ListResult } from '../../changes/list-write.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import { clusterCommand, words } from '../../line/command.ts';
+import { againMeaning } from '../../line/hint.ts';
 import { type ClusterRun, DRY_RUN, orSayDone, type Printer, shownError } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
 import { SYNC } from '../../secret/copy.ts';
@@ -137,7 +138,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       printer.hint(
         near === undefined
           ? clusterCommand`kubectl get namespaces --show-labels`
-          : { add, drop: ['--yes'], rename: new Map([[glob, near]]) },
+          : againMeaning({ add, rename: new Map([[glob, near]]) }),
       );
     },
     losses(losses) {

@@ -15,7 +15,7 @@ import { agreeOn } from '../../system/prompt.ts';
 import { createHealth } from './health.ts';
 import { saidLosses } from './lost-logins.ts';
 import { createMetrics } from './metrics.ts';
-import { keepRenewed } from './renewal.ts';
+import { keepRenewed, type Renewal } from './renewal.ts';
 import { type SyncOptions, syncRequest } from './sync-options.ts';
 import { withSyncPrinter } from './sync-printer.ts';
 import type { SyncListener } from './sync-request.ts';
@@ -52,13 +52,13 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
     metrics.failed(reason);
     printer.error(error);
   };
-  const renew = refreshMs === undefined ? undefined : () => loginSource(options, silent(printer), io);
+  const renew = () => loginSource(options, silent(printer), io);
   const host: WatchHost = {
     now: monotonic,
     stop,
     health,
     metrics,
-    ...renewed(login, renew, refreshMs, trouble),
+    ...renewed(login, refreshMs, { renew, trouble, clock: io.clock }),
     look: looks(shown, { printer, io: inside, writing }),
     trouble,
     fight: (fight) => void sayFight(fight, printer, io),
@@ -110,19 +110,18 @@ function looks(
   };
 }
 
-/** The login of this machine as it is now; `renew` reads it again. */
+/** The login of this machine as it is now; `renew` reads it again. Without `everyMs`, it stays as it is. */
 function renewed(
   login: Secret | undefined,
-  renew: (() => Promise<Secret>) | undefined,
-  everyMs = 0,
-  trouble: WatchHost['trouble'],
+  everyMs: number | undefined,
+  { renew, trouble, clock }: Pick<Renewal, 'renew'> & Pick<WatchHost, 'trouble'> & Pick<Io, 'clock'>,
 ): Pick<WatchHost, 'login' | 'keepLogin'> {
   let current = login;
   return {
     login: () => current,
     async keepLogin(changed, signal) {
       // Without a login to renew, this promise must not resolve, because that would end the watch.
-      if (login === undefined || renew === undefined) return new Promise(() => undefined);
+      if (login === undefined || everyMs === undefined) return new Promise(() => undefined);
       const take = (next: Secret): void => {
         current = next;
         changed();
@@ -132,7 +131,7 @@ function renewed(
           new UserError(`the login cannot be renewed, so the old one stays: ${error.message}`, error.hint),
           'login',
         );
-      return keepRenewed(login, { renew, everyMs, changed: take, trouble: old }, signal);
+      return keepRenewed(login, { renew, everyMs, changed: take, trouble: old }, signal, clock);
     },
   };
 }

@@ -17,10 +17,9 @@ import { type SyncOptions, syncRequest } from './sync-options.ts';
 import { withSyncPrinter } from './sync-printer.ts';
 
 /** Returns the exit code; throws UserError. */
-export async function sync(typed: SyncOptions, io: Io): Promise<number> {
-  const request = syncRequest(typed, io);
-  const { watch = false, listen: _, refresh: __, ...options } = typed;
-  if (watch) (await printerFor(io)).say('a dry run looks once, and does not go on as --watch does');
+export async function sync(options: SyncOptions, io: Io): Promise<number> {
+  const request = syncRequest(options, io);
+  if (options.watch) (await printerFor(io)).say('a dry run looks once, and does not go on as --watch does');
   const { toContext, prune, yes, dryRun } = options;
   if (toContext !== undefined && prune && !yes && dryRun === 'none' && !canPrompt(io)) {
     throw new UsageError(

@@ -133,7 +133,7 @@ describe('it stays', () => {
     expect(asked).toEqual(ran);
     expect(await isThere(namespace, 'pull')).toBe(true);
     const dry = await regsecretIn(namespace, ['delete', 'pull', '--owned', '--dry-run=client']);
-    expect(dry.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --owned --dry-run=client\n`);
+    expect(dry.stderr).toContain(`hint: regsecret delete pull -n ${namespace} --owned --dry-run=client ${anyway}\n`);
     const unforced = await regsecretIn(namespace, ['delete', 'pull', anyway]);
     const end = `error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n ${namespace} ${anyway} --yes\n`;
     expect([unforced.code, unforced.stdout, unforced.stderr.endsWith(end)]).toEqual([2, '', true]);

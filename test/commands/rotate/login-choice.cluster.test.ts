@@ -98,6 +98,25 @@ describe('a line that names no registry, or no user: the Secrets say which there
     ]);
   });
 
+  test('what the Secrets told stays in a proposed line: in another namespace, its owner would tell something else', async () => {
+    const team = freshName('team');
+    const [home, one] = [await newNamespace({ labels: { team } }), await newNamespace({ labels: { team } })];
+    await put(home, { auths: { [host]: login(user) } });
+    await put(home, { name: 'fixed', auths: { [host]: login(user) }, rest: { immutable: true } });
+    await put(one, { auths: { [host]: auth(user, `${CANARY}-other`) } });
+    const hintsOf = async (...args: string[]) => {
+      const typed = ['rotate', ...args, '-l', `team=${team}`, '--password-stdin', '--dry-run=client', '--no-verify'];
+      return (await regsecretIn(home, typed, { stdin: CANARY })).stderr;
+    };
+    const named = await hintsOf('--username', user);
+    expect(named).toContain(`no registry is named, so it is ${host}`);
+    expect(named).toMatch(new RegExp(`may have the new login: regsecret rotate -n ${one} .*--server ${host};`));
+    const served = await hintsOf('--server', host);
+    expect(served).toContain(`no user name is given, so it is ${user}`);
+    expect(served).toMatch(new RegExp(`may have the new login: regsecret rotate -n ${one} .*--username ${user};`));
+    expect(served).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} .*--username ${user} --force`));
+  });
+
   test('a password without a user name', async () => {
     const namespace = await newNamespace();
     await put(namespace, { auths: { [host]: login(user), [second]: login(other) } });

@@ -9,7 +9,7 @@ describe('in many namespaces', () => {
   test('a registry without its port', async () => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [`${host}:5000`]: OLD } });
-    expect((await rotate(home, host)).stderr).toBe(
+    expect((await rotate(home, host, ['--yes'])).stderr).toBe(
       `error: no pull secret in namespace ${home} holds a login for ${host}; did you mean ${host}:5000?\n` +
         `hint: regsecret rotate -n ${home} --server ${host}:5000 --username ci --password-stdin --no-verify\n`,
     );
@@ -19,7 +19,7 @@ describe('in many namespaces', () => {
       1,
       `error: no pull secret in these namespaces holds a login for ${host}; did you mean ${host}:5000?\nhint: regsecret list -A\n`,
     ]);
-    const { code, stderr } = await regsecretIn(home, ['rotate', '--server', host, '--restart']);
+    const { code, stderr } = await regsecretIn(home, ['rotate', '--server', host, '--restart', '--yes']);
     expect([code, stderr]).toEqual([
       1,
       `error: docker, podman and these Secrets have no login for ${host}; did you mean ${host}:5000?\n` +
@@ -39,7 +39,7 @@ describe('in many namespaces', () => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: auth('janedoe', 'old'), [`${host}/acme`]: auth('bob', 'old') } });
     const args = (user: string) => ['--server', host, '--username', user, '--password-stdin', '--no-verify'];
-    const ran = await regsecretIn(home, ['rotate', '-A', ...args('janedo')], { stdin: CANARY });
+    const ran = await regsecretIn(home, ['rotate', '-A', ...args('janedo'), '--yes'], { stdin: CANARY });
     expect([ran.code, ran.stdout, ran.stderr]).toEqual([
       1,
       '',

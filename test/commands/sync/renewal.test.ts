@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { keepRenewed } from '../../../src/commands/sync/renewal.ts';
 import { UserError } from '../../../src/errors.ts';
 import type { Secret } from '../../../src/secret/secret.ts';
+import { machineClock } from '../../../src/system/clock.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2030-01-01T00:00:00Z');
@@ -36,7 +37,7 @@ function kept() {
     changed: () => void renewals.push(hours()),
     trouble: () => void troubles.push(hours()),
   };
-  const over = keepRenewed(loginUntil(START + 12 * HOUR, 'first'), renewal, stop.signal);
+  const over = keepRenewed(loginUntil(START + 12 * HOUR, 'first'), renewal, stop.signal, machineClock);
   onTestFinished(async () => {
     stop.abort();
     await over;

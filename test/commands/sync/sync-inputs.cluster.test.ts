@@ -114,6 +114,12 @@ describe('flags', () => {
   test.each<[situation: string, args: readonly string[], error: string, hint: string]>([
     ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*' --dry-run=client"],
     [
+      'no target to watch: the dry run that is proposed has no flag of --watch',
+      ['--server', 'ghcr.io', '--watch', '--listen', ':8080', '--refresh', '1h'],
+      'no target namespace is given',
+      "regsecret sync -n default --server ghcr.io --to 'team-*' --dry-run=client",
+    ],
+    [
       'no target, and --all, which means logins',
       ['--all'],
       'no target namespace is given, and --all means every login of docker and podman',
