@@ -10,7 +10,7 @@ import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../findings/diag
 import { type Finding, fixFor, formatFinding } from '../findings/finding.ts';
 import { formatMore, listed } from '../findings/listed.ts';
 import { command } from '../line/command.ts';
-import { againAs } from '../line/hint.ts';
+import { againMeaning } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
 import { inPortions } from '../system/concurrency.ts';
@@ -84,7 +84,7 @@ async function missing(reader: Reader, ref: SecretRef): Promise<UserError> {
       : '';
   const proposal =
     meant?.as === 'near'
-      ? againAs(ref.name, meant.name)
+      ? againMeaning({ rename: new Map([[ref.name, meant.name]]) })
       : command`regsecret create ${ref.name} ${scope(ref.namespace)}`;
   return new UserError(text + limit, proposal, ['to attach it all the same, add --allow-missing']);
 }

@@ -5,7 +5,7 @@ import { getPullSpec, listPages, listRefusal } from '../cluster/object-request.t
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
 import { accountKey, type FailingFacts } from '../gather/failing.ts';
-import { command, words } from '../line/command.ts';
+import { command, eachWith } from '../line/command.ts';
 import { againWith, type Hint } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
 import { type SavedPod, savedPods } from '../system/saved-pod.ts';
@@ -44,9 +44,8 @@ function withName({ kind, name }: ObjectRef, request: AttachRequest): (near: str
     );
     // `create --attach` checks its targets before it writes the Secret.
     if (request.known !== undefined) {
-      return againWith(
-        named.reduce((line, one) => words`${line} --attach ${one.kind.toLowerCase()}/${one.name}`, words``),
-      );
+      const words = named.map((one) => `${one.kind.toLowerCase()}/${one.name}`);
+      return againWith(eachWith('--attach', words));
     }
     return { add: targetWords({ ...request, targets: named }), drop: ['--sa', '--pod', '--to', '--from'] };
   };

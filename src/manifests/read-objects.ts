@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { nodeBudget, TooManyNodes, type YamlNode } from '../codec/go/yaml-node.ts';
 import { parseTree } from '../codec/yaml-tree.ts';
 import { UserError } from '../errors.ts';
-import { command, kubectlPath, pathWord, words } from '../line/command.ts';
+import { command, eachWith, kubectlPath, pathWord, words } from '../line/command.ts';
 import type { GivenFlags } from '../line/given-flags.ts';
 import { againWith, type Hint, prose } from '../line/hint.ts';
 import { isNamespaceName, isObjectName, nameWord, scope } from '../line/object-name.ts';
@@ -159,7 +159,7 @@ export async function readNamedSecrets(
     return { secrets: chosen, usage };
   }
   const where = many(files.map((file) => (file === '-' ? 'stdin' : file)));
-  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
+  const named = eachWith('-f', files.map(pathWord));
   if (there.length === 0) {
     // stdin has been consumed, so another command cannot look at it.
     const secret = command`kubectl get secret ${missing !== undefined && isObjectName(missing) ? missing : 'NAME'} -o yaml`;

@@ -1,7 +1,7 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
 import { matchesGlob } from '../codec/go/glob.ts';
 import { GoUrlError } from '../codec/go/url.ts';
-import { type Command, command, words } from '../line/command.ts';
+import { type Command, command, eachWith } from '../line/command.ts';
 import { exampleImage, MAX_SERVER } from './coverage.ts';
 import { bareServer, DOCKER_HUB, displayServer, shownServer } from './display-server.ts';
 import { nameOfImage } from './image.ts';
@@ -212,7 +212,7 @@ export function serverWords(servers: string | readonly string[] | undefined): st
 
 /** One flag for each server. */
 export function serverFlags(servers: string | readonly string[] | undefined): Command {
-  return serverWords(servers).reduce((line, server) => words`${line} --server ${server}`, words``);
+  return eachWith('--server', serverWords(servers));
 }
 
 /** The command for a new login for `server`. Without a name, `docker login` means Docker Hub. */

@@ -1,8 +1,7 @@
 /** `regsecret rbac`: the least role for a command line of regsecret, with its binding. */
 
 import { formatSafeYaml } from '../../codec/yaml.ts';
-import type { CredentialOptions } from '../../credentials/credential-flags.ts';
-import { usesLogin } from '../../credentials/credential-flags.ts';
+import { type CredentialOptions, usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';

@@ -1,7 +1,6 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
 import type { Transport } from '../../cluster/transport.ts';
-import type { CredentialOptions } from '../../credentials/credential-flags.ts';
-import { usesLogin } from '../../credentials/credential-flags.ts';
+import { type CredentialOptions, usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { type DiagnosedSecret, diagnosisOf } from '../../findings/diagnosed-secret.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';

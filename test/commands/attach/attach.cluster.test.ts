@@ -437,6 +437,12 @@ describe('a Secret that is no help', () => {
     expect(await listed(name)).toBeUndefined();
   });
 
+  test('with --yes, which was meant for the Secret that was typed: it is left out of the proposed line', async () => {
+    const ran = await attach('regsecrt', '--sa', await accountWith(), '--yes');
+    expect(ran.stderr).toContain('hint: regsecret attach ');
+    expect(ran.stderr).not.toContain('--yes');
+  });
+
   test('that is in another namespace: that is said', async () => {
     const [other, secret] = [await newNamespace(), freshName('pull')];
     await newPullSecret(other, secret);
