@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { here } from './support/here.ts';
-import { installed } from './support/installed.ts';
-import { artefact, execute } from './support/program.ts';
-import { SHELLS } from './support/stand-ins.ts';
-import { keys, terminalOf } from './support/terminal.ts';
+import { here } from '../../support/here.ts';
+import { installed } from '../../support/installed.ts';
+import { artefact, execute } from '../../support/program.ts';
+import { SHELLS } from '../../support/stand-ins.ts';
+import { keys, terminalOf } from '../../support/terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-completion-'));
 const [bin, kubeconfig, plugin] = [join(folder, 'bin'), join(folder, 'kubeconfig'), join(folder, 'plugin-ran')];

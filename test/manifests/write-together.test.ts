@@ -20,13 +20,13 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { UserError } from '../src/errors.ts';
-import { command, pathWord } from '../src/line/command.ts';
-import { changeManifests, type ManifestRequest, writeManifests } from '../src/manifests/change.ts';
-import { cases } from './support/cases.ts';
-import { installed } from './support/installed.ts';
-import { fakeIo } from './support/io.ts';
-import { artefact, execute, regsecret } from './support/program.ts';
+import { UserError } from '../../src/errors.ts';
+import { command, pathWord } from '../../src/line/command.ts';
+import { changeManifests, type ManifestRequest, writeManifests } from '../../src/manifests/change.ts';
+import { cases } from '../support/cases.ts';
+import { installed } from '../support/installed.ts';
+import { fakeIo } from '../support/io.ts';
+import { artefact, execute, regsecret } from '../support/program.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -17,8 +17,8 @@ import {
 import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { updateTokens } from '../src/kubeconfig/oidc.ts';
-import { replaceFile } from '../src/system/file-write.ts';
+import { updateTokens } from '../../src/kubeconfig/oidc.ts';
+import { replaceFile } from '../../src/system/file-write.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -132,7 +132,7 @@ describe('tokens that are renewed', () => {
   test.skipIf(platform() === 'win32')('after a process that was killed while it held the lock', async () => {
     const path = file('config', KUBECONFIG('a.b.0'));
     const lock = join(dirname(path), 'config.lock');
-    const script = `import(${JSON.stringify(new URL('../src/system/file-lock.ts', import.meta.url).href)})
+    const script = `import(${JSON.stringify(new URL('../../src/system/file-lock.ts', import.meta.url).href)})
       .then(({ withLock }) => withLock(${JSON.stringify(lock)}, AbortSignal.any([]), () => process.kill(process.pid, 'SIGKILL')))`;
     await once(spawn(process.execPath, ['-e', script], { stdio: 'ignore' }), 'close');
     expect(lstatSync(lock).isSymbolicLink()).toBe(true);

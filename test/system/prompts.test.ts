@@ -6,9 +6,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { whole } from './support/cases.ts';
-import { artefact } from './support/program.ts';
-import { keys, terminal, terminalOf } from './support/terminal.ts';
+import { whole } from '../support/cases.ts';
+import { artefact } from '../support/program.ts';
+import { keys, terminal, terminalOf } from '../support/terminal.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'regsecret-prompts-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
