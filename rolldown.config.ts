@@ -28,7 +28,7 @@ const codeSplitting = {
     { name: 'copy', test: /[\\/]secret[\\/]copy\.ts$/, priority: 0 },
     { name: 'slips', test: /[\\/]commands[\\/]argument-slips\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]doctor[\\/](report-writer|annotations)\.ts$/, priority: 0 },
-    { name: 'state', test: /[\\/]system[\\/](state-folder|saved-pod)\.ts$/, priority: 0 },
+    { name: 'state', test: /[\\/](system[\\/]state-folder|changes[\\/]saved-pod)\.ts$/, priority: 0 },
     { name: 'structured', test: /[\\/](output[\\/](progress|structured)|print-version)\.ts$/, priority: 0 },
     { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|gather[\\/]other-logins)\.ts$/, priority: 0 },
     { name: 'restart', test: /[\\/]changes[\\/]restart\.ts$/, priority: 0 },

@@ -1,11 +1,11 @@
 /** What differs on Windows: where files are, which shell the user has, and lines that end in CRLF. */
 import { describe, expect, test } from 'vitest';
+import { manifestFolders } from '../src/changes/saved-pod.ts';
 import { homeFolder } from '../src/credentials/auth-file.ts';
 import { defaultStore, dockerConfigPath } from '../src/credentials/docker.ts';
 import { podmanFiles } from '../src/credentials/podman.ts';
 import { kubeHome } from '../src/kubeconfig/kube-config.ts';
 import { shellOf } from '../src/line/shell.ts';
-import { manifestFolders } from '../src/system/saved-pod.ts';
 import { here } from './support/here.ts';
 import { machine } from './support/machine.ts';
 

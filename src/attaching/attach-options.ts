@@ -1,4 +1,6 @@
 /** Turns the flags of `attach` and `detach` into a request. */
+
+import { manifestFolders } from '../changes/saved-pod.ts';
 import type { ChangeOptions } from '../changes/step.ts';
 import { parseDuration } from '../codec/go/duration.ts';
 import { UsageError } from '../errors.ts';
@@ -7,7 +9,6 @@ import { command, pathWord, words } from '../line/command.ts';
 import { againWithout, prose } from '../line/hint.ts';
 import { isObjectName, nameRule } from '../line/object-name.ts';
 import type { Io } from '../system/io.ts';
-import { manifestFolders } from '../system/saved-pod.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../workloads/kind.ts';
 import type { Verb } from '../workloads/list-change.ts';
 import { CLUSTER_ONLY, checkedName, checkNoFile, FILE_ONLY, isFileName, parseTarget } from '../workloads/target.ts';

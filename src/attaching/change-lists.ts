@@ -2,11 +2,11 @@
 import { type ChangedList, changeList } from '../changes/list-write.ts';
 import { performPhase } from '../changes/performer.ts';
 import { placeOf, recreatePod, resumePod } from '../changes/recreate.ts';
+import { forgetPods, savedPods } from '../changes/saved-pod.ts';
 import { waitFor } from '../changes/wait.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
 import { prefetch } from '../system/concurrency.ts';
-import { forgetPods, savedPods } from '../system/saved-pod.ts';
 import { describeRef, refKey } from '../workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { resumeCommand } from '../workloads/remedy.ts';

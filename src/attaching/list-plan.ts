@@ -1,5 +1,6 @@
 /** What has to be done to one object, decided before anything is said, asked or written. */
 import { appliersOf, type ListRule } from '../changes/list-write.ts';
+import type { SavedPod } from '../changes/saved-pod.ts';
 import { walkOwners } from '../cluster/pod-owners.ts';
 import { UserError } from '../errors.ts';
 import { type Command, command, dryRunFlag, words } from '../line/command.ts';
@@ -7,7 +8,6 @@ import { type Prose, prose } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
 import { opensImage } from '../secret/keyring.ts';
 import { LAST_APPLIED } from '../secret/last-applied.ts';
-import type { SavedPod } from '../system/saved-pod.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import { pullKind, pullKindOf } from '../workloads/kind.ts';
 import { changedList } from '../workloads/list-change.ts';

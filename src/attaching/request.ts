@@ -1,11 +1,11 @@
 /** The request of `attach` and `detach`: which Secret, which targets, and the listener for the results. */
 import type { ListResult } from '../changes/list-write.ts';
+import type { ManifestFolders } from '../changes/saved-pod.ts';
 import type { ChangeOptions } from '../changes/step.ts';
 import type { UserError } from '../errors.ts';
 import type { FindRefused } from '../gather/other-logins.ts';
 import { type Command, words } from '../line/command.ts';
 import type { Secret } from '../secret/secret.ts';
-import type { ManifestFolders } from '../system/saved-pod.ts';
 import type { PullKindName } from '../workloads/kind.ts';
 import type { Verb } from '../workloads/list-change.ts';
 import type { Target } from '../workloads/target.ts';

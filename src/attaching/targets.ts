@@ -1,4 +1,6 @@
 /** Reads the objects that are named or selected. */
+
+import { type SavedPod, savedPods } from '../changes/saved-pod.ts';
 import { ApiError } from '../cluster/api-error.ts';
 import { checkNamespace, noObject } from '../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../cluster/object-request.ts';
@@ -8,7 +10,6 @@ import { accountKey, type FailingFacts } from '../gather/failing.ts';
 import { command, eachWith } from '../line/command.ts';
 import { againWith, type Hint } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
-import { type SavedPod, savedPods } from '../system/saved-pod.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import { hasEnded } from '../workloads/pod-group.ts';

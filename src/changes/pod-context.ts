@@ -3,10 +3,10 @@
 import type { Reader } from '../cluster/reader.ts';
 import type { UserError } from '../errors.ts';
 import type { Secret } from '../secret/secret.ts';
-import type { ManifestFolders } from '../system/saved-pod.ts';
 import type { PullKindName } from '../workloads/kind.ts';
 import type { Verb } from '../workloads/list-change.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
+import type { ManifestFolders } from './saved-pod.ts';
 import type { ChangeOptions } from './step.ts';
 
 export type PodNote =

@@ -9,7 +9,6 @@ import { UserError } from '../errors.ts';
 import { type Command, command, kubectlPath } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
-import { forgetPods, type SavedFile, type SavedPlace, type SavedPod, savedPods, savePod } from '../system/saved-pod.ts';
 import { many } from '../text/enumerate.ts';
 import { type ApiObject, fieldOf, itemsOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, pullKind } from '../workloads/kind.ts';
@@ -18,6 +17,7 @@ import { describeRef } from '../workloads/object-ref.ts';
 import { isBeingDeleted, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { differences, recreatedPod } from '../workloads/recreation.ts';
 import type { PodContext } from './pod-context.ts';
+import { forgetPods, type SavedFile, type SavedPlace, type SavedPod, savedPods, savePod } from './saved-pod.ts';
 
 const POLL_MS = 100;
 /** How long admission may take to see a service account that has just been changed. */

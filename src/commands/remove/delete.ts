@@ -5,6 +5,7 @@ import { describeNeeds } from '../../attaching/secret-users.ts';
 import { changeReport, type ReportOptions } from '../../changes/change-report.ts';
 import type { ListResult } from '../../changes/list-write.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
+import { manifestFolders } from '../../changes/saved-pod.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { copyNamespaces } from '../../cluster/copy-sources.ts';
 import { lookAround } from '../../cluster/not-found.ts';
@@ -22,7 +23,6 @@ import { ofSource, SYNC, sourceOf } from '../../secret/copy.ts';
 import { checkNames } from '../../secret/secret-name.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
-import { manifestFolders } from '../../system/saved-pod.ts';
 import { many, plural } from '../../text/enumerate.ts';
 import { resultName } from '../../workloads/object-ref.ts';
 import {

@@ -1,4 +1,6 @@
 /** Turns the flags of `sync` into a request. */
+
+import { manifestFolders } from '../../changes/saved-pod.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import { isGlob } from '../../codec/go/glob.ts';
@@ -9,7 +11,6 @@ import { command, flagWords, words } from '../../line/command.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../line/hint.ts';
 import { isNamespaceChoice, isObjectName, isPattern, nameRule } from '../../line/object-name.ts';
 import type { Io } from '../../system/io.ts';
-import { manifestFolders } from '../../system/saved-pod.ts';
 import { parseTarget } from '../../workloads/target.ts';
 import type { AccountSelection, SyncRequest } from './sync-request.ts';
 

@@ -2,6 +2,7 @@
 
 import type { Note } from '../../attaching/notes.ts';
 import type { ListResult } from '../../changes/list-write.ts';
+import type { ManifestFolders } from '../../changes/saved-pod.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
@@ -9,7 +10,6 @@ import type { UserError } from '../../errors.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Secret } from '../../secret/secret.ts';
 import type { Agree } from '../../system/prompt.ts';
-import type { ManifestFolders } from '../../system/saved-pod.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 import type { LoginLoss } from './lost-logins.ts';
 import type { IdlePattern, NamespaceSelection, SyncSource } from './sync-plan.ts';

@@ -15,7 +15,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext } from '../../src/attaching/context.ts';
 import { resumePod } from '../../src/changes/recreate.ts';
-import { forgetPods, manifestFolders, type SavedPlace, savedPods, savePod } from '../../src/system/saved-pod.ts';
+import { forgetPods, manifestFolders, type SavedPlace, savedPods, savePod } from '../../src/changes/saved-pod.ts';
 import { attachRequest, listener } from '../support/attach-request.ts';
 import { fakeClock, settled } from '../support/fake-clock.ts';
 import { type Stored, specOf, stored } from '../support/stored-objects.ts';

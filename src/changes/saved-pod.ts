@@ -5,13 +5,13 @@ import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { prose } from '../line/hint.ts';
+import { systemReason } from '../system/errno.ts';
+import { readFile } from '../system/file.ts';
+import { createFile } from '../system/file-write.ts';
+import type { Io } from '../system/io.ts';
+import { ownFolder, stateFolder } from '../system/state-folder.ts';
 import { type ApiObject, fieldOf, isObject } from '../workloads/api-object.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
-import { systemReason } from './errno.ts';
-import { readFile } from './file.ts';
-import { createFile } from './file-write.ts';
-import type { Io } from './io.ts';
-import { ownFolder, stateFolder } from './state-folder.ts';
 
 export interface ManifestFolders {
   /** The usual folder, where the next run looks for manifests. */
