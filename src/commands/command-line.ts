@@ -26,8 +26,8 @@ export function commandFirst(typed: readonly string[]): string[] {
 }
 
 /**
- * `rbac` is followed by another command, to which flags of Kubernetes belong. `--for` is no flag of any other command, so it may
- * follow that command as well. The other flags of rbac come before it.
+ * `rbac` is followed by another command, to which flags of Kubernetes belong. `--for` and `--guard` are no flags of any other
+ * command, so they may follow that command as well. The other flags of rbac come before it.
  */
 function rbacFirst(typed: readonly string[], leading: readonly string[]): string[] {
   const own: string[] = [];
@@ -35,7 +35,7 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
   for (let index = 0; index < typed.length; index += 1) {
     const word = typed[index] ?? '';
     if (word === '--for' && typed[index + 1] !== undefined) own.push(word, typed[++index] ?? '');
-    else if (word.startsWith('--for=')) own.push(word);
+    else if (word.startsWith('--for=') || word === '--guard') own.push(word);
     else others.push(word);
   }
   const scope = [...leading];

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 export interface RbacFlags {
   readonly for: string;
   readonly name?: string;
+  readonly guard?: boolean;
   readonly output: string;
 }
 
@@ -21,16 +22,18 @@ export function rbacFlags(rbac: Command): Command {
       DEFAULT_SUBJECT,
     )
     .option('--name <name>', 'name of the role (default: the command, its Secret and who gets the rights)')
+    .option('--guard', 'print an admission policy beside the role, for an account that runs only this command')
     .addOption(new Option('-o, --output <format>', 'print').choices(['yaml', 'json', 'name']).default('yaml'));
 }
 
 /** What stands before the command in a proposed line: `rbac --for sa/ci`. A value that has not the form it needs is left out. */
-export function wordsBehind({ for: who, name = '', output }: RbacFlags): string[] {
+export function wordsBehind({ for: who, name = '', guard, output }: RbacFlags): string[] {
   const isSubject = who !== DEFAULT_SUBJECT && /^(sa|serviceaccounts?|user|group)\/[\w.:@-]+$/.test(who);
   return [
     'rbac',
     ...(isSubject ? ['--for', who] : []),
     ...(/^[\w.:@-]+$/.test(name) ? ['--name', name] : []),
+    ...(guard ? ['--guard'] : []),
     ...(output === 'yaml' ? [] : ['-o', output]),
   ];
 }

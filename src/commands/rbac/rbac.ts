@@ -1,20 +1,23 @@
 /** `regsecret rbac`: the least role for a command line of regsecret, with its binding. */
 
+import type { Right } from '../../cluster/right.ts';
 import { formatSafeYaml } from '../../codec/yaml.ts';
 import { type CredentialOptions, usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { words } from '../../line/command.ts';
-import { prose } from '../../line/hint.ts';
-import { isNamespaceName, isRoleName, nameRule, nameWord, scope } from '../../line/object-name.ts';
+import { againWithout, prose } from '../../line/hint.ts';
+import { isNamespaceName, isObjectName, isRoleName, nameRule, nameWord, scope } from '../../line/object-name.ts';
 import { printerFor } from '../../output/printer.ts';
 import { formatJson } from '../../output/structured.ts';
 import type { Io } from '../../system/io.ts';
 import { many } from '../../text/enumerate.ts';
 import { printed } from '../../text/printable.ts';
 import { commandRights, type ParsedLine } from './command-rights.ts';
-import { parseSubject, RBAC_API, type RbacObject, roleObjects, roleStart, type Subject } from './role.ts';
+import { guardObjects } from './guard.ts';
+import { guardedLine } from './guarded-line.ts';
+import { parseSubject, type RbacObject, type RoleRequest, roleObjects, roleStart, type Subject } from './role.ts';
 
 export interface RbacOptions {
   /** The command line that the role is for. */
@@ -22,15 +25,18 @@ export interface RbacOptions {
   /** The subject that gets the rights. */
   readonly for: string;
   readonly name?: string;
+  /** Whether to print a policy beside the role. */
+  readonly guard?: boolean;
   readonly output: 'yaml' | 'json' | 'name';
 }
 
 /** Prints a Role, a ClusterRole or both, each with its binding, or nothing when no role is needed. Throws UserError. */
-export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io): Promise<number> {
+export async function rbac({ line, for: who, name, guard = false, output }: RbacOptions, io: Io): Promise<number> {
   if (name !== undefined && !isRoleName(name)) {
     throw new UsageError('the name of a role has no / and no %, and is not . or ..', prose`--name NAME`);
   }
   const subject = parseSubject(who);
+  if (guard) checkGuard(subject, name);
   const rights = commandRights(line, io);
   if (rights.length === 0) {
     const printer = await printerFor(io);
@@ -40,13 +46,59 @@ export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io
   const flags: ContextFlags = line.options;
   checkContextFlags(flags, { hasSource: line.command === 'sync' });
   const isEverywhere = rights.every(({ everywhere }) => everywhere);
-  const namespace = isEverywhere && isPlaced(subject) ? '' : await namespaceOf(line, io);
-  const objects = roleObjects({ name, start: roleStart(line.command, secretsOf(line)), namespace, subject, rights });
+  const namespace = isEverywhere && isPlaced(subject) && !guard ? '' : await namespaceOf(line, io);
+  const roles = roleObjects({ name, start: roleStart(line.command, secretsOf(line)), namespace, subject, rights });
+  const policies = guard ? policiesFor(roles, { line, name, namespace, subject, rights }, io) : [];
+  const objects = [...roles, ...policies];
   await (output === 'name' ? printRoleNames(objects, io) : printRoles(objects, output, io));
   await sayFormat(line, output, io);
-  if (output !== 'name') await (name === undefined ? sayTargets(line, io) : sayName(objects, namespace, io));
+  if (guard) await sayGuard(policies, io);
+  if (output !== 'name') await (name === undefined ? sayTargets(line, io) : sayName(roles, namespace, io));
   if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
   return EXIT.ok;
+}
+
+/** Throws UsageError for whom no policy is meant, and for a name that a policy cannot have. */
+function checkGuard({ kind }: Subject, name: string | undefined): void {
+  if (kind !== 'ServiceAccount') {
+    const text = '--guard is for a service account: a policy for a user or group would refuse all else that they write';
+    throw new UsageError(text, againWithout('--guard'));
+  }
+  if (name !== undefined && !isObjectName(name)) throw new UsageError(nameRule('policy'), prose`--name NAME`);
+}
+
+interface GuardedRole extends Omit<RoleRequest, 'start'> {
+  readonly line: ParsedLine;
+}
+
+/** The policies beside `roles`. Throws UsageError. */
+function policiesFor(roles: readonly RbacObject[], role: GuardedRole, io: Io): RbacObject[] {
+  const { line, name, namespace, subject, rights } = role;
+  const guarded = guardedLine(line, namespace, subject.namespace ?? namespace, io);
+  const bindings = roles.filter(({ kind }) => kind.endsWith('Binding'));
+  return bindings.flatMap((binding) =>
+    guardObjects({ name: name ?? policyName(binding), binding, rights: rightsOf(binding, rights), line: guarded }),
+  );
+}
+
+function rightsOf({ kind }: RbacObject, rights: readonly Right[]): Right[] {
+  return rights.filter(({ everywhere }) => everywhere === (kind === 'ClusterRoleBinding'));
+}
+
+/** A policy is in no namespace, and its name has no colons. */
+function policyName({ metadata: { name, namespace } }: RbacObject): string {
+  return [name.replaceAll(':', '.'), namespace ?? []].flat().join('.');
+}
+
+async function sayGuard(policies: readonly RbacObject[], io: Io): Promise<void> {
+  const printer = await printerFor(io);
+  if (policies.length === 0) {
+    printer.say('no policy is needed: that command line writes nothing');
+    return;
+  }
+  printer.say(
+    'the policy needs an API server of version 1.30 or later; it limits all that the account writes, so let the account run nothing else',
+  );
 }
 
 /** The Secrets that `line` names; none for doctor and why, which may name any object. */
@@ -135,5 +187,7 @@ async function printRoles(objects: readonly object[], format: 'yaml' | 'json', i
 /** Writes the names as kubectl does. */
 async function printRoleNames(objects: readonly RbacObject[], io: Io): Promise<void> {
   const printer = await printerFor(io);
-  for (const { kind, metadata } of objects) printer.result(`${kind.toLowerCase()}.${RBAC_API}/${metadata.name}`);
+  for (const { apiVersion, kind, metadata } of objects) {
+    printer.result(`${kind.toLowerCase()}.${apiVersion.split('/', 1)}/${metadata.name}`);
+  }
 }

@@ -80,10 +80,11 @@ function segment(name: string): string {
   return encodeURIComponent(name).replaceAll('%40', '@').replaceAll('%3A', ':').replaceAll('%', '=');
 }
 
-/** A role or its binding. */
+/** A role, its binding, or the policy beside it. */
 export interface RbacObject {
+  readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly [field: string]: unknown;
 }
 

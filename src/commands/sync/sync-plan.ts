@@ -65,7 +65,7 @@ function nearPattern(glob: string, names: readonly string[]): string | undefined
 }
 
 /** Namespaces of vendors, who know best what is in them. They are selected only by name. */
-const RESERVED = ['kube-*', 'openshift-*'];
+export const RESERVED = ['kube-*', 'openshift-*'];
 
 function isReserved(name: string): boolean {
   return RESERVED.some((pattern) => matchesGlob(pattern, name));

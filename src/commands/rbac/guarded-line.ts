@@ -1,0 +1,45 @@
+/** What a command line writes, for the policy beside its role. */
+
+import { UsageError } from '../../errors.ts';
+import type { ContextFlags } from '../../kubeconfig/contexts.ts';
+import { againWithout } from '../../line/hint.ts';
+import type { Io } from '../../system/io.ts';
+import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
+import { anyOf, quoted } from './cel.ts';
+import { chosenByLabels, chosenBySync } from './chosen-namespaces.ts';
+import type { ParsedLine } from './command-rights.ts';
+import { type GuardedLine, OWN_NAMESPACE } from './guard.ts';
+
+/** Commands that change no list of a workload. */
+const WITHOUT_LISTS = ['sync', 'rotate', 'remove'];
+
+/**
+ * Throws UsageError for a line that no policy can limit. `namespace` is that of the line, and `own` that of the account.
+ */
+export function guardedLine(line: ParsedLine, namespace: string, own: string, io: Io): GuardedLine {
+  const { command, argument, options } = line;
+  const { appendHash, recreate, selector } = options as LineOptions;
+  if (recreate) {
+    const text =
+      'whoever may create pods may run as any service account of the namespace, which no policy of ours limits';
+    throw new UsageError(text, againWithout('--recreate'));
+  }
+  const home = namespace === own ? OWN_NAMESPACE : quoted(namespace);
+  const [secret, ...others] = [argument ?? []].flat().map(String);
+  const one = others.length > 0 || appendHash ? undefined : secret;
+  const common = { secret: one, changesTemplates: !WITHOUT_LISTS.includes(command), prunedFrom: undefined };
+  if (command === 'sync') {
+    const { selection, prune } = syncRequest({ ...(options as unknown as SyncOptions), name: `${argument}` }, io);
+    const { toContext }: ContextFlags = options;
+    const chosen = chosenBySync(selection, toContext === undefined ? home : undefined);
+    return { ...common, chosen, prunedFrom: prune ? home : undefined };
+  }
+  if (common.changesTemplates || selector === undefined) return { ...common, chosen: undefined };
+  return { ...common, chosen: anyOf([`namespaceObject.metadata.name == ${home}`, chosenByLabels(selector)]) };
+}
+
+interface LineOptions {
+  readonly appendHash?: boolean;
+  readonly recreate?: boolean;
+  readonly selector?: string;
+}

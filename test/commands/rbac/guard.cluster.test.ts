@@ -1,0 +1,279 @@
+/**
+ * The policy that `rbac --guard` prints, on the API server: whoever has the controller's token can do with it what the
+ * controller does, and nothing else. Each attack is also tried as an account with the same role and no policy.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ApiAnswer } from '../../environment/api-client.ts';
+import { createApiClient } from '../../environment/api-client.ts';
+import { api, cluster, newNamespace, waitFor } from '../../environment/use.ts';
+import {
+  account,
+  created,
+  failFirstPod,
+  freshName,
+  named,
+  newAccount,
+  newWorkload,
+  pathOf,
+  regsecretIn,
+} from '../../support/attach-world.ts';
+import { type Account, accountFor } from '../../support/guarded-account.ts';
+import { newFleet, payloadOf, putSecret, secretIn, secretsOf } from '../../support/sync-world.ts';
+
+const PULL = 'kubernetes.io/dockerconfigjson';
+const TOKEN = 'kubernetes.io/service-account-token';
+const MERGE = 'application/merge-patch+json';
+const JSON_PATCH = 'application/json-patch+json';
+const TOKEN_OF = 'kubernetes.io/service-account.name';
+
+interface World {
+  /** The namespace of the source. */
+  readonly home: string;
+  /** A namespace that is selected, with a copy, workloads and accounts. */
+  readonly team: string;
+  /** A selected namespace without a copy. */
+  readonly bare: string;
+  /** A namespace that is not selected. */
+  readonly other: string;
+  /** One with the labels and `regsecret/sync: "false"`. */
+  readonly silent: string;
+  readonly line: readonly string[];
+  readonly open: Account;
+  readonly guarded: Account;
+}
+
+let world: World;
+
+beforeAll(async () => {
+  const { home, teams, prefix } = await newFleet(2, { serviceAccount: true });
+  const [team = '', bare = ''] = teams;
+  const other = await newNamespace({ serviceAccount: true });
+  const labels = { fleet: prefix };
+  const silent = await newNamespace({ serviceAccount: true, labels, annotations: { 'regsecret/sync': 'false' } });
+  await putSecret(team);
+  await putSecret(other);
+  await putSecret(team, {}, 'theirs');
+  await newAccount(team, { imagePullSecrets: named('theirs') }, 'robot');
+  for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+    await newWorkload(kind, team, { name: kind.toLowerCase() });
+  const line = ['sync', '-l', `fleet=${prefix}`, '--attach', 'used', '--restart', '--prune', '--yes', '--watch'];
+  const [open, guarded] = await Promise.all([accountFor(home, line), accountFor(home, line, '--guard')]);
+  world = { home, team, bare, other, silent, line, open, guarded };
+}, 120_000);
+
+const secret = (fields: object = {}, name = 'regsecret') => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name },
+  type: PULL,
+  data: { '.dockerconfigjson': payloadOf('evil.example') },
+  ...fields,
+});
+const config = { '.dockerconfigjson': payloadOf('evil.example') };
+const restart = { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' } } };
+const inTemplate = (template: object) => ({ spec: { template } });
+const inPod = (spec: object) => inTemplate({ spec });
+const pod = { containers: [{ name: 'app', image: 'r.example/evil:1' }] };
+
+type Attack = (world: World) => readonly [method: string, path: string, body?: object, contentType?: string];
+/** Whether the role allows it, or `refused` where it does not. */
+type Without = 'possible' | 'refused';
+
+const accountOf = (team: string, name = 'default') => `/api/v1/namespaces/${team}/serviceaccounts/${name}`;
+const deployment = ({ team }: World) => pathOf('Deployment', team, 'deployment');
+/** Attacks by what they need: a verb and a resource of the role. */
+const ATTACKS: readonly [verb: string, title: string, without: Without, attack: Attack][] = [
+  ...[
+    [
+      'a token of the admin account, under its own name',
+      { type: TOKEN, metadata: { name: 'regsecret', annotations: { [TOKEN_OF]: 'robot' } }, data: {} },
+    ],
+    [
+      'a token, in a dry run too',
+      { type: TOKEN, metadata: { name: 'regsecret-x', annotations: { [TOKEN_OF]: 'robot' } }, data: {} },
+    ],
+    ['a bootstrap token', { type: 'bootstrap.kubernetes.io/token', data: {} }],
+    ['an Opaque one, which others may mount', { type: 'Opaque' }],
+    [
+      'a pull secret that is marked for an account',
+      { metadata: { name: 'regsecret', annotations: { [TOKEN_OF]: 'robot' } } },
+    ],
+    ['another name', { metadata: { name: 'other' } }],
+    ['a name of a rehearsal, for real', { metadata: { name: 'regsecret-x' } }],
+    ['a name that is generated', { metadata: { generateName: 'regsecret-' } }],
+    ['the name of a kept copy, which sync does not need', { metadata: { name: 'regsecret-regsecret-copy' } }],
+  ].map(([title, fields]): (typeof ATTACKS)[number] => [
+    'create secrets',
+    `${title}`,
+    'possible',
+    ({ bare }) => ['POST', secretsOf(bare), secret(fields as object)],
+  ]),
+  ['create secrets', 'another namespace', 'possible', ({ silent }) => ['POST', secretsOf(silent), secret()]],
+  ['create secrets', 'kube-system', 'possible', () => ['POST', secretsOf('kube-system'), secret()]],
+  [
+    'patch secrets',
+    'another name',
+    'refused',
+    ({ team }) => ['PATCH', `${secretsOf(team)}/theirs`, { data: config }, MERGE],
+  ],
+  [
+    'patch secrets',
+    'another type',
+    'refused',
+    ({ team }) => ['PATCH', `${secretsOf(team)}/regsecret`, { type: TOKEN }, MERGE],
+  ],
+  [
+    'patch secrets',
+    'the mark of an account',
+    'possible',
+    ({ team }) => [
+      'PATCH',
+      `${secretsOf(team)}/regsecret`,
+      { metadata: { annotations: { [TOKEN_OF]: 'robot' } } },
+      MERGE,
+    ],
+  ],
+  [
+    'patch secrets',
+    'the source',
+    'possible',
+    ({ home }) => ['PATCH', `${secretsOf(home)}/regsecret`, { data: config }, MERGE],
+  ],
+  [
+    'patch secrets',
+    'another namespace',
+    'possible',
+    ({ other }) => ['PATCH', `${secretsOf(other)}/regsecret`, { data: config }, MERGE],
+  ],
+  ['delete secrets', 'another name', 'refused', ({ team }) => ['DELETE', `${secretsOf(team)}/theirs`]],
+  ['delete secrets', 'all of them', 'refused', ({ team }) => ['DELETE', secretsOf(team)]],
+  ['delete secrets', 'the source', 'possible', ({ home }) => ['DELETE', `${secretsOf(home)}/regsecret`]],
+  [
+    'delete secrets',
+    'what is no copy, where nothing is selected',
+    'possible',
+    ({ other }) => ['DELETE', `${secretsOf(other)}/regsecret`],
+  ],
+  ...[
+    ['secrets', { secrets: named('theirs') }],
+    ['automountServiceAccountToken', { automountServiceAccountToken: true }],
+    ['a label', { metadata: { labels: { a: 'b' } } }],
+    ['an annotation', { metadata: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/admin' } } }],
+    ['a finalizer', { metadata: { finalizers: ['a.example/b'] } }],
+    ['an owner', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'x', uid: 'x' }] } }],
+    ['the list, with another name', { imagePullSecrets: named('theirs', 'theirs-too') }],
+    ['the list, without what others put there', { imagePullSecrets: [] }],
+  ].map(([title, fields]): (typeof ATTACKS)[number] => [
+    'patch serviceaccounts',
+    `${title}`,
+    'possible',
+    ({ team }) => ['PATCH', accountOf(team, 'robot'), fields as object, MERGE],
+  ]),
+  [
+    'patch serviceaccounts',
+    'the list, in another namespace',
+    'possible',
+    ({ other }) => ['PATCH', accountOf(other), { imagePullSecrets: named('regsecret') }, MERGE],
+  ],
+  [
+    'patch serviceaccounts',
+    'the list, in a namespace that opts out',
+    'possible',
+    ({ silent }) => ['PATCH', accountOf(silent), { imagePullSecrets: named('regsecret') }, MERGE],
+  ],
+  ...(['deployments', 'statefulsets', 'daemonsets'] as const).flatMap((plural) =>
+    [
+      ['the account', inPod({ serviceAccountName: 'robot' })],
+      ['a container', inPod({ containers: [{ name: 'evil', image: 'r.example/evil:1' }] })],
+      ['the image', inPod(pod)],
+      ['a volume', inPod({ volumes: [{ name: 'theirs', secret: { secretName: 'theirs' } }] })],
+      ['hostPID', inPod({ hostPID: true })],
+      ['an init container', inPod({ initContainers: pod.containers })],
+      ['the list', inPod({ imagePullSecrets: named('regsecret') })],
+      ['the node', inPod({ nodeName: 'node' })],
+      ['an annotation of the pods', inTemplate({ metadata: { annotations: { a: 'b' } } })],
+      ['a label of the pods', inTemplate({ metadata: { labels: { a: 'b' } } })],
+      ['an annotation', { metadata: { annotations: { a: 'b' } } }],
+      ['a label', { metadata: { labels: { a: 'b' } } }],
+      ['revisions', { spec: { revisionHistoryLimit: 1 } }],
+      ['a restart and the account', { spec: { template: { ...restart, spec: { serviceAccountName: 'robot' } } } }],
+    ].map(([title, fields]): (typeof ATTACKS)[number] => [
+      `patch ${plural}`,
+      `${title}`,
+      'possible',
+      ({ team }) => [
+        'PATCH',
+        `/apis/apps/v1/namespaces/${team}/${plural}/${plural.slice(0, -1)}`,
+        fields as object,
+        MERGE,
+      ],
+    ]),
+  ),
+];
+
+/** What the role does not include, with or without a policy. */
+const BEYOND: readonly [title: string, attack: Attack][] = [
+  ['a token of an account', ({ team }) => ['POST', `${accountOf(team, 'robot')}/token`, { spec: {} }]],
+  ['a program in a pod', ({ team }) => ['POST', `${pathOf('Pod', team, 'x')}/exec?command=id`]],
+  ['an ephemeral container', ({ team }) => ['PATCH', `${pathOf('Pod', team, 'x')}/ephemeralcontainers`, {}, MERGE]],
+  ['the scale', (world) => ['PATCH', `${deployment(world)}/scale`, { spec: { replicas: 0 } }, MERGE]],
+  ['the status', (world) => ['PATCH', `${deployment(world)}/status`, { status: {} }, MERGE]],
+  ['a pod', ({ team }) => ['POST', pathOf('Pod', team), { metadata: { name: 'x' }, spec: pod }]],
+  ['an account', ({ team }) => ['POST', accountOf(team, ''), { metadata: { name: 'x' } }]],
+  ['all accounts', ({ team }) => ['DELETE', accountOf(team, '')]],
+  ['a workload', ({ team }) => ['POST', pathOf('Deployment', team), {}]],
+  ['the deletion of a workload', (world) => ['DELETE', deployment(world)]],
+  [
+    'the labels of a namespace',
+    ({ other }) => ['PATCH', `/api/v1/namespaces/${other}`, { metadata: { labels: { a: 'b' } } }, MERGE],
+  ],
+  ['another Secret', ({ team }) => ['GET', `${secretsOf(team)}/theirs`]],
+  ['all Secrets', ({ team }) => ['GET', secretsOf(team)]],
+  [
+    'its own role',
+    ({ guarded }) => ['PATCH', `/apis/rbac.authorization.k8s.io/v1/clusterroles/${guarded.name}`, { rules: [] }, MERGE],
+  ],
+  [
+    'its own policy',
+    ({ guarded }) => [
+      'DELETE',
+      `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/${guarded.name}`,
+    ],
+  ],
+];
+
+const rehearsed = (path: string): string => `${path}?dryRun=All`;
+const isPolicy = ({ status, body }: ApiAnswer): boolean =>
+  status === 403 && `${body.message}`.includes('ValidatingAdmissionPolicy');
+
+describe('an attack', () => {
+  test.each(ATTACKS)('%s: %s', async (_, _title, without, attack) => {
+    const [method, path, body, type] = attack(world);
+    const [withPolicy, withoutPolicy] = [
+      await world.guarded.ask(method, path, body, type),
+      await world.open.ask(method, rehearsed(path), body, type),
+    ];
+    if (without === 'possible') {
+      expect(withoutPolicy.status, JSON.stringify(withoutPolicy.body)).toBeLessThan(300);
+      expect(isPolicy(withPolicy), JSON.stringify(withPolicy.body)).toBe(true);
+    } else {
+      expect(withoutPolicy.status).toBeGreaterThanOrEqual(400);
+      expect(withPolicy.status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  test.each(BEYOND)('no right: %s', async (_, attack) => {
+    const [method, path, body, type] = attack(world);
+    for (const account of [world.open, world.guarded])
+      expect((await account.ask(method, path, body, type)).status).toBe(403);
+  });
+
+  test('every write of the role is attacked', () => {
+    const writes = world.guarded.rules.flatMap(({ verbs, resources }) =>
+      verbs
+        .filter((verb) => !['get', 'list', 'watch'].includes(verb))
+        .flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)),
+    );
+    expect([...new Set(writes)].sort()).toEqual([...new Set(ATTACKS.map(([verb]) => verb))].sort());
+  });
+});
