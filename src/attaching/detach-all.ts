@@ -8,28 +8,33 @@ import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
 import { command } from '../line/command.ts';
 import { nameWord, scope } from '../line/object-name.ts';
-import { CHANGEABLE_KINDS, pullKind } from '../workloads/kind.ts';
+import { CHANGEABLE_KINDS, type PullKindName, pullKind } from '../workloads/kind.ts';
 import { hasKnownOwner, listedNames } from '../workloads/pull-spec.ts';
 import { changePullSecrets } from './change-lists.ts';
 import { type AttachRequest, attachRequest, type Listener, type NamedTarget } from './request.ts';
 
-export type DetachOptions = Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>;
+export interface DetachOptions extends Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'> {
+  /** Only the lists of these kinds; left out: every list that can be changed. */
+  readonly kinds?: readonly PullKindName[];
+  /** Whether to report what loses a login, for which other Secrets are read; left out: yes. */
+  readonly checks?: boolean;
+}
 
 export type DetachListener = Omit<Listener, 'waiting'>;
 
-/** Takes the Secret out of every list that can be changed. Throws UserError where one of them still names it. */
+/** Takes the Secret out of the lists that can be changed. Throws UserError where one of them still names it. */
 export async function detachAll(
   transport: Transport,
   { namespace, name }: SecretRef,
   // The rest of the caller's request is about something else, and must not get into this one.
-  { dryRun, fieldManager, folders }: DetachOptions,
+  { dryRun, fieldManager, folders, kinds = CHANGEABLE_KINDS, checks = true }: DetachOptions,
   listener: DetachListener,
 ): Promise<void> {
-  const targets = await targetsIn(transport, namespace, name);
+  const targets = await targetsIn(transport, { namespace, name }, kinds);
   if (targets.length === 0) return;
   let isFree = true;
   // The deletion has been agreed to. Lost logins are only reported.
-  const agreed = { targets, yes: true, allowMissing: true };
+  const agreed = { targets, yes: true, allowMissing: true, checks };
   const request = attachRequest('detach', name, { dryRun, fieldManager, folders, ...agreed });
   await changePullSecrets({ ...transport, namespace }, request, {
     ...listener,
@@ -47,10 +52,14 @@ export async function detachAll(
 /**
  * The objects whose list names the Secret, without those that a known owner made. Throws UserError where listing is forbidden.
  */
-async function targetsIn(transport: Transport, namespace: string, name: string): Promise<NamedTarget[]> {
+async function targetsIn(
+  transport: Transport,
+  { namespace, name }: SecretRef,
+  kinds: readonly PullKindName[],
+): Promise<NamedTarget[]> {
   const reader = createReader(transport);
   const targets: NamedTarget[] = [];
-  for (const kindName of CHANGEABLE_KINDS) {
+  for (const kindName of kinds) {
     const kind = pullKind(kindName);
     await eachPullSpec(reader, kind, { namespace, shape: pullSpecFields(kind) }, (pullSpec) => {
       if (hasKnownOwner(pullSpec) || !listedNames(pullSpec.imagePullSecrets).includes(name)) return;

@@ -27,6 +27,15 @@ export type Note =
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   /** Images for which nothing else in the list has a login. */
   | ({ readonly code: 'loses-login'; readonly ref: ObjectRef } & LostLogins)
+  /** A workload whose list names a Secret that is deleted. */
+  | { readonly code: 'left-in-list'; readonly ref: ObjectRef }
+  /** Images for which nothing is known of the other Secrets in the list, because they were not read. */
+  | {
+      readonly code: 'others-unread';
+      readonly ref: ObjectRef;
+      readonly images: readonly string[];
+      readonly others: readonly string[];
+    }
   /** `near`: a name in the list that is close to the typed one. */
   | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
@@ -126,6 +135,19 @@ const SENTENCES: {
     warn(
       `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${describeLost(lost)}: ${lost.refused === undefined ? 'private images' : 'it'} ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
+  'left-in-list': ({ ref }, context) => {
+    const { secret, dryRun = 'none' } = context;
+    const [has, is] = isDry(context) ? ['would still have', 'would be'] : ['still has', 'is'];
+    return warn(
+      `${resultName(ref)}${inNamespace(ref, context)} ${has} ${secret}, which ${is} deleted, in its own imagePullSecrets`,
+      workloadCommand('detach', { secret, dryRun }, ref),
+    );
+  },
+  'others-unread': ({ ref, images, others }, context) =>
+    warn(
+      `not known ${unknownLogins(others, images)} of ${resultName(ref)}${inNamespace(ref, context)}: only ${context.secret} was read`,
+      command`regsecret why ${targetName(ref)} ${scope(ref.namespace)}`,
+    ),
   // No command: where the typed name has already been removed, the pods need the similar one.
   'not-named': ({ ref, near }, { secret }) =>
     say(`${resultName(ref)} does not name ${secret}${near === undefined ? '' : `; it names ${near}`}`),
@@ -195,6 +217,11 @@ const SENTENCES: {
   saved: ({ ref, file }) => say(`${resultName(ref)} is backed up in ${file} until the new one is there`),
   runs: ({ ref }) => say(ref.kind === 'Pod' ? `${resultName(ref)} runs` : `the pods of ${resultName(ref)} run`),
 };
+
+/** `whether a or b has a login for IMAGE`. */
+export function unknownLogins(others: readonly string[], images: readonly string[]): string {
+  return `whether ${others.join(' or ')} has a login for ${describeLost({ images })}`;
+}
 
 /** The template of an existing Job is immutable (batch/validation `ValidateJobSpecUpdate`), but its manifest can be changed. */
 function workloadCommand(

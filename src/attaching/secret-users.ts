@@ -6,6 +6,7 @@ import { lostImages } from '../diagnosis/attempt.ts';
 import type { SecretState } from '../diagnosis/facts.ts';
 import { eachPuller, pulledImages } from '../gather/failing.ts';
 import { describeLost, type FindRefused, type LostLogins } from '../gather/other-logins.ts';
+import { opensImage } from '../secret/keyring.ts';
 import type { Secret } from '../secret/secret.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import { CHANGEABLE_KINDS, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
@@ -27,6 +28,8 @@ export interface Need extends LostLogins {
 
 interface Puller extends Need {
   readonly list: readonly string[];
+  /** Whether the list is its own. */
+  readonly isOwn: boolean;
 }
 
 /** Stands in a list for the Secret as it will be. No object can have this name. */
@@ -62,6 +65,31 @@ export async function needsOf(
   return after === undefined ? [...needs, ...mounts] : needs;
 }
 
+/** An object that pulls with a Secret, as far as this Secret and the lists tell. */
+export interface SecretUser extends Pick<Need, 'ref' | 'images' | 'isIdle'> {
+  /** Whether its own list names the Secret. */
+  readonly isOwn: boolean;
+  /** The other names in its list. */
+  readonly others: readonly string[];
+}
+
+/** Finds who uses `secret`, and for which images that Secret has a login. Reads no other Secret. Throws UserError. */
+export async function usersWithLogin(
+  reader: Reader,
+  secret: Secret,
+): Promise<{ readonly users: readonly SecretUser[]; readonly mounts: readonly Need[] }> {
+  const { namespace = '', name = '' } = secret.metadata;
+  const { pullers, mounts } = await usersOf(reader, { namespace, name });
+  const users = pullers.map(({ ref, isIdle, isOwn, list, images }) => ({
+    ref,
+    isIdle,
+    isOwn,
+    images: images.filter((image) => opensImage(secret, image)),
+    others: list.filter((one) => one !== name),
+  }));
+  return { users, mounts };
+}
+
 /** The needs that detaching does not report: the list cannot be changed, or the object uses the Secret in another way. */
 export async function untoldNeeds(reader: Reader, secret: Secret): Promise<Need[]> {
   const needs = await needsOf(reader, secret, undefined);
@@ -88,7 +116,9 @@ async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<
     const { volumes, env } = mountedNames(ref.kind, object);
     if (volumes.has(name)) mounts.push({ ref, images: [], isIdle, mounts: 'mounts it' });
     else if (env.has(name)) mounts.push({ ref, images: [], isIdle, mounts: 'has it in its env' });
-    if (list.includes(name)) pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle });
+    if (list.includes(name)) {
+      pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle, isOwn: own.includes(name) });
+    }
   };
   // `WORKLOAD_KINDS` has no ReplicaSets. One without a Deployment is found only here.
   for (const kind of ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] as const) {

@@ -27,8 +27,28 @@ atFileEnd(async () => {
   for (const remove of leftovers.splice(0)) await remove();
 });
 
+/** A request that the role allows and the policy refuses. */
+export type Probe = readonly [method: string, path: string, body: object, contentType?: string];
+
+const otherSecret = (home: string): Probe => [
+  'POST',
+  `/api/v1/namespaces/${home}/secrets`,
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'probe' },
+    type: 'kubernetes.io/dockercfg',
+    stringData: { '.dockercfg': '{}' },
+  },
+];
+
 /** A new account in `home` with the rights for `line`, and with the policy if `flag` is `--guard`. */
-export async function accountFor(home: string, line: readonly string[], flag?: '--guard'): Promise<Account> {
+export async function accountFor(
+  home: string,
+  line: readonly string[],
+  flag?: '--guard',
+  probe = otherSecret(home),
+): Promise<Account> {
   const name = freshName('account');
   await newAccount(home, {}, name);
   const printed = await regsecretIn(home, [
@@ -56,20 +76,18 @@ export async function accountFor(home: string, line: readonly string[], flag?: '
   leftovers.push(async () => client.close());
   const ask: Account['ask'] = (method, path, body, contentType = 'application/json') =>
     client.request(method, path, body, { 'content-type': contentType });
-  // A Secret of another name is refused only by the policy, and only where the rights are there already.
-  const probe = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'probe' },
-    type: 'kubernetes.io/dockercfg',
-    stringData: { '.dockercfg': '{}' },
-  };
+  const [method, path, body, type] = probe;
   const isThere = async () => {
-    const { status, body } = await ask('POST', `/api/v1/namespaces/${home}/secrets?dryRun=All`, probe);
-    return flag ? `${body.message}`.includes('ValidatingAdmissionPolicy') : status === 201;
+    const answer = await ask(method, `${path}?dryRun=All`, body, type);
+    return flag ? isPolicy(answer) : answer.status < 300;
   };
   await waitFor(isThere, { what: `the rights${flag ? ' and the policy' : ''} of ${name}`, everyMs: 20 });
   return { name, ask, kubeconfig: kubeconfigFor({ token }), rules: objects.flatMap(({ rules = [] }) => rules) };
+}
+
+/** Whether a policy refuses, and not the role. */
+export function isPolicy({ status, body }: ApiAnswer): boolean {
+  return status === 403 && `${body.message}`.includes('ValidatingAdmissionPolicy');
 }
 
 function pathOf({ apiVersion, kind, metadata: { namespace } }: Printed): string {

@@ -153,11 +153,10 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       ...ACCOUNT_USERS,
       // The controller may not have made `default` yet: then it is waited for.
       { when: ['waits'], may: ['get'], on: ACCOUNT, named: 'default' },
-      // A copy is taken out of every list that names it. Each list is read by itself before it is changed.
-      { when: ['prune'], may: ['get'], on: SECRET },
-      { when: ['prune'], may: ['list', 'get'], on: CHANGEABLE_KINDS },
-      { when: ['prune'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS] },
-      { when: ['prune', 'writes'], may: ['patch'], on: CHANGEABLE_KINDS },
+      // A copy is taken out of the lists of service accounts. Each list is read by itself before it is changed.
+      { when: ['prune'], may: ['list', 'get'], on: ACCOUNT },
+      { when: ['prune'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] },
+      { when: ['prune', 'writes'], may: ['patch'], on: ACCOUNT },
     ],
   },
   rotate: { wide: BY_LABELS, line: ROTATE },

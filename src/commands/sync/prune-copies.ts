@@ -1,16 +1,19 @@
-/** Deletes copies in namespaces that are no longer selected, after taking them out of the lists that name them. */
+/** Deletes copies in namespaces that are no longer selected, after taking them out of the lists of service accounts. */
 
 import { detachAll } from '../../attaching/detach-all.ts';
-import { describeNeeds, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
+import { unknownLogins } from '../../attaching/notes.ts';
+import { describeNeeds, usersWithLogin } from '../../attaching/secret-users.ts';
 import { actionOf, changeSecret, type NextSecret, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
-import { createReader } from '../../cluster/reader.ts';
+import { createReader, type Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
 import { type CopySource, isCopyOf } from '../../secret/copy.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { makerOf } from '../../secret/secret-owner.ts';
+import { CHANGEABLE_KINDS } from '../../workloads/kind.ts';
+import { resultName } from '../../workloads/object-ref.ts';
 import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 /** A copy to delete. */
@@ -45,25 +48,35 @@ export async function pruneCopy(
     return { action: isMeant ? 'delete' : 'unchanged' };
   };
   try {
-    await reportNeeds(transport, ref, listener);
-    await detachAll(transport, ref, request, {
-      outcome: (result) => listener.list(result),
-      note: (note) => listener.note(note, 'detach'),
-      problem: (error) => listener.problem(error, namespace),
-    });
+    await reportUsers(transport, ref, listener);
+    const { dryRun, fieldManager, folders } = request;
+    await detachAll(
+      transport,
+      ref,
+      { dryRun, fieldManager, folders, kinds: ['ServiceAccount'], checks: false },
+      {
+        outcome: (result) => listener.list(result),
+        note: (note) => listener.note(note, 'detach'),
+        problem: (error) => listener.problem(error, namespace),
+      },
+    );
     return actionOf((await changeSecret(transport, ref, { present: secret, next }, request)).did);
   } catch (error) {
     throw error instanceof ApiError ? refusalOf(error) : error;
   }
 }
 
-/** Reports the lost logins that taking the copy out of the lists does not report. */
-async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncListener): Promise<void> {
+/** Reports what loses a login, and which workloads still name the copy. Reads no Secret but the copy. */
+async function reportUsers(transport: Transport, ref: SecretRef, { note }: SyncListener): Promise<void> {
   const secret = await lookAtSecret(transport, ref);
   if (typeof secret === 'string') return;
   const reader = createReader(transport);
-  for (const { ref, images, mounts } of await untoldNeeds(reader, secret))
-    if (mounts === undefined) note({ code: 'loses-login', ref, images }, 'detach');
+  const { users } = await usersWithLogin(reader, secret);
+  for (const { ref: user, images, others, isOwn } of users) {
+    if (images.length > 0 && others.length === 0) note({ code: 'loses-login', ref: user, images }, 'detach');
+    else if (images.length > 0) note({ code: 'others-unread', ref: user, images, others }, 'detach');
+    if (isOwn && CHANGEABLE_KINDS.includes(user.kind)) note({ code: 'left-in-list', ref: user }, 'detach');
+  }
   const rights = reader.missingRights.list();
   if (rights.length > 0) note({ code: 'unchecked', rights }, 'detach');
 }
@@ -71,7 +84,7 @@ async function reportNeeds(transport: Transport, ref: SecretRef, { note }: SyncL
 /** How many copies are examined before the question. */
 const LOOKED_AT = 10;
 
-/** One line for each object that loses its only login with `copies`, as far as our rights let us look. */
+/** One line for each object that loses its only login with `copies`, or may lose it, as far as our rights let us look. */
 export async function describeLosses(
   transport: Transport,
   copies: readonly PrunedCopy[],
@@ -82,8 +95,8 @@ export async function describeLosses(
     copies.slice(0, LOOKED_AT).map(async ({ namespace }) => {
       try {
         const secret = await lookAtSecret(transport, { namespace, name });
-        const needs = typeof secret === 'string' ? [] : await needsOf(reader, secret, undefined);
-        return describeNeeds(needs).map((line) => `${namespace}: ${line}`);
+        const losses = typeof secret === 'string' ? [] : await lossesOf(reader, secret);
+        return losses.map((line) => `${namespace}: ${line}`);
       } catch (error) {
         if (error instanceof ApiError) return [];
         throw error;
@@ -91,4 +104,13 @@ export async function describeLosses(
     }),
   );
   return lines.flat();
+}
+
+async function lossesOf(reader: Reader, secret: Secret): Promise<string[]> {
+  const { users, mounts } = await usersWithLogin(reader, secret);
+  const needing = users.filter(({ images }) => images.length > 0);
+  const unknown = needing
+    .filter(({ others }) => others.length > 0)
+    .map(({ ref, images, others }) => `${resultName(ref)}: not known ${unknownLogins(others, images)}`);
+  return [...describeNeeds([...needing.filter(({ others }) => others.length === 0), ...mounts]), ...unknown];
 }

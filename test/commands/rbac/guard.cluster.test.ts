@@ -3,27 +3,25 @@
  * controller does, and nothing else. Each attack is also tried as an account with the same role and no policy.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ApiAnswer } from '../../environment/api-client.ts';
 import { createApiClient } from '../../environment/api-client.ts';
 import { api, cluster, newNamespace, waitFor } from '../../environment/use.ts';
 import {
   account,
   created,
   failFirstPod,
-  freshName,
   named,
   newAccount,
   newWorkload,
   pathOf,
   regsecretIn,
 } from '../../support/attach-world.ts';
-import { type Account, accountFor } from '../../support/guarded-account.ts';
-import { newFleet, payloadOf, putSecret, secretIn, secretsOf } from '../../support/sync-world.ts';
+import { type Account, accountFor, isPolicy, type Probe } from '../../support/guarded-account.ts';
+import { newFleet, OURS, payloadOf, putSecret, secretIn, secretsOf } from '../../support/sync-world.ts';
+import { startWatch } from '../../support/watch-world.ts';
 
 const PULL = 'kubernetes.io/dockerconfigjson';
 const TOKEN = 'kubernetes.io/service-account-token';
 const MERGE = 'application/merge-patch+json';
-const JSON_PATCH = 'application/json-patch+json';
 const TOKEN_OF = 'kubernetes.io/service-account.name';
 
 interface World {
@@ -188,7 +186,7 @@ const ATTACKS: readonly [verb: string, title: string, without: Without, attack: 
       ['the image', inPod(pod)],
       ['a volume', inPod({ volumes: [{ name: 'theirs', secret: { secretName: 'theirs' } }] })],
       ['hostPID', inPod({ hostPID: true })],
-      ['an init container', inPod({ initContainers: pod.containers })],
+      ['an init container', inPod({ initContainers: [{ name: 'first', image: 'r.example/evil:1' }] })],
       ['the list', inPod({ imagePullSecrets: named('regsecret') })],
       ['the node', inPod({ nodeName: 'node' })],
       ['an annotation of the pods', inTemplate({ metadata: { annotations: { a: 'b' } } })],
@@ -243,8 +241,6 @@ const BEYOND: readonly [title: string, attack: Attack][] = [
 ];
 
 const rehearsed = (path: string): string => `${path}?dryRun=All`;
-const isPolicy = ({ status, body }: ApiAnswer): boolean =>
-  status === 403 && `${body.message}`.includes('ValidatingAdmissionPolicy');
 
 describe('an attack', () => {
   test.each(ATTACKS)('%s: %s', async (_, _title, without, attack) => {
@@ -275,5 +271,165 @@ describe('an attack', () => {
         .flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)),
     );
     expect([...new Set(writes)].sort()).toEqual([...new Set(ATTACKS.map(([verb]) => verb))].sort());
+  });
+});
+
+test('the token of an account of the administrator: made without the policy, and refused with it', async () => {
+  const { bare, open, guarded } = world;
+  const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: bare } };
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+  await newAccount(bare, {}, 'operator');
+  const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
+  await created(path, {
+    ...binding,
+    roleRef,
+    subjects: [{ kind: 'ServiceAccount', name: 'operator', namespace: bare }],
+  });
+  const token = secret({
+    type: TOKEN,
+    metadata: { name: 'regsecret', annotations: { [TOKEN_OF]: 'operator' } },
+    data: {},
+  });
+  try {
+    expect(isPolicy(await guarded.ask('POST', secretsOf(bare), token))).toBe(true);
+    expect((await open.ask('POST', secretsOf(bare), token)).status).toBe(201);
+    const made = await waitFor(async () => (await open.ask('GET', `${secretsOf(bare)}/regsecret`)).body.data?.token, {
+      what: 'the token',
+    });
+    const { server, caFile } = cluster();
+    const client = createApiClient({ server, caFile, token: Buffer.from(made, 'base64').toString() });
+    const review = { spec: { resourceAttributes: { verb: '*', group: '*', resource: '*' } } };
+    const answer = await client.request('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', review);
+    client.close();
+    expect(answer.body.status.allowed).toBe(true);
+  } finally {
+    await api('DELETE', `${path}/${bare}`);
+    await api('DELETE', `${secretsOf(bare)}/regsecret`);
+  }
+});
+
+describe('what the commands do passes', () => {
+  const MARKS = (home: string) => ({ labels: OURS, annotations: { 'regsecret/source': `${home}/regsecret` } });
+
+  test('sync: new, changed, immutable and of another type, lists, a restart, a pruned copy', async () => {
+    const { home, teams, prefix } = await newFleet(4, { serviceAccount: true });
+    const [fresh = '', changed = '', immutable = '', other = ''] = teams;
+    const past = await newNamespace({ serviceAccount: true });
+    const metadata = MARKS(home);
+    const data = { '.dockerconfigjson': payloadOf('old.example') };
+    await putSecret(changed, { metadata, data });
+    await putSecret(immutable, { metadata, data, immutable: true });
+    await putSecret(other, {
+      metadata,
+      type: 'kubernetes.io/dockercfg',
+      data: { '.dockercfg': Buffer.from('{}').toString('base64') },
+    });
+    await putSecret(past, { metadata });
+    await api('PATCH', accountOf(past), { imagePullSecrets: named('regsecret', 'theirs') }, { 'content-type': MERGE });
+    for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+      await newWorkload(kind, fresh, { name: kind.toLowerCase() });
+    await failFirstPod(fresh, 'deployment');
+    const line = ['sync', '-l', `fleet=${prefix}`, '--attach', 'sa/default', '--restart', '--prune', '--yes'];
+    const { kubeconfig } = await accountFor(home, line, '--guard');
+    const dry = await regsecretIn(home, [...line, '--dry-run=server'], { kubeconfig });
+    expect(dry.code, dry.stderr).toBe(0);
+    const ran = await regsecretIn(home, line, { kubeconfig });
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stdout).toContain('5 namespaces: 1 created, 1 updated, 2 replaced, 1 deleted');
+    expect(ran.stdout).toContain(`deployment.apps/deployment restarted in ${fresh}`);
+    for (const team of teams) expect((await account(team, 'default')).imagePullSecrets).toEqual(named('regsecret'));
+    expect((await account(past, 'default')).imagePullSecrets).toEqual(named('theirs'));
+    expect(await secretIn(past)).toBeUndefined();
+  });
+
+  test('sync --watch serves a new namespace, and one that gets its label later', async () => {
+    const { home, prefix } = await newFleet(1, { serviceAccount: true });
+    const line = ['-l', `fleet=${prefix}`, '--attach', 'sa/default'];
+    const { kubeconfig } = await accountFor(home, ['sync', ...line, '--watch'], '--guard');
+    const watch = await startWatch(home, line, { kubeconfig });
+    const born = await newNamespace({ labels: { fleet: prefix }, serviceAccount: true });
+    const late = await newNamespace({ serviceAccount: true });
+    await api(
+      'PATCH',
+      `/api/v1/namespaces/${late}`,
+      { metadata: { labels: { fleet: prefix } } },
+      { 'content-type': MERGE },
+    );
+    for (const namespace of [born, late]) {
+      const isNamed = async () =>
+        JSON.stringify((await account(namespace, 'default')).imagePullSecrets) === JSON.stringify(named('regsecret'));
+      await waitFor(isNamed, { what: `the list of ${namespace}` });
+    }
+    expect(await watch.end('SIGTERM'), watch.stderr).toBe(0);
+    expect(watch.stderr).not.toContain('denied');
+  });
+
+  const login = ['--server', 'r.example', '--username', 'jane', '--password-env', 'PASSWORD', '--no-verify'];
+  const marked = (namespace: string): Probe => [
+    'PATCH',
+    `${secretsOf(namespace)}/regsecret`,
+    { metadata: { annotations: { [TOKEN_OF]: 'robot' } } },
+    MERGE,
+  ];
+  const labelled =
+    (name = 'default') =>
+    (namespace: string): Probe => ['PATCH', accountOf(namespace, name), { metadata: { labels: { a: 'b' } } }, MERGE];
+  const inWorkload =
+    (kind: 'Deployment' | 'CronJob') =>
+    (namespace: string): Probe => [
+      'PATCH',
+      pathOf(kind, namespace, kind.toLowerCase()),
+      { metadata: { labels: { a: 'b' } } },
+      MERGE,
+    ];
+
+  test.each<[line: string, probe: ((namespace: string) => Probe) | undefined]>([
+    ['create new LOGIN', undefined],
+    ['create regsecret LOGIN --attach sa/default', undefined],
+    ['create opaque --force LOGIN', undefined],
+    ['rotate LOGIN', marked],
+    ['rotate -l here=NS LOGIN', marked],
+    ['attach --serviceaccount default', labelled()],
+    ['attach --serviceaccount applied', labelled('applied')],
+    ['attach --all-serviceaccounts', labelled()],
+    ['attach --to deploy/deployment --to ds/daemonset --to sts/statefulset', inWorkload('Deployment')],
+    ['attach --to cj/cronjob', inWorkload('CronJob')],
+    ['detach theirs --to deploy/deployment --yes', inWorkload('Deployment')],
+    ['detach theirs --serviceaccount robot --yes', labelled('robot')],
+    ['delete theirs --force --yes', labelled()],
+  ])('%s', { timeout: 60_000 }, async (line, probe) => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await api(
+      'PATCH',
+      `/api/v1/namespaces/${namespace}`,
+      { metadata: { labels: { here: namespace } } },
+      { 'content-type': MERGE },
+    );
+    await putSecret(namespace);
+    await putSecret(namespace, {}, 'theirs');
+    await putSecret(namespace, { type: 'Opaque', data: { a: 'YQ==' } }, 'opaque');
+    await newAccount(namespace, { imagePullSecrets: named('theirs') }, 'robot');
+    // The owner of its list gets it back, which is a write of `managedFields`.
+    const applied = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'applied' },
+      imagePullSecrets: named('theirs'),
+    };
+    await api('PATCH', `${accountOf(namespace, 'applied')}?fieldManager=argocd`, applied, {
+      'content-type': 'application/apply-patch+yaml',
+    });
+    for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const) {
+      await newWorkload(kind, namespace, { name: kind.toLowerCase(), list: named('theirs') });
+    }
+    const words = line.split(' ').flatMap((word) => (word === 'LOGIN' ? login : word.replace('NS', namespace)));
+    const { kubeconfig } = await accountFor(namespace, words, '--guard', probe?.(namespace));
+    const ran = await regsecretIn(namespace, words, { kubeconfig, env: { PASSWORD: 'new' } });
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stdout).toMatch(/created|patched|configured|replaced|deleted/);
+    expect(ran.stderr).not.toContain('denied');
+    if (!line.includes('applied')) return;
+    const managers = (await account(namespace, 'applied')).metadata.managedFields ?? [];
+    expect(managers.find(({ manager }) => manager === 'argocd')?.fieldsV1).toHaveProperty(['f:imagePullSecrets']);
   });
 });

@@ -1,13 +1,14 @@
 /** `sync --prune`: copies in namespaces that are no longer selected. */
 import { expect, test } from 'vitest';
 import { api, kubeconfigFor, waitFor } from '../../environment/use.ts';
+import { recorded } from '../../support/asked-rights.ts';
 import { account, created, freshName, listOf, named, newWorkload, regsecretIn } from '../../support/attach-world.ts';
 import { changeSecret, newFleet, OURS, putSecret, secretIn } from '../../support/sync-world.ts';
 
 const lines = (text: string): string[] => text.trimEnd().split('\n').sort();
 const accountList = async (namespace: string) => (await account(namespace, 'default')).imagePullSecrets;
 
-test('a namespace that is no longer meant: out of the lists, then gone; a second run does nothing', async () => {
+test('a namespace that is no longer meant: out of the lists of accounts, then gone; a second run does nothing', async () => {
   const { home, teams } = await newFleet(2, { serviceAccount: true });
   const [first = '', second = ''] = teams;
   await regsecretIn(home, ['sync', '--to', teams.join(','), '--attach', 'sa/default']);
@@ -18,14 +19,16 @@ test('a namespace that is no longer meant: out of the lists, then gone; a second
     [
       '1 service account: 1 patched',
       '2 namespaces: 1 deleted, 1 unchanged',
-      `deployment.apps/${web} patched in ${second}`,
       `secret/regsecret deleted in ${second}`,
       `serviceaccount/default patched in ${second}`,
     ].sort(),
   );
   expect(await secretIn(second)).toBeUndefined();
   expect(await accountList(second)).toBeUndefined();
-  expect(await listOf('Deployment', second, web)).toEqual(named('own'));
+  expect(ran.stderr).toContain(
+    `warning: deployment.apps/${web} in ${second} still has regsecret, which is deleted, in its own imagePullSecrets\nhint: regsecret detach regsecret -n ${second} --from deployment/${web}\n`,
+  );
+  expect(await listOf('Deployment', second, web)).toEqual(named('own', 'regsecret'));
   expect(await accountList(first)).toEqual(named('regsecret'));
   const again = await regsecretIn(home, ['sync', '--to', first, '--prune', '--yes']);
   expect(again).toMatchObject({ code: 0, stdout: '1 namespace: 1 unchanged\n' });
@@ -106,6 +109,27 @@ test('what loses its only login is said', async () => {
   expect(ran.code, ran.stderr).toBe(0);
   expect(ran.stderr).toContain(`deployment.apps/${web}`);
   expect(ran.stderr).toContain('r.example/app:1');
+});
+
+test('of a workload with another pull secret it says what it does not know, because it reads no other Secret', async () => {
+  const { home, teams } = await newFleet(2, { serviceAccount: true });
+  const [first = '', second = ''] = teams;
+  await regsecretIn(home, ['sync', '--to', second]);
+  await putSecret(second, {}, 'own');
+  const web = await newWorkload('Deployment', second, { list: named('regsecret', 'own') });
+  const args = ['sync', '--to', first, '--prune'];
+  const unknown = `whether own has a login for r.example/app:1`;
+  const asked = await regsecretIn(home, args);
+  expect(asked.stderr).toContain(`\n  ${second}: deployment.apps/${web}: not known ${unknown}\nhint: `);
+  const { result: ran, asked: rights } = await recorded(() => regsecretIn(home, [...args, '--yes']));
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stderr).toContain(
+    `warning: not known ${unknown} of deployment.apps/${web} in ${second}: only regsecret was read\nhint: regsecret why deployment/${web} -n ${second}\n`,
+  );
+  const read = rights.filter(({ verb, plural }) => plural === 'secrets' && verb === 'get');
+  expect(new Set(read.map(({ name }) => name))).toEqual(new Set(['regsecret']));
+  const writes = rights.filter(({ verb }) => verb === 'patch' || verb === 'create' || verb === 'delete');
+  expect(new Set(writes.map(({ plural }) => plural))).toEqual(new Set(['secrets']));
 });
 
 test('what cannot be detached keeps nothing, and is named', async () => {
