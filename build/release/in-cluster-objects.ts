@@ -19,7 +19,7 @@ export function parseObjects(yaml: string): ClusterObject[] {
   return objects.filter((object) => object !== null && object !== undefined);
 }
 
-/** The `rbac` command line for each of our containers, which prints the rights that its arguments need. */
+/** The `rbac --guard` command line for each of our containers, which prints the rights that its arguments need. */
 export function rbacLines(objects: readonly ClusterObject[]): string[][] {
   return objects.flatMap((object) => {
     const spec = object.kind === 'CronJob' ? object.spec.jobTemplate.spec.template.spec : object.spec?.template?.spec;
@@ -29,12 +29,24 @@ export function rbacLines(objects: readonly ClusterObject[]): string[][] {
     const words = args.filter((word, index) => word !== '--listen' && args[index - 1] !== '--listen');
     const name = `${object.metadata.name.replace(/-rotate$/, '')}-${words[0]}`;
     const namespace = object.metadata.namespace ?? '';
-    return [['rbac', '--for', `sa/${serviceAccountName}`, '--name', name, ...words, '-n', namespace]];
+    return [['rbac', '--guard', '--for', `sa/${serviceAccountName}`, '--name', name, ...words, '-n', namespace]];
   });
 }
 
+/** Whether it is a role, a policy or a binding of one, as `rbac --guard` prints them. */
 export function isOfRbac({ apiVersion }: ClusterObject): boolean {
-  return apiVersion.startsWith('rbac.authorization.k8s.io/');
+  return apiVersion.startsWith('rbac.authorization.k8s.io/') || isPolicy(apiVersion);
+}
+
+function isPolicy(apiVersion: string): boolean {
+  return apiVersion.startsWith('admissionregistration.k8s.io/');
+}
+
+/** Without the namespace that Kustomize gives to policies, because it does not know that they are in none. */
+function placed(object: ClusterObject): ClusterObject {
+  if (!isPolicy(object.apiVersion)) return object;
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** Labels that only Helm sets. */
@@ -57,6 +69,6 @@ export function comparable(
       kept.map(([key, inner]) => [key, clean(inner)]).filter(([, inner]) => !isDeepStrictEqual(inner, {})),
     );
   };
-  const entries = objects.map((object) => [`${object.kind}/${object.metadata.name}`, clean(object)] as const);
+  const entries = objects.map((object) => [`${object.kind}/${object.metadata.name}`, clean(placed(object))] as const);
   return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -43,8 +43,27 @@ test.each<[situation: string, folder: () => Promise<string>]>([
 ])('the rights are those of its command lines: %s', async (_, folder) => {
   const objects = parseObjects(await kustomize(await folder()));
   const printed = await printedRights(objects);
-  expect(printed).toHaveLength(4);
+  expect(printed).toHaveLength(8);
   expect(comparable(objects.filter(isOfRbac), { labels: false })).toEqual(comparable(printed));
+});
+
+test("each policy is for who has the rights, also with a namespace and a suffix of one's own", async () => {
+  const objects = parseObjects(await kustomize(overlay({ namespace: 'platform', nameSuffix: '-b' })));
+  const policies = new Map(
+    objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy').map((policy) => [policy.metadata.name, policy]),
+  );
+  const guarded = objects
+    .filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding')
+    .flatMap(({ spec: { policyName, paramRef } }) => {
+      const { kind } = policies.get(policyName)?.spec.paramKind ?? {};
+      const isMeant = ({ metadata }: ClusterObject) =>
+        metadata.name === paramRef.name && metadata.namespace === paramRef.namespace;
+      return objects.find((object) => object.kind === kind && isMeant(object))?.subjects;
+    });
+  expect(guarded).toEqual([
+    { kind: 'ServiceAccount', name: 'regsecret-rotate-b', namespace: 'platform' },
+    { kind: 'ServiceAccount', name: 'regsecret-b', namespace: 'platform' },
+  ]);
 });
 
 test('the API server takes it in a namespace that allows restricted pods only, with the network policy too', async () => {
@@ -53,7 +72,7 @@ test('the API server takes it in a namespace that allows restricted pods only, w
   const folder = overlay({ namespace, components: ['BASE/network-policy'] });
   const applied = await kubectl(['apply', '--dry-run=server', '--validate=strict', '-k', folder]);
   expect(applied).toMatchObject({ code: 0, stderr: '' });
-  expect(applied.stdout.trim().split('\n')).toHaveLength(9);
+  expect(applied.stdout.trim().split('\n')).toHaveLength(13);
 });
 
 test('doctor finds nothing in it', async () => {
