@@ -1,12 +1,14 @@
 /**
- * The rules of the chart's roles for every choice of values that changes them, as `regsecret rbac` prints them; a template could
- * not compute them. SOURCE and ACCOUNT stand for the names of the Secret and of the one service account. `node
- * build/release/chart-rights.ts` writes the file.
+ * The rules of the chart's roles and the specs of its policies for every choice of values that changes them, as `regsecret rbac
+ * --guard` prints them; a template could not compute them. SOURCE and ACCOUNT stand for the names of the Secret and of the one
+ * service account, and CHOSEN for the condition that a namespace is selected. `node build/release/chart-rights.ts` writes the
+ * files.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PolicyRule, rulesFor } from '../../src/cluster/right.ts';
+import { type PolicyRule, type Right, rulesFor } from '../../src/cluster/right.ts';
 import { copiedBy } from '../../src/commands/rbac/command-rights.ts';
+import { type GuardRequest, guardObjects, OWN_NAMESPACE } from '../../src/commands/rbac/guard.ts';
 import { type AskedLine, rightsFor } from '../../src/commands/rbac/right-table.ts';
 import type { AccountSelection } from '../../src/commands/sync/sync-request.ts';
 
@@ -23,10 +25,13 @@ const ACCOUNTS: Readonly<Record<string, AccountSelection>> = {
   'used,default': { names: ['default'], used: true, all: false },
 };
 
-const FILE = join('charts', 'regsecret', 'files', 'rights.json');
+const FILES = join('charts', 'regsecret', 'files');
+
+/** A role that is only there to be named. */
+const binding = (kind: 'RoleBinding' | 'ClusterRoleBinding') => ({ apiVersion: '', kind, metadata: { name: '' } });
 
 /** The rules by key: `rotate`, and keys for sync such as `default,restart,prune`. */
-export function chartRights(): Readonly<Record<string, readonly PolicyRule[]>> {
+function chartRights(): Readonly<Record<string, readonly PolicyRule[]>> {
   const sync = Object.entries(ACCOUNTS).flatMap(([which, accounts]) =>
     // Without attached accounts nothing is restarted.
     (which === 'none' ? [false] : [false, true]).flatMap((restart) =>
@@ -34,24 +39,50 @@ export function chartRights(): Readonly<Record<string, readonly PolicyRule[]>> {
         const key = `${which}${restart ? ',restart' : ''}${prune ? ',prune' : ''}`;
         const { facts, ...line } = copiedBy({ name: SOURCE, accounts, restart }, true);
         const given = ['watch', ...(restart ? ['restart'] : []), ...(prune ? ['prune'] : [])];
-        return [key, rulesOf('sync', { ...line, facts: [...facts, ...given] })] as const;
+        return [key, rulesFor(rightsOf('sync', { ...line, facts: [...facts, ...given] }))] as const;
       }),
     ),
   );
-  const rotate = rulesOf('rotate', { facts: ['named'], names: { secrets: [SOURCE] }, targets: [] });
+  const rotate = rulesFor(rightsOf('rotate', ROTATE));
   return { rotate, ...Object.fromEntries(sync) };
 }
 
-function rulesOf(command: string, { facts, ...line }: AskedLine): PolicyRule[] {
-  return rulesFor(rightsFor(command, { ...line, facts: [...facts, 'writes'] }) ?? []);
+/** The specs of policies by key: `rotate`, and keys for sync such as `accounts,restart,prune`. */
+function chartGuards(): Readonly<Record<string, unknown>> {
+  const sync = ['secrets', 'accounts', 'accounts,restart', 'accounts,prune', 'accounts,restart,prune'].map((key) => {
+    const has = (word: string): boolean => key.split(',').includes(word);
+    const accounts = ACCOUNTS[has('secrets') ? 'none' : 'several'] ?? { names: [], used: false, all: false };
+    const { facts, ...line } = copiedBy({ name: SOURCE, accounts, restart: has('restart') }, true);
+    const rights = rightsOf('sync', { ...line, facts: [...facts, 'watch', ...key.split(',')] });
+    const prunedFrom = has('prune') ? OWN_NAMESPACE : undefined;
+    const guarded = { secret: SOURCE, chosen: 'CHOSEN', prunedFrom, changesTemplates: false };
+    return [key, specOf({ name: '', binding: binding('ClusterRoleBinding'), rights, line: guarded })] as const;
+  });
+  const rights = rightsOf('rotate', ROTATE);
+  const line = { secret: SOURCE, chosen: undefined, prunedFrom: undefined, changesTemplates: false };
+  return { rotate: specOf({ name: '', binding: binding('RoleBinding'), rights, line }), ...Object.fromEntries(sync) };
 }
 
-/** The text of the chart's file: a line for each choice. */
-export function chartRightsText(): string {
-  const lines = Object.entries(chartRights()).map(
-    ([key, rules]) => `  ${JSON.stringify(key)}: ${JSON.stringify(rules)}`,
-  );
+function specOf(request: GuardRequest): unknown {
+  return guardObjects(request)[0]?.spec;
+}
+
+const ROTATE = { facts: ['named'], names: { secrets: [SOURCE] }, targets: [] };
+
+function rightsOf(command: string, { facts, ...line }: AskedLine): Right[] {
+  return rightsFor(command, { ...line, facts: [...facts, 'writes'] }) ?? [];
+}
+
+/** The texts of the chart's files by name: a line for each choice. */
+export function chartFiles(): Readonly<Record<string, string>> {
+  return { 'rights.json': linesOf(chartRights()), 'guards.json': linesOf(chartGuards()) };
+}
+
+function linesOf(choices: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(choices).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   return `{\n${lines.join(',\n')}\n}\n`;
 }
 
-if (import.meta.main) writeFileSync(FILE, chartRightsText());
+if (import.meta.main) {
+  for (const [name, text] of Object.entries(chartFiles())) writeFileSync(join(FILES, name), text);
+}

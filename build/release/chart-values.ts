@@ -34,6 +34,11 @@ export const GOOD_VALUES: readonly object[] = [
     rotate: { suspend: false, schedule: '@daily', login: 'new-login', serviceAccount: { name: 'rotator' } },
     networkPolicy: { enabled: true },
   },
+  ...['a', '!a', 'a=b,c!=d', 'a in (b, c),d notin (e)', 'x.example/a==b'].map((selector) => ({
+    sync: { namespaces: { selector } },
+  })),
+  { sync: { namespaces: { selector: '', names: ['shop', 'team-[^a]?', '^x*'], exclude: ['x-*', 'y'] } } },
+  { sync: { namespaces: { selector: '', names: ['shop'] } } },
   { sync: { namespaces: { selector: '', all: true }, existing: 'adopt' }, rotate: { enabled: false } },
   {
     image: { tag: '0.1.0-helpers' },
@@ -59,6 +64,11 @@ export const GOOD_VALUES: readonly object[] = [
 export const BAD_VALUES: readonly (readonly [values: object, sentence: RegExp])[] = [
   [{ sync: { namespaces: { selector: '' } } }, /No namespace is chosen: set sync\.namespaces\.selector/],
   [{ sync: { namespaces: { all: true } } }, /selector and sync\.namespaces\.all cannot be used together/],
+  [
+    { sync: { namespaces: { selector: 'a>1' } } },
+    /sync\.namespaces\.selector has a form that the policy cannot express: a>1/,
+  ],
+  [{ guard: { enabled: 'no' } }, /guard\/enabled|guard\.enabled/],
   [{ sync: { attach: [], restart: true } }, /sync\.restart needs service accounts in sync\.attach/],
   [{ sync: { refresh: '6h' } }, /sync\.refresh is for logins of a credential helper/],
   [{ sync: { servers: ['ghcr.io'] }, rotate: { enabled: false } }, /sync\.servers needs dockerConfig/],

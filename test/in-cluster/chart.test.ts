@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { inClusterVersions, packChart } from '../../build/release/chart.ts';
-import { chartRightsText } from '../../build/release/chart-rights.ts';
+import { chartFiles } from '../../build/release/chart-rights.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-test('the rules of its roles are those of rbac; else: node build/release/chart-rights.ts', () => {
-  expect(read('charts/regsecret/files/rights.json')).toBe(chartRightsText());
-});
+test.each(Object.entries(chartFiles()))(
+  '%s has what rbac prints; else: node build/release/chart-rights.ts',
+  (name, text) => {
+    expect(read(`charts/regsecret/files/${name}`)).toBe(text);
+  },
+);
 
 test('the chart and deploy/ have the version of the package', () => {
   const { version } = JSON.parse(read('package.json')) as { version: string };

@@ -77,6 +77,70 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- toYaml $rules | replace "SOURCE" $sync.source | replace "ACCOUNT" (first (append $names "")) -}}
 {{- end -}}
 
+{{- /* The policy that regsecret rbac --guard prints: files/guards.json has its spec for every choice. */ -}}
+{{- define "regsecret.guardSpec" -}}
+{{- $text := .root.Files.Get "files/guards.json" | replace "SOURCE" .root.Values.sync.source -}}
+{{- $text = replace "CHOSEN" (include "regsecret.chosen" .root | toJson | trimAll "\"") $text -}}
+{{- toYaml (index (fromJson $text) .key) -}}
+{{- end -}}
+
+{{- define "regsecret.guardKey" -}}
+{{- with .Values.sync -}}
+{{- ternary "accounts" "secrets" (or (not (empty .attach)) .prune) }}{{ ternary ",restart" "" .restart }}{{ ternary ",prune" "" .prune -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The condition that a namespace is selected, as src/commands/rbac/chosen-namespaces.ts makes it. */ -}}
+{{- define "regsecret.chosen" -}}
+{{- with .Values.sync.namespaces -}}
+{{- $name := "namespaceObject.metadata.name" -}}
+{{- $globs := list -}}
+{{- $names := list -}}
+{{- range uniq .names }}{{ if regexMatch "[*?[]" . }}{{ $globs = append $globs . }}{{ else }}{{ $names = append $names (squote .) }}{{ end }}{{ end -}}
+{{- $picked := list (printf "!%s" (include "regsecret.matching" (list "kube-*" "openshift-*"))) -}}
+{{- if .selector }}{{ $picked = append $picked (include "regsecret.labelled" .selector) }}{{ end -}}
+{{- if $globs }}{{ $picked = append $picked (include "regsecret.matching" $globs) }}{{ end -}}
+{{- $ways := list -}}
+{{- if $names }}{{ $ways = append $ways (printf "%s in [%s]" $name (join ", " $names)) }}{{ end -}}
+{{- if or .selector .all $globs }}{{ $ways = append $ways (include "regsecret.joined" (dict "by" " && " "all" $picked)) }}{{ end -}}
+{{- $all := list (printf "%s != request.userInfo.username.split(':')[2]" $name) -}}
+{{- if .exclude }}{{ $all = append $all (printf "!%s" (include "regsecret.matching" (uniq .exclude))) }}{{ end -}}
+{{- $all = append $all "namespaceObject.metadata.?annotations[?'regsecret/sync'].orValue('') != 'false'" -}}
+{{- $all = append $all (include "regsecret.joined" (dict "by" " || " "all" $ways)) -}}
+{{- include "regsecret.joined" (dict "by" " && " "all" $all) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "regsecret.joined" -}}
+{{- $parts := list -}}
+{{- range .all }}{{ $parts = append $parts (ternary (printf "(%s)" .) . (regexMatch " (&&|\\|\\||\\?) " .)) }}{{ end -}}
+{{- if eq (len .all) 1 }}{{ first .all }}{{ else }}{{ join .by $parts }}{{ end -}}
+{{- end -}}
+
+{{- define "regsecret.matching" -}}
+{{- $all := list -}}
+{{- range . }}{{ $all = append $all (. | replace "[^" "[!" | replace "^" "\\\\^" | replace "[!" "[^" | replace "*" ".*" | replace "?" ".") }}{{ end -}}
+namespaceObject.metadata.name.matches('^({{ join "|" $all }})$')
+{{- end -}}
+
+{{- define "regsecret.labelled" -}}
+{{- $form := "^(!?)\\s*([\\w./-]+)(?:\\s*(==?|!=)\\s*([\\w.-]*)|\\s+(in|notin)\\s*\\(([\\w.\\s,-]*)\\))?$" -}}
+{{- $all := list -}}
+{{- range regexFindAll "[^,(]+(\\([^)]*\\))?" . -1 -}}
+{{- $text := trim . -}}
+{{- if not (regexMatch $form $text) }}{{ fail (printf "sync.namespaces.selector has a form that the policy cannot express: %s. Set guard.enabled=false, or use a form such as a=b,c!=d,e." $text) }}{{ end -}}
+{{- $not := or (hasPrefix "!" $text) (eq (regexReplaceAll $form $text "${3}${5}") "!=" "notin") -}}
+{{- $expression := printf "'%s' in variables.labels" (regexReplaceAll $form $text "${2}") -}}
+{{- if regexReplaceAll $form $text "${3}${5}" -}}
+{{- $values := list -}}
+{{- range splitList "," (regexReplaceAll $form $text "${4}${6}") }}{{ $values = append $values (squote (trim .)) }}{{ end -}}
+{{- $expression = printf "%s && variables.labels['%s'] in [%s]" $expression (regexReplaceAll $form $text "${2}") (join ", " $values) -}}
+{{- end -}}
+{{- $all = append $all (ternary (printf "!(%s)" $expression) $expression $not) -}}
+{{- end -}}
+{{- include "regsecret.joined" (dict "by" " && " "all" $all) -}}
+{{- end -}}
+
 {{- define "regsecret.pod" -}}
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets:

@@ -95,7 +95,7 @@ function isWrite(right: Right): right is Right & { readonly verb: Write } {
 
 /** The writes are matched whether the role grants them or not, so that no other role of the account can add to them. */
 function rulesOf(writes: readonly Right[]): object[] {
-  return [...Map.groupBy(writes, ({ group }) => group)].map(([group, same]) => ({
+  return [...Map.groupBy(writes, ({ group }) => group)].sort().map(([group, same]) => ({
     apiGroups: [group],
     apiVersions: ['v1'],
     operations: Object.values(OPERATIONS),
@@ -121,7 +121,8 @@ function variablesOf({ chosen }: GuardedLine): object[] {
 }
 
 function operationsOf(writes: readonly (Right & { readonly verb: Write })[]): Rule {
-  const allowed = [...Map.groupBy(writes, ({ plural }) => plural)].map(([plural, same]) => {
+  const allowed = pluralsOf(writes).map((plural) => {
+    const same = writes.filter((right) => right.plural === plural);
     const operations = [...new Set(same.map(({ verb }) => OPERATIONS[verb]))].sort();
     return allOf([`request.resource.resource == ${quoted(plural)}`, `request.operation in ${listOf(operations)}`]);
   });
