@@ -7,7 +7,7 @@ import { EXIT, UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { words } from '../../line/command.ts';
-import { againWithout, prose } from '../../line/hint.ts';
+import { prose } from '../../line/hint.ts';
 import { isNamespaceName, isObjectName, isRoleName, nameRule, nameWord, scope } from '../../line/object-name.ts';
 import { printerFor } from '../../output/printer.ts';
 import { formatJson } from '../../output/structured.ts';
@@ -62,7 +62,7 @@ export async function rbac({ line, for: who, name, guard = false, output }: Rbac
 function checkGuard({ kind }: Subject, name: string | undefined): void {
   if (kind !== 'ServiceAccount') {
     const text = '--guard is for a service account: a policy for a user or group would refuse all else that they write';
-    throw new UsageError(text, againWithout('--guard'));
+    throw new UsageError(text, prose`--for sa/NAME`);
   }
   if (name !== undefined && !isObjectName(name)) throw new UsageError(nameRule('policy'), prose`--name NAME`);
 }

@@ -279,3 +279,70 @@ test('a name that is too long is cut before the subject', async () => {
   const { stdout } = await here(args, { env: { HOME: '/nowhere' } });
   expect(stdout).toContain(`/regsecret-create-${'a'.repeat(233)}:ci\n`);
 });
+
+describe('a policy beside the role', () => {
+  const guard = (line: string) =>
+    here(['rbac', '--guard', '-n', 'team', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+  const needs =
+    'the policy needs an API server of version 1.30 or later; it limits all that the account writes, so let the account run nothing else\n';
+  const policies = (...names: string[]) =>
+    names.flatMap((name) =>
+      ['validatingadmissionpolicy', 'validatingadmissionpolicybinding'].map(
+        (kind) => `${kind}.admissionregistration.k8s.io/${name}`,
+      ),
+    );
+
+  test.each([
+    ['-o name create pull', policies('regsecret-create-pull.team')],
+    ['-o name --for sa/ci:deployer attach --serviceaccount default', policies('regsecret-attach.ci.deployer.team')],
+    ['-o name sync -A', policies('regsecret-sync.team.regsecret')],
+    ['-o name --name web sync -A', policies('web')],
+    ['-o name sync -A --dry-run=client', []],
+    ['-o name inspect', []],
+  ])('%s', async (line, names) => {
+    const { code, stdout, stderr } = await guard(line);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: names.length > 0 ? needs : 'no policy is needed: that command line writes nothing\n',
+    });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .filter((name) => name.includes('admission')),
+    ).toEqual(names);
+  });
+
+  test.each([
+    ['--for user/jane sync -A', '--guard is for a service account', '--for sa/NAME'],
+    ['--for group/devs create pull', '--guard is for a service account', '--for sa/NAME'],
+    ['--name Web create pull', 'the name of a policy has only', '--name NAME'],
+    [
+      'attach --pod web --recreate',
+      'whoever may create pods may run as any service account',
+      'attach --pod web -n team',
+    ],
+    ['sync -l a>1', 'the selector of -l has a form that the policy of --guard cannot express', '-l a=b,c!=d,e'],
+  ])('none for %s', async (line, error, hint) => {
+    const { code, stdout, stderr } = await guard(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`error: ${error}`);
+    expect(stderr).toContain(hint);
+  });
+
+  test('the flag may follow the command, as --for may', async () => {
+    const env = { HOME: '/nowhere' };
+    const [before, after] = await Promise.all([
+      here(['rbac', '--guard', 'sync', '-A', '-n', 'team'], { env }),
+      here(['rbac', 'sync', '-A', '-n', 'team', '--guard'], { env }),
+    ]);
+    expect(after).toEqual(before);
+  });
+
+  test('the role beside it is the one that is printed without it', async () => {
+    const line = ['sync', '-A', '--attach', 'used', '-n', 'team'];
+    const env = { HOME: '/nowhere' };
+    const { stdout } = await here(['rbac', ...line], { env });
+    expect((await here(['rbac', '--guard', ...line], { env })).stdout.startsWith(stdout)).toBe(true);
+  });
+});
