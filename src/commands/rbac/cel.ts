@@ -15,7 +15,7 @@ export function allOf(expressions: readonly string[]): string {
 }
 
 /** One of `expressions`; false where there are none. */
-export function anyOf(expressions: readonly string[]): string {
+export function someOf(expressions: readonly string[]): string {
   return joined(expressions, ' || ') || 'false';
 }
 
@@ -26,7 +26,7 @@ function joined(expressions: readonly string[], operator: string): string {
 }
 
 /** The member at `path` of an object of any kind; `missing` where there is none. */
-export function memberOf(object: string, path: readonly string[], missing: string): string {
+export function memberAt(object: string, path: readonly string[], missing: string): string {
   if (path.length === 0) return `dyn(${object})`;
   return `dyn(${object})${path.map((name) => `.?${name}`).join('')}.orValue(${missing})`;
 }

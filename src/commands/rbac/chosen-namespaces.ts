@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { prose } from '../../line/hint.ts';
 import { SYNC } from '../../secret/copy.ts';
 import { type NamespaceSelection, RESERVED } from '../sync/sync-plan.ts';
-import { allOf, anyOf, listOf, quoted } from './cel.ts';
+import { allOf, listOf, quoted, someOf } from './cel.ts';
 
 const METADATA = 'namespaceObject.metadata';
 const NAME = `${METADATA}.name`;
@@ -23,7 +23,7 @@ export function chosenBySync(
     ...(home === undefined ? [] : [`${NAME} != ${home}`]),
     ...(exclude.length === 0 ? [] : [`!${matching(exclude)}`]),
     `${METADATA}.?annotations[?${quoted(SYNC)}].orValue('') != 'false'`,
-    anyOf([...(names.length === 0 ? [] : [`${NAME} in ${listOf(names)}`]), ...isPicked]),
+    someOf([...(names.length === 0 ? [] : [`${NAME} in ${listOf(names)}`]), ...isPicked]),
   ]);
 }
 

@@ -8,11 +8,11 @@ import type { Right } from '../../cluster/right.ts';
 import { MANAGED_BY, SOURCE } from '../../secret/copy.ts';
 import { DATA_KEY } from '../../secret/secret.ts';
 import { LIST_FIELD, PULL_KINDS, type PullKind } from '../../workloads/kind.ts';
-import { allOf, anyOf, listOf, memberOf, quoted, sameBut } from './cel.ts';
+import { allOf, listOf, memberAt, quoted, sameBut, someOf } from './cel.ts';
 import { RBAC_API, type RbacObject } from './role.ts';
 
 /** The group of policies. */
-export const ADMISSION_API = 'admissionregistration.k8s.io';
+const ADMISSION_API = 'admissionregistration.k8s.io';
 
 /** What the role of a command line is meant for. */
 export interface GuardedLine {
@@ -126,7 +126,7 @@ function operationsOf(writes: readonly (Right & { readonly verb: Write })[]): Ru
     const operations = [...new Set(same.map(({ verb }) => OPERATIONS[verb]))].sort();
     return allOf([`request.resource.resource == ${quoted(plural)}`, `request.operation in ${listOf(operations)}`]);
   });
-  return { expression: anyOf(allowed), message: 'this account may not write in this way' };
+  return { expression: someOf(allowed), message: 'this account may not write in this way' };
 }
 
 /** Annotation of a token (core/v1/types.go `ServiceAccountNameKey`). */
@@ -147,18 +147,18 @@ function secretRules(writes: readonly Right[], line: GuardedLine): Rule[] {
   const isOfType = `object.type in ${listOf(PULL_TYPES)}`;
   // A copy of a Secret that is being replaced has the type of that Secret.
   const isKept = allOf([`object.metadata.name in ${listOf(copies)}`, `!(object.type in ${listOf(TOKEN_TYPES)})`]);
-  const named = (object: string): string => memberOf(object, ['metadata', 'annotations'], '{}');
+  const named = (object: string): string => memberAt(object, ['metadata', 'annotations'], '{}');
   return [
     ...(names === undefined ? [] : [namesRule(names)]),
     {
       expression: forSecrets(
-        anyOf(["request.operation == 'DELETE'", isOfType, ...(copies.length === 0 ? [] : [isKept])]),
+        someOf(["request.operation == 'DELETE'", isOfType, ...(copies.length === 0 ? [] : [isKept])]),
       ),
       message: `this account may write only Secrets of the types ${PULL_TYPES.join(' and ')}`,
     },
     {
       expression: forSecrets(
-        anyOf([
+        someOf([
           "request.operation == 'DELETE'",
           `!(${quoted(TOKEN_OF)} in ${named('object')})`,
           allOf(["request.operation == 'UPDATE'", `${quoted(TOKEN_OF)} in ${named('oldObject')}`]),
@@ -171,7 +171,7 @@ function secretRules(writes: readonly Right[], line: GuardedLine): Rule[] {
 }
 
 function forSecrets(expression: string): string {
-  return anyOf(["request.resource.resource != 'secrets'", expression]);
+  return someOf(["request.resource.resource != 'secrets'", expression]);
 }
 
 function namesRule(names: readonly string[]): Rule {
@@ -182,7 +182,7 @@ function namesRule(names: readonly string[]): Rule {
     "object.metadata.name.startsWith('regsecret-')",
   ]);
   return {
-    expression: forSecrets(anyOf([`variables.it.metadata.name in ${listOf(names)}`, isRehearsal])),
+    expression: forSecrets(someOf([`variables.it.metadata.name in ${listOf(names)}`, isRehearsal])),
     message: `this account may write only the Secret ${names.join(' or ')}`,
   };
 }
@@ -191,11 +191,11 @@ function placeRule({ secret = '', prunedFrom }: GuardedLine): Rule {
   const copyOf = `${prunedFrom} + ${quoted(`/${secret}`)}`;
   const isPruned = allOf([
     "request.operation == 'DELETE'",
-    `${memberOf('oldObject', ['metadata', 'labels'], '{}')}[?${quoted(MANAGED_BY)}].orValue('') == 'regsecret'`,
-    `${memberOf('oldObject', ['metadata', 'annotations'], '{}')}[?${quoted(SOURCE)}].orValue('') == ${copyOf}`,
+    `${memberAt('oldObject', ['metadata', 'labels'], '{}')}[?${quoted(MANAGED_BY)}].orValue('') == 'regsecret'`,
+    `${memberAt('oldObject', ['metadata', 'annotations'], '{}')}[?${quoted(SOURCE)}].orValue('') == ${copyOf}`,
   ]);
   return {
-    expression: forSecrets(anyOf(['variables.isChosen', ...(prunedFrom === undefined ? [] : [isPruned])])),
+    expression: forSecrets(someOf(['variables.isChosen', ...(prunedFrom === undefined ? [] : [isPruned])])),
     message: 'this account may write no Secret in this namespace, which its command does not select',
   };
 }
@@ -205,13 +205,13 @@ const SERVED = ['generation', 'managedFields', 'resourceVersion'];
 
 function accountRules(kinds: readonly PullKind[], line: GuardedLine): Rule[] {
   if (!kinds.some(({ kind }) => kind === 'ServiceAccount')) return [];
-  const list = (object: string): string => memberOf(object, [LIST_FIELD], '[]');
+  const list = (object: string): string => memberAt(object, [LIST_FIELD], '[]');
   const { secret, chosen, prunedFrom } = line;
   const others = (object: string): string =>
     `${list(object)}.filter(entry, entry.?name.orValue('') != ${quoted(secret ?? '')})`;
   const isOut = `!${list('object')}.exists(entry, entry.?name.orValue('') == ${quoted(secret ?? '')})`;
   const changed = (expression: string, message: string): Rule => ({
-    expression: anyOf(["request.resource.resource != 'serviceaccounts'", "request.operation != 'UPDATE'", expression]),
+    expression: someOf(["request.resource.resource != 'serviceaccounts'", "request.operation != 'UPDATE'", expression]),
     message,
   });
   return [
@@ -234,7 +234,7 @@ function accountRules(kinds: readonly PullKind[], line: GuardedLine): Rule[] {
       ? []
       : [
           changed(
-            anyOf(['variables.isChosen', ...(prunedFrom === undefined ? [] : [isOut])]),
+            someOf(['variables.isChosen', ...(prunedFrom === undefined ? [] : [isOut])]),
             'this account may attach nothing in this namespace, which its command does not select',
           ),
         ]),
@@ -256,7 +256,7 @@ function templateRules(kinds: readonly PullKind[], { changesTemplates, chosen }:
       pluralsOf(same.map(({ group, plural }) => ({ verb: 'patch', group, plural, everywhere: true }))),
     );
     const changed = (expression: string, message: string): Rule => ({
-      expression: anyOf([`!(request.resource.resource in ${plurals})`, "request.operation != 'UPDATE'", expression]),
+      expression: someOf([`!(request.resource.resource in ${plurals})`, "request.operation != 'UPDATE'", expression]),
       message,
     });
     const what = changesTemplates ? `${LIST_FIELD} and the time of a restart` : 'the time of a restart';
@@ -280,7 +280,7 @@ function templateRules(kinds: readonly PullKind[], { changesTemplates, chosen }:
 /** The conditions that nothing but the template at `path` changes, and what may change there. */
 function onlyTemplate(path: readonly string[], changesLists: boolean): string[] {
   const same = (at: readonly string[], members: readonly string[]): string =>
-    sameBut(members, memberOf('oldObject', at, '{}'), memberOf('object', at, '{}'));
+    sameBut(members, memberAt('oldObject', at, '{}'), memberAt('object', at, '{}'));
   const above = path.map((_, depth) =>
     same(path.slice(0, depth), [path[depth] ?? '', ...(depth === 0 ? ['metadata'] : [])]),
   );

@@ -5,7 +5,7 @@ import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { againWithout } from '../../line/hint.ts';
 import type { Io } from '../../system/io.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
-import { anyOf, quoted } from './cel.ts';
+import { quoted, someOf } from './cel.ts';
 import { chosenByLabels, chosenBySync } from './chosen-namespaces.ts';
 import type { ParsedLine } from './command-rights.ts';
 import { type GuardedLine, OWN_NAMESPACE } from './guard.ts';
@@ -35,7 +35,7 @@ export function guardedLine(line: ParsedLine, namespace: string, own: string, io
     return { ...common, chosen, prunedFrom: prune ? home : undefined };
   }
   if (common.changesTemplates || selector === undefined) return { ...common, chosen: undefined };
-  return { ...common, chosen: anyOf([`namespaceObject.metadata.name == ${home}`, chosenByLabels(selector)]) };
+  return { ...common, chosen: someOf([`namespaceObject.metadata.name == ${home}`, chosenByLabels(selector)]) };
 }
 
 interface LineOptions {
