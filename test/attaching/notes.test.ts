@@ -66,6 +66,16 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'deployment.apps/web names regcred in a list of its own, so its pods still use it',
   ],
   [
+    { code: 'left-in-list', ref },
+    'warning',
+    'deployment.apps/web still has regcred, which is deleted, in its own imagePullSecrets',
+  ],
+  [
+    { code: 'others-unread', ref, images: ['r.io/a'], others: ['a', 'b'] },
+    'warning',
+    'not known whether a or b has a login for r.io/a of deployment.apps/web: only regcred was read',
+  ],
+  [
     { code: 'now-refused', ref, account },
     'warning',
     'deployment.apps/web names regcred, which serviceaccount/ci no longer allows: its new pods will be rejected',
@@ -151,6 +161,10 @@ describe('in a dry run nothing is said to be done', () => {
     [
       { code: 'now-refused', ref, account },
       'deployment.apps/web names regcred, which serviceaccount/ci would no longer allow: its new pods would be rejected',
+    ],
+    [
+      { code: 'left-in-list', ref },
+      'deployment.apps/web would still have regcred, which would be deleted, in its own imagePullSecrets',
     ],
     [
       { code: 'loses-login', ref, images: ['a'] },

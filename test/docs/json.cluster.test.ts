@@ -361,6 +361,7 @@ describe('rare answers', () => {
       images: ['r.example/app'],
       refused: [{ secret: 'a/b', username: 'c', why: 'rejected' }],
     },
+    { code: 'others-unread', ref, images: ['r.example/app'], others: ['own'] },
     { code: 'not-named', ref, near: 'pull' },
     { code: 'stuck', ref, pod: 'web-0', reason: 'ErrImagePull' },
     { code: 'differs', ref, fields: ['spec.nodeName'] },
