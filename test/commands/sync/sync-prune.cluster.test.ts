@@ -4,6 +4,7 @@ import { api, kubeconfigFor, waitFor } from '../../environment/use.ts';
 import { recorded } from '../../support/asked-rights.ts';
 import { account, created, freshName, listOf, named, newWorkload, regsecretIn } from '../../support/attach-world.ts';
 import { changeSecret, newFleet, OURS, putSecret, secretIn } from '../../support/sync-world.ts';
+import type { Rule } from '../../support/user.ts';
 
 const lines = (text: string): string[] => text.trimEnd().split('\n').sort();
 const accountList = async (namespace: string) => (await account(namespace, 'default')).imagePullSecrets;
@@ -162,7 +163,15 @@ test('a user with what rbac prints', async () => {
   const user = freshName('user');
   const printed = await regsecretIn(home, ['rbac', '--for', `user/${user}`, '--name', user, '-o', 'json', ...line]);
   expect(printed.code, printed.stderr).toBe(0);
-  const roles: { kind: string; metadata: { namespace?: string } }[] = JSON.parse(printed.stdout).items;
+  const roles: { kind: string; metadata: { namespace?: string }; rules?: readonly Rule[] }[] = JSON.parse(
+    printed.stdout,
+  ).items;
+  const unnamed = roles.flatMap(({ rules = [] }) => rules).filter(({ resourceNames }) => resourceNames === undefined);
+  const mayDoAnywhere = (verb: string) =>
+    unnamed.filter(({ verbs }) => verbs.includes(verb)).flatMap(({ resources }) => resources);
+  expect(mayDoAnywhere('get')).toEqual(['serviceaccounts']);
+  expect(mayDoAnywhere('patch')).toEqual(['serviceaccounts']);
+  expect(mayDoAnywhere('delete')).toEqual([]);
   const pathOf = ({ kind, metadata: { namespace } }: (typeof roles)[number]): string =>
     `/apis/rbac.authorization.k8s.io/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${kind.toLowerCase()}s`;
   for (const role of roles) await created(pathOf(role), role);
