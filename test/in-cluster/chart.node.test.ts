@@ -57,7 +57,8 @@ describe.runIf(helmProgram !== '')('helm', () => {
     expect(await podIn(await newTeam(), basic.privateImage)).toEqual({ phase: 'Running' });
     await helm(['uninstall', name, '--wait']);
     expect(await secrets()).toEqual(before);
-    const left = await kubectl(['get', 'clusterroles,clusterrolebindings', '-l', `app.kubernetes.io/instance=${name}`]);
+    const kinds = 'clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings';
+    const left = await kubectl(['get', kinds, '-l', `app.kubernetes.io/instance=${name}`]);
     expect(left).toMatchObject({ code: 0, stdout: '' });
   });
 });

@@ -24,6 +24,7 @@ import {
   TEST_MS,
 } from '../support/controller-world.ts';
 import { overlay } from '../support/deploy-overlay.ts';
+import { here } from '../support/here.ts';
 
 const SELECTOR = 'app.kubernetes.io/instance=regsecret';
 const { basic, bearer } = sharedRegistries();
@@ -37,7 +38,10 @@ let suffix = '';
 beforeAll(async () => {
   [world, own] = await Promise.all([controllerWorld(), nodeWith({ label: LABEL })]);
   suffix = `-${world.image.tag}`;
-  folder = overlay(changes(world));
+  const { home, selector } = world;
+  const line = ['sync', 'regsecret', '-l', selector, '--attach', 'sa/default', '--watch', '-n', home];
+  const { stdout } = await here(['rbac', '--guard', '--name', 'regsecret-sync', ...line]);
+  folder = overlay(changes(world), { 'rights.yaml': stdout });
   expect(await kubectl(['apply', '-k', folder])).toMatchObject({ code: 0, stderr: '' });
 }, TEST_MS);
 
@@ -73,6 +77,8 @@ function changes({ home, image, port, env, selector }: ControllerWorld): object 
     nameSuffix: suffix,
     images: [{ name: 'ghcr.io/regsecret/regsecret', newName: image.repository, newTag: image.tag }],
     patches: [
+      // For another selector, there is another policy.
+      { path: 'rights.yaml' },
       ...merged.map((object) => ({ patch: JSON.stringify(object) })),
       { target: { kind: 'Deployment' }, patch: JSON.stringify(replaced) },
     ],
