@@ -1,4 +1,4 @@
-/** Credential helpers for the registries of three clouds, built from the modules whose checksums are in helpers/go.sum. */
+/** Credential helpers for the registries of two clouds, built from the modules whose checksums are in helpers/go.sum. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,6 @@ const MODULE = join(import.meta.dirname, '..', 'helpers');
 const PACKAGES = [
   'github.com/awslabs/amazon-ecr-credential-helper/ecr-login/cli/docker-credential-ecr-login',
   'github.com/GoogleCloudPlatform/docker-credential-gcr/v2',
-  'github.com/chrismellard/docker-credential-acr-env',
 ];
 
 /** Environment for the helpers. The ECR helper would otherwise cache logins in a file in its home, which is read-only here. */
