@@ -24,7 +24,8 @@ export async function complete(completion: () => Completion, io: Io): Promise<nu
     const isFile = 'files' in wanted;
     if ('values' in wanted) for (const [value, description] of wanted.values) print(value, description, io);
     if ('from' in wanted) {
-      for (const name of await candidateNames(wanted.from, flags, silent(io))) if (isPlainWord(name)) print(name, '', io);
+      for (const name of await candidateNames(wanted.from, flags, silent(io)))
+        if (isPlainWord(name)) print(name, '', io);
     }
     io.stdout.write(printed`:${printable(`${isFile ? FILES : NO_FILES}`)}\n`);
   } catch {
