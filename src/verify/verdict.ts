@@ -40,7 +40,7 @@ export type Verdict =
   | { readonly kind: 'not asked'; readonly reason: string };
 
 /** True where it is us who do not ask, because of what the question or the registry names; else undefined. */
-export function isRefused(verdict: Verdict): true | undefined {
+export function isUnasked(verdict: Verdict): true | undefined {
   return verdict.kind === 'unreachable' && verdict.cause === 'target' ? true : undefined;
 }
 

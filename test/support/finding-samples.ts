@@ -170,7 +170,7 @@ const ARGUMENTS: Arguments = {
   ],
   'registry-unreachable': () => [
     { registry: 'server7.io', reason: 'x', at },
-    { registry: 'server7.io', reason: 'x', at, isRefused: true },
+    { registry: 'server7.io', reason: 'x', at, unasked: true },
   ],
   'node-cannot-reach': () => [
     { registry: 'server7.io', trouble: 'tls', node: 'node7' },
