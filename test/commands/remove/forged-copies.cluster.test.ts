@@ -1,6 +1,6 @@
 /** Marks of copies that a tenant wrote, and what `delete` and `remove` make of them, on the real API server. */
 import { describe, expect, test } from 'vitest';
-import { newNamespace } from '../../environment/use.ts';
+import { kubeconfigFor, kubectl, newNamespace } from '../../environment/use.ts';
 import { freshName, named, newWorkload, regsecretIn } from '../../support/attach-world.ts';
 import { changeSecret, OURS, payloadOf, putSecret, secretIn } from '../../support/sync-world.ts';
 
@@ -58,6 +58,27 @@ describe('a copy that cannot be deleted', () => {
     expect(forced.stderr).toContain(reason(tenant, name));
     expect(forced.stderr).toContain('2 Secrets: 1 deleted, 1 failed');
     expect([await isThere(home, name), await isThere(tenant, name)]).toEqual([false, true]);
+  });
+
+  test('keeps its source, but not with --force: whoever deletes may not delete it', async () => {
+    const [home, tenant, name] = await homeAndTenant();
+    const user = freshName('jane');
+    await putSecret(home, {}, name);
+    await putSecret(tenant, { metadata: markOf(`${home}/${name}`) }, name);
+    await kubectl(['create', 'clusterrole', user, '--verb=get,list', '--resource=*.*']);
+    await kubectl(['create', 'clusterrolebinding', user, `--clusterrole=${user}`, `--user=${user}`]);
+    await kubectl(['create', 'rolebinding', user, '--clusterrole=cluster-admin', `--user=${user}`, '-n', home]);
+    const kubeconfig = kubeconfigFor({ user });
+    const args = ['delete', name, '-A', '--yes'];
+    try {
+      const kept = await regsecretIn(home, args, { kubeconfig });
+      expect([kept.code, await isThere(home, name)]).toEqual([1, true]);
+      const forced = await regsecretIn(home, [...args, '--force'], { kubeconfig });
+      expect([forced.code, await isThere(home, name), await isThere(tenant, name)]).toEqual([1, false, true]);
+      expect(forced.stderr).toContain(`${tenant}/${name}`);
+    } finally {
+      await kubectl(['delete', 'clusterrole,clusterrolebinding', user]);
+    }
   });
 
   test('has a finalizer that nobody removes', async () => {
