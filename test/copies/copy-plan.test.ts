@@ -135,7 +135,7 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   [
     'a copy of another source',
     'merge',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'refuse' },
   ],
   ['a copy of this one', 'merge', stored(), { action: 'unchanged' }],
@@ -159,7 +159,7 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   [
     'a copy of another source',
     'adopt',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'update' },
   ],
 ])('%s, --%s', (_, mode, existing, step) => {
@@ -176,7 +176,7 @@ test.each<[string, SyncSource['foreign'], Secret, string]>([
   [
     'a copy of another source',
     'merge',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     'sync --adopt, which makes it a copy of this one and drops what this one does not have',
   ],
   [

@@ -152,6 +152,10 @@ interface RotationResult {
   readonly mark: Fingerprint;
 }
 
+function nameOf({ ref: { namespace, name } }: PlannedSecret): SecretName {
+  return { namespace, name };
+}
+
 /** The result for JSON, with a mark in place of each password. */
 function asJson(
   items: readonly PlannedSecret[],
@@ -162,7 +166,7 @@ function asJson(
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({
-      ...item.ref,
+      ...nameOf(item),
       action: outcomes.get(item) ?? (item.action === 'update' ? 'failed' : item.action),
       obstacle: item.obstacle,
       entries: item.entries.map(({ server, login, state }) => ({
