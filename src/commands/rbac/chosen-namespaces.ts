@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { prose } from '../../line/hint.ts';
 import { SYNC } from '../../secret/copy.ts';
-import { type NamespaceSelection, RESERVED } from '../sync/sync-plan.ts';
+import { type LabelledSelection, RESERVED } from '../../secret/selected-namespace.ts';
 import { allOf, listOf, quoted, someOf } from './cel.ts';
 
 const METADATA = 'namespaceObject.metadata';
@@ -12,23 +12,41 @@ const NAME = `${METADATA}.name`;
 const LABELS = 'variables.labels';
 
 /** As `choiceOf` of `sync`. `home`: an expression for the name of the namespace that gets no copy. Throws UsageError. */
-export function chosenBySync(
-  { names, globs, all, exclude, labelSelector }: NamespaceSelection & { readonly labelSelector: string | undefined },
-  home: string | undefined,
-): string {
-  const picked = all ? (labelSelector === undefined ? 'true' : chosenByLabels(labelSelector)) : matching(globs);
-  const isPicked =
-    picked === 'false' ? [] : [allOf([`!${matching(RESERVED)}`, ...(picked === 'true' ? [] : [picked])])];
+export function chosenBySync(selection: LabelledSelection, home: string | undefined): string {
+  const { exclude } = selection;
   return allOf([
     ...(home === undefined ? [] : [`${NAME} != ${home}`]),
     ...(exclude.length === 0 ? [] : [`!${matching(exclude)}`]),
     `${METADATA}.?annotations[?${quoted(SYNC)}].orValue('') != 'false'`,
-    someOf([...(names.length === 0 ? [] : [`${NAME} in ${listOf(names)}`]), ...isPicked]),
+    chosenByNames(selection),
   ]);
 }
 
+/** Namespaces of vendors are chosen only by name. Throws UsageError. */
+function chosenByNames({ names, globs, all, labelSelector }: LabelledSelection): string {
+  const picked = [
+    `!${matching(RESERVED)}`,
+    ...(labelSelector === undefined ? [] : [chosenByLabels(labelSelector)]),
+    ...(globs.length === 0 ? [] : [matching(globs)]),
+  ];
+  return someOf([
+    ...(names.length === 0 ? [] : [`${NAME} in ${listOf(names)}`]),
+    ...(all || globs.length > 0 ? [allOf(picked)] : []),
+  ]);
+}
+
+/** As `-l` and `--to` of a command that also writes at `home`. Throws UsageError. */
+export function chosenWithHome(
+  { labelSelector, names, globs }: Omit<LabelledSelection, 'all' | 'exclude'>,
+  home: string,
+): string {
+  const selection = { labelSelector: undefined, names, globs, all: false, exclude: [] };
+  const chosen = labelSelector === undefined ? chosenByNames(selection) : chosenByLabels(labelSelector);
+  return someOf([`${NAME} == ${home}`, chosen]);
+}
+
 function matching(globs: readonly string[]): string {
-  return globs.length === 0 ? 'false' : `${NAME}.matches(${quoted(`^(${globs.map(regexOf).join('|')})$`)})`;
+  return `${NAME}.matches(${quoted(`^(${globs.map(regexOf).join('|')})$`)})`;
 }
 
 /** A class in brackets is the same in RE2 and in a pattern for namespaces. */
@@ -44,7 +62,7 @@ function regexOf(glob: string): string {
 const REQUIREMENT = /^(!?)\s*([\w./-]+)(?:\s*(==?|!=)\s*([\w.-]*)|\s+(in|notin)\s*\(([\w.\s,-]*)\))?$/;
 
 /** Whether the labels of the namespace fit `selector`. Throws UsageError for a selector that is not understood. */
-export function chosenByLabels(selector: string): string {
+function chosenByLabels(selector: string): string {
   return allOf((selector.match(/[^,(]+(\([^)]*\))?/g) ?? []).map((text) => fits(text.trim())));
 }
 

@@ -4,9 +4,10 @@ import { UsageError } from '../../errors.ts';
 import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { againWithout } from '../../line/hint.ts';
 import type { Io } from '../../system/io.ts';
+import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
-import { quoted, someOf } from './cel.ts';
-import { chosenByLabels, chosenBySync } from './chosen-namespaces.ts';
+import { quoted } from './cel.ts';
+import { chosenBySync, chosenWithHome } from './chosen-namespaces.ts';
 import type { ParsedLine } from './command-rights.ts';
 import { type GuardedLine, OWN_NAMESPACE } from './guard.ts';
 
@@ -18,7 +19,7 @@ const WITHOUT_LISTS = ['sync', 'rotate', 'remove'];
  */
 export function guardedLine(line: ParsedLine, namespace: string, own: string, io: Io): GuardedLine {
   const { command, argument, options } = line;
-  const { appendHash, recreate, selector } = options as LineOptions;
+  const { appendHash, recreate, selector, to = [] } = options as LineOptions;
   if (recreate) {
     const text =
       'whoever may create pods may run as any service account of the namespace, which no policy of ours limits';
@@ -34,12 +35,14 @@ export function guardedLine(line: ParsedLine, namespace: string, own: string, io
     const chosen = chosenBySync(selection, toContext === undefined ? home : undefined);
     return { ...common, chosen, prunedFrom: prune ? home : undefined };
   }
-  if (common.changesTemplates || selector === undefined) return { ...common, chosen: undefined };
-  return { ...common, chosen: someOf([`namespaceObject.metadata.name == ${home}`, chosenByLabels(selector)]) };
+  if (common.changesTemplates || (selector === undefined && to.length === 0)) return { ...common, chosen: undefined };
+  const selection = { labelSelector: selector, ...namesAndPatterns(chosenNames(to, '--to')) };
+  return { ...common, chosen: chosenWithHome(selection, home) };
 }
 
 interface LineOptions {
   readonly appendHash?: boolean;
   readonly recreate?: boolean;
   readonly selector?: string;
+  readonly to?: readonly string[];
 }

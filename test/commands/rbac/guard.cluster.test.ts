@@ -389,6 +389,7 @@ describe('what the commands do passes', () => {
     ['create opaque --force LOGIN', undefined],
     ['rotate LOGIN', marked],
     ['rotate -l here=NS LOGIN', marked],
+    ['rotate --to NS LOGIN', marked],
     ['attach --serviceaccount default', labelled()],
     ['attach --serviceaccount applied', labelled('applied')],
     ['attach --all-serviceaccounts', labelled()],
