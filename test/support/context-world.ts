@@ -10,6 +10,8 @@ export interface ContextOf {
   readonly certificate?: { readonly certFile: string; readonly keyFile: string };
   /** A user who has no rights except those that a test grants. */
   readonly user?: string;
+  /** In place of a certificate. */
+  readonly token?: string;
   readonly namespace?: string;
 }
 
@@ -27,7 +29,8 @@ export function contextsFile(contexts: Readonly<Record<string, ContextOf>>): str
       return { name, cluster: { server, 'certificate-authority': caFile } };
     }),
     users: names.map((name) => {
-      const { user, certificate = cluster().admin } = contexts[name] ?? {};
+      const { user, token, certificate = cluster().admin } = contexts[name] ?? {};
+      if (token !== undefined) return { name, user: { token } };
       const { certFile, keyFile } = user === undefined ? certificate : clientCertificate(user);
       return { name, user: { 'client-certificate': certFile, 'client-key': keyFile } };
     }),
