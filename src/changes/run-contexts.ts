@@ -2,6 +2,7 @@
  * Runs a command in one cluster, or with `--to-context` in several: each is examined, one question covers them all, and the
  * writes follow in one cluster after the other. Each line names its context, and a failure in one does not stop the others.
  */
+import { type AreOneCluster, clusterIdentity } from '../cluster/cluster-identity.ts';
 import { type ContextTransport, connect, connectContexts, type Transport } from '../cluster/transport.ts';
 import { withoutPassword } from '../credentials/credential-flags.ts';
 import { EXIT, Interrupted, UserError } from '../errors.ts';
@@ -18,8 +19,11 @@ import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } 
 import { many, plural, summaryLine } from '../text/enumerate.ts';
 import { type Printable, printable, printed, withPrefix } from '../text/printable.ts';
 
-/** Does the work in one cluster. Returns the exit code; throws UserError when nothing is done at all. */
-export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
+/**
+ * Does the work in one cluster. `here` is left out where it is the only one. Returns the exit code; throws UserError when nothing
+ * is done at all.
+ */
+export type Work = (transport: Transport, run: ClusterRun, here?: ContextTransport) => Promise<number>;
 
 interface RunOptions extends Agreement {
   readonly hasSource?: boolean;
@@ -121,10 +125,11 @@ export async function runContexts(
 }
 
 async function startPart(
-  { context, transport }: ContextTransport,
+  here: ContextTransport,
   work: Work,
   { io: outer, hasSource }: { readonly io: Io; readonly hasSource: boolean | undefined },
 ): Promise<Part> {
+  const { context, transport } = here;
   const io = contextIo(context, outer, hasSource);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
@@ -142,7 +147,7 @@ async function startPart(
     answer: (value) => void answers.push(value),
     counted: (tally) => void tallies.push(tally),
   };
-  const end = work(transport, run).then(
+  const end = work(transport, run, here).then(
     (code) => ({ code }),
     (error: unknown) => ({ error }),
   );
@@ -252,16 +257,16 @@ interface ClustersWork {
   readonly hasSource: boolean;
   /**
    * Does the work that needs no cluster, or only the `source`. A wrong context is reported before. With several contexts, the
-   * returned work runs once for each.
+   * returned work runs once for each, and `areOne` tells which of them lead to one cluster.
    */
-  prepare(printer: Printer, source: Transport | undefined): Promise<Work>;
+  prepare(printer: Printer, areOne: AreOneCluster, source: ContextTransport | undefined): Promise<Work>;
 }
 
 /** Returns the exit code; throws UserError. */
 export async function inClusters(options: ClustersOptions, io: Io, clusters: ClustersWork): Promise<number> {
   const printer = await printerFor(io);
   if (options.toContext !== undefined) return inContexts(options, io, clusters, printer);
-  const work = await clusters.prepare(printer, undefined);
+  const work = await clusters.prepare(printer, clusterIdentity(options), undefined);
   const transport = await connect(options, withoutPassword(options, io));
   try {
     return await work(transport, soleRun(options, printer, io));
@@ -293,9 +298,10 @@ async function inContexts(
     ioOf: (context) => contextIo(context, inner, hasSource),
   });
   try {
-    return await runContexts(contexts, await prepare(printer, source), { ...options, hasSource }, { io, printer });
+    const work = await prepare(printer, clusterIdentity(options), source);
+    return await runContexts(contexts, work, { ...options, hasSource }, { io, printer });
   } finally {
-    source?.close();
+    source?.transport.close();
     for (const { transport } of contexts) transport.close();
   }
 }

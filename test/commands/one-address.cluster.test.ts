@@ -5,12 +5,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
-import { startSupervisor, type Supervisor } from '../environment/supervisor.ts';
-import { cluster, newNamespace } from '../environment/use.ts';
+import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
+import { api, clientCertificate, cluster, newNamespace, waitFor } from '../environment/use.ts';
 import { type AccessProxy, startAccessProxy } from '../support/access-proxy.ts';
-import { freshName, regsecretIn } from '../support/attach-world.ts';
+import { created, freshName, regsecretIn } from '../support/attach-world.ts';
 import { type ContextOf, contextsFile } from '../support/context-world.ts';
 import { payloadOf, putSecret } from '../support/sync-world.ts';
+import { mayDo } from '../support/user.ts';
 
 let supervisor: Supervisor;
 let other: ClusterInfo;
@@ -27,6 +28,28 @@ afterAll(async () => {
   await proxy?.close();
   await supervisor?.close();
 }, 60_000);
+
+/** A user with all rights, and one who may not read kube-system. */
+const [rich, poor] = [freshName('rich'), freshName('poor')];
+beforeAll(async () => {
+  const rules = [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['*'] },
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] },
+  ];
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  await created(`${rbac}/clusterroles`, { metadata: { name: poor }, rules });
+  for (const [user, name] of [
+    [rich, 'cluster-admin'],
+    [poor, poor],
+  ] as const) {
+    const apiGroup = 'rbac.authorization.k8s.io';
+    const subjects = [{ apiGroup, kind: 'User', name: user }];
+    const roleRef = { apiGroup, kind: 'ClusterRole', name };
+    await created(`${rbac}/clusterrolebindings`, { metadata: { name: user }, roleRef, subjects });
+    const rule = { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] };
+    await waitFor(() => mayDo(user, '', rule), { what: `the rights of ${user}`, everyMs: 5 });
+  }
+});
 
 const behind = (token: string): ContextOf => ({ server: proxy.server, token });
 
@@ -53,7 +76,7 @@ test('two clusters behind one address: a copy of the other cluster’s own sourc
   const { home, team, data, kubeconfig, stored } = await twoSources();
   const ran = await regsecretIn(home, ['sync', '--to', team, '--to-context', 'b'], { kubeconfig });
   expect(await stored(team)).toEqual(data);
-  expect(ran).toMatchObject({ code: 1, stdout: '' });
+  expect(ran).toMatchObject({ code: 1, stdout: 'b: 1 namespace: 1 left alone\n' });
   expect(ran.stderr).toContain(
     `b: error: secret ${team}/regsecret is a copy of ${home}/regsecret in this cluster, so it is left alone\n`,
   );
@@ -65,4 +88,66 @@ test('two clusters behind one address: --prune deletes no copy of the other clus
   const ran = await regsecretIn(home, args, { kubeconfig });
   expect(ran.stderr + ran.stdout).not.toContain('deleted');
   expect(await stored(team)).toEqual(data);
+});
+
+const HERE: ContextOf = {};
+const otherAddress = (): string => cluster().server.replace('127.0.0.1', 'localhost');
+const theOther = (): ContextOf => ({ ...other, certificate: other.admin });
+let certificate: ContextOf['certificate'];
+const limited = (): ContextOf => {
+  certificate ??= clientCertificate(poor);
+  return { certificate };
+};
+const FLAG = ['--assume-different'];
+
+/** The table of docs/fleet.md, "Several clusters": the contexts of the source and of the target, and what sync takes them for. */
+const CASES: readonly (readonly [string, () => ContextOf, () => ContextOf, readonly string[], string])[] = [
+  ['same address, same user', () => HERE, () => HERE, [], 'one'],
+  ['same address, same user, kube-system cannot be read', limited, limited, [], 'one'],
+  ['same address, same user, --assume-different', () => HERE, () => HERE, FLAG, 'one'],
+  ['same address, other user, same UID', () => HERE, () => ({ user: rich }), [], 'one'],
+  ['same address, other user, other UID', () => behind('token-a'), () => behind('token-b'), [], 'two'],
+  ['other address, same UID', () => HERE, () => ({ server: otherAddress() }), [], 'one'],
+  ['other address, other UID', () => HERE, theOther, [], 'two'],
+  ['same address, other user, kube-system cannot be read', () => HERE, () => ({ user: poor }), [], 'not known'],
+  ['other address, kube-system cannot be read here', () => ({ user: poor }), theOther, [], 'not known'],
+  ['the same, --assume-different', () => ({ user: poor }), theOther, FLAG, 'two'],
+  ['same UID, as from one backup, --assume-different', () => HERE, () => ({ server: otherAddress() }), FLAG, 'two'],
+];
+
+test.each(CASES)('%s', async (_, source, target, flags, wanted) => {
+  const home = await newNamespace();
+  const team = await newNamespace();
+  await putSecret(home);
+  await there.request('POST', '/api/v1/namespaces', { metadata: { name: team } });
+  const kubeconfig = contextsFile({ a: source(), b: target() });
+  const ran = await regsecretIn(home, ['sync', '--to', team, '--to-context', 'b', ...flags], { kubeconfig });
+  const path = `/api/v1/namespaces/${team}/secrets/regsecret`;
+  const copies = [await api('GET', path), await there.request('GET', path)].filter(({ status }) => status === 200);
+  if (wanted === 'not known') {
+    const unread = source().user === undefined ? 'b' : 'a';
+    expect(copies).toEqual([]);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain(
+      `b: error: contexts a and b may lead to the same cluster: namespace kube-system of ${unread} cannot be read\n` +
+        `b: hint: regsecret sync -n ${home} --to ${team} --to-context b --assume-different, if they lead to different clusters`,
+    );
+  } else {
+    expect(ran.code, ran.stderr).toBe(0);
+    const elsewhere = { 'regsecret/source': `${home}/regsecret`, 'regsecret/made-from': 'another-cluster' };
+    const annotations = wanted === 'one' ? { 'regsecret/source': `${home}/regsecret` } : elsewhere;
+    expect(copies.map(({ body }) => body.metadata.annotations)).toEqual([annotations]);
+  }
+});
+
+test('clusters from one backup: the Secret of the source’s UID is not taken for the source', async () => {
+  const home = await newNamespace();
+  await putSecret(home);
+  const kubeconfig = contextsFile({ a: HERE, b: { server: otherAddress() } });
+  const args = ['sync', '--to', home, '--to-context', 'b'];
+  const one = await regsecretIn(home, args, { kubeconfig });
+  expect(one.stdout).toBe('b: 0 namespaces\n');
+  const two = await regsecretIn(home, [...args, '--assume-different'], { kubeconfig });
+  expect(two).toMatchObject({ code: 1 });
+  expect(two.stderr).toContain(`b: error: secret ${home}/regsecret was not made by sync, so it is left alone\n`);
 });

@@ -18,10 +18,10 @@ export async function startAccessProxy(clusters: Readonly<Record<string, Cluster
   if (first === undefined) throw new Error('an access proxy needs a cluster');
   const authority = readAuthority({ certFile: first.caFile, keyFile: first.caKeyFile });
   const { certificate, key } = issueCertificate(authority, { commonName: 'access-proxy' }, ['127.0.0.1']);
-  const behind = new Map(
+  const behind = new Map<string, { readonly server: string; readonly agent: Agent }>(
     Object.entries(clusters).map(([token, { server, caFile, admin }]) => {
       const [ca, cert, ownKey] = [caFile, admin.certFile, admin.keyFile].map((file) => readFileSync(file));
-      return [`Bearer ${token}`, { server, agent: new Agent({ keepAlive: true, ca, cert, key: ownKey }) }] as const;
+      return [`Bearer ${token}`, { server, agent: new Agent({ keepAlive: true, ca, cert, key: ownKey }) }];
     }),
   );
   const proxy = createServer({ cert: certificate, key }, (incoming, answer) => {

@@ -4,8 +4,10 @@ import { checkLogins } from '../../changes/login-check.ts';
 import { saySource } from '../../changes/login-source.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
+import type { AreOneCluster } from '../../cluster/cluster-identity.ts';
 import { createReader, type Reader } from '../../cluster/reader.ts';
 import { checkSelector, namespacesOf, type SecretScope } from '../../cluster/secret-scope.ts';
+import type { ContextTransport } from '../../cluster/transport.ts';
 import { type CollectedEntry, type CollectedLogins, collectCredentials } from '../../credentials/collect.ts';
 import { type CredentialOptions, LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
 import { UserError } from '../../errors.ts';
@@ -63,21 +65,19 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
   const homes = new Set<string>();
   const code = await inClusters(options, io, {
     hasSource: false,
-    async prepare(printer) {
+    async prepare(printer, areOne) {
       const found = await newLogins(options, io, printer);
       refusal = found.refusal;
       const mark = createFingerprint(io);
-      const rotated = new Set<string>();
-      return (transport, run) => {
+      const rotated = new Map<ContextTransport | undefined, ReadonlySet<string>>();
+      return async (transport, run, here) => {
         homes.add(transport.namespace);
         const request = {
           ...requestOf(options, found.logins, transport.namespace),
           login: io.commands.typed?.only(...LOGIN_FLAGS) ?? words``,
-          rotatedElsewhere: new Set(rotated),
+          rotatedElsewhere: await rotatedOutside(here, rotated, areOne),
         };
-        const note = (sources: ReadonlySet<string>): void => {
-          for (const source of sources) rotated.add(source);
-        };
+        const note = (sources: ReadonlySet<string>): void => void rotated.set(here, sources);
         return rotateIn(createReader(transport), request, { ...options, mark, refusal, note }, run);
       };
     },
@@ -87,6 +87,20 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
   }
   if (refusal !== undefined) throw refusal;
   return code;
+}
+
+/** What was rotated in other clusters than that of `here`. Throws UserError where it is not known which of them are others. */
+async function rotatedOutside(
+  here: ContextTransport | undefined,
+  rotated: ReadonlyMap<ContextTransport | undefined, ReadonlySet<string>>,
+  areOne: AreOneCluster,
+): Promise<Set<string>> {
+  const outside = new Set<string>();
+  for (const [there, sources] of rotated) {
+    if (!here || !there || sources.size === 0 || (await areOne(there, here))) continue;
+    for (const source of sources) outside.add(source);
+  }
+  return outside;
 }
 
 /**

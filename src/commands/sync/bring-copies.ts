@@ -68,7 +68,7 @@ function isEnded({ cause }: UserError, namespace: string, { selection }: SyncReq
 /** Reads and plans everything before anything is written. Throws UserError. */
 async function look(transport: Transport, request: SyncRequest, listener: SyncListener) {
   const [known, namespaces, prunable] = await Promise.all([
-    request.known ?? readSource(transport, request, listener),
+    request.known?.() ?? readSource(transport, request, listener),
     readNamespaces(transport, request),
     readPrunable(transport, request),
   ]);

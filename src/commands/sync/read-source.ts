@@ -48,14 +48,9 @@ export async function readSourceAgain(transport: Transport, request: SyncRequest
 }
 
 /**
- * `known` for the cluster at `servers.to`; unchanged where that is the cluster it was read from. In another cluster, no namespace
- * is the source's own, and copies of a Secret are marked as copies from another cluster.
+ * `known` for another cluster than the one it was read from: no namespace is the source's own there, no Secret is the source, even
+ * if a restored backup gave it the same UID, and the copies are marked as copies from another cluster.
  */
-export function sourceFor(
-  known: KnownSource,
-  servers: { readonly from: string | undefined; readonly to: string },
-): KnownSource {
-  if (servers.from === servers.to) return known;
-  const { source } = known;
-  return { ...known, home: undefined, source: { ...source, madeFrom: source.madeFrom ?? 'another-cluster' } };
+export function sourceElsewhere({ secret, source }: KnownSource): KnownSource {
+  return { secret, home: undefined, source: { ...source, uid: undefined, madeFrom: 'another-cluster' } };
 }

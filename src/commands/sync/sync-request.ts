@@ -34,8 +34,8 @@ export interface SyncRequest extends ChangeOptions {
   readonly part?: SyncPart | undefined;
   /** Asks the person to agree. Undefined where nobody can be asked. */
   readonly agree?: Agree | undefined;
-  /** The source, where it has already been read. */
-  readonly known?: KnownSource | undefined;
+  /** The source as it is for this cluster, where it has already been read. Throws UserError. */
+  readonly known?: (() => Promise<KnownSource>) | undefined;
 }
 
 export interface KnownSource {
