@@ -10,8 +10,11 @@ import { ApiError, refusalOf } from './api-error.ts';
 import { METADATA_OF_ONE, NAMESPACES, objectPath } from './object-request.ts';
 import type { ContextTransport, Transport } from './transport.ts';
 
-/** Every cluster has it, nobody can delete it, and its UID is what others take for the cluster's own (OpenTelemetry `k8s.cluster.uid`). */
-const KUBE_SYSTEM = 'kube-system';
+/**
+ * Every cluster has this namespace, and nobody can delete it (apiserver plugin namespace/lifecycle). Its UID stands for the
+ * cluster, as in OpenTelemetry's `k8s.cluster.uid`.
+ */
+export const KUBE_SYSTEM = 'kube-system';
 
 /**
  * Whether two of the contexts of a run lead to one cluster. Throws UserError where that is not known, because the UID may not be

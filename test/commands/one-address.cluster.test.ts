@@ -10,7 +10,7 @@ import { api, clientCertificate, cluster, newNamespace, waitFor } from '../envir
 import { type AccessProxy, startAccessProxy } from '../support/access-proxy.ts';
 import { created, freshName, regsecretIn } from '../support/attach-world.ts';
 import { type ContextOf, contextsFile } from '../support/context-world.ts';
-import { payloadOf, putSecret } from '../support/sync-world.ts';
+import { OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 import { mayDo } from '../support/user.ts';
 
 let supervisor: Supervisor;
@@ -150,4 +150,18 @@ test('clusters from one backup: the Secret of the source’s UID is not taken fo
   const two = await regsecretIn(home, [...args, '--assume-different'], { kubeconfig });
   expect(two).toMatchObject({ code: 1 });
   expect(two.stderr).toContain(`b: error: secret ${home}/regsecret was not made by sync, so it is left alone\n`);
+});
+
+test('rotate in two contexts of one cluster: a copy from another cluster is no copy of what was rotated here', async () => {
+  const [home, team] = [await newNamespace(), await newNamespace()];
+  await putSecret(home);
+  const annotations = { 'regsecret/source': `${home}/regsecret`, 'regsecret/made-from': 'another-cluster' };
+  await putSecret(team, { metadata: { labels: OURS, annotations } });
+  const before = (await secretIn(team))?.data;
+  const kubeconfig = contextsFile({ a: HERE, b: { server: otherAddress() } });
+  const login = ['--server', 'r.example', '--username', 'jane', '--password-stdin', '--no-verify'];
+  const args = ['rotate', 'regsecret', ...login, '--to-context', 'a', '--to-context', 'b'];
+  const ran = await regsecretIn(home, args, { kubeconfig, stdin: 'fresh' });
+  expect(ran.stdout).toContain(`a: secret/regsecret configured in ${home}\n`);
+  expect((await secretIn(team))?.data).toEqual(before);
 });
