@@ -47,6 +47,7 @@ const ROOMS: readonly Room[] = [
   { room: 'output', purpose: 'printers, tables and styles' },
   { room: 'gather', purpose: 'facts from the cluster: pods that fail, logins that are left, what doctor judges' },
   { room: 'changes', purpose: 'the change engine: plans performed, contexts, the login before it is written' },
+  { room: 'copies', purpose: 'copies of a pull secret in other namespaces: which namespaces, and what each gets' },
   { room: 'attaching', purpose: 'which lists change, as create, attach, detach, sync and remove need it' },
   { room: 'library', purpose: 'regsecret/cluster: the change engine with the client that a program has' },
   { room: 'commands', purpose: 'flags that several commands share' },

@@ -1,6 +1,10 @@
 /** Plans which namespaces get a copy and how, and which copies are deleted, from what has been read. */
 
 import type { Transport } from '../../cluster/transport.ts';
+import { type NextCopy, planSecret, type SyncSource } from '../../copies/copy-plan.ts';
+import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
+import { choiceOf, idlePatterns } from '../../copies/namespace-selection.ts';
+import { noNamespace } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
 import type { NamespaceFacts } from '../../gather/namespace.ts';
 import { ALL_NAMESPACES, command } from '../../line/command.ts';
@@ -11,10 +15,8 @@ import { willHoldOldLogin } from '../../secret/last-applied.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { closest } from '../../text/closest.ts';
 import { many } from '../../text/enumerate.ts';
-import { type LoginLoss, loginLossOf } from './lost-logins.ts';
-import { eachPresent, noNamespace } from './present-copies.ts';
+import { eachPresent } from './present-copies.ts';
 import { type PrunedCopy, takenOver } from './prune-copies.ts';
-import { choiceOf, idlePatterns, type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
 import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
 
 /** Returns the namespaces to write to. Reports each named namespace that does not exist as failed. */

@@ -1,12 +1,12 @@
 /** Finds the logins that `sync` drops: those of a Secret that its source does not have. */
-import { readContents } from '../../secret/contents.ts';
-import { isCopyOf } from '../../secret/copy.ts';
-import { displayServer, type ShownServer, shownServer } from '../../secret/display-server.ts';
-import { keyText } from '../../secret/key.ts';
-import type { Secret } from '../../secret/secret.ts';
-import { makerOf } from '../../secret/secret-owner.ts';
-import { many, plural } from '../../text/enumerate.ts';
-import { type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
+import { readContents } from '../secret/contents.ts';
+import { isCopyOf } from '../secret/copy.ts';
+import { displayServer, type ShownServer, shownServer } from '../secret/display-server.ts';
+import { keyText } from '../secret/key.ts';
+import type { Secret } from '../secret/secret.ts';
+import { makerOf } from '../secret/secret-owner.ts';
+import { many, plural } from '../text/enumerate.ts';
+import { type NextCopy, planSecret, type SyncSource } from './copy-plan.ts';
 
 /** The logins that are lost in one namespace. */
 export interface LoginLoss {

@@ -1,10 +1,11 @@
 /** What `sync` does in one namespace, and which namespaces it selects. */
 import { describe, expect, test } from 'vitest';
-import { choiceOf, idlePatterns, planSecret, type SyncSource } from '../../../src/commands/sync/sync-plan.ts';
-import { formatHint } from '../../../src/line/hint.ts';
-import { TypedLine } from '../../../src/line/typed-line.ts';
-import type { Secret } from '../../../src/secret/secret.ts';
-import { fc } from '../../support/fast-check.ts';
+import { planSecret, type SyncSource } from '../../src/copies/copy-plan.ts';
+import { choiceOf, idlePatterns } from '../../src/copies/namespace-selection.ts';
+import { formatHint } from '../../src/line/hint.ts';
+import { TypedLine } from '../../src/line/typed-line.ts';
+import type { Secret } from '../../src/secret/secret.ts';
+import { fc } from '../support/fast-check.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64');
