@@ -33,9 +33,8 @@ export async function readSource(
   });
   listener.ends(knownEnds(entries, source.expiresAt));
   const madeFrom = login === undefined ? undefined : 'login';
-  const { uid } = secret.metadata;
   const keys = new Set(contents.entries.map(({ server }) => keyText(server)));
-  return { secret, source: { ...source, uid, madeFrom, entries, keys, foreign }, home: namespace };
+  return { secret, source: { ...source, madeFrom, entries, keys, foreign }, home: namespace };
 }
 
 /**
@@ -48,9 +47,9 @@ export async function readSourceAgain(transport: Transport, request: SyncRequest
 }
 
 /**
- * `known` for another cluster than the one it was read from: no namespace is the source's own there, no Secret is the source, even
- * if a restored backup gave it the same UID, and the copies are marked as copies from another cluster.
+ * `known` for another cluster than the one it was read from: no namespace is the source's own there, and the
+ * copies are marked as copies from another cluster.
  */
 export function sourceElsewhere({ secret, source }: KnownSource): KnownSource {
-  return { secret, home: undefined, source: { ...source, uid: undefined, madeFrom: 'another-cluster' } };
+  return { secret, home: undefined, source: { ...source, madeFrom: 'another-cluster' } };
 }
