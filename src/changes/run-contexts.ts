@@ -11,13 +11,14 @@ import { flagWords, words } from '../line/command.ts';
 import type { CommandContext } from '../line/format-command.ts';
 import { clusterWords } from '../line/given-flags.ts';
 import { scope } from '../line/object-name.ts';
+import { quoteFor } from '../line/shell.ts';
 import { TypedLine } from '../line/typed-line.ts';
 import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../output/printer.ts';
 import { formatJson } from '../output/structured.ts';
 import type { Io, Output } from '../system/io.ts';
 import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } from '../system/prompt.ts';
 import { many, plural, summaryLine } from '../text/enumerate.ts';
-import { type Printable, printable, printed, withPrefix } from '../text/printable.ts';
+import { type Printable, printable, printed, withPrefix, withSuffix } from '../text/printable.ts';
 
 /**
  * Does the work in one cluster. `here` is left out where it is the only one. Returns the exit code; throws UserError when nothing
@@ -30,12 +31,17 @@ interface RunOptions extends Agreement {
   readonly output?: 'name' | 'json' | undefined;
 }
 
-/** `io` for one context: every line begins with the context's name, and every proposed command names it. */
-function contextIo(context: string, io: Io, hasSource = false): Io {
+/**
+ * `io` for one context: every line begins with the context's name, and every proposed command names it. A line of `-o name` ends
+ * with it instead, as a flag for kubectl.
+ */
+function contextIo(context: string, io: Io, { hasSource = false, output }: Partial<RunOptions>): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
+  const flag = printable(`--context ${quoteFor('posix', context) ?? context}`);
+  const asName = (text: Printable): Printable => withSuffix(printed` ${flag}`, text);
   return {
     ...io,
-    stdout: through(io.stdout, named),
+    stdout: through(io.stdout, output === 'name' ? asName : named),
     stderr: through(io.stderr, named),
     commands: {
       ...io.commands,
@@ -97,7 +103,7 @@ export async function runContexts(
   const ends = new Map<Part, ContextResult>();
   for (const cluster of contexts) {
     io.signal.throwIfAborted();
-    const part = await startPart(cluster, work, { io, hasSource: options.hasSource });
+    const part = await startPart(cluster, work, options, io);
     parts.push(part);
     // The contexts start one after the other, so that credential plugins do not prompt at the same time.
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
@@ -124,13 +130,9 @@ export async function runContexts(
   );
 }
 
-async function startPart(
-  here: ContextTransport,
-  work: Work,
-  { io: outer, hasSource }: { readonly io: Io; readonly hasSource: boolean | undefined },
-): Promise<Part> {
+async function startPart(here: ContextTransport, work: Work, options: RunOptions, outer: Io): Promise<Part> {
   const { context, transport } = here;
-  const io = contextIo(context, outer, hasSource);
+  const io = contextIo(context, outer, options);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
   const gate = Promise.withResolvers<void>();
@@ -295,7 +297,7 @@ async function inContexts(
   const { source, contexts } = await connectContexts(options, {
     wantsSource: hasSource,
     io: inner,
-    ioOf: (context) => contextIo(context, inner, hasSource),
+    ioOf: (context) => contextIo(context, inner, { hasSource }),
   });
   try {
     const work = await prepare(printer, clusterIdentity(options), source);

@@ -15,7 +15,7 @@ import { SYNC } from '../../secret/copy.ts';
 import type { Io } from '../../system/io.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import type { Verb } from '../../workloads/list-change.ts';
-import { resultName } from '../../workloads/object-ref.ts';
+import { nameLine, resultName } from '../../workloads/object-ref.ts';
 import { compareNames } from '../../workloads/references.ts';
 import type { Skipped, SyncListener, SyncOutcome } from './sync-request.ts';
 
@@ -149,7 +149,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       if (!isChange(outcome) || output === 'json') return;
       const { namespace, action } = outcome;
       const text = `secret/${name} ${action} in ${namespace}${DRY_RUN[dryRun]}`;
-      result(namespace, output === 'name' ? `${namespace}/${name}` : text);
+      result(namespace, output === 'name' ? nameLine({ kind: 'Secret', namespace, name }, undefined) : text);
     },
     list(change) {
       told.lists.push(change);

@@ -374,7 +374,7 @@ describe('the source', () => {
 test('-o name: what was written, and nothing else', async () => {
   const { home, teams } = await newFleet(2);
   const ran = await regsecretIn(home, ['sync', '--to', teams.join(','), '-o', 'name']);
-  expect(lines(ran.stdout).sort()).toEqual(teams.map((team) => `${team}/regsecret`));
+  expect(lines(ran.stdout).sort()).toEqual(teams.map((team) => `secret/regsecret -n ${team}`));
 });
 
 describe('a login from here', () => {
