@@ -4,7 +4,7 @@
  */
 import { type AreOneCluster, clusterIdentity } from '../cluster/cluster-identity.ts';
 import { type ContextTransport, connect, connectContexts, type Transport } from '../cluster/transport.ts';
-import { withoutPassword } from '../credentials/credential-flags.ts';
+import { type PasswordVariables, withoutPassword } from '../credentials/credential-flags.ts';
 import { EXIT, Interrupted, UserError } from '../errors.ts';
 import type { ContextFlags } from '../kubeconfig/contexts.ts';
 import { flagWords, words } from '../line/command.ts';
@@ -249,9 +249,8 @@ function sums(tallies: readonly Tally[]): string[] {
   });
 }
 
-interface ClustersOptions extends ContextFlags, Agreement {
+interface ClustersOptions extends ContextFlags, Agreement, PasswordVariables {
   readonly output?: 'name' | 'json' | undefined;
-  readonly passwordEnv?: string;
 }
 
 interface ClustersWork {

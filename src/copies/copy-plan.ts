@@ -5,9 +5,11 @@ import type { Next } from '../changes/step.ts';
 import { UserError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { type Hint, prose } from '../line/hint.ts';
+import type { Contents } from '../secret/contents.ts';
 import {
   type CopySource,
   copyPatch,
+  copySourceOf,
   isCopyOf,
   isFromElsewhere,
   newCopy,
@@ -17,6 +19,7 @@ import {
 } from '../secret/copy.ts';
 import type { AuthEntry } from '../secret/credential.ts';
 import { parseExpiries } from '../secret/expiry.ts';
+import { keyText } from '../secret/key.ts';
 import { isPullSecretType, type Secret } from '../secret/secret.ts';
 import { makerOf } from '../secret/secret-owner.ts';
 import { planChange } from '../secret/secret-plan.ts';
@@ -28,6 +31,30 @@ export interface SyncSource extends CopySource {
   /** The servers of the payload as keys, also those of entries that no kubelet can decode. */
   readonly keys: ReadonlySet<string>;
   readonly foreign: 'leave' | 'merge' | 'adopt';
+}
+
+/** What copies take from `secret`, whose contents are known. Throws UserError for a Secret that cannot be a source. */
+export function syncSourceOf(
+  secret: Secret,
+  { entries }: Pick<Contents, 'entries'>,
+  { foreign, madeFrom }: Pick<SyncSource, 'foreign' | 'madeFrom'>,
+): SyncSource {
+  return {
+    ...copySourceOf(secret),
+    madeFrom,
+    foreign,
+    entries: entries.flatMap(({ server, login }): AuthEntry[] => {
+      if (login === undefined) return [];
+      const { username, password, email } = login;
+      return [{ server, credential: { username, password }, email: email || undefined }];
+    }),
+    keys: new Set(entries.map(({ server }) => keyText(server))),
+  };
+}
+
+/** `source` as it is for another cluster than its own. */
+export function fromElsewhere(source: SyncSource): SyncSource {
+  return { ...source, madeFrom: 'another-cluster' };
 }
 
 export type CopyChange = Extract<SecretChange, { readonly action: 'create' | 'update' | 'replace' }>;

@@ -3,10 +3,10 @@ import { ApiError } from '../cluster/api-error.ts';
 import { listPages, listRefusal, NAMESPACES, type ObjectSizes } from '../cluster/object-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
-import { NAMESPACE_FIELDS, type NamespaceFacts, namespaceFacts, readNamespace } from '../gather/namespace.ts';
+import { NAMESPACE_FIELDS, namespaceFacts, readNamespace } from '../gather/namespace.ts';
 import { clusterCommand } from '../line/command.ts';
+import type { LabelledSelection, NamespaceFacts } from '../secret/selected-namespace.ts';
 import { forEachLimit } from '../system/concurrency.ts';
-import type { LabelledSelection } from './namespace-selection.ts';
 
 export interface NamespaceQuery {
   readonly selection: LabelledSelection;

@@ -10,6 +10,7 @@ import { clusterCommand, configCommand } from '../line/command.ts';
 import { shownAddress } from '../line/given-flags.ts';
 import { prose } from '../line/hint.ts';
 import { isNamespaceName, nameRule } from '../line/object-name.ts';
+import { ownNamespace, type SelectedNamespace } from '../secret/selected-namespace.ts';
 import { systemReason } from '../system/errno.ts';
 import type { Io } from '../system/io.ts';
 import type { InCluster } from './in-cluster.ts';
@@ -22,7 +23,7 @@ export interface Connection {
   readonly server: URL;
   /** The user info of the server's address. */
   readonly serverUser: Server['user'];
-  readonly namespace: string;
+  readonly namespace: SelectedNamespace;
   readonly cluster: Cluster;
   readonly user: User;
   /** The time limit of one request; 0 for none. */
@@ -84,9 +85,9 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
 }
 
 /** As `Namespace` of merged_client_builder.go: inside a pod, the pod's own namespace, unless the context sets one. */
-function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): string {
+function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): SelectedNamespace {
   const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
-  if (isNamespaceName(namespace)) return namespace;
+  if (isNamespaceName(namespace)) return ownNamespace(namespace);
   throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
 }
 

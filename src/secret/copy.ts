@@ -68,6 +68,22 @@ export function sourceOf({ metadata: { namespace, name, labels, annotations } }:
   return isItself ? undefined : annotations?.[SOURCE];
 }
 
+/** Whose copy a Secret says it is. Everyone who can write the Secret can write this, so it proves nothing. */
+export interface CopyMark {
+  /** `NAMESPACE/NAME`. */
+  readonly source: string;
+  readonly from: 'this-cluster' | MadeFrom;
+}
+
+/** The mark of a copy. Undefined also for a mark that names a Secret of another name, because `sync` makes none such. */
+export function copyMark(secret: Secret): CopyMark | undefined {
+  const ref = sourceOf(secret);
+  const source = ref === undefined ? undefined : readRef(ref);
+  if (ref === undefined || source?.name !== secret.metadata.name) return undefined;
+  if (secret.metadata.annotations?.[MADE_FROM] === LOGIN) return { source: ref, from: LOGIN };
+  return { source: ref, from: isFromElsewhere(secret) ? ELSEWHERE : 'this-cluster' };
+}
+
 /** Makes a copy a Secret of its own. */
 export function forgetSource(name: string, namespace: string | undefined): Command {
   return command`kubectl annotate secret ${nameWord(name)} ${scope(namespace)} ${`${SOURCE}-`}`;
@@ -78,7 +94,8 @@ export function isFromElsewhere({ metadata: { annotations } }: Secret): boolean 
   return annotations?.[MADE_FROM] === ELSEWHERE;
 }
 
-const ELSEWHERE: MadeFrom = 'another-cluster';
+const ELSEWHERE = 'another-cluster' satisfies MadeFrom;
+const LOGIN = 'login' satisfies MadeFrom;
 
 /**
  * Whether `secret` is a copy of `source`. A Secret of the same namespace and name in another cluster is another source. A login

@@ -39,7 +39,11 @@ const CASES: readonly (readonly [string, (world: World) => string, (world: World
   ['list -A', () => 'list regsecret -A', (one) => [`secret/regsecret -n ${one.home}`, ...secrets(one)]],
   ['sync', ({ teams }) => `sync --to ${teams} --adopt`, secrets],
   ['rotate', () => `rotate ${LOGIN}`, () => ['secret/regsecret']],
-  ['rotate -l', ({ prefix }) => `rotate -l fleet=${prefix} ${LOGIN}`, secrets],
+  [
+    'rotate -l',
+    ({ prefix }) => `rotate -l fleet=${prefix} ${LOGIN}`,
+    (one) => [`secret/regsecret -n ${one.home}`, ...secrets(one)],
+  ],
   ['remove -l', ({ prefix }) => `remove -l fleet=${prefix} --server old.example`, secrets],
   ['attach', () => 'attach --serviceaccount robot', () => ['serviceaccount/robot']],
   ['attach -A', ({ label }) => `attach regsecret --all-serviceaccounts -A -l label=${label}`, accounts],

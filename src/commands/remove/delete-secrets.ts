@@ -3,7 +3,7 @@
 import { type DetachListener, type DetachOptions, detachAll } from '../../attaching/detach-all.ts';
 import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
 import { listenerThrough, performPhase } from '../../changes/performer.ts';
-import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
+import { deleteSecret, type NextDeletion } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
@@ -158,7 +158,7 @@ export async function performDeletion(
         const listener = listenerThrough(tell, listenerOf(ref));
         await detachAll(transport, ref, request, listener);
         if (secret === undefined) return;
-        await changeSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);
+        await deleteSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);
         listener.deleted();
       },
       failed(one, error, tell) {
@@ -169,7 +169,7 @@ export async function performDeletion(
   }
 }
 
-function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present: Secret | undefined): NextSecret {
+function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present: Secret | undefined): NextDeletion {
   if (present === undefined) return { action: 'unchanged' };
   const isMeant = source === undefined ? present.metadata.uid === secret?.metadata.uid : sourceOf(present) === source;
   if (isMeant) return { action: 'delete' };

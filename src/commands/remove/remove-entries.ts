@@ -20,6 +20,7 @@ import { willHoldOldLogin } from '../../secret/last-applied.ts';
 import { PayloadError } from '../../secret/merge.ts';
 import { describeSecret, type Secret } from '../../secret/secret.ts';
 import { type Maker, makerOf } from '../../secret/secret-owner.ts';
+import type { LoginPlace } from '../../secret/selected-namespace.ts';
 import { meansEntry } from '../../secret/server.ts';
 import { many } from '../../text/enumerate.ts';
 import { compareNames, type SecretName, secretKey, secretName } from '../../workloads/references.ts';
@@ -52,7 +53,7 @@ export interface RemoveRequest extends RemovalRules, ChangeOptions {
 
 /** One Secret with an entry to remove. */
 export interface EntryRemoval {
-  readonly ref: SecretName;
+  readonly ref: LoginPlace;
   readonly secret: Secret;
   /** The servers as they are written in the Secret. */
   readonly servers: readonly string[];
@@ -104,10 +105,10 @@ export async function planRemovals(
   request: RemoveRequest,
   findRefused: FindRefused,
 ): Promise<EntryRemoval[]> {
-  const found: { readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
-  await eachInScope(reader, request.scope, (secret) => {
+  const found: { readonly ref: LoginPlace; readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
+  await eachInScope(reader, request.scope, (secret, ref) => {
     const plan = planRemoval(secret, request);
-    if (plan !== undefined) found.push({ secret, plan });
+    if (plan !== undefined) found.push({ ref, secret, plan });
     return undefined;
   });
   const planned: EntryRemoval[] = [];
@@ -117,9 +118,7 @@ export async function planRemovals(
       [...new Set(copies.map((copy) => copy.secret.metadata.namespace ?? ''))],
     ]),
   );
-  for (const { secret, plan } of found) {
-    const { namespace = '', name = '' } = secret.metadata;
-    const ref = { namespace, name };
+  for (const { ref, secret, plan } of found) {
     const obstacle = obstacleError(secret, plan, request, places.get(sourceIn(plan)));
     const find = request.yes ? undefined : findRefused;
     const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after, find)) : [];

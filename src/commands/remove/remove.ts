@@ -20,6 +20,7 @@ import { bareServer, displayServer, shownServer } from '../../secret/display-ser
 import { sameKey } from '../../secret/key.ts';
 import { describeSecret } from '../../secret/secret.ts';
 import { checkNames } from '../../secret/secret-name.ts';
+import type { SelectedNamespace } from '../../secret/selected-namespace.ts';
 import { onlyEntry, serverProblem } from '../../secret/server.ts';
 import { checkApart } from '../../secret/usable.ts';
 import type { Io } from '../../system/io.ts';
@@ -60,7 +61,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   });
 }
 
-function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
+function requestOf(options: RemoveOptions, servers: readonly string[], namespace: SelectedNamespace): RemoveRequest {
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
   return {

@@ -1,6 +1,7 @@
 /** The flags of `rotate`. */
 import type { Command } from 'commander';
 import {
+  collect,
   credentialFlags,
   differentFlag,
   fleetOutputFlags,
@@ -22,10 +23,14 @@ export function rotateFlags(rotate: Command): Command {
               'New login:',
             ),
           )
-            .option('--below', 'also entries with a path, or under another name of the registry')
-            .option('--any-user', 'also entries of other users')
-            .option('--any-password', 'also passwords that nothing shows to be the old one')
-            .option('--owned', 'also Secrets that another tool manages, such as Helm')
+            .option('--to <namespaces>', 'of these: names and patterns, as in sync --to (repeatable)', collect)
+            .option('--below', 'also entries with a path or under another name; trusts every part of the registry')
+            .option('--any-user', 'also entries of other users, in the namespace of -n only')
+            .option('--owned', 'also Secrets that another tool manages, such as Helm; trusts whoever runs it')
+            .optionsGroup('Old login (default: what the namespace of -n has):')
+            .option('--old-password-stdin', 'read the old password from stdin')
+            .option('--old-password-file <file>', 'read the old password from a file')
+            .option('--old-password-env <variable>', 'take the old password from an environment variable')
             .optionsGroup('More:')
             .option('--no-verify', 'do not check any login with its registry'),
         )

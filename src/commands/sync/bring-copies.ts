@@ -7,10 +7,10 @@ import { type CopyChange, type NextCopy, planSecret, type SyncSource } from '../
 import { loginLossOf } from '../../copies/lost-logins.ts';
 import { readNamespaces } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
-import type { NamespaceFacts } from '../../gather/namespace.ts';
 import { words } from '../../line/command.ts';
 import { againWith } from '../../line/hint.ts';
 import type { Secret } from '../../secret/secret.ts';
+import type { NamespaceFacts } from '../../secret/selected-namespace.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';

@@ -3,11 +3,10 @@
 import { checkedSecret } from '../../attaching/check-secret.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import type { Transport } from '../../cluster/transport.ts';
+import { fromElsewhere, syncSourceOf } from '../../copies/copy-plan.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { copySourceOf } from '../../secret/copy.ts';
-import type { AuthEntry } from '../../secret/credential.ts';
 import { knownEnds } from '../../secret/expiry.ts';
-import { keyText } from '../../secret/key.ts';
 import type { KnownSource, SyncListener, SyncRequest } from './sync-request.ts';
 
 /** Reads the source in the namespace of `transport`. Throws UserError where pods could not use it: they would fail everywhere. */
@@ -21,20 +20,15 @@ export async function readSource(
     login === undefined
       ? await findSecret(transport, { namespace, name }, 'sync')
       : { ...login, metadata: { ...login.metadata, namespace } };
-  const source = copySourceOf(secret);
+  // That it is a copy, or of another type, is said before what else is wrong with it.
+  copySourceOf(secret);
   const { contents, findings } = await checkedSecret(secret, transport);
   // The expiry of a login from this machine has already been reported.
   const isSaid = ({ code }: Finding): boolean => login !== undefined && /^expire/.test(code);
   for (const finding of findings) if (!isSaid(finding)) listener.finding(finding);
-  const entries = contents.entries.flatMap(({ server, login }): AuthEntry[] => {
-    if (login === undefined) return [];
-    const { username, password, email } = login;
-    return [{ server, credential: { username, password }, email: email || undefined }];
-  });
-  listener.ends(knownEnds(entries, source.expiresAt));
-  const madeFrom = login === undefined ? undefined : 'login';
-  const keys = new Set(contents.entries.map(({ server }) => keyText(server)));
-  return { secret, source: { ...source, madeFrom, entries, keys, foreign }, home: namespace };
+  const source = syncSourceOf(secret, contents, { foreign, madeFrom: login === undefined ? undefined : 'login' });
+  listener.ends(knownEnds(source.entries, source.expiresAt));
+  return { secret, source, home: namespace };
 }
 
 /**
@@ -46,10 +40,7 @@ export async function readSourceAgain(transport: Transport, request: SyncRequest
   return isHere ? readSource(transport, request, { finding: () => undefined, ends: () => undefined }) : undefined;
 }
 
-/**
- * `known` for another cluster than the one it was read from: no namespace is the source's own there, and the
- * copies are marked as copies from another cluster.
- */
+/** `known` for another cluster than the one it was read from: no namespace is the source's own there. */
 export function sourceElsewhere({ secret, source }: KnownSource): KnownSource {
-  return { secret, home: undefined, source: { ...source, madeFrom: 'another-cluster' } };
+  return { secret, home: undefined, source: fromElsewhere(source) };
 }

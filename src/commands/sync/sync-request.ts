@@ -8,10 +8,10 @@ import type { ChangeOptions } from '../../changes/step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { SyncSource } from '../../copies/copy-plan.ts';
 import type { LoginLoss } from '../../copies/lost-logins.ts';
-import type { IdlePattern, LabelledSelection } from '../../copies/namespace-selection.ts';
 import type { UserError } from '../../errors.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Secret } from '../../secret/secret.ts';
+import type { IdlePattern, LabelledSelection } from '../../secret/selected-namespace.ts';
 import type { Agree } from '../../system/prompt.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 

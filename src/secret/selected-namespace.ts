@@ -1,7 +1,48 @@
-/** Which namespaces a command line selects for copies. Pure: works only on what has been read. */
+/**
+ * The namespaces that a command line selects. They are the only ones in which a command writes a login: what others wrote (a mark,
+ * a name, a label of a Secret, the answer of a registry) selects nothing. docs/security.md has the picture.
+ */
 import { matchesGlob } from '../codec/go/glob.ts';
-import type { NamespaceFacts } from '../gather/namespace.ts';
 import { isSlip } from '../text/closest.ts';
+
+/** Not exported, so that only this file makes one. */
+declare const SELECTED: unique symbol;
+
+/** A namespace that the command line of this run selects. */
+export type SelectedNamespace = string & { readonly [SELECTED]: true };
+
+/** A Secret, there already or not, into which this run may write a login. */
+export interface LoginPlace {
+  readonly namespace: SelectedNamespace;
+  readonly name: string;
+}
+
+/** The namespace of `-n`, or else of the context. For what reads the command line, and for a program that names a namespace. */
+export function ownNamespace(name: string): SelectedNamespace {
+  return name as SelectedNamespace;
+}
+
+/** A namespace that the API server lists for `-A`, or for the labels of `-l`. */
+export function listedNamespace(name: string, _by: 'all' | { readonly labelSelector: string }): SelectedNamespace {
+  return name as SelectedNamespace;
+}
+
+/** The namespace if `selection` chooses it for copies; see {@link choiceOf}. */
+export function chosenNamespace(
+  namespace: NamespaceFacts,
+  selection: NamespaceSelection,
+  home: string | undefined,
+): SelectedNamespace | undefined {
+  return choiceOf(namespace, selection, home) === 'chosen' ? (namespace.name as SelectedNamespace) : undefined;
+}
+
+export interface NamespaceFacts {
+  readonly name: string;
+  /** Whether it is being deleted. */
+  readonly isEnding: boolean;
+  /** Whether the namespace opts out of `sync` by its annotation. */
+  readonly isLeftAlone: boolean;
+}
 
 /** Which namespaces are selected. */
 export interface NamespaceSelection {
