@@ -60,9 +60,12 @@ export function copySourceOf(secret: Secret): CopySource {
   return { ref: `${namespace}/${name}`, name, type, payload, expiresAt: metadata.annotations?.[EXPIRES_AT] };
 }
 
-/** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
+/**
+ * The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. `sync` gives a copy the name of its
+ * source, so a mark that names another one makes no copy.
+ */
 export function sourceOf({ metadata: { namespace, name, labels, annotations } }: Secret): string | undefined {
-  if (labels?.[MANAGED_BY] !== 'regsecret') return undefined;
+  if (labels?.[MANAGED_BY] !== 'regsecret' || readRef(annotations?.[SOURCE] ?? '')?.name !== name) return undefined;
   // Somebody may have recreated the source from its copy. In another cluster, the source may have the same name.
   const isItself = annotations?.[SOURCE] === `${namespace}/${name}` && annotations[MADE_FROM] === undefined;
   return isItself ? undefined : annotations?.[SOURCE];
@@ -75,13 +78,12 @@ export interface CopyMark {
   readonly from: 'this-cluster' | MadeFrom;
 }
 
-/** The mark of a copy. Undefined also for a mark that names a Secret of another name, because `sync` makes none such. */
+/** The mark of a copy. */
 export function copyMark(secret: Secret): CopyMark | undefined {
-  const ref = sourceOf(secret);
-  const source = ref === undefined ? undefined : readRef(ref);
-  if (ref === undefined || source?.name !== secret.metadata.name) return undefined;
-  if (secret.metadata.annotations?.[MADE_FROM] === LOGIN) return { source: ref, from: LOGIN };
-  return { source: ref, from: isFromElsewhere(secret) ? ELSEWHERE : 'this-cluster' };
+  const source = sourceOf(secret);
+  if (source === undefined) return undefined;
+  if (secret.metadata.annotations?.[MADE_FROM] === LOGIN) return { source, from: LOGIN };
+  return { source, from: isFromElsewhere(secret) ? ELSEWHERE : 'this-cluster' };
 }
 
 /** Makes a copy a Secret of its own. */

@@ -148,10 +148,11 @@ export function sayUnseen({ missingRights }: Reader, printer: Printer): void {
 export function sayCopies(items: readonly PlannedSecret[], { home }: RotateRequest, printer: Printer): void {
   const [first, ...others] = items.filter(isRotatedSource);
   if (first === undefined) return;
-  const [names, name] = others.length === 0 ? [`of ${first.ref.name}`, first.ref.name] : ['of these Secrets', 'NAME'];
-  printer.hint(
-    prose`copies ${names} in other namespaces, if there are any, keep the old login until: ${command`regsecret sync ${nameWord(name)} ${scope(home)} --to NAMESPACES`}`,
-  );
+  const sync =
+    others.length === 0
+      ? command`regsecret sync ${nameWord(first.ref.name)} ${scope(home)} --to NAMESPACES`
+      : command`regsecret sync NAME ${scope(home)} --to NAMESPACES`;
+  printer.hint(prose`copies in other namespaces, if there are any, keep the old login until: ${sync}`);
 }
 
 interface SamePassword {

@@ -132,13 +132,16 @@ function foundServer(servers: readonly string[], elsewhere: readonly string[]): 
 
 /** Where rotate has looked, and how it looks at more. */
 function whereLooked(
-  { allNamespaces, selector }: RotateOptions,
+  { allNamespaces, selector, to }: RotateOptions,
   homes: readonly string[],
 ): [where: string, more: string] {
+  const own = `${nounFor(homes.length, 'namespace')} ${many(homes)}`;
   if (selector !== undefined)
-    return [' of namespaces with these labels, and their copies,', ' use -A instead of -l for all namespaces;'];
+    return [` of namespaces with these labels, and of ${own},`, ' use -A instead of -l for all namespaces;'];
+  if (to !== undefined)
+    return [` of the namespaces of --to, and of ${own},`, ' use -A instead of --to for all namespaces;'];
   if (allNamespaces) return ['', ''];
-  return [` of ${nounFor(homes.length, 'namespace')} ${many(homes)}, and their copies,`, ADD_ALL_NAMESPACES];
+  return [` of ${own}`, ADD_ALL_NAMESPACES];
 }
 
 /** Returns the parts of the login that only the Secrets tell. Throws UsageError. */

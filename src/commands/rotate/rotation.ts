@@ -21,7 +21,7 @@ import { gatherHeld, type HeldSecrets, optedOut } from './held-secrets.ts';
 import { lookIn } from './old-login.ts';
 import { givenPassword, replacedAtHome } from './proof.ts';
 import { type PasswordPlaces, samePasswords } from './rotate-left.ts';
-import type { RotateListener, RotateRequest } from './rotate-request.ts';
+import type { RotatedSource, RotateListener, RotateRequest } from './rotate-request.ts';
 import {
   isHome,
   isRotatedSource,
@@ -100,7 +100,7 @@ class Sources {
   readonly #request: RotateRequest;
   readonly #changeOf: Changer;
   readonly #planned: ReadonlyMap<string, PlannedSecret>;
-  readonly #known = new Map<string, Promise<SyncSource | undefined>>();
+  readonly #known = new Map<string, RotatedSource>();
 
   constructor(transport: Transport, request: RotateRequest, items: readonly PlannedSecret[], changeOf: Changer) {
     this.#transport = transport;
@@ -121,9 +121,9 @@ class Sources {
   }
 
   #of(key: string): Promise<SyncSource | undefined> {
-    const known = this.#known.get(key) ?? this.#plan(key);
+    const known = this.#known.get(key) ?? once(() => this.#plan(key));
     this.#known.set(key, known);
-    return known;
+    return known();
   }
 
   async #plan(key: string): Promise<SyncSource | undefined> {
@@ -136,14 +136,20 @@ class Sources {
   }
 
   written({ ref, isCopy }: PlannedSecret, secret: Secret | undefined): void {
-    if (isCopy) return;
-    const source = secret && sourceOf(secret);
-    this.#known.set(secretKey(ref.namespace, ref.name), Promise.resolve(source));
+    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), async () => secret && sourceOf(secret));
   }
 
   failed({ ref, isCopy }: PlannedSecret): void {
-    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), Promise.resolve(undefined));
+    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), async () => undefined);
   }
+}
+
+function once(read: RotatedSource): RotatedSource {
+  let found: ReturnType<RotatedSource> | undefined;
+  return () => {
+    found ??= read();
+    return found;
+  };
 }
 
 function sourceOf(secret: Secret): SyncSource {
