@@ -15,7 +15,7 @@ export const SOURCE = 'regsecret/source';
 export const MADE_FROM = 'regsecret/made-from';
 /** `login`: `sync` was given a login, so no Secret is the source. `another-cluster`: the source is in another cluster. */
 export type MadeFrom = 'login' | 'another-cluster';
-/** Annotation on a namespace. With the value `false`, nothing is written there. */
+/** Annotation on a namespace. With any other value than `true`, nothing is written there. */
 export const SYNC = 'regsecret/sync';
 
 /** All that a copy takes from its source. */

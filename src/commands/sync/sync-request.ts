@@ -84,7 +84,7 @@ export type SyncOutcome =
 
 /** Selected namespaces where nothing is written. */
 export interface Skipped {
-  /** Namespaces with the annotation `regsecret/sync: "false"`. */
+  /** Namespaces that opt out with the annotation `regsecret/sync`. */
   readonly leftAlone: readonly string[];
   /** Those that are being deleted. */
   readonly ending: readonly string[];
