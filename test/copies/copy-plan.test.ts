@@ -150,7 +150,7 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   [
     'a copy of another source',
     'merge',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'refuse' },
   ],
   ['a copy of this one', 'merge', stored(), { action: 'unchanged' }],
@@ -174,7 +174,7 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   [
     'a copy of another source',
     'adopt',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'update' },
   ],
 ])('%s, --%s', (_, mode, existing, step) => {
@@ -191,7 +191,7 @@ test.each<[string, SyncSource['foreign'], Secret, string]>([
   [
     'a copy of another source',
     'merge',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     'sync --adopt, which makes it a copy of this one and drops what this one does not have',
   ],
   [

@@ -26,6 +26,7 @@ import { checkApart } from '../../secret/usable.ts';
 import type { Io } from '../../system/io.ts';
 import { closest, isSlip } from '../../text/closest.ts';
 import { many, plural } from '../../text/enumerate.ts';
+import { secretNameOf } from '../../workloads/references.ts';
 import {
   copiesThatKeep,
   type EntryRemoval,
@@ -186,7 +187,10 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
     },
     problem: report.failed,
     end(planned: readonly EntryRemoval[]) {
-      const removed = results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) }));
+      const removed = results.map(({ secret, servers }) => ({
+        ...secretNameOf(secret),
+        removed: servers.map(shownServer),
+      }));
       if (output === 'json') answer({ dryRun, results: removed, errors: report.errors() });
       const counts = { updated: results.length, failed: report.failures.length };
       const code = report.end({ total: planned.length, counts });

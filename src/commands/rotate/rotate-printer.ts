@@ -153,6 +153,10 @@ interface RotationResult {
   readonly mark: Fingerprint;
 }
 
+function nameOf({ ref: { namespace, name } }: PlannedSecret): SecretName {
+  return { namespace, name };
+}
+
 /** The result for JSON, with a mark in place of each password. */
 function asJson(
   items: readonly PlannedSecret[],
@@ -163,7 +167,7 @@ function asJson(
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({
-      ...item.ref,
+      ...nameOf(item),
       action: outcomes.get(item) ?? (item.action === 'update' ? 'failed' : item.action),
       obstacle: item.obstacle,
       entries: item.entries.map(({ server, login, state }) => ({
