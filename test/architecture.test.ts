@@ -258,6 +258,32 @@ test('a text with the key of a registry in it has it from display-server.ts, whi
   expect(offenders, 'use displayServer(server)').toEqual([]);
 });
 
+/** What makes a namespace one that the command line selects, and the files that read the command line. */
+const SELECTS: Readonly<Record<string, RegExp>> = {
+  ownNamespace: /^src\/(kubeconfig\/connection|library\/client-transport)\.ts$/,
+  listedNamespace: /^src\/cluster\/secret-scope\.ts$/,
+  chosenNamespace: /^src\/(cluster\/secret-scope|commands\/sync\/plan-copies)\.ts$/,
+};
+
+describe('a login is written only into a namespace that the command line selects', () => {
+  test.each(Object.entries(SELECTS))('%s is called only where the command line is read', (name, allowed) => {
+    const imports = new RegExp(`import [^;]*\\b${name}\\b[^;]*selected-namespace`);
+    expect(files.filter((file) => imports.test(read(file)) && !allowed.test(file))).toEqual([]);
+  });
+
+  test('no file says so of a namespace by itself', () => {
+    const offenders = files.filter((file) => /\bas (SelectedNamespace|LoginPlace)\b/.test(read(file)));
+    expect(offenders).toEqual(['src/secret/selected-namespace.ts']);
+  });
+
+  test('only secret-request.ts creates and patches Secrets, and it takes such a namespace', () => {
+    const writes = files.filter(
+      (file) => /\bsecretPath\b/.test(read(file)) && /method: '(POST|PATCH|PUT)'/.test(read(file)),
+    );
+    expect(writes).toEqual(['src/cluster/secret-request.ts']);
+  });
+});
+
 test('nothing that is installed or built is in the repository, not even as a link', () => {
   const tracked = execFileSync('git', ['ls-files', 'node_modules', 'dist', 'exe'], { cwd: root, encoding: 'utf8' });
   expect(tracked, 'git rm --cached it: a checkout would replace the real folder').toBe('');
