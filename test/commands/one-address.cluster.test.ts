@@ -2,14 +2,15 @@
  * A cluster is known by the UID of its namespace kube-system, and not by an address: behind one address there may be two (an
  * access proxy that chooses by user), and one may have two addresses.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
 import { api, clientCertificate, cluster, newNamespace, waitFor } from '../environment/use.ts';
 import { type AccessProxy, startAccessProxy } from '../support/access-proxy.ts';
 import { created, freshName, regsecretIn } from '../support/attach-world.ts';
-import { type ContextOf, contextsFile } from '../support/context-world.ts';
+import { anotherCluster, type ContextOf, contextsFile } from '../support/context-world.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 import { mayDo } from '../support/user.ts';
 
@@ -164,4 +165,26 @@ test('rotate in two contexts of one cluster: a copy from another cluster is no c
   const ran = await regsecretIn(home, args, { kubeconfig, stdin: 'fresh' });
   expect(ran.stdout).toContain(`a: secret/regsecret configured in ${home}\n`);
   expect((await secretIn(team))?.data).toEqual(before);
+});
+
+test('kube-system is read once in each cluster, and only where the question matters', async () => {
+  const home = await newNamespace();
+  const team = await newNamespace();
+  await putSecret(home);
+  const proxies = [await startFaultProxy(cluster()), await startFaultProxy(cluster(), anotherCluster)] as const;
+  onTestFinished(async () => void (await Promise.all(proxies.map((one) => one.close()))));
+  const [a, b] = proxies.map(({ server }) => ({ server }));
+  const kubeconfig = contextsFile({ a: a ?? {}, again: a ?? {}, b: b ?? {} });
+  const reads = () =>
+    proxies.map(({ requests }) => requests.filter(({ path }) => path.endsWith('/kube-system')).length);
+  await regsecretIn(home, ['sync', '--to', team], { kubeconfig });
+  await regsecretIn(home, ['sync', '--to', team, '--to-context', 'again'], { kubeconfig });
+  expect(reads()).toEqual([0, 0]);
+  await regsecretIn(home, ['sync', '--to', team, '--to-context', 'b'], { kubeconfig });
+  expect(reads()).toEqual([1, 1]);
+  await regsecretIn(home, ['sync', '--to', team, '--to-context', 'b', '--assume-different'], { kubeconfig });
+  await regsecretIn(home, ['delete', '-A', '--dry-run=client', '--to-context', 'a', '--to-context', 'b'], {
+    kubeconfig,
+  });
+  expect(reads()).toEqual([1, 1]);
 });
