@@ -5,14 +5,13 @@ import { changeSecret, type SecretChange, type SecretStep } from '../../changes/
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { fromElsewhere, planSecret as planCopy, type SyncSource, syncSourceOf } from '../../copies/copy-plan.ts';
+import { planSecret as planCopy, type SyncSource } from '../../copies/copy-plan.ts';
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { UserError } from '../../errors.ts';
 import { gatherFacts } from '../../gather/failing.ts';
 import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
 import { buildPullSecret } from '../../secret/build.ts';
-import { readContents } from '../../secret/contents.ts';
-import { changedSecret, changeLogins, type DataChange, patchOf } from '../../secret/entry-change.ts';
+import { patchOf } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { finished } from '../../secret/steps.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
@@ -21,10 +20,10 @@ import { gatherHeld, type HeldSecrets, optedOut } from './held-secrets.ts';
 import { lookIn } from './old-login.ts';
 import { givenPassword, replacedAtHome } from './proof.ts';
 import { type PasswordPlaces, samePasswords } from './rotate-left.ts';
-import type { RotatedSource, RotateListener, RotateRequest } from './rotate-request.ts';
+import type { RotateListener, RotateRequest } from './rotate-request.ts';
+import { type Changer, createChanger, RotatedSources } from './rotated-sources.ts';
 import {
   isHome,
-  isRotatedSource,
   type PlannedEntry,
   type PlannedSecret,
   planEntries,
@@ -52,7 +51,7 @@ export async function prepareRotation(reader: Reader, request: RotateRequest): P
   const rules: RotateRules = { ...request, old };
   const changeOf = createChanger();
   const planned = planRotation(held, rules, (source) => rotatedElsewhere.has(source));
-  const sources = new Sources(transport, request, planned, changeOf);
+  const sources = new RotatedSources(transport, request, planned, changeOf);
   const items = await withCopies(transport, await withOrphans(transport, planned, request), sources, request);
   return {
     items: items.map(({ item }) => item).toSorted((one, other) => compareNames(one.ref, other.ref)),
@@ -94,68 +93,6 @@ function phaseOf(item: PlannedSecret, rules: RotateRules): 'elsewhere' | 'home' 
   return isHome(item.ref, rules) ? 'home' : 'elsewhere';
 }
 
-/** What the sources that this run rotates have afterwards: as planned, then as written. */
-class Sources {
-  readonly #transport: Transport;
-  readonly #request: RotateRequest;
-  readonly #changeOf: Changer;
-  readonly #planned: ReadonlyMap<string, PlannedSecret>;
-  readonly #known = new Map<string, RotatedSource>();
-
-  constructor(transport: Transport, request: RotateRequest, items: readonly PlannedSecret[], changeOf: Changer) {
-    this.#transport = transport;
-    this.#request = request;
-    this.#changeOf = changeOf;
-    this.#planned = new Map(
-      items.filter(isRotatedSource).map((item) => [secretKey(item.ref.namespace, item.ref.name), item]),
-    );
-    for (const key of this.#planned.keys()) request.note(key, () => this.#of(key));
-  }
-
-  /** The source of a copy; undefined where it could not be written. */
-  async of({ mark }: PlannedSecret): Promise<SyncSource | undefined> {
-    if (mark === undefined) return undefined;
-    if (mark.from === 'this-cluster') return this.#of(mark.source);
-    const source = await this.#request.rotatedElsewhere.get(mark.source)?.();
-    return source && fromElsewhere(source);
-  }
-
-  #of(key: string): Promise<SyncSource | undefined> {
-    const known = this.#known.get(key) ?? once(() => this.#plan(key));
-    this.#known.set(key, known);
-    return known();
-  }
-
-  async #plan(key: string): Promise<SyncSource | undefined> {
-    const item = this.#planned.get(key);
-    if (item === undefined) return undefined;
-    const present = item.secret ?? (await lookAtSecret(this.#transport, item.ref));
-    if (typeof present === 'string') return undefined;
-    const change = item.action === 'update' ? this.#changeOf(present, item.entries) : undefined;
-    return sourceOf(change === undefined ? present : changedSecret(present, change));
-  }
-
-  written({ ref, isCopy }: PlannedSecret, secret: Secret | undefined): void {
-    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), async () => secret && sourceOf(secret));
-  }
-
-  failed({ ref, isCopy }: PlannedSecret): void {
-    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), async () => undefined);
-  }
-}
-
-function once(read: RotatedSource): RotatedSource {
-  let found: ReturnType<RotatedSource> | undefined;
-  return () => {
-    found ??= read();
-    return found;
-  };
-}
-
-function sourceOf(secret: Secret): SyncSource {
-  return syncSourceOf(secret, readContents(secret), { foreign: 'leave', madeFrom: undefined });
-}
-
 interface ItemPlan {
   readonly item: PlannedSecret;
   readonly loss?: LoginLoss | undefined;
@@ -165,7 +102,7 @@ interface ItemPlan {
 async function withCopies(
   transport: Transport,
   items: readonly PlannedSecret[],
-  sources: Sources,
+  sources: RotatedSources,
   request: RotateRequest,
 ): Promise<ItemPlan[]> {
   const planned: ItemPlan[] = items.map((item) => ({ item }));
@@ -179,7 +116,7 @@ async function withCopies(
   return planned;
 }
 
-async function planOneCopy(transport: Transport, item: PlannedSecret, sources: Sources): Promise<ItemPlan> {
+async function planOneCopy(transport: Transport, item: PlannedSecret, sources: RotatedSources): Promise<ItemPlan> {
   const source = await sources.of(item);
   const present = item.secret ?? (await lookAtSecret(transport, item.ref));
   if (source === undefined || typeof present === 'string') return { item };
@@ -197,7 +134,7 @@ function optOut({ ref }: PlannedSecret): UserError {
 }
 
 /** Throws UserError where the source was not written. */
-async function copyStep(item: PlannedSecret, sources: Sources): Promise<SecretStep<SecretChange>> {
+async function copyStep(item: PlannedSecret, sources: RotatedSources): Promise<SecretStep<SecretChange>> {
   const source = await sources.of(item);
   const { ref, secret, mark } = item;
   if (source === undefined)
@@ -238,22 +175,6 @@ async function withOrphans(
 function isSecretKey(key: string): boolean {
   const { namespace, name } = secretName(key);
   return isNamespaceName(namespace) && isObjectName(name);
-}
-
-type Changer = (secret: Secret, entries: readonly PlannedEntry[]) => DataChange | undefined;
-
-/** Secrets with the same data get the same change, which is computed once for consecutive ones. */
-function createChanger(): Changer {
-  let last: { readonly key: string; readonly change: DataChange | undefined } | undefined;
-  return (secret, entries) => {
-    const meant = entries.filter(({ state }) => state === 'new');
-    const key = JSON.stringify([secret.type, secret.data, meant.map(({ server }) => server)]);
-    if (last?.key !== key) {
-      const logins = new Map(meant.map(({ server, next: { server: _, ...login } }) => [server, login]));
-      last = { key, change: changeLogins(secret, logins) };
-    }
-    return last.change;
-  };
 }
 
 interface Decision extends Pick<RotateRequest, 'logins'> {
