@@ -8,7 +8,7 @@ import { DRY_RUN, orSayDone, type Printer, shownError } from '../output/printer.
 import { formatJson } from '../output/structured.ts';
 import type { Io } from '../system/io.ts';
 import type { Printable } from '../text/printable.ts';
-import { resultName } from '../workloads/object-ref.ts';
+import { nameLine, resultName } from '../workloads/object-ref.ts';
 import { changeCommand, deleteCommand } from '../workloads/remedy.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from './notes.ts';
 import type { Listener } from './request.ts';
@@ -35,7 +35,8 @@ export async function withAttachPrinter(
   const listener: Listener = {
     outcome(result) {
       results.push(result);
-      if (options.output === 'name') printer.result(resultName(result.ref));
+      if (options.output === 'name')
+        printer.result(nameLine(result.ref, options.namespaces ? undefined : result.ref.namespace));
       if (options.output !== undefined) return;
       const scope = options.namespaces ? ` in ${result.ref.namespace}` : '';
       printer.result(`${resultName(result.ref)} ${result.action}${scope}${DRY_RUN[options.dryRun]}`);

@@ -96,10 +96,9 @@ export async function stateIn({ transport }: Reader, secret: Secret): Promise<Se
 
 async function readFacts(context: AttachContext): Promise<FailingFacts> {
   const { transport, request, usable, secretIn } = context;
-  const { targets, selections, allNamespaces } = request;
+  const { namespace = transport.namespace, targets, selections, allNamespaces } = request;
   const accounts = targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
   const [account] = accounts.length === 1 && selections.length === 0 ? accounts : [];
-  const { namespace } = transport;
   // Waits for the Secret, so that its connection can be reused: a new connection costs more than a short list.
   await (allNamespaces ? usable() : secretIn(namespace)).catch(() => undefined);
   const cached = !selections.some(({ by }) => by === 'use');

@@ -4,12 +4,15 @@ import { EXIT, type UserError } from '../errors.ts';
 import { type ClusterRun, DRY_RUN, orSayDone, shownError } from '../output/printer.ts';
 import type { Intent } from '../system/prompt.ts';
 import { summaryLine } from '../text/enumerate.ts';
+import { type ManifestRef, nameLine, resultName } from '../workloads/object-ref.ts';
 import type { SecretName } from '../workloads/references.ts';
 import { printFailures } from './failure-printer.ts';
 
 export interface ReportOptions {
   readonly output?: 'name' | 'json' | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
+  /** The one namespace of the command; undefined where there may be several. */
+  readonly only: string | undefined;
 }
 
 /** What stayed as it is, and why. */
@@ -19,8 +22,8 @@ export interface NotDone {
 }
 
 export interface ChangeReport {
-  /** Prints what was done: with `-o name` its name. */
-  done(name: string, text: string): void;
+  /** Prints what was done to `ref`, such as `deleted`: with `-o name` its name. */
+  done(ref: ManifestRef, what: string): void;
   failed(ref: SecretName, error: UserError): void;
   readonly failures: readonly NotDone[];
   /** Prints the failures since the last call, one error for each reason. */
@@ -45,7 +48,7 @@ interface Totals {
   readonly remark?: string;
 }
 
-export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun): ChangeReport {
+export function changeReport({ output, dryRun, only }: ReportOptions, run: ClusterRun): ChangeReport {
   const { agree, printer, io } = run;
   const failures: NotDone[] = [];
   let [said, count] = [0, 0];
@@ -58,9 +61,10 @@ export function changeReport({ output, dryRun }: ReportOptions, run: ClusterRun)
   return {
     failures,
     flush,
-    done(name, text) {
+    done(ref, what) {
       count += 1;
-      if (output !== 'json') printer.result(output === 'name' ? name : `${text}${DRY_RUN[dryRun]}`);
+      const text = `${resultName(ref)} ${what} in ${ref.namespace}${DRY_RUN[dryRun]}`;
+      if (output !== 'json') printer.result(output === 'name' ? nameLine(ref, only) : text);
     },
     errors: () => failures.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
     failed: (ref, error) => void failures.push({ ref, error }),

@@ -2,6 +2,7 @@
  * Runs a command in one cluster, or with `--to-context` in several: each is examined, one question covers them all, and the
  * writes follow in one cluster after the other. Each line names its context, and a failure in one does not stop the others.
  */
+import { type AreOneCluster, clusterIdentity } from '../cluster/cluster-identity.ts';
 import { type ContextTransport, connect, connectContexts, type Transport } from '../cluster/transport.ts';
 import { type PasswordVariables, withoutPassword } from '../credentials/credential-flags.ts';
 import { EXIT, Interrupted, UserError } from '../errors.ts';
@@ -10,28 +11,37 @@ import { flagWords, words } from '../line/command.ts';
 import type { CommandContext } from '../line/format-command.ts';
 import { clusterWords } from '../line/given-flags.ts';
 import { scope } from '../line/object-name.ts';
+import { quoteFor } from '../line/shell.ts';
 import { TypedLine } from '../line/typed-line.ts';
 import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../output/printer.ts';
 import { formatJson } from '../output/structured.ts';
 import type { Io, Output } from '../system/io.ts';
 import { type Agreement, agreeOn, agreeTo, canPrompt, type Intent, isQuestion } from '../system/prompt.ts';
 import { many, plural, summaryLine } from '../text/enumerate.ts';
-import { type Printable, printable, printed, withPrefix } from '../text/printable.ts';
+import { type Printable, printable, printed, withPrefix, withSuffix } from '../text/printable.ts';
 
-/** Does the work in one cluster. Returns the exit code; throws UserError when nothing is done at all. */
-export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
+/**
+ * Does the work in one cluster. `here` is left out where it is the only one. Returns the exit code; throws UserError when nothing
+ * is done at all.
+ */
+export type Work = (transport: Transport, run: ClusterRun, here?: ContextTransport) => Promise<number>;
 
 interface RunOptions extends Agreement {
   readonly hasSource?: boolean;
   readonly output?: 'name' | 'json' | undefined;
 }
 
-/** `io` for one context: every line begins with the context's name, and every proposed command names it. */
-function contextIo(context: string, io: Io, hasSource = false): Io {
+/**
+ * `io` for one context: every line begins with the context's name, and every proposed command names it. A line of `-o name` ends
+ * with it instead, as a flag for kubectl.
+ */
+function contextIo(context: string, io: Io, { hasSource = false, output }: Partial<RunOptions>): Io {
   const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
+  const flag = printable(`--context ${quoteFor('posix', context) ?? context}`);
+  const asName = (text: Printable): Printable => withSuffix(printed` ${flag}`, text);
   return {
     ...io,
-    stdout: through(io.stdout, named),
+    stdout: through(io.stdout, output === 'name' ? asName : named),
     stderr: through(io.stderr, named),
     commands: {
       ...io.commands,
@@ -93,7 +103,7 @@ export async function runContexts(
   const ends = new Map<Part, ContextResult>();
   for (const cluster of contexts) {
     io.signal.throwIfAborted();
-    const part = await startPart(cluster, work, { io, hasSource: options.hasSource });
+    const part = await startPart(cluster, work, options, io);
     parts.push(part);
     // The contexts start one after the other, so that credential plugins do not prompt at the same time.
     if ((await part.intent) === undefined) ends.set(part, await endOf(part));
@@ -120,12 +130,9 @@ export async function runContexts(
   );
 }
 
-async function startPart(
-  { context, transport }: ContextTransport,
-  work: Work,
-  { io: outer, hasSource }: { readonly io: Io; readonly hasSource: boolean | undefined },
-): Promise<Part> {
-  const io = contextIo(context, outer, hasSource);
+async function startPart(here: ContextTransport, work: Work, options: RunOptions, outer: Io): Promise<Part> {
+  const { context, transport } = here;
+  const io = contextIo(context, outer, options);
   const printer = await printerFor(io);
   const intent = Promise.withResolvers<Intent | undefined>();
   const gate = Promise.withResolvers<void>();
@@ -142,7 +149,7 @@ async function startPart(
     answer: (value) => void answers.push(value),
     counted: (tally) => void tallies.push(tally),
   };
-  const end = work(transport, run).then(
+  const end = work(transport, run, here).then(
     (code) => ({ code }),
     (error: unknown) => ({ error }),
   );
@@ -251,16 +258,16 @@ interface ClustersWork {
   readonly hasSource: boolean;
   /**
    * Does the work that needs no cluster, or only the `source`. A wrong context is reported before. With several contexts, the
-   * returned work runs once for each.
+   * returned work runs once for each, and `areOne` tells which of them lead to one cluster.
    */
-  prepare(printer: Printer, source: Transport | undefined): Promise<Work>;
+  prepare(printer: Printer, areOne: AreOneCluster, source: ContextTransport | undefined): Promise<Work>;
 }
 
 /** Returns the exit code; throws UserError. */
 export async function inClusters(options: ClustersOptions, io: Io, clusters: ClustersWork): Promise<number> {
   const printer = await printerFor(io);
   if (options.toContext !== undefined) return inContexts(options, io, clusters, printer);
-  const work = await clusters.prepare(printer, undefined);
+  const work = await clusters.prepare(printer, clusterIdentity(options), undefined);
   const transport = await connect(options, withoutPassword(options, io));
   try {
     return await work(transport, soleRun(options, printer, io));
@@ -289,12 +296,13 @@ async function inContexts(
   const { source, contexts } = await connectContexts(options, {
     wantsSource: hasSource,
     io: inner,
-    ioOf: (context) => contextIo(context, inner, hasSource),
+    ioOf: (context) => contextIo(context, inner, { hasSource }),
   });
   try {
-    return await runContexts(contexts, await prepare(printer, source), { ...options, hasSource }, { io, printer });
+    const work = await prepare(printer, clusterIdentity(options), source);
+    return await runContexts(contexts, work, { ...options, hasSource }, { io, printer });
   } finally {
-    source?.close();
+    source?.transport.close();
     for (const { transport } of contexts) transport.close();
   }
 }

@@ -57,9 +57,10 @@ export async function connectionOf(flags: KubeFlags, io: Io, pod = inCluster(io.
   return resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
 }
 
-/** A connection, and the name of its context in the kubeconfig. */
+/** A connection, and the name of its context in the kubeconfig; empty for a pod's own account. */
 export interface ContextTransport {
   readonly context: string;
+  readonly connection: Connection;
   readonly transport: Transport;
 }
 
@@ -71,19 +72,21 @@ export interface ContextTransport {
 export async function connectContexts(
   { toContext = [], ...flags }: ContextFlags,
   { wantsSource, io, ioOf }: { readonly wantsSource: boolean; readonly io: Io; ioOf(context: string): Io },
-): Promise<{ readonly source: Transport | undefined; readonly contexts: readonly ContextTransport[] }> {
+): Promise<{ readonly source: ContextTransport | undefined; readonly contexts: readonly ContextTransport[] }> {
   const { namedContexts } = await import('../kubeconfig/contexts.ts');
   const [config, pod] = [await loadKubeConfig(flags.kubeconfig, io), inCluster(io.env)];
-  const resolved = (own: KubeFlags): Connection => resolveConnection(config, own, pod, io.env);
-  const connections = namedContexts(config, toContext).map((context) => ({
+  const named = (context: string, own: KubeFlags) => ({
     context,
-    connection: resolved({ ...flags, context }),
-  }));
-  const source = wantsSource ? await createTransport(resolved(flags), flags, io) : undefined;
+    connection: resolveConnection(config, own, pod, io.env),
+  });
+  const open = async (one: Omit<ContextTransport, 'transport'>, own: Io): Promise<ContextTransport> => {
+    return { ...one, transport: await createTransport(one.connection, flags, own) };
+  };
+  const targets = namedContexts(config, toContext).map((context) => named(context, { ...flags, context }));
+  const current = flags.context || config.currentContext || '';
+  const source = wantsSource ? await open(named(current, flags), io) : undefined;
   const contexts: ContextTransport[] = [];
-  for (const { context, connection } of connections) {
-    contexts.push({ context, transport: await createTransport(connection, flags, ioOf(context)) });
-  }
+  for (const target of targets) contexts.push(await open(target, ioOf(target.context)));
   return { source, contexts };
 }
 

@@ -107,11 +107,19 @@ export function concurrencyFlag(command: Command): Command {
   });
 }
 
+const CLUSTERS = 'Clusters (default: that of the context):';
+
 /** The clusters in which a command works. */
 export function contextsFlag(command: Command, text: string): Command {
-  return command
-    .optionsGroup('Clusters (default: that of the context):')
-    .option('--to-context <context>', text, collect);
+  return command.optionsGroup(CLUSTERS).option('--to-context <context>', text, collect);
+}
+
+/** For commands to which it matters whether two contexts lead to the same cluster. */
+export function differentFlag(command: Command): Command {
+  const text =
+    'you know that contexts with another address or user lead to different clusters, although kube-system cannot be read, or ' +
+    'has one UID in both (one backup); if they do not, copies of another source get this login';
+  return command.optionsGroup(CLUSTERS).option('--assume-different', text);
 }
 
 /** The flags for the output of commands that write. */

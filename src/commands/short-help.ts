@@ -6,7 +6,7 @@ import { EVERYWHERE } from './shared-flags.ts';
 /** Flags of any command that few users need: for requests to registries and API servers, and for rare sources of logins. */
 const RARE = [
   ...['--email', '--password-env', '--allow-helpers', '--timeout', '--plain-http', '--registry-ca'],
-  ...['--field-manager', '--concurrency', '--append-hash', '--type', '--to-context'],
+  ...['--field-manager', '--concurrency', '--append-hash', '--type', '--to-context', '--assume-different'],
   ...['--docker-server', '--docker-username', '--docker-password', '--docker-email'],
 ];
 

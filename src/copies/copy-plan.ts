@@ -26,8 +26,6 @@ import { planChange } from '../secret/secret-plan.ts';
 
 /** The source of the copies, and what to do with a Secret of its name that somebody else made. */
 export interface SyncSource extends CopySource {
-  /** The UID of the source Secret. */
-  readonly uid?: string | undefined;
   /** The logins of the source, for `--merge` into a Secret that keeps its own. */
   readonly entries: readonly AuthEntry[];
   /** The servers of the payload as keys, also those of entries that no kubelet can decode. */
@@ -43,7 +41,6 @@ export function syncSourceOf(
 ): SyncSource {
   return {
     ...copySourceOf(secret),
-    uid: secret.metadata.uid,
     madeFrom,
     foreign,
     entries: entries.flatMap(({ server, login }): AuthEntry[] => {
@@ -55,6 +52,11 @@ export function syncSourceOf(
   };
 }
 
+/** `source` as it is for another cluster than its own. */
+export function fromElsewhere(source: SyncSource): SyncSource {
+  return { ...source, madeFrom: 'another-cluster' };
+}
+
 export type CopyChange = Extract<SecretChange, { readonly action: 'create' | 'update' | 'replace' }>;
 
 /** What to do with the Secret in one namespace. */
@@ -64,8 +66,6 @@ export type NextCopy = Next<CopyChange>;
 export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): NextCopy {
   if (existing === undefined) return { action: 'create', secret: newCopy(source, namespace) };
   const called = `secret ${namespace}/${source.name}`;
-  // This is the source itself: one cluster may have two addresses.
-  if (source.uid !== undefined && existing.metadata.uid === source.uid) return { action: 'unchanged' };
   if (existing.metadata.deletionTimestamp !== undefined) {
     return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
   }

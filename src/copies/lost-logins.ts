@@ -1,9 +1,9 @@
 /** Finds the logins that `sync` drops: those of a Secret that its source does not have. */
-import { readContents } from '../secret/contents.ts';
+import { type ContentEntry, readContents } from '../secret/contents.ts';
 import { isCopyOf } from '../secret/copy.ts';
 import { displayServer, type ShownServer, shownServer } from '../secret/display-server.ts';
 import { keyText } from '../secret/key.ts';
-import type { Secret } from '../secret/secret.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from '../secret/secret.ts';
 import { makerOf } from '../secret/secret-owner.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { type NextCopy, planSecret, type SyncSource } from './copy-plan.ts';
@@ -35,7 +35,7 @@ export function loginLossOf(
   // Somebody may have added logins to a copy, not knowing that it is one.
   const isOwn = isCopyOf(existing, source) && makerOf(existing) === undefined;
   if (!isOwn && source.foreign !== 'adopt') return undefined;
-  const lost = readContents(existing).entries.filter(({ server }) => !source.keys.has(keyText(server)));
+  const lost = entriesOf(existing).filter(({ server }) => !source.keys.has(keyText(server)));
   if (lost.length === 0) return undefined;
   const merged = planSecret(namespace, existing, { ...source, foreign: 'merge' });
   return {
@@ -44,6 +44,15 @@ export function loginLossOf(
     shown: lost.map(({ server, login }) => `${displayServer(server)}${login?.username ? ` (${login.username})` : ''}`),
     keptBy: isOwn ? 'source' : merged.action === 'refuse' ? 'leave' : 'merge',
   };
+}
+
+/** The entries under the payload keys of both types: neither stays. */
+function entriesOf(secret: Secret): ContentEntry[] {
+  const types = Object.keys(DATA_KEY)
+    .filter(isPullSecretType)
+    .filter((type) => secret.data?.[DATA_KEY[type]] !== undefined);
+  const entries = types.flatMap((type) => readContents({ ...secret, type }).entries);
+  return [...new Map(entries.map((entry) => [entry.server, entry])).values()];
 }
 
 const SHOWN = 10;

@@ -5,7 +5,7 @@ import { METADATA_OF_ONE, NAMESPACES, objectPath } from '../cluster/object-reque
 import type { Transport } from '../cluster/transport.ts';
 import { SYNC } from '../secret/copy.ts';
 import type { NamespaceFacts } from '../secret/selected-namespace.ts';
-import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
+import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 
 /** The fields of a namespace that {@link namespaceFacts} reads. */
 export const NAMESPACE_FIELDS = {
@@ -17,8 +17,13 @@ export function namespaceFacts({ metadata }: ApiObject): NamespaceFacts {
   return {
     name: `${fieldOf(metadata, 'name')}`,
     isEnding: fieldOf(metadata, 'deletionTimestamp') !== undefined,
-    isLeftAlone: fieldOf(metadata, 'annotations', SYNC) === 'false',
+    isLeftAlone: optsOut(fieldOf(metadata, 'annotations', SYNC)),
   };
+}
+
+/** Any value but `true` opts out: whoever wrote `False` or `no` wants no login there. */
+function optsOut(annotation: unknown): boolean {
+  return annotation !== undefined && textOf(annotation).toLowerCase() !== 'true';
 }
 
 /** Returns undefined where the namespace does not exist. One that may not be read counts as existing: writing will tell. */

@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.ts';
 import { configCommand, words } from '../line/command.ts';
 import { CLUSTER_FLAGS, flagName } from '../line/given-flags.ts';
-import { prose } from '../line/hint.ts';
+import { againWithout, prose } from '../line/hint.ts';
 import { closest } from '../text/closest.ts';
 import type { KubeConfig } from './kube-config.ts';
 import type { KubeFlags } from './kube-flags.ts';
@@ -11,6 +11,8 @@ import type { KubeFlags } from './kube-flags.ts';
 export interface ContextFlags extends KubeFlags {
   /** The kubeconfig contexts to work in, exactly these. When left out, the other flags select the context. */
   readonly toContext?: readonly string[] | undefined;
+  /** Whether contexts of different addresses or users lead to different clusters, which the person knows. */
+  readonly assumeDifferent?: boolean | undefined;
 }
 
 /**
@@ -18,7 +20,10 @@ export interface ContextFlags extends KubeFlags {
  * cluster of `--context` first, so that flag is allowed.
  */
 export function checkContextFlags(flags: ContextFlags, { hasSource }: { readonly hasSource: boolean }): void {
-  if (flags.toContext === undefined) return;
+  if (flags.toContext === undefined) {
+    if (!flags.assumeDifferent) return;
+    throw new UsageError('--assume-different goes with --to-context', againWithout('--assume-different'));
+  }
   const given = CLUSTER_FLAGS.find(([key, , , trait]) => trait === 'one cluster' && key !== undefined && flags[key]);
   if (given !== undefined) {
     const name = flagName(given[1]);

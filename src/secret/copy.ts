@@ -15,7 +15,7 @@ export const SOURCE = 'regsecret/source';
 export const MADE_FROM = 'regsecret/made-from';
 /** `login`: `sync` was given a login, so no Secret is the source. `another-cluster`: the source is in another cluster. */
 export type MadeFrom = 'login' | 'another-cluster';
-/** Annotation on a namespace. With the value `false`, nothing is written there. */
+/** Annotation on a namespace. With any other value than `true`, nothing is written there. */
 export const SYNC = 'regsecret/sync';
 
 /** All that a copy takes from its source. */
@@ -138,7 +138,7 @@ export function newCopy(source: CopySource, namespace: string): Secret {
   };
 }
 
-/** The copy of `source` that replaces `existing`, with the labels and annotations that others put on it. */
+/** The copy of `source` that replaces `existing`, with the labels, annotations and data that others put there. */
 export function replacedCopy(source: CopySource, existing: Secret): Secret {
   const copy = newCopy(source, existing.metadata.namespace ?? '');
   const { [EXPIRES_AT]: _end, [MADE_FROM]: _origin, ...annotations } = existing.metadata.annotations ?? {};
@@ -147,19 +147,19 @@ export function replacedCopy(source: CopySource, existing: Secret): Secret {
     labels: { ...existing.metadata.labels, ...copy.metadata.labels },
     annotations: { ...annotations, ...copy.metadata.annotations },
   };
-  return { ...copy, metadata };
+  const { '.dockerconfigjson': _payload, '.dockercfg': _map, ...data } = existing.data ?? {};
+  return { ...copy, metadata, data: { ...data, ...copy.data } };
 }
 
 /**
  * The JSON merge patch (RFC 7386) that makes `existing`, which has the type of `source`, its copy, if `existing` is still as it
- * was read. Undefined if it is a copy already. Labels and annotations of others stay, and other data is removed.
+ * was read. Undefined if it is a copy already. What others put there stays: labels, annotations, and data that is no payload.
  */
 export function copyPatch(existing: Secret, source: CopySource): object | undefined {
   const labels = differing(existing.metadata.labels, { [MANAGED_BY]: 'regsecret' });
   const wanted = { ...source, expiresAt: endOf(existing, source) };
   const annotations = differing(existing.metadata.annotations, annotationsOf(wanted));
-  const others = Object.fromEntries(Object.keys(existing.data ?? {}).map((key) => [key, undefined]));
-  const data = differing(existing.data, { ...others, ...dataOf(source) });
+  const data = differing(existing.data, { ...NO_PAYLOAD, ...dataOf(source) });
   if (labels === undefined && annotations === undefined && data === undefined) return undefined;
   const { resourceVersion } = existing.metadata;
   const metadata = { resourceVersion, ...(labels && { labels }), ...(annotations && { annotations }) };
@@ -188,6 +188,9 @@ function annotationsOf({ ref, expiresAt, madeFrom }: CopySource): Record<string,
 function dataOf({ type, payload }: CopySource): Record<string, string> {
   return { [DATA_KEY[type]]: payload };
 }
+
+/** The payload of the other type is an older login. */
+const NO_PAYLOAD = Object.fromEntries(Object.values(DATA_KEY).map((key) => [key, undefined]));
 
 /** The members of `wanted` that differ from `present`, null for those to remove. Undefined if there are none. */
 function differing(

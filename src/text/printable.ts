@@ -49,6 +49,11 @@ export function withPrefix(prefix: Printable, text: Printable): Printable {
   return text.replace(/(^|\n)(?=[^\n])/g, (start) => start + prefix) as Printable;
 }
 
+/** `text`, which consists of whole lines, with `suffix` behind each of them. */
+export function withSuffix(suffix: Printable, text: Printable): Printable {
+  return text.replace(/(?<=[^\n])(?=\n|$)/g, () => suffix) as Printable;
+}
+
 /** `text` in a colour. For output/style.ts. */
 export function painted(text: Printable, paint: (text: string) => string): Printable {
   return paint(text) as Printable;

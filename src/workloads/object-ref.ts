@@ -20,6 +20,14 @@ export function resultName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): 
   return objectTitle(group === '' ? kind : `${kind}.${group}`, '/', name);
 }
 
+/**
+ * The line of `-o name`. It has the namespace unless that is `only`, the one namespace of the command, so that
+ * `xargs -L 1 kubectl get` takes every line.
+ */
+export function nameLine(ref: ManifestRef, only: string | undefined): string {
+  return `${resultName(ref)}${ref.namespace === only ? '' : ` -n ${ref.namespace}`}`;
+}
+
 /** As it is typed after `--to`: `deployment/web`. */
 export function targetName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): string {
   return objectTitle(kind, '/', name);

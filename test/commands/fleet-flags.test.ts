@@ -33,6 +33,21 @@ describe.each(COMMANDS)('%s', (line) => {
   );
 });
 
+test.each([
+  ['sync -A', 'regsecret sync -A'],
+  [
+    'rotate --server ghcr.io --username ci --password-stdin --no-verify',
+    'regsecret rotate --server ghcr.io --username ci --password-stdin --no-verify',
+  ],
+])('%s --assume-different, which says nothing about one cluster', async (line, hint) => {
+  const { code, stderr } = await here([...line.split(' '), '--assume-different'], {
+    env: { HOME: '/nowhere' },
+    stdin: 'x',
+  });
+  const error = 'error: --assume-different goes with --to-context';
+  expect([code, stderr.split('\n').slice(0, 2)]).toEqual([2, [error, `hint: ${hint}`]]);
+});
+
 describe('several clusters', () => {
   const CONTEXTS = {
     apiVersion: 'v1',

@@ -51,9 +51,24 @@ test.each<[string, Secret | undefined, unknown]>([
     { action: 'update', patch: { metadata: { resourceVersion: '7' }, data: { '.dockerconfigjson': PAYLOAD } } },
   ],
   [
-    'a copy with more data',
-    stored({ data: { '.dockerconfigjson': PAYLOAD, note: 'eA==' } }),
-    { action: 'update', patch: { metadata: { resourceVersion: '7' }, data: { note: null } } },
+    'a copy with data of others',
+    stored({ data: { '.dockerconfigjson': PAYLOAD, 'ca.crt': 'eA==' } }),
+    { action: 'unchanged' },
+  ],
+  [
+    'a copy with data of others, and another login',
+    stored({ data: { '.dockerconfigjson': 'b2xk', 'ca.crt': 'eA==' } }),
+    { action: 'update', patch: { metadata: { resourceVersion: '7' }, data: { '.dockerconfigjson': PAYLOAD } } },
+  ],
+  [
+    'an immutable copy with data of others, and another login',
+    stored({ immutable: true, data: { '.dockerconfigjson': 'b2xk', 'ca.crt': 'eA==' } }),
+    { action: 'replace', secret: { data: { '.dockerconfigjson': PAYLOAD, 'ca.crt': 'eA==' } } },
+  ],
+  [
+    'a copy with the payload of the other type too',
+    stored({ data: { '.dockerconfigjson': PAYLOAD, '.dockercfg': 'e30=' } }),
+    { action: 'update', patch: { metadata: { resourceVersion: '7' }, data: { '.dockercfg': null } } },
   ],
   [
     'a copy without the end of its login',
@@ -243,6 +258,7 @@ test.each(['leave', 'merge', 'adopt'] as const)(
         expect(marks === 'home/regsecret').toBe(asCopy || annotations?.['regsecret/source'] === 'home/regsecret');
         const kept = Object.entries(annotations ?? {}).filter(([name]) => !name.startsWith('regsecret/'));
         expect((after as Secret).metadata.annotations).toMatchObject(Object.fromEntries(kept));
+        expect((after as Secret).data?.note).toBe(rest.data?.note);
       }),
     );
   },

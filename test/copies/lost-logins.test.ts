@@ -57,6 +57,12 @@ test.each<[situation: string, existing: Secret | undefined, shown: readonly stri
     'merge',
   ],
   [
+    'one in the payload of the other type, which no kubelet reads',
+    foreign(own, { data: { '.dockerconfigjson': encoded({ auths: own }), '.dockercfg': encoded(both) } }),
+    ['quay.io (bob)'],
+    'merge',
+  ],
+  [
     'one that is immutable, which --merge cannot change',
     foreign(both, { immutable: true }),
     ['quay.io (bob)'],

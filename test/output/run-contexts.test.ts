@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runContexts, type Work } from '../../src/changes/run-contexts.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
 import { EXIT, Interrupted, UserError } from '../../src/errors.ts';
+import type { Connection } from '../../src/kubeconfig/connection.ts';
 import { command } from '../../src/line/command.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { fc } from '../support/fast-check.ts';
@@ -12,7 +13,7 @@ import { type FakeIo, fakeIo } from '../support/io.ts';
 const WAYS = ['refused', 'nothing to do', 'done', 'in part', 'failed while writing'] as const;
 type Way = (typeof WAYS)[number];
 
-const nowhere = {} as Transport;
+const nowhere = { transport: {} as Transport, connection: {} as Connection };
 
 /** Work that ends in these ways, and records its events in order: `look 0`, `write 0`. */
 function workOf(ways: readonly Way[], events: string[], met: (event: string) => void = () => undefined): Work {
@@ -40,7 +41,7 @@ function workOf(ways: readonly Way[], events: string[], met: (event: string) => 
 }
 
 async function ran(ways: readonly Way[], work: Work, output: 'json' | undefined, io: FakeIo = fakeIo()) {
-  const contexts = ways.map((_, index) => ({ context: `c${index}`, transport: nowhere }));
+  const contexts = ways.map((_, index) => ({ context: `c${index}`, ...nowhere }));
   const printer = await printerFor(io);
   const code = await runContexts(contexts, work, { output, dryRun: 'none' }, { io, printer });
   return { code, ...io.written };
@@ -147,7 +148,7 @@ test('a bug ends the run: the others are not done', async () => {
 
 test('a name that could move the cursor does not', async () => {
   const io = fakeIo();
-  const contexts = [{ context: 'a\u001b[2J\nb', transport: nowhere }];
+  const contexts = [{ context: 'a\u001b[2J\nb', ...nowhere }];
   await runContexts(contexts, workOf(['done'], []), { dryRun: 'none' }, { io, printer: await printerFor(io) });
   expect(io.written.stdout).toBe('a\\x1b[2J\\nb: written\n');
 });

@@ -105,7 +105,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or .selector .all $globs }}{{ $ways = append $ways (include "regsecret.joined" (dict "by" " && " "all" $picked)) }}{{ end -}}
 {{- $all := list (printf "%s != request.userInfo.username.split(':')[2]" $name) -}}
 {{- if .exclude }}{{ $all = append $all (printf "!%s" (include "regsecret.matching" (uniq .exclude))) }}{{ end -}}
-{{- $all = append $all "namespaceObject.metadata.?annotations[?'regsecret/sync'].orValue('') != 'false'" -}}
+{{- $all = append $all "namespaceObject.metadata.?annotations[?'regsecret/sync'].orValue('true').matches('(?i)^true$')" -}}
 {{- $all = append $all (include "regsecret.joined" (dict "by" " || " "all" $ways)) -}}
 {{- include "regsecret.joined" (dict "by" " && " "all" $all) -}}
 {{- end -}}

@@ -17,7 +17,7 @@ export function chosenBySync(selection: LabelledSelection, home: string | undefi
   return allOf([
     ...(home === undefined ? [] : [`${NAME} != ${home}`]),
     ...(exclude.length === 0 ? [] : [`!${matching(exclude)}`]),
-    `${METADATA}.?annotations[?${quoted(SYNC)}].orValue('') != 'false'`,
+    `${METADATA}.?annotations[?${quoted(SYNC)}].orValue('true').matches('(?i)^true$')`,
     chosenByNames(selection),
   ]);
 }

@@ -3,9 +3,11 @@
 import { type AttachOptions, attachTargets, hasTargets, requestOf } from '../../attaching/attach-options.ts';
 import { isImplied } from '../../attaching/request.ts';
 import { copyRef } from '../../changes/recreate-secret.ts';
+import { KUBE_SYSTEM } from '../../cluster/cluster-identity.ts';
 import type { Right } from '../../cluster/right.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
 import { UsageError } from '../../errors.ts';
+import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { command } from '../../line/command.ts';
 import type { Io } from '../../system/io.ts';
 import { filesApart, imagesApart, parseDoctorTargets } from '../../workloads/target.ts';
@@ -37,10 +39,18 @@ export function commandRights(line: ParsedLine, io: Io): Right[] {
   if (asked === undefined) return [];
   const { as = name, facts = [], names = {}, targets = [] } = asked;
   const secrets = names.secrets?.length === 0 ? undefined : names.secrets;
-  const all = [...given(options), ...facts, ...(secrets === undefined ? [] : ['named'])];
-  const rights = rightsFor(as, { facts: all, names: { ...names, secrets }, targets });
+  const more: Fact[] = [...(secrets === undefined ? [] : ['named' as const]), ...comparedBy(line)];
+  const all = [...given(options), ...facts, ...more];
+  const rights = rightsFor(as, { facts: all, names: { ...names, secrets, clusters: [KUBE_SYSTEM] }, targets });
   if (rights !== undefined) return rights;
   throw new UsageError(`${name} needs no role`, command`regsecret rbac attach --serviceaccount default`);
+}
+
+/** `sync` compares each cluster with that of its source, and `rotate` those of its contexts with each other. */
+function comparedBy({ command: name, options }: ParsedLine): Fact[] {
+  const { toContext = [], assumeDifferent }: ContextFlags = options;
+  const isAsked = name === 'sync' ? toContext.length > 0 && !usesLogin(options) : new Set(toContext).size > 1;
+  return isAsked && !assumeDifferent ? ['clusters'] : [];
 }
 
 /** The names of the options that are given, and `writes`. */

@@ -1,11 +1,11 @@
 /** `regsecret rbac`: the least role for a command line of regsecret, with its binding. */
 
+import { KUBE_SYSTEM } from '../../cluster/cluster-identity.ts';
 import type { Right } from '../../cluster/right.ts';
 import { formatSafeYaml } from '../../codec/yaml.ts';
 import { type CredentialOptions, usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
-import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { isNamespaceName, isObjectName, isRoleName, nameRule, nameWord, scope } from '../../line/object-name.ts';
@@ -149,9 +149,10 @@ async function sayWhere(
     `this role is for the clusters of --to-context, so apply it in each: ${many(contexts, { limit: contexts.length })}`,
   );
   if (name !== 'sync' || usesLogin(options as CredentialOptions)) return;
-  const { namespace = '' } = options as KubeFlags;
+  const { namespace = '', assumeDifferent }: ContextFlags = options;
   const source = words`regsecret rbac verify ${nameWord(`${argument}`)} ${scope(namespace)}`;
-  printer.hint(prose`in the cluster of the source, reading it is enough: ${source}`);
+  const identity = assumeDifferent ? '' : ` to get namespace ${KUBE_SYSTEM}, and`;
+  printer.hint(prose`in the cluster of the source, it is enough${identity} to read the source: ${source}`);
 }
 
 function isPlaced({ kind, namespace }: Subject): boolean {

@@ -20,6 +20,8 @@ export type Fact =
   | 'users'
   /** `doctor` without a target. */
   | 'all'
+  /** It is asked whether two contexts lead to the same cluster. */
+  | 'clusters'
   /** `sync` waits for the service account `default`. */
   | 'waits'
   /** The target stands for all objects of its kind, or for those with some labels. */
@@ -28,7 +30,7 @@ export type Fact =
   | 'implied';
 
 /** The names in the command line that limit a right. */
-export type NameOf = 'secrets' | 'kept' | 'target' | 'accounts' | 'default';
+export type NameOf = 'secrets' | 'kept' | 'target' | 'accounts' | 'default' | 'clusters';
 
 interface RightRow {
   /** The kinds of targets that need the right; left out: all of them. */
@@ -96,6 +98,9 @@ const CHANGE: readonly RightRow[] = [
   { when: ['attach', 'everywhere', 'not allowMissing'], may: ['list'], on: SECRET, named: 'secrets' },
 ];
 
+/** To know a cluster again. */
+const IDENTITY: RightRow = { when: ['clusters'], may: ['get'], on: NAMESPACE, named: 'clusters' };
+
 /** Also of `remove`. Without the right to look for copies elsewhere: it would be a right to read every Secret of the cluster. */
 const ROTATE: readonly RightRow[] = [
   { when: ['selector'], may: ['list'], on: NAMESPACE },
@@ -136,6 +141,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
     wide: 'always',
     line: [
       { may: ['list'], on: NAMESPACE },
+      IDENTITY,
       { may: ['get', 'list'], on: SECRET, named: 'secrets' },
       { when: ['writes'], may: ['create'], on: SECRET },
       // A copy that the API server would not update is deleted and created again.
@@ -159,7 +165,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
   rotate: {
     wide: [...BY_LABELS, 'to'],
     // To choose namespaces, and to see which opt out of sync.
-    line: [{ when: ['everywhere'], may: ['list'], on: NAMESPACE }, ...ROTATE],
+    line: [{ when: ['everywhere'], may: ['list'], on: NAMESPACE }, ...ROTATE, IDENTITY],
   },
   remove: {
     wide: BY_LABELS,

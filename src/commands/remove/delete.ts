@@ -24,7 +24,6 @@ import { checkNames } from '../../secret/secret-name.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
 import { many, plural } from '../../text/enumerate.ts';
-import { resultName } from '../../workloads/object-ref.ts';
 import {
   type DeleteListener,
   type DeleteRequest,
@@ -85,7 +84,8 @@ async function deleteIn(
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
   if (changes > 0 && !request.copies) await warnOfCopies(transport, request, printer);
   await warnOfSync(transport, planned, printer);
-  const report = deletePrinter({ output, dryRun: request.dryRun }, run);
+  const only = request.copies ? undefined : transport.namespace;
+  const report = deletePrinter({ output, dryRun: request.dryRun, only }, run);
   if (unconfirmed !== undefined) {
     for (const { ref, error } of planned) if (error !== undefined) report.failed(ref, error);
     report.flush();
@@ -163,7 +163,7 @@ function deletePrinter(options: ReportOptions, run: ClusterRun) {
         outcome(list) {
           lists.push(list);
           if (list.action === 'unchanged') return;
-          report.done(resultName(list.ref), `${resultName(list.ref)} ${list.action} in ${list.ref.namespace}`);
+          report.done(list.ref, list.action);
         },
         note(note) {
           notes.add(note);
@@ -172,7 +172,7 @@ function deletePrinter(options: ReportOptions, run: ClusterRun) {
         problem: (error) => report.failed(ref, error),
         deleted() {
           deleted.push(ref);
-          report.done(`secret/${ref.name}`, `secret/${ref.name} deleted in ${ref.namespace}`);
+          report.done({ kind: 'Secret', ...ref }, 'deleted');
         },
       };
     },

@@ -103,7 +103,7 @@ async function removeIn(
     for (const line of needed) printer.say(`  ${line}`);
   }
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
-  const report = removePrinter(options, run);
+  const report = removePrinter({ ...options, only: onlyNamespace(request.scope) }, run);
   await report.perform(intent, () => performRemovals(reader, planned, request, report));
   const code = report.end(planned);
   // With -A, the copies are examined as well.
@@ -199,7 +199,7 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
     removed(one: EntryRemoval) {
       results.push(one);
       const { ref, servers } = one;
-      report.done(`secret/${ref.name}`, `secret/${ref.name} configured in ${ref.namespace}`);
+      report.done({ kind: 'Secret', ...ref }, 'configured');
       if (output !== undefined) return;
       for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
     },

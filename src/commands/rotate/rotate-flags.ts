@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import {
   collect,
   credentialFlags,
+  differentFlag,
   fleetOutputFlags,
   fleetScopeFlags,
   kubernetesFlags,
@@ -13,28 +14,30 @@ import {
 /** Adds its argument and its flags to `rotate`, and returns it. */
 export function rotateFlags(rotate: Command): Command {
   return kubernetesFlags(
-    fleetOutputFlags(
-      registryFlags(
-        fleetScopeFlags(
-          credentialFlags(
-            rotate.argument('[names...]', 'names of Secrets (default: all)', secretNamesArgument),
-            'New login:',
-          ),
+    differentFlag(
+      fleetOutputFlags(
+        registryFlags(
+          fleetScopeFlags(
+            credentialFlags(
+              rotate.argument('[names...]', 'names of Secrets (default: all)', secretNamesArgument),
+              'New login:',
+            ),
+          )
+            .option('--to <namespaces>', 'of these: names and patterns (repeatable)', collect)
+            .option('--below', 'also entries with a path, or under another name; trusts every part of the registry')
+            .option('--any-user', 'also logins of other users, at home only')
+            .option('--owned', 'also Secrets that another tool manages, such as Helm; trusts whoever runs it')
+            .optionsGroup('Old login (default: what the home namespace has):')
+            .option('--old-password-stdin', 'read the old password from stdin')
+            .option('--old-password-file <file>', 'read the old password from a file')
+            .option('--old-password-env <variable>', 'take the old password from an environment variable')
+            .optionsGroup('More:')
+            .option('--no-verify', 'do not check any login with its registry'),
         )
-          .option('--to <namespaces>', 'of these: names and patterns (repeatable)', collect)
-          .option('--below', 'also entries with a path, or under another name; trusts every part of the registry')
-          .option('--any-user', 'also logins of other users, at home only')
-          .option('--owned', 'also Secrets that another tool manages, such as Helm; trusts whoever runs it')
-          .optionsGroup('Old login (default: what the home namespace has):')
-          .option('--old-password-stdin', 'read the old password from stdin')
-          .option('--old-password-file <file>', 'read the old password from a file')
-          .option('--old-password-env <variable>', 'take the old password from an environment variable')
           .optionsGroup('More:')
-          .option('--no-verify', 'do not check any login with its registry'),
-      )
-        .optionsGroup('More:')
-        .option('--restart', 'restart controllers of failing pods')
-        .option('--yes', 'do not ask'),
+          .option('--restart', 'restart controllers of failing pods')
+          .option('--yes', 'do not ask'),
+      ),
     ),
   );
 }

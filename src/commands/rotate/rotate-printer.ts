@@ -2,6 +2,7 @@
 
 import { warnOfAnnotations } from '../../changes/annotation-printer.ts';
 import { changeReport, type NotDone } from '../../changes/change-report.ts';
+import { onlyNamespace } from '../../cluster/secret-scope.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Fingerprint } from '../../output/fingerprint.ts';
 import { type ClusterRun, shownError } from '../../output/printer.ts';
@@ -9,7 +10,7 @@ import { formatTable } from '../../output/table.ts';
 import { displayServer, shownServer } from '../../secret/display-server.ts';
 import type { Io } from '../../system/io.ts';
 import { many, plural } from '../../text/enumerate.ts';
-import { type ObjectRef, resultName } from '../../workloads/object-ref.ts';
+import type { ObjectRef } from '../../workloads/object-ref.ts';
 import type { SecretName } from '../../workloads/references.ts';
 import { reasonsFor, sayKept, sayOthers, warnOfUnknown } from './rotate-left.ts';
 import type { RotateRequest } from './rotate-request.ts';
@@ -30,7 +31,7 @@ export interface RotatePrinterOptions {
  */
 export function rotatePrinter({ request, output, mark, refusal }: RotatePrinterOptions, run: ClusterRun) {
   const { printer, io, answer } = run;
-  const report = changeReport({ output, dryRun: request.dryRun }, run);
+  const report = changeReport({ output, dryRun: request.dryRun, only: onlyNamespace(request.scope) }, run);
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
   const restarted: ObjectRef[] = [];
   const isDry = request.dryRun !== 'none';
@@ -40,11 +41,11 @@ export function rotatePrinter({ request, output, mark, refusal }: RotatePrinterO
       outcomes.set(item, action);
       // A dry run prints its plan as a table at the end.
       if (action !== 'updated' || (output === undefined && isDry)) return;
-      report.done(`secret/${item.ref.name}`, `secret/${item.ref.name} configured in ${item.ref.namespace}`);
+      report.done({ kind: 'Secret', ...item.ref }, 'configured');
     },
     restarted(ref: ObjectRef) {
       restarted.push(ref);
-      report.done(resultName(ref), `${resultName(ref)} restarted in ${ref.namespace}`);
+      report.done(ref, 'restarted');
     },
     problem: report.failed,
     perform: report.perform,

@@ -4,8 +4,10 @@ import { checkLogins } from '../../changes/login-check.ts';
 import { saySource } from '../../changes/login-source.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
+import type { AreOneCluster } from '../../cluster/cluster-identity.ts';
 import { createReader, type Reader } from '../../cluster/reader.ts';
 import { checkSelector, namespacesOf, onlyNamespace, type SecretScope } from '../../cluster/secret-scope.ts';
+import type { ContextTransport } from '../../cluster/transport.ts';
 import { lossWarnings } from '../../copies/lost-logins.ts';
 import { type CollectedEntry, type CollectedLogins, collectCredentials } from '../../credentials/collect.ts';
 import { type CredentialOptions, LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
@@ -72,23 +74,22 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
   const homes = new Set<string>();
   const code = await inClusters(options, io, {
     hasSource: false,
-    async prepare(printer) {
+    async prepare(printer, areOne) {
       const found = await newLogins(options, io, printer);
       refusal = found.refusal;
       const mark = createFingerprint(io);
-      const rotated = new Map<string, RotatedSource>();
-      return (transport, run) => {
+      const rotated = new Map<ContextTransport | undefined, Map<string, RotatedSource>>();
+      return async (transport, run, here) => {
         homes.add(transport.namespace);
+        const own = new Map<string, RotatedSource>();
         const request = {
           ...requestOf(options, found.logins, transport.namespace),
           login: io.commands.typed?.only(...LOGIN_FLAGS) ?? words``,
           oldPassword: oldPassword?.password,
-          rotatedElsewhere: new Map(rotated),
-          note(key: string, source: RotatedSource) {
-            // The cluster of the source comes first.
-            if (!rotated.has(key)) rotated.set(key, source);
-          },
+          rotatedElsewhere: await rotatedOutside(here, rotated, areOne),
+          note: (key: string, source: RotatedSource) => void own.set(key, source),
         };
+        rotated.set(here, own);
         return rotateIn(createReader(transport), request, { ...options, mark, refusal }, run);
       };
     },
@@ -98,6 +99,21 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
   }
   if (refusal !== undefined) throw refusal;
   return code;
+}
+
+/** What was rotated in other clusters than that of `here`. Throws UserError where it is not known which of them are others. */
+async function rotatedOutside(
+  here: ContextTransport | undefined,
+  rotated: ReadonlyMap<ContextTransport | undefined, ReadonlyMap<string, RotatedSource>>,
+  areOne: AreOneCluster,
+): Promise<Map<string, RotatedSource>> {
+  const outside = new Map<string, RotatedSource>();
+  for (const [there, sources] of rotated) {
+    if (!here || !there || sources.size === 0 || (await areOne(there, here))) continue;
+    // The cluster of the source comes first.
+    for (const [key, source] of sources) if (!outside.has(key)) outside.set(key, source);
+  }
+  return outside;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The Secrets of which copies are made: what they hold with the new login, first as planned, then as written. */
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { type SyncSource, syncSourceOf } from '../../copies/copy-plan.ts';
+import { fromElsewhere, type SyncSource, syncSourceOf } from '../../copies/copy-plan.ts';
 import { readContents } from '../../secret/contents.ts';
 import { changedSecret, changeLogins, type DataChange } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
@@ -48,7 +48,7 @@ export class RotatedSources {
     if (mark === undefined) return undefined;
     if (mark.from === 'this-cluster') return this.#of(mark.source);
     const source = await this.#request.rotatedElsewhere.get(mark.source)?.();
-    return source && { ...source, uid: undefined, madeFrom: 'another-cluster' };
+    return source && fromElsewhere(source);
   }
 
   #of(key: string): Promise<SyncSource | undefined> {

@@ -9,6 +9,7 @@ import type { Io } from '../../system/io.ts';
 import { many } from '../../text/enumerate.ts';
 import { concat, printable, printed } from '../../text/printable.ts';
 import { humanDuration } from '../../text/time.ts';
+import { nameLine } from '../../workloads/object-ref.ts';
 import { formatUsage } from '../../workloads/references.ts';
 
 export interface ListPrinterOptions {
@@ -29,9 +30,10 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
     return false;
   }
   if (output === 'name') {
-    const where = (namespace: string): string => (namespaces ? ` -n ${namespace}` : '');
-    const lines = rows.map((row) => printed`secret/${printable(row.name)}${printable(where(row.namespace))}\n`);
-    io.stdout.write(concat(lines));
+    const lines = rows.map(({ name, namespace }) =>
+      nameLine({ kind: 'Secret', namespace, name }, namespaces ? undefined : namespace),
+    );
+    io.stdout.write(concat(lines.map((line) => printed`${printable(line)}\n`)));
     return false;
   }
   if (rows.length === 0) return false;

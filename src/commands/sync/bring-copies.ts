@@ -13,7 +13,7 @@ import type { Secret } from '../../secret/secret.ts';
 import type { NamespaceFacts } from '../../secret/selected-namespace.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
-import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
+import { checkSelected, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
 import { readSource, readSourceAgain } from './read-source.ts';
 import { hasAccounts, type KnownSource, type SyncListener, type SyncRequest } from './sync-request.ts';
@@ -68,16 +68,16 @@ function isEnded({ cause }: UserError, namespace: string, { selection }: SyncReq
 /** Reads and plans everything before anything is written. Throws UserError. */
 async function look(transport: Transport, request: SyncRequest, listener: SyncListener) {
   const [known, namespaces, prunable] = await Promise.all([
-    request.known ?? readSource(transport, request, listener),
+    request.known?.() ?? readSource(transport, request, listener),
     readNamespaces(transport, request),
     readPrunable(transport, request),
   ]);
   const { home } = known;
   const chosen = choose(namespaces, request, home, listener);
+  if (request.part === undefined) checkSelected(namespaces, request, home);
   const { secret, source, plan } = await planFrom(known, transport, request, (source) =>
     planAll(transport, source, chosen, prunable ?? namespaces, request),
   );
-  if (request.part === undefined) checkMeant(namespaces, plan, request, home);
   const meant = plan.items.filter(({ step }) => step.action !== 'refuse').map(({ namespace }) => namespace);
   const lists = hasAccounts(request.accounts)
     ? await planLists(transport, secret, meant, request, listener)

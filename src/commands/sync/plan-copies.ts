@@ -161,21 +161,27 @@ function holdsAfter(step: NextCopy, secret: Secret | undefined): boolean {
 }
 
 /**
- * Throws UserError where a selection that matches nothing would delete every copy. Such a selection is more often mistyped than
- * meant to delete them all.
+ * Throws UserError where the flags select no namespace: this is more often mistyped than meant. Namespaces that opt out or are
+ * being deleted are selected. `-A` can be no mistake, and a named namespace that does not exist is an error anyway. Of several
+ * clusters, one may have no such namespace, but then `--prune` would delete every copy there.
  */
-export function checkMeant(
+export function checkSelected(
   namespaces: readonly NamespaceFacts[],
-  { pruned }: Plan,
-  { name, selection, known }: SyncRequest,
+  { name, selection, known, prune }: SyncRequest,
   home: string | undefined,
 ): void {
-  const { names, all, labelSelector } = selection;
-  if (pruned.length === 0 || (all && labelSelector === undefined)) return;
-  const every = { ...selection, exclude: [] };
-  if (namespaces.some((namespace) => choiceOf(namespace, every, home) !== 'other')) return;
-  const what = labelSelector === undefined ? many([...names, ...selection.globs]) : `-l ${labelSelector}`;
-  const text = `no namespace matches ${what}, so --prune would delete every copy: nothing is done`;
+  const { names, globs, all, labelSelector } = selection;
+  const selects = (one: Partial<typeof selection>, own: string | undefined): boolean =>
+    namespaces.some((namespace) => choiceOf(namespace, { ...selection, ...one }, own) !== 'other');
+  const isSaid = known !== undefined || names.some((wanted) => !namespaces.some((one) => one.name === wanted));
+  if ((all && labelSelector === undefined) || selects({}, home) || (isSaid && !prune)) return;
+  const what = labelSelector === undefined ? many([...names, ...globs]) : `-l ${labelSelector}`;
+  const isExcluded = selects({ exclude: [] }, home);
+  const isOwn = selects({}, undefined);
+  const excluded = isExcluded ? `: --exclude drops every namespace that matches ${what}` : '';
+  const why = isOwn ? `: only the namespace of the source matches ${what}` : excluded;
+  if (!prune) throw new UserError(`nothing is selected${why}, so nothing is written`);
+  const text = `nothing is selected${why}, so --prune would delete every copy: nothing is done`;
   // With several contexts, the source is in at most one of them, so no command is proposed.
   if (home === undefined || known !== undefined) throw new UserError(text);
   throw new UserError(

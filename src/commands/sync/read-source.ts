@@ -3,7 +3,7 @@
 import { checkedSecret } from '../../attaching/check-secret.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { syncSourceOf } from '../../copies/copy-plan.ts';
+import { fromElsewhere, syncSourceOf } from '../../copies/copy-plan.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { copySourceOf } from '../../secret/copy.ts';
 import { knownEnds } from '../../secret/expiry.ts';
@@ -40,15 +40,7 @@ export async function readSourceAgain(transport: Transport, request: SyncRequest
   return isHere ? readSource(transport, request, { finding: () => undefined, ends: () => undefined }) : undefined;
 }
 
-/**
- * `known` for the cluster at `servers.to`; unchanged where that is the cluster it was read from. In another cluster, no namespace
- * is the source's own, and copies of a Secret are marked as copies from another cluster.
- */
-export function sourceFor(
-  known: KnownSource,
-  servers: { readonly from: string | undefined; readonly to: string },
-): KnownSource {
-  if (servers.from === servers.to) return known;
-  const { source } = known;
-  return { ...known, home: undefined, source: { ...source, madeFrom: source.madeFrom ?? 'another-cluster' } };
+/** `known` for another cluster than the one it was read from: no namespace is the source's own there. */
+export function sourceElsewhere({ secret, source }: KnownSource): KnownSource {
+  return { secret, home: undefined, source: fromElsewhere(source) };
 }

@@ -4,6 +4,7 @@ import {
   collect,
   concurrencyFlag,
   contextsFlag,
+  differentFlag,
   kubernetesFlags,
   loginFlags,
   secretNameArgument,
@@ -16,7 +17,9 @@ export function syncFlags(sync: Command): Command {
   return kubernetesFlags(
     writeOutputFlags(
       concurrencyFlag(
-        contextsFlag(source, 'copy into the clusters of these contexts; the source stays where it is (repeatable)')
+        differentFlag(
+          contextsFlag(source, 'copy into the clusters of these contexts; the source stays where it is (repeatable)'),
+        )
           .optionsGroup('Target namespaces:')
           .option('--to <namespaces>', "names and patterns: team-a, team-a,team-b, 'team-*' (repeatable)", collect)
           .option('-l, --selector <labels>', 'those with these labels')

@@ -71,8 +71,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
 
 /** Throws UsageError for flags that cannot be used with several clusters. */
 function checkContexts(options: SyncOptions): void {
-  if (options.toContext === undefined) return;
-  if (options.watch) {
+  if (options.toContext !== undefined && options.watch) {
     const each = prose`run ${words`regsecret sync --watch`} once for each cluster, with a source of its own`;
     throw new UsageError('--to-context and --watch cannot be used together', each);
   }

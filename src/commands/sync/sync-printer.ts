@@ -15,7 +15,7 @@ import { SYNC } from '../../secret/copy.ts';
 import type { Io } from '../../system/io.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import type { Verb } from '../../workloads/list-change.ts';
-import { resultName } from '../../workloads/object-ref.ts';
+import { nameLine, resultName } from '../../workloads/object-ref.ts';
 import { compareNames } from '../../workloads/references.ts';
 import type { Skipped, SyncListener, SyncOutcome } from './sync-request.ts';
 
@@ -41,8 +41,6 @@ interface Told {
   readonly problems: Failure[];
   readonly notes: Readonly<Record<Verb, NoteBook>>;
   skipped: Skipped;
-  /** Whether a pattern or label chose nothing. */
-  isIdle: boolean;
   /** The results of a dry run, which are printed in the order of the namespaces. */
   readonly held: { readonly namespace: string; readonly text: string }[];
 }
@@ -62,7 +60,7 @@ export async function withSyncPrinter(
     detach: noteBook({ ...context, verb: 'detach' }, printer),
   };
   const skipped = { leftAlone: [], ending: [] };
-  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped, isIdle: false, held: [] };
+  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped, held: [] };
   const cut = (): number | undefined => {
     printHeld(told, printer);
     printFailures(failuresOf(told), printer);
@@ -80,13 +78,7 @@ export async function withSyncPrinter(
     printer,
   );
   const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
-  // With several clusters, one of them may have no such namespace.
-  const isMistyped = told.isIdle && run.context === undefined && isNothing(told);
-  return hasFailed || isMistyped ? EXIT.failed : EXIT.ok;
-}
-
-function isNothing({ outcomes, skipped }: Told): boolean {
-  return outcomes.length + skipped.leftAlone.length + skipped.ending.length === 0;
+  return hasFailed ? EXIT.failed : EXIT.ok;
 }
 
 /** The Secrets with an old login in an annotation. A later look of `--watch` names only those that it has written itself. */
@@ -123,7 +115,6 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       saySkipped(found, wanted, printer);
     },
     idle(what, { glob, reserved, near }) {
-      told.isIdle = true;
       if (reserved.length > 0) {
         printer.warn(
           `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
@@ -149,7 +140,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       if (!isChange(outcome) || output === 'json') return;
       const { namespace, action } = outcome;
       const text = `secret/${name} ${action} in ${namespace}${DRY_RUN[dryRun]}`;
-      result(namespace, output === 'name' ? `${namespace}/${name}` : text);
+      result(namespace, output === 'name' ? nameLine({ kind: 'Secret', namespace, name }, undefined) : text);
     },
     list(change) {
       told.lists.push(change);

@@ -35,8 +35,8 @@ export interface SyncRequest extends ChangeOptions {
   readonly part?: SyncPart | undefined;
   /** Asks the person to agree. Undefined where nobody can be asked. */
   readonly agree?: Agree | undefined;
-  /** The source, where it has already been read. */
-  readonly known?: KnownSource | undefined;
+  /** The source as it is for this cluster, where it has already been read. Throws UserError. */
+  readonly known?: (() => Promise<KnownSource>) | undefined;
 }
 
 export interface KnownSource {
@@ -84,7 +84,7 @@ export type SyncOutcome =
 
 /** Selected namespaces where nothing is written. */
 export interface Skipped {
-  /** Namespaces with the annotation `regsecret/sync: "false"`. */
+  /** Namespaces that opt out with the annotation `regsecret/sync`. */
   readonly leftAlone: readonly string[];
   /** Those that are being deleted. */
   readonly ending: readonly string[];

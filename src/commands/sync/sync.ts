@@ -12,7 +12,7 @@ import { printerFor } from '../../output/printer.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
 import { syncSecret } from './bring-copies.ts';
-import { readSource, sourceFor } from './read-source.ts';
+import { readSource, sourceElsewhere } from './read-source.ts';
 import { type SyncOptions, syncRequest } from './sync-options.ts';
 import { withSyncPrinter } from './sync-printer.ts';
 
@@ -29,14 +29,16 @@ export async function sync(options: SyncOptions, io: Io): Promise<number> {
   }
   return inClusters(options, io, {
     hasSource: true,
-    async prepare(printer, from) {
+    async prepare(printer, areOne, from) {
       const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
       const listener = { ends: () => undefined, finding: (finding: Finding) => sayFinding(finding, printer) };
-      const known = from && (await readSource(from, { ...request, login }, listener));
-      return async (transport, run) => {
-        const own = known && sourceFor(known, { from: from?.server, to: transport.server });
+      const source = from && (await readSource(from.transport, { ...request, login }, listener));
+      return async (transport, run, here) => {
+        // A login has no cluster: in each of them, `sync` does what it would do there alone.
+        const isHere = async () => !from || !here || login !== undefined || areOne(from, here);
+        const known = source && (async () => ((await isHere()) ? source : sourceElsewhere(source)));
         return withSyncPrinter(options, run, (told) =>
-          syncSecret(transport, { ...request, login, known: own, agree: run.agree }, told),
+          syncSecret(transport, { ...request, login, known, agree: run.agree }, told),
         );
       };
     },

@@ -21,7 +21,7 @@ beforeAll(async () => {
     newNamespace({ prefix: `${prefix}-c`, labels: { ...labels, team: 'search', 'x.example/kind': '' } }),
     newNamespace({ prefix: `${prefix}-a`, labels: { team: 'shop' } }),
     newNamespace({ prefix: `kube-${prefix}`, labels: { ...labels, team: 'shop' } }),
-    newNamespace({ prefix: `${prefix}-b`, labels, annotations: { 'regsecret/sync': 'false' } }),
+    newNamespace({ prefix: `${prefix}-b`, labels, annotations: { 'regsecret/sync': 'False' } }),
     newNamespace({ prefix: `${prefix}-b`, labels, annotations: { 'regsecret/sync': 'true' } }),
   ]);
 });

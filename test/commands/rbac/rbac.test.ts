@@ -193,7 +193,11 @@ describe('several clusters', () => {
   test.each([
     [
       'sync pull -n platform -A',
-      'hint: in the cluster of the source, reading it is enough: regsecret rbac verify pull -n platform\n',
+      'hint: in the cluster of the source, it is enough to get namespace kube-system, and to read the source: regsecret rbac verify pull -n platform\n',
+    ],
+    [
+      'sync pull -n platform -A --assume-different',
+      'hint: in the cluster of the source, it is enough to read the source: regsecret rbac verify pull -n platform\n',
     ],
     ['sync pull -n platform -A --server ghcr.io', ''],
     ['rotate --server ghcr.io -n team', ''],
@@ -201,6 +205,25 @@ describe('several clusters', () => {
     ['delete pull -n team -A', ''],
   ])('%s: which clusters the role is for', async (line, hint) => {
     expect(await said(`rbac ${line} ${contexts}`)).toBe(where + hint);
+  });
+
+  test.each([
+    ['sync with a source of another context', 'sync pull -n platform -A --to-context east', true],
+    ['sync with a login', 'sync pull -n platform -A --to-context east --server ghcr.io', false],
+    ['sync in one cluster', 'sync pull -n platform -A', false],
+    ['sync of who knows', 'sync pull -n platform -A --to-context east --assume-different', false],
+    ['rotate in two contexts', `rotate --server ghcr.io -n team ${contexts}`, true],
+    ['rotate in one context', 'rotate --server ghcr.io -n team --to-context east', false],
+    ['rotate of who knows', `rotate --server ghcr.io -n team ${contexts} --assume-different`, false],
+    ['delete in two contexts', `delete pull -n team -A ${contexts}`, false],
+  ])('%s: whether kube-system may be read, and no other namespace', async (_, line, isAsked) => {
+    const { stdout } = await here(['rbac', '-o', 'json', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+    const { items }: { items: { rules?: { resources: string[]; verbs: string[] }[] }[] } = JSON.parse(stdout);
+    const rules = items.flatMap(({ rules = [] }) => rules);
+    const rule = { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] };
+    expect(rules.filter(({ resources, verbs }) => resources.includes('namespaces') && verbs.includes('get'))).toEqual(
+      isAsked ? [rule] : [],
+    );
   });
 
   test('what does not go with it is no role either', async () => {

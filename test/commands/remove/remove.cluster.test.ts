@@ -298,7 +298,7 @@ test('-A takes it out of every Secret, -l out of those of some namespaces, also 
   for (const namespace of [one, two]) await put(namespace, both(host));
   await put(two, JSON.stringify({ auths: { [host]: LOGIN } }), { name: 'only' });
   const some = await regsecretIn(one, ['remove', '--server', host, '-A', '-l', `team=${team}`, '-o', 'name']);
-  expect([some.code, some.stdout]).toEqual([0, 'secret/pull\n']);
+  expect([some.code, some.stdout]).toEqual([0, `secret/pull -n ${one}\n`]);
   const none = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}x`]);
   expect([none.code, none.stderr]).toEqual([
     1,

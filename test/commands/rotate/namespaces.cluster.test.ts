@@ -27,8 +27,9 @@ describe('in many namespaces', () => {
     const [host, old, other] = [freshHost(), auth('ci', freshName('old')), auth('ci', 'other')];
     for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: old, 'quay.io': other } });
     const labelled = await rotate(home, host, ['-A', '-l', `team=${team}`, '--dry-run=client', '-o', 'name']);
-    expect([labelled.stdout, labelled.stderr]).toEqual([
-      'secret/pull\nsecret/pull\n',
+    const named = [home, one].map((namespace) => `secret/pull -n ${namespace}`).sort();
+    expect([labelled.stdout.trimEnd().split('\n').sort(), labelled.stderr]).toEqual([
+      named,
       `2 Secrets: 2 updated (dry run)\n${labelledAnd(home)}`,
     ]);
     const plan = await rotate(home, host, ['-A', '--dry-run=server']);

@@ -202,7 +202,8 @@ describe('flags', () => {
     const { home } = await newFleet(0);
     const ran = await regsecretIn(home, ['sync', ...args]);
     const hint = warning.startsWith('no ') ? 'hint: kubectl get namespaces --show-labels\n' : '';
-    expect(ran).toEqual({ code: 1, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n${hint}` });
+    const stderr = `warning: ${warning}\n${hint}error: nothing is selected, so nothing is written\n`;
+    expect(ran).toEqual({ code: 1, stdout: '', stderr });
   });
 
   test('a pattern with a typo that chooses nothing: what is proposed has the right one, and writes nothing', async () => {
@@ -215,6 +216,7 @@ describe('flags', () => {
       [
         `warning: no namespace matches ${typo}; did you mean '${near}'?`,
         `hint: regsecret ${line(`'no-*,${near}'`).join(' ')}`,
+        'error: nothing is selected, so nothing is written',
       ],
     ]);
     const again = await regsecretIn(home, line(near).slice(0, -1));
@@ -229,6 +231,47 @@ describe('flags', () => {
       'warning: no namespace matches nobody-has-this-*\nhint: kubectl get namespaces --show-labels\n',
     ]);
     expect(lines(ran.stdout).at(-1)).toBe('1 namespace: 1 created');
+  });
+
+  type Place = Awaited<ReturnType<typeof newFleet>>;
+
+  test.each<[situation: string, flags: (place: Place) => string, code: number]>([
+    ['a name that is excluded', ({ teams: [team] }) => `--to ${team} --exclude ${team}`, 1],
+    ['a pattern whose namespaces are all excluded', ({ prefix }) => `--to ${prefix}-* --exclude ${prefix}*`, 1],
+    ['labels whose namespaces are all excluded', ({ prefix }) => `-l fleet=${prefix} --exclude ${prefix}-*`, 1],
+    ['no pattern but one that is excluded', ({ prefix }) => `--to ${prefix}-*,no-* --exclude ${prefix}*`, 1],
+    ['the namespace of the source', ({ home }) => `--to ${home}`, 1],
+    ['labels that no namespace has', () => '-l nobody=has-this', 1],
+    ['a name that does not exist', () => '--to nobody-has-this', 1],
+    ['every namespace, and all of them excluded', () => '-A --exclude *', 0],
+  ])('%s: a run that selects nothing ends in the same way each time, also with --prune', async (_, flags, code) => {
+    const place = await newFleet(2);
+    const { home, teams } = place;
+    await regsecretIn(home, ['sync', '--to', teams.join(',')]);
+    const line = ['sync', ...flags(place).split(' ')];
+    const copies = async () => (await Promise.all(teams.map((team) => secretIn(team)))).filter(Boolean).length;
+    for (const more of [[], ['--prune', '--yes'], ['--prune', '--yes']]) {
+      const ran = await regsecretIn(home, [...line, ...more]);
+      expect([more, ran.code], ran.stderr).toEqual([more, code]);
+      expect(await copies()).toBe(code === 0 && more.length > 0 ? 0 : 2);
+    }
+  });
+
+  test.each<[situation: string, flags: (place: Place) => string, why: (place: Place) => string]>([
+    [
+      'what is selected is excluded',
+      ({ teams: [team] }) => `--to ${team} --exclude ${team}`,
+      ({ teams: [team] }) => `--exclude drops every namespace that matches ${team}`,
+    ],
+    [
+      'only the namespace of the source is selected',
+      ({ home }) => `--to ${home}`,
+      ({ home }) => `only the namespace of the source matches ${home}`,
+    ],
+  ])('%s: the error says so', async (_, flags, why) => {
+    const place = await newFleet(1);
+    const ran = await regsecretIn(place.home, ['sync', ...flags(place).split(' ')]);
+    expect(ran.stderr).toContain(`error: nothing is selected: ${why(place)}, so nothing is written\n`);
   });
 
   test.each([

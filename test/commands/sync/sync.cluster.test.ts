@@ -75,7 +75,6 @@ describe('a copy that is not as its source is', () => {
   test.each<[situation: string, change: object, lost?: string]>([
     ['another login', { data: { '.dockerconfigjson': payloadOf('old.example') } }, 'old.example'],
     ['one login more', { data: { '.dockerconfigjson': payloadOf('r.example', 'b.example') } }, 'b.example'],
-    ['more data', { data: { note: 'eA==' } }],
     ['an end that the source has not', { metadata: { annotations: { 'regsecret/expires-at': '{}' } } }],
   ])('%s: is updated, and labels of its namespace stay', async (_, change, lost) => {
     const { home, teams } = await newFleet(2);
@@ -100,6 +99,34 @@ describe('a copy that is not as its source is', () => {
     expect(copy?.data).toEqual((await secretIn(home))?.data);
     expect(copy?.metadata.labels).toEqual({ ...OURS, team: 'a' });
     expect(copy?.metadata.annotations).toEqual({ 'regsecret/source': `${home}/regsecret`, note: 'ours' });
+  });
+
+  test.each<[situation: string, change: object, action: string | undefined, flags?: readonly string[]]>([
+    ['of the same login', {}, undefined],
+    ['of another login', { data: { '.dockerconfigjson': payloadOf('r.example/old') } }, 'updated'],
+    ['that is immutable', { data: { '.dockerconfigjson': payloadOf('r.example/old') }, immutable: true }, 'replaced'],
+    [
+      'that sync did not make',
+      { metadata: { labels: { 'app.kubernetes.io/managed-by': null } } },
+      'updated',
+      ['--adopt'],
+    ],
+  ])('data that others put into a copy %s stays', async (_, change, action, flags = []) => {
+    const {
+      home,
+      teams: [team = ''],
+    } = await newFleet(1);
+    const to = ['sync', '--to', team, ...flags];
+    await regsecretIn(home, to);
+    await changeSecret(team, { data: { 'ca.crt': 'eA==' } });
+    await changeSecret(team, change);
+    const ran = await regsecretIn(home, to);
+    const line = action === undefined ? '' : `secret/regsecret ${action} in ${team}\n`;
+    expect(ran).toMatchObject({ code: 0, stdout: `${line}1 namespace: 1 ${action ?? 'unchanged'}\n` });
+    expect((await secretIn(team))?.data).toEqual({ ...(await secretIn(home))?.data, 'ca.crt': 'eA==' });
+    expect((await regsecretIn(home, to)).stdout).toBe('1 namespace: 1 unchanged\n');
+    const doctor = await regsecretIn(team, ['doctor', '--offline', '-o', 'json']);
+    expect(doctor.stdout).not.toContain('stale-copy');
   });
 
   test.each([
@@ -347,7 +374,7 @@ describe('the source', () => {
 test('-o name: what was written, and nothing else', async () => {
   const { home, teams } = await newFleet(2);
   const ran = await regsecretIn(home, ['sync', '--to', teams.join(','), '-o', 'name']);
-  expect(lines(ran.stdout).sort()).toEqual(teams.map((team) => `${team}/regsecret`));
+  expect(lines(ran.stdout).sort()).toEqual(teams.map((team) => `secret/regsecret -n ${team}`));
 });
 
 describe('a login from here', () => {
