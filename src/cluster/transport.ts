@@ -92,6 +92,7 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
   const authenticator = await createAuthenticator(connection, io);
   const clients = await createClients(connection, io, flags);
   const { server, namespace } = connection;
+  if (io.commands.home !== undefined) io.commands.home.namespace = namespace;
   const warn = createWarner(io);
 
   /** Sends `request`, and again with new credentials when the server rejects the current ones. */

@@ -1,0 +1,82 @@
+/**
+ * The machine of an operator, who is logged in to registries, and pastes into a shell whatever regsecret proposes. The logins have
+ * a password of their own, so that it can be seen where it went.
+ */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { api, cluster, kubeconfigFor } from '../environment/use.ts';
+import { CANARY } from './canary.ts';
+import { artefact, execute, type Ran } from './program.ts';
+import { collectJson, collectText, type Proposed } from './tenant-commands.ts';
+
+/** The password of the operator's own logins. */
+export const OPERATOR = `${CANARY}-operator`;
+
+export interface OperatorMachine {
+  /** Runs a command line, and keeps the commands that it proposes, in text and in JSON. */
+  run(args: readonly string[]): Promise<Ran>;
+  /** Runs everything that was proposed so far as it was printed, each line in a shell of its own, and returns the lines. */
+  paste(): Promise<string[]>;
+}
+
+/** `home` is the namespace of the context. */
+export function operatorMachine(hosts: readonly string[], home: string): OperatorMachine {
+  const folder = mkdtempSync(join(cluster().home, 'operator-'));
+  const script = (name: string, words: readonly string[]): void => {
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  };
+  script('regsecret', artefact());
+  script('kubectl', [cluster().bin.kubectl]);
+  // Would wait for a person.
+  script('vi', ['true']);
+  const login = { auth: Buffer.from(`operator:${OPERATOR}`).toString('base64') };
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, login])) }),
+  );
+  const env = {
+    PATH: `${folder}:${process.env.PATH}`,
+    DOCKER_CONFIG: folder,
+    KUBECONFIG: kubeconfigFor({ certificate: cluster().admin, namespace: home }),
+    KUBE_EDITOR: 'true',
+  };
+  const proposed: Proposed = new Map();
+  const done = new Set<string>();
+  return {
+    async run(args) {
+      const ran = await execute(['regsecret', ...args], { env });
+      collectText(ran.stdout, proposed);
+      collectText(ran.stderr, proposed);
+      if (args.includes('json') && ran.stdout !== '') collectJson(JSON.parse(ran.stdout), proposed);
+      return ran;
+    },
+    async paste() {
+      const lines = [...proposed.keys()].filter((line) => !done.has(line) && !isEndless(line));
+      for (const line of lines) {
+        done.add(line);
+        await execute(['sh', '-c', line], { env, cwd: folder });
+      }
+      return lines;
+    },
+  };
+}
+
+/** Whether the command waits until somebody stops it. It changes nothing. */
+function isEndless(line: string): boolean {
+  return / --watch\b| rollout status /.test(line);
+}
+
+/** The contents of all Secrets of a namespace, decoded down to the passwords, by name. */
+export async function secretTexts(namespace: string): Promise<Map<string, string>> {
+  const { items } = (await api('GET', `/api/v1/namespaces/${namespace}/secrets`)).body;
+  return new Map(
+    items.map((item: { metadata: { name: string }; data?: object }) => [item.metadata.name, textIn(item)]),
+  );
+}
+
+function textIn({ data = {}, ...rest }: { readonly data?: object }): string {
+  const values = Object.values(data).map((value) => Buffer.from(value, 'base64').toString());
+  const auths = values.flatMap((text) => [...text.matchAll(/"auth":\s*"([^"]*)"/g)]);
+  const logins = auths.map(([, auth = '']) => Buffer.from(auth, 'base64').toString());
+  return [JSON.stringify(rest), ...values, ...logins].join('\n');
+}
