@@ -23,6 +23,8 @@ export interface Connection {
   /** The user info of the server's address. */
   readonly serverUser: Server['user'];
   readonly namespace: string;
+  /** The namespace without `-n`. */
+  readonly ownNamespace: string;
   readonly cluster: Cluster;
   readonly user: User;
   /** The time limit of one request; 0 for none. */
@@ -59,10 +61,12 @@ export function resolveConnection(
   checkCluster(cluster, clusterName);
   checkUser(user, userName);
   const { url, user: serverUser, text } = parseServer(cluster.server);
+  const ownNamespace = namespaceOf(context, pod);
   return {
     server: url,
     serverUser,
-    namespace: chosenNamespace(context, flags, pod),
+    namespace: checkedNamespace(flags.namespace || ownNamespace),
+    ownNamespace,
     cluster: { ...cluster, server: text },
     user,
     timeoutMs: parseTimeout(flags.requestTimeout),
@@ -84,8 +88,11 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
 }
 
 /** As `Namespace` of merged_client_builder.go: inside a pod, the pod's own namespace, unless the context sets one. */
-function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): string {
-  const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
+function namespaceOf(context: KubeContext, pod: InCluster | undefined): string {
+  return context.namespace || pod?.namespace || 'default';
+}
+
+function checkedNamespace(namespace: string): string {
   if (isNamespaceName(namespace)) return namespace;
   throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
 }

@@ -8,6 +8,8 @@ import type { TypedLine } from './typed-line.ts';
 export interface Home {
   /** The namespace of `-n`, or else of the context. Not set until the kubeconfig has been read. */
   namespace?: string | undefined;
+  /** That of the context, whatever `-n` says. */
+  ownNamespace?: string | undefined;
 }
 
 /** What a command line says about where it works. */
