@@ -46,7 +46,7 @@ export interface TenantWorld {
 }
 
 /** The password of everything that the tenant writes. */
-export const INVENTED = 'invented-by-the-tenant';
+const INVENTED = 'invented-by-the-tenant';
 
 const NAMES = ['shared', 'own', 'regcred', 'regsecret', 'one'] as const;
 const name = fc.constantFrom(...NAMES);
