@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
-# Puts a release of regsecret on the PATH of the job: downloads the archive for this runner, checks its sum, and keeps the program in
-# the runner's tool cache. It has to work in bash 3.2, which macOS has, and in the bash of Git for Windows.
+# Puts a release of regsecret on the PATH of the job. What runs is the program of an archive whose sum is in SHA256SUMS beside this
+# file, so whoever pins the Action to a commit has pinned the program: a mirror and the runner's tool cache can only keep it from
+# running. It has to work in bash 3.2, which macOS has, and in the bash of Git for Windows.
 set -euo pipefail
+
+# The archives of each release, which a commit adds after the release: an archive holds its commit, so its sum cannot be in it.
+listed=$(dirname "$0")/SHA256SUMS
+newer='pin the Action to a newer commit: https://github.com/regsecret/regsecret/commits/main/action/SHA256SUMS'
 
 # A runner without access to github.com can name a mirror with the same paths.
 releases=${REGSECRET_RELEASES:-https://github.com/regsecret/regsecret/releases}
@@ -37,16 +42,24 @@ sum_of() { # FILE
   if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
 }
 
-# By default the version that this action is part of: pinning the action to a commit pins the program, too.
+# The newest listed version by default; one before a release only if nothing else is listed.
 choose_version() {
-  version=${INPUT_VERSION:-}
-  if [ -z "$version" ]; then
-    version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$(dirname "$0")/../package.json")
-  fi
+  local versions newest asked=${INPUT_VERSION:-}
+  versions=$(sed -n 's/^[0-9a-f]\{64\}  regsecret_\([^_]*\)_.*/\1/p' "$listed" | sort -u -t . -k 1,1n -k 2,2n -k 3,3n -k 3)
+  [ -n "$versions" ] || fail "this commit of the Action lists no release; $newer"
+  newest=$({ grep -v -e - || true; } <<<"$versions")
+  newest=${newest:-$versions}
+  newest=${newest##*$'\n'}
+  [ "$asked" != latest ] ||
+    fail "the input version cannot be latest: this commit of the Action installs only what it lists, and its newest is $newest; leave version out for that one, or $newer"
+  version=${asked:-$newest}
   version=${version#v}
   local release='^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$'
-  [ "$version" = latest ] || [[ $version =~ $release ]] ||
-    fail "the input version must be a release such as 0.1.0, or latest, but it is: $version"
+  [[ $version =~ $release ]] || fail "the input version must be a release such as 0.1.0, but it is: $version"
+  case $'\n'$versions$'\n' in
+    *$'\n'"$version"$'\n'*) ;;
+    *) fail "this commit of the Action does not list regsecret $version, and its newest is $newest; $newer" ;;
+  esac
 }
 
 choose_platform() {
@@ -71,43 +84,61 @@ choose_platform() {
   fi
 }
 
-find_latest() {
-  fetch "$releases/latest/download/SHA256SUMS" "$work/SHA256SUMS"
-  version=$(sed -n "s/^[0-9a-f]*  regsecret_\(.*\)_$platform\.$kind\$/\1/p" "$work/SHA256SUMS")
-  [ -n "$version" ] || fail "the latest release has no archive for $platform: $releases"
+choose_archive() {
+  local sum name
+  archive=regsecret_${version}_$platform.$kind
+  expected=''
+  while read -r sum name; do
+    [ "$name" != "$archive" ] || expected=$sum
+  done <"$listed"
+  [ -n "$expected" ] || fail "regsecret $version has no archive $archive"
+}
+
+is_listed() { # FILE
+  [ "$(sum_of "$1")" = "$expected" ]
+}
+
+# Puts the archive into the new folder, from the tool cache or the network. It is checked here, where no other job writes. What the
+# tool cache has under its name is nothing but a guess.
+get_archive() {
+  local kept=''
+  if [ -n "${RUNNER_TOOL_CACHE:-}" ]; then kept=$(posix_path "$RUNNER_TOOL_CACHE")/regsecret/$archive; fi
+  if [ -f "$kept" ] && cp -- "$kept" "$folder/$archive" && is_listed "$folder/$archive"; then return; fi
+  fetch "$releases/download/v$version/$archive" "$folder/$archive"
+  is_listed "$folder/$archive" ||
+    fail "$archive is not the file that this commit of the Action lists: its SHA-256 is $(sum_of "$folder/$archive"), not $expected; nothing was installed"
+  if [ -n "$kept" ]; then keep_archive "$kept"; fi
 }
 
 # Renamed into place when it is whole: several runners of a machine can share a tool cache.
-install_into() { # FOLDER
-  local archive=regsecret_${version}_$platform.$kind expected actual
-  fetch "$releases/download/v$version/SHA256SUMS" "$work/SHA256SUMS"
-  expected=$(sed -n "s/^\([0-9a-f]*\)  $archive\$/\1/p" "$work/SHA256SUMS")
-  [ -n "$expected" ] || fail "regsecret $version has no archive $archive"
-  fetch "$releases/download/v$version/$archive" "$work/$archive"
-  actual=$(sum_of "$work/$archive")
-  [ "$actual" = "$expected" ] ||
-    fail "$archive does not match SHA256SUMS: its SHA-256 is $actual, not $expected; nothing was installed"
-  mkdir -p "$1"
-  local unpacked
-  unpacked=$(mktemp -d "$1/.unpacked.XXXXXX")
+keep_archive() { # FILE
+  mkdir -p "${1%/*}"
+  local part
+  part=$(mktemp "$1.XXXXXX")
+  cp -- "$folder/$archive" "$part"
+  mv -f -- "$part" "$1"
+}
+
+unpack_archive() {
   if [ "$kind" = zip ]; then
-    unzip -q "$work/$archive" "$program" -d "$unpacked"
+    unzip -q "$folder/$archive" "$program" -d "$folder"
   else
-    tar -xzf "$work/$archive" -C "$unpacked" "$program"
+    tar -xzf "$folder/$archive" -C "$folder" "$program"
   fi
-  mv -f "$unpacked/$program" "$1/$program"
-  rmdir "$unpacked"
+  rm -f -- "$folder/$archive"
 }
 
 choose_version
 choose_platform
-temp=$(posix_path "$RUNNER_TEMP")
-work=$(mktemp -d "$temp/regsecret.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-[ "$version" != latest ] || find_latest
-folder=$(posix_path "${RUNNER_TOOL_CACHE:-$RUNNER_TEMP}")/regsecret/$version/$platform
-[ -x "$folder/$program" ] || install_into "$folder"
+choose_archive
+# A folder of this job: in the tool cache, another job could change the program after it was checked.
+folder=$(mktemp -d "$(posix_path "$RUNNER_TEMP")/regsecret.XXXXXX")
+installed=''
+trap '[ -n "$installed" ] || rm -rf -- "$folder"' EXIT
+get_archive
+unpack_archive
 said=$("$folder/$program" --version 2>&1) || fail "regsecret $version does not run here: $said"
+installed=yes
 printf 'regsecret %s, in %s\n' "$said" "$folder"
 printf 'version=%s\n' "$version" >>"$GITHUB_OUTPUT"
 native_path "$folder" >>"$GITHUB_PATH"

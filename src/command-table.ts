@@ -90,13 +90,13 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'rotate',
-    description: 'replace a login in every Secret that holds the old one',
+    description: 'replace a login in the Secrets that hold the old one',
     examples: [
       [
         'rotate --server ghcr.io -n platform -A --dry-run=client',
         "which Secrets would get docker's login, in all namespaces",
       ],
-      ['rotate team-pull --server ghcr.io --restart', 'in one Secret and its copies, and restart the pods that fail'],
+      ['rotate pull --server ghcr.io -n platform -l pulls=private', 'in one Secret, and in its copies there'],
       ['list -A -o wide', 'which Secrets have which login now; equal marks are equal passwords'],
     ],
     flags: rotateFlags,

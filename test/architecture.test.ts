@@ -47,6 +47,7 @@ const ROOMS: readonly Room[] = [
   { room: 'output', purpose: 'printers, tables and styles' },
   { room: 'gather', purpose: 'facts from the cluster: pods that fail, logins that are left, what doctor judges' },
   { room: 'changes', purpose: 'the change engine: plans performed, contexts, the login before it is written' },
+  { room: 'copies', purpose: 'copies of a pull secret in other namespaces: which namespaces, and what each gets' },
   { room: 'attaching', purpose: 'which lists change, as create, attach, detach, sync and remove need it' },
   { room: 'library', purpose: 'regsecret/cluster: the change engine with the client that a program has' },
   { room: 'commands', purpose: 'flags that several commands share' },
@@ -255,6 +256,32 @@ test('a text with the key of a registry in it has it from display-server.ts, whi
       /[^`] \$\{(?!transport\.)(?:\w+\.)*server\}/.test(read(file)),
   );
   expect(offenders, 'use displayServer(server)').toEqual([]);
+});
+
+/** What makes a namespace one that the command line selects, and the files that read the command line. */
+const SELECTS: Readonly<Record<string, RegExp>> = {
+  ownNamespace: /^src\/(kubeconfig\/connection|library\/client-transport)\.ts$/,
+  listedNamespace: /^src\/cluster\/secret-scope\.ts$/,
+  chosenNamespace: /^src\/(cluster\/secret-scope|commands\/sync\/plan-copies)\.ts$/,
+};
+
+describe('a login is written only into a namespace that the command line selects', () => {
+  test.each(Object.entries(SELECTS))('%s is called only where the command line is read', (name, allowed) => {
+    const imports = new RegExp(`import [^;]*\\b${name}\\b[^;]*selected-namespace`);
+    expect(files.filter((file) => imports.test(read(file)) && !allowed.test(file))).toEqual([]);
+  });
+
+  test('no file says so of a namespace by itself', () => {
+    const offenders = files.filter((file) => /\bas (SelectedNamespace|LoginPlace)\b/.test(read(file)));
+    expect(offenders).toEqual(['src/secret/selected-namespace.ts']);
+  });
+
+  test('only secret-request.ts creates and patches Secrets, and it takes such a namespace', () => {
+    const writes = files.filter(
+      (file) => /\bsecretPath\b/.test(read(file)) && /method: '(POST|PATCH|PUT)'/.test(read(file)),
+    );
+    expect(writes).toEqual(['src/cluster/secret-request.ts']);
+  });
 });
 
 test('nothing that is installed or built is in the repository, not even as a link', () => {

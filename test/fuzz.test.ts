@@ -43,7 +43,8 @@ import { decodePayload } from '../src/secret/payload.ts';
 import { canonicalServer, registryOf, serverProblem } from '../src/secret/server.ts';
 import { finished } from '../src/secret/steps.ts';
 import { printable } from '../src/text/printable.ts';
-import { destinationProblem, nearness } from '../src/verify/destination.ts';
+import { destinationProblem } from '../src/verify/destination.ts';
+import { nearness } from '../src/verify/nearness.ts';
 import { cases } from './support/cases.ts';
 import { fc, seed } from './support/fast-check.ts';
 import { growth, MAX_GROWTH } from './support/growth.ts';
@@ -58,8 +59,8 @@ type ErrorClass = new (...values: never[]) => Error;
 type Parser = readonly [name: string, parse: (text: string) => unknown, error?: ErrorClass];
 
 const bytes = (text: string): Uint8Array => encodeUtf8(text);
-const registry = { url: new URL('https://r.io/v2/'), addresses: ['192.0.2.1'] };
-const trust = { from: 'cluster', loopback: false, plainHttp: [] } as const;
+const registry = { url: new URL('https://r.io/v2/'), addresses: ['9.9.9.9'] };
+const trust = { from: 'cluster', loopback: false, inPrivate: [], plainHttp: [] } as const;
 
 const parsers: readonly Parser[] = [
   ['parseImage', parseImage, ImageReferenceError],

@@ -9,6 +9,7 @@ const TOOLS = {
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
   crane: 'github.com/google/go-containerregistry/cmd/crane@v0.22.1',
+  govulncheck: 'golang.org/x/vuln/cmd/govulncheck@v1.9.0',
   helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
   krew: 'sigs.k8s.io/krew/cmd/krew@v0.4.3',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',

@@ -72,7 +72,7 @@ function picksAccounts(selection: TargetSelection): boolean {
 
 /** Returns undefined when one of the named targets has a problem. */
 async function planNamed(run: AttachContext): Promise<PlanItem[] | undefined> {
-  const { namespace } = run.transport;
+  const { namespace = run.transport.namespace } = run.request;
   const refs = run.request.targets.map((target) => ({ ...target, namespace }));
   const secret = refs.length === 0 ? undefined : run.secretIn(namespace);
   const plans = await Promise.allSettled([

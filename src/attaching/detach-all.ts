@@ -29,9 +29,9 @@ export async function detachAll(
   if (targets.length === 0) return;
   let isFree = true;
   // The deletion has been agreed to. Lost logins are only reported.
-  const agreed = { targets, yes: true, allowMissing: true };
+  const agreed = { namespace, targets, yes: true, allowMissing: true };
   const request = attachRequest('detach', name, { dryRun, fieldManager, folders, ...agreed });
-  await changePullSecrets({ ...transport, namespace }, request, {
+  await changePullSecrets(transport, request, {
     ...listener,
     problem(error) {
       isFree = false;

@@ -17,6 +17,8 @@ export interface AttachRequest extends ChangeOptions {
   readonly secret: string;
   /** The Secret itself, for `create --attach`. */
   readonly known?: WrittenSecret | undefined;
+  /** The namespace of `targets`. Undefined: that of the connection. */
+  readonly namespace?: string | undefined;
   readonly targets: readonly NamedTarget[];
   readonly selections: readonly TargetSelection[];
   readonly allNamespaces: boolean;

@@ -19,12 +19,13 @@ import { command } from '../line/command.ts';
 import { type Hint, prose } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
+import type { LoginPlace } from '../secret/selected-namespace.ts';
 import { many } from '../text/enumerate.ts';
 import { copyName, copyOfSecret, missingFrom, originalOf } from './secret-copy.ts';
 import { rehearseSecret } from './secret-write.ts';
 
 interface Replacement extends WriteOptions {
-  readonly ref: SecretRef;
+  readonly ref: LoginPlace;
   readonly secret: Secret;
   /** Undefined where no copy of the old Secret is kept meanwhile, because its content is elsewhere. */
   readonly listener?: CopyListener | undefined;
@@ -197,7 +198,13 @@ export interface CopyListener {
 }
 
 /** The name and namespace of the copy of `ref`. */
-export function copyRef({ namespace, name }: SecretRef): SecretRef {
+export function copyRef<Namespace extends string>({
+  namespace,
+  name,
+}: {
+  readonly namespace: Namespace;
+  readonly name: string;
+}) {
   return { namespace, name: copyName(name, (text) => createHash('sha256').update(text).digest('hex')) };
 }
 
@@ -217,7 +224,7 @@ function asCopy(found: Secret, ref: SecretRef): KeptCopy | undefined {
  */
 async function keepCopy(
   transport: Transport,
-  ref: SecretRef,
+  ref: LoginPlace,
   existing: Secret,
   options: WriteOptions,
 ): Promise<KeptCopy> {

@@ -3,7 +3,7 @@
  * writes follow in one cluster after the other. Each line names its context, and a failure in one does not stop the others.
  */
 import { type ContextTransport, connect, connectContexts, type Transport } from '../cluster/transport.ts';
-import { withoutPassword } from '../credentials/credential-flags.ts';
+import { type PasswordVariables, withoutPassword } from '../credentials/credential-flags.ts';
 import { EXIT, Interrupted, UserError } from '../errors.ts';
 import type { ContextFlags } from '../kubeconfig/contexts.ts';
 import { flagWords, words } from '../line/command.ts';
@@ -244,9 +244,8 @@ function sums(tallies: readonly Tally[]): string[] {
   });
 }
 
-interface ClustersOptions extends ContextFlags, Agreement {
+interface ClustersOptions extends ContextFlags, Agreement, PasswordVariables {
   readonly output?: 'name' | 'json' | undefined;
-  readonly passwordEnv?: string;
 }
 
 interface ClustersWork {

@@ -5,11 +5,20 @@ import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
 import { clusterCommand } from '../line/command.ts';
 import type { Secret } from '../secret/secret.ts';
+import type { LoginPlace } from '../secret/selected-namespace.ts';
 import type { CopyListener, KeptCopy } from './recreate-secret.ts';
 import { readWritten, tryCreate, tryDelete, tryPatch } from './secret-write.ts';
-import { type ChangeOptions, type ChangeStep, carryOut, type Next, type StepResult, writeOptions } from './step.ts';
+import {
+  type ChangeOptions,
+  type ChangeStep,
+  carryOut,
+  type Next,
+  type StepResult,
+  type Writer,
+  writeOptions,
+} from './step.ts';
 
-/** A write of a Secret. */
+/** A write of a Secret that holds logins. */
 export type SecretChange =
   | { readonly action: 'create'; readonly secret: Secret }
   /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
@@ -20,10 +29,14 @@ export type SecretChange =
    */
   | { readonly action: 'replace'; readonly secret: Secret; readonly listener?: CopyListener | undefined }
   /** The Secret to create from the copy that an interrupted replacement left. */
-  | { readonly action: 'restore'; readonly secret: Secret; readonly copy: KeptCopy; readonly listener: CopyListener }
-  | { readonly action: 'delete' };
+  | { readonly action: 'restore'; readonly secret: Secret; readonly copy: KeptCopy; readonly listener: CopyListener };
+
+interface SecretDeletion {
+  readonly action: 'delete';
+}
 
 export type NextSecret = Next<SecretChange>;
+export type NextDeletion = Next<SecretDeletion>;
 
 const ACTIONS = {
   create: 'created',
@@ -33,10 +46,14 @@ const ACTIONS = {
   delete: 'deleted',
 } as const;
 
-export type SecretAction = (typeof ACTIONS)[SecretChange['action']] | 'unchanged';
+export type SecretAction = (typeof ACTIONS)[keyof typeof ACTIONS] | 'unchanged';
 
 /** The write as results name it. */
-export function actionOf({ action }: { readonly action: SecretChange['action'] | 'unchanged' }): SecretAction {
+export function actionOf({
+  action,
+}: {
+  readonly action: (SecretChange | SecretDeletion)['action'] | 'unchanged';
+}): SecretAction {
   return action === 'unchanged' ? action : ACTIONS[action];
 }
 
@@ -52,20 +69,20 @@ export class AlteredError extends UserError {
 }
 
 /** The plan for one Secret. `unread`: it has not been kept since it was read, and is read again. */
-export interface SecretStep<Write extends SecretChange> extends Omit<ChangeStep<Secret, Write>, 'present'> {
+export interface SecretStep<Write extends SecretChange | SecretDeletion>
+  extends Omit<ChangeStep<Secret, Write>, 'present'> {
   readonly present: Secret | 'unread' | undefined;
 }
 
-/** Carries out a step for the Secret `ref`. Throws UserError. */
-export async function changeSecret<Write extends SecretChange>(
+/** Carries out a step for the Secret of `ref`, which the command line has to select. Throws UserError. */
+export function changeSecret<Write extends SecretChange>(
   transport: Transport,
-  ref: SecretRef,
+  ref: LoginPlace,
   step: SecretStep<Write>,
   options: ChangeOptions,
 ): Promise<StepResult<Secret, Write>> {
   const writer = {
-    what: `secret ${ref.namespace}/${ref.name}`,
-    read: (conflict: WriteConflict['error']) => readWritten(transport, ref, conflict),
+    ...readingOf<Write>(transport, ref),
     async write(next: Write, present: Secret | undefined, isDone: (found: Secret) => Promise<boolean>) {
       const isAsWanted = async (found: Secret): Promise<boolean> =>
         isAsSent(found, next, present) || (await isDone(found));
@@ -76,12 +93,43 @@ export async function changeSecret<Write extends SecretChange>(
       if (!(await isAsWanted(after))) throw new AlteredError(ref);
       return after;
     },
+  };
+  return carryOutFor(writer, step, { dryRun: options.dryRun, transport });
+}
+
+/** Deletes the Secret `ref`, if its step says so. Throws UserError. */
+export function deleteSecret(
+  transport: Transport,
+  ref: SecretRef,
+  step: SecretStep<SecretDeletion>,
+  options: ChangeOptions,
+): Promise<StepResult<Secret, SecretDeletion>> {
+  const writer = {
+    ...readingOf<SecretDeletion>(transport, ref),
+    write: (_: SecretDeletion, present: Secret | undefined) =>
+      tryDelete(transport, ref, present?.metadata ?? {}, writeOptions(options)),
+  };
+  return carryOutFor(writer, step, { dryRun: options.dryRun, transport });
+}
+
+/** What writing and deleting have in common. */
+function readingOf<Write extends { readonly action: keyof typeof VERBS }>(transport: Transport, ref: SecretRef) {
+  return {
+    what: `secret ${ref.namespace}/${ref.name}`,
+    read: (conflict: WriteConflict['error']) => readWritten(transport, ref, conflict),
     versionOf: ({ metadata }: Secret) => metadata.resourceVersion,
     refusal: (conflict: NonNullable<WriteConflict['error']>, { action }: Write) =>
       refusal(conflict, { verb: VERBS[action], ...ref }),
   };
-  const present = step.present === 'unread' ? await readWritten(transport, ref) : step.present;
-  return carryOut({ ...step, present }, writer, { dryRun: options.dryRun, transport });
+}
+
+async function carryOutFor<Write extends SecretChange | SecretDeletion>(
+  writer: Writer<Secret, Write>,
+  step: SecretStep<Write>,
+  by: Parameters<typeof carryOut>[2],
+): Promise<StepResult<Secret, Write>> {
+  const present = step.present === 'unread' ? await writer.read(undefined) : step.present;
+  return carryOut({ ...step, present }, writer, by);
 }
 
 const VERBS = { create: 'create', update: 'patch', replace: 'delete', restore: 'create', delete: 'delete' } as const;
@@ -94,7 +142,7 @@ interface WriteAttempt {
 
 async function write(
   transport: Transport,
-  ref: SecretRef,
+  ref: LoginPlace,
   { next, present, isDone }: WriteAttempt,
   options: WriteOptions,
 ): Promise<Secret | undefined | WriteConflict> {
@@ -103,8 +151,6 @@ async function write(
       return tryCreate(transport, ref, next.secret, options);
     case 'update':
       return tryPatch(transport, ref, { patch: next.patch, isDone }, options);
-    case 'delete':
-      return tryDelete(transport, ref, present?.metadata ?? {}, options);
     case 'restore': {
       const { restoreSecret } = await import('./recreate-secret.ts');
       const { listener, secret, copy } = next;
@@ -122,7 +168,6 @@ async function write(
 
 /** A cheap check that the Secret is as sent. The plan finds that out at a higher price, also for members in another order. */
 function isAsSent(found: Secret, next: SecretChange, present: Secret | undefined): boolean {
-  if (next.action === 'delete') return false;
   const sent = next.action === 'update' ? merged(present, next.patch) : next.secret;
   const relevant = ({ type, immutable, data, metadata: { labels, annotations } }: Secret): string =>
     JSON.stringify([type, immutable, data, labels, annotations]);

@@ -4,22 +4,23 @@ import { ApiError, refusal, WriteConflict } from '../cluster/api-error.ts';
 import {
   createSecret,
   lookAtSecret,
+  patchSecret,
   requestSecret,
   type SecretRef,
   secretPath,
   type WriteOptions,
-  writeQuery,
 } from '../cluster/secret-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
 import { prose } from '../line/hint.ts';
 import type { Secret } from '../secret/secret.ts';
+import type { LoginPlace } from '../secret/selected-namespace.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 
 /** The new Secret, or the conflict when reading the existing Secret may help. Throws UserError. */
 export async function tryCreate(
   transport: Transport,
-  ref: SecretRef,
+  ref: LoginPlace,
   secret: Secret,
   options: WriteOptions,
 ): Promise<Secret | WriteConflict> {
@@ -41,7 +42,7 @@ export async function tryCreate(
  */
 export async function rehearseSecret(
   transport: Transport,
-  ref: SecretRef,
+  ref: LoginPlace,
   secret: Secret,
   options: WriteOptions,
 ): Promise<Secret> {
@@ -95,19 +96,12 @@ export async function readWritten(
  */
 export async function tryPatch(
   transport: Transport,
-  ref: SecretRef,
+  ref: LoginPlace,
   { patch, isDone }: { readonly patch: object; isDone(found: Secret): Promise<boolean> },
   options: WriteOptions,
 ): Promise<Secret | WriteConflict> {
   try {
-    return await transport.request<Secret>({
-      method: 'PATCH',
-      path: secretPath(ref),
-      query: writeQuery(options),
-      contentType: 'application/merge-patch+json',
-      body: patch,
-      guarded: true,
-    });
+    return await patchSecret(transport, ref, patch, options);
   } catch (error) {
     if (error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404))
       return new WriteConflict(error);

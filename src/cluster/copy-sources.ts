@@ -1,6 +1,6 @@
 /** Finds the Secrets of which `sync` has made copies. */
 
-import { isFromElsewhere, MADE_FROM, MANAGED_BY, SOURCE, sourceOf } from '../secret/copy.ts';
+import { copyMark, MADE_FROM, MANAGED_BY, SOURCE } from '../secret/copy.ts';
 import type { Secret } from '../secret/secret.ts';
 import { ApiError } from './api-error.ts';
 import { listPages } from './object-request.ts';
@@ -64,8 +64,9 @@ async function eachCopy(
   try {
     for await (const page of listPages(transport, SECRETS, query)) {
       for (const copy of page as unknown as readonly Secret[]) {
-        const source = isFromElsewhere(copy) ? undefined : sourceOf(copy);
-        if (source !== undefined) use(source, copy.metadata.namespace ?? '');
+        const mark = copyMark(copy);
+        if (mark === undefined || mark.from === 'another-cluster') continue;
+        use(mark.source, copy.metadata.namespace ?? '');
       }
     }
   } catch (error) {

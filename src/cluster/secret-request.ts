@@ -3,6 +3,7 @@
 import { UserError } from '../errors.ts';
 import { clusterCommand } from '../line/command.ts';
 import type { Secret } from '../secret/secret.ts';
+import type { LoginPlace } from '../secret/selected-namespace.ts';
 import { noneOrUnknown } from './api-error.ts';
 import type { Transport } from './transport.ts';
 
@@ -39,7 +40,7 @@ export function requestSecret(transport: Transport, ref: SecretRef): Promise<Sec
 /** Creates `secret`; throws ApiError and UserError. When the request is sent twice, the second one gets AlreadyExists. */
 export async function createSecret(
   transport: Transport,
-  { namespace }: SecretRef,
+  { namespace }: LoginPlace,
   secret: Secret,
   options: WriteOptions,
 ): Promise<Secret> {
@@ -51,6 +52,23 @@ export async function createSecret(
     `the server ${transport.server} does not answer with the Secret it was asked to create`,
     clusterCommand`kubectl get --raw /version`,
   );
+}
+
+/** Patches a Secret with a JSON merge patch (RFC 7386). Throws ApiError and UserError. */
+export function patchSecret(
+  transport: Transport,
+  place: LoginPlace,
+  patch: object,
+  options: WriteOptions,
+): Promise<Secret> {
+  return transport.request<Secret>({
+    method: 'PATCH',
+    path: secretPath(place),
+    query: writeQuery(options),
+    contentType: 'application/merge-patch+json',
+    body: patch,
+    guarded: true,
+  });
 }
 
 /**

@@ -4,8 +4,16 @@ import { UsageError, UserError } from '../errors.ts';
 import { clusterCommand, words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import type { Secret } from '../secret/secret.ts';
+import {
+  chosenNamespace,
+  type LoginPlace,
+  listedNamespace,
+  type NamespaceSelection,
+  type SelectedNamespace,
+} from '../secret/selected-namespace.ts';
 import { forEachLimit } from '../system/concurrency.ts';
 import { fieldOf } from '../workloads/api-object.ts';
+import { secretNameOf } from '../workloads/references.ts';
 import { ApiError } from './api-error.ts';
 import { findSecret } from './not-found.ts';
 import { listPages, listRefusal, NAMESPACES } from './object-request.ts';
@@ -14,8 +22,12 @@ import type { Reader } from './reader.ts';
 import type { Transport } from './transport.ts';
 
 export interface SecretScope {
-  /** One namespace, all of them, or those with these labels. */
-  readonly namespaces: { readonly only: string } | 'all' | { readonly labelSelector: string };
+  /** One namespace, all of them, those with these labels, or those of `--to`. */
+  readonly namespaces:
+    | { readonly only: SelectedNamespace }
+    | 'all'
+    | { readonly labelSelector: string }
+    | { readonly to: Pick<NamespaceSelection, 'names' | 'globs'> };
   /** Every name when empty. */
   readonly names: readonly string[];
   /** The subcommand that the hint repeats when a name is wrong. */
@@ -43,13 +55,16 @@ export function checkSelector(selector: string | undefined): void {
  * The namespaces of the flags, otherwise the one of the connection. With both -l and -A, -l counts, as in kubectl, because it
  * selects fewer.
  */
-export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: string): SecretScope['namespaces'] {
+export function namespacesOf(
+  { allNamespaces, selector }: ScopeFlags,
+  only: SelectedNamespace,
+): SecretScope['namespaces'] {
   if (selector !== undefined) return { labelSelector: selector };
   return allNamespaces ? 'all' : { only };
 }
 
 /** The namespace of the scope; undefined where there may be several. */
-export function onlyNamespace({ namespaces }: Pick<SecretScope, 'namespaces'>): string | undefined {
+export function onlyNamespace({ namespaces }: Pick<SecretScope, 'namespaces'>): SelectedNamespace | undefined {
   return typeof namespaces === 'object' && 'only' in namespaces ? namespaces.only : undefined;
 }
 
@@ -62,25 +77,34 @@ const CONCURRENCY = 8;
 export async function eachInScope(
   reader: Reader,
   { namespaces, names, verb }: SecretScope,
-  use: (secret: Secret) => Generator<void> | undefined,
+  use: (secret: Secret, place: LoginPlace) => Generator<void> | undefined,
 ): Promise<void> {
-  if (namespaces === 'all') return eachNamed(reader, {}, names, use);
-  if ('labelSelector' in namespaces) {
-    const chosen = await labelledNamespaces(reader.transport, namespaces.labelSelector);
+  const useIn = (namespace: SelectedNamespace) => (secret: Secret) =>
+    use(secret, { namespace, name: secretNameOf(secret).name });
+  if (namespaces === 'all') {
+    return eachNamed(reader, {}, names, (secret) =>
+      useIn(listedNamespace(secretNameOf(secret).namespace, namespaces))(secret),
+    );
+  }
+  if (!('only' in namespaces)) {
+    const chosen =
+      'to' in namespaces
+        ? await chosenNamespaces(reader.transport, namespaces.to)
+        : await labelledNamespaces(reader.transport, namespaces.labelSelector);
     const isHome = (namespace: string): boolean => namespace === reader.transport.namespace;
     // `rotate` writes the connection's own namespace last. If this one, read first, has the new content, all others have it as
     // well, even while another run is writing.
     for (const some of [chosen.filter(isHome), chosen.filter((namespace) => !isHome(namespace))]) {
-      await forEachLimit(CONCURRENCY, some, (namespace) => eachNamed(reader, { namespace }, names, use));
+      await forEachLimit(CONCURRENCY, some, (namespace) => eachNamed(reader, { namespace }, names, useIn(namespace)));
     }
     return;
   }
   const namespace = namespaces.only;
-  if (names.length === 0) return eachNamed(reader, { namespace }, names, use);
+  if (names.length === 0) return eachNamed(reader, { namespace }, names, useIn(namespace));
   // Reading by name needs no right to list.
   await forEachLimit(CONCURRENCY, names, async (name) => {
     const secret = await findSecret(reader.transport, { namespace, name }, verb);
-    for (const _ of use(secret) ?? []);
+    for (const _ of useIn(namespace)(secret) ?? []);
   });
 }
 
@@ -97,8 +121,38 @@ async function eachNamed(
   }
 }
 
+/** The namespaces of `--to`. Lists none where all are named. Throws UserError where a pattern matches none. */
+async function chosenNamespaces(
+  transport: Transport,
+  { names, globs }: Pick<NamespaceSelection, 'names' | 'globs'>,
+): Promise<SelectedNamespace[]> {
+  const listed = globs.length === 0 ? [] : await namespaceNames(transport);
+  const idle = globs.find((glob) => !listed.some((name) => isChosen(name, { names: [], globs: [glob] })));
+  if (idle !== undefined)
+    throw new UserError(
+      `no namespace matches ${idle}, so nothing was looked at`,
+      clusterCommand`kubectl get namespaces`,
+    );
+  return [...new Set([...names, ...listed])].flatMap((name) => isChosen(name, { names, globs }) ?? []);
+}
+
+function isChosen(name: string, to: Pick<NamespaceSelection, 'names' | 'globs'>): SelectedNamespace | undefined {
+  const selection = { ...to, all: false, exclude: [] };
+  return chosenNamespace({ name, isEnding: false, isLeftAlone: false }, selection, undefined);
+}
+
 /** The names of the namespaces with these labels. Throws UserError, also when there are none. */
-export async function labelledNamespaces(transport: Transport, labelSelector: string): Promise<string[]> {
+export async function labelledNamespaces(transport: Transport, labelSelector: string): Promise<SelectedNamespace[]> {
+  const names = await namespaceNames(transport, labelSelector);
+  if (names.length > 0) return names.map((name) => listedNamespace(name, { labelSelector }));
+  throw new UserError(
+    `no namespace has the labels ${labelSelector}, so nothing was looked at`,
+    prose`-l chooses namespaces by their labels: ${clusterCommand`kubectl get namespaces --show-labels`}`,
+  );
+}
+
+/** Throws UserError where they may not be listed. */
+async function namespaceNames(transport: Transport, labelSelector?: string): Promise<string[]> {
   const shape = { metadata: { name: true } } as const;
   const names: string[] = [];
   try {
@@ -108,9 +162,5 @@ export async function labelledNamespaces(transport: Transport, labelSelector: st
   } catch (error) {
     throw error instanceof ApiError ? listRefusal(error, NAMESPACES, undefined, labelSelector) : error;
   }
-  if (names.length > 0) return names;
-  throw new UserError(
-    `no namespace has the labels ${labelSelector}, so nothing was looked at`,
-    prose`-l chooses namespaces by their labels: ${clusterCommand`kubectl get namespaces --show-labels`}`,
-  );
+  return names;
 }

@@ -12,6 +12,7 @@ import { inCluster } from '../kubeconfig/in-cluster.ts';
 import { loadKubeConfig } from '../kubeconfig/kube-config.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
 import { clusterCommand } from '../line/command.ts';
+import type { SelectedNamespace } from '../secret/selected-namespace.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Io } from '../system/io.ts';
 import { printable, printed } from '../text/printable.ts';
@@ -25,7 +26,7 @@ import type { WatchEnd, WatchListener, WatchRequest } from './watch-connection.t
 
 export interface Transport {
   /** The namespace of `-n`, otherwise of the context, otherwise of the pod, otherwise `default`. */
-  readonly namespace: string;
+  readonly namespace: SelectedNamespace;
   /** Without user info. */
   readonly server: string;
   /** The limit of parallel requests. More parallel work would only wait for a slot. */
@@ -91,8 +92,8 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
   const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY, io.clock);
   const authenticator = await createAuthenticator(connection, io);
   const clients = await createClients(connection, io, flags);
-  const { server, namespace, ownNamespace } = connection;
-  if (io.commands.home !== undefined) Object.assign(io.commands.home, { namespace, ownNamespace });
+  const { server, namespace, contextNamespace } = connection;
+  if (io.commands.home !== undefined) Object.assign(io.commands.home, { namespace, contextNamespace });
   const warn = createWarner(io);
 
   /** Sends `request`, and again with new credentials when the server rejects the current ones. */

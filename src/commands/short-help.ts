@@ -15,7 +15,7 @@ const RARE_OF: Readonly<Record<string, readonly string[]>> = {
   attach: ['--no-checks', '--allow-missing', '--auto', '--secret-file', '--recursive'],
   detach: ['--no-checks', '--recursive'],
   sync: ['--username', '--password-stdin', '--password-file', '--from-file', '--all', '--listen', '--refresh'],
-  rotate: ['--below', '--owned', '--all'],
+  rotate: ['--below', '--owned', '--all', '--prompt', '--old-password-file', '--old-password-env', '--no-verify'],
   doctor: ['--only', '--ignore', '--allow-local-registries'],
 };
 

@@ -11,9 +11,16 @@ import { canPrompt, promptLogin } from '../system/prompt.ts';
 import type { SourceResult } from './source.ts';
 import type { GivenPassword } from './stdin.ts';
 
-/** `io` without the variable that holds the password: a credential plugin inherits the environment, and has no use for it. */
-export function withoutPassword({ passwordEnv }: CredentialOptions, io: Io): Io {
-  return passwordEnv === undefined ? io : { ...io, env: { ...io.env, [passwordEnv]: undefined } };
+/** The flags that name variables with passwords. */
+export interface PasswordVariables {
+  readonly passwordEnv?: string;
+  readonly oldPasswordEnv?: string;
+}
+
+/** `io` without the variables that hold passwords: a credential plugin inherits the environment, and has no use for them. */
+export function withoutPassword({ passwordEnv, oldPasswordEnv }: PasswordVariables, io: Io): Io {
+  const hidden = [passwordEnv, oldPasswordEnv].flatMap((name) => (name === undefined ? [] : [[name, undefined]]));
+  return hidden.length === 0 ? io : { ...io, env: { ...io.env, ...Object.fromEntries(hidden) } };
 }
 
 /** Whether `options` give a user name or a password. */

@@ -6,6 +6,7 @@ import { registryHost } from '../secret/server.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
+import { isUnasked } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { isComplete, type Remedy } from '../workloads/remedy.ts';
@@ -175,7 +176,8 @@ function unreachable({ object, puller, use, attempt, facts }: ImagePull): Findin
     const at = rfc3339(answer.at);
     const { verdict } = answer;
     if (verdict.kind === 'unreachable') {
-      return finding('registry-unreachable', object, { registry: registryHost(use.image), reason: verdict.reason, at });
+      const args = { registry: registryHost(use.image), reason: verdict.reason, at };
+      return finding('registry-unreachable', object, { ...args, unasked: isUnasked(verdict) });
     }
     if (verdict.kind === 'rate limited') {
       const args = { image: use.image, anonymous: attempt.candidates.length === 0, remedy: puller.remedy };

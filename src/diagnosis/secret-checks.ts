@@ -13,7 +13,7 @@ import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import { assignLogin } from '../verify/login-permission.ts';
 import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
-import type { Verdict } from '../verify/verdict.ts';
+import { isUnasked, type Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { type Candidate, simulatePull, triesEntry } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
@@ -102,7 +102,8 @@ function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: P
     const silence = silenceOf(verdict);
     if (silence !== undefined) {
       const registry = registryOf(entry.server) ?? server;
-      return [finding('registry-unreachable', object, { registry, reason: silence, at })];
+      const args = { registry, reason: silence, at, unasked: isUnasked(verdict) };
+      return [finding('registry-unreachable', object, args)];
     }
     if (verdict.kind !== 'rejected') return [];
     const { username = '' } = entry.login ?? {};

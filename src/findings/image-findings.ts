@@ -133,13 +133,20 @@ export const IMAGE_FINDINGS = {
     fix: ({ image, anonymous, remedy }, object) => (anonymous ? giveLogin(remedy, image, undefined) : watch(object)),
   }),
   /** From here; the node may be on another network. */
-  'registry-unreachable': warning<{ readonly registry: string; readonly reason: string; readonly at: string }>({
+  'registry-unreachable': warning<{
+    readonly registry: string;
+    readonly reason: string;
+    readonly at: string;
+    /** We do not ask it, so a command does not lead there either. */
+    readonly unasked?: true | undefined;
+  }>({
     outcome: 'cannot know',
     subject: ({ registry }) => registry,
     isAdvice: true,
     says: ({ registry, reason, at }, _, { severity }) =>
       `${registry} cannot be checked from here: ${reason} (at ${at}); ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
-    fix: ({ registry }) => command`curl -sv https://${registry}/v2/`,
+    fix: ({ registry, unasked }) =>
+      unasked ? command`regsecret doctor --help` : command`curl -sv https://${registry}/v2/`,
   }),
   'node-cannot-reach': error<{
     readonly registry: string;

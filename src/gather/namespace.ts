@@ -4,20 +4,13 @@ import { ApiError, refusalOf } from '../cluster/api-error.ts';
 import { METADATA_OF_ONE, NAMESPACES, objectPath } from '../cluster/object-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { SYNC } from '../secret/copy.ts';
+import type { NamespaceFacts } from '../secret/selected-namespace.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 
 /** The fields of a namespace that {@link namespaceFacts} reads. */
 export const NAMESPACE_FIELDS = {
   metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } },
 } as const;
-
-export interface NamespaceFacts {
-  readonly name: string;
-  /** Whether it is being deleted. */
-  readonly isEnding: boolean;
-  /** Whether the namespace opts out of `sync` by its annotation. */
-  readonly isLeftAlone: boolean;
-}
 
 /** The facts of a namespace, as the API server answers it. */
 export function namespaceFacts({ metadata }: ApiObject): NamespaceFacts {

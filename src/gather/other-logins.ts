@@ -58,8 +58,12 @@ export async function withRegistries<T>(
   /** Returns false where no time or no question is left. */
   async function ask(question: Question): Promise<boolean> {
     if (client === undefined) {
-      const { createRegistryClient } = await import('../registry/registry-client.ts');
-      client = await createRegistryClient({ timeout: '3s' }, { from: 'cluster', cluster }, io);
+      const [{ createRegistryClient }, { ownRegistries }] = await Promise.all([
+        import('../registry/registry-client.ts'),
+        import('../credentials/own-registries.ts'),
+      ]);
+      const origin = { from: 'cluster', cluster, ownRegistries: await ownRegistries(io) } as const;
+      client = await createRegistryClient({ timeout: '3s' }, origin, io);
       end = io.clock.monotonic() + ASKING_MS;
     }
     asked += 1;

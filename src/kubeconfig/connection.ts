@@ -10,6 +10,7 @@ import { clusterCommand, configCommand } from '../line/command.ts';
 import { shownAddress } from '../line/given-flags.ts';
 import { prose } from '../line/hint.ts';
 import { isNamespaceName, nameRule } from '../line/object-name.ts';
+import { ownNamespace, type SelectedNamespace } from '../secret/selected-namespace.ts';
 import { systemReason } from '../system/errno.ts';
 import type { Io } from '../system/io.ts';
 import type { InCluster } from './in-cluster.ts';
@@ -22,9 +23,9 @@ export interface Connection {
   readonly server: URL;
   /** The user info of the server's address. */
   readonly serverUser: Server['user'];
-  readonly namespace: string;
+  readonly namespace: SelectedNamespace;
   /** The namespace without `-n`. */
-  readonly ownNamespace: string;
+  readonly contextNamespace: string;
   readonly cluster: Cluster;
   readonly user: User;
   /** The time limit of one request; 0 for none. */
@@ -61,12 +62,12 @@ export function resolveConnection(
   checkCluster(cluster, clusterName);
   checkUser(user, userName);
   const { url, user: serverUser, text } = parseServer(cluster.server);
-  const ownNamespace = namespaceOf(context, pod);
+  const contextNamespace = namespaceOf(context, pod);
   return {
     server: url,
     serverUser,
-    namespace: checkedNamespace(flags.namespace || ownNamespace),
-    ownNamespace,
+    namespace: chosenNamespace(flags.namespace || contextNamespace),
+    contextNamespace,
     cluster: { ...cluster, server: text },
     user,
     timeoutMs: parseTimeout(flags.requestTimeout),
@@ -92,8 +93,8 @@ function namespaceOf(context: KubeContext, pod: InCluster | undefined): string {
   return context.namespace || pod?.namespace || 'default';
 }
 
-function checkedNamespace(namespace: string): string {
-  if (isNamespaceName(namespace)) return namespace;
+function chosenNamespace(namespace: string): SelectedNamespace {
+  if (isNamespaceName(namespace)) return ownNamespace(namespace);
   throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
 }
 

@@ -5,6 +5,7 @@ import type { ApiRequest } from '../cluster/api-request.ts';
 import { withRetries } from '../cluster/retry.ts';
 import type { Transport } from '../cluster/transport.ts';
 import type { Secret } from '../secret/secret.ts';
+import { ownNamespace } from '../secret/selected-namespace.ts';
 import { machineClock } from '../system/clock.ts';
 import type { PullSecretApi } from './pull-secret-api.ts';
 
@@ -45,7 +46,7 @@ export function accountTransport(api: PullSecretApi, object: ClientObject): Tran
 /** Returns answers as JSON, throws refusals as ApiError, and repeats a request when that may help. */
 function transportOver({ namespace, signal }: ClientObject, send: Send): Transport {
   return {
-    namespace,
+    namespace: ownNamespace(namespace),
     server: 'of the client',
     concurrency: 1,
     signal,

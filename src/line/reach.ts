@@ -9,7 +9,7 @@ export interface Home {
   /** The namespace of `-n`, or else of the context. Not set until the kubeconfig has been read. */
   namespace?: string | undefined;
   /** That of the context, whatever `-n` says. */
-  ownNamespace?: string | undefined;
+  contextNamespace?: string | undefined;
 }
 
 /** What a command line says about where it works. */

@@ -33,7 +33,7 @@ export async function agreeToShare(
   namespace: string,
   { io, printer, yes }: PrintContext & { readonly yes: boolean | undefined },
 ): Promise<void> {
-  if (yes || !canPrompt(io) || namespace === io.commands.home?.ownNamespace) {
+  if (yes || !canPrompt(io) || namespace === io.commands.home?.contextNamespace) {
     saySharing(entries, namespace, { io, printer });
     return;
   }

@@ -3,7 +3,8 @@
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { type OncePerKey, oncePerKey } from '../system/concurrency.ts';
-import { type Destination, nearness, urlHost } from '../verify/destination.ts';
+import { type Destination, urlHost } from '../verify/destination.ts';
+import { nearness } from '../verify/nearness.ts';
 import { describeRefusal, type Verdict } from '../verify/verdict.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { type Exchange, type RegistryResponse, send } from './exchange.ts';

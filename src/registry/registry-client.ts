@@ -175,18 +175,22 @@ export type RegistryOrigin =
       readonly from: 'cluster';
       /** The URL of its API server. */
       readonly cluster: string | undefined;
+      /** The registries, as HOST[:PORT], that this machine has logins for. */
+      readonly ownRegistries?: readonly string[];
       readonly allowLocalRegistries?: boolean | undefined;
     };
 
 /**
- * Which places may be contacted for `origin`. A registry that the user names may be on this machine. One that the cluster names
- * may be there only if the cluster is too, or `allowLocalRegistries` is set.
+ * Which places may be contacted for `origin`. A registry that the user names may be anywhere. One that the cluster names may be on
+ * this machine only if the cluster is too, and in a private network only if it is one of `ownRegistries`;
+ * `allowLocalRegistries` allows both.
  */
 async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
-  if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp };
-  const { cluster, allowLocalRegistries = false } = origin;
-  const loopback = allowLocalRegistries || (cluster !== undefined && (await isLocal(cluster, locate)));
-  return { from: 'cluster', loopback, plainHttp };
+  if (origin.from === 'person') return { from: 'person', loopback: true, inPrivate: 'all', plainHttp };
+  const { cluster, ownRegistries = [], allowLocalRegistries = false } = origin;
+  if (allowLocalRegistries) return { from: 'cluster', loopback: true, inPrivate: 'all', plainHttp };
+  const loopback = cluster !== undefined && (await isLocal(cluster, locate));
+  return { from: 'cluster', loopback, inPrivate: ownRegistries, plainHttp };
 }
 
 /** Looks the name up, since one such as kubernetes.docker.internal may mean this machine. */

@@ -60,12 +60,30 @@ export function copySourceOf(secret: Secret): CopySource {
   return { ref: `${namespace}/${name}`, name, type, payload, expiresAt: metadata.annotations?.[EXPIRES_AT] };
 }
 
-/** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
+/**
+ * The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. `sync` gives a copy the name of its
+ * source, so a mark that names another one makes no copy.
+ */
 export function sourceOf({ metadata: { namespace, name, labels, annotations } }: Secret): string | undefined {
-  if (labels?.[MANAGED_BY] !== 'regsecret') return undefined;
+  if (labels?.[MANAGED_BY] !== 'regsecret' || readRef(annotations?.[SOURCE] ?? '')?.name !== name) return undefined;
   // Somebody may have recreated the source from its copy. In another cluster, the source may have the same name.
   const isItself = annotations?.[SOURCE] === `${namespace}/${name}` && annotations[MADE_FROM] === undefined;
   return isItself ? undefined : annotations?.[SOURCE];
+}
+
+/** Whose copy a Secret says it is. Everyone who can write the Secret can write this, so it proves nothing. */
+export interface CopyMark {
+  /** `NAMESPACE/NAME`. */
+  readonly source: string;
+  readonly from: 'this-cluster' | MadeFrom;
+}
+
+/** The mark of a copy. */
+export function copyMark(secret: Secret): CopyMark | undefined {
+  const source = sourceOf(secret);
+  if (source === undefined) return undefined;
+  if (secret.metadata.annotations?.[MADE_FROM] === LOGIN) return { source, from: LOGIN };
+  return { source, from: isFromElsewhere(secret) ? ELSEWHERE : 'this-cluster' };
 }
 
 /** Makes a copy a Secret of its own. */
@@ -78,7 +96,8 @@ export function isFromElsewhere({ metadata: { annotations } }: Secret): boolean 
   return annotations?.[MADE_FROM] === ELSEWHERE;
 }
 
-const ELSEWHERE: MadeFrom = 'another-cluster';
+const ELSEWHERE = 'another-cluster' satisfies MadeFrom;
+const LOGIN = 'login' satisfies MadeFrom;
 
 /**
  * Whether `secret` is a copy of `source`. A Secret of the same namespace and name in another cluster is another source. A login

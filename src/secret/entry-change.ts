@@ -86,6 +86,14 @@ export function patchOf(existing: Secret, { data, ends }: DataChange): object {
   return { ...expiryPatch(existing, expiryAnnotation(existing.metadata.annotations?.[EXPIRES_AT], ends)), data };
 }
 
+/** `existing` as {@link patchOf} makes it. */
+export function changedSecret(existing: Secret, { data, ends }: DataChange): Secret {
+  const { [EXPIRES_AT]: before, ...others } = existing.metadata.annotations ?? {};
+  const after = expiryAnnotation(before, ends);
+  const annotations = after === undefined ? others : { ...others, [EXPIRES_AT]: after };
+  return { ...existing, data: { ...existing.data, ...data }, metadata: { ...existing.metadata, annotations } };
+}
+
 /** Removes members. Each goes with the comma before it or, as long as no earlier member stays, with the comma after it. */
 function removals({ members }: Servers['maps'][number], isMeant: (server: string) => boolean): PayloadEdit[] {
   let hasKept = false;

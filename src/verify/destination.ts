@@ -2,7 +2,7 @@
  * Where a request about a registry may go, with or without a login: registries and pods name hosts that others chose. A registry
  * may not lead us to a host nearer than itself, and nobody to one that is off limits.
  */
-import { addressBytes } from '../codec/go/ip-address.ts';
+import { isNearer, type Nearness, nearness } from './nearness.ts';
 
 export interface Destination {
   readonly url: URL;
@@ -19,6 +19,11 @@ export interface Trust {
   readonly from: 'person' | 'cluster';
   /** Whether a registry on this machine may be asked. In a cluster elsewhere, such a name means its own nodes. */
   readonly loopback: boolean;
+  /**
+   * Which registries in private networks may be asked, as HOST[:PORT]. A tenant who names one does not reach it, but we do, from
+   * the network of the person.
+   */
+  readonly inPrivate: 'all' | readonly string[];
   /** Hosts that are asked in plain http if they speak no https. */
   readonly plainHttp: readonly string[];
 }
@@ -39,13 +44,26 @@ export function destinationProblem(to: Destination, registry: Destination, trust
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && registry.url.protocol === 'http:')) {
     return `is not spoken to over https (${urlHost(url)})`;
   }
-  if (url.hostname === registry.url.hostname) return undefined;
-  // A person's registry may have other addresses inside a company than outside. A host that a tenant names may not.
-  const isCloser =
-    trust.from === 'cluster'
-      ? isNearer(near, farthest(registry))
-      : isNearer(nearness(url.hostname), nearness(registry.url.hostname));
-  return isCloser ? `is at a private address (${urlHost(url)})` : undefined;
+  if (isCloser(to, registry, trust)) return `is at a private address (${urlHost(url)})`;
+  if (allOf(to).includes('private') && !isKnown(to, registry, trust)) {
+    return `is in a private network, and this machine has no login for it (${urlHost(url)}; --allow-local-registries asks it)`;
+  }
+  return undefined;
+}
+
+/** A person's registry may have other addresses inside a company than outside. A host that a tenant names may not. */
+function isCloser(to: Destination, registry: Destination, { from }: Trust): boolean {
+  if (to.url.hostname === registry.url.hostname) return false;
+  return from === 'cluster'
+    ? isNearer(nearest(to), farthest(registry))
+    : isNearer(nearness(to.url.hostname), nearness(registry.url.hostname));
+}
+
+/** Whether `to` may be asked although it is in a private network: by its own name, or under the host name of its registry. */
+function isKnown({ url }: Destination, registry: Destination, { inPrivate }: Trust): boolean {
+  if (inPrivate === 'all') return true;
+  const names = url.hostname === registry.url.hostname ? [url, registry.url] : [url];
+  return inPrivate.some((host) => names.some((name) => isNamed(name, host)));
 }
 
 /** The host of `url`, for a sentence. A URL without a host is named by its protocol. */
@@ -65,74 +83,21 @@ export function isSameHost(from: URL, to: URL): boolean {
   return to.protocol === 'https:' && (from.port === to.port || (from.port === '' && to.port === ''));
 }
 
-function nearest({ url, addresses = [] }: Destination): Nearness {
-  return [url.hostname, ...addresses].map(nearness).reduce((one, other) => (isNearer(other, one) ? other : one));
+/** Whether `url` is at HOST[:PORT]; the default port may be written or not. */
+export function isNamed(url: URL, host: string): boolean {
+  return [`https://${host}`, `http://${host}`].some((text) => URL.canParse(text) && isSameHost(new URL(text), url));
+}
+
+function nearest(place: Destination): Nearness {
+  return allOf(place).reduce((one, other) => (isNearer(other, one) ? other : one));
+}
+
+/** Of the name and of each address, because a connection goes to any of them. */
+function allOf({ url, addresses = [] }: Destination): Nearness[] {
+  return [url.hostname, ...addresses].map(nearness);
 }
 
 function farthest({ url, addresses = [] }: Destination): Nearness {
   const all = addresses.length > 0 ? addresses : [url.hostname];
   return all.map(nearness).reduce((one, other) => (isNearer(one, other) ? other : one));
-}
-
-/** In ascending order. */
-const NEARNESS = ['public', 'private', 'loopback', 'off limits'] as const;
-
-/** `off limits`: the addresses of this link, and those at which clouds hand out credentials to every client. */
-export type Nearness = (typeof NEARNESS)[number];
-
-/** The nearness of a host by its name. The addresses behind the name are judged one by one. `host` is one of a WHATWG URL. */
-export function nearness(host: string): Nearness {
-  const name = host.toLowerCase().replace(/\.$/, '');
-  if (name === 'localhost' || name.endsWith('.localhost')) return 'loopback';
-  if (name === 'metadata.google.internal') return 'off limits';
-  // A zone says which link the address is of.
-  if (name.includes('%')) return 'off limits';
-  const bytes = addressBytes(name.replace(/^\[|\]$/g, ''));
-  if (bytes === undefined) return 'public';
-  return bytes.length === 4 ? nearnessOfIPv4(bytes) : nearnessOfIPv6(bytes);
-}
-
-export function isNearer(one: Nearness, other: Nearness): boolean {
-  return NEARNESS.indexOf(one) > NEARNESS.indexOf(other);
-}
-
-/** Azure's WireServer, and the metadata services of Oracle and Alibaba Cloud; most others are link-local. */
-const METADATA_V4 = ['168.63.129.16', '192.0.0.192', '100.100.100.200'];
-
-function nearnessOfIPv4(bytes: Uint8Array): Nearness {
-  const [first = 0, second = 0] = bytes;
-  if ((first === 169 && second === 254) || METADATA_V4.includes(bytes.join('.'))) return 'off limits';
-  if (first === 0 || first === 127) return 'loopback';
-  // RFC 1918, and the shared addresses of RFC 6598.
-  const isPrivate =
-    first === 10 ||
-    (first === 192 && second === 168) ||
-    (first === 172 && second >> 4 === 1) ||
-    (first === 100 && second >> 6 === 1);
-  return isPrivate ? 'private' : 'public';
-}
-
-/** The metadata services of AWS (fd00:ec2::254, with its neighbours) and Google Cloud (fd20:ce::254). */
-const METADATA_V6 = ['fd000ec2', 'fd2000ce'];
-
-function nearnessOfIPv6(bytes: Uint8Array): Nearness {
-  const embedded = embeddedIPv4(bytes);
-  if (embedded !== undefined) return nearnessOfIPv4(embedded);
-  const hex = toHex(bytes);
-  if (/^0{31}[01]$/.test(hex)) return 'loopback';
-  if (/^fe[89ab]/.test(hex) || METADATA_V6.some((prefix) => hex.startsWith(prefix))) return 'off limits';
-  // RFC 4193, and the site-local addresses that it replaces.
-  return /^f[cd]|^fe[cdef]/.test(hex) ? 'private' : 'public';
-}
-
-/** NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), IPv4-compatible (RFC 4291). Mapped addresses are IPv4 already. */
-function embeddedIPv4(bytes: Uint8Array): Uint8Array | undefined {
-  const hex = toHex(bytes);
-  if (/^0064ff9b(0{16}|0001.{16})/.test(hex)) return bytes.subarray(12);
-  if (hex.startsWith('2002')) return bytes.subarray(2, 6);
-  return /^0{24}/.test(hex) && !/^0{31}[01]$/.test(hex) ? bytes.subarray(12) : undefined;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

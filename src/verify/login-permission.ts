@@ -9,7 +9,14 @@ import { type ImageReference, imageName } from '../secret/image.ts';
 import { formatKey, parseKey } from '../secret/key.ts';
 import { matchesImage } from '../secret/keyring.ts';
 import { HUB_REGISTRY, registryOf } from '../secret/server.ts';
-import { type Destination, destinationProblem, isOnThisMachine, isSameHost, type Trust } from './destination.ts';
+import {
+  type Destination,
+  destinationProblem,
+  isNamed,
+  isOnThisMachine,
+  isSameHost,
+  type Trust,
+} from './destination.ts';
 
 /** Not exported, so that nothing else can make a login or a permission. */
 const ASSIGNED = Symbol('assigned');
@@ -130,11 +137,6 @@ function loginProblem(
   if (isOnThisMachine(to) && isOnThisMachine(registry)) return `is this machine under another name (${url.host})`;
   const isAsked = method !== 'POST' || isPersonal || 'identityToken' in credential;
   return isAsked ? undefined : `is elsewhere, and would get the password in a form (${url.host})`;
-}
-
-/** Whether `url` is at HOST[:PORT]; the default port may be written or not. */
-function isNamed(url: URL, host: string): boolean {
-  return [`https://${host}`, `http://${host}`].some((text) => URL.canParse(text) && isSameHost(new URL(text), url));
 }
 
 function plainProblem(to: Destination, { plainHttp }: Trust): string | undefined {

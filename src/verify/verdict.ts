@@ -39,6 +39,11 @@ export type Verdict =
   /** There is nobody to ask. */
   | { readonly kind: 'not asked'; readonly reason: string };
 
+/** True where it is us who do not ask, because of what the question or the registry names; else undefined. */
+export function isUnasked(verdict: Verdict): true | undefined {
+  return verdict.kind === 'unreachable' && verdict.cause === 'target' ? true : undefined;
+}
+
 type PullOutcome = 'pulls' | 'fails' | 'unknown';
 
 /** Whether a kubelet pulls the image when it tries this credential. */

@@ -1,5 +1,5 @@
 /** The GitHub Action: its steps run in bash with the variables of a runner, against a server that plays GitHub's downloads. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -8,6 +8,7 @@ import {
   ACTION,
   type Answer,
   type Job,
+  linesOf,
   newJob,
   publish,
   type Releases,
@@ -16,7 +17,8 @@ import {
 import { artefacts, type Ran } from '../support/program.ts';
 
 const [install, doctor] = ACTION.runs.steps;
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+/** The next step of a person whose commit of the Action does not list a version. */
+const NEXT = 'pin the Action to a newer commit: https://github.com/regsecret/regsecret/commits/main/action/SHA256SUMS';
 
 /** Runs the regsecret of this machine. Answers `--version` itself, which is faster. */
 const PROGRAM = `#!/bin/sh\n[ "$1" = --version ] && echo '0.0.0 (0123456789ab)' && exit\nexec ${(artefacts()[0]?.[1] ?? []).map((word) => `'${word}'`).join(' ')} "$@"\n`;
@@ -25,6 +27,8 @@ const WORKS = packed(PROGRAM);
 const OLD = packed(OLD_GLIBC);
 
 let releases: Releases;
+/** The lines of action/SHA256SUMS, by version. */
+const listed = new Map<string, string>();
 
 beforeAll(async () => {
   releases = await startReleases();
@@ -35,10 +39,9 @@ afterAll(() => releases.close());
 beforeEach(() => {
   releases.answers.clear();
   releases.asked.length = 0;
-  for (const one of [version, '0.9.0', '0.10.0-rc.1']) release(one);
-  releases.answers.set('latest/download/SHA256SUMS', (_, response) =>
-    response.writeHead(302, { location: `${releases.url}/download/v0.9.0/SHA256SUMS` }).end(),
-  );
+  listed.clear();
+  // An older line can get a release after a newer one.
+  for (const one of ['0.9.0', '0.10.0', '0.11.0-rc.1', '0.9.10']) release(one);
 });
 
 /** An archive for every system. For Windows, {@link UNZIP} replaces `unzip`, which not every machine that runs this test has. */
@@ -51,11 +54,11 @@ function packed(program: string): Uint8Array {
 const UNZIP = '#!/bin/sh\nexec tar -xzf "$2" -C "$5" "$3"\n';
 
 function release(one: string, archive = WORKS): void {
-  publish(releases, one, archive);
+  listed.set(one, publish(releases, one, archive));
 }
 
 function job(env: Readonly<Record<string, string>> = {}): Job {
-  const made = newJob({ REGSECRET_RELEASES: releases.url, ...env });
+  const made = newJob([...listed.values()].join(''), { REGSECRET_RELEASES: releases.url, ...env });
   onTestFinished(made.remove);
   made.addProgram('unzip', UNZIP);
   return made;
@@ -82,40 +85,65 @@ test('inputs and contexts reach the scripts as variables only', () => {
 describe.skipIf(process.platform === 'win32')('in bash', () => {
   describe('a version', () => {
     test.each([
-      ['of the action itself, where none is named', {}, version],
-      ['that is named', { version: '0.9.0' }, '0.9.0'],
-      ['as its tag is named', { version: 'v0.9.0' }, '0.9.0'],
-      ['before a release', { version: '0.10.0-rc.1' }, '0.10.0-rc.1'],
-      ['the latest', { version: 'latest' }, '0.9.0'],
+      ['the newest that the commit lists, where none is given', {}, '0.10.0'],
+      ['that is given', { version: '0.9.0' }, '0.9.0'],
+      ['as its tag is called', { version: 'v0.9.0' }, '0.9.0'],
+      ['before a release', { version: '0.11.0-rc.1' }, '0.11.0-rc.1'],
     ])('%s', async (_, inputs: Record<string, string>, expected) => {
       const here = job();
       const ran = await here.step(install, inputs);
       expect(ran).toMatchObject({ code: 0, stderr: '' });
       expect(here.lines('GITHUB_OUTPUT')).toEqual([`version=${expected}`]);
-      expect(here.lines('GITHUB_PATH')).toEqual([join(here.folder, 'tools/regsecret', expected, 'linux_amd64')]);
-      expect(readdirSync(join(here.folder, 'temp'))).toEqual([]);
-      expect(readdirSync(here.lines('GITHUB_PATH')[0] ?? '')).toEqual(['regsecret']);
+      const [folder = ''] = here.lines('GITHUB_PATH');
+      expect(dirname(folder)).toBe(join(here.folder, 'temp'));
+      expect(readdirSync(folder)).toEqual(['regsecret']);
+      expect(readdirSync(dirname(folder))).toHaveLength(1);
+      expect(releases.asked).toEqual([`download/v${expected}/regsecret_${expected}_linux_amd64.tar.gz`]);
     });
 
+    const notOne = 'the input version must be a release such as 0.1.0, but it is: ';
     test.each([
-      ['nonsense', 'newest', 'the input version must be a release such as 0.1.0, or latest, but it is: newest'],
-      ['a part of one', '0.1', 'the input version must be a release such as 0.1.0, or latest, but it is: 0.1'],
+      ['nonsense', 'newest', `${notOne}newest`],
+      ['a part of one', '0.1', `${notOne}0.1`],
       [
         'that would be another command of the workflow',
         '0.1.0\n::add-path::/tmp%',
-        'the input version must be a release such as 0.1.0, or latest, but it is: 0.1.0%0A::add-path::/tmp%25',
+        `${notOne}0.1.0%0A::add-path::/tmp%25`,
       ],
-      ['that leads elsewhere', '../../../other/0.1.0', /^the input version must be/],
+      ['that leads elsewhere', '../../../other/0.1.0', `${notOne}../../../other/0.1.0`],
       [
-        'that is not released',
+        'that is released, but the commit does not list it',
         '9.9.9',
-        /^cannot download .*\/v9\.9\.9\/SHA256SUMS \(HTTP 404\); released versions: http/,
+        `this commit of the Action does not list regsecret 9.9.9, and its newest is 0.10.0; ${NEXT}`,
       ],
-    ])('%s: nothing is installed', async (_, asked, message) => {
+      [
+        'that is whatever is newest elsewhere',
+        'latest',
+        `the input version cannot be latest: this commit of the Action installs only what it lists, and its newest is 0.10.0; leave version out for that one, or ${NEXT}`,
+      ],
+    ])('%s: nothing is asked for or installed', async (_, asked, message) => {
+      publish(releases, '9.9.9', WORKS);
+      releases.answers.set('latest/download/SHA256SUMS', Buffer.from(listed.get('0.9.0') ?? ''));
       const here = job();
-      const ran = await here.step(install, { version: asked });
-      expect(annotated(ran)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+      expect(annotated(await here.step(install, { version: asked }))).toBe(message);
       expect(here.lines('GITHUB_PATH')).toEqual([]);
+      expect(releases.asked).toEqual([]);
+    });
+
+    test('before the first release that is one, the newest before it', async () => {
+      for (const one of ['0.9.0', '0.10.0', '0.9.10']) listed.delete(one);
+      const here = job();
+      expect(await here.step(install)).toMatchObject({ code: 0, stderr: '' });
+      expect(here.lines('GITHUB_OUTPUT')).toEqual(['version=0.11.0-rc.1']);
+    });
+
+    test.each([
+      ['none is given', {}],
+      ['one is given', { version: '0.9.0' }],
+      ['the latest is asked for', { version: 'latest' }],
+    ])('before the first release, where %s', async (_, inputs: Record<string, string>) => {
+      listed.clear();
+      expect(annotated(await job().step(install, inputs))).toBe(`this commit of the Action lists no release; ${NEXT}`);
     });
   });
 
@@ -132,7 +160,7 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
       const here = job({ RUNNER_OS: os.split(' ')[0] ?? '', RUNNER_ARCH: arch });
       here.addProgram('ldd', os.endsWith('musl') ? `#!/bin/sh\n${musl}\n` : '#!/bin/sh\necho "ldd (GNU libc) 2.36"\n');
       expect(await here.step(install, { version: '0.9.0' })).toMatchObject({ code: 0, stderr: '' });
-      expect(releases.asked).toEqual(['download/v0.9.0/SHA256SUMS', `download/v0.9.0/regsecret_0.9.0_${archive}`]);
+      expect(releases.asked).toEqual([`download/v0.9.0/regsecret_0.9.0_${archive}`]);
     });
 
     test.each([
@@ -149,10 +177,10 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
       expect(releases.asked).toEqual([]);
     });
 
-    test('without a tool cache installs into its temporary folder', async () => {
+    test('without a tool cache downloads it each time', async () => {
       const here = job({ RUNNER_TOOL_CACHE: '' });
-      expect(await here.step(install)).toMatchObject({ code: 0 });
-      expect(here.lines('GITHUB_PATH')).toEqual([join(here.folder, 'temp/regsecret', version, 'linux_amd64')]);
+      for (const _ of ['first', 'second']) expect(await here.step(install)).toMatchObject({ code: 0, stderr: '' });
+      expect(releases.asked).toHaveLength(2);
     });
 
     test('with paths of Windows gets them back', async () => {
@@ -163,14 +191,16 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
 case "$1 $2" in
   '-u D:\\a\\_temp') echo '${here.folder}/temp' ;;
   '-u C:\\tools') echo '${here.folder}/tools' ;;
-  '-w ${here.folder}/tools/'*) printf '%s\\n' 'C:\\tools' ;;
+  '-w ${here.folder}/temp/'*) printf '%s\\n' 'D:\\added' ;;
   *) exit 1 ;;
 esac
 `,
       );
       expect(await here.step(install)).toMatchObject({ code: 0, stderr: '' });
-      expect(here.lines('GITHUB_PATH')).toEqual(['C:\\tools']);
-      expect(existsSync(join(here.folder, 'tools/regsecret', version, 'windows_amd64/regsecret.exe'))).toBe(true);
+      expect(here.lines('GITHUB_PATH')).toEqual(['D:\\added']);
+      expect(readdirSync(join(here.folder, 'tools/regsecret'))).toEqual(['regsecret_0.10.0_windows_amd64.zip']);
+      const [added = ''] = readdirSync(join(here.folder, 'temp'));
+      expect(readdirSync(join(here.folder, 'temp', added))).toEqual(['regsecret.exe']);
     });
 
     test('whose system is too old is told what the program says', async () => {
@@ -180,7 +210,7 @@ esac
     });
   });
 
-  test('the second run takes it from the tool cache and downloads nothing', async () => {
+  test('the second run takes the archive from the tool cache and downloads nothing', async () => {
     const here = job();
     await here.step(install, { version: '0.9.0' });
     releases.asked.length = 0;
@@ -189,47 +219,82 @@ esac
     expect(here.lines('GITHUB_PATH')).toHaveLength(2);
   });
 
+  describe('a program that the commit does not list never runs:', () => {
+    /** Writes `ran` beside itself. */
+    const PLANTED = '#!/bin/sh\necho ran > "$RUNNER_TEMP/planted"\necho "0.9.0 (0123456789ab)"\n';
+    const archive = 'regsecret_0.9.0_linux_amd64.tar.gz';
+
+    test('a mirror serves another one, with sums of its own', async () => {
+      releases.answers.set(`download/v0.9.0/${archive}`, packed(PLANTED));
+      releases.answers.set('download/v0.9.0/SHA256SUMS', Buffer.from(linesOf([archive], packed(PLANTED))));
+      const here = job();
+      expect(annotated(await here.step(install, { version: '0.9.0' }))).toMatch(
+        /^regsecret_0\.9\.0_linux_amd64\.tar\.gz is not the file that this commit of the Action lists: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}; nothing was installed$/,
+      );
+      expect(readdirSync(join(here.folder, 'temp'))).toEqual([]);
+      expect(readdirSync(join(here.folder, 'tools'))).toEqual([]);
+      expect(releases.asked).toEqual([`download/v0.9.0/${archive}`]);
+    });
+
+    test.each<[string, string, () => Uint8Array]>([
+      ['an archive', `regsecret/${archive}`, () => packed(PLANTED)],
+      ['a truncated archive', `regsecret/${archive}`, () => WORKS.subarray(0, 100)],
+      ['the program', 'regsecret/0.9.0/linux_amd64/regsecret', () => Buffer.from(PLANTED)],
+      ['the program in the place of the archive', `regsecret/${archive}`, () => Buffer.from(PLANTED)],
+    ])('the tool cache has another one: %s', async (_, path, content) => {
+      const here = job();
+      const planted = join(here.folder, 'tools', path);
+      mkdirSync(dirname(planted), { recursive: true });
+      writeFileSync(planted, content(), { mode: 0o755 });
+      const ran = await here.step(install, { version: '0.9.0' });
+      expect(ran).toMatchObject({ code: 0, stderr: '' });
+      expect(readdirSync(join(here.folder, 'temp'))).not.toContain('planted');
+      const [folder = ''] = here.lines('GITHUB_PATH');
+      expect(readFileSync(join(folder, 'regsecret'), 'utf8')).toBe(PROGRAM);
+      // The next job finds the right one.
+      expect(readFileSync(join(here.folder, 'tools/regsecret', archive))).toEqual(Buffer.from(WORKS));
+    });
+
+    test('the tool cache changes after the step: the job goes on with the one that was checked', async () => {
+      const here = job();
+      await here.step(install, { version: '0.9.0' });
+      writeFileSync(join(here.folder, 'tools/regsecret', archive), packed(PLANTED));
+      const [folder = ''] = here.lines('GITHUB_PATH');
+      expect(readFileSync(join(folder, 'regsecret'), 'utf8')).toBe(PROGRAM);
+    });
+  });
+
   describe('nothing is installed when', () => {
-    const sums = 'download/v0.9.0/SHA256SUMS';
-    const archive = 'download/v0.9.0/regsecret_0.9.0_linux_amd64.tar.gz';
+    const name = 'regsecret_0.9.0_linux_amd64.tar.gz';
+    const archive = `download/v0.9.0/${name}`;
     const cut: Answer = (_, response) => {
       const content = WORKS;
       response.writeHead(200, { 'content-length': content.length });
       response.write(content.subarray(0, 100), () => response.destroy());
     };
-    test.each<[string, string, () => Answer | undefined, RegExp]>([
+    test.each<[string, () => Answer | undefined, RegExp]>([
+      ['the archive is another one', () => OLD, /is not the file that this commit of the Action lists/],
       [
-        'the archive is another one',
-        archive,
-        () => OLD,
-        /^regsecret_0.9.0_linux_amd64.tar.gz does not match SHA256SUMS: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}; nothing was installed$/,
+        'the archive is truncated',
+        () => WORKS.subarray(0, 100),
+        /is not the file that this commit of the Action lists/,
       ],
-      ['the archive is truncated', archive, () => WORKS.subarray(0, 100), /does not match SHA256SUMS/],
+      ['the archive is a page that says sorry', () => Buffer.from('<html>Sorry</html>'), /is not the file that/],
       [
         'the connection ends early',
-        archive,
         () => cut,
         /^cannot download http.*linux_amd64.tar.gz; the log has the error of curl$/,
       ],
-      ['the archive is missing', archive, () => undefined, /linux_amd64.tar.gz \(HTTP 404\)/],
-      ['there are no sums', sums, () => undefined, /SHA256SUMS \(HTTP 404\)/],
-      [
-        'the sums have no line for it',
-        sums,
-        () => Buffer.from(`${'0'.repeat(64)}  regsecret.rb\n`),
-        /^regsecret 0.9.0 has no archive regsecret_0.9.0_linux_amd64.tar.gz$/,
-      ],
-      ['the sums are a page that says sorry', sums, () => Buffer.from('<html>Sorry</html>'), /has no archive/],
+      ['the archive is missing', () => undefined, /linux_amd64.tar.gz \(HTTP 404\)/],
       [
         'a redirect leads to another protocol',
-        archive,
         () => (_, response) => response.writeHead(302, { location: 'ftp://127.0.0.1/x' }).end(),
         /^cannot download/,
       ],
-    ])('%s', async (_, path, answer, message) => {
+    ])('%s', async (_, answer, message) => {
       const changed = answer();
-      if (changed === undefined) releases.answers.delete(path);
-      else releases.answers.set(path, changed);
+      if (changed === undefined) releases.answers.delete(archive);
+      else releases.answers.set(archive, changed);
       const here = job();
       expect(annotated(await here.step(install, { version: '0.9.0' }))).toMatch(message);
       expect(here.lines('GITHUB_PATH')).toEqual([]);
@@ -238,6 +303,23 @@ esac
       // The next run downloads again.
       release('0.9.0');
       expect(await here.step(install, { version: '0.9.0' })).toMatchObject({ code: 0 });
+    });
+
+    test('the commit lists no archive of that version for the platform', async () => {
+      listed.set(
+        '0.9.0',
+        linesOf(
+          [
+            `${name}.sig`,
+            'xregsecret_0.9.0_linux_amd64.tar.gz',
+            'regsecret_0x9.0_linux_amd64.tar.gz',
+            'regsecret_0.9.0_darwin_arm64.tar.gz',
+          ],
+          WORKS,
+        ),
+      );
+      expect(annotated(await job().step(install, { version: '0.9.0' }))).toBe(`regsecret 0.9.0 has no archive ${name}`);
+      expect(releases.asked).toEqual([]);
     });
   });
 

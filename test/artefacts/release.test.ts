@@ -70,6 +70,19 @@ test('what is published has been checked, and is what was checked', () => {
   for (const job of others) expect(job.needs ?? []).not.toEqual([]);
 });
 
+test('known vulnerabilities stop it before anything is made, and are looked for each week', () => {
+  const commands = all.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+  const first = (command: RegExp): number => commands.findIndex((run) => command.test(run));
+  expect(first(/^npm run vulnerabilities$/)).toBeGreaterThan(first(/^npm ci$/));
+  expect(first(/^npm run vulnerabilities$/)).toBeLessThan(first(/npm run release/));
+  const whole = load(readFileSync(join(file, '../whole.yml'), 'utf8')) as {
+    readonly on: { readonly schedule: readonly unknown[] };
+    readonly jobs: Readonly<Record<string, Job>>;
+  };
+  expect(whole.on.schedule).toHaveLength(1);
+  expect(Object.values(whole.jobs).some((job) => runs(job, /^npm run vulnerabilities$/))).toBe(true);
+});
+
 test('every action is pinned by the hash of a commit', () => {
   const used = all.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
   expect(used.length).toBeGreaterThan(0);

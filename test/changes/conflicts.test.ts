@@ -6,6 +6,7 @@ import { upsertSecret } from '../../src/changes/upsert.ts';
 import { ApiError, refusal } from '../../src/cluster/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
+import { ownNamespace } from '../../src/secret/selected-namespace.ts';
 import { machineClock } from '../../src/system/clock.ts';
 import { pullKind } from '../../src/workloads/kind.ts';
 // Loads it before the clock is faked: a test cannot wait for a file then.
@@ -36,7 +37,7 @@ function scripted({ changes, write }: Script): Transport & { readonly writes: st
   const writes: string[] = [];
   let version = 1;
   return {
-    namespace: 'team',
+    namespace: ownNamespace('team'),
     server: 'https://cluster.example',
     concurrency: 4,
     clock: machineClock,

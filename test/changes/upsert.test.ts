@@ -9,6 +9,7 @@ import type { Transport } from '../../src/cluster/transport.ts';
 import { UserError } from '../../src/errors.ts';
 import { buildPullSecret } from '../../src/secret/build.ts';
 import type { Secret } from '../../src/secret/secret.ts';
+import { ownNamespace } from '../../src/secret/selected-namespace.ts';
 import { machineClock } from '../../src/system/clock.ts';
 
 const NAME = 'x';
@@ -53,7 +54,7 @@ function cluster(stored: readonly Secret[], other: Secret) {
     return method === 'DELETE' ? { kind: 'Status', status: 'Success' } : found;
   };
   const transport: Transport = {
-    namespace: 'team',
+    namespace: ownNamespace('team'),
     server: 'https://cluster.example',
     concurrency: 4,
     clock: machineClock,

@@ -58,7 +58,7 @@ async function follow(there: ApiClient, kubeconfig: string): Promise<void> {
   expect((await sync()).stderr).toBe('2 contexts: 2 done; 3 namespaces: 3 unchanged\n');
 
   const login = ['--server', 'r.example', '--username', 'jane', '--password-stdin', '--no-verify'];
-  const rotate = ['rotate', 'regsecret', ...login, '--to-context', 'hub', '--to-context', 'east'];
+  const rotate = ['rotate', 'regsecret', ...login, '-l', `team=${team}`, '--to-context', 'hub', '--to-context', 'east'];
   const rotated = await regsecretIn(home, rotate, { kubeconfig, stdin: 'fresh' });
   expect(rotated.code, rotated.stderr).toBe(0);
   expect(rotated.stderr).toContain('2 contexts: 2 done; 4 Secrets: 4 updated\n');

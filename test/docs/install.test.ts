@@ -17,7 +17,7 @@ const pages = globSync(['README*.md', 'docs/*.md'], { cwd: root }).map((path) =>
 describe('what is downloaded', () => {
   test.each(pages)('$path names the version of package.json', ({ text }) => {
     const named = text.matchAll(
-      /(?:regsecret[@:_-]|\/download\/|rev: |tag: |targetRevision: |default: )v?(\d+\.\d+\.\d+)\b/g,
+      /(?:regsecret[@:_-](?:action-)?|\/download\/|rev: |tag: |targetRevision: |default: )v?(\d+\.\d+\.\d+)\b/g,
     );
     for (const [where, one] of named) expect(one, where).toBe(version);
   });
@@ -41,13 +41,14 @@ describe.runIf(process.platform === 'linux')('the commands', () => {
 
   test.each(archives.map((text) => [text.split('\n')[0], text] as const))('%s …', async (_, text) => {
     const releases = await startReleases();
-    const job = newJob({});
+    const job = newJob('', {});
     onTestFinished(async () => {
       job.remove();
       await releases.close();
     });
     const program = { path: 'regsecret', content: Buffer.from('#!/bin/sh\necho it runs\n'), mode: 0o755 };
-    publish(releases, version, gzipSync(tar([program])));
+    const sums = publish(releases, version, gzipSync(tar([program])));
+    releases.answers.set(`download/v${version}/SHA256SUMS`, Buffer.from(sums));
     for (const [name, script] of [
       ['sudo', '"$@"'],
       ['apk', ':'],

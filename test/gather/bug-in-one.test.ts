@@ -1,10 +1,12 @@
 /** A bug in our code shows with one object of many: the report has a finding about it, and the others are judged as usual. */
+
 import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
 import { createCollector } from '../../src/gather/collector.ts';
 import { observeTargets } from '../../src/gather/doctor-facts.ts';
 import { observeScope } from '../../src/gather/scope.ts';
+import { ownNamespace } from '../../src/secret/selected-namespace.ts';
 import { fieldOf, itemsOf } from '../../src/workloads/api-object.ts';
 import { ghcrSecret, secretFor } from '../support/attach-request.ts';
 import { account, failing } from '../support/observed-targets.ts';
@@ -18,7 +20,7 @@ interface Trap {
   readonly after?: number;
 }
 
-const EVIL = { namespace: 'evil' };
+const EVIL = { namespace: ownNamespace('evil') };
 
 /** An API server with `objects`. The field of the object named `trap` throws when it is read. */
 function withTrap(objects: readonly Stored[], { field, after = 0 }: Trap): Transport {
@@ -119,7 +121,7 @@ test.each(SITUATIONS)('%s', async (_, kind, objects, trap) => {
 });
 
 test('one that is asked about itself is a bug to be reported, with the place where it happens', async () => {
-  const transport = { ...withTrap([...honest, secret, user], { field: ['data'] }), namespace: 'evil' };
+  const transport = { ...withTrap([...honest, secret, user], { field: ['data'] }), namespace: ownNamespace('evil') };
   const observed = observeTargets([{ kind: 'Secret', name: 'trap' }], options, createCollector(transport));
   await expect(observed).rejects.toThrow(TypeError);
 });

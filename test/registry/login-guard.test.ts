@@ -111,14 +111,69 @@ describe('what a name stands for', () => {
   });
 });
 
-describe('realms', () => {
-  const challenge =
-    (realm: string): NonNullable<FrontOptions['choose']> =>
-    () => ({
-      status: 401,
-      headers: { 'www-authenticate': `Bearer realm="${realm}",service="x"` },
-    });
+const challenge =
+  (realm: string): NonNullable<FrontOptions['choose']> =>
+  () => ({
+    status: 401,
+    headers: { 'www-authenticate': `Bearer realm="${realm}",service="x"` },
+  });
 
+describe('private networks', () => {
+  /** A proxy that hears where a connection would go, and connects nobody. */
+  async function listening(): Promise<{ env: Record<string, string>; targets: readonly string[] }> {
+    const proxy = await startHttpProxy({ refuse: 502 });
+    onTestFinished(() => proxy.close());
+    const address = `http://${proxy.address}`;
+    return { env: { HTTPS_PROXY: address, HTTP_PROXY: address, NO_PROXY: '127.0.0.1' }, targets: proxy.targets };
+  }
+
+  test.each<[situation: string, addresses: string[]]>([
+    ['10.0.0.0/8', ['10.0.0.1']],
+    ['a public address beside it', ['9.9.9.9', '192.168.1.1']],
+    ['IPv6', ['fd00::1']],
+    ['IPv4 in IPv6', ['::ffff:172.16.0.1']],
+    ['NAT64', ['64:ff9b::a00:1']],
+  ])('a name for one: %s', async (_, addresses) => {
+    const names = { 'tenant.example': addresses };
+    expect(await ask('tenant.example', { names })).toEqual(refused('it is in a private network, and this machine has'));
+  });
+
+  test.each<[situation: string, origin: RegistryOrigin, isAsked: boolean]>([
+    ['of which this machine knows nothing', HERE, false],
+    ['with a login of this machine', { ...HERE, ownRegistries: ['r.corp', '10.0.0.1:5000'] }, true],
+    ['with a login of this machine for another port', { ...HERE, ownRegistries: ['10.0.0.1'] }, false],
+    ['with --allow-local-registries', { ...ELSEWHERE, allowLocalRegistries: true }, true],
+    ['that the person has typed', { from: 'person' }, true],
+  ])('an address in one, %s', async (_, origin, isAsked) => {
+    const { env, targets } = await listening();
+    const verdict = await ask('10.0.0.1:5000', { origin, env });
+    const answer = { kind: 'unreachable', cause: 'proxy' };
+    if (isAsked) expect(verdict).toMatchObject(answer);
+    else expect(verdict).toEqual(refused('(10.0.0.1:5000; --allow-local-registries asks it)'));
+    expect(targets).toEqual(isAsked ? ['10.0.0.1:5000'] : []);
+  });
+
+  test.each(['https://10.0.0.1/admin/reboot?x=', 'https://[fd00::1]:8443/'])('a realm in one: %s', async (realm) => {
+    const { env, targets } = await listening();
+    const registry = await front({ choose: challenge(realm) });
+    const verdict = await ask(registry.host, { env });
+    expect(verdict).toEqual(refused('its token server is in a private network'));
+    expect(targets).toEqual([]);
+  });
+
+  test('a redirect into one', async () => {
+    const { env, targets } = await listening();
+    const registry = await front({
+      choose: ({ path }) =>
+        path === '/v2/' ? { status: 200 } : { status: 307, headers: { location: 'https://10.0.0.1/admin' } },
+    });
+    const verdict = await ask(registry.host, { env, image: `${registry.host}/app:v1` });
+    expect(verdict).toEqual(refused('the place that it redirects to is in a private network'));
+    expect(targets).toEqual([]);
+  });
+});
+
+describe('realms', () => {
   test('this machine under another name', async () => {
     const tokens = await front({ choose: () => ({ status: 200, body: '{"token":"x"}' }) });
     const registry = await front({ choose: challenge(`http://localhost:${portOf(tokens)}/token`) });
@@ -129,7 +184,7 @@ describe('realms', () => {
 
   test('another host without https', async () => {
     const registry = await front({ choose: challenge('http://auth.example/token') });
-    const names = { 'auth.example': ['192.0.2.1'] };
+    const names = { 'auth.example': ['9.9.9.9'] };
     expect(await ask(registry.host, { names })).toEqual(refused('its token server is not spoken to over https'));
   });
 });

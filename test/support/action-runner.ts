@@ -1,6 +1,6 @@
 /** Plays GitHub's runner for the scripts of the Action, and serves releases from a local server. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,11 +37,16 @@ export interface Job {
   readonly remove: () => void;
 }
 
-/** Starts a job. `env` replaces variables of the default runner, which is Linux on amd64. */
-export function newJob(env: Readonly<Record<string, string>>): Job {
+/**
+ * Starts a job with a commit of the Action that lists `sums`. `env` replaces variables of the default runner, which is Linux on
+ * amd64.
+ */
+export function newJob(sums: string, env: Readonly<Record<string, string>>): Job {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-job-'));
   const path = (name: string): string => join(folder, name);
   for (const name of ['temp', 'tools', 'workspace', 'bin']) mkdirSync(path(name));
+  cpSync(join(root, 'action'), path('action'), { recursive: true });
+  writeFileSync(path('action/SHA256SUMS'), sums);
   const files = { GITHUB_PATH: path('add-path'), GITHUB_OUTPUT: path('output') };
   for (const file of Object.values(files)) writeFileSync(file, '');
   const lines: Job['lines'] = (file) => readFileSync(files[file], 'utf8').split('\n').slice(0, -1);
@@ -60,7 +65,7 @@ export function newJob(env: Readonly<Record<string, string>>): Job {
           RUNNER_TEMP: path('temp'),
           RUNNER_TOOL_CACHE: path('tools'),
           GITHUB_ACTIONS: 'true',
-          GITHUB_ACTION_PATH: root,
+          GITHUB_ACTION_PATH: folder,
           ...files,
           ...Object.fromEntries(given),
           ...env,
@@ -109,14 +114,15 @@ export async function startReleases(): Promise<Releases> {
   };
 }
 
-/** Publishes `version` with the same `archive` for every platform, and its SHA256SUMS. */
-export function publish({ answers }: Releases, version: string, archive: Uint8Array): void {
-  const sum = createHash('sha256').update(archive).digest('hex');
-  const sums = PLATFORMS.map(({ platform }) => {
-    const name = archiveName(version, platform);
-    answers.set(`download/v${version}/${name}`, archive);
-    return `${sum}  ${name}\n`;
-  });
-  const others = ['regsecret.rb', `regsecret_${version}_amd64.deb`].map((name) => `${'0'.repeat(64)}  ${name}\n`);
-  answers.set(`download/v${version}/SHA256SUMS`, Buffer.from([...sums, ...others].join('')));
+/** Publishes `version` with the same `archive` for every platform, and returns the lines that the Action has to list for it. */
+export function publish({ answers }: Releases, version: string, archive: Uint8Array): string {
+  const names = PLATFORMS.map(({ platform }) => archiveName(version, platform));
+  for (const name of names) answers.set(`download/v${version}/${name}`, archive);
+  return linesOf(names, archive);
+}
+
+/** The lines of a SHA256SUMS in which each of `names` is the file `content`. */
+export function linesOf(names: readonly string[], content: Uint8Array): string {
+  const sum = createHash('sha256').update(content).digest('hex');
+  return names.map((name) => `${sum}  ${name}\n`).join('');
 }

@@ -168,7 +168,10 @@ const ARGUMENTS: Arguments = {
     { image, anonymous: true, said, remedy },
     { image, anonymous: false, said, remedy },
   ],
-  'registry-unreachable': () => [{ registry: 'server7.io', reason: 'x', at }],
+  'registry-unreachable': () => [
+    { registry: 'server7.io', reason: 'x', at },
+    { registry: 'server7.io', reason: 'x', at, unasked: true },
+  ],
   'node-cannot-reach': () => [
     { registry: 'server7.io', trouble: 'tls', node: 'node7' },
     { registry: 'server7.io', trouble: 'clock', node: 'node7' },

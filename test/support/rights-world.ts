@@ -103,7 +103,7 @@ export const LINES: readonly (readonly string[])[] = [
   ['sync fleet -l here=NS --attach used --restart -n SOURCE'],
   [`rotate ${LOGIN}`],
   [`rotate regsecret other ${LOGIN}`],
-  [`rotate -l here=NS --any-password ${LOGIN}`],
+  [`rotate -l here=NS ${LOGIN}`],
   ['remove two --server x.example'],
   ['delete other --force --yes'],
   ['detach --serviceaccount robot --yes'],

@@ -8,9 +8,12 @@ export const auth = (user: string, password: string) => ({ auth: base64(`${user}
 /** Printed at the end, unless Secrets are chosen by name. */
 const TYPES = ' a Secret of another type, or another key in one of these, may still hold the old login\n';
 export const OTHERS = `only pull secrets were looked at:${TYPES}`;
-export const LABELLED = `only pull secrets of namespaces with these labels, and their copies, were looked at: use -A instead of -l for all namespaces;${TYPES}`;
-export const othersIn = (namespace: string) =>
-  `only pull secrets of namespace ${namespace}, and their copies, were looked at: add -A for all namespaces;${TYPES}`;
+export const labelledAnd = (home: string) =>
+  `only pull secrets of namespaces with these labels, and of namespace ${home}, were looked at: use -A instead of -l for all namespaces;${TYPES}`;
+/** Where no other namespace is selected: how copies of `name` get the login, and what was not looked at. */
+export const othersIn = (namespace: string, name = 'pull') =>
+  `hint: copies in other namespaces, if there are any, keep the old login until: regsecret sync ${name} -n ${namespace} --to NAMESPACES\n` +
+  `only pull secrets of namespace ${namespace} were looked at: add -A for all namespaces;${TYPES}`;
 export const OLD = auth('ci', `${CANARY}-old`);
 export const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
 /** A host that no other test uses, so that a test may look at all namespaces. */
@@ -62,7 +65,8 @@ export function rotate(
   options: { kubeconfig?: string; tty?: boolean } = {},
 ) {
   const login = ['--server', host, '--username', 'ci', '--password-stdin', '--no-verify'];
-  return regsecretIn(namespace, ['rotate', ...args, ...login], { stdin: CANARY, ...options });
+  const env = { OLD: `${CANARY}-old` };
+  return regsecretIn(namespace, ['rotate', ...args, ...login], { stdin: CANARY, env, ...options });
 }
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'regsecret' };

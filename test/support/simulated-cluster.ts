@@ -8,6 +8,7 @@ import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
 import type { WatchEnd, WatchListener } from '../../src/cluster/watch-connection.ts';
 import { UserError } from '../../src/errors.ts';
+import { ownNamespace } from '../../src/secret/selected-namespace.ts';
 import { machineClock } from '../../src/system/clock.ts';
 
 /** The current fault; undefined for none. */
@@ -113,7 +114,7 @@ export function simulatedCluster() {
   }
 
   const transport: Transport = {
-    namespace: HOME,
+    namespace: ownNamespace(HOME),
     server: 'https://simulated.example',
     concurrency: 16,
     clock: machineClock,

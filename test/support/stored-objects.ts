@@ -4,6 +4,7 @@ import { ApiError } from '../../src/cluster/api-error.ts';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import { objectPath, type Resource } from '../../src/cluster/object-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
+import { ownNamespace } from '../../src/secret/selected-namespace.ts';
 import { machineClock } from '../../src/system/clock.ts';
 import { type ApiObject, fieldOf } from '../../src/workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../../src/workloads/kind.ts';
@@ -26,7 +27,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
   }));
   const namespaces = new Set(stored.map(({ namespace }) => `/api/v1/namespaces/${namespace}`));
   return {
-    namespace: 'team',
+    namespace: ownNamespace('team'),
     server: 'https://cluster.example',
     watch: () => Promise.reject(new Error('nothing is watched here')),
     concurrency: 4,

@@ -3,6 +3,7 @@
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
 import type { Transport } from '../../src/cluster/transport.ts';
 import type { SyncRequest } from '../../src/commands/sync/sync-request.ts';
+import { ownNamespace } from '../../src/secret/selected-namespace.ts';
 import { machineClock } from '../../src/system/clock.ts';
 
 export const SYNC_REQUEST: SyncRequest = {
@@ -21,7 +22,7 @@ export const SYNC_REQUEST: SyncRequest = {
 /** A transport in the namespace `home`. What `answer` throws is the answer of the API server, too. */
 export function answering(answer: (request: ApiRequest) => unknown): Transport {
   return {
-    namespace: 'home',
+    namespace: ownNamespace('home'),
     server: 'https://cluster.example',
     concurrency: 16,
     clock: machineClock,

@@ -10,8 +10,12 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** Creates a user with only these rights in `namespace`, and returns its kubeconfig. */
-export async function userWith(namespace: string, rules: readonly Rule[]): Promise<string> {
+/** Creates a user with only these rights in `namespace`, and `everywhere`, and returns its kubeconfig. */
+export async function userWith(
+  namespace: string,
+  rules: readonly Rule[],
+  everywhere: readonly Rule[] = [],
+): Promise<string> {
   const user = freshName('user');
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: user } };
@@ -22,7 +26,17 @@ export async function userWith(namespace: string, rules: readonly Rule[]): Promi
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
   });
-  const [rule] = rules;
+  if (everywhere.length > 0) {
+    const all = '/apis/rbac.authorization.k8s.io/v1';
+    await created(`${all}/clusterroles`, { ...role, kind: 'ClusterRole', rules: everywhere });
+    await created(`${all}/clusterrolebindings`, {
+      ...role,
+      kind: 'ClusterRoleBinding',
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: user },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+    });
+  }
+  const [rule] = [...everywhere, ...rules];
   if (rule !== undefined)
     await waitFor(() => mayDo(user, namespace, rule), { what: `the rights of ${user}`, everyMs: 5 });
   return kubeconfigFor({ user });

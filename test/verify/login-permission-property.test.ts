@@ -26,7 +26,7 @@ const key = fc.oneof(
 );
 const image = host.chain((name) => fc.constantFrom(`${name}/team/app:v1`, 'app', 'team/app'));
 const addresses = fc.option(
-  fc.uniqueArray(fc.constantFrom('192.0.2.1', '192.0.2.9', '10.0.0.1', ...LOOPBACK, ...FORBIDDEN), {
+  fc.uniqueArray(fc.constantFrom('9.9.9.1', '9.9.9.9', '10.0.0.1', ...LOOPBACK, ...FORBIDDEN), {
     minLength: 1,
     maxLength: 3,
   }),
@@ -52,6 +52,7 @@ const situation = host.chain((own) => {
     trust: fc.record({
       from: fc.constantFrom('person' as const, 'cluster' as const),
       loopback: fc.boolean(),
+      inPrivate: fc.oneof(fc.constant('all' as const), fc.subarray(['r.io', 'q.io:5000', '10.0.0.1'])),
       plainHttp: fc.subarray(['r.io', 'q.io', '10.0.0.1']),
     }),
   });
@@ -82,6 +83,10 @@ test('no permission breaks a rule', () => {
         const [{ url }, from] = [to, registry.url];
         expect(some(to.addresses, FORBIDDEN)).toBe(false);
         if (some(to.addresses, LOOPBACK) || url.hostname === 'localhost') expect(trust.loopback).toBe(true);
+        if (trust.from === 'cluster' && some([url.hostname, ...(to.addresses ?? [])], ['10.0.0.1'])) {
+          const known = [url.host, ...(url.hostname === from.hostname ? [from.host] : [])];
+          expect(trust.inPrivate === 'all' || some(trust.inPrivate, known)).toBe(true);
+        }
         if (url.protocol === 'http:')
           expect(all(to.addresses, LOOPBACK) || trust.plainHttp.includes(url.host)).toBe(true);
         if (/(^|\/)(index\.|registry-1\.)?docker\.io($|\/)/.test(server)) expect(HUB).toContain(url.host);

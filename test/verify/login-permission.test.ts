@@ -70,9 +70,9 @@ describe('which registry a login is for', () => {
   });
 });
 
-const ELSEWHERE: Trust = { from: 'cluster', loopback: false, plainHttp: [] };
-const HERE: Trust = { from: 'cluster', loopback: true, plainHttp: [] };
-const PERSON: Trust = { from: 'person', loopback: true, plainHttp: [] };
+const ELSEWHERE: Trust = { from: 'cluster', loopback: false, inPrivate: [], plainHttp: [] };
+const HERE: Trust = { from: 'cluster', loopback: true, inPrivate: [], plainHttp: [] };
+const PERSON: Trust = { from: 'person', loopback: true, inPrivate: 'all', plainHttp: [] };
 
 interface Row {
   /** `HOST` or `http://HOST`, with addresses after ` = `. */
@@ -108,22 +108,28 @@ function said(permission: ReturnType<typeof permit>): string {
   return [permission.authorization?.split(' ')[0], permission.form?.grant_type].filter(Boolean).join();
 }
 
-const PUBLIC = 'r.io = 192.0.2.1';
+const PUBLIC = 'r.io = 9.9.9.1';
 const LOCAL = 'http://127.0.0.1:5000/v2/';
 
 describe('requests with a login', () => {
   test.each<[situation: string, row: Row, result: string]>([
     ['https', { registry: PUBLIC }, 'Basic'],
-    ['a private address', { registry: 'r.corp = 10.1.2.3' }, 'Basic'],
+    ['a private address', { registry: 'r.corp = 10.1.2.3', trust: { ...ELSEWHERE, inPrivate: ['r.corp'] } }, 'Basic'],
+    [
+      'a private address, of which this machine knows nothing',
+      { registry: 'r.corp = 10.1.2.3' },
+      expect.stringContaining('is in a private network') as string,
+    ],
+    ['a private address, for a person', { registry: 'r.corp = 10.1.2.3', trust: PERSON }, 'Basic'],
     ['behind a proxy', { registry: 'r.io' }, 'Basic'],
     [
       'http',
-      { registry: 'http://r.io = 192.0.2.1' },
+      { registry: 'http://r.io = 9.9.9.1' },
       'does not get a login over http (r.io; --plain-http r.io sends it)',
     ],
     [
       'http that is named',
-      { registry: 'http://r.io = 192.0.2.1', trust: { ...ELSEWHERE, plainHttp: ['r.io'] } },
+      { registry: 'http://r.io = 9.9.9.1', trust: { ...ELSEWHERE, plainHttp: ['r.io'] } },
       'Basic',
     ],
     ['http on this machine', { registry: LOCAL, trust: HERE }, 'Basic'],
@@ -145,7 +151,7 @@ describe('requests with a login', () => {
     ],
     ['this machine, for a person', { registry: '127.0.0.1:5000', trust: PERSON }, 'Basic'],
     ...[ELSEWHERE, HERE, PERSON].flatMap((trust): [string, Row, string][] =>
-      ['169.254.169.254', 'tenant.example = 169.254.169.254', 'tenant.example = 192.0.2.1 fd00:ec2::254'].map(
+      ['169.254.169.254', 'tenant.example = 169.254.169.254', 'tenant.example = 9.9.9.1 fd00:ec2::254'].map(
         (registry) => [
           `metadata as ${registry}, ${trust.from} ${trust.loopback}`,
           { registry, trust },
@@ -155,7 +161,7 @@ describe('requests with a login', () => {
     ),
     [
       'another host than that of the registry',
-      { registry: PUBLIC, at: 'q.io = 192.0.2.2' },
+      { registry: PUBLIC, at: 'q.io = 9.9.9.2' },
       'does not get the login of r.io (q.io)',
     ],
     [
@@ -163,7 +169,7 @@ describe('requests with a login', () => {
       { registry: PUBLIC, key: 'q.io' },
       'does not get the login of q.io (r.io)',
     ],
-    ['another port', { registry: PUBLIC, at: 'r.io:444 = 192.0.2.1' }, 'does not get the login of r.io (r.io:444)'],
+    ['another port', { registry: PUBLIC, at: 'r.io:444 = 9.9.9.1' }, 'does not get the login of r.io (r.io:444)'],
   ])('%s', (_, row, result) => {
     expect(ask(row)).toEqual(result);
   });
@@ -171,18 +177,18 @@ describe('requests with a login', () => {
 
 describe('token servers that a registry names', () => {
   test.each<[situation: string, row: Row, result: string]>([
-    ['on its host', { registry: PUBLIC, realm: 'https://r.io/token = 192.0.2.1' }, 'Basic'],
-    ['on another', { registry: PUBLIC, realm: 'https://auth.io/token = 192.0.2.9' }, 'Basic'],
+    ['on its host', { registry: PUBLIC, realm: 'https://r.io/token = 9.9.9.1' }, 'Basic'],
+    ['on another', { registry: PUBLIC, realm: 'https://auth.io/token = 9.9.9.9' }, 'Basic'],
     [
       'on another, over http',
-      { registry: PUBLIC, realm: 'http://auth.io/token = 192.0.2.9' },
+      { registry: PUBLIC, realm: 'http://auth.io/token = 9.9.9.9' },
       'is not spoken to over https (auth.io)',
     ],
     [
       'on another, over http, of a registry that may speak it',
       {
-        registry: 'http://r.io = 192.0.2.1',
-        realm: 'http://auth.io/token = 192.0.2.9',
+        registry: 'http://r.io = 9.9.9.1',
+        realm: 'http://auth.io/token = 9.9.9.9',
         trust: { ...HERE, plainHttp: ['r.io', 'auth.io'] },
       },
       'is not spoken to over https (auth.io)',
@@ -204,7 +210,7 @@ describe('token servers that a registry names', () => {
     ],
     [
       'elsewhere than this machine, over http',
-      { registry: LOCAL, realm: 'http://10.0.0.1/token', trust: HERE },
+      { registry: LOCAL, realm: 'http://10.0.0.1/token', trust: { ...HERE, inPrivate: 'all' } },
       'is not spoken to over https (10.0.0.1)',
     ],
     [
@@ -224,25 +230,29 @@ describe('token servers that a registry names', () => {
     ],
     [
       'in the private network of a private registry',
-      { registry: 'r.corp = 10.0.0.2', realm: 'https://auth.corp/x = 10.0.0.1' },
+      {
+        registry: 'r.corp = 10.0.0.2',
+        realm: 'https://auth.corp/x = 10.0.0.1',
+        trust: { ...ELSEWHERE, inPrivate: 'all' },
+      },
       'Basic',
     ],
-    ['by POST on its host', { registry: PUBLIC, realm: 'https://r.io/token = 192.0.2.1', method: 'POST' }, 'password'],
+    ['by POST on its host', { registry: PUBLIC, realm: 'https://r.io/token = 9.9.9.1', method: 'POST' }, 'password'],
     [
       'by POST elsewhere',
-      { registry: PUBLIC, realm: 'https://auth.io/token = 192.0.2.9', method: 'POST' },
+      { registry: PUBLIC, realm: 'https://auth.io/token = 9.9.9.9', method: 'POST' },
       'is elsewhere, and would get the password in a form (auth.io)',
     ],
     [
       'by POST elsewhere, for a person',
-      { registry: PUBLIC, realm: 'https://auth.io/token = 192.0.2.9', method: 'POST', owner: 'person', trust: PERSON },
+      { registry: PUBLIC, realm: 'https://auth.io/token = 9.9.9.9', method: 'POST', owner: 'person', trust: PERSON },
       'password',
     ],
     [
       'an identity token, which only POST can carry',
       {
         registry: PUBLIC,
-        realm: 'https://auth.io/token = 192.0.2.9',
+        realm: 'https://auth.io/token = 9.9.9.9',
         method: 'POST',
         credential: token,
         owner: 'person',
@@ -268,7 +278,7 @@ describe('token servers that a registry names', () => {
 test('a token goes to the registry that it is for, and nowhere else', () => {
   const request = { method: 'HEAD', purpose: 'registry', registry: place(PUBLIC) } as const;
   expect(said(permit({ token: 't' }, { ...request, to: place(PUBLIC) }, ELSEWHERE))).toBe('Bearer');
-  for (const to of ['q.io = 192.0.2.2', 'r.io:444 = 192.0.2.1', 'http://r.io = 192.0.2.1']) {
+  for (const to of ['q.io = 9.9.9.2', 'r.io:444 = 9.9.9.1', 'http://r.io = 9.9.9.1']) {
     expect(permit({ token: 't' }, { ...request, to: place(to) }, ELSEWHERE)).toHaveProperty('refused');
   }
 });

@@ -77,7 +77,9 @@ async function checkFiles(archive: Buffer, { os, architecture }: Manifest['platf
   const programs = files.filter(({ mode = 0, content }) => (mode & 0o111) !== 0 || machineOf(content) !== undefined);
   for (const { path, content } of programs) mustEqual(machineOf(content), machine, `what ${path} is made for`);
   const runnable = programs.map(({ path }) => path).filter((path) => !path.startsWith('usr/lib/'));
-  const others = runnable.filter((path) => path !== EXECUTABLE && !/^usr\/local\/bin\/docker-credential-/.test(path));
+  const others = runnable.filter(
+    (path) => path !== EXECUTABLE && !/^usr\/local\/bin\/docker-credential-(ecr-login|gcr)$/.test(path),
+  );
   mustEqual([runnable.includes(EXECUTABLE), others], [true, []], 'programs');
   return files.reduce((sum, { content }) => sum + content.length, 0);
 }

@@ -65,7 +65,6 @@ function helperSteps(): readonly Step[] {
   return [
     { command: ['docker-credential-ecr-login'], args: ['-v'], says: /amazon-ecr-credential-helper/ },
     { command: ['docker-credential-gcr'], args: ['version'], says: /Google Container Registry/ },
-    { command: ['docker-credential-acr-env'], args: ['--help'], says: /Azure Container Registry/ },
     { args: asked, dockerConfig: 'docker', env: NO_CLOUD, says: /have no login for 123456789012/, ends: 'Failed' },
   ];
 }

@@ -1,4 +1,4 @@
-/** Credential helpers for the registries of three clouds, built from the modules whose checksums are in helpers/go.sum. */
+/** Credential helpers for the registries of two clouds, built from the modules whose checksums are in helpers/go.sum. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,12 @@ import { execute } from '../../runtime.ts';
 import { type GoModule, helperLicences } from './helper-licences.ts';
 import type { LayerEntry } from './layer.ts';
 
-const MODULE = join(import.meta.dirname, '..', 'helpers');
+/** The folder of their module. */
+export const HELPER_MODULE = join(import.meta.dirname, '..', 'helpers');
 
-const PACKAGES = [
+export const HELPER_PACKAGES: readonly string[] = [
   'github.com/awslabs/amazon-ecr-credential-helper/ecr-login/cli/docker-credential-ecr-login',
   'github.com/GoogleCloudPlatform/docker-credential-gcr/v2',
-  'github.com/chrismellard/docker-credential-acr-env',
 ];
 
 /** Environment for the helpers. The ECR helper would otherwise cache logins in a file in its home, which is read-only here. */
@@ -27,7 +27,7 @@ export function helperEntries(architecture: string): readonly LayerEntry[] {
     const env = { ...process.env, GOOS: 'linux', GOARCH: architecture, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
     // Without inlining they are a tenth smaller. Speed does not matter because they wait for a cloud anyway.
     const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-gcflags=all=-l'];
-    execute('go', ['-C', MODULE, 'build', ...flags, '-o', `${folder}/`, ...PACKAGES], env);
+    execute('go', ['-C', HELPER_MODULE, 'build', ...flags, '-o', `${folder}/`, ...HELPER_PACKAGES], env);
     const programs = globSync('docker-credential-*', { cwd: folder }).map((name) => ({
       path: `usr/local/bin/${name}`,
       content: readFileSync(join(folder, name)),
@@ -43,7 +43,7 @@ export function helperEntries(architecture: string): readonly LayerEntry[] {
 /** The modules with code in a helper, and Go with its standard library. */
 function modulesOf(env: NodeJS.ProcessEnv): readonly GoModule[] {
   const format = '{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}}';
-  const lines = execute('go', ['-C', MODULE, 'list', '-deps', '-f', format, ...PACKAGES], env)
+  const lines = execute('go', ['-C', HELPER_MODULE, 'list', '-deps', '-f', format, ...HELPER_PACKAGES], env)
     .trim()
     .split('\n');
   const [version = '', root = ''] = execute('go', ['env', 'GOVERSION', 'GOROOT'], env).trim().split('\n');

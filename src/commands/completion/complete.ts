@@ -23,7 +23,10 @@ export async function complete(completion: () => Completion, io: Io): Promise<nu
     const { wanted, flags } = completion();
     const isFile = 'files' in wanted;
     if ('values' in wanted) for (const [value, description] of wanted.values) print(value, description, io);
-    if ('from' in wanted) for (const name of await candidateNames(wanted.from, flags, silent(io))) print(name, '', io);
+    if ('from' in wanted) {
+      for (const name of await candidateNames(wanted.from, flags, silent(io)))
+        if (isPlainWord(name)) print(name, '', io);
+    }
     io.stdout.write(printed`:${printable(`${isFile ? FILES : NO_FILES}`)}\n`);
   } catch {
     // The user has not run anything yet. Errors are shown when the command runs.
@@ -32,9 +35,17 @@ export async function complete(completion: () => Completion, io: Io): Promise<nu
   return EXIT.ok;
 }
 
+/**
+ * Whether every shell that completes takes `name` as one word that stands for itself, so that it is inserted as it is. Others
+ * chose it: whoever writes a kubeconfig or an object of a cluster. `:` begins the last line of an answer, `-` a flag, `=` a program
+ * (zsh `EQUALS`), `@` the arguments of PowerShell. Outside of ASCII are the quotes and dashes that PowerShell also knows
+ * (its documentation: about_Quoting_Rules, about_Parsing, about_Splatting).
+ */
+export function isPlainWord(name: string): boolean {
+  return /^[A-Za-z0-9_./][A-Za-z0-9_./:@+=-]*$/.test(name);
+}
+
 function print(value: string, description: string, io: Io): void {
-  // A value that a shell would split or expand is not proposed.
-  if (/[\s'"\\$`]/.test(value)) return;
   const text = description === '' ? printed`` : printed`\t${printable(description)}`;
   io.stdout.write(printed`${printable(value)}${text}\n`);
 }

@@ -79,8 +79,8 @@ complete -c regsecret -f -a '(__regsecret_complete)'
 `;
 
 /**
- * For PowerShell 5.1 and later. Typed text stays data and never becomes code, as it would in Invoke-Expression. A value cannot
- * hold a quote ({@link complete}). An empty string keeps PowerShell from proposing files.
+ * For PowerShell 5.1 and later. Typed text stays data and never becomes code, as it would in Invoke-Expression. A value needs
+ * no quotes (complete.ts `isPlainWord`). An empty string keeps PowerShell from proposing files.
  */
 const POWERSHELL = `# PowerShell completion of regsecret
 Register-ArgumentCompleter -Native -CommandName 'regsecret', 'regsecret.exe' -ScriptBlock {
@@ -109,8 +109,7 @@ Register-ArgumentCompleter -Native -CommandName 'regsecret', 'regsecret.exe' -Sc
     $value, $description = $answer -split '\\t', 2
     if (-not $value.StartsWith($start, [StringComparison]::Ordinal)) { continue }
     if (-not $description) { $description = $value }
-    $quoted = if ($value -match '^[\\w/-][\\w/+=.:@%-]*$') { $value } else { "'$value'" }
-    [System.Management.Automation.CompletionResult]::new($flag + $quoted, $value, 'ParameterValue', $description)
+    [System.Management.Automation.CompletionResult]::new($flag + $value, $value, 'ParameterValue', $description)
   })
   if ($results.Count -gt 0) { return $results }
   if ($directive -ne '0') { return '' }

@@ -27,7 +27,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('--sa, --serviceaccount <name>', 'with this service account')
         .option('--secret <name>', 'with this pull secret in its own list', collect)
         .optionsGroup('Registries:')
-        .option('--allow-local-registries', 'contact registries on this machine even if the cluster is elsewhere'),
+        .option('--allow-local-registries', 'also ask registries on this machine and in private networks'),
       'how long to wait for each registry (default: 10s), and how long to --watch (default: for ever)',
     )
       .optionsGroup('Output:')

@@ -14,7 +14,7 @@ import type { TargetFacts } from '../../gather/doctor-facts.ts';
 import { againWithout } from '../../line/hint.ts';
 import { printerFor, shownError } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
-import type { RegistryFlags } from '../../registry/registry-client.ts';
+import type { RegistryClient, RegistryFlags } from '../../registry/registry-client.ts';
 import { forEachLimit, inPortions } from '../../system/concurrency.ts';
 import { isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
@@ -206,10 +206,7 @@ async function diagnose(
     ].filter((question) => !answers.has(questionKey(question)));
   let open = await openNow();
   if (open.length === 0) return diagnosed;
-  const { createRegistryClient } = await import('../../registry/registry-client.ts');
-  const { allowLocalRegistries } = options;
-  const origin = { from: 'cluster', cluster: gathered.server, allowLocalRegistries } as const;
-  const client = await createRegistryClient(options, origin, io);
+  const client = await registryClientFor(gathered.server, options, io);
   let total = 0;
   let unasked = 0;
   const end = io.clock.monotonic() + ASKING_MS;
@@ -235,4 +232,14 @@ async function diagnose(
   } finally {
     client.close();
   }
+}
+
+async function registryClientFor(cluster: string | undefined, options: DoctorOptions, io: Io): Promise<RegistryClient> {
+  const [{ createRegistryClient }, { ownRegistries }] = await Promise.all([
+    import('../../registry/registry-client.ts'),
+    import('../../credentials/own-registries.ts'),
+  ]);
+  const { allowLocalRegistries } = options;
+  const origin = { from: 'cluster', cluster, ownRegistries: await ownRegistries(io), allowLocalRegistries } as const;
+  return createRegistryClient(options, origin, io);
 }

@@ -9,7 +9,7 @@ export type AskedKind = PullKindName | 'Secret' | 'Namespace' | 'Node' | 'Event'
 /** An option of the command line, as commander names it, or something else that is known of the line or of its target. */
 export type Fact =
   | ('allNamespaces' | 'allowMissing' | 'attach' | 'checks' | 'detach' | 'force' | 'prune' | 'recreate')
-  | ('restart' | 'secret' | 'selector' | 'wait' | 'watch')
+  | ('restart' | 'secret' | 'selector' | 'to' | 'wait' | 'watch')
   /** It is no dry run of the client. */
   | 'writes'
   /** The Secrets are named. */
@@ -96,10 +96,7 @@ const CHANGE: readonly RightRow[] = [
   { when: ['attach', 'everywhere', 'not allowMissing'], may: ['list'], on: SECRET, named: 'secrets' },
 ];
 
-/**
- * Without the right to look for copies in other namespaces: it would be a right to read every Secret of the cluster, which only
- * `-A` includes.
- */
+/** Also of `remove`. Without the right to look for copies elsewhere: it would be a right to read every Secret of the cluster. */
 const ROTATE: readonly RightRow[] = [
   { when: ['selector'], may: ['list'], on: NAMESPACE },
   { may: ['get'], on: SECRET, named: 'secrets' },
@@ -160,7 +157,11 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       { when: ['prune', 'writes'], may: ['patch'], on: CHANGEABLE_KINDS },
     ],
   },
-  rotate: { wide: BY_LABELS, line: ROTATE },
+  rotate: {
+    wide: [...BY_LABELS, 'to'],
+    // To choose namespaces, and to see which opt out of sync.
+    line: [{ when: ['everywhere'], may: ['list'], on: NAMESPACE }, ...ROTATE],
+  },
   remove: {
     wide: BY_LABELS,
     line: [

@@ -3,7 +3,7 @@
 import { type DetachListener, type DetachOptions, detachAll } from '../../attaching/detach-all.ts';
 import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
 import { listenerThrough, performPhase } from '../../changes/performer.ts';
-import { changeSecret, type NextSecret } from '../../changes/secret-step.ts';
+import { deleteSecret, type NextDeletion } from '../../changes/secret-step.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
@@ -12,7 +12,7 @@ import type { FindRefused } from '../../gather/other-logins.ts';
 import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
 import { againWith, prose } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
-import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
+import { copyMark, isFromElsewhere, MANAGED_BY } from '../../secret/copy.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { makerOf } from '../../secret/secret-owner.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
@@ -23,7 +23,7 @@ export interface DeleteRequest extends DetachOptions {
   readonly name: string;
   /** Whether to delete the copies in other namespaces as well. */
   readonly copies: boolean;
-  /** Whether to delete a Secret although an image needs it. */
+  /** Whether to delete a Secret although an image needs it, or a copy of it stays. */
   readonly force?: boolean;
   /** Whether to delete a Secret although somebody else makes it. */
   readonly owned?: boolean;
@@ -49,8 +49,9 @@ export interface Deletion {
 }
 
 /**
- * Plans the deletion, copies first: they are found by their source, so the source stays where one of them stays. Throws UserError
- * where the Secrets may not be read.
+ * Plans the deletion, copies first: they are found by their source, so the source stays where one of them stays, unless it is
+ * forced: everyone who can write a Secret can mark it as a copy that nobody may delete. Throws UserError where the Secrets may not
+ * be read.
  */
 export async function planDeletion(
   reader: Reader,
@@ -69,7 +70,8 @@ export async function planDeletion(
     );
   // Copies marked as from another cluster belong to this source only where the source is not in this cluster.
   const isHere = present !== 'none' && !isFromElsewhere(present);
-  const isCopy = (secret: Secret): boolean => sourceOf(secret) === source && !(isHere && isFromElsewhere(secret));
+  const isCopy = (secret: Secret): boolean =>
+    copyMark(secret)?.source === source && !(isHere && isFromElsewhere(secret));
   const isOwn = ({ metadata }: Secret): boolean => metadata.namespace === own.namespace && metadata.name === own.name;
   if (request.copies) {
     const query = { labelSelector: `${MANAGED_BY}=regsecret` };
@@ -86,7 +88,8 @@ export async function planDeletion(
   }
   const planned: Deletion[] = [];
   const plan = async ([index, one]: [number, Deletion]): Promise<void> => {
-    const error = (await obstacleTo(reader, one, request, findRefused)) ?? copiesLeft(one, planned.filter(isKept));
+    const error =
+      (await obstacleTo(reader, one, request, findRefused)) ?? copiesLeft(one, planned.filter(isKept), request);
     planned[index] = error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error };
   };
   await forEachLimit(transport.concurrency, found.entries(), plan);
@@ -115,12 +118,17 @@ function isKept({ error }: Deletion): boolean {
 }
 
 /** Why a source stays: without it, nobody could renew the copies in `kept`. Undefined for a copy, or where none is kept. */
-function copiesLeft({ ref, secret, source }: Deletion, kept: readonly Deletion[]): UserError | undefined {
-  if (secret === undefined || source !== undefined || kept.length === 0) return undefined;
+function copiesLeft(
+  { ref, secret, source }: Deletion,
+  kept: readonly Deletion[],
+  { force = false }: DeleteRequest,
+): UserError | undefined {
+  if (force || secret === undefined || source !== undefined || kept.length === 0) return undefined;
   const places = many(kept.map((copy) => copy.ref.namespace));
   const [copies, are] = kept.length === 1 ? ['the copy', 'is'] : [`${kept.length} copies`, 'are'];
   return new UserError(
     `secret ${ref.namespace}/${ref.name} is not deleted, because ${copies} of it in ${places} ${are} not deleted`,
+    prose`--force deletes it anyway`,
   );
 }
 
@@ -153,12 +161,12 @@ export async function performDeletion(
       isOrdered: steps.length > 1,
       async perform(one, tell) {
         const { ref, secret } = one;
-        const error = one.error ?? copiesLeft(one, kept);
+        const error = one.error ?? copiesLeft(one, kept, request);
         if (error !== undefined) throw error;
         const listener = listenerThrough(tell, listenerOf(ref));
         await detachAll(transport, ref, request, listener);
         if (secret === undefined) return;
-        await changeSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);
+        await deleteSecret(transport, ref, { present: secret, next: (present) => nextFor(one, present) }, request);
         listener.deleted();
       },
       failed(one, error, tell) {
@@ -169,9 +177,10 @@ export async function performDeletion(
   }
 }
 
-function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present: Secret | undefined): NextSecret {
+function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present: Secret | undefined): NextDeletion {
   if (present === undefined) return { action: 'unchanged' };
-  const isMeant = source === undefined ? present.metadata.uid === secret?.metadata.uid : sourceOf(present) === source;
+  const isMeant =
+    source === undefined ? present.metadata.uid === secret?.metadata.uid : copyMark(present)?.source === source;
   if (isMeant) return { action: 'delete' };
   const text = `secret ${namespace}/${name} was replaced meanwhile, so it is not deleted`;
   return { action: 'refuse', error: new UserError(text, prose`run the same command again`) };

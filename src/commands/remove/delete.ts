@@ -19,7 +19,7 @@ import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, words } from '../.
 import { againWith } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { ClusterRun, Printer } from '../../output/printer.ts';
-import { ofSource, SYNC, sourceOf } from '../../secret/copy.ts';
+import { copyMark, SYNC } from '../../secret/copy.ts';
 import { checkNames } from '../../secret/secret-name.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
@@ -113,11 +113,11 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
 /** Warns about a copy that is deleted while its source stays, unless sync is known to leave its namespace alone. */
 async function warnOfSync(transport: Transport, planned: readonly Deletion[], printer: Printer): Promise<void> {
   for (const { ref, secret, source, error } of planned) {
-    const origin = secret && sourceOf(secret);
-    if (origin === undefined || source !== undefined || error !== undefined) continue;
+    const mark = secret && copyMark(secret);
+    if (mark === undefined || source !== undefined || error !== undefined) continue;
     if ((await readNamespace(transport, ref.namespace))?.isLeftAlone) continue;
     printer.warn(
-      `secret ${ref.namespace}/${ref.name} is a copy${ofSource(origin)}: a sync that serves this namespace makes it again`,
+      `secret ${ref.namespace}/${ref.name} is a copy of ${mark.source}: a sync that serves this namespace makes it again`,
     );
     printer.hint(clusterCommand`kubectl annotate namespace ${nameWord(ref.namespace)} ${`${SYNC}=false`}`);
   }

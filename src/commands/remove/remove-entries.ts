@@ -13,13 +13,14 @@ import type { FindRefused } from '../../gather/other-logins.ts';
 import { command, dryRunFlag, words } from '../../line/command.ts';
 import { againFor, prose } from '../../line/hint.ts';
 import { scope as inNamespace, nameWord } from '../../line/object-name.ts';
-import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../secret/copy.ts';
+import { type CopyMark, copyMark, MANAGED_BY } from '../../secret/copy.ts';
 import { shownServer } from '../../secret/display-server.ts';
 import { type Removal, removalOf } from '../../secret/entry-change.ts';
 import { willHoldOldLogin } from '../../secret/last-applied.ts';
 import { PayloadError } from '../../secret/merge.ts';
 import { describeSecret, type Secret } from '../../secret/secret.ts';
 import { type Maker, makerOf } from '../../secret/secret-owner.ts';
+import type { LoginPlace } from '../../secret/selected-namespace.ts';
 import { meansEntry } from '../../secret/server.ts';
 import { many } from '../../text/enumerate.ts';
 import { compareNames, type SecretName, secretKey, secretName } from '../../workloads/references.ts';
@@ -35,8 +36,7 @@ interface RemovalRules {
 type RemovalObstacle =
   | { readonly by: 'last' | 'immutable' }
   | { readonly by: 'maker'; readonly maker: Maker }
-  /** `NAMESPACE/NAME`. */
-  | { readonly by: 'source'; readonly source: string; readonly isElsewhere: boolean };
+  | { readonly by: 'sync'; readonly mark: CopyMark };
 
 interface RemovalPlan extends Removal {
   /** The Secret as it will be. */
@@ -52,7 +52,7 @@ export interface RemoveRequest extends RemovalRules, ChangeOptions {
 
 /** One Secret with an entry to remove. */
 export interface EntryRemoval {
-  readonly ref: SecretName;
+  readonly ref: LoginPlace;
   readonly secret: Secret;
   /** The servers as they are written in the Secret. */
   readonly servers: readonly string[];
@@ -94,8 +94,8 @@ function obstacleIn(secret: Secret, { left }: Removal, { owned }: RemovalRules):
   if (owned) return undefined;
   const maker = makerOf(secret);
   if (maker !== undefined) return { by: 'maker', maker };
-  const source = sourceOf(secret);
-  return source === undefined ? undefined : { by: 'source', source, isElsewhere: isFromElsewhere(secret) };
+  const mark = copyMark(secret);
+  return mark && { by: 'sync', mark };
 }
 
 /** Plans which entries to remove, and which stay and why. Writes nothing. Throws UserError where the Secrets may not be read. */
@@ -104,10 +104,10 @@ export async function planRemovals(
   request: RemoveRequest,
   findRefused: FindRefused,
 ): Promise<EntryRemoval[]> {
-  const found: { readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
-  await eachInScope(reader, request.scope, (secret) => {
+  const found: { readonly ref: LoginPlace; readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
+  await eachInScope(reader, request.scope, (secret, ref) => {
     const plan = planRemoval(secret, request);
-    if (plan !== undefined) found.push({ secret, plan });
+    if (plan !== undefined) found.push({ ref, secret, plan });
     return undefined;
   });
   const planned: EntryRemoval[] = [];
@@ -117,9 +117,7 @@ export async function planRemovals(
       [...new Set(copies.map((copy) => copy.secret.metadata.namespace ?? ''))],
     ]),
   );
-  for (const { secret, plan } of found) {
-    const { namespace = '', name = '' } = secret.metadata;
-    const ref = { namespace, name };
+  for (const { ref, secret, plan } of found) {
     const obstacle = obstacleError(secret, plan, request, places.get(sourceIn(plan)));
     const find = request.yes ? undefined : findRefused;
     const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after, find)) : [];
@@ -130,7 +128,7 @@ export async function planRemovals(
 }
 
 function sourceIn({ obstacle }: RemovalPlan): string | undefined {
-  return obstacle?.by === 'source' ? obstacle.source : undefined;
+  return obstacle?.by === 'sync' && obstacle.mark.from === 'this-cluster' ? obstacle.mark.source : undefined;
 }
 
 /** `places`: the namespaces of all copies of the same source that stay, so that one command covers them. */
@@ -143,7 +141,6 @@ function obstacleError(
   if (obstacle === undefined) return undefined;
   const { namespace = '', name = '' } = secret.metadata;
   const keeps = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}`;
-  const anyway = ['--owned writes it anyway'];
   switch (obstacle.by) {
     case 'last':
       return new UserError(
@@ -156,20 +153,45 @@ function obstacleError(
         prose`make a new Secret without it, and delete this one`,
       );
     case 'maker':
-      return new UserError(`${keeps}, because ${obstacle.maker.name} makes it`, obstacle.maker.where, anyway);
-    case 'source': {
-      const isOf = `${keeps}, because it is a copy of ${obstacle.source}`;
-      if (obstacle.isElsewhere) {
-        const there = prose`remove it there, and sync it from there again with --to-context`;
-        return new UserError(`${isOf} in another cluster`, there, anyway);
-      }
-      const source = secretName(obstacle.source);
-      const sync = syncPreview(source, { namespace }, places);
-      const there = { ...againFor(source), next: sync };
-      // A request for all namespaces covers the source as well.
-      return new UserError(isOf, request.scope.namespaces === 'all' ? sync : there, anyway);
-    }
+      return new UserError(`${keeps}, because ${obstacle.maker.name} makes it`, obstacle.maker.where, [
+        '--owned writes it anyway',
+      ]);
+    case 'sync':
+      return copyError(keeps, obstacle.mark, { namespace, removed, request, places });
   }
+}
+
+interface KeptCopy {
+  readonly namespace: string;
+  readonly removed: readonly string[];
+  readonly request: RemoveRequest;
+  /** The namespaces of all copies of the same source that stay, so that one command covers them. */
+  readonly places: readonly string[] | undefined;
+}
+
+/** Why the entries of a copy stay. Its mark may be forged, so what it says is its source is only looked at. */
+function copyError(
+  keeps: string,
+  { source, from }: CopyMark,
+  { namespace, removed, request, places }: KeptCopy,
+): UserError {
+  const anyway = '--owned writes it anyway';
+  if (from === 'login') {
+    const again = prose`run that sync again without ${many(removed.map(shownServer))}`;
+    return new UserError(`${keeps}, because sync made it from a login`, again, [anyway]);
+  }
+  const isOf = `${keeps}, because it is a copy of ${source}`;
+  if (from === 'another-cluster') {
+    const there = prose`remove it there, and sync it from there again with --to-context`;
+    return new UserError(`${isOf} in another cluster`, there, [anyway]);
+  }
+  const original = secretName(source);
+  // A request for all namespaces covers the source as well.
+  if (request.scope.namespaces === 'all') {
+    return new UserError(isOf, syncPreview(original, { namespace }, places), [anyway]);
+  }
+  const look = command`regsecret inspect ${nameWord(original.name)} ${inNamespace(original.namespace)}`;
+  return new UserError(isOf, look, ['removed from the source, it goes from the copy with the next sync', anyway]);
 }
 
 function needError(secret: Secret, { removed }: RemovalPlan, needed: readonly string[]): UserError | undefined {
@@ -206,22 +228,30 @@ export async function performRemovals(
   });
 }
 
-/** The namespaces whose copy of `ref` still has such an entry: only `sync` writes copies. Undefined where listing fails. */
+/**
+ * By `NAMESPACE/NAME` of the source, the namespaces whose copy of one of `changed` still has such an entry: only `sync` writes
+ * copies. The Secrets in `seen` are left out. Undefined where listing fails.
+ */
 export async function copiesThatKeep(
   reader: Reader,
-  ref: SecretName,
+  changed: readonly SecretName[],
+  seen: readonly SecretName[],
   request: RemoveRequest,
-): Promise<string[] | undefined> {
-  const namespaces: string[] = [];
-  const source = secretKey(ref.namespace, ref.name);
-  const query = { name: ref.name, labelSelector: `${MANAGED_BY}=regsecret` };
+): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const keyOf = ({ namespace, name }: SecretName): string => secretKey(namespace, name);
+  const [known, copies] = [new Set(seen.map(keyOf)), new Map(changed.map((ref) => [keyOf(ref), [] as string[]]))];
+  const [name, ...others] = new Set(changed.map((ref) => ref.name));
+  const query = { labelSelector: `${MANAGED_BY}=regsecret`, ...(others.length === 0 && { name }) };
   try {
     const refused = await eachSecretToWrite(reader, query, (secret) => {
-      const isCopy = sourceOf(secret) === source && !isFromElsewhere(secret);
-      if (isCopy && planRemoval(secret, request) !== undefined) namespaces.push(secret.metadata.namespace ?? '');
+      const { namespace = '', name: own = '' } = secret.metadata;
+      const mark = copyMark(secret);
+      const keeping = mark?.from === 'this-cluster' ? copies.get(mark.source) : undefined;
+      if (keeping === undefined || known.has(secretKey(namespace, own))) return undefined;
+      if (planRemoval(secret, request) !== undefined) keeping.push(namespace);
       return undefined;
     });
-    return refused === undefined ? namespaces : undefined;
+    return refused === undefined ? copies : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return undefined;

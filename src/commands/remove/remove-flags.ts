@@ -25,7 +25,7 @@ export function deleteFlags(remove: Command): Command {
       remove
         .argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret')
         .option('-A, --all-namespaces', 'also all copies that sync made of it')
-        .option('--force', 'delete it even if an image needs it')
+        .option('--force', 'delete it even if an image needs it, or a copy of it stays')
         .option('--owned', 'also Secrets that another tool manages, such as Helm')
         .option('--yes', 'do not ask; needed where there is no terminal'),
     ),

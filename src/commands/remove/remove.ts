@@ -5,7 +5,7 @@ import { changeReport, type ReportOptions } from '../../changes/change-report.ts
 import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { findSecret } from '../../cluster/not-found.ts';
-import { createReader } from '../../cluster/reader.ts';
+import { createReader, type Reader } from '../../cluster/reader.ts';
 import { checkSelector, namespacesOf, onlyNamespace } from '../../cluster/secret-scope.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
@@ -20,11 +20,13 @@ import { bareServer, displayServer, shownServer } from '../../secret/display-ser
 import { sameKey } from '../../secret/key.ts';
 import { describeSecret } from '../../secret/secret.ts';
 import { checkNames } from '../../secret/secret-name.ts';
+import type { SelectedNamespace } from '../../secret/selected-namespace.ts';
 import { onlyEntry, serverProblem } from '../../secret/server.ts';
 import { checkApart } from '../../secret/usable.ts';
 import type { Io } from '../../system/io.ts';
 import { closest, isSlip } from '../../text/closest.ts';
 import { many, plural } from '../../text/enumerate.ts';
+import { type SecretName, secretKey, secretNameOf } from '../../workloads/references.ts';
 import {
   copiesThatKeep,
   type EntryRemoval,
@@ -60,7 +62,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   });
 }
 
-function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
+function requestOf(options: RemoveOptions, servers: readonly string[], namespace: SelectedNamespace): RemoveRequest {
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
   return {
@@ -104,26 +106,44 @@ async function removeIn(
   const report = removePrinter(options, run);
   await report.perform(intent, () => performRemovals(reader, planned, request, report));
   const code = report.end(planned);
-  const [first] = planned;
   // With -A, the copies are examined as well.
-  if (report.count === 1 && first !== undefined && request.scope.namespaces !== 'all') {
-    const copies = await copiesThatKeep(reader, first.ref, request);
-    if (copies !== undefined && copies.length > 0) warnOfCopies(first, copies, request, printer);
-    if (onlyNamespace(request.scope) !== undefined) sayWhereLooked(first, copies !== undefined, printer);
+  if (report.changed.length > 0 && request.scope.namespaces !== 'all') {
+    await sayOfCopies(reader, planned, report.changed, request, printer);
   }
   return code;
+}
+
+/** Warns about copies that nothing was asked about, and that keep the entries. */
+async function sayOfCopies(
+  reader: Reader,
+  planned: readonly EntryRemoval[],
+  changed: readonly EntryRemoval[],
+  request: RemoveRequest,
+  printer: Printer,
+): Promise<void> {
+  const refs = (all: readonly EntryRemoval[]): SecretName[] => all.map(({ ref }) => ref);
+  const copies = await copiesThatKeep(reader, refs(changed), refs(planned), request);
+  for (const one of changed) {
+    const namespaces = copies?.get(secretKey(one.ref.namespace, one.ref.name)) ?? [];
+    if (namespaces.length > 0) warnOfCopies(one, namespaces, request, printer);
+  }
+  const [only] = changed;
+  if (only !== undefined && onlyNamespace(request.scope) !== undefined) {
+    sayWhereLooked(only, copies !== undefined, printer);
+  }
 }
 
 function warnOfCopies(
   { ref, servers }: EntryRemoval,
   namespaces: readonly string[],
-  { dryRun }: RemoveRequest,
+  { dryRun, scope }: RemoveRequest,
   printer: Printer,
 ) {
   const keep = dryRun !== 'none' ? 'would keep' : namespaces.length === 1 ? 'keeps' : 'keep';
   const entries = many(servers.map(displayServer));
   const copies = plural(namespaces.length, 'copy', 'copies');
-  printer.warn(`${copies} of it ${keep} ${entries} until the next sync, in ${many(namespaces)}`);
+  const of = onlyNamespace(scope) === undefined ? `secret ${secretKey(ref.namespace, ref.name)}` : 'it';
+  printer.warn(`${copies} of ${of} ${keep} ${entries} until the next sync, in ${many(namespaces)}`);
   printer.hint(syncPreview(ref, ref, namespaces));
 }
 
@@ -168,7 +188,7 @@ async function describeAbsence(
   throw new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));
 }
 
-/** The listener of `remove`. Its `end` prints the summary and returns the exit code; `count` is the number of changed Secrets. */
+/** The listener of `remove`. Its `end` prints the summary and returns the exit code. */
 function removePrinter(options: ReportOptions, run: ClusterRun) {
   const { output, dryRun } = options;
   const { printer, answer } = run;
@@ -185,7 +205,10 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
     },
     problem: report.failed,
     end(planned: readonly EntryRemoval[]) {
-      const removed = results.map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) }));
+      const removed = results.map(({ secret, servers }) => ({
+        ...secretNameOf(secret),
+        removed: servers.map(shownServer),
+      }));
       if (output === 'json') answer({ dryRun, results: removed, errors: report.errors() });
       const counts = { updated: results.length, failed: report.failures.length };
       const code = report.end({ total: planned.length, counts });
@@ -193,9 +216,7 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
       warnOfAnnotations(leftOver, dryRun !== 'none', printer);
       return code;
     },
-    get count() {
-      return results.length;
-    },
+    changed: results as readonly EntryRemoval[],
   };
 }
 

@@ -13,13 +13,14 @@ import { type Command, words } from '../../line/command.ts';
 import { againMeaning, againWith, anyOf, type Hint, type Prose, prose } from '../../line/hint.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { sameKey } from '../../secret/key.ts';
+import type { SelectedNamespace } from '../../secret/selected-namespace.ts';
 import { canonicalServer, serverFlags } from '../../secret/server.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
 import { many } from '../../text/enumerate.ts';
 
 export interface LoginChoice extends CredentialOptions, ContextFlags {
-  scopeIn(namespace: string): SecretScope;
+  scopeIn(namespace: SelectedNamespace): SecretScope;
 }
 
 /** More command lines than this are not offered. */

@@ -4,7 +4,7 @@ import { onlyNamespace } from '../../cluster/secret-scope.ts';
 import { UserError } from '../../errors.ts';
 import { nearServer } from '../../gather/scope-login.ts';
 import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
-import { againMeaning } from '../../line/hint.ts';
+import { againMeaning, againWithout, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
@@ -40,6 +40,28 @@ export function checkFound(
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
   throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againMeaning({ add: words`--server ${near}` }) : list);
+}
+
+/**
+ * Throws UserError where a given old password fits nothing, or where a namespace that `--to` names has nothing to write. Both are
+ * more often mistyped than meant.
+ */
+export function checkFits({ items }: Rotation, { scope: where, logins, home, oldPassword }: RotateRequest): void {
+  const states = new Set(items.flatMap(({ entries }) => entries.map(({ state }) => state)));
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  if (oldPassword !== undefined && !states.has('new') && states.has('other password')) {
+    const text = `no Secret here holds the old password for ${servers}, so nothing is written`;
+    throw new UserError(text, againWithout('--old-password-stdin', '--old-password-file', '--old-password-env'));
+  }
+  if (typeof where.namespaces !== 'object' || !('to' in where.namespaces)) return;
+  const isThere = (namespace: string): boolean => items.some(({ ref }) => ref.namespace === namespace);
+  const without = where.namespaces.to.names.filter((namespace) => namespace !== home && !isThere(namespace));
+  if (without.length === 0) return;
+  const name = nameWord(where.names[0] ?? items.find(({ ref }) => ref.namespace === home)?.ref.name ?? 'NAME');
+  throw new UserError(
+    `no Secret in ${many(without)} holds a login for ${servers}, so nothing is written`,
+    prose`if a copy should be there: ${command`regsecret sync ${name} ${scope(home)} --to ${without.join(',')}`}`,
+  );
 }
 
 /**

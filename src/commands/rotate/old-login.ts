@@ -1,14 +1,15 @@
 /** What a Secret holds for the registries whose login is rotated, as far as the plan needs it. */
 import { contentsOf } from '../../secret/contents.ts';
-import { isFromElsewhere, sourceOf } from '../../secret/copy.ts';
+import { type CopyMark, copyMark } from '../../secret/copy.ts';
 import type { NewLogin } from '../../secret/entry-change.ts';
 import { readKey } from '../../secret/key.ts';
 import type { KubeletEntry } from '../../secret/keyring.ts';
 import { holdsOldLogin, lastAppliedLogins, loginKey } from '../../secret/last-applied.ts';
 import { isPullSecretType, type Secret } from '../../secret/secret.ts';
 import { type Maker, makerOf } from '../../secret/secret-owner.ts';
+import type { LoginPlace } from '../../secret/selected-namespace.ts';
 import { isWithin } from '../../secret/server.ts';
-import { type SecretName, secretNameOf } from '../../workloads/references.ts';
+import type { SecretName } from '../../workloads/references.ts';
 
 /** A new login, and the server it is for. */
 export interface RotatedLogin extends NewLogin {
@@ -32,13 +33,11 @@ export interface HeldEntry {
 }
 
 export interface HeldSecret {
-  readonly ref: SecretName;
+  readonly ref: LoginPlace;
   readonly entries: readonly HeldEntry[];
   readonly maker: Maker | undefined;
-  /** `NAMESPACE/NAME` of the source, where the Secret is marked as a copy. */
-  readonly source: string | undefined;
-  /** Whether the Secret is marked as a copy from another cluster. */
-  readonly isFromElsewhere: boolean;
+  /** Set where the Secret says that it is a copy. */
+  readonly mark: CopyMark | undefined;
   readonly isImmutable: boolean;
   /** Whether an annotation of `kubectl apply` holds a login that the Secret no longer holds. */
   readonly holdsOldLogin: boolean;
@@ -66,19 +65,17 @@ const NOTHING: SecretHoldings = { held: undefined, others: [] };
 /** In bytes of base64. A thousand of these take 16 MB. */
 const SMALL = 16 * 1024;
 
-/** Returns {@link SecretHoldings.held} alone. Yields between steps. */
-export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, HeldSecret | undefined> {
-  return (yield* lookIn(secret, logins)).held;
-}
-
-/** Reads what a Secret holds for `logins`. Yields between steps. */
-export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, SecretHoldings> {
+/** Reads what the Secret at `ref` holds for `logins`. Yields between steps. */
+export function* lookIn(
+  secret: Secret,
+  ref: LoginPlace,
+  logins: readonly RotatedLogin[],
+): Generator<void, SecretHoldings> {
   const { metadata, type, immutable = false } = secret;
   if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return NOTHING;
   const contents = yield* contentsOf(secret);
   const { entries, format } = contents;
   if (format !== type) return NOTHING;
-  const ref = secretNameOf(secret);
   const others = entries.flatMap(({ server, login }) =>
     login !== undefined && loginFor(server, logins) === undefined ? [{ ref, server, password: login.password }] : [],
   );
@@ -99,8 +96,7 @@ export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
     ref,
     entries: held,
     maker: makerOf(secret),
-    source: sourceOf(secret),
-    isFromElsewhere: isFromElsewhere(secret),
+    mark: copyMark(secret),
     isImmutable: immutable,
     holdsOldLogin: hasOldLogin,
     secret: size <= SMALL ? secret : undefined,

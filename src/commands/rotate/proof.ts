@@ -1,87 +1,50 @@
 /**
- * Proves which logins in other namespaces are the old one. Somebody who may write Secrets in one namespace could put a registry
- * and a user name there, with any password, and would get the new one. So the password must also be in the home namespace, or the
- * registry must accept it.
+ * Which logins are the old one. Only the person says so, by giving its password, or by the namespace at home, where the old login
+ * stands. What others wrote elsewhere proves nothing, and neither does a registry that accepts a password: a tenant can write the
+ * user name of somebody else beside a token of its own.
  */
-
-import type { RegistryClient } from '../../registry/registry-client.ts';
 import type { KubeletEntry } from '../../secret/keyring.ts';
-import { registryOf } from '../../secret/server.ts';
-import { forEachLimit } from '../../system/concurrency.ts';
-import { assignLogin } from '../../verify/login-permission.ts';
 import type { HeldEntry, HeldSecret } from './old-login.ts';
-import { isHome, planRotation, type RotateRules } from './rotation-plan.ts';
+import { isHome, type OldLogin, planHeld, type RotateRules } from './rotation-plan.ts';
 
-/**
- * The registry is asked about this many logins, because a tenant could make thousands. Logins in most namespaces come first, then
- * one of each namespace in turn, so that a tenant uses up only the turns of its own namespace.
- */
-const MAX_ASKED = 20;
-const CONCURRENCY = 4;
-
-export type Proof = RotateRules['isProven'];
-
-/** Proves the logins that the home namespace has as well, by the other `rules`. */
-export function provenAtHome(held: readonly HeldSecret[], rules: Omit<RotateRules, 'isProven'>): Proof {
-  const atHome = held.filter(({ ref }) => isHome(ref, rules));
-  const known = new Set(
-    planRotation(atHome, { ...rules, isInScope: () => true, owned: true, isProven: () => true }).flatMap(
-      ({ entries }) => entries.flatMap((entry) => (entry.state === 'new' ? (keyOf(entry) ?? []) : [])),
-    ),
-  );
-  return (entry) => known.has(keyOf(entry) ?? '');
+/** The login with a password that the person gives. */
+export function givenPassword(password: string): OldLogin {
+  const isOld = ({ login }: Pick<HeldEntry, 'login'>): boolean => login?.password === password;
+  return {
+    isOld: ({ login, next }) => isOld({ login }) && login?.username === next.credential.username,
+    isOldAtHome: isOld,
+  };
 }
 
-/** Also proves the logins that the registry accepts. The registry is asked only about logins that are not proven yet. */
-export async function provenByRegistry(
-  held: readonly HeldSecret[],
-  rules: RotateRules,
-  client: RegistryClient,
-): Promise<Proof> {
-  const questions = new Map<string, ProofQuestion>();
-  const turns = new Map<string, number>();
-  for (const { ref, entries } of planRotation(held, rules)) {
-    for (const entry of entries) {
-      const { state, login, server } = entry;
-      const key = keyOf(entry);
-      if (state !== 'other password' || login === undefined || key === undefined) continue;
-      const question = JSON.stringify([registryOf(server), key]);
-      const asked = questions.get(question) ?? { namespaces: new Set<string>(), turn: nextTurn(turns, ref.namespace) };
-      questions.set(question, { ...asked, key, login, server, namespaces: asked.namespaces.add(ref.namespace) });
-    }
-  }
-  const accepted = new Set<string>();
-  const first = [...questions.values()].toSorted(
-    (one, other) => other.namespaces.size - one.namespaces.size || one.turn - other.turn,
-  );
-  await forEachLimit(CONCURRENCY, first.slice(0, MAX_ASKED), async ({ key, login, server, namespaces }) => {
-    const [namespace = ''] = namespaces;
-    const { username, password } = login;
-    const assigned = assignLogin({ username, password }, { key: server, owner: { namespace } });
-    const verdict = await client.verify({ server, login: assigned });
-    if (verdict.kind === 'accepted') accepted.add(key);
-  });
-  return (entry) => rules.isProven(entry) || accepted.has(keyOf(entry) ?? '');
+/** The logins that `rules` replace in the home namespace, of which `held` has everything. */
+export function replacedAtHome(held: readonly HeldSecret[], rules: Omit<RotateRules, 'old'>): OldLogin {
+  const old = { isOld: () => undefined, isOldAtHome: () => true };
+  const replaced = held
+    .filter(({ ref }) => isHome(ref, rules))
+    .flatMap((secret) => planHeld(secret, { ...rules, old }).entries)
+    .filter(({ state, login }) => state === 'new' && isSaying(login));
+  const pairs = new Set(replaced.map(pairOf));
+  const known = new Set(replaced.map(({ next }) => newKey(next)));
+  return {
+    ...old,
+    isOld: ({ login, next }) =>
+      known.has(newKey(next)) ? isSaying(login) && pairs.has(pairOf({ login, next })) : undefined,
+  };
 }
 
-interface ProofQuestion extends Pick<HeldEntry, 'server'> {
-  readonly key: string;
-  readonly login: KubeletEntry;
-  /** How many earlier questions came from the namespace where the login was found first. */
-  readonly turn: number;
-  readonly namespaces: Set<string>;
-}
-
-function nextTurn(turns: Map<string, number>, namespace: string): number {
-  const turn = turns.get(namespace) ?? 0;
-  turns.set(namespace, turn + 1);
-  return turn;
+/** An empty entry says nothing: it is the same everywhere. */
+function isSaying(login: KubeletEntry | undefined): boolean {
+  return login !== undefined && login.password !== '';
 }
 
 /**
- * Equal for the same old login with the same new one, at any registry. The command line names all registries, and a Secret with
+ * Equal for the same old login with the same new one, at any registry: the command line names all registries, and a Secret with
  * the old password for one of them gets the new one there anyway.
  */
-function keyOf({ login, next }: Pick<HeldEntry, 'login' | 'next'>): string | undefined {
-  return login && JSON.stringify([login.username, login.password, next.credential.username, next.credential.password]);
+function pairOf({ login, next }: Pick<HeldEntry, 'login' | 'next'>): string {
+  return JSON.stringify([login?.username, login?.password, newKey(next)]);
+}
+
+function newKey({ credential: { username, password } }: HeldEntry['next']): string {
+  return JSON.stringify([username, password]);
 }

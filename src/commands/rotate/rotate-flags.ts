@@ -1,6 +1,7 @@
 /** The flags of `rotate`. */
 import type { Command } from 'commander';
 import {
+  collect,
   credentialFlags,
   fleetOutputFlags,
   fleetScopeFlags,
@@ -20,16 +21,20 @@ export function rotateFlags(rotate: Command): Command {
             'New login:',
           ),
         )
-          .option('--below', 'also entries with a path, or under another name of the registry')
-          .option('--any-user', 'also entries of other users')
-          .option('--any-password', 'also passwords that nothing shows to be the old one')
-          .option('--owned', 'also Secrets that another tool manages, such as Helm')
+          .option('--to <namespaces>', 'of these: names and patterns (repeatable)', collect)
+          .option('--below', 'also entries with a path, or under another name; trusts every part of the registry')
+          .option('--any-user', 'also logins of other users, at home only')
+          .option('--owned', 'also Secrets that another tool manages, such as Helm; trusts whoever runs it')
+          .optionsGroup('Old login (default: what the home namespace has):')
+          .option('--old-password-stdin', 'read the old password from stdin')
+          .option('--old-password-file <file>', 'read the old password from a file')
+          .option('--old-password-env <variable>', 'take the old password from an environment variable')
           .optionsGroup('More:')
           .option('--no-verify', 'do not check any login with its registry'),
       )
         .optionsGroup('More:')
-        .option('--restart', 'restart the controllers of pods that keep failing')
-        .option('--yes', 'do not ask; without a terminal, nothing is asked'),
+        .option('--restart', 'restart controllers of failing pods')
+        .option('--yes', 'do not ask'),
     ),
   );
 }

@@ -4,56 +4,35 @@
  */
 import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../line/command.ts';
+import { type Command, command, dryRunFlag, words } from '../../line/command.ts';
 import { againFor, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
 import { forgetSource } from '../../secret/copy.ts';
 import { displayServer, shownServer } from '../../secret/display-server.ts';
-import { loginKey } from '../../secret/last-applied.ts';
-import { many, nounFor, plural } from '../../text/enumerate.ts';
+import { many, plural } from '../../text/enumerate.ts';
 import { compareNames, type SecretName, secretKey, secretName } from '../../workloads/references.ts';
 import type { OtherPassword } from './old-login.ts';
 import type { RotateRequest } from './rotate-request.ts';
-import type { EntryState, PlannedEntry, PlannedSecret } from './rotation-plan.ts';
+import { type EntryState, isRotatedSource, type PlannedEntry, type PlannedSecret } from './rotation-plan.ts';
 
 const SHOWN = 10;
 /** How many registries with the same password are listed with their Secrets; of the others, only the names are given. */
 const SERVERS = 3;
 
-/** The flags that include an entry which is not meant, and what else they do. */
-const TAKES_IN = {
-  anyUser: [words`--any-user`, ''],
-  undecodable: [words`--any-user --any-password`, ', which gives the new login to the owners of all these namespaces'],
-  below: [words`--below`, ''],
-} as const;
+/** The flags that include an entry which is not meant. */
+const TAKES_IN = { anyUser: words`--any-user`, below: words`--below` } as const;
 
-/**
- * The flags that would include an entry; undefined for one that is meant. In another namespace, nothing proves whose login an
- * entry is that cannot be decoded.
- */
-function takenInBy(
-  state: EntryState,
-  namespace: string,
-  { anyUser, anyPassword, home }: RotateRequest,
-): keyof typeof TAKES_IN | undefined {
-  switch (state) {
-    case 'below':
-      return 'below';
-    case 'other user':
-    case 'no user':
-      return 'anyUser';
-    case 'cannot be decoded':
-      if (anyUser) return undefined;
-      return anyPassword || namespace === home ? 'anyUser' : 'undecodable';
-    default:
-      return undefined;
-  }
+/** The flag that would include an entry; undefined for one that no flag includes. */
+function takenInBy(state: EntryState, namespace: string, { home }: RotateRequest): keyof typeof TAKES_IN | undefined {
+  if (state === 'below') return 'below';
+  const isOther = state === 'other user' || state === 'no user' || state === 'cannot be decoded';
+  return isOther && namespace === home ? 'anyUser' : undefined;
 }
 
 /** Says which entries are not meant, and which flag would include them. */
 export function sayKept(items: readonly PlannedSecret[], request: RotateRequest, printer: Printer): void {
-  for (const [by, [flags, also]] of Object.entries(TAKES_IN)) {
+  for (const [by, flag] of Object.entries(TAKES_IN)) {
     const kept = items.flatMap(({ ref, entries }) =>
       entries.flatMap((entry) => (takenInBy(entry.state, ref.namespace, request) === by ? [{ ref, entry }] : [])),
     );
@@ -61,7 +40,7 @@ export function sayKept(items: readonly PlannedSecret[], request: RotateRequest,
       printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${keptEntry(entry)}`);
     }
     if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);
-    if (kept.length > 0) printer.hint(prose`add ${flags} to replace ${kept.length === 1 ? 'it' : 'them'}, too${also}`);
+    if (kept.length > 0) printer.hint(prose`add ${flag} to replace ${kept.length === 1 ? 'it' : 'them'}, too`);
   }
 }
 
@@ -74,99 +53,70 @@ function keptEntry({ server, login, state }: PlannedEntry): string {
 /** A Secret that is meant, and why it does not get the new login. */
 export type KeptSecret = readonly [ref: PlannedSecret['ref'], why: UserError];
 
-/**
- * The Secrets that keep their login, and why. A password that most namespaces have comes first, because of equal reasons the line
- * of the first is proposed.
- */
+/** The Secrets that keep the old login, and why. */
 export function reasonsFor(items: readonly PlannedSecret[], request: RotateRequest): KeptSecret[] {
-  const groups = [...Map.groupBy(items, keptPassword)].map(([password, group]) => ({
-    group,
-    sharing: password === undefined ? 1 : group.length,
-    namespaces: password === undefined ? 0 : new Set(group.map(({ ref }) => ref.namespace)).size,
-  }));
-  return groups
-    .toSorted((one, other) => other.namespaces - one.namespaces)
-    .flatMap(({ group, sharing }) =>
-      group.flatMap((item): KeptSecret[] => {
-        const why = reasonFor(item, request, sharing);
-        return why === undefined ? [] : [[item.ref, why]];
-      }),
-    );
+  return items.flatMap((item): KeptSecret[] => {
+    const isOld = item.entries.some(({ state }) => state === 'new');
+    return item.action === 'held back' && isOld ? [[item.ref, reasonFor(item, request)]] : [];
+  });
 }
 
-/** The password that a Secret keeps; undefined when it is known to be the old one, or is kept for another reason. */
-function keptPassword({ action, entries }: PlannedSecret): string | undefined {
-  if (action === 'held back') return undefined;
-  const login = entries.find(({ state }) => state === 'other password')?.login;
-  return login && loginKey(login);
-}
-
-/** Undefined for a Secret that is not meant. `sharing` is the number of Secrets that keep the same password. */
-function reasonFor(planned: PlannedSecret, request: RotateRequest, sharing: number): UserError | undefined {
-  const { ref, action, obstacle, entries, maker, source, isFromElsewhere, isOrphan } = planned;
+function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
+  const { ref, obstacle, entries, maker, mark, isOrphan, refusal } = item;
   const secret = `secret ${ref.namespace}/${ref.name}`;
-  if (action === 'held back' && obstacle !== undefined) {
-    const [first] = entries.filter(({ state }) => state === 'new');
-    const anyway = ['--owned writes it anyway'];
-    switch (obstacle) {
-      case 'immutable':
-        return new UserError(
-          `${secret} is immutable, so it keeps its login`,
-          recreate(ref, first?.server ?? '', request),
-        );
-      case 'maker':
-        return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
-      case 'source':
-        if (isOrphan)
-          return new UserError(
-            `${secret} keeps its login, because it is marked as a copy of ${source}, which does not exist`,
-            forgetSource(ref.name, ref.namespace),
-            anyway,
-          );
-        return new UserError(
-          `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
-          isFromElsewhere ? FROM_ELSEWHERE : againFor(secretName(source ?? '')),
-          anyway,
-        );
-    }
+  const anyway = ['--owned writes it anyway'];
+  if (refusal !== undefined) return refusal;
+  if (obstacle === 'maker')
+    return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
+  if (obstacle === 'immutable') {
+    const server = entries.find(({ state }) => state === 'new')?.server ?? '';
+    return new UserError(`${secret} is immutable, so it keeps its login`, recreate(ref, server, request));
   }
-  const others = entries.filter(({ state }) => state === 'other password');
-  if (others.length === 0) return undecodableError(planned, request);
-  const isOne = others.length === 1;
-  const names = many(others.map(({ server }) => displayServer(server)));
-  const [login, password] = isOne ? ['its login', 'its password was'] : ['its logins', 'their passwords were'];
-  return new UserError(
-    `${secret} keeps ${login} for ${names}, because ${password} not found in namespace ${request.home}`,
-    otherPassword(ref.namespace, request, sharing),
-    [
-      request.verify
-        ? `${names} ${isOne ? 'does not accept it' : 'do not accept them'}`
-        : 'with --no-verify, no registry is asked whether it still accepts the password',
-      ...(sharing > 1 ? [`${sharing} Secrets share this password`] : []),
-    ],
+  if (isOrphan) {
+    const text = `${secret} keeps its login, because it is marked as a copy of ${mark?.source}, which does not exist`;
+    return new UserError(text, forgetSource(ref.name, ref.namespace), anyway);
+  }
+  const isOf = `${secret} keeps its login, because it is a copy of ${mark?.source}`;
+  switch (mark?.from) {
+    case 'login':
+      return new UserError(`${secret} keeps its login, because sync made it from a login`, FROM_LOGIN, anyway);
+    case 'another-cluster':
+      return new UserError(`${isOf} in another cluster`, FROM_ELSEWHERE);
+    default:
+      return new UserError(`${isOf}, which keeps its login`, againFor(secretName(mark?.source ?? '')));
+  }
+}
+
+/** Says how many Secrets have another password for the same user, so that nobody takes them for rotated ones. */
+export function sayOthers(items: readonly PlannedSecret[], printer: Printer): void {
+  const others = withState(items, 'other password');
+  if (others.length === 0) return;
+  const namespaces = new Set(others.map(({ ref }) => ref.namespace)).size;
+  const where = `in ${plural(namespaces, 'namespace')}`;
+  printer.say(
+    `${plural(others.length, 'Secret')} ${where} with another password ${others.length === 1 ? 'is' : 'are'} left alone`,
   );
 }
 
-/** The error for an entry that cannot be decoded, when entries of any user are meant. */
-function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRequest): UserError | undefined {
-  const entry = anyUser ? entries.find(({ state }) => state === 'cannot be decoded') : undefined;
-  if (entry === undefined) return undefined;
-  return new UserError(
-    `secret ${ref.namespace}/${ref.name} keeps its entry for ${displayServer(entry.server)}, which cannot be decoded, so nothing shows whose login it is`,
-    UNDECODABLE,
+/** Warns of passwords that may be the old one, and returns whether there are any. */
+export function warnOfUnknown(items: readonly PlannedSecret[], printer: Printer): boolean {
+  const unknown = withState(items, 'unknown password');
+  const [first] = unknown;
+  if (first === undefined) return false;
+  const places = many(
+    unknown.map(({ ref }) => `${ref.namespace}/${ref.name}`),
+    { limit: SHOWN },
   );
+  printer.warn(`it is not known whether the old password is in ${places}: the home namespace does not have it`);
+  printer.hint(prose`give it, if you have it: ${{ add: words`--old-password-stdin` }}`);
+  return true;
 }
 
-const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
-
-/** The hint says who would get the new login, because anybody may have put a password there. */
-function otherPassword(namespace: string, { scope: { namespaces } }: RotateRequest, sharing: number): Hint {
-  const labels = typeof namespaces === 'object' && 'labelSelector' in namespaces ? namespaces.labelSelector : undefined;
-  const where = labels === undefined ? command`${ALL_NAMESPACES}` : words`-l ${labels}`;
-  const line = { add: words`${scope(namespace)} ${where}`, drop: ['-A', '-l', '--yes'] };
-  return prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts. If the owners of ${nounFor(sharing, 'this Secret', 'the Secrets with this password')} may have the new login: ${line}; ${words`--any-password`} gives it to the owners of all these namespaces`;
+function withState(items: readonly PlannedSecret[], state: EntryState): PlannedSecret[] {
+  return items.filter(({ action, entries }) => action !== 'update' && entries.some((entry) => entry.state === state));
 }
 
+const FROM_LOGIN: Hint = prose`run that ${words`regsecret sync`} again with the new login`;
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 
 function recreate({ namespace, name }: PlannedSecret['ref'], server: string, request: RotateRequest): Command {
@@ -191,13 +141,18 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
 /** Says what was not looked at because there is no permission to list it. */
 export function sayUnseen({ missingRights }: Reader, printer: Printer): void {
   const unseen = missingRights.resources('list');
-  if (unseen.includes('secrets')) {
-    printer.say(
-      'copies in other namespaces, if there are any, are not looked for: that needs the right to list secrets there',
-    );
-  }
-  const others = unseen.filter((resource) => resource !== 'secrets');
-  if (others.length > 0) printer.warn(`not checked, no permission to list ${others.join(', ')}`);
+  if (unseen.length > 0) printer.warn(`not checked, no permission to list ${unseen.join(', ')}`);
+}
+
+/** Says how copies get the new login of the Secrets at home, where the command selects no other namespace. */
+export function sayCopies(items: readonly PlannedSecret[], { home }: RotateRequest, printer: Printer): void {
+  const [first, ...others] = items.filter(isRotatedSource);
+  if (first === undefined) return;
+  const sync =
+    others.length === 0
+      ? command`regsecret sync ${nameWord(first.ref.name)} ${scope(home)} --to NAMESPACES`
+      : command`regsecret sync NAME ${scope(home)} --to NAMESPACES`;
+  printer.hint(prose`copies in other namespaces, if there are any, keep the old login until: ${sync}`);
 }
 
 interface SamePassword {

@@ -2,7 +2,7 @@
 
 import { warnOfAnnotations } from '../../changes/annotation-printer.ts';
 import { changeReport, type NotDone } from '../../changes/change-report.ts';
-import type { UserError } from '../../errors.ts';
+import { EXIT, type UserError } from '../../errors.ts';
 import type { Fingerprint } from '../../output/fingerprint.ts';
 import { type ClusterRun, shownError } from '../../output/printer.ts';
 import { formatTable } from '../../output/table.ts';
@@ -10,8 +10,8 @@ import { displayServer, shownServer } from '../../secret/display-server.ts';
 import type { Io } from '../../system/io.ts';
 import { many, plural } from '../../text/enumerate.ts';
 import { type ObjectRef, resultName } from '../../workloads/object-ref.ts';
-import { compareNames, type SecretName } from '../../workloads/references.ts';
-import { reasonsFor, sayKept } from './rotate-left.ts';
+import type { SecretName } from '../../workloads/references.ts';
+import { reasonsFor, sayKept, sayOthers, warnOfUnknown } from './rotate-left.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from './rotation-plan.ts';
 
@@ -48,14 +48,12 @@ export function rotatePrinter({ request, output, mark, refusal }: RotatePrinterO
     },
     problem: report.failed,
     perform: report.perform,
-    left(unsorted: readonly PlannedSecret[]) {
-      const items = inOrder(unsorted);
+    left(items: readonly PlannedSecret[]) {
       sayKept(items, request, printer);
       for (const [ref, why] of reasonsFor(items, request)) report.failed(ref, why);
       report.flush();
     },
-    end(unsorted: readonly PlannedSecret[], annotated: readonly SecretName[]) {
-      const items = inOrder(unsorted);
+    end(items: readonly PlannedSecret[], annotated: readonly SecretName[]) {
       report.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
       const errors = [...report.errors(), ...(refusal === undefined ? [] : [shownError(refusal, io)])];
@@ -72,17 +70,14 @@ export function rotatePrinter({ request, output, mark, refusal }: RotatePrinterO
         isDry && leftOver.some((item) => !item.holdsOldLogin),
         printer,
       );
-      return code;
+      sayOthers(items, printer);
+      const isUnknown = warnOfUnknown(items, printer);
+      return code === EXIT.ok && isUnknown ? EXIT.unjudged : code;
     },
     get handled() {
       return outcomes.size;
     },
   };
-}
-
-/** The order in which people look for Secrets. They are written in another one. */
-function inOrder(items: readonly PlannedSecret[]): PlannedSecret[] {
-  return items.toSorted((one, other) => compareNames(one.ref, other.ref));
 }
 
 /** Says what will be done, for the question before more than one Secret is written. */
@@ -122,16 +117,18 @@ function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
 /** Words for states whose names are no reason for people. It may not be known whether another password is an old one. */
 const KEPT: Partial<Record<EntryState, string>> = {
   below: 'another entry',
-  'other password': 'not known to be the old password',
+  'other password': 'another password',
+  'unknown password': 'not known to be the old password',
 };
 
-function planOf({ action, obstacle, maker, source }: PlannedSecret, { state, next }: PlannedEntry): string {
+function planOf({ action, obstacle, maker, mark, isCopy }: PlannedSecret, { state, next }: PlannedEntry): string {
   if (state === 'has it') return 'has the new one';
+  if (isCopy && action === 'update') return `gets what ${mark?.source} has`;
   if (state !== 'new') return `keeps it: ${KEPT[state] ?? state}`;
   if (action !== 'held back') return `gets the new one of ${next.credential.username}`;
   return obstacle === 'immutable'
     ? 'keeps it: immutable'
-    : `keeps it: ${maker === undefined ? `copy of ${source}` : `made by ${maker.name}`}`;
+    : `keeps it: ${obstacle === 'maker' ? `made by ${maker?.name}` : `copy of ${mark?.source}`}`;
 }
 
 function countsOf(
@@ -155,6 +152,10 @@ interface RotationResult {
   readonly mark: Fingerprint;
 }
 
+function nameOf({ ref: { namespace, name } }: PlannedSecret): SecretName {
+  return { namespace, name };
+}
+
 /** The result for JSON, with a mark in place of each password. */
 function asJson(
   items: readonly PlannedSecret[],
@@ -165,7 +166,7 @@ function asJson(
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({
-      ...item.ref,
+      ...nameOf(item),
       action: outcomes.get(item) ?? (item.action === 'update' ? 'failed' : item.action),
       obstacle: item.obstacle,
       entries: item.entries.map(({ server, login, state }) => ({

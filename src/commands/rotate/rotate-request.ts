@@ -1,8 +1,10 @@
 /** The request of `rotate`, and the listener for its results. */
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { SecretScope } from '../../cluster/secret-scope.ts';
+import type { SyncSource } from '../../copies/copy-plan.ts';
 import type { UserError } from '../../errors.ts';
 import type { Command } from '../../line/command.ts';
+import type { SelectedNamespace } from '../../secret/selected-namespace.ts';
 import type { ObjectRef } from '../../workloads/object-ref.ts';
 import type { SecretName } from '../../workloads/references.ts';
 import type { RotatedLogin } from './old-login.ts';
@@ -13,18 +15,22 @@ export interface RotateRequest extends ChangeOptions {
   readonly logins: readonly RotatedLogin[];
   /** The flags that say where the new logins come from, without the registries. */
   readonly login: Command;
-  /** The namespace that the command names. Any password there counts as the old one. */
-  readonly home: string;
-  /** `NAMESPACE/NAME` of the Secrets that get the new login in the clusters that this run has handled before. */
-  readonly rotatedElsewhere?: ReadonlySet<string>;
+  /** The namespace of `-n`, or of the context. What stands there tells which login is the old one. */
+  readonly home: SelectedNamespace;
+  /** The old password, where the person gives it. */
+  readonly oldPassword: string | undefined;
+  /** The sources, by `NAMESPACE/NAME`, that get the new login in the clusters that this run has handled before. */
+  readonly rotatedElsewhere: ReadonlyMap<string, RotatedSource>;
+  /** Notes a source that gets the new login in this cluster. */
+  note(key: string, source: RotatedSource): void;
   readonly anyUser: boolean;
-  readonly anyPassword: boolean;
   readonly below: boolean;
   readonly owned: boolean;
-  /** Whether to ask registries. */
-  readonly verify: boolean;
   readonly restart: boolean;
 }
+
+/** What copies of a source get; undefined where it could not be written. */
+export type RotatedSource = () => Promise<SyncSource | undefined>;
 
 /** Is told everything as it happens, so that an interrupted run has still reported what it did. */
 export interface RotateListener {

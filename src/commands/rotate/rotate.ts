@@ -5,13 +5,14 @@ import { saySource } from '../../changes/login-source.ts';
 import { inClusters } from '../../changes/run-contexts.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { createReader, type Reader } from '../../cluster/reader.ts';
-import { checkSelector, namespacesOf, type SecretScope } from '../../cluster/secret-scope.ts';
+import { checkSelector, namespacesOf, onlyNamespace, type SecretScope } from '../../cluster/secret-scope.ts';
+import { lossWarnings } from '../../copies/lost-logins.ts';
 import { type CollectedEntry, type CollectedLogins, collectCredentials } from '../../credentials/collect.ts';
 import { type CredentialOptions, LOGIN_FLAGS } from '../../credentials/credential-flags.ts';
-import { UserError } from '../../errors.ts';
+import { UsageError, UserError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { words } from '../../line/command.ts';
-import { againWith } from '../../line/hint.ts';
+import { againWith, eitherOf } from '../../line/hint.ts';
 import { createFingerprint } from '../../output/fingerprint.ts';
 import { sayExpiry } from '../../output/login-remarks.ts';
 import { type ClusterRun, type Printer, printerFor } from '../../output/printer.ts';
@@ -20,27 +21,34 @@ import type { RegistryFlags } from '../../registry/registry-client.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { expiryOf } from '../../secret/expiry.ts';
 import { checkNames } from '../../secret/secret-name.ts';
+import type { SelectedNamespace } from '../../secret/selected-namespace.ts';
 import { serverFlags } from '../../secret/server.ts';
 import { ADD_ALL_NAMESPACES, describeUnseen } from '../../secret/unseen.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor } from '../../text/enumerate.ts';
 import { checkNotExpired } from '../../verify/refused-login.ts';
+import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import { checkNamed, type GuessedLogin } from './login-choice.ts';
-import { checkFound, withoutLogins } from './not-held.ts';
+import { checkFits, checkFound, withoutLogins } from './not-held.ts';
 import type { RotatedLogin } from './old-login.ts';
-import { saySamePassword, sayUnseen } from './rotate-left.ts';
+import { type OldPasswordOptions, readOldPassword } from './old-password.ts';
+import { sayCopies, saySamePassword, sayUnseen } from './rotate-left.ts';
 import { type RotatePrinterOptions, rotateIntent, rotatePrinter } from './rotate-printer.ts';
-import type { RotateRequest } from './rotate-request.ts';
+import type { RotatedSource, RotateRequest } from './rotate-request.ts';
 import { prepareRotation } from './rotation.ts';
-import { rotatedSources } from './rotation-plan.ts';
 
-export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags, ChangeOptions {
+export interface RotateOptions
+  extends CredentialOptions,
+    OldPasswordOptions,
+    RegistryFlags,
+    ContextFlags,
+    ChangeOptions {
   readonly names: readonly string[];
   readonly allNamespaces?: boolean;
   readonly selector?: string;
+  readonly to?: readonly string[];
   readonly below?: boolean;
   readonly anyUser?: boolean;
-  readonly anyPassword?: boolean;
   readonly owned?: boolean;
   readonly restart?: boolean;
   readonly yes?: boolean;
@@ -55,6 +63,7 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
   const { elsewhere = [], ...found } = await checkOptions(typed, outer);
   const options = { ...typed, ...found };
   const io = withGuess(found, outer);
+  const oldPassword = readOldPassword(options, usesStdin(options), io);
   const { say } = await printerFor(io);
   if (found.username !== undefined)
     say(`no user name is given, so it is ${found.username}, as in the Secrets that are there`);
@@ -67,18 +76,20 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
       const found = await newLogins(options, io, printer);
       refusal = found.refusal;
       const mark = createFingerprint(io);
-      const rotated = new Set<string>();
+      const rotated = new Map<string, RotatedSource>();
       return (transport, run) => {
         homes.add(transport.namespace);
         const request = {
           ...requestOf(options, found.logins, transport.namespace),
           login: io.commands.typed?.only(...LOGIN_FLAGS) ?? words``,
-          rotatedElsewhere: new Set(rotated),
+          oldPassword: oldPassword?.password,
+          rotatedElsewhere: new Map(rotated),
+          note(key: string, source: RotatedSource) {
+            // The cluster of the source comes first.
+            if (!rotated.has(key)) rotated.set(key, source);
+          },
         };
-        const note = (sources: ReadonlySet<string>): void => {
-          for (const source of sources) rotated.add(source);
-        };
-        return rotateIn(createReader(transport), request, { ...options, mark, refusal, note }, run);
+        return rotateIn(createReader(transport), request, { ...options, mark, refusal }, run);
       };
     },
   });
@@ -105,27 +116,41 @@ function foundServer(servers: readonly string[], elsewhere: readonly string[]): 
 
 /** Where rotate has looked, and how it looks at more. */
 function whereLooked(
-  { allNamespaces, selector }: RotateOptions,
+  { allNamespaces, selector, to }: RotateOptions,
   homes: readonly string[],
 ): [where: string, more: string] {
+  const own = `${nounFor(homes.length, 'namespace')} ${many(homes)}`;
   if (selector !== undefined)
-    return [' of namespaces with these labels, and their copies,', ' use -A instead of -l for all namespaces;'];
+    return [` of namespaces with these labels, and of ${own},`, ' use -A instead of -l for all namespaces;'];
+  if (to !== undefined)
+    return [` of the namespaces of --to, and of ${own},`, ' use -A instead of --to for all namespaces;'];
   if (allNamespaces) return ['', ''];
-  return [` of ${nounFor(homes.length, 'namespace')} ${many(homes)}, and their copies,`, ADD_ALL_NAMESPACES];
+  return [` of ${own}`, ADD_ALL_NAMESPACES];
 }
 
 /** Returns the parts of the login that only the Secrets tell. Throws UsageError. */
 async function checkOptions(options: RotateOptions, io: Io): Promise<GuessedLogin> {
-  const { selector, names, namespace } = options;
+  const { selector, names, namespace, to, allNamespaces } = options;
   checkContextFlags(options, { hasSource: false });
   checkSelector(selector);
+  if (to !== undefined && (allNamespaces || selector !== undefined)) {
+    const other = allNamespaces ? '-A' : '-l';
+    throw new UsageError(`--to and ${other} cannot be used together`, eitherOf('--to', other));
+  }
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
   return checkNamed({ ...options, scopeIn: (home) => scopeOf(options, home) }, io);
 }
 
-function scopeOf(options: RotateOptions, home: string): SecretScope {
+function scopeOf(options: RotateOptions, home: SelectedNamespace): SecretScope {
   const { names } = options;
-  return { namespaces: namespacesOf(options, home), names, verb: 'rotate' };
+  const to = chosenNames(options.to ?? [], '--to');
+  const namespaces = to.length > 0 ? { to: namesAndPatterns(to) } : namespacesOf(options, home);
+  return { namespaces, names, verb: 'rotate' };
+}
+
+/** Whether the new login comes from stdin. */
+function usesStdin({ passwordStdin, fromFile = [] }: RotateOptions): boolean {
+  return passwordStdin === true || fromFile.includes('-');
 }
 
 interface NewLogins {
@@ -173,17 +198,15 @@ async function accepted(
 function requestOf(
   options: RotateOptions,
   logins: readonly RotatedLogin[],
-  namespace: string,
-): Omit<RotateRequest, 'login'> {
+  namespace: SelectedNamespace,
+): Omit<RotateRequest, 'login' | 'oldPassword' | 'rotatedElsewhere' | 'note'> {
   return {
     scope: scopeOf(options, namespace),
     logins,
     home: namespace,
     anyUser: options.anyUser ?? false,
-    anyPassword: options.anyPassword ?? false,
     below: options.below ?? false,
     owned: options.owned ?? false,
-    verify: options.verify ?? true,
     restart: options.restart ?? false,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
@@ -195,26 +218,23 @@ type Run = Pick<ClusterRun, 'io' | 'printer'>;
 async function rotateIn(
   reader: Reader,
   request: RotateRequest,
-  options: RotateOptions &
-    Pick<RotatePrinterOptions, 'mark' | 'refusal'> & { note(sources: ReadonlySet<string>): void },
+  options: RotateOptions & Pick<RotatePrinterOptions, 'mark' | 'refusal'>,
   run: ClusterRun,
 ): Promise<number> {
   const { io, printer } = run;
-  const openClient = async () => {
-    const { createRegistryClient } = await import('../../registry/registry-client.ts');
-    return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
-  };
   const isRefused = options.refusal !== undefined && request.dryRun === 'none';
-  const prepare = () => prepareRotation(reader, request, request.verify && !isRefused ? openClient : undefined);
+  const prepare = () => prepareRotation(reader, request);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, options.username);
   if (isRefused) throw options.refusal;
+  checkFits(rotation, request);
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;
-  options.note(rotatedSources(items));
   report.left(items);
   for (const [ref, error] of withoutLogins(rotation, request)) report.problem(ref, error);
   const meant = items.filter(({ action }) => action === 'update');
+  for (const { name, ...loss } of rotation.losses)
+    for (const warning of lossWarnings(name, [loss], 'rotate')) printer.warn(warning);
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
   const progress = () => `${report.handled} of ${meant.length} Secrets`;
   await report.perform(intent, () => withProgress(progress, io, () => rotation.perform(report)));
@@ -222,5 +242,6 @@ async function rotateIn(
   const { registries, annotated } = rotation.elsewhere;
   const code = report.end(items, annotated);
   saySamePassword(registries, printer);
+  if (onlyNamespace(request.scope) !== undefined) sayCopies(items, request, printer);
   return code;
 }

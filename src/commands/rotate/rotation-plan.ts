@@ -1,112 +1,125 @@
 /** Decides which Secret gets which new login, before anything is written. Pure: works only on what has been read. */
+import type { UserError } from '../../errors.ts';
 import { type SecretName, secretKey } from '../../workloads/references.ts';
 import type { HeldEntry, HeldSecret } from './old-login.ts';
 
+/** Which login is the old one. `proof.ts` makes it. */
+export interface OldLogin {
+  /** Whether an entry elsewhere holds the old login; undefined where nobody has said which one is old. */
+  isOld(entry: Pick<HeldEntry, 'login' | 'next'>): boolean | undefined;
+  /** Whether an entry of the home namespace may be replaced, if its user is meant. */
+  isOldAtHome(entry: Pick<HeldEntry, 'login'>): boolean;
+}
+
 export interface RotateRules {
+  /** Whether the home namespace also loses the logins of other users. */
   readonly anyUser: boolean;
   readonly below: boolean;
   readonly owned: boolean;
-  /** The namespace that the command names. Any password there counts as the old one. */
+  /** The namespace of `-n`, or of the context: what stands there is the person's own. */
   readonly home: string;
-  /**
-   * Whether a login in another namespace is proven to be the old one. Without this proof, a Secret with the right server and user
-   * name, but any password, would get the new login.
-   */
-  isProven(entry: Pick<HeldEntry, 'login' | 'next'>): boolean;
-  /** Whether the command selects the Secret. Copies elsewhere are rotated with their source. */
-  isInScope(ref: SecretName): boolean;
-  /** `NAMESPACE/NAME` of the sources that get the new login in other clusters, in the same run. */
-  readonly rotatedElsewhere?: ReadonlySet<string> | undefined;
+  readonly old: OldLogin;
 }
 
-/** What happens to one entry: it gets the new login, has it already, or keeps the one it has. */
-export type EntryState = 'new' | 'has it' | 'no user' | 'cannot be decoded' | 'other user' | 'below' | 'other password';
+/**
+ * What happens to one entry: it gets the new login, has it already, or keeps the one it has. `unknown password`: it may be the old
+ * one, but nobody has said which one is old.
+ */
+export type EntryState =
+  | 'new'
+  | 'has it'
+  | 'no user'
+  | 'cannot be decoded'
+  | 'other user'
+  | 'below'
+  | 'other password'
+  | 'unknown password';
 
 export interface PlannedEntry extends HeldEntry {
   readonly state: EntryState;
 }
 
 /** Why a Secret is not written although one of its entries should get the new login. */
-export type Obstacle = 'maker' | 'source' | 'immutable';
+export type Obstacle = 'maker' | 'source' | 'immutable' | 'copy';
 
 export interface PlannedSecret extends HeldSecret {
   readonly entries: readonly PlannedEntry[];
   /** `left`: no entry should get the new login. `held back`: an entry should get it, but there is an obstacle. */
   readonly action: 'update' | 'unchanged' | 'left' | 'held back';
   readonly obstacle?: Obstacle;
+  /** Whether it gets what its source has afterwards, as `sync` copies it. */
+  readonly isCopy?: boolean;
+  /** Why it cannot be made the copy that it should be. */
+  readonly refusal?: UserError;
   /** Whether it is a copy whose source does not exist. */
   readonly isOrphan?: boolean;
 }
 
-/** Plans one item for each Secret, in writing order. Home Secrets come last, because they prove the others. */
-export function planRotation(held: readonly HeldSecret[], rules: RotateRules): PlannedSecret[] {
-  const own = held.filter(({ ref }) => rules.isInScope(ref));
-  const rotated = rotatedSources(own.map((secret) => planSecret(secret, rules, () => false)));
-  const isRotated = ({ source = '', isFromElsewhere }: HeldSecret): boolean =>
-    isFromElsewhere ? (rules.rotatedElsewhere?.has(source) ?? false) : rotated.has(source);
-  const copies = held
-    .filter((secret) => !rules.isInScope(secret.ref) && isRotated(secret))
-    .map((secret) => planSecret(secret, rules, isRotated))
-    // Only `sync` corrects a copy that differs from its source, and anybody may mark a Secret as a copy.
-    .filter(({ action }) => action !== 'left');
-  const items = [...copies, ...own.map((secret) => planSecret(secret, rules, isRotated))];
-  return [...items.filter(({ ref }) => !isHome(ref, rules)), ...items.filter(({ ref }) => isHome(ref, rules))];
+/** Plans one item for each Secret. `isRotatedElsewhere` tells of a source that gets the new login in another cluster of this run. */
+export function planRotation(
+  held: readonly HeldSecret[],
+  rules: RotateRules,
+  isRotatedElsewhere: (source: string) => boolean = () => false,
+): PlannedSecret[] {
+  const items = held.map((secret) => planHeld(secret, rules));
+  const rotated = new Set(items.filter(isRotatedSource).map(({ ref }) => secretKey(ref.namespace, ref.name)));
+  return items.map((item) => {
+    const { mark } = item;
+    const isMeant =
+      mark !== undefined &&
+      ((mark.from === 'this-cluster' && rotated.has(mark.source)) ||
+        (mark.from === 'another-cluster' && isRotatedElsewhere(mark.source)));
+    if (!isMeant) return item;
+    const { obstacle: _, ...copy } = item;
+    return { ...copy, action: 'update', isCopy: true };
+  });
 }
 
 export function isHome({ namespace }: SecretName, { home }: Pick<RotateRules, 'home'>): boolean {
   return namespace === home;
 }
 
-/** `NAMESPACE/NAME` of the sources that have the new login afterwards. A copy is never a source. */
-export function rotatedSources(items: readonly PlannedSecret[]): Set<string> {
-  return new Set(
-    items.flatMap(({ ref, action, source }) =>
-      source === undefined && (action === 'update' || action === 'unchanged')
-        ? [secretKey(ref.namespace, ref.name)]
-        : [],
-    ),
-  );
+/** Whether it has the new login afterwards, and copies may be made of it. A copy is never a source. */
+export function isRotatedSource({ mark, action }: PlannedSecret): boolean {
+  return mark === undefined && (action === 'update' || action === 'unchanged');
 }
 
-/** Plans one Secret. `isRotated` tells whether the source of a copy is written as well. */
-function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: HeldSecret) => boolean): PlannedSecret {
+/** Plans one Secret by itself. */
+export function planHeld(held: HeldSecret, rules: RotateRules): PlannedSecret {
   const entries = planEntries(held, rules);
   const states = entries.map(({ state }) => state);
   if (!states.includes('new')) return { ...held, entries, action: states.includes('has it') ? 'unchanged' : 'left' };
-  const obstacle = obstacleFor(held, rules, isRotated);
+  const obstacle = obstacleFor(held, rules);
   return obstacle === undefined
     ? { ...held, entries, action: 'update' }
     : { ...held, entries, action: 'held back', obstacle };
 }
 
 /** Decides by the entries alone, so that the decision can be repeated on the Secret as it is when it is written. */
-export function planEntries({ entries, ref }: HeldSecret, rules: RotateRules): PlannedEntry[] {
-  return entries.map((entry) => ({ ...entry, state: entryState(entry, ref, rules) }));
+export function planEntries({ entries, ref }: Pick<HeldSecret, 'entries' | 'ref'>, rules: RotateRules): PlannedEntry[] {
+  return entries.map((entry) => ({ ...entry, state: entryState(entry, isHome(ref, rules), rules) }));
 }
 
-function entryState(entry: HeldEntry, ref: SecretName, rules: RotateRules): EntryState {
+function entryState(entry: HeldEntry, atHome: boolean, rules: RotateRules): EntryState {
   const { login, hasMore, place } = entry;
   const { username, password } = entry.next.credential;
   const isNew = login?.username === username && login.password === password;
   if (isNew && !hasMore) return 'has it';
   if (place === 'below' && !rules.below) return 'below';
-  if (login?.username !== username && !rules.anyUser) {
+  // The owner has the new login already, and only loses the token beside it.
+  if (isNew) return 'new';
+  const isOld = atHome ? undefined : rules.old.isOld(entry);
+  if (isOld === true) return 'new';
+  if (login?.username !== username && !(rules.anyUser && atHome)) {
     if (login === undefined) return 'cannot be decoded';
     return login.username ? 'other user' : 'no user';
   }
-  // Nothing is given away: the owner has the new login already, or the old one is at home or proven.
-  if (isNew || isHome(ref, rules) || rules.isProven(entry)) return 'new';
-  return login === undefined ? 'cannot be decoded' : 'other password';
+  if (atHome) return rules.old.isOldAtHome(entry) ? 'new' : 'other password';
+  return isOld === undefined ? 'unknown password' : 'other password';
 }
 
-function obstacleFor(
-  held: HeldSecret,
-  { owned }: RotateRules,
-  isRotated: (copy: HeldSecret) => boolean,
-): Obstacle | undefined {
-  const { maker, source, isImmutable } = held;
+function obstacleFor({ maker, mark, isImmutable }: HeldSecret, { owned }: RotateRules): Obstacle | undefined {
   if (isImmutable) return 'immutable';
-  if (owned) return undefined;
-  if (maker !== undefined) return 'maker';
-  return source !== undefined && !isRotated(held) ? 'source' : undefined;
+  if (mark !== undefined) return owned && mark.from === 'login' ? undefined : 'source';
+  return maker !== undefined && !owned ? 'maker' : undefined;
 }

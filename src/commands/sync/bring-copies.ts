@@ -3,19 +3,19 @@ import { performPhase } from '../../changes/performer.ts';
 import { AlteredError, actionOf, changeSecret, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, isEnding } from '../../cluster/api-error.ts';
 import type { Transport } from '../../cluster/transport.ts';
+import { type CopyChange, type NextCopy, planSecret, type SyncSource } from '../../copies/copy-plan.ts';
+import { loginLossOf } from '../../copies/lost-logins.ts';
+import { readNamespaces } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
-import type { NamespaceFacts } from '../../gather/namespace.ts';
 import { words } from '../../line/command.ts';
 import { againWith } from '../../line/hint.ts';
 import type { Secret } from '../../secret/secret.ts';
+import type { NamespaceFacts } from '../../secret/selected-namespace.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
-import { loginLossOf } from './lost-logins.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
-import { readNamespaces } from './present-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
 import { readSource, readSourceAgain } from './read-source.ts';
-import { type CopyChange, type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
 import { hasAccounts, type KnownSource, type SyncListener, type SyncRequest } from './sync-request.ts';
 
 /** Kept low, because each deletion reads all lists of its namespace. */

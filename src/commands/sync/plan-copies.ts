@@ -1,20 +1,27 @@
 /** Plans which namespaces get a copy and how, and which copies are deleted, from what has been read. */
 
 import type { Transport } from '../../cluster/transport.ts';
+import { type NextCopy, planSecret, type SyncSource } from '../../copies/copy-plan.ts';
+import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
+import { noNamespace } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
-import type { NamespaceFacts } from '../../gather/namespace.ts';
 import { ALL_NAMESPACES, command } from '../../line/command.ts';
 import { againMeaning } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
 import { isCopyOf } from '../../secret/copy.ts';
 import { willHoldOldLogin } from '../../secret/last-applied.ts';
 import type { Secret } from '../../secret/secret.ts';
+import {
+  choiceOf,
+  chosenNamespace,
+  idlePatterns,
+  type NamespaceFacts,
+  type SelectedNamespace,
+} from '../../secret/selected-namespace.ts';
 import { closest } from '../../text/closest.ts';
 import { many } from '../../text/enumerate.ts';
-import { type LoginLoss, loginLossOf } from './lost-logins.ts';
-import { eachPresent, noNamespace } from './present-copies.ts';
+import { eachPresent } from './present-copies.ts';
 import { type PrunedCopy, takenOver } from './prune-copies.ts';
-import { choiceOf, idlePatterns, type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
 import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
 
 /** Returns the namespaces to write to. Reports each named namespace that does not exist as failed. */
@@ -23,7 +30,7 @@ export function choose(
   request: SyncRequest,
   home: string | undefined,
   listener: SyncListener,
-): string[] {
+): SelectedNamespace[] {
   const { selection, part } = request;
   const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
   const namesOf = (choice: ReturnType<typeof choiceOf>): string[] =>
@@ -45,7 +52,8 @@ export function choose(
   for (const namespace of missing) {
     listener.outcome({ namespace, action: 'failed', error: errorFor(namespace), isDecided: true });
   }
-  return namesOf('chosen')
+  return namespaces
+    .flatMap((namespace) => chosenNamespace(namespace, selection, home) ?? [])
     .filter((namespace) => isIn(part, namespace))
     .sort();
 }
@@ -89,7 +97,7 @@ function isIn(part: SyncPart | undefined, namespace: string): boolean {
 
 /** What has to be done in one namespace. */
 export interface Item {
-  readonly namespace: string;
+  readonly namespace: SelectedNamespace;
   readonly step: NextCopy;
   /** Whether an annotation of `kubectl apply` holds a login that the data no longer holds afterwards. */
   readonly holdsOldLogin?: boolean | undefined;
@@ -110,16 +118,17 @@ export interface Plan {
 export async function planAll(
   transport: Transport,
   source: SyncSource,
-  chosen: readonly string[],
+  chosen: readonly SelectedNamespace[],
   places: readonly NamespaceFacts[],
   request: SyncRequest,
 ): Promise<Plan> {
-  const items = new Map(chosen.map((namespace) => [namespace, planned(namespace, undefined, source)]));
+  const items = new Map<string, Item>(chosen.map((namespace) => [namespace, planned(namespace, undefined, source)]));
   const open = new Set(places.flatMap(({ name, isEnding, isLeftAlone }) => (isEnding || isLeftAlone ? [] : [name])));
   const pruned: PrunedCopy[] = [];
   const taken: SyncOutcome[] = [];
   await eachPresent(transport, request, chosen, (namespace, secret) => {
-    if (items.has(namespace)) items.set(namespace, planned(namespace, secret, source));
+    const item = items.get(namespace);
+    if (item !== undefined) items.set(namespace, planned(item.namespace, secret, source));
     else if (
       request.prune &&
       isIn(request.part, namespace) &&
@@ -135,7 +144,7 @@ export async function planAll(
   return { items: [...items.values()], pruned, taken };
 }
 
-function planned(namespace: string, secret: Secret | UserError | undefined, source: SyncSource): Item {
+function planned(namespace: SelectedNamespace, secret: Secret | UserError | undefined, source: SyncSource): Item {
   if (secret instanceof UserError) {
     return { namespace, step: { action: 'refuse', error: secret }, existing: undefined };
   }

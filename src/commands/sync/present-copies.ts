@@ -1,14 +1,12 @@
 /** Reads what `sync` needs before it writes: the namespaces, and the Secrets of one name in them, each kind in one list. */
 import { oddSecret } from '../../cluster/api-answer.ts';
 import { ApiError } from '../../cluster/api-error.ts';
-import { listPages, listRefusal, NAMESPACES } from '../../cluster/object-request.ts';
+import { listPages, listRefusal } from '../../cluster/object-request.ts';
 import type { FieldSelection } from '../../cluster/pick-json.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { requestSecret } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
-import { NAMESPACE_FIELDS, type NamespaceFacts, namespaceFacts, readNamespace } from '../../gather/namespace.ts';
-import { clusterCommand } from '../../line/command.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
 import { fieldOf } from '../../workloads/api-object.ts';
@@ -33,44 +31,6 @@ const SECRET_FIELDS: FieldSelection = {
 const PAGE = 200;
 /** The first page is small, because a Secret may have a megabyte. */
 const FIRST_PAGE = 32;
-
-/** Reads the namespaces to select from. Where listing is forbidden, reads the named ones one by one. Throws UserError. */
-export async function readNamespaces(
-  transport: Transport,
-  { selection, prune, part }: Pick<SyncRequest, 'selection' | 'prune' | 'part'>,
-): Promise<NamespaceFacts[]> {
-  const { labelSelector, names } = selection;
-  const found: NamespaceFacts[] = [];
-  const list = async (fieldSelector?: string): Promise<void> => {
-    const sizes = fieldSelector === undefined ? part?.sizes : undefined;
-    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS, sizes };
-    for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(namespaceFacts));
-  };
-  try {
-    if (part?.only === undefined) await list();
-    else await forEachLimit(transport.concurrency, part.only, (name) => list(`metadata.name=${name}`));
-    return found;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status !== 403 || !isNamed(selection) || prune)
-      throw listRefusal(error, NAMESPACES, undefined, labelSelector);
-    await forEachLimit(transport.concurrency, names, async (name) => {
-      const facts = await readNamespace(transport, name);
-      if (facts !== undefined) found.push(facts);
-    });
-    return found;
-  }
-}
-
-/** Whether the selection consists of names only. */
-function isNamed({ labelSelector, globs, all }: SyncRequest['selection']): boolean {
-  return labelSelector === undefined && globs.length === 0 && !all;
-}
-
-/** The error for a named namespace that does not exist. */
-export function noNamespace(namespace: string): UserError {
-  return new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl create namespace ${namespace}`);
-}
 
 /** Receives the Secret with the name of the source in a namespace, or why that is unknown. */
 export type CopyReceiver = (namespace: string, secret: Secret | UserError) => void;

@@ -2,7 +2,7 @@
 
 import { detachAll } from '../../attaching/detach-all.ts';
 import { describeNeeds, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
-import { actionOf, changeSecret, type NextSecret, type SecretAction } from '../../changes/secret-step.ts';
+import { actionOf, deleteSecret, type NextDeletion, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
 import { createReader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
@@ -40,7 +40,7 @@ export async function pruneCopy(
   listener: SyncListener,
 ): Promise<SecretAction> {
   const ref = { namespace, name: request.name };
-  const next = (present: Secret | undefined): NextSecret => {
+  const next = (present: Secret | undefined): NextDeletion => {
     const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
     return { action: isMeant ? 'delete' : 'unchanged' };
   };
@@ -51,7 +51,7 @@ export async function pruneCopy(
       note: (note) => listener.note(note, 'detach'),
       problem: (error) => listener.problem(error, namespace),
     });
-    return actionOf((await changeSecret(transport, ref, { present: secret, next }, request)).did);
+    return actionOf((await deleteSecret(transport, ref, { present: secret, next }, request)).did);
   } catch (error) {
     throw error instanceof ApiError ? refusalOf(error) : error;
   }

@@ -3,11 +3,10 @@
 import { checkedSecret } from '../../attaching/check-secret.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import type { Transport } from '../../cluster/transport.ts';
+import { syncSourceOf } from '../../copies/copy-plan.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { copySourceOf } from '../../secret/copy.ts';
-import type { AuthEntry } from '../../secret/credential.ts';
 import { knownEnds } from '../../secret/expiry.ts';
-import { keyText } from '../../secret/key.ts';
 import type { KnownSource, SyncListener, SyncRequest } from './sync-request.ts';
 
 /** Reads the source in the namespace of `transport`. Throws UserError where pods could not use it: they would fail everywhere. */
@@ -21,21 +20,15 @@ export async function readSource(
     login === undefined
       ? await findSecret(transport, { namespace, name }, 'sync')
       : { ...login, metadata: { ...login.metadata, namespace } };
-  const source = copySourceOf(secret);
+  // That it is a copy, or of another type, is said before what else is wrong with it.
+  copySourceOf(secret);
   const { contents, findings } = await checkedSecret(secret, transport);
   // The expiry of a login from this machine has already been reported.
   const isSaid = ({ code }: Finding): boolean => login !== undefined && /^expire/.test(code);
   for (const finding of findings) if (!isSaid(finding)) listener.finding(finding);
-  const entries = contents.entries.flatMap(({ server, login }): AuthEntry[] => {
-    if (login === undefined) return [];
-    const { username, password, email } = login;
-    return [{ server, credential: { username, password }, email: email || undefined }];
-  });
-  listener.ends(knownEnds(entries, source.expiresAt));
-  const madeFrom = login === undefined ? undefined : 'login';
-  const { uid } = secret.metadata;
-  const keys = new Set(contents.entries.map(({ server }) => keyText(server)));
-  return { secret, source: { ...source, uid, madeFrom, entries, keys, foreign }, home: namespace };
+  const source = syncSourceOf(secret, contents, { foreign, madeFrom: login === undefined ? undefined : 'login' });
+  listener.ends(knownEnds(source.entries, source.expiresAt));
+  return { secret, source, home: namespace };
 }
 
 /**

@@ -3,15 +3,15 @@
 import { manifestFolders } from '../../changes/saved-pod.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
-import { isGlob } from '../../codec/go/glob.ts';
 import type { CredentialOptions } from '../../credentials/credential-flags.ts';
 import { UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { command, flagWords, words } from '../../line/command.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../line/hint.ts';
-import { isNamespaceChoice, isObjectName, isPattern, nameRule } from '../../line/object-name.ts';
+import { isObjectName, nameRule } from '../../line/object-name.ts';
 import type { Io } from '../../system/io.ts';
 import { parseTarget } from '../../workloads/target.ts';
+import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import type { AccountSelection, SyncRequest } from './sync-request.ts';
 
 export interface SyncOptions extends ContextFlags, ChangeOptions, Omit<CredentialOptions, 'prompt'> {
@@ -112,7 +112,7 @@ function selectionOf({
   dryRun,
   watch = false,
 }: SyncOptions): SyncRequest['selection'] {
-  const wanted = namespacesIn(to, '--to');
+  const wanted = chosenNames(to, '--to');
   const ways = [wanted.length > 0 && '--to', selector !== undefined && '-l', allNamespaces && '-A'].filter(Boolean);
   checkSelector(selector);
   if (ways.length === 0) {
@@ -134,30 +134,10 @@ function selectionOf({
     );
   }
   return {
-    names: wanted.filter((text) => !isPattern(text)),
-    globs: wanted.filter(isPattern),
+    ...namesAndPatterns(wanted),
     // The API server has already selected by the labels.
     all: allNamespaces || selector !== undefined,
-    exclude: namespacesIn(exclude, '--exclude'),
+    exclude: chosenNames(exclude, '--exclude'),
     labelSelector: selector,
   };
-}
-
-/** Throws UsageError for a text that is neither the name of a namespace nor a pattern. */
-function namespacesIn(texts: readonly string[], flag: '--to' | '--exclude'): string[] {
-  const given = flag === '--to' ? words`--to` : words`--exclude`;
-  const found = new Set(
-    texts
-      .flatMap((text) => text.split(','))
-      .map((text) => text.trim())
-      .filter(Boolean),
-  );
-  for (const text of found) {
-    if (isNamespaceChoice(text)) {
-      if (isGlob(text)) continue;
-      throw new UsageError(`the pattern ${text} of ${flag} has a [ without its ]`, words`${given} ${'team-[a-c]'}`);
-    }
-    throw new UsageError(nameRule('namespace'), words`${given} NAMESPACE`);
-  }
-  return [...found];
 }

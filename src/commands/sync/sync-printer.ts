@@ -4,6 +4,8 @@ import { type NoteBook, noteBook } from '../../attaching/attach-printer.ts';
 import { warnOfAnnotations } from '../../changes/annotation-printer.ts';
 import { type Failure, printFailures, sayFinding } from '../../changes/failure-printer.ts';
 import type { ListResult } from '../../changes/list-write.ts';
+import { LeftAlone } from '../../copies/copy-plan.ts';
+import { lossWarnings } from '../../copies/lost-logins.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import { clusterCommand, words } from '../../line/command.ts';
 import { againMeaning } from '../../line/hint.ts';
@@ -15,8 +17,6 @@ import { many, plural, summaryLine } from '../../text/enumerate.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 import { resultName } from '../../workloads/object-ref.ts';
 import { compareNames } from '../../workloads/references.ts';
-import { lossWarnings } from './lost-logins.ts';
-import { LeftAlone } from './sync-plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from './sync-request.ts';
 
 export interface SyncPrinterOptions {

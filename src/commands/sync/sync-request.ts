@@ -6,20 +6,21 @@ import type { ManifestFolders } from '../../changes/saved-pod.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { ObjectSizes } from '../../cluster/object-request.ts';
+import type { SyncSource } from '../../copies/copy-plan.ts';
+import type { LoginLoss } from '../../copies/lost-logins.ts';
 import type { UserError } from '../../errors.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Secret } from '../../secret/secret.ts';
+import type { IdlePattern, LabelledSelection } from '../../secret/selected-namespace.ts';
 import type { Agree } from '../../system/prompt.ts';
 import type { Verb } from '../../workloads/list-change.ts';
-import type { LoginLoss } from './lost-logins.ts';
-import type { IdlePattern, NamespaceSelection, SyncSource } from './sync-plan.ts';
 
 export interface SyncRequest extends ChangeOptions {
   /** The name of the source, and of its copies. */
   readonly name: string;
   /** A Secret made from logins of this machine. Undefined where the source is a Secret of the cluster. */
   readonly login?: Secret | undefined;
-  readonly selection: NamespaceSelection & { readonly labelSelector: string | undefined };
+  readonly selection: LabelledSelection;
   readonly foreign: SyncSource['foreign'];
   /** The service accounts to attach the copies to. */
   readonly accounts: AccountSelection;

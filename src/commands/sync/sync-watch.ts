@@ -2,6 +2,7 @@
 import { loginSource } from '../../changes/login-source.ts';
 import { connect } from '../../cluster/transport.ts';
 import { parseDuration } from '../../codec/go/duration.ts';
+import { saidLosses } from '../../copies/lost-logins.ts';
 import { usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, Interrupted, UsageError, UserError } from '../../errors.ts';
 import { serveStatus } from '../../http/status-server.ts';
@@ -13,7 +14,6 @@ import { gentleStop } from '../../system/concurrency.ts';
 import type { Io } from '../../system/io.ts';
 import { agreeOn } from '../../system/prompt.ts';
 import { createHealth } from './health.ts';
-import { saidLosses } from './lost-logins.ts';
 import { createMetrics } from './metrics.ts';
 import { keepRenewed, type Renewal } from './renewal.ts';
 import { type SyncOptions, syncRequest } from './sync-options.ts';

@@ -6,6 +6,7 @@ import type { Transport } from '../../cluster/transport.ts';
 import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch-reconnection.ts';
 import { UserError } from '../../errors.ts';
 import type { Secret } from '../../secret/secret.ts';
+import { choiceOf } from '../../secret/selected-namespace.ts';
 import type { Clock } from '../../system/clock.ts';
 import { pullKind } from '../../workloads/kind.ts';
 import { type Agenda, createAgenda, type Look } from './agenda.ts';
@@ -13,7 +14,6 @@ import { syncSecret } from './bring-copies.ts';
 import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
-import { choiceOf } from './sync-plan.ts';
 import { hasAccounts, type SyncListener, type SyncRequest } from './sync-request.ts';
 
 /** The caller of the watch: it is told what happens, and says when to stop. */

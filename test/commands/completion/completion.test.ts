@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMPLETING_SHELLS } from '../../support/completing-shells.ts';
 import { here } from '../../support/here.ts';
 import { installed } from '../../support/installed.ts';
 import { artefact, execute } from '../../support/program.ts';
-import { SHELLS } from '../../support/stand-ins.ts';
 import { keys, terminalOf } from '../../support/terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-completion-'));
@@ -160,15 +160,6 @@ describe('what is proposed', () => {
   });
 });
 
-const STARTS: Readonly<Record<string, readonly [command: readonly string[], set: string]>> = {
-  bash: [['bash', '--norc', '--noprofile', '-i'], 'source <(regsecret completion bash); echo ready-$((1+1))'],
-  zsh: [
-    ['zsh', '-f', '-i'],
-    'autoload -U compinit; compinit -u -D; source <(regsecret completion zsh); echo ready-$((1+1))',
-  ],
-  fish: [['fish', '--no-config', '-i'], 'regsecret completion fish | source; echo ready-(math 1+1)'],
-};
-
 /** The keys typed before TAB, and the command line after it. */
 const TYPED: readonly (readonly [keys: string, line: string])[] = [
   ['lis', 'list'],
@@ -181,12 +172,11 @@ const TYPED: readonly (readonly [keys: string, line: string])[] = [
   ['create --from-file aut', 'create --from-file auth.json'],
 ];
 
-describe.each(Object.keys(STARTS).filter((shell) => SHELLS.includes(shell)))('TAB in %s', (shell) => {
+describe.each(COMPLETING_SHELLS)('TAB in %s', (_, { command, setUp }) => {
   test('goes on with what was meant', { timeout: 60_000 }, async () => {
-    const [command, set] = STARTS[shell] ?? [[], ''];
     const PATH = `${bin}:${process.env.PATH}`;
     const tty = terminalOf(['/bin/sh', '-c', `cd '${folder}' && exec "$0" "$@"`, ...command], { ...env(), PATH }, 100);
-    tty.type(`${set}\r`);
+    tty.type(`${setUp('regsecret completion')}\r`);
     await tty.see('ready-2');
     for (const [typed, line] of TYPED) {
       tty.type(`regsecret ${typed}\t`);

@@ -104,7 +104,8 @@ function expected(here: Space, isHome: boolean, { flags }: State): After {
   const secret: Present | undefined = present[here.title];
   const name = nameIn(here);
   const same = { isThere: secret !== undefined, list: here.list, jobs: here.jobs, fails: false };
-  const isMeant = isHome || (flags.includes('-A') && secret?.copyOf === 'home' && !secret.isMarkedHalf);
+  const isMeant =
+    isHome || (flags.includes('-A') && secret?.copyOf === 'home' && !secret.isMarkedHalf && !secret.renamed);
   if (!isMeant) return same;
   const opens = (one: string): boolean =>
     one === 'spare' || (one === name && secret !== undefined && !secret.type && secret.host === undefined);
@@ -118,11 +119,12 @@ function expected(here: Space, isHome: boolean, { flags }: State): After {
   return { isThere: false, list: without(here.list), jobs: here.jobs && without(here.jobs), fails: false };
 }
 
-/** The model for all namespaces: a source stays as long as one of its copies stays. */
+/** The model for all namespaces: a source stays as long as one of its copies stays, unless it is forced. */
 function expectedAll(state: State): After[] {
   const others = state.others.map((one) => expected(one, false, state));
   const { home } = state;
-  const isLast = present[home.title] === undefined || others.every(({ fails }) => !fails);
+  const isLast =
+    present[home.title] === undefined || state.flags.includes('--force') || others.every(({ fails }) => !fails);
   const stays: After = { isThere: true, list: home.list, jobs: home.jobs, fails: true };
   return [isLast ? expected(home, true, state) : stays, ...others];
 }

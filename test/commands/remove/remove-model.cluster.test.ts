@@ -18,7 +18,9 @@ const MARKS = {
     labels: { 'app.kubernetes.io/managed-by': 'Helm' },
     annotations: { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'x' },
   },
-  copy: { labels: OURS, annotations: { 'regsecret/source': 'elsewhere/x' } },
+  copy: { labels: OURS, annotations: { 'regsecret/source': 'elsewhere/NAME' } },
+  /** Of a Secret with another name, so it is no copy. */
+  'half a copy': { labels: OURS, annotations: { 'regsecret/source': 'elsewhere/x' } },
 } as const;
 
 /** Generated Secrets. The kubelet treats all servers of `meant` as the same key. */
@@ -26,7 +28,7 @@ const secrets = fc.record({
   meant: fc.subarray(['r.example', 'https://r.example/v2/', 'http://r.example'], { maxLength: 2 }),
   others: fc.subarray(['quay.io', 'r.example/acme', 'https://index.docker.io/v1/'], { maxLength: 2 }),
   order: fc.boolean(),
-  mark: fc.constantFrom('none', 'none', 'none', 'Helm', 'copy') as fc.Arbitrary<keyof typeof MARKS>,
+  mark: fc.constantFrom('none', 'none', 'half a copy', 'Helm', 'copy') as fc.Arbitrary<keyof typeof MARKS>,
   immutable: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   isNeeded: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
@@ -43,7 +45,8 @@ function becomes(
   { owned, yes }: Flags,
 ): 'same' | 'stays' | 'goes' {
   if (meant.length === 0) return 'same';
-  const isStopped = others.length === 0 || immutable || (mark !== 'none' && !owned) || (isNeeded && !yes);
+  const isStopped =
+    others.length === 0 || immutable || ((mark === 'Helm' || mark === 'copy') && !owned) || (isNeeded && !yes);
   return isStopped ? 'stays' : 'goes';
 }
 
@@ -70,7 +73,8 @@ test.each<Flags>([
   await pool(12, states, async (state) => {
     const payload = payloadWith(state, [...state.others, ...state.meant]);
     const data = { '.dockerconfigjson': Buffer.from(payload).toString('base64') };
-    await putSecret(namespace, { metadata: MARKS[state.mark], data, immutable: state.immutable }, state.name);
+    const metadata = JSON.parse(JSON.stringify(MARKS[state.mark]).replace('NAME', state.name));
+    await putSecret(namespace, { metadata, data, immutable: state.immutable }, state.name);
     if (state.isNeeded) await newWorkload('Pod', namespace, { image: 'r.example/app:1', list: named(state.name) });
   });
   const expected = Map.groupBy(states, (state) => becomes(state, flags));

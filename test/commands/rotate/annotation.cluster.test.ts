@@ -50,10 +50,10 @@ describe('in one namespace', () => {
     const { stderr } = await rotate(namespace, host);
     expect(stderr).toBe(
       `2 Secrets: 2 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/one, ${namespace}/two\n` +
-        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n${othersIn(namespace)}`,
+        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n${othersIn(namespace, 'NAME')}`,
     );
     await kubectl(['annotate', 'secret', 'one', 'two', '-n', namespace, `${APPLIED}-`]);
-    expect((await rotate(namespace, host)).stderr).toBe(`2 Secrets: 2 unchanged\n${othersIn(namespace)}`);
+    expect((await rotate(namespace, host)).stderr).toBe(`2 Secrets: 2 unchanged\n${othersIn(namespace, 'NAME')}`);
   });
 
   test('also that of a Secret which has no login for the registry any more', async () => {

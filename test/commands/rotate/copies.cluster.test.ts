@@ -1,19 +1,73 @@
 /** `rotate` and the copies of a Secret. */
 import { describe, expect, test } from 'vitest';
 import { kubectl, newNamespace } from '../../environment/use.ts';
-import { auths, copyOf, freshHost, NEW, OLD, payload, put, rotate } from '../../support/rotate-world.ts';
+import { auth, auths, copyOf, freshHost, NEW, OLD, payload, put, rotate } from '../../support/rotate-world.ts';
+import { userWith } from '../../support/user.ts';
 
 describe('in many namespaces', () => {
-  test('copies are written with their source, which is written last', async () => {
-    const [home, one, other] = [await newNamespace(), await newNamespace(), await newNamespace()];
+  test('copies in the selection are made what their source is, after it, whatever password they have', async () => {
+    const [home, one] = [await newNamespace(), await newNamespace()];
+    const [two, other] = [await newNamespace(), await newNamespace()];
     const host = freshHost();
     await put(home, { auths: { [host]: OLD } });
     await put(one, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
-    await put(other, { auths: { [host]: OLD } });
-    const ran = await rotate(home, host, ['pull']);
-    expect(ran.stdout).toBe(`secret/pull configured in ${one}\nsecret/pull configured in ${home}\n`);
-    expect(await payload(one)).toBe(await payload(home));
+    await put(two, { auths: { [host]: auth('ci', 'stale') }, metadata: copyOf(`${home}/pull`) });
+    await put(other, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
+    const args = ['pull', '--to', `${one},${two}`];
+    const plan = await rotate(home, host, [...args, '--dry-run=client']);
+    expect(plan.stdout.match(new RegExp(` {2}gets what ${home}/pull has\n`, 'g'))).toHaveLength(2);
+    const ran = await rotate(home, host, args);
+    const [first, ...copies] = ran.stdout.trimEnd().split('\n');
+    expect(first).toBe(`secret/pull configured in ${home}`);
+    expect(copies.toSorted()).toEqual(
+      [one, two].map((namespace) => `secret/pull configured in ${namespace}`).toSorted(),
+    );
+    for (const namespace of [one, two]) expect(await payload(namespace)).toBe(await payload(home));
     expect(await auths(other)).toEqual({ [host]: OLD });
+    const again = await rotate(home, host, args);
+    expect([again.code, again.stdout, again.stderr]).toEqual([0, '', '3 Secrets: 3 unchanged\n']);
+  });
+
+  test('a copy that could not be written is tried again, and nothing is well until it is', async () => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
+    const rule = (resources: readonly string[], verbs: readonly string[]) => ({ apiGroups: [''], resources, verbs });
+    const reads = [rule(['secrets', 'namespaces'], ['get', 'list'])];
+    const kubeconfig = await userWith(home, [rule(['secrets'], ['patch'])], reads);
+    for (const _ of ['first', 'second']) {
+      const ran = await rotate(home, host, ['pull', '-A'], { kubeconfig });
+      expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining(`patch secret ${one}/pull`)]);
+      expect([await auths(home), await auths(one)]).toEqual([{ [host]: NEW }, { [host]: OLD }]);
+    }
+    expect((await rotate(home, host, ['pull', '-A'])).code).toBe(0);
+    expect(await auths(one)).toEqual({ [host]: NEW });
+  });
+
+  test('what a copy has and its source does not: said before it goes, as in sync', async () => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { auths: { [host]: OLD, 'quay.io': auth('own', 'own') }, metadata: copyOf(`${home}/pull`) });
+    const said = `warning: rotate drops quay.io (own) from secret pull in ${one}; the source does not have it\n`;
+    for (const flags of [['--dry-run=client'], []]) {
+      expect((await rotate(home, host, ['pull', '--to', one, ...flags])).stderr).toContain(said);
+    }
+    expect(await auths(one)).toEqual({ [host]: NEW });
+  });
+
+  test('a copy that sync made from a login is left, with what makes it again', async () => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    const made = copyOf(`${home}/made`);
+    const metadata = { ...made, annotations: { ...made.annotations, 'regsecret/made-from': 'login' } };
+    await put(one, { name: 'made', auths: { [host]: OLD }, metadata });
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, await auths(one, 'made')]).toEqual([1, { [host]: OLD }]);
+    expect(ran.stderr).toContain(
+      `secret ${one}/made keeps its login, because sync made it from a login\n  --owned writes it anyway\nhint: run that regsecret sync again with the new login\n`,
+    );
+    expect((await rotate(home, host, ['-A', '--owned', '--old-password-env', 'OLD'])).code).toBe(0);
+    expect(await auths(one, 'made')).toEqual({ [host]: NEW });
   });
 
   test('a copy whose source is in another namespace is left, with the command for its source', async () => {
@@ -21,9 +75,9 @@ describe('in many namespaces', () => {
     await put(home, { auths: { [host]: OLD } });
     await put(namespace, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
     const login = `--server ${host} --username ci --password-stdin`;
-    const hint = `because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n ${home}`;
-    const plan = await rotate(namespace, host, ['--any-password', '--restart', '--dry-run=client']);
-    expect(plan.stderr).toContain(`${hint} --any-password --restart --dry-run=client ${login} --no-verify\n`);
+    const hint = `because it is a copy of ${home}/pull, which keeps its login\nhint: regsecret rotate pull -n ${home}`;
+    const plan = await rotate(namespace, host, ['--owned', '--restart', '--dry-run=client']);
+    expect(plan.stderr).toContain(`${hint} --owned --restart --dry-run=client ${login} --no-verify\n`);
     const ran = await rotate(namespace, host);
     expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
     expect(ran.stderr).toContain(`${hint} ${login} --no-verify\n`);

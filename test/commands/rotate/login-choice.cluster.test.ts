@@ -110,10 +110,9 @@ describe('a line that names no registry, or no user: the Secrets say which there
     };
     const named = await hintsOf('--username', user);
     expect(named).toContain(`no registry is named, so it is ${host}`);
-    expect(named).toMatch(new RegExp(`may have the new login: regsecret rotate -n ${one} .*--server ${host};`));
+    expect(named).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} --server ${host} `));
     const served = await hintsOf('--server', host);
     expect(served).toContain(`no user name is given, so it is ${user}`);
-    expect(served).toMatch(new RegExp(`may have the new login: regsecret rotate -n ${one} .*--username ${user};`));
     expect(served).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} .*--username ${user} --force`));
   });
 

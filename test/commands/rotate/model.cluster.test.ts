@@ -26,7 +26,7 @@ interface State {
     readonly held: readonly Held[];
     readonly mark: 'none' | 'helm' | 'owner' | 'immutable' | 'copy';
   }[];
-  readonly flags: readonly ('-A' | '--any-user' | '--below' | '--owned' | '--any-password')[];
+  readonly flags: readonly ('-A' | '--any-user' | '--below' | '--owned' | '--old-password-env')[];
 }
 
 const aState: fc.Arbitrary<State> = fc.record({
@@ -52,38 +52,62 @@ const aState: fc.Arbitrary<State> = fc.record({
     }),
     { selector: ({ namespace, name }) => `${namespace}/${name}`, minLength: 1, maxLength: 6 },
   ),
-  flags: fc.subarray(['-A', '--any-user', '--below', '--owned', '--any-password'] as const),
+  flags: fc.subarray(['-A', '--any-user', '--below', '--owned', '--old-password-env'] as const),
 });
 
-/** The logins that `rotate` replaces, as `namespace/name path`. With or without `-A`, copies are copies of `home/x`. */
-function model({ secrets: given, flags }: State): Set<string> {
-  // A Secret that names itself as its source is not a copy.
-  const isItself = ({ namespace, name, mark }: State['secrets'][number]): boolean =>
-    mark === 'copy' && namespace === 0 && name === 'x';
-  const secrets = given.map((secret) => (isItself(secret) ? { ...secret, mark: 'none' as const } : secret));
+type Stored = State['secrets'][number];
+
+/** The logins of a Secret afterwards, by path. */
+type Logins = Readonly<Partial<Record<string, Login>>>;
+
+/** What each Secret holds afterwards, and the exit code; copies are copies of `home/x`, if they are called so, too. */
+function model({ secrets, flags }: State): { after: ReadonlyMap<string, Logins>; code: number } {
   const has = (flag: State['flags'][number]): boolean => flags.includes(flag);
-  const isMeant = ({ login, path }: Held): boolean =>
-    login !== 'ci:NEW' && (path === '' || has('--below')) && (login.startsWith('ci:') || has('--any-user'));
-  const atHome = secrets.filter(({ namespace }) => namespace === 0);
-  const known = new Set(atHome.flatMap(({ held }) => held.filter(isMeant).map(({ login }) => login)));
-  const isMine = (namespace: number, login: Login): boolean =>
-    namespace === 0 || has('--any-password') || known.has(login);
-  const isFree = (mark: string, withSource: boolean): boolean =>
-    mark !== 'immutable' && (mark === 'none' || has('--owned') || (mark === 'copy' && withSource));
-  const source = secrets.find(({ namespace, name }) => namespace === 0 && name === 'x');
-  const sourceHas = source?.held.some(({ login }) => login === 'ci:NEW') ?? false;
-  const sourceGets = source?.held.some(isMeant) ?? false;
-  const withSource = source !== undefined && (sourceGets ? isFree(source.mark, false) : sourceHas);
-  const changed = new Set<string>();
-  for (const { namespace, name, held, mark } of secrets) {
-    const inScope = namespace === 0 || has('-A');
-    if (!inScope && !(mark === 'copy' && withSource)) continue;
-    if (!isFree(mark, withSource)) continue;
-    for (const one of held) {
-      if (isMeant(one) && isMine(namespace, one.login)) changed.add(`${namespace}/${name} ${one.path}`);
-    }
-  }
-  return changed;
+  const given = has('--old-password-env');
+  const selected = secrets.filter(({ namespace, held }) => held.length > 0 && (namespace === 0 || has('-A')));
+  const isOpen = ({ login, path }: Held): boolean => login !== 'ci:NEW' && (path === '' || has('--below'));
+  const goesAtHome = (one: Held): boolean =>
+    isOpen(one) && (one.login.startsWith('ci:') || has('--any-user')) && (!given || one.login.endsWith(':old'));
+  const old = new Set(
+    given
+      ? ['ci:old']
+      : selected.flatMap(({ namespace, held }) =>
+          namespace === 0 ? held.filter(goesAtHome).map(({ login }) => login) : [],
+        ),
+  );
+  const goes = ({ namespace }: Stored, one: Held): boolean =>
+    namespace === 0 ? goesAtHome(one) : isOpen(one) && old.has(one.login);
+  const isCopy = ({ namespace, name, mark }: Stored): boolean => mark === 'copy' && name === 'x' && namespace !== 0;
+  const isFree = ({ mark }: Stored): boolean =>
+    mark === 'none' || mark === 'copy' || (mark !== 'immutable' && has('--owned'));
+  const source = selected.find(({ namespace, name }) => namespace === 0 && name === 'x');
+  const sourceGets = source?.held.some((one) => goes(source, one)) ?? false;
+  const isSource =
+    source !== undefined && (sourceGets ? isFree(source) : source.held.some(({ login }) => login === 'ci:NEW'));
+  const isThere = secrets.some(({ namespace, name }) => namespace === 0 && name === 'x');
+  const after = new Map<string, Logins>();
+  const loginsOf = (secret: Stored, isWritten: boolean): Logins =>
+    Object.fromEntries(secret.held.map((one) => [one.path, isWritten && goes(secret, one) ? 'ci:NEW' : one.login]));
+  const keeps = selected.map((secret): 'old' | 'unknown' | 'nothing' => {
+    const key = `${secret.namespace}/${secret.name}`;
+    const becomes = isCopy(secret) && isSource;
+    const isWritten = isFree(secret) && (!isCopy(secret) || (!isThere && has('--owned')));
+    after.set(key, becomes ? loginsOf(source as Stored, true) : loginsOf(secret, isWritten));
+    if (becomes || (isWritten && secret.held.some((one) => goes(secret, one)))) return 'nothing';
+    if (secret.held.some((one) => goes(secret, one))) return 'old';
+    const isUnknown = !given && old.size === 0 && secret.namespace !== 0;
+    return isUnknown && secret.held.some((one) => isOpen(one) && one.login.startsWith('ci:')) ? 'unknown' : 'nothing';
+  });
+  const entries = selected.flatMap((secret) => secret.held.map((one) => ({ secret, one })));
+  const fits = entries.some(({ secret, one }) => goes(secret, one));
+  const isOther = entries.some(
+    ({ secret, one }) =>
+      isOpen(one) &&
+      !goes(secret, one) &&
+      (one.login.startsWith('ci:') || (has('--any-user') && secret.namespace === 0)),
+  );
+  if (selected.length === 0 || (given && !fits && isOther)) return { after: new Map(), code: 1 };
+  return { after, code: keeps.includes('old') ? 1 : keeps.includes('unknown') ? 3 : 0 };
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -134,16 +158,19 @@ async function problemsOf(state: State): Promise<string[]> {
   const namespaces = [await newNamespace(), await newNamespace(), await newNamespace()];
   await build(state, namespaces, host);
   const before = await versions(state, namespaces);
-  const args = ['rotate', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify', ...state.flags];
-  const run = (more: readonly string[]) => regsecretIn(namespaces[0] ?? '', [...args, ...more], { stdin: CANARY });
+  const flags = state.flags.flatMap((flag) => (flag === '--old-password-env' ? [flag, 'OLD'] : [flag]));
+  const args = ['rotate', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify', ...flags];
+  const run = (more: readonly string[]) =>
+    regsecretIn(namespaces[0] ?? '', [...args, ...more], { stdin: CANARY, env: { OLD: 'old' } });
   const dry = await run(['--dry-run=server', '-o', 'name']);
   const between = await versions(state, namespaces);
   const ran = await run(['-o', 'name']);
   const after = await versions(state, namespaces);
   const again = await run(['-o', 'name']);
   const last = await versions(state, namespaces);
-  const wanted = model(state);
+  const { after: wanted, code } = model(state);
   const problems: string[] = [];
+  if (ran.code !== code) problems.push(`ends with ${ran.code}, not ${code}`);
   if (dry.stdout.split('\n').sort().join() !== ran.stdout.split('\n').sort().join())
     problems.push('the dry run said something else');
   if (again.stdout !== '') problems.push(`a second run writes ${again.stdout}`);
@@ -153,9 +180,11 @@ async function problemsOf(state: State): Promise<string[]> {
     if (between.get(key)?.version !== before.get(key)?.version) problems.push(`${key} is written in a dry run`);
     if (last.get(key)?.version !== after.get(key)?.version) problems.push(`${key} is written twice`);
     if (logins['quay.io'] !== 'ci:old') problems.push(`${key} has lost another registry`);
-    for (const { login, path } of held) {
-      const expected = wanted.has(`${key} ${path}`) ? `ci:${CANARY}` : real(login);
-      if (logins[host + path] !== expected) problems.push(`${key}${path} is ${logins[host + path]}, not ${expected}`);
+    const expected = wanted.get(key) ?? Object.fromEntries(held.map(({ login, path }) => [path, login]));
+    for (const path of ['', '/acme']) {
+      const login = expected[path];
+      const should = login === undefined ? undefined : real(login);
+      if (logins[host + path] !== should) problems.push(`${key}${path} is ${logins[host + path]}, not ${should}`);
     }
   }
   return problems.length === 0 ? [] : [...problems, JSON.stringify(state), ran.stderr];

@@ -26,7 +26,7 @@ describe('in one namespace', () => {
     expect(ran.code, ran.stderr).toBe(0);
     const lines = ['odd', 'pull'].map((name) => `secret/${name} configured in ${namespace}`);
     expect(ran.stdout.split('\n').sort()).toEqual(['', ...lines]);
-    expect(ran.stderr).toBe(`2 Secrets: 2 updated\n${othersIn(namespace)}`);
+    expect(ran.stderr).toBe(`2 Secrets: 2 updated\n${othersIn(namespace, 'NAME')}`);
     const fields = JSON.stringify(NEW).slice(0, -1);
     expect(await payload(namespace, 'odd')).toBe(
       text.replace(`{"auth":"${OLD.auth}","note":1e30}`, `${fields},"note":1e30}`),
@@ -58,7 +58,7 @@ describe('in one namespace', () => {
     const rule = { apiGroups: [''], resources: ['secrets'], resourceNames: ['one'], verbs: ['get', 'patch'] };
     const ran = await rotate(namespace, host, ['secret/one'], { kubeconfig: await userWith(namespace, [rule]) });
     expect([ran.code, ran.stdout]).toEqual([0, `secret/one configured in ${namespace}\n`]);
-    expect(ran.stderr).toContain('copies in other namespaces, if there are any, are not looked for');
+    expect(ran.stderr).toContain(`keep the old login until: regsecret sync one -n ${namespace} --to NAMESPACES\n`);
     expect(await auths(namespace, 'two')).toEqual({ [host]: OLD });
   });
 

@@ -1,133 +1,69 @@
-/** `rotate` replaces only passwords that are known to be the old one. */
+/**
+ * `rotate` takes a login for the old one only if the namespace at home has it, or the person gives it. What others wrote, and what a
+ * registry answers, proves nothing.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { api, janedoe, johndoe, newNamespace, sharedRegistries } from '../../environment/use.ts';
+import { janedoe, johndoe, newNamespace, sharedRegistries } from '../../environment/use.ts';
 import { freshName, regsecretIn } from '../../support/attach-world.ts';
 import { CANARY } from '../../support/canary.ts';
-import { auth, auths, copyOf, freshHost, LABELLED, NEW, OLD, put, rotate } from '../../support/rotate-world.ts';
+import {
+  auth,
+  auths,
+  base64,
+  copyOf,
+  freshHost,
+  labelledAnd,
+  NEW,
+  OLD,
+  put,
+  rotate,
+} from '../../support/rotate-world.ts';
 
-describe('in many namespaces', () => {
+const GUESS = auth('ci', 'guess');
+
+describe('what the namespace at home tells', () => {
   test.each([
-    ['a label that the namespace of -n does not have', (team: string) => ['-l', `team=${team}`]],
-    ['a name that no Secret there has', () => ['far-away', '-A']],
-  ])('%s: what is there shows all the same which password is the old one', async (_, args) => {
+    ['a label that home does not have', (team: string) => ['-l', `team=${team}`], true],
+    ['a namespace by name', (_: string, namespace: string) => ['--to', namespace], true],
+    ['a pattern', (_: string, namespace: string) => ['--to', `*${namespace.slice(4)}`], true],
+    ['a name that no Secret at home has', () => ['far-away', '-A'], false],
+  ])('%s: the same password is the old one, and home is written last', async (_, args, writesHome) => {
     const [host, team] = [freshHost(), freshName('team')];
     const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
     await put(home, { auths: { [host]: OLD } });
     await put(one, { name: 'far-away', auths: { [host]: OLD } });
-    await put(one, { name: 'far-away-2', auths: { [host]: auth('ci', 'guess') } });
-    const ran = await rotate(home, host, args(team));
-    expect(ran.stdout).toBe(`secret/far-away configured in ${one}\n`);
+    await put(one, { name: 'far-away-2', auths: { [host]: GUESS } });
+    const ran = await rotate(home, host, args(team, one));
+    const own = writesHome ? `secret/pull configured in ${home}\n` : '';
+    expect([ran.code, ran.stdout]).toEqual([0, `secret/far-away configured in ${one}\n${own}`]);
     expect(await auths(one, 'far-away')).toEqual({ [host]: NEW });
     expect([await auths(home), await auths(one, 'far-away-2')]).toEqual([
-      { [host]: OLD },
-      { [host]: auth('ci', 'guess') },
+      { [host]: writesHome ? NEW : OLD },
+      { [host]: GUESS },
     ]);
   });
 
-  test('what cannot be decoded elsewhere needs both flags, which the hint has, and nobody speaks of its password', async () => {
-    const [host, team] = [freshHost(), freshName('team')];
-    const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
-    await put(one, { auths: { [host]: { auth: 'eA==' } } });
-    const flags = ['-l', `team=${team}`];
-    const kept = `secret/pull in ${one} keeps its entry for ${host}, which cannot be decoded`;
-    const owners = ', which gives the new login to the owners of all these namespaces\n';
-    const hint = `hint: add --any-user --any-password to replace it, too${owners}`;
-    const plan = await rotate(home, host, [...flags, '--dry-run=client']);
-    expect([plan.code, plan.stderr]).toEqual([0, `${kept}\n${hint}1 Secret: 1 left (dry run)\n${LABELLED}`]);
-    const half = await rotate(home, host, [...flags, '--dry-run=client', '--any-user']);
-    expect([half.code, half.stderr]).toEqual([
-      1,
-      `error: secret ${one}/pull keeps its entry for ${host}, which cannot be decoded, so nothing shows whose login it is\n` +
-        `hint: add --any-password${owners}1 Secret: 1 left (dry run)\n${LABELLED}`,
-    ]);
-    for (const { stdout } of [plan, half]) expect(stdout).toContain('keeps it: cannot be decoded');
-    const ran = await rotate(home, host, [...flags, '--any-user', '--any-password']);
-    expect([ran.code, await auths(one)]).toEqual([0, { [host]: NEW }]);
-  });
-
-  test('a tenant who only writes down the registry and the user is not given the login', async () => {
-    const [home, evil, copy] = [await newNamespace(), await newNamespace(), await newNamespace()];
-    const host = freshHost();
-    await put(home, { auths: { [host]: OLD } });
-    await put(evil, { auths: { [host]: auth('ci', 'guess') } });
-    await put(copy, { auths: { [host]: auth('ci', 'guess') }, metadata: copyOf(`${home}/pull`) });
-    const ran = await rotate(home, host, ['-A']);
-    expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${home}\n`]);
-    // The error names one of the two, and a detail line the other.
-    expect(ran.stderr).toContain(
-      `/pull keeps its login for ${host}, because its password was not found in namespace ${home}\n`,
-    );
-    for (const namespace of [evil, copy]) expect(ran.stderr).toContain(`${namespace}/pull`);
+  test('what cannot be decoded is replaced at home, if that is wanted, and nowhere else', async () => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    for (const namespace of [home, one]) await put(namespace, { auths: { [host]: { auth: 'eA==' } } });
     const plan = await rotate(home, host, ['-A', '--dry-run=client']);
-    expect(plan.stdout.match(/ {2}keeps it: not known to be the old password\n/g)).toHaveLength(2);
-    expect(await auths(evil)).toEqual({ [host]: auth('ci', 'guess') });
-    expect(await auths(copy)).toEqual({ [host]: auth('ci', 'guess') });
-    const forced = await rotate(home, host, ['-A', '--any-password']);
-    expect([forced.code, await auths(evil)]).toEqual([0, { [host]: NEW }]);
+    expect(plan.stderr).toContain(
+      `secret/pull in ${home} keeps its entry for ${host}, which cannot be decoded\nhint: add --any-user to replace it, too\n`,
+    );
+    const ran = await rotate(home, host, ['-A', '--any-user']);
+    expect([ran.code, await auths(home), await auths(one)]).toEqual([0, { [host]: NEW }, { [host]: { auth: 'eA==' } }]);
   });
 
-  test('where the same password is stored for another registry is said, without a command: anyone who can write a Secret may have named it', async () => {
-    const [team, host, other] = [freshName('team'), freshHost(), freshHost()];
-    const [home, ...others] = [
-      await newNamespace(),
-      ...(await Promise.all([1, 2].map(() => newNamespace({ labels: { team } })))),
-    ];
-    const [one = '', two = ''] = others.toSorted();
-    await put(home, { auths: { [host]: OLD, [other]: OLD } });
-    await put(one, { auths: { [other]: auth('carl', `${CANARY}-old`) } });
-    await put(two, { auths: { [host]: OLD, [other]: OLD, 'x.example': auth('somebody', 'else') } });
-    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)`;
-    for (const [flags, summary] of [
-      [['--dry-run=client'], '1 Secret: 1 updated (dry run)\n'],
-      [[], '1 Secret: 1 updated\n'],
-      // After the rotation, nothing shows which password was the old one.
-      [[], '1 Secret: 1 unchanged\n'],
-    ] as const) {
-      const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
-      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}${LABELLED}`);
-    }
-  });
-
-  test('two registries of one Secret with a password that the namespace of -n does not have', async () => {
-    const [team, host, second] = [freshName('team'), freshHost(), freshHost()];
-    const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
-    const more = Array.from({ length: 5 }, freshHost).sort();
-    const beside = Object.fromEntries(more.map((server) => [server, OLD]));
-    await put(home, { auths: { [host]: OLD, [second]: OLD } });
-    await put(one, { auths: { [host]: auth('ci', 'guess'), [second]: auth('ci', 'guess') } });
-    await put(one, { name: 'right', auths: { [host]: OLD, ...beside } });
-    const { stderr } = await rotate(home, host, ['--server', second, '-l', `team=${team}`, '--dry-run=client']);
-    const why = 'rotate replaces only passwords that the namespace of -n has, or that the registry accepts';
-    const flags = `--dry-run=client --server ${host} --username ci --password-stdin --no-verify`;
-    const line = `regsecret rotate -n ${one} --server ${second} -l team=${team} ${flags}`;
-    const same = (server: string) => `the same password is also stored for ${server} in 1 Secret (${one}/right)`;
-    expect(stderr.split('\n').slice(0, -2)).toEqual([
-      `error: secret ${one}/pull keeps its logins for ${host}, ${second}, because their passwords were not found in namespace ${home}`,
-      '  with --no-verify, no registry is asked whether it still accepts the password',
-      `hint: ${why}. If the owners of this Secret may have the new login: ${line}; --any-password gives it to the owners of all these namespaces`,
-      '2 Secrets: 1 updated, 1 left (dry run)',
-      ...more.slice(0, 3).map(same),
-      `and for ${more.slice(3).join(', ')}`,
-    ]);
-  });
-
-  test('what keeps its login: the line is that of the password which most of them have', async () => {
-    const [host, home] = [freshHost(), await newNamespace()];
-    const [alone = '', one = '', two = ''] = (await Promise.all([1, 2, 3].map(() => newNamespace()))).toSorted();
-    await put(home, { auths: { [host]: OLD } });
-    // Several Secrets of one namespace count only once.
-    for (const name of ['a', 'b', 'c']) await put(alone, { name, auths: { [host]: auth('ci', 'rare') } });
-    for (const namespace of [one, two]) await put(namespace, { auths: { [host]: auth('ci', 'common') } });
-    const { stderr } = await rotate(home, host, ['-A', '--dry-run=client']);
-    const why = 'rotate replaces only passwords that the namespace of -n has, or that the registry accepts';
-    expect(stderr.split('\n').slice(0, 6)).toEqual([
-      `error: secret ${one}/pull keeps its login for ${host}, because its password was not found in namespace ${home}`,
-      '  with --no-verify, no registry is asked whether it still accepts the password',
-      '  2 Secrets share this password',
-      `  the same in ${two}/pull, ${alone}/a, ${alone}/b, ${alone}/c`,
-      `hint: ${why}. If the owners of the Secrets with this password may have the new login: regsecret rotate -n ${one} -A --dry-run=client --server ${host} --username ci --password-stdin --no-verify; --any-password gives it to the owners of all these namespaces`,
-      '6 Secrets: 1 updated, 5 left (dry run)',
-    ]);
+  test('an empty entry at home makes no other empty entry the old one', async () => {
+    const [home, evil, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    for (const namespace of [home, evil]) await put(namespace, { auths: { [host]: {} } });
+    await rotate(home, host, ['-A', '--any-user']);
+    expect([await auths(home), await auths(evil)]).toEqual([{ [host]: NEW }, { [host]: {} }]);
   });
 
   test('a password that is known for one of the registries is the old one for the others, too', async () => {
@@ -139,51 +75,223 @@ describe('in many namespaces', () => {
     expect(await auths(one)).toEqual({ [host]: NEW, [second]: NEW });
   });
 
-  test('a tenant whose Secret says that it is the source of others moves nothing outside', async () => {
-    const [home, evil] = [await newNamespace(), await newNamespace()];
-    const host = freshHost();
+  test('where the same password is stored for another registry is said, without a command: anyone who can write a Secret may have named it', async () => {
+    const [team, host, other] = [freshName('team'), freshHost(), freshHost()];
+    const [home, ...others] = [
+      await newNamespace(),
+      ...(await Promise.all([1, 2].map(() => newNamespace({ labels: { team } })))),
+    ];
+    const [one = '', two = ''] = others.toSorted();
     await put(home, { auths: { [host]: OLD } });
-    await put(evil, { name: 'source', auths: { [host]: auth('ci', 'guess') } });
-    await put(home, { name: 'victim', auths: { [host]: OLD }, metadata: copyOf(`${evil}/source`) });
-    const ran = await rotate(evil, host, []);
-    expect([ran.code, await auths(home, 'victim')]).toEqual([0, { [host]: OLD }]);
-    expect(ran.stdout).toBe(`secret/source configured in ${evil}\n`);
+    await put(one, { auths: { [other]: auth('carl', `${CANARY}-old`) } });
+    await put(two, { auths: { [host]: OLD, [other]: OLD, 'x.example': auth('somebody', 'else') } });
+    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)`;
+    for (const [flags, summary] of [
+      [['--dry-run=client'], '2 Secrets: 2 updated (dry run)\n'],
+      [[], '2 Secrets: 2 updated\n'],
+      // After the rotation, nothing shows which password was the old one.
+      [[], '2 Secrets: 2 unchanged\n'],
+    ] as const) {
+      const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
+      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}${labelledAnd(home)}`);
+    }
+  });
+});
+
+describe('a tenant is not given the login', () => {
+  test('who writes down the registry and the user', async () => {
+    const [home, evil, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { auths: { [host]: GUESS } });
+    const plan = await rotate(home, host, ['-A', '--dry-run=client']);
+    expect(plan.stdout).toMatch(/ {2}keeps it: another password\n/);
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${home}\n`]);
+    expect(ran.stderr).toContain('1 Secret in 1 namespace with another password is left alone\n');
+    expect(await auths(evil)).toEqual({ [host]: GUESS });
   });
 
-  test('the registry says which logins elsewhere are the old one', async () => {
-    const [home, had, forged] = [await newNamespace(), await newNamespace(), await newNamespace()];
-    const { host } = sharedRegistries().basic;
-    await put(had, { auths: { [host]: auth(janedoe.username, janedoe.password) } });
-    await put(forged, { auths: { [host]: auth(janedoe.username, 'guess') } });
-    const args = ['rotate', '--server', host, '--username', johndoe.username, '--password-stdin', '--any-user'];
-    const label = freshName('team');
-    const headers = { 'content-type': 'application/merge-patch+json' };
-    for (const namespace of [had, forged]) {
-      await api('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels: { team: label } } }, headers);
-    }
-    const wrong = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: 'wrong' });
-    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
-    expect(wrong.stderr).toContain('nothing is written');
-    const rehearsal = [...args, '-l', `team=${label}`, '--dry-run=client'];
-    const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
-    expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
-    const refusal = `${host} rejects the credential (HTTP 401); a real run would stop here`;
-    expect(early.stderr).toContain(
-      '2 Secrets: 1 updated, 1 left (dry run); with this login nothing would be written\n',
-    );
-    const lines = early.stderr.split(LABELLED)[1]?.split('\n') ?? [];
-    expect([lines[0], lines.at(-2)]).toEqual([
-      `error: ${refusal}`,
-      `hint: if the password is not valid yet: regsecret rotate -n ${home} ${args.slice(1).join(' ')} -l team=${label} --dry-run=client --no-verify`,
-    ]);
-    const { errors } = JSON.parse(
-      (await regsecretIn(home, [...rehearsal, '-o', 'json'], { stdin: 'of tomorrow' })).stdout,
-    );
-    expect(errors).toMatchObject([{ namespace: forged, name: 'pull' }, { message: refusal }]);
-    const ran = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: johndoe.password });
-    expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${had}\n`]);
-    expect(ran.stderr).toContain(`${host} does not accept it`);
-    expect(Object.keys(await auths(forged))).toEqual([host]);
-    expect((await auths(forged))[host]).toEqual(auth(janedoe.username, 'guess'));
+  test.each([
+    ['the same user', 'ci', []],
+    ['another user', 'tenant', ['--any-user']],
+  ])('whose registry accepts %s with a token of the tenant', async (_, user, flags) => {
+    const [home, evil] = [await newNamespace(), await newNamespace()];
+    // As GHCR does: any user name goes with a good token.
+    const asked: (string | undefined)[] = [];
+    const registry = createServer(({ headers: { authorization } }, response) => {
+      asked.push(authorization);
+      const headers = { 'www-authenticate': 'Basic realm="r"' };
+      response.writeHead(authorization === undefined ? 401 : 200, headers).end('{}');
+    });
+    await new Promise<void>((ready) => registry.listen(0, '127.0.0.1', ready));
+    const host = `127.0.0.1:${(registry.address() as AddressInfo).port}`;
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { auths: { [host]: auth(user, 'token-of-the-tenant') } });
+    const args = ['rotate', '--server', host, '--username', 'ci', '--password-stdin', '-A', ...flags];
+    const ran = await regsecretIn(home, args, { stdin: CANARY });
+    registry.close();
+    expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${home}\n`]);
+    expect(asked.filter((login) => login !== undefined)).toEqual([`Basic ${base64(`ci:${CANARY}`)}`]);
+    expect(await auths(evil)).toEqual({ [host]: auth(user, 'token-of-the-tenant') });
   });
+
+  test.each([
+    ['without a selection', []],
+    ['that opts out of sync', ['-A']],
+  ])('who marks a Secret as a copy in a namespace %s', async (_, flags) => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    const evil = await newNamespace({ annotations: { 'regsecret/sync': 'false' } });
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
+    await put(evil, { name: 'other', auths: { [host]: GUESS }, metadata: copyOf(`${home}/pull`) });
+    const ran = await rotate(home, host, ['pull', ...flags]);
+    expect(ran.stdout).toBe(`secret/pull configured in ${home}\n`);
+    expect([await auths(evil), await auths(evil, 'other')]).toEqual([{ [host]: OLD }, { [host]: GUESS }]);
+    const sync = `regsecret sync pull -n ${home} --to NAMESPACES\n`;
+    const [code, said] =
+      flags.length === 0
+        ? [0, `keep the old login until: ${sync}`]
+        : [1, `error: secret ${evil}/pull keeps its login, because namespace ${evil} opts out of sync\n`];
+    expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
+  });
+
+  test('who says that a Secret is the source of others: nothing outside moves', async () => {
+    const [home, evil, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { name: 'victim', auths: { [host]: GUESS } });
+    await put(home, { name: 'victim', auths: { [host]: OLD }, metadata: copyOf(`${evil}/victim`) });
+    const ran = await rotate(evil, host, []);
+    expect([ran.code, await auths(home, 'victim')]).toEqual([0, { [host]: OLD }]);
+    expect(ran.stdout).toBe(`secret/victim configured in ${evil}\n`);
+  });
+
+  test('whose Secret of that name holds something else: the exit code is that of the others', async () => {
+    const [home, evil, other, host] = [await newNamespace(), await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { rest: { type: 'Opaque' } });
+    await put(other, { auths: { 'quay.io': GUESS } });
+    const ran = await rotate(home, host, ['pull', '-A']);
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([
+      0,
+      `secret/pull configured in ${home}\n`,
+      expect.stringMatching(/^1 Secret: 1 updated\n/),
+    ]);
+  });
+});
+
+describe('the person gives the old password', () => {
+  test.each(['env', 'file', 'stdin'])('by --old-password-%s: what was left behind gets the new one', async (way) => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: NEW } });
+    await put(one, { auths: { [host]: OLD } });
+    await put(one, { name: 'another', auths: { [host]: GUESS } });
+    const unknown = await rotate(home, host, ['-A']);
+    expect([unknown.code, unknown.stdout]).toEqual([3, '']);
+    expect(unknown.stderr).toContain(
+      `warning: it is not known whether the old password is in ${one}/another, ${one}/pull: the home namespace does not have it\n` +
+        'hint: give it, if you have it: regsecret rotate ',
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-old-'));
+    writeFileSync(join(folder, 'old'), `${CANARY}-old\n`);
+    const flag = { env: ['OLD_PASSWORD'], file: [join(folder, 'old')], stdin: [] }[way] ?? [];
+    const from = way === 'stdin' ? ['--password-env', 'NEW_PASSWORD'] : ['--password-stdin'];
+    const ran = await regsecretIn(
+      home,
+      ['rotate', '--server', host, '--username', 'ci', ...from, '--no-verify', '-A', `--old-password-${way}`, ...flag],
+      {
+        stdin: way === 'stdin' ? `${CANARY}-old` : CANARY,
+        env: { OLD_PASSWORD: `${CANARY}-old`, NEW_PASSWORD: CANARY },
+      },
+    );
+    rmSync(folder, { recursive: true });
+    expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${one}\n`]);
+    expect([await auths(one), await auths(one, 'another')]).toEqual([{ [host]: NEW }, { [host]: GUESS }]);
+  });
+
+  test('one that fits nothing: nothing is written', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    const args = ['rotate', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify'];
+    const env = { OLD_PASSWORD: 'mistyped' };
+    const ran = await regsecretIn(home, [...args, '--old-password-env', 'OLD_PASSWORD'], { stdin: CANARY, env });
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([
+      1,
+      '',
+      `error: no Secret here holds the old password for ${host}, so nothing is written\n` +
+        `hint: regsecret rotate -n ${home} ${args.slice(1).join(' ')}\n`,
+    ]);
+    expect(await auths(home)).toEqual({ [host]: OLD });
+  });
+
+  test.each([
+    [['--password-stdin', '--old-password-stdin'], 'stdin cannot be both the old and the new login'],
+    [['--from-file', '-', '--old-password-stdin'], 'stdin cannot be both the old and the new login'],
+    [
+      ['--password-stdin', '--old-password-env', 'A', '--old-password-file', 'f'],
+      '--old-password-file and --old-password-env cannot be used together',
+    ],
+    [['--password-stdin', '--old-password-env', 'NO_SUCH'], '--old-password-env'],
+    [
+      ['--password-stdin', '--old-password-file', '/nonexistent/old'],
+      '--old-password-file names a file that does not exist',
+    ],
+  ])('%j is an error, and nothing is written', async (flags, text) => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    const login = flags.includes('--from-file') ? [] : ['--server', host, '--username', 'ci'];
+    const ran = await regsecretIn(home, ['rotate', ...login, ...flags, '--no-verify'], { stdin: CANARY });
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([expect.any(Number), '', expect.stringContaining(text)]);
+    expect(ran.code).not.toBe(0);
+    expect(await auths(home)).toEqual({ [host]: OLD });
+  });
+});
+
+describe('a selection that is empty', () => {
+  test.each([
+    [
+      'a namespace without the login',
+      (one: string) => ['--to', one],
+      (one: string) => `no Secret in ${one} holds a login for`,
+    ],
+    ['a pattern without a match', () => ['--to', 'no-such-*'], () => 'no namespace matches no-such-*'],
+    ['labels that no namespace has', () => ['-l', 'no-such=label'], () => 'no namespace has the labels no-such=label'],
+    ['two ways to choose', (one: string) => ['--to', one, '-A'], () => '--to and -A cannot be used together'],
+    ['two homes', (one: string) => ['-n', one], () => 'a command works in one namespace'],
+  ])('%s is an error, and nothing is written', async (_, args, text) => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    const ran = await rotate(home, host, args(one));
+    expect([ran.stdout, ran.stderr]).toEqual(['', expect.stringContaining(text(one))]);
+    expect(ran.code).not.toBe(0);
+    expect(await auths(home)).toEqual({ [host]: OLD });
+  });
+});
+
+test('a new login that its registry rejects: a dry run shows the plan, and writes nothing', async () => {
+  const { host } = sharedRegistries().basic;
+  const [home, label] = [await newNamespace(), freshName('team')];
+  const had = await newNamespace({ labels: { team: label } });
+  for (const namespace of [home, had])
+    await put(namespace, { auths: { [host]: auth(janedoe.username, janedoe.password) } });
+  const args = ['rotate', '--server', host, '--username', johndoe.username, '--password-stdin', '--any-user'];
+  const labels = ['-l', `team=${label}`];
+  const wrong = await regsecretIn(home, [...args, ...labels], { stdin: 'wrong' });
+  expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+  expect(wrong.stderr).toContain('nothing is written');
+  const rehearsal = [...args, ...labels, '--dry-run=client'];
+  const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
+  expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
+  const refusal = `${host} rejects the credential (HTTP 401); a real run would stop here`;
+  expect(early.stderr).toContain('2 Secrets: 2 updated (dry run); with this login nothing would be written\n');
+  const lines = early.stderr.split(labelledAnd(home))[1]?.split('\n') ?? [];
+  expect([lines[0], lines.at(-2)]).toEqual([
+    `error: ${refusal}`,
+    `hint: if the password is not valid yet: regsecret rotate -n ${home} ${args.slice(1).join(' ')} -l team=${label} --dry-run=client --no-verify`,
+  ]);
+  const { errors } = JSON.parse(
+    (await regsecretIn(home, [...rehearsal, '-o', 'json'], { stdin: 'of tomorrow' })).stdout,
+  );
+  expect(errors).toMatchObject([{ message: refusal }]);
+  const ran = await regsecretIn(home, [...args, ...labels], { stdin: johndoe.password });
+  expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${had}\nsecret/pull configured in ${home}\n`]);
 });

@@ -1,12 +1,12 @@
 /** Finds the logins that `sync` drops: those of a Secret that its source does not have. */
-import { readContents } from '../../secret/contents.ts';
-import { isCopyOf } from '../../secret/copy.ts';
-import { displayServer, type ShownServer, shownServer } from '../../secret/display-server.ts';
-import { keyText } from '../../secret/key.ts';
-import type { Secret } from '../../secret/secret.ts';
-import { makerOf } from '../../secret/secret-owner.ts';
-import { many, plural } from '../../text/enumerate.ts';
-import { type NextCopy, planSecret, type SyncSource } from './sync-plan.ts';
+import { readContents } from '../secret/contents.ts';
+import { isCopyOf } from '../secret/copy.ts';
+import { displayServer, type ShownServer, shownServer } from '../secret/display-server.ts';
+import { keyText } from '../secret/key.ts';
+import type { Secret } from '../secret/secret.ts';
+import { makerOf } from '../secret/secret-owner.ts';
+import { many, plural } from '../text/enumerate.ts';
+import { type NextCopy, planSecret, type SyncSource } from './copy-plan.ts';
 
 /** The logins that are lost in one namespace. */
 export interface LoginLoss {
@@ -49,7 +49,7 @@ export function loginLossOf(
 const SHOWN = 10;
 
 /** A sentence for each loss from the Secret called `name`; namespaces that lose the same share one. */
-export function lossWarnings(name: string, losses: readonly LoginLoss[]): string[] {
+export function lossWarnings(name: string, losses: readonly LoginLoss[], verb: 'sync' | 'rotate' = 'sync'): string[] {
   const groups = [...Map.groupBy(losses, ({ shown, keptBy }) => JSON.stringify([shown, keptBy])).values()];
   const lines = groups.slice(0, SHOWN).flatMap((group) => {
     const [first] = group;
@@ -60,13 +60,13 @@ export function lossWarnings(name: string, losses: readonly LoginLoss[]): string
     );
     const { shown, keptBy } = first;
     return [
-      `${dropperOf(group)} drops ${many(shown)} from secret ${name} in ${places}; ${REASON[keptBy](shown.length)}`,
+      `${dropperOf(group, verb)} drops ${many(shown)} from secret ${name} in ${places}; ${REASON[keptBy](shown.length)}`,
     ];
   });
   const rest = groups.slice(SHOWN).flat();
   if (rest.length === 0) return lines;
   const places = plural(rest.length, 'more namespace');
-  return [...lines, `${dropperOf(rest)} drops other logins from secret ${name} in ${places}`];
+  return [...lines, `${dropperOf(rest, verb)} drops other logins from secret ${name} in ${places}`];
 }
 
 const REASON: Readonly<Record<LoginLoss['keptBy'], (count: number) => string>> = {
@@ -79,8 +79,8 @@ function pronoun(count: number): string {
   return count === 1 ? 'it' : 'them';
 }
 
-function dropperOf(losses: readonly LoginLoss[]): string {
-  return losses.some(({ keptBy }) => keptBy === 'source') ? 'sync' : '--adopt';
+function dropperOf(losses: readonly LoginLoss[], verb: string): string {
+  return losses.some(({ keptBy }) => keptBy === 'source') ? verb : '--adopt';
 }
 
 /** What `--watch` has said of losses that are still to come: a write that fails is tried again, and loses the same again. */

@@ -1,10 +1,11 @@
 /** What `sync` does in one namespace, and which namespaces it selects. */
 import { describe, expect, test } from 'vitest';
-import { choiceOf, idlePatterns, planSecret, type SyncSource } from '../../../src/commands/sync/sync-plan.ts';
-import { formatHint } from '../../../src/line/hint.ts';
-import { TypedLine } from '../../../src/line/typed-line.ts';
-import type { Secret } from '../../../src/secret/secret.ts';
-import { fc } from '../../support/fast-check.ts';
+import { planSecret, type SyncSource } from '../../src/copies/copy-plan.ts';
+import { formatHint } from '../../src/line/hint.ts';
+import { TypedLine } from '../../src/line/typed-line.ts';
+import type { Secret } from '../../src/secret/secret.ts';
+import { choiceOf, idlePatterns } from '../../src/secret/selected-namespace.ts';
+import { fc } from '../support/fast-check.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64');
@@ -134,7 +135,7 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   [
     'a copy of another source',
     'merge',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'refuse' },
   ],
   ['a copy of this one', 'merge', stored(), { action: 'unchanged' }],
@@ -158,7 +159,7 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   [
     'a copy of another source',
     'adopt',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'update' },
   ],
 ])('%s, --%s', (_, mode, existing, step) => {
@@ -175,7 +176,7 @@ test.each<[string, SyncSource['foreign'], Secret, string]>([
   [
     'a copy of another source',
     'merge',
-    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     'sync --adopt, which makes it a copy of this one and drops what this one does not have',
   ],
   [

@@ -1,8 +1,8 @@
 /** Which logins `sync` drops, and the warnings about them. */
 import { expect, test } from 'vitest';
-import { type LoginLoss, loginLossOf, lossWarnings, saidLosses } from '../../../src/commands/sync/lost-logins.ts';
-import { planSecret, type SyncSource } from '../../../src/commands/sync/sync-plan.ts';
-import type { Secret } from '../../../src/secret/secret.ts';
+import { planSecret, type SyncSource } from '../../src/copies/copy-plan.ts';
+import { type LoginLoss, loginLossOf, lossWarnings, saidLosses } from '../../src/copies/lost-logins.ts';
+import type { Secret } from '../../src/secret/secret.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64');
