@@ -135,6 +135,7 @@ function withFlags(io: Io, given: () => GivenFlags & SpeechFlags, typed: () => C
     },
     commands: {
       shell: io.commands.shell,
+      home: {},
       get given() {
         return given();
       },

@@ -9,9 +9,8 @@ import { UserError } from '../errors.ts';
 import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, fixFor, formatFinding } from '../findings/finding.ts';
 import { formatMore, listed } from '../findings/listed.ts';
-import { command } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { againMeaning } from '../line/hint.ts';
-import { scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
 import { inPortions } from '../system/concurrency.ts';
 import type { Io } from '../system/io.ts';
@@ -51,7 +50,7 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
     if (error.status !== 404) throw refusal(error, { verb: 'get', namespace, name });
     const text = `secret ${namespace}/${name} does not exist, and it is what tells which images it opens`;
     const file = `or name a file that holds it, or a docker config: --auto --secret-file FILE`;
-    throw new UserError(text, command`regsecret create ${name} ${scope(namespace)}`, [file]);
+    throw new UserError(text, lineOf({ do: 'create', secret: name, namespace, servers: [] }), [file]);
   }
 }
 
@@ -85,7 +84,7 @@ async function missing(reader: Reader, ref: SecretRef): Promise<UserError> {
   const proposal =
     meant?.as === 'near'
       ? againMeaning({ rename: new Map([[ref.name, meant.name]]) })
-      : command`regsecret create ${ref.name} ${scope(ref.namespace)}`;
+      : lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] });
   return new UserError(text + limit, proposal, ['to attach it all the same, add --allow-missing']);
 }
 

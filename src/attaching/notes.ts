@@ -5,6 +5,7 @@ import type { PodRemedy } from '../changes/pod-remedy.ts';
 import { type Finding, fixFor, formatFinding } from '../findings/finding.ts';
 import { describeLost, type LostLogins } from '../gather/other-logins.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { scope } from '../line/object-name.ts';
 import { ImageReferenceError, parseImage } from '../secret/image.ts';
 import { many } from '../text/enumerate.ts';
@@ -117,7 +118,7 @@ const SENTENCES: {
   'opens-none': ({ ref, images }, { secret }) =>
     warn(
       `secret ${secret} has no credential for ${many(images)} of ${resultName(ref)}`,
-      command`regsecret create ${secret} ${scope(ref.namespace)} --server ${registryOf(images)}`,
+      lineOf({ do: 'create', secret, namespace: ref.namespace, servers: [registryOf(images)] }),
     ),
   shadowed: ({ ref, account, list }, { verb, secret, dryRun = 'none' }) =>
     warn(

@@ -45,6 +45,8 @@ function contextIo(context: string, io: Io, { hasSource = false, output }: Parti
     stderr: through(io.stderr, named),
     commands: {
       ...io.commands,
+      // The contexts may have different namespaces.
+      home: {},
       get given() {
         return { ...io.commands.given, context };
       },

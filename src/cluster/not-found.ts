@@ -2,6 +2,7 @@
 
 import { UserError } from '../errors.ts';
 import { clusterCommand, command, words } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
@@ -26,7 +27,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
-      throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
+      throw new UserError(text, lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] }));
     }
     const { name, namespace } = meant;
     const add = words`${scope(namespace)}`;

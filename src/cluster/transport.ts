@@ -95,7 +95,8 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
   const limiter = createRequestLimiter(flags.concurrency ?? DEFAULT_CONCURRENCY, io.clock);
   const authenticator = await createAuthenticator(connection, io);
   const clients = await createClients(connection, io, flags);
-  const { server, namespace } = connection;
+  const { server, namespace, contextNamespace } = connection;
+  if (io.commands.home !== undefined) Object.assign(io.commands.home, { namespace, contextNamespace });
   const warn = createWarner(io);
 
   /** Sends `request`, and again with new credentials when the server rejects the current ones. */

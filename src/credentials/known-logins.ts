@@ -1,11 +1,11 @@
 /** Whether this machine has a login, as far as config files show. No store or helper is asked. */
 
 import { andThen, type Command } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { canonicalServer, serverProblem } from '../secret/server.ts';
 import type { Io } from '../system/io.ts';
 import { canPrompt } from '../system/prompt.ts';
 import { showsAsItIs } from '../text/printable.ts';
-import { lineOf } from '../workloads/deed.ts';
 import { authFiles } from './auth-file.ts';
 import { readDockerSettings } from './docker.ts';
 import { dockerKeychain, machineKeychain, podmanLogins } from './login-keychain.ts';
@@ -54,7 +54,8 @@ function withUser(
   const { does, pipe } = alone;
   const after = next && withUser(next, userOf, lacksLogin);
   const rest = { ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }), ...(after && { next: after }) };
-  const lacking = does?.do === 'create' ? does.servers.filter(lacksLogin) : [];
+  // The login of a command that reads a password is not looked up.
+  const lacking = does?.do === 'create' && !does.passwordStdin ? does.servers.filter(lacksLogin) : [];
   const username = lacking.length === 0 ? undefined : userOf(lacking);
   if (does?.do !== 'create' || username === undefined || !showsAsItIs(username)) return { ...alone, ...rest };
   if (lacking.length === does.servers.length) return { ...alone, ...lineOf({ ...does, username }), ...rest };

@@ -15,8 +15,8 @@ import {
 import { describeObject } from '../findings/finding-record.ts';
 import { listed } from '../findings/listed.ts';
 import { andThen, type Command, stepsIn } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { staleTogether } from '../secret/copy.ts';
-import { lineOf } from '../workloads/deed.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';

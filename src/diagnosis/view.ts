@@ -1,6 +1,7 @@
 /** The data that doctor and why print: each puller with its Secrets and images, and the findings in words. */
 
 import { type Finding, type Fix, formatFinding, kubeletAgrees, proposedFix } from '../findings/finding.ts';
+import { stepsIn } from '../line/command.ts';
 import type { ContentEntry } from '../secret/contents.ts';
 import type { CopyOrigin } from '../secret/copy.ts';
 import { type ShownServer, shownServer } from '../secret/display-server.ts';
@@ -132,7 +133,16 @@ export function findingView(
 ): FindingView {
   const { namespace } = found.object;
   const secretOf = (name: string) => secretIn({ secrets }, { namespace, name });
-  return { ...found, message: formatFinding(found), fix: fix ?? proposedFix(found, { secretOf }), affects };
+  const proposed = fix ?? proposedFix(found, { secretOf });
+  return { ...found, message: `${formatFinding(found)}${formatOwner(found, proposed)}`, fix: proposed, affects };
+}
+
+/** Follows the sentence about a copy that is changed at its source only, which belongs to others. */
+function formatOwner({ code }: Finding, { command }: Fix): string {
+  const shown = stepsIn(command).find(({ does }) => does?.do === 'preview' || does?.do === 'inspect')?.does;
+  if (code === 'stale-copy' || (shown?.do !== 'preview' && shown?.do !== 'inspect')) return '';
+  const { secret, namespace } = shown;
+  return `; secret ${secret} is marked as a copy of ${namespace}/${secret}, which only the owner of namespace ${namespace} should change`;
 }
 
 /** The view of one report, with each finding in words. */

@@ -1,6 +1,7 @@
 /** A finding: something that is wrong, as data. The records of all codes say what it means, what fixes it, and what to print. */
 import { isBug } from '../errors.ts';
 import { type Command, stepsIn } from '../line/command.ts';
+import { type Selection, withinReach } from '../line/reach.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import { isComplete } from '../workloads/remedy.ts';
 import { COPY_FINDINGS } from './copy-findings.ts';
@@ -134,9 +135,15 @@ export function proposedFix(found: Finding, context?: FixContext): Fix {
   return { command, sufficient: isSufficient(found, command) };
 }
 
+/** `fix` as it may be proposed to a command line with this selection. What carries no login of this machine is not sufficient. */
+export function reachableFix(fix: Fix, selection: Selection): Fix {
+  const command = withinReach(fix.command, selection);
+  return command === fix.command ? fix : { command, sufficient: false };
+}
+
 /** Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. */
 export function isSufficient(found: Finding, command?: Command): boolean {
-  if (command !== undefined && stepsIn(command).at(-1)?.does?.do === 'preview') return false;
+  if (command !== undefined && isOnlyShown(command)) return false;
   // `remove` loses a login, and nobody has asked yet whether the hidden one is good: that is not for a script.
   if (found.code === 'shadowed-entry' && command?.does?.do === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
@@ -151,6 +158,12 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (found.code === 'outdated-pod' && (found.arguments.changed === 'image' || found.arguments.newFails)) return false;
   const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
   return recordOf(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
+}
+
+/** Whether the command ends in a look at a Secret that only somebody else should change. */
+function isOnlyShown(command: Command): boolean {
+  const last = stepsIn(command).at(-1)?.does?.do;
+  return last === 'preview' || last === 'inspect';
 }
 
 /** Whether the command changes only the content of a Secret. The kubelet reads it before each attempt, but tries no sooner. */

@@ -1,6 +1,6 @@
 /** What else keeps an image away, on the way to it or on the node: for each code its arguments, its sentence and its fix. */
 
-import { clusterCommand, command, words } from '../line/command.ts';
+import { clusterCommand, command } from '../line/command.ts';
 import { nameWord, nodeWord, scope } from '../line/object-name.ts';
 import { imageServer } from '../secret/server.ts';
 import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts';
@@ -165,12 +165,8 @@ export const IMAGE_FINDINGS = {
         ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
         : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (says the kubelet); credentials are not the problem`;
     },
-    fix: ({ registry, node, trouble, mirror = registry }) => {
-      const debug = words`kubectl debug node/${nodeWord(node)} -it --image=curlimages/curl`;
-      return trouble === 'clock'
-        ? clusterCommand`${debug} -- date`
-        : clusterCommand`${debug} -- curl -sv https://${mirror}/v2/`;
-    },
+    // No pod with an image of others on the node, and no address that a registry or its mirror may have written.
+    fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   }),
   'wrong-platform': error<{ readonly image: string; readonly node: string }>({
     kubeletSays: ['platform'],

@@ -1,12 +1,12 @@
 /** What is wrong with a list of pull secrets: arguments, sentence and fix. The object is the pod or the workload. */
 
 import { andThen, type Command, command } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { displayServer, type ShownServer } from '../secret/display-server.ts';
 import { imageServer } from '../secret/server.ts';
 import { describeAbsent } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
-import { lineOf } from '../workloads/deed.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { describeFault, type ListFault } from '../workloads/pull-spec.ts';
 import { changeCommand, type Remedy, renewCommand, stepCommand } from '../workloads/remedy.ts';

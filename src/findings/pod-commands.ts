@@ -1,10 +1,10 @@
 /** Builds the commands that change pods and workloads. */
 
 import { andThen, type Command, command, eachWith, fileWord, words } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { imageServer } from '../secret/server.ts';
 import { type NearTags, withNearTag } from '../verify/near-tags.ts';
-import { lineOf } from '../workloads/deed.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, createCommand, elsewhereCommand, type Remedy, stepCommand } from '../workloads/remedy.ts';
 import type { FindingObject } from './finding-record.ts';

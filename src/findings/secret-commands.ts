@@ -1,6 +1,7 @@
 /** Builds the commands that change Secrets. */
 
 import { andThen, type Command, command, fileWord, words } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { type ContentEntry, loginServers } from '../secret/contents.ts';
 import type { CopyOrigin, CopySourceName } from '../secret/copy.ts';
@@ -9,7 +10,7 @@ import { imageName, parseImage } from '../secret/image.ts';
 import { sameKey } from '../secret/key.ts';
 import { isFor } from '../secret/keyring.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWords } from '../secret/server.ts';
-import { lineOf } from '../workloads/deed.ts';
+
 import type { Remedy } from '../workloads/remedy.ts';
 import type { FindingObject, FixContext, ImmutableSecret, KnownSecret } from './finding-record.ts';
 import { editFile, exchange } from './pod-commands.ts';
@@ -79,12 +80,8 @@ export function createSecretCommand(
   if (isInManifest(object)) return createText(object, server, known);
   const copyOf = known?.copyOf;
   // What is in another cluster cannot be changed from here.
-  if (known !== undefined && copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
-    // A source that differs from its copy may not have the fault that `flag` is for.
-    const own = copyOf.state === 'same' ? flag : undefined;
-    const create = (source: FindingObject): Command => createSecretCommand(source, {}, server, own);
-    return changeSource(object, copyOf, create, lacksLogin(known, context));
-  }
+  if (known !== undefined && copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere')
+    return lookAtSource(object, copyOf, lacksLogin(known, context));
   const create = (secret: string, flags: readonly string[] = []): Command =>
     lineOf({ do: 'create', secret, namespace: object.namespace, servers: serverWords(server), flags });
   if (context.immutable !== undefined) return replaceSecret(object, context.immutable, context, create);
@@ -119,12 +116,10 @@ export function removeEntry(
   const isMeant = (one: ContentEntry): boolean => sameKey(typed, one.server);
   if (entry === undefined || !isMeant(entry) || format !== type || !(comes || !entries.every(isMeant)))
     return undefined;
-  const removeFrom = ({ name, namespace }: FindingObject): Command =>
-    lineOf({ do: 'remove', secret: name, namespace, servers: [typed] });
   const { copyOf } = known;
-  if (copyOf?.state === 'elsewhere') return undefined;
-  const isOwn = copyOf === undefined || copyOf.state === 'missing';
-  return isOwn ? removeFrom(object) : changeSource(object, copyOf, removeFrom);
+  // `sync` would bring the entry back.
+  if (copyOf !== undefined && copyOf.state !== 'missing') return undefined;
+  return lineOf({ do: 'remove', secret: object.name, namespace: object.namespace, servers: [typed] });
 }
 
 /** For a Secret in a manifest: prints it with its servers and `server`. A docker config file is edited, or read as it is. */
@@ -158,18 +153,12 @@ export function syncPreview(
 }
 
 /**
- * Changes a copy at its source: `sync` would undo a change of the copy itself. A source that differs from the copy, or may not be
- * read, stays as it is, unless it `lacks` what the copy needs, too. Otherwise the copy alone may be wrong.
+ * A look at the source of a copy: everyone who can write a Secret can mark it as a copy of another, so a finding about the copy
+ * changes nothing there. Where the two differ, `sync` shows what the copy would get, unless the source `lacks` it as well.
  */
-function changeSource(
-  copy: Pick<FindingObject, 'namespace'>,
-  origin: CopyOrigin,
-  change: (source: FindingObject) => Command,
-  lacks = false,
-): Command {
-  const sync = syncPreview(origin, copy);
-  if (origin.state !== 'same' && !lacks) return sync;
-  return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
+function lookAtSource(copy: Pick<FindingObject, 'namespace'>, origin: CopyOrigin, lacks: boolean): Command {
+  const { namespace, name, state } = origin;
+  return state === 'same' || lacks ? lineOf({ do: 'inspect', secret: name, namespace }) : syncPreview(origin, copy);
 }
 
 /** Prints the content of the Secret into a pipe, so that it is stored nowhere on the way. */

@@ -24,6 +24,8 @@ export interface Connection {
   /** The user info of the server's address. */
   readonly serverUser: Server['user'];
   readonly namespace: SelectedNamespace;
+  /** The namespace without `-n`. */
+  readonly contextNamespace: string;
   readonly cluster: Cluster;
   readonly user: User;
   /** The time limit of one request; 0 for none. */
@@ -60,10 +62,12 @@ export function resolveConnection(
   checkCluster(cluster, clusterName);
   checkUser(user, userName);
   const { url, user: serverUser, text } = parseServer(cluster.server);
+  const contextNamespace = namespaceOf(context, pod);
   return {
     server: url,
     serverUser,
-    namespace: chosenNamespace(context, flags, pod),
+    namespace: chosenNamespace(flags.namespace || contextNamespace),
+    contextNamespace,
     cluster: { ...cluster, server: text },
     user,
     timeoutMs: parseTimeout(flags.requestTimeout),
@@ -85,8 +89,11 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
 }
 
 /** As `Namespace` of merged_client_builder.go: inside a pod, the pod's own namespace, unless the context sets one. */
-function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): SelectedNamespace {
-  const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
+function namespaceOf(context: KubeContext, pod: InCluster | undefined): string {
+  return context.namespace || pod?.namespace || 'default';
+}
+
+function chosenNamespace(namespace: string): SelectedNamespace {
   if (isNamespaceName(namespace)) return ownNamespace(namespace);
   throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
 }

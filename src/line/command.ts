@@ -31,7 +31,7 @@ export interface Command {
   readonly next?: Command;
 }
 
-/** A change as data. workloads/deed.ts makes the command of it. */
+/** A change as data. line/deed.ts makes the command of it. */
 export type Deed =
   /** Writes a login for each of `servers`, as they are typed, into a Secret, `regsecret` if it has no name. */
   | {
@@ -40,6 +40,8 @@ export type Deed =
       readonly namespace: string | undefined;
       readonly servers: readonly string[];
       readonly username?: string | undefined;
+      /** The password comes from stdin. Left out: the login is that of this machine, or is asked for. */
+      readonly passwordStdin?: true | undefined;
       /** The objects that get the Secret: `sa/default`, `deployment/web`. */
       readonly attach?: readonly Word[] | undefined;
       /** `--force` or `--replace`: what is in the Secret now does not stay. */
@@ -67,6 +69,8 @@ export type Deed =
       readonly container: Word;
       readonly image: string;
     }
+  /** Shows what is in a Secret that others own. */
+  | { readonly do: 'inspect'; readonly secret: string; readonly namespace: string }
   /** Shows what `sync` would write into these namespaces. */
   | {
       readonly do: 'preview';

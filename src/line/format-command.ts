@@ -3,15 +3,12 @@
 import { showsAsItIs } from '../text/printable.ts';
 import type { Command, Word } from './command.ts';
 import { clusterWords, configWords, type GivenFlags } from './given-flags.ts';
+import { type Selection, withinReach } from './reach.ts';
 import { quoteFor, type Shell } from './shell.ts';
-import type { TypedLine } from './typed-line.ts';
 
-/** The shell that a command will be pasted into, and the flags of the command line that apply to it as well. */
-export interface CommandContext {
+/** The shell that a command will be pasted into, and the command line that it is proposed to. */
+export interface CommandContext extends Selection {
   readonly shell: Shell;
-  readonly given: GivenFlags;
-  /** Undefined where nothing was typed, as in the library. */
-  readonly typed?: TypedLine | undefined;
   /** What stands before the commands of regsecret: `rbac --for sa/ci`. Pasted without it, they would do what the role is for. */
   readonly behind?: readonly string[] | undefined;
 }
@@ -21,12 +18,13 @@ export interface CommandContext {
  * that is shown with escapes, a name that no object can have, a word that the shell cannot pass on, or no program.
  */
 export function formatCommand(command: Command, context: CommandContext): string | undefined {
-  const text = lineOf(command, context);
+  const text = textOf(withinReach(command, context), context);
   return text && showsAsItIs(text) ? text : undefined;
 }
 
 /** The arguments of each program, one after the other. Undefined where the command needs a shell. */
-export function argvOf(command: Command, context: CommandContext): string[][] | undefined {
+export function argvOf(proposed: Command, context: CommandContext): string[][] | undefined {
+  const command = withinReach(proposed, context);
   const { next, pipe, output } = command;
   if ((pipe ?? output) !== undefined) return undefined;
   const argv = withFlags(command, context);
@@ -35,7 +33,7 @@ export function argvOf(command: Command, context: CommandContext): string[][] | 
   return rest === undefined ? undefined : [argv, ...rest];
 }
 
-function lineOf(command: Command, context: CommandContext): string | undefined {
+function textOf(command: Command, context: CommandContext): string | undefined {
   const { next, pipe, output } = command;
   const { shell } = context;
   const all = withFlags(command, context);
@@ -44,11 +42,11 @@ function lineOf(command: Command, context: CommandContext): string | undefined {
   const words = [...quoted, ...to];
   if (!words.every((word) => word !== undefined)) return undefined;
   const line = words.join(' ');
-  if (pipe !== undefined) return joined(`${line} | `, lineOf(pipe, context), '');
+  if (pipe !== undefined) return joined(`${line} | `, textOf(pipe, context), '');
   if (next === undefined) return line;
   // Windows PowerShell has no `&&`.
   const [and, end] = shell === 'powershell' ? ['; if ($?) { ', ' }'] : [' && ', ''];
-  return joined(`${line}${and}`, lineOf(next, context), end);
+  return joined(`${line}${and}`, textOf(next, context), end);
 }
 
 /** The PowerShell names of some programs, for a machine that may have no others. */

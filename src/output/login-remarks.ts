@@ -3,6 +3,7 @@ import type { CollectedEntry } from '../credentials/collect.ts';
 import { displayServer } from '../secret/display-server.ts';
 import type { Expiry } from '../secret/expiry.ts';
 import type { Io } from '../system/io.ts';
+import { agreeTo, canPrompt } from '../system/prompt.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Printer } from './printer.ts';
@@ -18,11 +19,31 @@ interface PrintContext {
  */
 export function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: PrintContext): void {
   if (!io.stderr.isTTY) return;
-  const names = many(entries.map(({ server }) => displayServer(server)));
-  const logins = nounFor(entries.length, 'login');
   printer.say(
-    `everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}; a robot account would be safer`,
+    `everybody who can read Secrets in ${namespace} will have ${yourLogins(entries)}; a robot account would be safer`,
   );
+}
+
+/**
+ * Asks on a terminal before the login of a person goes into another namespace than that of the context, and otherwise does as
+ * {@link saySharing}. Throws UserError where the person does not agree.
+ */
+export async function agreeToShare(
+  entries: readonly CollectedEntry[],
+  namespace: string,
+  { io, printer, yes }: PrintContext & { readonly yes: boolean | undefined },
+): Promise<void> {
+  if (yes || !canPrompt(io) || namespace === io.commands.home?.contextNamespace) {
+    saySharing(entries, namespace, { io, printer });
+    return;
+  }
+  const where = `namespace ${namespace}, where everybody who may read Secrets can read`;
+  await agreeTo(`Write ${yourLogins(entries)} into ${where} ${entries.length === 1 ? 'it' : 'them'}?`, io);
+}
+
+function yourLogins(entries: readonly CollectedEntry[]): string {
+  const names = many(entries.map(({ server }) => displayServer(server)));
+  return `your ${nounFor(entries.length, 'login')} for ${names}`;
 }
 
 /** Warns when the login for `server` ends, or has ended. */

@@ -10,10 +10,10 @@ import {
   type Word,
   words,
 } from '../line/command.ts';
+import { lineOf } from '../line/deed.ts';
 import { nameWord, nodeWord, scope } from '../line/object-name.ts';
 import { serverWord } from '../secret/server.ts';
 import { fieldOf } from './api-object.ts';
-import { lineOf } from './deed.ts';
 import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
 import { type ObjectRef, targetWord } from './object-ref.ts';

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { userNamer } from '../../src/credentials/known-logins.ts';
 import { andThen, type Command, command, type Deed } from '../../src/line/command.ts';
+import { lineOf } from '../../src/line/deed.ts';
 import { formatCommand } from '../../src/line/format-command.ts';
 import type { Io } from '../../src/system/io.ts';
-import { lineOf } from '../../src/workloads/deed.ts';
 import { type MachineOptions, machine } from '../support/machine.ts';
 
 const CONFIG = '$HOME/.docker/config.json';

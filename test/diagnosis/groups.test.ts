@@ -6,10 +6,10 @@ import { causeKey, groupFindings, type Occurrence } from '../../src/diagnosis/gr
 import { type Finding, type Fix, finding, fixFor } from '../../src/findings/finding.ts';
 import type { FindingObject } from '../../src/findings/finding-record.ts';
 import { andThen, type Command, words } from '../../src/line/command.ts';
+import { lineOf } from '../../src/line/deed.ts';
 import { formatCommand } from '../../src/line/format-command.ts';
 import { type ShownServer, shownServer } from '../../src/secret/display-server.ts';
 import { finished } from '../../src/secret/steps.ts';
-import { lineOf } from '../../src/workloads/deed.ts';
 import type { Usage } from '../../src/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../support/pull-facts.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type Finding, finding, fixFor, isPickedUp } from '../../src/findings/finding.ts';
 import type { FindingObject } from '../../src/findings/finding-record.ts';
 import { type Command, words } from '../../src/line/command.ts';
+import { lineOf } from '../../src/line/deed.ts';
 import { formatCommand } from '../../src/line/format-command.ts';
-import { lineOf } from '../../src/workloads/deed.ts';
 import type { Remedy } from '../../src/workloads/remedy.ts';
 import { DEPLOYMENT, FILE, namespace, OWNER, POD, RECREATE, WORKLOAD } from '../support/finding-table.ts';
 

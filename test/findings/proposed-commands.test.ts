@@ -1,9 +1,10 @@
 /** The commands that findings propose, for objects with hostile names and texts. */
 import { describe, expect, test } from 'vitest';
-import { fixFor } from '../../src/findings/finding.ts';
+import { fixFor, proposedFix, reachableFix } from '../../src/findings/finding.ts';
 import { type Command, stepsIn } from '../../src/line/command.ts';
-import { formatCommand } from '../../src/line/format-command.ts';
+import { argvOf, type CommandContext, formatCommand } from '../../src/line/format-command.ts';
 import type { GivenFlags } from '../../src/line/given-flags.ts';
+import { type TypedFlag, TypedLine } from '../../src/line/typed-line.ts';
 import { printable } from '../../src/text/printable.ts';
 import { some, whole } from '../support/cases.ts';
 import { FINDINGS } from '../support/finding-samples.ts';
@@ -151,3 +152,35 @@ describe('with nasty texts', () => {
     }
   });
 });
+
+/** What each finding proposes in a namespace, to a command line that did not select it. */
+test.each<[string, CommandContext]>([
+  ['-A', answering({ names: ['-A'], words: ['-A'] })],
+  ['-l', answering({ names: ['-l'], words: ['-l', 'a=b'] })],
+  ['the context of another namespace', answering()],
+  ['-n for another namespace', { ...answering(), given: { namespace: 'other7' }, home: { namespace: 'other7' } }],
+])('no finding carries a login of this machine, or changes what it was not about: %s', (_, context) => {
+  const programs = FINDINGS.flatMap((found) => {
+    const { command, sufficient } = reachableFix(proposedFix(found), context);
+    return programsIn(command, context).map((argv) => ({ argv, sufficient }));
+  });
+  const verbs = (...some: string[]) =>
+    programs.filter(({ argv }) => argv[0] === 'regsecret' && some.includes(argv[1] ?? ''));
+  const placed = verbs('create').filter(({ argv }) => argv.includes('-n') && argv.includes('ns7'));
+  const isCarried = ({ argv }: (typeof programs)[number]): boolean =>
+    !argv.some((word) => ['--password-stdin', '--from-file', '--dry-run=client'].includes(word));
+  expect(placed.length).toBeGreaterThan(20);
+  expect(placed.filter(isCarried)).toEqual([]);
+  expect(placed.filter(({ argv, sufficient }) => sufficient && argv.includes('--password-stdin'))).toEqual([]);
+  expect(verbs('rotate', 'delete')).toEqual([]);
+  expect(verbs('sync').filter(({ argv }) => !argv.includes('--dry-run=client'))).toEqual([]);
+});
+
+function answering(...flags: TypedFlag[]): CommandContext {
+  return { ...POSIX, typed: new TypedLine('doctor', [], flags), home: { namespace: 'home7' } };
+}
+
+function programsIn({ pipe, next, output: _, ...alone }: Command, context: CommandContext): string[][] {
+  const rest = [pipe, next].flatMap((more) => (more === undefined ? [] : programsIn(more, context)));
+  return [...(argvOf(alone, context) ?? []), ...rest];
+}

@@ -158,7 +158,7 @@ test.each<[string, Secret, code: string, Options, command: string]>([
     secretWith({ ...good, 'r.example': broken }),
     'unreadable-entry',
     { ...OTHERS, copyOf: { ...source, state: 'same' } },
-    `regsecret remove regcred -n prod --server r.example && ${preview}`,
+    'regsecret inspect regcred -n prod',
   ],
   [
     'a copy that differs from its source',

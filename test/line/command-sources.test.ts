@@ -46,3 +46,18 @@ test('a command is changed nowhere once it is made, and read by its printer only
   expect(matches(changed)).toEqual([]);
   expect(matches(/\basks: '/g).filter((text) => !text.startsWith('src/line/'))).toEqual([]);
 });
+
+test('a create that takes a login of this machine is a deed, whose reach is checked where it is printed', () => {
+  const lines = matches(new RegExp(`\\b${TAGS}\`[^\`]*\\bregsecret create\\b[^\`]*\``, 'g'));
+  const carried = lines.filter(
+    (text) => !/--(?:password-(?:stdin|file|env)|from-file|dry-run=client|help)\b/.test(text),
+  );
+  // A rotation repeats the flags of its own login.
+  const own = /^src\/(?:line\/deed|commands\/rotate\/rotate-left)\.ts:/;
+  expect(carried.filter((text) => !own.test(text))).toEqual([]);
+});
+
+test('no finding proposes to rotate a login', () => {
+  const lines = matches(new RegExp(`\\b${TAGS}\`[^\`]*\\bregsecret rotate\\b[^\`]*\``, 'g'));
+  expect(lines.filter((text) => !text.startsWith('src/commands/rotate/'))).toEqual([]);
+});

@@ -14,9 +14,11 @@ export function collectJson(value: unknown, into: Proposed): void {
   for (const inner of Object.values(value)) collectJson(inner, into);
 }
 
-/** Adds the commands of a text output: lines that begin with a label and a program. */
+/** Adds the commands of a text output: lines that begin with a label and a program. `all 4:` is a label for four findings. */
 export function collectText(text: string, into: Proposed): void {
-  for (const [, line = ''] of text.matchAll(/^\s*(?:fix|hint|next):\s+((?:regsecret|kubectl|docker|curl|vi) .*)$/gm)) {
+  for (const [, line = ''] of text.matchAll(
+    /^\s*(?:fix|hint|next|all \d+|\d+ of \d+):\s+((?:regsecret|kubectl|docker|curl|vi) .*)$/gm,
+  )) {
     if (!into.has(line)) into.set(line, undefined);
   }
 }

@@ -19,6 +19,7 @@ export function createFlags(create: Command): Command {
         .addOption(typeOption())
         .option('--append-hash', 'append a hash of the content to the name')
         .option('--attach <target>', 'then attach it: sa/default, deploy/web (repeatable)', collect)
+        .option('--yes', 'do not ask before your own login goes into another namespace')
         .optionsGroup('Checks (always done at the prompt):')
         .option('--verify', 'check the login with its registry first')
         .option('--no-verify', 'write the login unchecked, even if it has expired'),

@@ -11,7 +11,7 @@ import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { type Command, command } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
-import { sayExpiry, saySharing } from '../../output/login-remarks.ts';
+import { agreeToShare, sayExpiry } from '../../output/login-remarks.ts';
 import { type Printer, printerFor } from '../../output/printer.ts';
 import type { RegistryFlags } from '../../registry/registry-client.ts';
 import { buildPullSecret } from '../../secret/build.ts';
@@ -32,6 +32,8 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   /** When false, a login that has expired or that nobody has checked is written as well. */
   readonly verify?: boolean;
   readonly attach?: readonly string[];
+  /** Whether nobody is asked before a login of a person goes into the namespace of others. */
+  readonly yes?: boolean;
   readonly output?: 'yaml' | 'json' | 'name';
   readonly dryRun: ChangeOptions['dryRun'];
 }
@@ -110,7 +112,8 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     const wanted = { entries, expiries, type: pullSecretType(options), replace, force };
     const request = targets.length === 0 ? undefined : await requestOf(draft, targets, run);
     if (request !== undefined) await checkTargets(request, transport);
-    if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
+    const { yes } = options;
+    if (personal && dryRun === 'none') await agreeToShare(entries, transport.namespace, { ...run, yes });
     const applied = await upsertSecret(transport, secret, wanted, { dryRun, fieldManager, listener: printer }).catch(
       async (error: unknown) => {
         const { withNearNamespace } = await import('../../cluster/not-found.ts');

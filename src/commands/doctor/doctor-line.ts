@@ -4,7 +4,7 @@ import type { ScopeFlags } from '../../cluster/secret-scope.ts';
 import { UsageError } from '../../errors.ts';
 import type { SelectionFlags } from '../../findings/selection.ts';
 import type { ScopeOptions } from '../../gather/scope.ts';
-import { ALL_NAMESPACES, type Command, eachWith, words } from '../../line/command.ts';
+import { eachWith } from '../../line/command.ts';
 import { againWithout, prose } from '../../line/hint.ts';
 import { isFolder } from '../../system/file.ts';
 import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../workloads/target.ts';
@@ -74,10 +74,4 @@ function imageNeeded(targets: readonly string[]): UsageError {
 export function wideFlag({ allNamespaces, selector }: ScopeFlags): string | undefined {
   if (selector !== undefined) return '-l';
   return allNamespaces === true ? '--all-namespaces' : undefined;
-}
-
-/** The words that choose several namespaces. Other commands take them as well. */
-export function namespaceWords({ allNamespaces, selector }: ScopeFlags): Command | undefined {
-  if (selector !== undefined) return words`-l ${selector}`;
-  return allNamespaces === true ? words`${ALL_NAMESPACES}` : undefined;
 }

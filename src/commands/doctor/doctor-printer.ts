@@ -6,7 +6,7 @@ import type { DoctorReport, SecretReport } from '../../diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
 import { type FindingCode, isPickedUp } from '../../findings/finding.ts';
 import { formatMore } from '../../findings/listed.ts';
-import { ALL_NAMESPACES, type Command, command, stepsIn, words } from '../../line/command.ts';
+import { ALL_NAMESPACES, command, stepsIn, words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { hintText, printerFor } from '../../output/printer.ts';
 import { type Style, severityLabel, styleFor } from '../../output/style.ts';
@@ -28,8 +28,6 @@ import { scopeLines } from './scope-printer.ts';
 
 interface DoctorPrinterOptions {
   readonly output: ReportFormat | undefined;
-  /** The words that chose several namespaces. */
-  readonly wide?: Command | undefined;
   readonly verbose: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -1,13 +1,13 @@
 /** `regsecret doctor`, alias `why`: finds the reason why a pod cannot pull, and the command that fixes it. */
 
 import { checkSelector } from '../../cluster/secret-scope.ts';
-import type { Answer, Observation, PullFacts } from '../../diagnosis/facts.ts';
+import type { Answer, Observation } from '../../diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../diagnosis/puller-report.ts';
 import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
 import { askedSecrets, secretQuestions, usersIn } from '../../diagnosis/secret-checks.ts';
 import type { FindingView } from '../../diagnosis/view.ts';
 import { EXIT, UsageError } from '../../errors.ts';
-import { userOf } from '../../findings/finding.ts';
+import { reachableFix, userOf } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
 import type { Collector } from '../../gather/collector.ts';
 import type { TargetFacts } from '../../gather/doctor-facts.ts';
@@ -20,7 +20,7 @@ import { isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
 import { type Question, questionKey } from '../../verify/question.ts';
 import { filesApart, imagesApart } from '../../workloads/target.ts';
-import { checkFiles, checkWatch, type DoctorLine, namespaceWords, targetsOf, wideFlag } from './doctor-line.ts';
+import { checkFiles, checkWatch, type DoctorLine, targetsOf, wideFlag } from './doctor-line.ts';
 import { printDoctor, sayMore } from './doctor-printer.ts';
 import type { ReportFormat } from './report-writer.ts';
 
@@ -80,33 +80,33 @@ async function examine(
 ): Promise<Examination> {
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
-  return { report: await withUsers(report, gathered.home, diagnosed.facts, io), now: diagnosed.facts.now };
+  const users = usersIn(gathered.home, diagnosed.facts);
+  return { report: await withProposals(report, users, io), now: diagnosed.facts.now };
 }
 
-/** Adds the users of logins that this machine does not have. */
-async function withUsers(
+/** `report` with commands that carry logins of this machine only where the command line went, and with the users of others. */
+async function withProposals(
   report: DoctorReport,
-  home: string | undefined,
-  facts: PullFacts,
+  usual: (server: string) => string | undefined,
   io: Io,
 ): Promise<DoctorReport> {
   if (report.findings.length === 0) return report;
   const { userNamer } = await import('../../credentials/known-logins.ts');
-  const named = await userNamer(io, usersIn(home, facts));
-  const withUser = (found: FindingView): FindingView => ({
-    ...found,
-    fix: { ...found.fix, command: named(found.fix.command, userOf(found)) },
-  });
+  const named = await userNamer(io, usual);
+  const proposed = (found: FindingView): FindingView => {
+    const { command, sufficient } = reachableFix(found.fix, io.commands);
+    return { ...found, fix: { command: named(command, userOf(found)), sufficient } };
+  };
   const pullers = report.pullers?.map((puller) => ({
     ...puller,
-    images: puller.images.map((image) => ({ ...image, cause: image.cause && withUser(image.cause) })),
+    images: puller.images.map((image) => ({ ...image, cause: image.cause && proposed(image.cause) })),
   }));
-  return { ...report, pullers, findings: report.findings.map(withUser) };
+  return { ...report, pullers, findings: report.findings.map(proposed) };
 }
 
 async function show({ report, now }: Examination, options: DoctorOptions, io: Io): Promise<void> {
   const { output, verbose = false } = options;
-  await printDoctor(report, { output, verbose, now, wide: namespaceWords(options) }, io);
+  await printDoctor(report, { output, verbose, now }, io);
   await sayMore(report, options, io);
 }
 
@@ -161,7 +161,8 @@ async function lint(
   const { findings, isFilled, ...manifests } = await lintManifests(files, line, io.clock.now(), io);
   const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
   const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
-  const shown = selectFindings(findings, selection);
+  const reachable = findings.map((found) => ({ ...found, fix: reachableFix(found.fix, io.commands) }));
+  const shown = selectFindings(reachable, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
   await printLint(report, line, io);
   if (manifests.objects === 0 && !isUnreadPipe(report))

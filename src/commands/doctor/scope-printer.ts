@@ -8,18 +8,15 @@ import { compareUtf8 } from '../../codec/go/utf8.ts';
 import type { Counts } from '../../diagnosis/facts.ts';
 import type { DoctorReport } from '../../diagnosis/report.ts';
 import type { AffectedObject, FindingView } from '../../diagnosis/view.ts';
-import { causeBehind } from '../../findings/finding.ts';
 import { countOf, formatMore } from '../../findings/listed.ts';
 import { formatIgnored } from '../../findings/selection.ts';
-import { andThen, type Command, command, type Deed, type Word } from '../../line/command.ts';
-import { scope } from '../../line/object-name.ts';
+import { andThen, type Command, type Deed, type Word } from '../../line/command.ts';
+import { lineOf } from '../../line/deed.ts';
 import { hintText } from '../../output/printer.ts';
 import { type Style, severityLabel, styleFor } from '../../output/style.ts';
-import { serverToType } from '../../secret/server.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printed } from '../../text/printable.ts';
-import { lineOf } from '../../workloads/deed.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../workloads/kind.ts';
 import { affectedOf } from './affected-objects.ts';
 
@@ -34,8 +31,6 @@ const COLUMNS = 80;
 
 interface ScopeLook {
   readonly verbose: boolean;
-  /** The words that chose several namespaces. */
-  readonly wide?: Command | undefined;
 }
 
 interface ScopeStyle extends ScopeLook {
@@ -86,7 +81,7 @@ function rowsOf(lines: readonly Printable[]): number {
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
 }
 
-function groupLines(group: CodeGroup, limit: number, { wide, style, io }: ScopeStyle): Printable[] {
+function groupLines(group: CodeGroup, limit: number, { style, io }: ScopeStyle): Printable[] {
   const { severity, code, findings } = group;
   const label = severityLabel(severity, style);
   const [only, ...others] = findings;
@@ -96,7 +91,7 @@ function groupLines(group: CodeGroup, limit: number, { wide, style, io }: ScopeS
   }
   const shown = pickFrom(findings, limit);
   const rest = findings.filter((found) => !shown.includes(found));
-  const shared = sharedCommand(findings, wide);
+  const shared = sharedCommand(findings);
   return [
     printed`${label} ${printable(groupTitle(group))} ${style.faint(`[${code}]`)}`,
     ...shown.flatMap((found, index) => [
@@ -299,16 +294,11 @@ const MAX_STEPS = 4;
 const MAX_TARGETS = 8;
 
 /**
- * Combines the commands of `findings`, which are of one code. Everything that is attached in a namespace becomes one command, and
- * a login that several Secrets have is rotated. `wide` is the flag for the namespaces that were examined, undefined for a single
- * one. Undefined when nothing is saved, or the line would be too long to read.
+ * Combines the commands of `findings`, which are of one code. Everything that is attached in a namespace becomes one command.
+ * Commands that ask for a password are not chained: only the first would get it from stdin. Undefined when nothing is saved, or
+ * the line would be too long to read.
  */
-export function sharedCommand(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
-  return oneAfterTheOther(findings) ?? rotateAll(findings, wide);
-}
-
-/** Chains commands that ask for no password. Of several that do, only the first would get it from stdin. */
-function oneAfterTheOther(findings: readonly FindingView[]): SharedCommand | undefined {
+export function sharedCommand(findings: readonly FindingView[]): SharedCommand | undefined {
   const deeds = findings.flatMap(({ fix: { command } }) => deedOf(command) ?? []);
   if (deeds.length < Math.max(2, findings.length)) return undefined;
   const alike = [...Map.groupBy(deeds, (deed) => JSON.stringify({ ...deed, workloads: [] })).values()];
@@ -331,30 +321,4 @@ function deedOf({ does, pipe, next }: Command): Deed | undefined {
   const isAttach = does?.do === 'attach' && does.workloads !== undefined;
   const isImage = does?.do === 'set image' && !does.image.endsWith(':TAG');
   return isWhole && (isAttach || isImage) ? does : undefined;
-}
-
-/** A `rotate`, which replaces the login that the namespace of `-n` has, wherever it is. */
-function rotateAll(findings: readonly FindingView[], wide: Command | undefined): SharedCommand | undefined {
-  const rejected = findings.filter((found) => found.login !== undefined && isOwnCreate(found));
-  const alike = [...Map.groupBy(rejected, ({ login }) => login).values()];
-  const [most = []] = alike.toSorted((one, other) => other.length - one.length);
-  const [first] = most
-    .map(causeBehind)
-    .toSorted((one, other) => compareUtf8(one.object.namespace ?? '', other.object.namespace ?? ''));
-  if (first?.code !== 'credential-rejected' || most.length < 2) return undefined;
-  const { server, username } = first.arguments;
-  const login = command`--server ${serverToType(server, undefined)} --username ${username}`;
-  const line = command`regsecret rotate ${scope(first.object.namespace)} ${wide} ${login}`;
-  return { command: line, findings: most.length };
-}
-
-/**
- * Whether the command writes the Secret itself, as `rotate` would. For a copy, its source is written; an immutable Secret is made
- * anew.
- */
-function isOwnCreate(found: FindingView): boolean {
-  const { object } = causeBehind(found);
-  const { does, pipe, next } = found.fix.command;
-  if (does?.do !== 'create' || pipe !== undefined || next !== undefined) return false;
-  return does.secret === object.name && does.namespace === object.namespace && !does.flags?.includes('--force');
 }

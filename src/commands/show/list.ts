@@ -10,6 +10,7 @@ import { type RowOrder, sortRows } from '../../findings/secret-row.ts';
 import { unreadFindings } from '../../gather/unread-findings.ts';
 import { type KubeFlags, MISPLACED_USER } from '../../kubeconfig/kube-flags.ts';
 import { ALL_NAMESPACES, clusterCommand, command, words } from '../../line/command.ts';
+import { lineOf } from '../../line/deed.ts';
 import { againWith, againWithout, type Hint, prose } from '../../line/hint.ts';
 import { isUserName, scope } from '../../line/object-name.ts';
 import { createFingerprint } from '../../output/fingerprint.ts';
@@ -139,7 +140,7 @@ async function sayNone(options: ListOptions, reader: Reader, printer: Printer): 
   const near = await nearUser(options, reader);
   printer.say(`no pull secrets${which} in ${where}${of}${near === undefined ? '' : `; did you mean ${near}?`}`);
   if (near !== undefined) return printer.hint(againWith(words`--username ${near}`));
-  if (which === '') printer.hint(command`regsecret create`);
+  if (which === '') printer.hint(lineOf({ do: 'create', namespace: undefined, servers: [] }));
   const all = allNamespaces ? ALL_NAMESPACES : scope(transport.namespace);
   if (login !== undefined && !problems) printer.hint(command`regsecret list ${all} -o wide`);
   if (!selector || problems || login !== undefined) return;

@@ -3,14 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { api, cluster, janedoe, newNamespace, sharedRegistries } from '../../environment/use.ts';
+import { api, cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from '../../environment/use.ts';
 import { CANARY } from '../../support/canary.ts';
 import { regsecret } from '../../support/program.ts';
 import { keys, terminal } from '../../support/terminal.ts';
 
 let namespace = '';
+let kubeconfig = '';
 beforeAll(async () => {
   namespace = await newNamespace();
+  // In another namespace than that of the context, a login of this machine needs a yes.
+  kubeconfig = kubeconfigFor({ certificate: cluster().admin, namespace });
 });
 
 function environment(dockerConfig?: object): Record<string, string> {
@@ -20,7 +23,7 @@ function environment(dockerConfig?: object): Record<string, string> {
     mkdirSync(join(home, '.docker'));
     writeFileSync(join(home, '.docker/config.json'), JSON.stringify(dockerConfig));
   }
-  return { HOME: home, KUBECONFIG: cluster().kubeconfig };
+  return { HOME: home, KUBECONFIG: kubeconfig };
 }
 
 async function authsOf(name: string): Promise<Record<string, { username: string; password: string }> | undefined> {

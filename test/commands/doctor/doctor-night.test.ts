@@ -4,15 +4,26 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { printDoctor } from '../../../src/commands/doctor/doctor-printer.ts';
 import type { DoctorReport } from '../../../src/diagnosis/report.ts';
+import { reachableFix } from '../../../src/findings/finding.ts';
 import { type SelectionFlags, selectFindings, selectionOf } from '../../../src/findings/selection.ts';
 import { createCollector } from '../../../src/gather/collector.ts';
 import { observeScope } from '../../../src/gather/scope.ts';
+import type { CommandContext } from '../../../src/line/format-command.ts';
+import { TypedLine } from '../../../src/line/typed-line.ts';
 import { secretFor } from '../../support/attach-request.ts';
 import { fakeIo } from '../../support/io.ts';
 import { WAITING, waits } from '../../support/observed-targets.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 import { reportAt } from '../../support/steps.ts';
 import { type Stored, stored, storedObjects } from '../../support/stored-objects.ts';
+
+/** The line `doctor -A`. */
+const EVERYWHERE: CommandContext = {
+  shell: 'posix',
+  given: {},
+  typed: new TypedLine('doctor', [], [{ names: ['-A'], words: ['-A'] }]),
+  home: { namespace: 'team-00' },
+};
 
 const NAMESPACES = Array.from({ length: 60 }, (_, index) => `team-${`${index}`.padStart(2, '0')}`);
 const IMAGE = 'registry.acme.example/platform/payments/checkout-service:2026.11.26-1';
@@ -91,8 +102,9 @@ async function night(): Promise<DoctorReport> {
 }
 
 async function screen(report: DoctorReport, verbose = false): Promise<string[]> {
-  const io = fakeIo();
-  await printDoctor(report, { output: undefined, verbose, now: 0 }, io);
+  const io = { ...fakeIo(), commands: EVERYWHERE };
+  const findings = report.findings.map((found) => ({ ...found, fix: reachableFix(found.fix, EVERYWHERE) }));
+  await printDoctor({ ...report, findings }, { output: undefined, verbose, now: 0 }, io);
   return io.written.stdout.trimEnd().split('\n');
 }
 
@@ -106,10 +118,10 @@ function lastOf(lines: readonly string[], rows: number): string[] {
   return lines.slice(from + 1);
 }
 
-test('sixty namespaces, 400 pods, five causes: the last 40 rows have each cause, its pods and a command', async () => {
+test('sixty namespaces, 400 pods, five causes: the last 42 rows have each cause, its pods and a command', async () => {
   const lines = await screen(await night());
   expect(lines[0]).toBe('134 of 400 pods cannot pull; 5 causes');
-  const seen = lastOf(lines, 40);
+  const seen = lastOf(lines, 42);
   const titles = seen.filter((line) => line.startsWith('error: '));
   expect(titles).toEqual([
     'error: node n1 has no room left for the image (says the kubelet); credentials are not the problem [disk-full]',
@@ -127,8 +139,8 @@ test('sixty namespaces, 400 pods, five causes: the last 40 rows have each cause,
   );
   expect(errors.filter((line) => /^ +(fix: |next:) /.test(line)).map((line) => line.trim())).toEqual([
     'next: kubectl describe node n1',
-    'fix:  regsecret create regcred -n team-00 --server registry.acme.example',
-    'fix:  regsecret create regcred -n team-06 --server registry.acme.example',
+    'next: regsecret create regcred -n team-00 --server registry.acme.example --username USER --password-stdin',
+    'next: regsecret create regcred -n team-06 --server registry.acme.example --username USER --password-stdin',
     'next: regsecret attach regcred -n team-03 --to deployment/checkout-3',
     `next: kubectl set image deployment/checkout-9 app=${IMAGE.replace(/:[^:]*$/, '')}:TAG -n team-09`,
   ]);

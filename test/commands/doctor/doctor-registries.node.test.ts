@@ -93,7 +93,7 @@ const answers: readonly Situation[] = [
     {
       kubelet: 'layers',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
+      fix: 'kubectl describe node NODE',
       healed: mend,
     },
   ],
@@ -103,7 +103,7 @@ const answers: readonly Situation[] = [
     {
       kubelet: 'layers',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
+      fix: 'kubectl describe node NODE',
       healed: mend,
     },
   ],
@@ -113,7 +113,7 @@ const answers: readonly Situation[] = [
     {
       kubelet: 'out of order',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
+      fix: 'kubectl describe node NODE',
       healed: mend,
     },
   ],
@@ -130,7 +130,7 @@ const silence: readonly Situation[] = [
     {
       kubelet: 'name',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://registry.invalid/v2/',
+      fix: 'kubectl describe node NODE',
       healed: viaMirror,
     },
   ],
@@ -145,7 +145,7 @@ const silence: readonly Situation[] = [
     {
       kubelet: 'connection',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://127.0.0.1:1/v2/',
+      fix: 'kubectl describe node NODE',
       healed: viaMirror,
     },
   ],
@@ -159,7 +159,7 @@ const silence: readonly Situation[] = [
     {
       kubelet: 'tls',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://0.0.0.0:PORT/v2/',
+      fix: 'kubectl describe node NODE',
       healed: viaMirror,
     },
   ],

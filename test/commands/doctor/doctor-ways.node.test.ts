@@ -50,23 +50,23 @@ async function renew({ host }: Diagnosed): Promise<void> {
   fronts.get(host.replace('0.0.0.0', '127.0.0.1'))?.renew(certificate());
 }
 
-const debug = 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/';
+const look = 'kubectl describe node NODE';
 
 const certificates: readonly Situation[] = [
   [
     'an authority that the node does not know',
     { secrets: regcred, list, host: secured() },
-    { kubelet: 'authority', cause: 'node-cannot-reach', fix: debug, healed: trustAcme },
+    { kubelet: 'authority', cause: 'node-cannot-reach', fix: look, healed: trustAcme },
   ],
   [
     'a certificate that is over',
     { secrets: regcred, list, host: secured({ from: -60, to: -30 }), before: trustAcme },
-    { kubelet: 'dates', cause: 'node-cannot-reach', fix: debug, healed: renew },
+    { kubelet: 'dates', cause: 'node-cannot-reach', fix: look, healed: renew },
   ],
   [
     'a certificate that is not valid yet',
     { secrets: regcred, list, host: secured({ from: 30, to: 60 }), before: trustAcme },
-    { kubelet: 'dates', cause: 'node-cannot-reach', fix: debug, healed: renew },
+    { kubelet: 'dates', cause: 'node-cannot-reach', fix: look, healed: renew },
   ],
 ];
 
@@ -78,7 +78,7 @@ const clocks: readonly Situation[] = [
     {
       kubelet: 'dates',
       cause: 'node-cannot-reach',
-      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- date',
+      fix: look,
       healed: async ({ node }) => rmSync(node.clock),
     },
   ],
@@ -100,7 +100,6 @@ async function withoutMirror({ node, host }: Place): Promise<void> {
   writeHosts(node, host, `server = "http://${host}"\n`);
 }
 
-const toMirror = 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://MIRROR/v2/';
 const refusal: FrontFault = { status: 401, headers: { 'www-authenticate': 'Basic realm="mirror"' } };
 
 const mirrors: readonly Situation[] = [
@@ -111,7 +110,7 @@ const mirrors: readonly Situation[] = [
       kubelet: 'no access',
       cause: 'node-cannot-reach',
       offline: 'no-access',
-      fix: toMirror,
+      fix: look,
       healed: withoutMirror,
     },
   ],
@@ -122,7 +121,7 @@ const mirrors: readonly Situation[] = [
       kubelet: 'refused',
       cause: 'node-cannot-reach',
       offline: 'credential-rejected',
-      fix: toMirror,
+      fix: look,
       healed: withoutMirror,
     },
   ],
@@ -146,7 +145,7 @@ const mirrors: readonly Situation[] = [
     {
       kubelet: 'connection',
       cause: 'node-cannot-reach',
-      fix: `kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://${NOBODY}/v2/`,
+      fix: look,
       healed: withoutMirror,
     },
   ],

@@ -278,17 +278,17 @@ describe('what is wrong comes with the command that fixes it', () => {
     [
       manifest('regcred', config({ 'ghcr.io': auth('jane'), 'quay.io': { auth: 'notbase64!' } })),
       'problem: the entry quay.io of secret team-a/regcred cannot be decoded (illegal base64 data at input byte 9), and a pod that names it can use none of its pull secrets',
-      'hint: regsecret create regcred -n team-a --server quay.io',
+      'hint: regsecret create regcred -n team-a --server quay.io --username USER --password-stdin',
     ],
     [
       manifest('regcred', config({ 'registry-1.docker.io': auth('jane') })),
       'warning: the entry registry-1.docker.io of secret team-a/regcred probably does not match the images you meant: it is not the registry name in Docker Hub images',
-      'hint: regsecret create regcred -n team-a --server docker.io',
+      'hint: regsecret create regcred -n team-a --server docker.io --username USER --password-stdin',
     ],
     [
       manifest('regcred', '', { type: 'Opaque' }),
       'problem: secret team-a/regcred has the type Opaque, which the kubelet ignores',
-      'hint: regsecret create regcred -n team-a --force',
+      'hint: regsecret create regcred -n team-a --server REGISTRY --username USER --password-stdin --force',
     ],
   ])('%#', async (secret, sentence, hint) => {
     const { code, stdout } = await inspect(secret);

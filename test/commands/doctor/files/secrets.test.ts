@@ -114,16 +114,20 @@ test('a Secret that is missing needs a login for each registry whose images are 
     },
   });
   const create = `regsecret create regcreds -n build --server ${A} --server ${B} --server c.example`;
+  const typed = `${create} --username USER --password-stdin`;
   const { lines } = await doctor('-f deploy --strict');
-  expect(lines[1]).toBe(`  hint: ${create}`);
+  expect(lines[1]).toBe(`  hint: ${typed}`);
   const { stdout } = await doctor('-f deploy -o json');
-  expect(JSON.parse(stdout).findings[0].fix).toMatchObject({ command: create, sufficient: true });
+  expect(JSON.parse(stdout).findings[0].fix).toMatchObject({ command: typed, sufficient: false });
+  // A namespace that is typed is chosen by a person, and not by the manifest.
+  const { stdout: chosen } = await doctor('-f deploy -n build -o json');
+  expect(JSON.parse(chosen).findings[0].fix).toMatchObject({ command: create, sufficient: true });
 });
 
 test('a Secret that is missing is piped from the cluster into the same doctor', async () => {
   write(apps);
   const { lines } = await doctor('-f deploy -f deploy/api.yaml --strict --ignore expired');
-  const create = `regsecret create regcreds -n build --server ${A} --server ${B}`;
+  const create = `regsecret create regcreds -n build --server ${A} --server ${B} --username USER --password-stdin`;
   const again = 'regsecret doctor -f deploy -f deploy/api.yaml -f - --strict --ignore expired';
   expect(lines.slice(1)).toEqual([
     `  hint: ${create}`,
