@@ -5,6 +5,7 @@
 import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
 import { type Command, command, dryRunFlag, words } from '../../line/command.ts';
+import { lineOf } from '../../line/deed.ts';
 import { againFor, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
@@ -69,8 +70,8 @@ function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
   if (obstacle === 'maker')
     return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
   if (obstacle === 'immutable') {
-    const server = entries.find(({ state }) => state === 'new')?.server ?? '';
-    return new UserError(`${secret} is immutable, so it keeps its login`, recreate(ref, server, request));
+    const entry = entries.find(({ state }) => state === 'new');
+    return new UserError(`${secret} is immutable, so it keeps its login`, entry && recreate(ref, entry, request));
   }
   if (isOrphan) {
     const text = `${secret} keeps its login, because it is marked as a copy of ${mark?.source}, which does not exist`;
@@ -119,8 +120,15 @@ function withState(items: readonly PlannedSecret[], state: EntryState): PlannedS
 const FROM_LOGIN: Hint = prose`run that ${words`regsecret sync`} again with the new login`;
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 
-function recreate({ namespace, name }: PlannedSecret['ref'], server: string, request: RotateRequest): Command {
-  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} ${request.login} --force ${dryRunFlag(request)}`;
+/** At home with the login flags of this command line; elsewhere the person types the login again. */
+function recreate({ namespace, name }: PlannedSecret['ref'], entry: PlannedEntry, request: RotateRequest): Command {
+  const secret = { do: 'create', secret: name, namespace, servers: [shownServer(entry.server)] } as const;
+  const isHome = namespace === request.home;
+  if (isHome && request.login.words.length > 0)
+    return command`${lineOf(secret)} ${request.login} --force ${dryRunFlag(request)}`;
+  const flags = ['--force', ...(request.dryRun === 'none' ? [] : [`--dry-run=${request.dryRun}`])];
+  const login = isHome ? {} : { username: entry.next.credential.username, passwordStdin: true as const };
+  return lineOf({ ...secret, ...login, flags });
 }
 
 /**
