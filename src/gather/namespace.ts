@@ -8,7 +8,7 @@ import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 
 /** The fields of a namespace that {@link namespaceFacts} reads. */
 export const NAMESPACE_FIELDS = {
-  metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } },
+  metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: 'name' } },
 } as const;
 
 export interface NamespaceFacts {

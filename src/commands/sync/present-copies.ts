@@ -30,9 +30,6 @@ const SECRET_FIELDS: FieldSelection = {
   immutable: true,
   data: true,
 };
-const PAGE = 200;
-/** The first page is small, because a Secret may have a megabyte. */
-const FIRST_PAGE = 32;
 
 /** Reads the namespaces to select from. Where listing is forbidden, reads the named ones one by one. Throws UserError. */
 export async function readNamespaces(
@@ -42,8 +39,7 @@ export async function readNamespaces(
   const { labelSelector, names } = selection;
   const found: NamespaceFacts[] = [];
   const list = async (fieldSelector?: string): Promise<void> => {
-    const sizes = fieldSelector === undefined ? part?.sizes : undefined;
-    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS, sizes };
+    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS };
     for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(namespaceFacts));
   };
   try {
@@ -91,8 +87,7 @@ export async function eachPresent(
       if (secret !== undefined) use(namespace, secret);
     });
   if (part?.only !== undefined) return readEach(prune ? part.only : namespaces);
-  const pages = { limit: PAGE, first: FIRST_PAGE, sizes: part?.sizes };
-  const query = { fieldSelector: `metadata.name=${name}`, ...pages, shape: SECRET_FIELDS };
+  const query = { fieldSelector: `metadata.name=${name}`, shape: SECRET_FIELDS };
   try {
     for await (const page of listPages(transport, SECRETS, query)) {
       for (const object of page) {

@@ -20,7 +20,7 @@ import { type SyncOptions, syncRequest } from './sync-options.ts';
 import { withSyncPrinter } from './sync-printer.ts';
 import type { SyncListener } from './sync-request.ts';
 import { oncePrinter, sayFight, statusPage } from './watch-printer.ts';
-import { type WatchHost, watchedFor, watchSync } from './watch-sync.ts';
+import { type WatchHost, watchedFor, watchName, watchSync } from './watch-sync.ts';
 
 /**
  * The limit for one request. A request on a connection that the network has dropped waits this long, and a new namespace with it.
@@ -45,8 +45,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
   const inside: Io = { ...io, env, signal };
   const transport = await connect({ ...options, requestTimeout, lasting: true }, inside);
-  const plurals = watchedFor(request).map(({ resource }) => resource.plural);
-  const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
+  const [health, metrics] = [createHealth(watchedFor(request).map(watchName), monotonic()), createMetrics()];
   const shown = { ...options, isCut };
   const trouble: WatchHost['trouble'] = (error, reason) => {
     metrics.failed(reason);

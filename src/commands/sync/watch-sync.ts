@@ -1,6 +1,6 @@
 /** `sync --watch`: follows the changes, and syncs what has changed, for as long as the process lives. */
 
-import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
+import { NAMESPACES } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch-reconnection.ts';
@@ -14,7 +14,7 @@ import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
 import { choiceOf } from './sync-plan.ts';
-import { hasAccounts, type SyncListener, type SyncRequest } from './sync-request.ts';
+import { accountSelectors, type SyncListener, type SyncRequest } from './sync-request.ts';
 
 /** The caller of the watch: it is told what happens, and says when to stop. */
 export interface WatchHost {
@@ -39,13 +39,16 @@ export interface WatchHost {
 
 /** The resources to watch for `request`. */
 export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): WatchQuery[] {
-  const [only] = accounts.used || accounts.all || accounts.names.length > 1 ? [] : accounts.names;
-  const account = only === undefined ? {} : { fieldSelector: `metadata.name=${only}` };
   return [
     { resource: NAMESPACES, labelSelector },
     { resource: SECRETS, fieldSelector: `metadata.name=${name}` },
-    ...(hasAccounts(accounts) ? [{ resource: pullKind('ServiceAccount'), ...account }] : []),
+    ...accountSelectors(accounts).map((selector) => ({ resource: pullKind('ServiceAccount'), ...selector })),
   ];
+}
+
+/** What tells one watch from the others of the same request. */
+export function watchName({ resource: { plural }, fieldSelector }: WatchQuery): string {
+  return fieldSelector === undefined ? plural : `${plural} ${fieldSelector}`;
 }
 
 /** All that the watch of one request works with. */
@@ -55,7 +58,6 @@ interface SyncWatch {
   readonly host: WatchHost;
   readonly agenda: Agenda;
   readonly bell: Bell;
-  readonly sizes: ObjectSizes;
   /** Namespaces that have the copy, over all looks. */
   readonly served: Set<string>;
 }
@@ -66,12 +68,12 @@ interface SyncWatch {
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const [agenda, bell] = [createAgenda(host.now()), createBell(transport.clock)];
-  const watch: SyncWatch = { transport, request, host, agenda, bell, sizes: new Map(), served: new Set() };
+  const watch: SyncWatch = { transport, request, host, agenda, bell, served: new Set() };
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const listener = changeListener(watched.resource.plural, watch, begin, troubles.tell);
+    const listener = changeListener(watched, watch, begin, troubles.tell);
     return { begun, over: followChanges(transport, watched, listener, end.signal) };
   });
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -151,14 +153,13 @@ async function lookOn({ request, ...watch }: SyncWatch): Promise<void> {
 }
 
 async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise<void> {
-  const { transport, request, host, agenda, sizes } = watch;
+  const { transport, request, host, agenda } = watch;
   const notes: LookNotes = { written: new Map(), failed: [] };
   const isFull = look.only === undefined;
-  const part = { ...look, sizes };
   let ended = false;
   try {
     await host.look(isFull, (listener) =>
-      syncSecret(transport, { ...request, login: host.login(), part }, noting(listener, notes, watch)),
+      syncSecret(transport, { ...request, login: host.login(), part: look }, noting(listener, notes, watch)),
     );
     ended = true;
     host.health.looked(isFull, host.now());
@@ -229,12 +230,14 @@ function tellFight(object: Fight['object'], { transport, request, host }: SyncWa
 
 /** Turns the changes of one resource into namespaces to look at. */
 function changeListener(
-  plural: string,
+  watched: WatchQuery,
   { transport, request, host, agenda, bell, served }: SyncWatch,
   begin: () => void,
   trouble: (error: UserError) => void,
 ): ChangeListener {
   const { selection, prune, name: secret } = request;
+  const { plural } = watched.resource;
+  const watch = watchName(watched);
   const isOfCluster = host.login() === undefined;
   const isMeant = (name: string): boolean =>
     prune || choiceOf({ name, isEnding: false, isLeftAlone: false }, selection, transport.namespace) === 'chosen';
@@ -250,15 +253,15 @@ function changeListener(
       else return;
       bell.ring();
     },
-    opened: () => host.health.opened(plural),
-    heard: () => host.health.heard(plural, host.now()),
+    opened: () => host.health.opened(watch),
+    heard: () => host.health.heard(watch, host.now()),
     missed() {
       agenda.missed(host.now());
       begin();
       bell.ring();
     },
     trouble(error) {
-      host.health.lost(plural, host.now());
+      host.health.lost(watch, host.now());
       trouble(error);
       begin();
     },
