@@ -35,7 +35,7 @@ describe('the limits of the pages', () => {
     ['5,000 small ones', of(5000, 1.5 * KB), [50, ...of(10, 500)]],
     ['large ones', of(100, 250 * KB), [50, 16, 16, 16, 16]],
     ['larger ones: the first page is left', of(100, 500 * KB), [50, ...of(13, 8)]],
-    ['small ones, then large ones', [...of(550, KB), ...of(20, 1000 * KB)], [50, 500, 500, ...of(5, 4)]],
+    ['small ones, then large ones', [...of(550, KB), ...of(20, 1000 * KB)], [50, 500, 500, 3, ...of(5, 4)]],
     ['large ones, then small ones', [...of(8, 1000 * KB), ...of(1000, KB)], [50, 26, 500, 500]],
     ['one that is larger than a page may be', of(3, 20_000 * KB), [50, 1, 1, 1]],
   ])('%s', async (_, sizes, limits) => {

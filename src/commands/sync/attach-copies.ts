@@ -148,7 +148,8 @@ export async function attachCopies(
   await performPhase({
     steps: changing.filter(({ ref }) => isServed(ref.namespace)),
     width,
-    perform: (account) => listener.writing(async () => perform(await planItem(account, run), run)),
+    perform: (account) =>
+      listener.writing(async () => perform(await planItem(account, run), run), account.ref.namespace),
     failed: ({ ref }, error) => listener.problem(error, ref.namespace),
   });
   await performPhase({

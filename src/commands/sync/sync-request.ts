@@ -90,8 +90,8 @@ export interface Skipped {
 export interface SyncListener {
   /** Runs `work`, which may take long and reports nothing meanwhile. */
   reading<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs `work`, which writes and must not be interrupted in the middle. */
-  writing<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs `work`, which writes, to this namespace alone if there is one, and must not be interrupted in the middle. */
+  writing<T>(work: () => Promise<T>, namespace?: string): Promise<T>;
   /** When the logins of the source end, by server, in milliseconds since 1970. */
   ends(ends: ReadonlyMap<string, number>): void;
   /** A finding about the source. */

@@ -89,11 +89,13 @@ function looks(
   let isFirst = true;
   const said = saidLosses();
   return async (isFull, work) => {
+    const isLater = !isFirst;
+    isFirst = false;
     if (isFull) printer.turn();
     // The watch hears of a service account that is made later.
-    const quiet = isFirst ? {} : { absent: () => undefined };
+    const quiet = isLater ? { absent: () => undefined } : {};
     const run = { printer, io, answer: () => undefined, counted: () => undefined };
-    await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, run, (listener) =>
+    await withSyncPrinter({ ...options, isOneOfMany: isLater }, run, (listener) =>
       work({
         ...listener,
         ...quiet,
@@ -105,7 +107,6 @@ function looks(
         },
       }),
     );
-    isFirst = false;
   };
 }
 

@@ -8,10 +8,11 @@ import { UserError } from '../../errors.ts';
 import type { Secret } from '../../secret/secret.ts';
 import type { Clock } from '../../system/clock.ts';
 import { pullKind } from '../../workloads/kind.ts';
-import { type Agenda, createAgenda, type Look } from './agenda.ts';
+import { type Agenda, createAgenda, type Look, RESYNC_MS } from './agenda.ts';
 import { syncSecret } from './bring-copies.ts';
 import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
 import { choiceOf } from './sync-plan.ts';
 import { accountSelectors, type SyncListener, type SyncRequest } from './sync-request.ts';
@@ -58,6 +59,7 @@ interface SyncWatch {
   readonly host: WatchHost;
   readonly agenda: Agenda;
   readonly bell: Bell;
+  readonly lanes: Lanes;
   /** Namespaces that have the copy, over all looks. */
   readonly served: Set<string>;
 }
@@ -68,7 +70,7 @@ interface SyncWatch {
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const [agenda, bell] = [createAgenda(host.now()), createBell(transport.clock)];
-  const watch: SyncWatch = { transport, request, host, agenda, bell, served: new Set() };
+  const watch: SyncWatch = { transport, request, host, agenda, bell, lanes: createLanes(), served: new Set() };
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
@@ -87,14 +89,16 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
     // From here on, the watches report every change, so that the first look misses nothing.
     await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
     if (host.stop.aborted) return;
-    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, watch, true);
-    troubles.release();
+    const { promise: agreed, resolve: agree } = Promise.withResolvers<void>();
+    const first = lookOnce(agenda.next(host.now()) ?? { except: new Set() }, watch, agree).then(troubles.release);
+    // Whoever may be asked has agreed once something is written. From then on, a namespace does not wait for the others.
+    await Promise.race([first, agreed]);
     const changed = (): void => {
       agenda.sourceChanged(host.now());
       bell.ring();
     };
     const kept = host.keepLogin(changed, end.signal);
-    await Promise.race([lookOn(watch), kept, ...all.map(({ over }) => over)]);
+    await Promise.race([lookOn(watch, first), kept, ...all.map(({ over }) => over)]);
   } finally {
     end.abort();
     host.stop.removeEventListener('abort', halt);
@@ -137,36 +141,59 @@ function heldBack(host: WatchHost) {
   };
 }
 
-async function lookOn({ request, ...watch }: SyncWatch): Promise<void> {
+/** Looks that go on at the same time. Most of them wait for an answer, or for another writer. */
+const WIDTH = 50;
+
+/** Begins each look when it is due, beside the `first`. Returns when all are over. Throws UserError. */
+async function lookOn({ request, ...watch }: SyncWatch, first: Promise<void>): Promise<void> {
   const { host, agenda, bell } = watch;
   const later = { ...watch, request: { ...request, yes: true, agree: undefined } };
+  const looks = new Set<Promise<void>>();
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
+  const follow = (look: Promise<void>): void => {
+    looks.add(look);
+    const over = look.catch(broken.reject).finally(() => looks.delete(look));
+    void over.then(bell.ring);
+  };
+  follow(first);
   while (!host.stop.aborted) {
-    const look = agenda.next(host.now());
-    if (look !== undefined) await lookOnce(look, later, false);
-    else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
+    const [now, isFree] = [host.now(), looks.size < WIDTH];
+    const look = isFree ? agenda.next(now) : undefined;
+    if (look !== undefined) follow(lookOnce(look, later));
+    else
+      await Promise.race([
+        bell.wait(Math.min(isFree ? agenda.wait(now) : RESYNC_MS, host.health.hope(now))),
+        broken.promise,
+      ]);
     if (host.health.hope(host.now()) === 0) {
       throw new UserError(
         'nothing has worked for 15 minutes, so this watch ends; start it again when the API server can be asked',
       );
     }
   }
+  await Promise.all(looks);
 }
 
-async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise<void> {
-  const { transport, request, host, agenda } = watch;
+/** `agreed` is given for the first look, which throws what goes wrong, and is called before anything is written. */
+async function lookOnce(look: Look, watch: SyncWatch, agreed?: () => void): Promise<void> {
+  const { transport, request, host, agenda, lanes } = watch;
   const notes: LookNotes = { written: new Map(), failed: [] };
   const isFull = look.only === undefined;
   let ended = false;
   try {
-    await host.look(isFull, (listener) =>
-      syncSecret(transport, { ...request, login: host.login(), part: look }, noting(listener, notes, watch)),
-    );
+    await host.look(isFull, (given) => {
+      const listener = noting(isFull ? inLanes(given, lanes, agreed) : given, notes, watch);
+      const sync = () => syncSecret(transport, { ...request, login: host.login(), part: look }, listener);
+      const [only] = look.only ?? [];
+      return only === undefined ? sync() : lanes(only, sync);
+    });
     ended = true;
     host.health.looked(isFull, host.now());
     host.metrics.looked(isFull, transport.clock.now());
   } catch (error) {
     if (host.stop.aborted) return;
-    if (!(error instanceof UserError) || isFirst) throw error;
+    if (!(error instanceof UserError) || agreed !== undefined) throw error;
     host.health.failed(host.now());
     host.trouble(error, 'look');
   }
@@ -175,6 +202,18 @@ async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise
     const object = written.get(namespace);
     if (object !== undefined) tellFight(object, watch);
   }
+}
+
+/** `listener` of a look at all namespaces, beside which others go on. */
+function inLanes(listener: SyncListener, lanes: Lanes, agreed: () => void = () => undefined): SyncListener {
+  return {
+    ...listener,
+    writing(work, namespace) {
+      agreed();
+      const write = () => listener.writing(work);
+      return namespace === undefined ? write() : lanes(namespace, write);
+    },
+  };
 }
 
 /** What a look has done. */
