@@ -215,7 +215,7 @@ function createWarner({
  */
 const DEFAULT_CONCURRENCY = 16;
 
-interface RequestLimiter {
+export interface RequestLimiter {
   readonly count: number;
   /** Calls `send` once a slot is free and no hold is in force. Throws whatever `send` throws, and the signal's reason. */
   run<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T>;

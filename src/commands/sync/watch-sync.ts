@@ -2,7 +2,7 @@
 
 import { NAMESPACES } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
-import type { Transport } from '../../cluster/transport.ts';
+import { createRequestLimiter, type RequestLimiter, type Transport } from '../../cluster/transport.ts';
 import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch-reconnection.ts';
 import { UserError } from '../../errors.ts';
 import type { Secret } from '../../secret/secret.ts';
@@ -60,6 +60,8 @@ interface SyncWatch {
   readonly agenda: Agenda;
   readonly bell: Bell;
   readonly lanes: Lanes;
+  /** Limits the writes that go on at once. */
+  readonly writers: RequestLimiter;
   /** Namespaces that have the copy, over all looks. */
   readonly served: Set<string>;
 }
@@ -70,7 +72,9 @@ interface SyncWatch {
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const [agenda, bell] = [createAgenda(host.now()), createBell(transport.clock)];
-  const watch: SyncWatch = { transport, request, host, agenda, bell, lanes: createLanes(), served: new Set() };
+  const writers = createRequestLimiter(transport.concurrency, transport.clock);
+  const lanes = createLanes();
+  const watch: SyncWatch = { transport, request, host, agenda, bell, lanes, writers, served: new Set() };
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
@@ -183,7 +187,8 @@ async function lookOnce(look: Look, watch: SyncWatch, agreed?: () => void): Prom
   let ended = false;
   try {
     await host.look(isFull, (given) => {
-      const listener = noting(isFull ? inLanes(given, lanes, agreed) : given, notes, watch);
+      const inLane = isFull ? lanes : noLanes;
+      const listener = noting({ ...given, writing: writingOf(given, inLane, watch, agreed) }, notes, watch);
       const sync = () => syncSecret(transport, { ...request, login: host.login(), part: look }, listener);
       const [only] = look.only ?? [];
       return only === undefined ? sync() : lanes(only, sync);
@@ -204,15 +209,20 @@ async function lookOnce(look: Look, watch: SyncWatch, agreed?: () => void): Prom
   }
 }
 
-/** `listener` of a look at all namespaces, beside which others go on. */
-function inLanes(listener: SyncListener, lanes: Lanes, agreed: () => void = () => undefined): SyncListener {
-  return {
-    ...listener,
-    writing(work, namespace) {
-      agreed();
-      const write = () => listener.writing(work);
-      return namespace === undefined ? write() : lanes(namespace, write);
-    },
+/** For a look at one namespace, which is in its lane as a whole. */
+const noLanes: Lanes = (_, work) => work();
+
+/** Writes in lanes. What has not begun when the watch stops does not begin, so no more writes are begun than can be sent. */
+function writingOf(
+  { writing }: SyncListener,
+  lanes: Lanes,
+  { writers, host }: SyncWatch,
+  agreed: () => void = () => undefined,
+): SyncListener['writing'] {
+  return (work, namespace) => {
+    agreed();
+    const write = () => writers.run(() => writing(work), host.stop);
+    return namespace === undefined ? write() : lanes(namespace, write);
   };
 }
 
