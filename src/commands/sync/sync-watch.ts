@@ -19,7 +19,7 @@ import { keepRenewed, type Renewal } from './renewal.ts';
 import { type SyncOptions, syncRequest } from './sync-options.ts';
 import { withSyncPrinter } from './sync-printer.ts';
 import type { SyncListener } from './sync-request.ts';
-import { oncePrinter, sayFight, statusPage } from './watch-printer.ts';
+import { oncePrinter, saidProblems, sayFight, statusPage } from './watch-printer.ts';
 import { type WatchHost, watchedFor, watchName, watchSync } from './watch-sync.ts';
 
 /**
@@ -88,10 +88,11 @@ function looks(
 ): WatchHost['look'] {
   let isFirst = true;
   const said = saidLosses();
+  const problems = saidProblems();
   return async (isFull, work) => {
     const isLater = !isFirst;
     isFirst = false;
-    if (isFull) printer.turn();
+    if (isFull) for (const one of [printer, problems]) one.turn();
     // The watch hears of a service account that is made later.
     const quiet = isLater ? { absent: () => undefined } : {};
     const run = { printer, io, answer: () => undefined, counted: () => undefined };
@@ -103,7 +104,11 @@ function looks(
         losses: (losses) => listener.losses(said.unsaid(losses)),
         outcome(outcome) {
           if (outcome.action !== 'failed') said.over(outcome.namespace);
+          else if (!problems.isNews(outcome.error, outcome.namespace)) return;
           listener.outcome(outcome);
+        },
+        problem(error, namespace) {
+          if (problems.isNews(error, namespace)) listener.problem(error, namespace);
         },
       }),
     );
