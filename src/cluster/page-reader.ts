@@ -4,6 +4,7 @@
  */
 import { JsonSyntaxError } from '../codec/go/json-scanner.ts';
 import type { BodyReader } from '../http/message.ts';
+import { collectGarbage } from '../system/garbage.ts';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -37,17 +38,24 @@ const HEAD: ReadonlyMap<string, FieldSelection> = new Map<string, FieldSelection
   ['metadata', { continue: true }],
 ]);
 
+/** After this much, garbage is collected, if the objects are larger than LARGE on average. */
+const GARBAGE_BYTES = 3 * 1024 * 1024;
+const LARGE = 64 * 1024;
+
+const STORE_BYTES = 64 * 1024;
+
 /** Keeps of each object what `shape` names. The answer is the list, with its kind and its continue token. */
 export function createPageReader(shape: FieldSelection, mostBytes: number): PageReader {
   const page: Page = { shape, list: undefined, items: [] };
-  const pieces = createPieces();
+  const store = createStore();
   let step: Step | undefined = readStart;
   let failure: JsonSyntaxError | undefined;
   let isCut = false;
+  let garbage = 0;
 
   /** Reads as many members and items as have arrived whole. */
   const advance = (isLast: boolean): void => {
-    const picker: Picker = { bytes: pieces.joined(), index: 0 };
+    const picker: Picker = { bytes: store.unread(), index: 0 };
     let read = 0;
     try {
       for (; step !== undefined; read = picker.index) step = step(picker, page);
@@ -56,11 +64,11 @@ export function createPageReader(shape: FieldSelection, mostBytes: number): Page
       // The text may go on in the next piece.
       if (isLast || picker.index < picker.bytes.length) failure = error;
     }
-    pieces.keep(picker.bytes.subarray(read));
+    store.drop(read);
   };
   return {
     get bytes() {
-      return pieces.total;
+      return store.total;
     },
     get objects() {
       return page.items.length;
@@ -69,13 +77,18 @@ export function createPageReader(shape: FieldSelection, mostBytes: number): Page
       return isCut;
     },
     take(piece) {
-      pieces.add(piece);
-      isCut ||= pieces.total > mostBytes;
-      if (!isCut && step !== undefined && pieces.isDue()) advance(false);
+      store.add(piece);
+      garbage += piece.length;
+      if (garbage > GARBAGE_BYTES && store.total > LARGE * page.items.length) {
+        collectGarbage();
+        garbage = 0;
+      }
+      isCut ||= store.total > mostBytes;
+      if (!isCut && step !== undefined && store.isDue()) advance(false);
       return failure === undefined && !isCut;
     },
     end() {
-      if (pieces.total > 0 && !isCut && step !== undefined && failure === undefined) advance(true);
+      if (store.total > 0 && !isCut && step !== undefined && failure === undefined) advance(true);
       if (failure !== undefined) throw failure;
       return page.list;
     },
@@ -125,9 +138,9 @@ function readItem(picker: Picker, { items, shape }: Page): Step {
   return readItem;
 }
 
-/** The pieces that are not read yet. */
-function createPieces() {
-  let pieces: Uint8Array[] = [];
+/** The bytes that are not read yet, one after the other in memory that is used again and again, since it would become garbage. */
+function createStore() {
+  let memory = new Uint8Array(STORE_BYTES);
   let size = 0;
   let due = 0;
   let total = 0;
@@ -136,20 +149,22 @@ function createPieces() {
       return total;
     },
     add(piece: Uint8Array): void {
-      pieces.push(piece);
+      if (size + piece.length > memory.length) {
+        const larger = new Uint8Array(2 * (size + piece.length));
+        larger.set(memory.subarray(0, size));
+        memory = larger;
+      }
+      memory.set(piece, size);
       size += piece.length;
       total += piece.length;
     },
     /** Whether twice as much is there as the last time: an object of many pieces is not read again with each of them. */
     isDue: (): boolean => size >= due,
-    joined(): Uint8Array {
-      const [first] = pieces;
-      return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces, size);
-    },
-    /** Goes on with `rest`, the end of what was joined. */
-    keep(rest: Uint8Array): void {
-      pieces = [rest];
-      size = rest.length;
+    unread: (): Uint8Array => memory.subarray(0, size),
+    /** Drops the first `count` bytes. */
+    drop(count: number): void {
+      memory.copyWithin(0, count, size);
+      size -= count;
       due = 2 * size;
     },
   };
