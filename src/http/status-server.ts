@@ -6,6 +6,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { UserError } from '../errors.ts';
+import { collectGarbage } from '../system/garbage.ts';
 
 export interface StatusPage {
   readonly status: number;
@@ -22,6 +23,8 @@ const MAX_CONNECTIONS = 64;
 /** Longer than any exchange. */
 const MAX_EXCHANGE_MS = 5000;
 const MAX_HEAD_BYTES = 4096;
+/** After this many connections, what they have left behind is collected. Probes take half an hour for as many. */
+const COLLECTED = 500;
 
 /** Answers GET and HEAD with the result of `page` for a path. Throws UserError when it cannot listen on this address. */
 export async function serveStatus(
@@ -30,10 +33,13 @@ export async function serveStatus(
 ): Promise<StatusServer> {
   const { createServer } = await import('node:net');
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     const [oldest] = sockets;
     if (sockets.size > MAX_CONNECTIONS) oldest?.destroy();
+    connections += 1;
+    if (connections % COLLECTED === 0) collectGarbage();
     const late = setTimeout(() => socket.destroy(), MAX_EXCHANGE_MS);
     socket.once('close', () => {
       clearTimeout(late);
