@@ -1,5 +1,6 @@
 /** Finds the images that lose their only login when a Secret, or an entry of it, is removed. */
 import { eachPullSpec } from '../cluster/each-object.ts';
+import { pullSpecFields } from '../cluster/pull-spec-fields.ts';
 import type { Reader } from '../cluster/reader.ts';
 import type { SecretRef } from '../cluster/secret-request.ts';
 import { lostImages } from '../diagnosis/attempt.ts';
@@ -102,7 +103,8 @@ export async function untoldNeeds(reader: Reader, secret: Secret): Promise<Need[
  */
 async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<{ pullers: Puller[]; mounts: Need[] }> {
   const accounts = new Map<string, readonly string[]>();
-  await eachPullSpec(reader, pullKind('ServiceAccount'), { namespace }, ({ ref, imagePullSecrets }) => {
+  const account = pullKind('ServiceAccount');
+  await eachPullSpec(reader, account, { namespace, shape: pullSpecFields(account) }, ({ ref, imagePullSecrets }) => {
     accounts.set(ref.name, listedNames(imagePullSecrets));
   });
   const pullers: Puller[] = [];

@@ -15,6 +15,7 @@ import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import { hasEnded } from '../workloads/pod-group.ts';
 import { hasKnownOwner, isBeingDeleted, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { hasFinished } from '../workloads/rollout.ts';
+import { ACCOUNT_FIELDS } from './account-fields.ts';
 import type { PlanContext } from './context.ts';
 import { type AttachRequest, isImplied, type TargetSelection, targetWords } from './request.ts';
 
@@ -64,7 +65,8 @@ export async function* selected(
   const namespace = request.allNamespaces ? undefined : transport.namespace;
   const users = selection.by === 'use' ? (await facts()).users : undefined;
   try {
-    for await (const page of listPages(transport, kind, { namespace, labelSelector, fieldSelector })) {
+    const shape = kind.kind === 'ServiceAccount' ? ACCOUNT_FIELDS : true;
+    for await (const page of listPages(transport, kind, { namespace, labelSelector, fieldSelector, shape })) {
       const pullSpecs = page.flatMap((object) => pullSpecOf(kind, object) ?? []);
       const isMeant = isImplied(selection) ? isLasting : isOwn;
       yield pullSpecs.filter(

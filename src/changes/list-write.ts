@@ -1,6 +1,7 @@
 /** The only code that writes lists of pull secrets, for every kind, whatever else writes them. */
 import { ApiError, WriteConflict } from '../cluster/api-error.ts';
 import { getObject, getPullSpec, objectPath, objectRefusal } from '../cluster/object-request.ts';
+import { type FieldSelection, fieldsWith } from '../cluster/pick-json.ts';
 import { type WriteOptions, writeQuery } from '../cluster/secret-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
@@ -135,6 +136,14 @@ function mayBeConflict({ status, details }: ApiError): boolean {
 
 const FIELD = `f:${LIST_FIELD}`;
 const ATTEMPTS = 20;
+
+/** What is needed of `metadata.managedFields` to restore the owners of a list. */
+export const LIST_OWNERS: FieldSelection = [
+  {
+    ...fieldsWith(['manager', 'operation', 'apiVersion', 'time', 'fieldsType', 'subresource'], true),
+    fieldsV1: { [FIELD]: true },
+  },
+];
 
 /** The managers that own the list of service account `object` by applying it. */
 export function appliersOf(object: ApiObject): string[] {

@@ -6,6 +6,7 @@ import type { Connection } from '../kubeconfig/connection.ts';
 import type { Credentials } from '../kubeconfig/credentials.ts';
 import type { User } from '../kubeconfig/kube-file.ts';
 import { configCommand } from '../line/command.ts';
+import type { AnswerReader } from './page-reader.ts';
 import type { Right } from './right.ts';
 
 export interface ApiRequest {
@@ -22,8 +23,8 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET may always be sent twice. */
   readonly guarded?: boolean;
-  /** Decodes the answer in place of JSON.parse. Throws when the answer is not JSON. */
-  readonly read?: (body: Uint8Array) => unknown;
+  /** Makes what reads a long answer while it arrives, in place of JSON.parse. Called for each attempt. */
+  readonly reader?: () => AnswerReader;
 }
 
 /** What a request asks for, in the terms of a role. */
@@ -71,6 +72,7 @@ export function httpRequest(
   { server, user, timeoutMs }: Connection,
   { authorization }: Credentials,
   signal: AbortSignal,
+  reader?: AnswerReader,
 ): HttpRequest {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   return {
@@ -86,6 +88,7 @@ export function httpRequest(
     signal,
     timeoutMs,
     maxBytes: MAX_BYTES,
+    reader,
   };
 }
 

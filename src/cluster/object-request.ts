@@ -9,7 +9,9 @@ import { type PullKind, pullKind } from '../workloads/kind.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { ApiError, refusal, refusalOf } from './api-error.ts';
-import { type FieldSelection, pickJson } from './pick-json.ts';
+import type { ApiRequest } from './api-request.ts';
+import { createPageReader } from './page-reader.ts';
+import type { FieldSelection } from './pick-json.ts';
 import type { Transport } from './transport.ts';
 
 /** A kind as requests and roles name it. */
@@ -76,16 +78,6 @@ export interface ListQuery {
    * ms, to be sure that it has seen every write (apiserver pkg/storage/cacher `RequestWatchProgress`).
    */
   readonly cached?: boolean;
-  /**
-   * The most objects in a page. A page is in memory as a whole, so callers that keep little of each object ask for shorter ones.
-   */
-  readonly limit?: number | undefined;
-  /**
-   * Objects in the first page, for kinds whose objects may be large. After a page of small objects, the next has twice as many.
-   */
-  readonly first?: number | undefined;
-  /** Average object sizes from earlier lists, with which repeated lists need fewer pages. */
-  readonly sizes?: ObjectSizes | undefined;
   /** Whether the API server returns metadata only. The contents of Secrets then never reach this machine. */
   readonly metadataOnly?: boolean;
   /** The fields to read of each object; all when left out. */
@@ -94,14 +86,14 @@ export interface ListQuery {
 
 export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
 
-/** The average size of an object in bytes, by the plural of its kind. */
-export type ObjectSizes = Map<string, number>;
-
+/** The most objects in a page, as kubectl has it. */
 const PAGE = 500;
-/** How many times longer a page may be when the size of its objects is known. */
-const LEARNT = 10;
-/** The size to aim at. A larger page is followed by a shorter one, because a Secret may have a megabyte. */
+/** Objects in the first page, of which nobody knows how large they are. */
+const FIRST_PAGE = 50;
+/** The length to aim at in the next page. */
 const PAGE_BYTES = 4 * 1024 * 1024;
+/** A page that becomes longer is left, and asked for again with fewer objects: what is kept of it may be most of it. */
+const MOST_PAGE_BYTES = 4 * PAGE_BYTES;
 /** When the objects of a page are larger than this on average, in bytes, garbage is collected after it. */
 const LARGE = 64 * 1024;
 /**
@@ -119,59 +111,44 @@ export const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=me
 export async function* listPages(
   transport: Transport,
   kind: Resource,
-  {
-    namespace,
-    limit = PAGE,
-    first = limit,
-    shape = true,
-    cached = false,
-    metadataOnly = false,
-    sizes,
-    ...selectors
-  }: ListQuery,
+  { namespace, shape = true, cached = false, metadataOnly = false, ...selectors }: ListQuery,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
   const accept = metadataOnly ? METADATA : undefined;
-  const known = sizes?.get(kind.plural);
-  const longest = known === undefined ? limit : LEARNT * limit;
-  let objects = known === undefined ? first : Math.max(1, Math.min(longest, Math.floor(PAGE_BYTES / known)));
-  let bytes = 0;
-  const all = { bytes: 0, objects: 0 };
-  const read = (body: Uint8Array): unknown => {
-    bytes = body.length;
-    objects = Math.max(1, Math.min(longest, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
-    return pickJson(body, { kind: true, metadata: { continue: true }, items: [shape] });
+  const ask = async (query: NonNullable<ApiRequest['query']>, mostBytes: number) => {
+    let page = createPageReader(shape, mostBytes);
+    const reader = () => {
+      page = createPageReader(shape, mostBytes);
+      return page;
+    };
+    const list = await transport.request<ApiObject>({ method: 'GET', path, query, accept, reader });
+    return { ...list, items: itemsOf(list), page };
   };
+  let limit = FIRST_PAGE;
   let token: string | undefined;
   let last = '';
   for (;;) {
     // Version 0 would read from the cache too, but without pages.
     const age = cached && token === undefined ? { resourceVersion: '1', resourceVersionMatch: 'NotOlderThan' } : {};
-    const query = { ...selectors, ...age, limit: `${objects}`, continue: token };
-    const list = await transport
-      .request<ApiObject>({ method: 'GET', path, query, accept, read })
-      .catch((error: unknown) => {
-        if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
-        throw error;
-      });
+    const query = { ...selectors, ...age, limit: `${limit}`, continue: token };
+    const list = await ask(query, limit === 1 ? Number.POSITIVE_INFINITY : MOST_PAGE_BYTES).catch((error: unknown) => {
+      if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
+      throw error;
+    });
     if (list === undefined) {
-      const whole = itemsOf(
-        await transport.request<ApiObject>({ method: 'GET', path, query: selectors, accept, read }),
-      );
-      yield whole.filter((object) => keyOf(object) > last);
+      const { items } = await ask(selectors, Number.POSITIVE_INFINITY);
+      yield items.filter((object) => keyOf(object) > last);
       return;
     }
-    const items = itemsOf(list);
+    const { items, page } = list;
+    const average = page.bytes / Math.max(1, page.objects);
+    limit = Math.max(1, Math.min(PAGE, page.isCut ? limit - 1 : PAGE, Math.floor(PAGE_BYTES / average)));
+    if (average > LARGE) collectGarbage();
+    if (page.isCut) continue;
     last = items.length === 0 ? last : keyOf(items.at(-1));
     yield items;
-    all.bytes += bytes;
-    all.objects += items.length;
-    if (bytes > LARGE * Math.max(1, items.length)) collectGarbage();
     const next = fieldOf(list, 'metadata', 'continue');
-    if (typeof next !== 'string' || next === '') {
-      if (all.objects > 0) sizes?.set(kind.plural, all.bytes / all.objects);
-      return;
-    }
+    if (typeof next !== 'string' || next === '') return;
     token = next;
   }
 }

@@ -27,18 +27,20 @@ export function pickJson(bytes: Uint8Array, shape: FieldSelection): unknown {
   return pick(picker, shape);
 }
 
-interface Picker {
+/** The bytes of a JSON text, and how far they are read. */
+export interface Picker {
   readonly bytes: Uint8Array;
   index: number;
 }
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
+export const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d] as const;
 const decoder = new TextDecoder();
 const LONG_TEXT = 1_000;
 const LARGE = 64 * 1024;
 
-function pick(picker: Picker, shape: FieldSelection): unknown {
+/** {@link pickJson} for the value that comes next. */
+export function pick(picker: Picker, shape: FieldSelection): unknown {
   const first = next(picker);
   if (typeof shape === 'object') {
     if (Array.isArray(shape) && first === OPEN_BRACKET) return pickArray(picker, shape[0]);
@@ -92,7 +94,8 @@ function pickArray(picker: Picker, shape: FieldSelection): unknown[] {
   return found;
 }
 
-function memberName(picker: Picker): string {
+/** The name of the next member, which is skipped together with its colon. */
+export function memberName(picker: Picker): string {
   const start = picker.index;
   return nameIn(picker, start, skipName(picker));
 }
@@ -139,7 +142,7 @@ function skipName(picker: Picker): number {
 }
 
 /** Skips a comma, but not the closing bracket. */
-function separator(picker: Picker, close: number): void {
+export function separator(picker: Picker, close: number): void {
   const byte = next(picker);
   if (byte === COMMA) picker.index += 1;
   else if (byte !== close) throw unexpected(picker);
@@ -198,7 +201,7 @@ function isScalar(byte: number): boolean {
 }
 
 /** The next byte that is not white space, without consuming it. */
-function next(picker: Picker): number {
+export function next(picker: Picker): number {
   const { bytes } = picker;
   for (;;) {
     const byte = bytes[picker.index];

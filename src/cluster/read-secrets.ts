@@ -18,9 +18,6 @@ import type { Transport } from './transport.ts';
 export const SECRETS = { group: '', plural: 'secrets' } as const;
 const TYPES = Object.keys(DATA_KEY);
 const CONCURRENCY = 8;
-const PAGE = 50;
-/** Short, because a Secret may have a megabyte. After a page of large Secrets, the next one is shorter still. */
-const FIRST_PAGE = 8;
 /**
  * Of `managedFields`, only the times are read: they tell whether a Secret was changed after a pull had failed. The rest is long.
  */
@@ -126,8 +123,7 @@ function eachOf(
   use: (secret: Secret) => Generator<void> | undefined,
   shape = FIELDS,
 ): Promise<ApiError | undefined> {
-  const whole = { ...options, limit: PAGE, first: FIRST_PAGE, shape };
-  return eachObject(reader, SECRETS, whole, (object) => {
+  return eachObject(reader, SECRETS, { ...options, shape }, (object) => {
     const odd = oddSecret(object);
     if (odd !== undefined) throw new UserError(`the API server answers with ${odd}`);
     return use(object as unknown as Secret);

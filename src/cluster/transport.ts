@@ -8,6 +8,7 @@ import { NetworkError } from '../http/network-error.ts';
 import { createAuthenticator } from '../kubeconfig/auth.ts';
 import { type Connection, resolveConnection } from '../kubeconfig/connection.ts';
 import type { ContextFlags } from '../kubeconfig/contexts.ts';
+import type { Credentials } from '../kubeconfig/credentials.ts';
 import { inCluster } from '../kubeconfig/in-cluster.ts';
 import { loadKubeConfig } from '../kubeconfig/kube-config.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
@@ -21,6 +22,7 @@ import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createClients } from './clients.ts';
 import { networkTrouble } from './network-trouble.ts';
+import type { AnswerReader } from './page-reader.ts';
 import { type AttemptResult, askedDelay, withRetries } from './retry.ts';
 import type { WatchEnd, WatchListener, WatchRequest } from './watch-connection.ts';
 
@@ -100,19 +102,21 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
   const warn = createWarner(io);
 
   /** Sends `request`, and again with new credentials when the server rejects the current ones. */
-  async function send(request: ApiRequest): Promise<HttpResponse> {
+  async function send(request: ApiRequest, reader: AnswerReader | undefined): Promise<HttpResponse> {
+    const sendAs = (user: Credentials): Promise<HttpResponse> =>
+      clients.forUser(user).send(httpRequest(request, connection, user, io.signal, reader));
     const credentials = await authenticator.current();
-    const response = await clients.forUser(credentials).send(httpRequest(request, connection, credentials, io.signal));
+    const response = await sendAs(credentials);
     if (response.status !== 401 || !(await authenticator.renew(credentials))) return response;
-    const renewed = await authenticator.current();
-    return clients.forUser(renewed).send(httpRequest(request, connection, renewed, io.signal));
+    return sendAs(await authenticator.current());
   }
 
-  async function attempt(request: ApiRequest): Promise<AttemptResult<HttpResponse>> {
-    const response = await send(request);
+  async function attempt(request: ApiRequest): Promise<AttemptResult<Answer>> {
+    const reader = request.reader?.();
+    const response = await send(request, reader);
     const { status, headers, body } = response;
     warn(headers.warning);
-    if (status < 400) return { value: response };
+    if (status < 400) return { value: { response, reader } };
     const failure = { error: readApiError(status, body), retryAfter: headers['retry-after'] };
     // A request that got 429 keeps its slot until all other slots have been told to wait as well.
     if (status === 429) limiter.hold(askedDelay(failure) ?? 0);
@@ -153,14 +157,21 @@ function networkErrorOnly(error: unknown): { readonly error: NetworkError } {
   throw error;
 }
 
+/** A response, and what has read its body, if anything has. */
+interface Answer {
+  readonly response: HttpResponse;
+  readonly reader: AnswerReader | undefined;
+}
+
 /** Throws UserError when the response is not a valid answer to `request`. */
-function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, request: ApiRequest): T {
+function readAnswer<T>({ response, reader }: Answer, server: URL, request: ApiRequest): T {
+  const { status, headers, body } = response;
   if (status >= 300) {
     const { location = '' } = headers;
     const to = URL.canParse(location, server.href) ? new URL(location, server).origin : 'somewhere else';
     throw new UserError(`the server ${server.origin} redirects to ${to}, so it is no API server`, VIEW);
   }
-  const answer = body.length === 0 ? undefined : decode(body, server, request);
+  const answer = decode(() => reader?.end() ?? parseJson(body), server, request);
   const odd = oddAnswer(request, answer);
   if (odd === undefined) return answer as T;
   throw new UserError(
@@ -169,9 +180,9 @@ function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, req
   );
 }
 
-function decode(body: Uint8Array, server: URL, { method, path, read = parseJson }: ApiRequest): unknown {
+function decode(read: () => unknown, server: URL, { method, path }: ApiRequest): unknown {
   try {
-    return read(body);
+    return read();
   } catch {
     const text = `the server ${server.origin} does not answer ${method} ${path} in JSON, so it is no API server`;
     throw new UserError(text, VIEW);
@@ -181,7 +192,7 @@ function decode(body: Uint8Array, server: URL, { method, path, read = parseJson 
 const VIEW = clusterCommand`kubectl config view --minify`;
 
 function parseJson(body: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(body).toString('utf8'));
+  return body.length === 0 ? undefined : JSON.parse(Buffer.from(body).toString('utf8'));
 }
 
 /** Writes each warning once, as kubectl does. */
@@ -209,7 +220,7 @@ function createWarner({
  */
 const DEFAULT_CONCURRENCY = 16;
 
-interface RequestLimiter {
+export interface RequestLimiter {
   readonly count: number;
   /** Calls `send` once a slot is free and no hold is in force. Throws whatever `send` throws, and the signal's reason. */
   run<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T>;

@@ -1,6 +1,6 @@
 /** Reads the namespaces that a command line selects for copies. */
 import { ApiError } from '../cluster/api-error.ts';
-import { listPages, listRefusal, NAMESPACES, type ObjectSizes } from '../cluster/object-request.ts';
+import { listPages, listRefusal, NAMESPACES } from '../cluster/object-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
 import { NAMESPACE_FIELDS, namespaceFacts, readNamespace } from '../gather/namespace.ts';
@@ -12,9 +12,7 @@ export interface NamespaceQuery {
   readonly selection: LabelledSelection;
   /** Whether copies elsewhere are deleted, for which a list is needed. */
   readonly prune?: boolean;
-  readonly part?:
-    | { readonly only?: readonly string[] | undefined; readonly sizes?: ObjectSizes | undefined }
-    | undefined;
+  readonly part?: { readonly only?: readonly string[] | undefined } | undefined;
 }
 
 /** Reads the namespaces to select from. Where listing is forbidden, reads the named ones one by one. Throws UserError. */
@@ -25,8 +23,7 @@ export async function readNamespaces(
   const { labelSelector, names } = selection;
   const found: NamespaceFacts[] = [];
   const list = async (fieldSelector?: string): Promise<void> => {
-    const sizes = fieldSelector === undefined ? part?.sizes : undefined;
-    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS, sizes };
+    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS };
     for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(namespaceFacts));
   };
   try {

@@ -9,7 +9,7 @@ import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 
 /** The fields of a namespace that {@link namespaceFacts} reads. */
 export const NAMESPACE_FIELDS = {
-  metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } },
+  metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: 'name' } },
 } as const;
 
 /** The facts of a namespace, as the API server answers it. */

@@ -36,8 +36,6 @@ import { accountPuller, makers, quietPod, shapeOf, templatePuller } from './work
 const CONCURRENCY = 3;
 /** Parallel requests for single objects. */
 const SINGLE_LIMIT = 16;
-/** Objects per page. A page is in memory as a whole. */
-const PAGE = 50;
 
 export interface ScopeOptions extends GatherOptions, ScopeFlags {}
 
@@ -95,7 +93,7 @@ async function listKind(
   collector: Collector,
 ): Promise<void> {
   const kind = pullKind(kindName);
-  await eachPullSpec(collector, kind, { namespace, limit: PAGE, shape: shapeOf(kind) }, (pullSpec) =>
+  await eachPullSpec(collector, kind, { namespace, shape: shapeOf(kind) }, (pullSpec) =>
     note(pullSpec, world, collector),
   );
 }
@@ -262,7 +260,7 @@ async function placesToList(
 /** A user who may not list the whole cluster may still have a role in each of the namespaces. */
 async function mayListEverywhere(transport: Transport): Promise<boolean> {
   try {
-    await listPages(transport, SECRETS, { limit: 1, metadataOnly: true, shape: { metadata: { name: true } } }).next();
+    await listPages(transport, SECRETS, { metadataOnly: true, shape: { metadata: { name: true } } }).next();
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return false;

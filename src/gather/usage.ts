@@ -15,8 +15,6 @@ export const BESIDE_PODS: readonly PullKindName[] = ['ServiceAccount', ...WORKLO
 const KINDS = ['Pod', ...BESIDE_PODS] as const;
 
 const CONCURRENCY = 4;
-/** A page is held in memory as a whole. */
-const PAGE = 50;
 
 const MOUNTS = { ...fieldsWith(CONTAINER_LISTS, [ENV]), volumes: [SECRET_VOLUME] } as const;
 
@@ -30,7 +28,7 @@ export async function gatherUsage(reader: Reader, namespace: string | undefined)
   const users: Users = { usage: new Map(), mounts: new Map() };
   await forEachLimit(CONCURRENCY, KINDS, async (name) => {
     const kind = pullKind(name);
-    const options = { namespace, limit: PAGE, shape: pullSpecFields(kind, { podSpec: MOUNTS }) };
+    const options = { namespace, shape: pullSpecFields(kind, { podSpec: MOUNTS }) };
     await eachPullSpec(reader, kind, options, (pullSpec) => {
       addUsage(users.usage, pullSpec);
       if (name !== 'ServiceAccount') addMounts(users.mounts, pullSpec);

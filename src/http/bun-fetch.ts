@@ -50,7 +50,7 @@ export function canFetch({ headers, addresses }: HttpRequest, { proxy, env, tls,
  * then. Throws NetworkError, and the reason of the signal.
  */
 export async function bunFetch(request: HttpRequest, options: HttpClientOptions): Promise<HttpResponse | undefined> {
-  const { url, method, headers, body, signal, timeoutMs, maxBytes } = request;
+  const { url, method, headers, body, signal, timeoutMs } = request;
   const { ca, cert, key, rejectUnauthorized } = options.tls ?? {};
   const end = new AbortController();
   let reached = true;
@@ -80,7 +80,7 @@ export async function bunFetch(request: HttpRequest, options: HttpClientOptions)
     });
     clearTimeout(silence);
     const { status } = response;
-    return { status, headers: headersOf(response), challenges: [], body: await collect(response, maxBytes) };
+    return { status, headers: headersOf(response), challenges: [], body: await collect(response, request) };
   } catch (error) {
     // Nothing waits for the rest of the answer.
     end.abort();
@@ -123,20 +123,25 @@ function headersOf({ headers }: Response): HttpResponse['headers'] {
   return (headers as unknown as { toJSON(): Record<string, string> }).toJSON();
 }
 
-async function collect(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const { body, headers } = response;
+async function collect(
+  response: Response,
+  { maxBytes, reader }: Pick<HttpRequest, 'maxBytes' | 'reader'>,
+): Promise<Uint8Array> {
+  const { body, headers, status } = response;
   if (body === null) return new Uint8Array();
+  const take = status === 200 ? reader?.take : undefined;
   // Most answers are short and announce their length, so nothing has to be counted on the way.
-  if (announced(headers) <= maxBytes) return response.bytes();
+  if (take === undefined && announced(headers) <= maxBytes) return response.bytes();
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  const limit = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      size += chunk.length;
-      if (size > maxBytes) throw new NetworkError('too-large', 'TOO_LARGE', true);
-      controller.enqueue(chunk);
-    },
-  });
-  return new Response(body.pipeThrough(limit)).bytes();
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new NetworkError('too-large', 'TOO_LARGE', true);
+    if (take === undefined) chunks.push(chunk);
+    // Leaving the loop closes the connection.
+    else if (!take(chunk)) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The announced length of an answer; infinite when none is announced, or the answer is chunked. */

@@ -46,6 +46,14 @@ export interface HttpRequest {
   readonly maxBytes: number;
   /** Whether a longer body is cut off at `maxBytes`, instead of being an error. */
   readonly cut?: boolean | undefined;
+  /** Takes the body of an answer with status 200, whose `body` is empty then. */
+  readonly reader?: BodyReader | undefined;
+}
+
+/** Takes a body piece by piece, so that it is never in memory as a whole. */
+export interface BodyReader {
+  /** Returns whether more is wanted; if not, the connection is closed. Must not throw. */
+  take(piece: Uint8Array): boolean;
 }
 
 export interface HttpResponse {
@@ -63,25 +71,26 @@ export interface HttpResponse {
  */
 export function readResponse(
   incoming: IncomingMessage,
-  { maxBytes, cut: cutsOff = false }: Pick<HttpRequest, 'maxBytes' | 'cut'>,
+  { maxBytes, cut: cutsOff = false, reader }: Pick<HttpRequest, 'maxBytes' | 'cut' | 'reader'>,
   proxied: boolean,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
+    const keep = (chunk: Uint8Array): boolean => chunks.push(chunk) > 0 && size <= maxBytes;
+    const take = incoming.statusCode === 200 && reader !== undefined ? reader.take : keep;
     let size = 0;
     const finish = (): void => {
       const { statusCode = 0, headers, headersDistinct } = incoming;
       // A 407 comes from the proxy. It has no meaning when a server sends it (RFC 9110, section 15.5.8).
       if (statusCode === 407 && proxied) reject(new NetworkError('proxy', 'HTTP_407', false));
       const challenges = headersDistinct['www-authenticate'] ?? [];
-      resolve({ status: statusCode, headers, challenges, body: Buffer.concat(chunks, size).subarray(0, maxBytes) });
+      resolve({ status: statusCode, headers, challenges, body: Buffer.concat(chunks).subarray(0, maxBytes) });
     };
     const cut = (): void => reject(new NetworkError('reset', 'ECONNRESET', true));
     incoming.on('data', (chunk: Uint8Array) => {
       size += chunk.length;
       if (size > maxBytes && !cutsOff) return reject(new NetworkError('too-large', 'TOO_LARGE', true));
-      chunks.push(chunk);
-      if (size <= maxBytes) return;
+      if (take(chunk)) return;
       finish();
       incoming.destroy();
     });

@@ -4,7 +4,7 @@ import type { UserError } from '../errors.ts';
 import { formatHint, type Hint } from '../line/hint.ts';
 import type { Io } from '../system/io.ts';
 import type { Agree } from '../system/prompt.ts';
-import { type Printable, printable, printed } from '../text/printable.ts';
+import { type Printable, printable, printableSentence, printed } from '../text/printable.ts';
 import { styleFor } from './style.ts';
 
 export interface Printer {
@@ -72,8 +72,8 @@ export function shownError({ message, hint }: UserError, io: Io): { readonly mes
 /** The printer of this run. Every text is made safe for a terminal and stays on its line, whatever is in it. */
 export async function printerFor(io: Io): Promise<Printer> {
   const style = await styleFor(io.stderr, io);
-  const line = (label: Printable, text: string): void => io.stderr.write(printed`${label}${printable(text)}\n`);
-  const hint = (next: Hint): void => line(printed`${style.faint('hint:')} `, hintText(next, io));
+  const line = (label: Printable, text: string): void => io.stderr.write(printed`${label}${printableSentence(text)}\n`);
+  const hint = (next: Hint): void => io.stderr.write(printed`${style.faint('hint:')} ${hintText(next, io)}\n`);
   const { quiet } = io.speech;
   return {
     result: (text) => io.stdout.write(printed`${printable(text)}\n`),
@@ -88,7 +88,11 @@ export async function printerFor(io: Io): Promise<Printer> {
   };
 }
 
+/** A longer command holds what somebody made long. A part of it would be another command. */
+const LONGEST_HINT = 8000;
+
 /** `hint` for this shell, with the flags of this run, and safe to show. */
 export function hintText(hint: Hint, { commands }: Pick<Io, 'commands'>): Printable {
-  return printable(formatHint(hint, commands) ?? NO_COMMAND);
+  const text = formatHint(hint, commands) ?? NO_COMMAND;
+  return printable(text.length <= LONGEST_HINT ? text : NO_COMMAND);
 }

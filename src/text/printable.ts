@@ -15,6 +15,17 @@ export function printable(text: string): Printable {
   return text.replace(UNSAFE, escapeOf) as Printable;
 }
 
+/** Longer than the name of any object or image. A longer word is a key or an annotation that somebody made long. */
+const LONGEST_WORD = /\S{513,}/g;
+const SHOWN_WORD = 60;
+const LONGEST_SENTENCE = 4000;
+
+/** {@link printable} for a sentence, of which too long words and the end of a too long whole are left out. */
+export function printableSentence(text: string): Printable {
+  const brief = text.replace(LONGEST_WORD, (word) => `${word.slice(0, SHOWN_WORD)}…`);
+  return printable(brief.length <= LONGEST_SENTENCE ? brief : `${brief.slice(0, LONGEST_SENTENCE)}…`);
+}
+
 /** {@link printable} for a text of several lines, whose line breaks stay. */
 export function printableLines(text: string): Printable {
   return text.replace(UNSAFE, (character) => (character === '\n' ? character : escapeOf(character))) as Printable;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench` compares regsecret with kubectl on the real API server of the tests. Prints a table of ratios and writes
  * exe/bench.json. With `--check` it fails when a target is missed; `--rounds N` makes it longer or shorter. With `--growth` it
- * prints instead how `sync` grows with the number of namespaces.
+ * prints instead how `sync` grows with the number of namespaces, with `--tenant-cost` what one tenant costs a controller.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release } from 'node:os';
@@ -21,6 +21,7 @@ import { growthTable } from './growth.ts';
 import { measure } from './measure.ts';
 import { format, isMissed, type Row, rows } from './rows.ts';
 import { measureSync } from './sync.ts';
+import { tenantCostTable } from './tenant-cost.ts';
 import { measureTenants } from './tenants.ts';
 import { type Artefacts, cases, crowdCase, WHY_NAMESPACE } from './world.ts';
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    'tenant-cost': { type: 'boolean', default: false },
     rounds: { type: 'string', default: '41' },
   },
 });
@@ -36,11 +38,14 @@ const { values } = parseArgs({
 const executable = join(root, 'exe', executableName(hostName()));
 if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run build:exe -- host`);
 
+const npmPackage = [process.execPath, join(root, 'bin', 'regsecret.cjs')] as const;
 const { measure: measurer } = await ensurePrograms(['measure'], report);
 const supervisor = await startSupervisor();
 try {
   const cluster = await supervisor.cluster();
   if (values.growth) console.log(await growthTable(cluster, executable, measurer));
+  else if (values['tenant-cost'])
+    console.log(await tenantCostTable(cluster, { executable: [executable], 'npm package': npmPackage }));
   else tell(await run(cluster));
 } finally {
   await supervisor.close();
@@ -66,7 +71,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   mkdirSync(folder);
   await putMergedSecret(cluster);
   await putWaitingPod(cluster);
-  const artefacts: Artefacts = { executable, npmPackage: [process.execPath, join(root, 'bin', 'regsecret.cjs')] };
+  const artefacts: Artefacts = { executable, npmPackage };
   const all = cases(artefacts, cluster, folder);
   // Only Linux can drop a single file from the page cache.
   const canEvict = platform() === 'linux';

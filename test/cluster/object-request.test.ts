@@ -1,42 +1,44 @@
-/** A list that is read repeatedly takes as few pages as its objects allow, once their size is known. */
-import { expect, test } from 'vitest';
+/** A list is read in pages that are as long as the size of its objects allows. */
+import { describe, expect, test } from 'vitest';
 import type { ApiRequest } from '../../src/cluster/api-request.ts';
-import { listPages, type ObjectSizes } from '../../src/cluster/object-request.ts';
+import { listPages } from '../../src/cluster/object-request.ts';
 import { storedObjects } from '../support/stored-objects.ts';
 
-/** Lists `count` objects of `bytes` each, and returns the `limit` of each request. */
-async function pagesOf(count: number, bytes: number, sizes: ObjectSizes | undefined): Promise<number[]> {
+/** Lists objects of these sizes in bytes, and returns the `limit` of each request. */
+async function pagesOf(sizes: readonly number[]): Promise<number[]> {
   const limits: number[] = [];
-  const request = async <T>({ query, read }: ApiRequest): Promise<T> => {
+  const request = async <T>({ query, reader }: ApiRequest): Promise<T> => {
     const [limit, start] = [Number(query?.limit), Number(query?.continue ?? 0)];
     limits.push(limit);
-    const items = Array.from({ length: Math.min(limit, count - start) }, () => ({ filler: 'x'.repeat(bytes - 15) }));
-    const metadata = start + limit < count ? { continue: `${start + limit}` } : {};
-    return read?.(Buffer.from(JSON.stringify({ metadata, items }))) as T;
+    const items = sizes.slice(start, start + limit).map((bytes) => ({ filler: 'x'.repeat(bytes - 15) }));
+    const metadata = start + limit < sizes.length ? { continue: `${start + limit}` } : {};
+    const text = Buffer.from(JSON.stringify({ metadata, items }));
+    const page = reader?.();
+    for (let at = 0; at < text.length && page?.take(text.subarray(at, at + 16_384)); at += 16_384);
+    return page?.end() as T;
   };
-  const pages = listPages(
-    { ...storedObjects([]), request },
-    { group: '', plural: 'secrets' },
-    { limit: 200, first: 32, sizes },
-  );
-  for await (const page of pages) expect(page.length).toBeGreaterThan(0);
+  let count = 0;
+  const shape = { metadata: { name: true } } as const;
+  const secrets = { group: '', plural: 'secrets' } as const;
+  for await (const page of listPages({ ...storedObjects([]), request }, secrets, { shape })) count += page.length;
+  expect(count).toBe(sizes.length);
   return limits;
 }
 
-test('5,000 small objects, for the first time and later', async () => {
-  const sizes: ObjectSizes = new Map();
-  expect(await pagesOf(5000, 1500, sizes)).toHaveLength(27);
-  expect(await pagesOf(5000, 1500, sizes)).toEqual([2000, 2000, 2000]);
-});
+const KB = 1000;
+const of = (count: number, bytes: number): number[] => Array.from({ length: count }, () => bytes);
 
-test('large ones stay in small pages', async () => {
-  const sizes: ObjectSizes = new Map();
-  await pagesOf(100, 500_000, sizes);
-  const later = await pagesOf(100, 500_000, sizes);
-  expect(Math.max(...later)).toBeLessThanOrEqual(8);
-});
-
-test('who lists once learns nothing', async () => {
-  await pagesOf(300, 100, undefined);
-  expect(await pagesOf(300, 100, undefined)).toEqual([32, 64, 128, 200]);
+describe('the limits of the pages', () => {
+  test.each<[situation: string, sizes: readonly number[], limits: readonly number[]]>([
+    ['nothing', [], [50]],
+    ['few objects', of(50, KB), [50]],
+    ['5,000 small ones', of(5000, 1.5 * KB), [50, ...of(10, 500)]],
+    ['large ones', of(100, 250 * KB), [50, 16, 16, 16, 16]],
+    ['larger ones: the first page is left', of(100, 500 * KB), [50, ...of(13, 8)]],
+    ['small ones, then large ones', [...of(550, KB), ...of(20, 1000 * KB)], [50, 500, 500, 3, ...of(5, 4)]],
+    ['large ones, then small ones', [...of(8, 1000 * KB), ...of(1000, KB)], [50, 26, 500, 500]],
+    ['one that is larger than a page may be', of(3, 20_000 * KB), [50, 1, 1, 1]],
+  ])('%s', async (_, sizes, limits) => {
+    expect(await pagesOf(sizes)).toEqual(limits);
+  });
 });

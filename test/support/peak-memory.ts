@@ -9,10 +9,14 @@ export interface Measured {
   readonly peakBytes: number;
 }
 
-/** Runs a program against a cluster and samples its peak resident memory while it lives. Linux only. */
+/**
+ * Runs a program against a cluster and samples its peak resident memory while it lives. One without end gets a SIGTERM once it
+ * has printed `until`. Linux only.
+ */
 export async function measured(
   [command = '', ...args]: readonly string[],
   { kubeconfig }: { readonly kubeconfig: string },
+  until?: RegExp,
 ): Promise<Measured> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -28,7 +32,10 @@ export async function measured(
     }
   };
   const timer = setInterval(look, 5);
-  child.stdout.on('data', look);
+  child.stdout.on('data', (chunk: Buffer) => {
+    look();
+    if (until?.test(`${chunk}`)) child.kill('SIGTERM');
+  });
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   const stdout = (await buffer(child.stdout)).toString();
   const code = await closed;

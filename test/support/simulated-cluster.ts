@@ -122,7 +122,9 @@ export function simulatedCluster() {
     close: () => undefined,
     async request<T>(request: ApiRequest): Promise<T> {
       const found = await answer(request);
-      return (request.read === undefined ? found : request.read(Buffer.from(JSON.stringify(found)))) as T;
+      const reader = request.reader?.();
+      reader?.take(Buffer.from(JSON.stringify(found)));
+      return (reader === undefined ? found : reader.end()) as T;
     },
     async watch({ path, query = {} }, hear, signal) {
       await new Promise((done) => setTimeout(done, 5));

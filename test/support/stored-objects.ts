@@ -34,7 +34,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
     clock: machineClock,
     close: () => undefined,
     signal: new AbortController().signal,
-    request: <T>({ method, path, query = {}, read }: ApiRequest): Promise<T> => {
+    request: <T>({ method, path, query = {}, reader }: ApiRequest): Promise<T> => {
       if (method !== 'GET') return Promise.reject(new Error(`${method} ${path}`));
       const one = stored.find(
         ({ object, namespace, resource }) => objectPath(resource, namespace, metadataOf(object, 'name')) === path,
@@ -49,7 +49,9 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
       if (verb === 'get' && one === undefined) return Promise.reject(new ApiError(404, 'NotFound', 'not found'));
       const chosen = items.map(({ object }) => object).filter((object) => isChosen(object, query));
       const answer = Buffer.from(JSON.stringify(verb === 'get' ? one?.object : { items: chosen }));
-      return Promise.resolve((read === undefined ? JSON.parse(`${answer}`) : read(answer)) as T);
+      const read = reader?.();
+      read?.take(answer);
+      return Promise.resolve((read === undefined ? JSON.parse(`${answer}`) : read.end()) as T);
     },
   };
 }

@@ -16,7 +16,7 @@ import { displayServer } from '../../secret/display-server.ts';
 import { shortType } from '../../secret/secret.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor } from '../../text/enumerate.ts';
-import { type Printable, printable, printed } from '../../text/printable.ts';
+import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
 import { targetName } from '../../workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../workloads/pull-error.ts';
 import { formatUsage } from '../../workloads/references.ts';
@@ -43,10 +43,10 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   for (const [index, puller] of pullers.entries()) {
     if (index > 0) line(printed``);
     for (const text of pullerLines(puller, pullers.slice(0, index), { ...options, style, io })) line(text);
-    if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
+    if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printableSentence(text));
   }
   if (mayStartWithoutPull(pullers)) line(style.faint('a node that already has the image may start it without a pull'));
-  for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
+  for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printableSentence(text));
   if (counts === undefined) for (const text of noteLines(report, options.verbose, style, io)) line(text);
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = counts !== undefined && report.findings.length === 0;
@@ -74,10 +74,10 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], look: Do
       : imageLines(puller, image, look);
   const shown = puller.state === 'done' ? [] : images.flatMap(linesOf);
   const trouble = formatTrouble(puller);
-  const other = trouble === undefined ? [] : [printable(trouble)];
+  const other = trouble === undefined ? [] : [printableSentence(trouble)];
   // When the controller reports the same problem, its words come first.
   const lines = puller.images.some(({ cause }) => isRejection(cause)) ? [...other, ...shown] : [...shown, ...other];
-  return [...(state === undefined ? [] : [printable(state)]), ...lines];
+  return [...(state === undefined ? [] : [printableSentence(state)]), ...lines];
 }
 
 function rank({ cause, outcome }: ImageView): number {
@@ -123,8 +123,8 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
   const { cause, kubelet } = image;
   const sentence = formatProspect(puller, image);
   // With `-v`, the steps show the logins.
-  const logins = [...(verbose ? [] : loginLines(image)), ...proposedLines(image)].map(printable);
-  if (cause === undefined) return [printable(sentence), ...logins];
+  const logins = [...(verbose ? [] : loginLines(image)), ...proposedLines(image)].map(printableSentence);
+  if (cause === undefined) return [printableSentence(sentence), ...logins];
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
   const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause.code)];
@@ -133,10 +133,10 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
   return [
     paint(sentence),
     ...logins,
-    printed`  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
+    printed`  cause: ${printableSentence(cause.message)} ${style.faint(`[${cause.code}]`)}`,
     ...(copyOf === undefined
       ? []
-      : [printed`  where: secret ${printable(name)} is a ${printable(describeOrigin(copyOf))}`]),
+      : [printed`  where: secret ${printableSentence(name)} is a ${printable(describeOrigin(copyOf))}`]),
     // For an image that only the command line names, there is nothing to change.
     ...(command.words.length === 0
       ? []
@@ -203,7 +203,7 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
   const { severity, code, message, fix, more } = found;
   const affected = formatAffected(found);
   return [
-    printed`${severityLabel(severity, style)} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    printed`${severityLabel(severity, style)} ${printableSentence(message)} ${style.faint(`[${code}]`)}`,
     ...(affected === undefined ? [] : [printed`  ${style.faint(affected)}`]),
     printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),

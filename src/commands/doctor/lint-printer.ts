@@ -13,7 +13,7 @@ import { type Style, severityLabel, styleFor } from '../../output/style.ts';
 import { isFolder, isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
 import { plural } from '../../text/enumerate.ts';
-import { type Printable, printable, printed } from '../../text/printable.ts';
+import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
@@ -92,7 +92,7 @@ function withSecret({ name, namespace: home }: FindingObject, typed: LintLine): 
 
 function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {
   return [
-    printed`${printable(placeOf(object))}: ${severityLabel(severity, style)} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    printed`${printable(placeOf(object))}: ${severityLabel(severity, style)} ${printableSentence(message)} ${style.faint(`[${code}]`)}`,
     // Without a command, the sentence says what to do.
     ...(fix.command.words.length === 0 ? [] : [printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [printed`  ${style.faint(formatMore(more))}`]),

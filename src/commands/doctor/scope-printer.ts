@@ -16,7 +16,7 @@ import { hintText } from '../../output/printer.ts';
 import { type Style, severityLabel, styleFor } from '../../output/style.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
-import { type Printable, printable, printed } from '../../text/printable.ts';
+import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../workloads/kind.ts';
 import { affectedOf } from './affected-objects.ts';
 
@@ -86,17 +86,17 @@ function groupLines(group: CodeGroup, limit: number, { style, io }: ScopeStyle):
   const label = severityLabel(severity, style);
   const [only, ...others] = findings;
   if (only !== undefined && others.length === 0) {
-    const title = printed`${label} ${printable(only.message)} ${style.faint(`[${code}]`)}`;
+    const title = printed`${label} ${printableSentence(only.message)} ${style.faint(`[${code}]`)}`;
     return [title, ...belowTitle(only, style, io).map((line) => printed`  ${line}`)];
   }
   const shown = pickFrom(findings, limit);
   const rest = findings.filter((found) => !shown.includes(found));
   const shared = sharedCommand(findings);
   return [
-    printed`${label} ${printable(groupTitle(group))} ${style.faint(`[${code}]`)}`,
+    printed`${label} ${printableSentence(groupTitle(group))} ${style.faint(`[${code}]`)}`,
     ...shown.flatMap((found, index) => [
       // One image in many namespaces has the same message, which is printed once.
-      ...(found.message === shown[index - 1]?.message ? [] : [printed`  ${printable(found.message)}`]),
+      ...(found.message === shown[index - 1]?.message ? [] : [printed`  ${printableSentence(found.message)}`]),
       ...belowTitle(found, style, io).map((line) => printed`    ${line}`),
     ]),
     ...(rest.length === 0 ? [] : [printed`  ${printable(formatRest(rest, shown.length))}`]),

@@ -138,7 +138,7 @@ function usersOf(targets: readonly AskedTarget[]): Fact[] {
  */
 export function copiedBy({ name, accounts, restart }: CopyOptions, watch: boolean): AskedLine {
   const { names, used, all } = accounts;
-  const only = used || all || names.length > 1 ? undefined : names;
+  const only = used || all ? undefined : names;
   const facts: Fact[] = names.includes('default') ? ['waits'] : [];
   if (!watch || restart) facts.push('checks');
   if (!used && !all && names.length === 0) return { facts, names: { secrets: [name] }, targets: [] };

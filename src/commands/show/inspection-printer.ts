@@ -8,7 +8,7 @@ import { styleFor } from '../../output/style.ts';
 import { cutTo, formatTable } from '../../output/table.ts';
 import { revealServer } from '../../secret/display-server.ts';
 import type { Io } from '../../system/io.ts';
-import { type Printable, printable, printed } from '../../text/printable.ts';
+import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
 import { humanDuration } from '../../text/time.ts';
 import { formatUsage } from '../../workloads/references.ts';
 
@@ -60,7 +60,7 @@ async function printOne(
   for (const finding of listed(findings, ({ code }) => code)) {
     // The label is `problem:`, as in `list`, because nothing has failed here and the exit code is 0.
     const label = finding.severity === 'error' ? style.error('problem:') : style.warning('warning:');
-    io.stdout.write(printed`${label} ${printable(formatFinding(finding))}\n`);
+    io.stdout.write(printed`${label} ${printableSentence(formatFinding(finding))}\n`);
     io.stdout.write(printed`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);
     if (finding.more !== undefined) io.stdout.write(printed`${style.faint(formatMore(finding.more))}\n`);
   }

@@ -1,10 +1,10 @@
 /** Schedules which namespaces `sync --watch` looks at, and when. Pure: every time is an argument in milliseconds. */
 
-/** One look: at these namespaces, or at all of them. */
+/** One look: at one namespace, or at all of them. */
 export interface Look {
   /** Undefined: all selected namespaces. */
-  readonly only?: readonly string[] | undefined;
-  /** Namespaces to skip for now, because somebody else undoes what is written there. */
+  readonly only?: readonly [namespace: string] | undefined;
+  /** Namespaces to skip for now, because somebody else undoes what is written there, or a look at them goes on. */
   readonly except: ReadonlySet<string>;
 }
 
@@ -27,7 +27,10 @@ export interface Agenda {
   sourceChanged(now: number): void;
   /** Changes may have been missed, so everything is looked at. */
   missed(now: number): void;
-  /** Returns the look that is due, and counts it as begun. Returns undefined while none is due. */
+  /**
+   * Returns the look that is due, and counts it as begun. Returns undefined while none is due. Looks at different namespaces may
+   * go on at the same time, and beside them one at everything.
+   */
   next(now: number): Look | undefined;
   /** Milliseconds until a look is due. */
   wait(now: number): number;
@@ -46,8 +49,7 @@ const LONGEST_RETRY_MS = 15_000;
 const FIRST_RETRIES = 3;
 /** Where many namespaces fail, this many are retried for as long as they fail. */
 const PROBES = 10;
-/** One look reads at most FEW namespaces, one by one. Where more than MANY are due, all namespaces are listed. */
-const FEW = 50;
+/** Where more namespaces are due, all are listed. */
 const MANY = 200;
 /** This many writes of one source to one namespace within {@link FIGHT_WINDOW_MS} are a fight. */
 const FIGHT_WRITES = 4;
@@ -59,6 +61,9 @@ export function createAgenda(start: number): Agenda {
   const due = new Map<string, number>();
   const retries = new Map<string, number>();
   const writes = createWrites();
+  /** The namespaces that are looked at now, one by one. */
+  const busy = new Set<string>();
+  let isFull = false;
   let fullAt = start;
   let fullFailures = 0;
 
@@ -96,20 +101,29 @@ export function createAgenda(start: number): Agenda {
     },
     missed: everything,
     next(now) {
-      const ready = [...due].filter(([, at]) => at <= now).map(([namespace]) => namespace);
+      const ready = [...due].flatMap(([namespace, at]) => (at <= now && !busy.has(namespace) ? [namespace] : []));
       const except = writes.held(now);
-      if (fullAt <= now || ready.length > MANY) {
+      if (!isFull && (fullAt <= now || ready.length > MANY)) {
+        isFull = true;
         fullAt = now + RESYNC_MS;
         for (const namespace of ready) due.delete(namespace);
-        return { except };
+        // What is looked at now may have been read before the change that this look is for.
+        for (const namespace of busy) changed(namespace, now);
+        return { except: new Set([...except, ...busy]) };
       }
-      if (ready.length === 0) return undefined;
-      const only = ready.slice(0, FEW);
-      for (const namespace of only) due.delete(namespace);
-      return { only, except };
+      const [namespace] = ready;
+      if (namespace === undefined) return undefined;
+      due.delete(namespace);
+      busy.add(namespace);
+      return { only: [namespace], except };
     },
-    wait: (now) => Math.max(0, Math.min(fullAt, ...due.values()) - now),
+    wait(now) {
+      const free = [...due].flatMap(([namespace, at]) => (busy.has(namespace) ? [] : [at]));
+      return Math.max(0, Math.min(...(isFull ? [] : [fullAt]), ...free) - now);
+    },
     done({ only }, { ended, written, failed }, now) {
+      if (only === undefined) isFull = false;
+      else busy.delete(only[0]);
       const again = new Set([...failed, ...(ended ? [] : (only ?? []))]);
       if (only !== undefined)
         served(

@@ -1,5 +1,6 @@
 /** Attaches the copies to service accounts. Their lists are written as `attach` writes them. */
 
+import { ACCOUNT_FIELDS, briefAccount } from '../../attaching/account-fields.ts';
 import { perform } from '../../attaching/change-lists.ts';
 import { type AttachContext, createContext } from '../../attaching/context.ts';
 import { reportAccounts } from '../../attaching/effects.ts';
@@ -21,7 +22,7 @@ import { changedList } from '../../workloads/list-change.ts';
 import { refKey } from '../../workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../workloads/pull-spec.ts';
 import { secretKey } from '../../workloads/references.ts';
-import type { SyncListener, SyncRequest } from './sync-request.ts';
+import { accountSelectors, type SyncListener, type SyncRequest } from './sync-request.ts';
 
 const ACCOUNT = pullKind('ServiceAccount');
 
@@ -102,18 +103,17 @@ function requestFor(source: Secret, request: SyncRequest): AttachRequest {
 async function eachAccount(
   transport: Transport,
   namespaces: readonly string[],
-  { accounts: { names, used, all }, part }: Pick<SyncRequest, 'accounts' | 'part'>,
+  { accounts, part }: Pick<SyncRequest, 'accounts' | 'part'>,
   use: (account: PullSpec) => void,
 ): Promise<void> {
   const chosen = new Set(namespaces);
-  const [name] = names;
-  const fieldSelector = used || all || names.length > 1 ? undefined : `metadata.name=${name}`;
-  const sizes = part?.only === undefined ? part?.sizes : undefined;
   const listIn = async (namespace: string | undefined): Promise<void> => {
-    for await (const page of listPages(transport, ACCOUNT, { namespace, fieldSelector, sizes })) {
-      for (const object of page) {
-        const account = pullSpecOf(ACCOUNT, object);
-        if (account !== undefined && chosen.has(account.ref.namespace)) use(account);
+    for (const selector of accountSelectors(accounts)) {
+      for await (const page of listPages(transport, ACCOUNT, { namespace, ...selector, shape: ACCOUNT_FIELDS })) {
+        for (const object of page) {
+          const account = pullSpecOf(ACCOUNT, object);
+          if (account !== undefined && chosen.has(account.ref.namespace)) use(briefAccount(account));
+        }
       }
     }
   };
@@ -148,7 +148,8 @@ export async function attachCopies(
   await performPhase({
     steps: changing.filter(({ ref }) => isServed(ref.namespace)),
     width,
-    perform: (account) => listener.writing(async () => perform(await planItem(account, run), run)),
+    perform: (account) =>
+      listener.writing(async () => perform(await planItem(account, run), run), account.ref.namespace),
     failed: ({ ref }, error) => listener.problem(error, ref.namespace),
   });
   await performPhase({

@@ -34,7 +34,7 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
     width: transport.concurrency,
     async perform(item) {
       const { namespace } = item;
-      const action = await listener.writing(() => writeCopy(transport, item, { source, request, listener }));
+      const action = await listener.writing(() => writeCopy(transport, item, { source, request, listener }), namespace);
       if (action !== 'unchanged') written.push(namespace);
     },
     failed({ namespace, step }, error) {
@@ -52,7 +52,10 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
     steps: plan.pruned,
     width: PRUNE_CONCURRENCY,
     async perform(copy) {
-      const action = await listener.writing(() => pruneCopy(transport, copy, source, request, listener));
+      const action = await listener.writing(
+        () => pruneCopy(transport, copy, source, request, listener),
+        copy.namespace,
+      );
       listener.outcome({ namespace: copy.namespace, action });
     },
     failed: ({ namespace }, error) => listener.outcome({ namespace, action: 'failed', error }),

@@ -20,12 +20,12 @@ export interface HealthReport {
 }
 
 export interface Health {
-  /** A watch of `plural` is open. */
-  opened(plural: string): void;
-  /** A watch of `plural` has received something. */
-  heard(plural: string, now: number): void;
-  /** A watch of `plural` has ended with an error. */
-  lost(plural: string, now: number): void;
+  /** The watch called `name` is open. */
+  opened(name: string): void;
+  /** The watch called `name` has received something. */
+  heard(name: string, now: number): void;
+  /** The watch called `name` has ended with an error. */
+  lost(name: string, now: number): void;
   /** A look was completed. */
   looked(isFull: boolean, now: number): void;
   /** A look failed. */
@@ -35,22 +35,22 @@ export interface Health {
   hope(now: number): number;
 }
 
-/** Tracks the watches of `plurals` from `start` on. */
-export function createHealth(plurals: readonly string[], start: number): Health {
-  const events = new Map<string, number>(plurals.map((plural) => [plural, start]));
+/** Tracks the watches called `names` from `start` on. */
+export function createHealth(names: readonly string[], start: number): Health {
+  const events = new Map<string, number>(names.map((name) => [name, start]));
   const losses = new Map<string, number>();
   let failing: number | undefined;
   let lastLook: number | undefined;
   let lastWorked = start;
   return {
-    opened: (plural) => void losses.delete(plural),
-    heard(plural, now) {
-      losses.delete(plural);
-      events.set(plural, now);
+    opened: (name) => void losses.delete(name),
+    heard(name, now) {
+      losses.delete(name);
+      events.set(name, now);
       lastWorked = now;
     },
-    lost(plural, now) {
-      if (!losses.has(plural)) losses.set(plural, now);
+    lost(name, now) {
+      if (!losses.has(name)) losses.set(name, now);
     },
     looked(isFull, now) {
       if (isFull) lastLook = now;

@@ -28,9 +28,6 @@ const SECRET_FIELDS: FieldSelection = {
   immutable: true,
   data: true,
 };
-const PAGE = 200;
-/** The first page is small, because a Secret may have a megabyte. */
-const FIRST_PAGE = 32;
 
 /** Receives the Secret with the name of the source in a namespace, or why that is unknown. */
 export type CopyReceiver = (namespace: string, secret: Secret | UserError) => void;
@@ -51,8 +48,7 @@ export async function eachPresent(
       if (secret !== undefined) use(namespace, secret);
     });
   if (part?.only !== undefined) return readEach(prune ? part.only : namespaces);
-  const pages = { limit: PAGE, first: FIRST_PAGE, sizes: part?.sizes };
-  const query = { fieldSelector: `metadata.name=${name}`, ...pages, shape: SECRET_FIELDS };
+  const query = { fieldSelector: `metadata.name=${name}`, shape: SECRET_FIELDS };
   try {
     for await (const page of listPages(transport, SECRETS, query)) {
       for (const object of page) {

@@ -5,7 +5,6 @@ import type { ListResult } from '../../changes/list-write.ts';
 import type { ManifestFolders } from '../../changes/saved-pod.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
-import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { SyncSource } from '../../copies/copy-plan.ts';
 import type { LoginLoss } from '../../copies/lost-logins.ts';
 import type { UserError } from '../../errors.ts';
@@ -50,8 +49,6 @@ export interface SyncPart {
   /** A few namespaces, which are read one by one. Undefined: all selected namespaces. */
   readonly only?: readonly string[] | undefined;
   readonly except: ReadonlySet<string>;
-  /** What full looks learn for the next one. */
-  readonly sizes?: ObjectSizes | undefined;
 }
 
 /** Which service accounts, in every namespace that gets a copy. */
@@ -94,8 +91,8 @@ export interface Skipped {
 export interface SyncListener {
   /** Runs `work`, which may take long and reports nothing meanwhile. */
   reading<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs `work`, which writes and must not be interrupted in the middle. */
-  writing<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs `work`, which writes, to this namespace alone if there is one, and must not be interrupted in the middle. */
+  writing<T>(work: () => Promise<T>, namespace?: string): Promise<T>;
   /** When the logins of the source end, by server, in milliseconds since 1970. */
   ends(ends: ReadonlyMap<string, number>): void;
   /** A finding about the source. */
@@ -117,6 +114,11 @@ export interface SyncListener {
   problem(error: UserError, namespace?: string): void;
   /** A selected service account that does not exist. */
   absent(account: string, namespaces: readonly string[], near: string | undefined): void;
+}
+
+/** One selector for each service account that is named; one without a name where others are selected as well. */
+export function accountSelectors({ names, used, all }: AccountSelection): { readonly fieldSelector?: string }[] {
+  return used || all ? [{}] : names.map((name) => ({ fieldSelector: `metadata.name=${name}` }));
 }
 
 /** Whether any service account is selected. */

@@ -19,8 +19,8 @@ import { keepRenewed, type Renewal } from './renewal.ts';
 import { type SyncOptions, syncRequest } from './sync-options.ts';
 import { withSyncPrinter } from './sync-printer.ts';
 import type { SyncListener } from './sync-request.ts';
-import { oncePrinter, sayFight, statusPage } from './watch-printer.ts';
-import { type WatchHost, watchedFor, watchSync } from './watch-sync.ts';
+import { oncePrinter, saidProblems, sayFight, statusPage } from './watch-printer.ts';
+import { type WatchHost, watchedFor, watchName, watchSync } from './watch-sync.ts';
 
 /**
  * The limit for one request. A request on a connection that the network has dropped waits this long, and a new namespace with it.
@@ -45,8 +45,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
   const inside: Io = { ...io, env, signal };
   const transport = await connect({ ...options, requestTimeout, lasting: true }, inside);
-  const plurals = watchedFor(request).map(({ resource }) => resource.plural);
-  const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
+  const [health, metrics] = [createHealth(watchedFor(request).map(watchName), monotonic()), createMetrics()];
   const shown = { ...options, isCut };
   const trouble: WatchHost['trouble'] = (error, reason) => {
     metrics.failed(reason);
@@ -89,12 +88,15 @@ function looks(
 ): WatchHost['look'] {
   let isFirst = true;
   const said = saidLosses();
+  const problems = saidProblems();
   return async (isFull, work) => {
-    if (isFull) printer.turn();
+    const isLater = !isFirst;
+    isFirst = false;
+    if (isFull) for (const one of [printer, problems]) one.turn();
     // The watch hears of a service account that is made later.
-    const quiet = isFirst ? {} : { absent: () => undefined };
+    const quiet = isLater ? { absent: () => undefined } : {};
     const run = { printer, io, answer: () => undefined, counted: () => undefined };
-    await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, run, (listener) =>
+    await withSyncPrinter({ ...options, isOneOfMany: isLater }, run, (listener) =>
       work({
         ...listener,
         ...quiet,
@@ -102,11 +104,14 @@ function looks(
         losses: (losses) => listener.losses(said.unsaid(losses)),
         outcome(outcome) {
           if (outcome.action !== 'failed') said.over(outcome.namespace);
+          else if (!problems.isNews(outcome.error, outcome.namespace)) return;
           listener.outcome(outcome);
+        },
+        problem(error, namespace) {
+          if (problems.isNews(error, namespace)) listener.problem(error, namespace);
         },
       }),
     );
-    isFirst = false;
   };
 }
 

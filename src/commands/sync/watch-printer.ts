@@ -3,7 +3,9 @@
  * answers of `--listen`.
  */
 
+import { ApiError } from '../../cluster/api-error.ts';
 import { formatSafeYaml } from '../../codec/yaml.ts';
+import type { UserError } from '../../errors.ts';
 import type { StatusPage } from '../../http/status-server.ts';
 import type { Printer } from '../../output/printer.ts';
 import { MANAGED_BY, SOURCE } from '../../secret/copy.ts';
@@ -74,6 +76,30 @@ export function oncePrinter(printer: Printer): OncePrinter {
     error: (error) => once(error.message, () => printer.error(error)),
     hint(hint) {
       if (isSaid) printer.hint(hint);
+    },
+  };
+}
+
+interface SaidProblems {
+  /** Begins another look at everything, as {@link OncePrinter.turn}. */
+  turn(): void;
+  /** Whether no other text was said about such a problem of this namespace. */
+  isNews(error: UserError, namespace: string | undefined): boolean;
+}
+
+/** Who owns a namespace may change what stands in a message, such as an annotation, ten times a second: one text is enough. */
+export function saidProblems(): SaidProblems {
+  let [before, now] = [new Map<string, string>(), new Map<string, string>()];
+  return {
+    turn() {
+      [before, now] = [now, new Map()];
+    },
+    isNews(error, namespace) {
+      const status = error.cause instanceof ApiError ? error.cause.status : '';
+      const problem = `${namespace} ${error.constructor.name} ${status}`;
+      const said = now.get(problem) ?? before.get(problem) ?? error.message;
+      now.set(problem, said);
+      return said === error.message;
     },
   };
 }

@@ -1,20 +1,21 @@
 /** `sync --watch`: follows the changes, and syncs what has changed, for as long as the process lives. */
 
-import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
+import { NAMESPACES } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
-import type { Transport } from '../../cluster/transport.ts';
+import { createRequestLimiter, type RequestLimiter, type Transport } from '../../cluster/transport.ts';
 import { type ChangeListener, followChanges, type WatchQuery } from '../../cluster/watch-reconnection.ts';
 import { UserError } from '../../errors.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { choiceOf } from '../../secret/selected-namespace.ts';
 import type { Clock } from '../../system/clock.ts';
 import { pullKind } from '../../workloads/kind.ts';
-import { type Agenda, createAgenda, type Look } from './agenda.ts';
+import { type Agenda, createAgenda, type Look, RESYNC_MS } from './agenda.ts';
 import { syncSecret } from './bring-copies.ts';
 import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
-import { hasAccounts, type SyncListener, type SyncRequest } from './sync-request.ts';
+import { accountSelectors, type SyncListener, type SyncRequest } from './sync-request.ts';
 
 /** The caller of the watch: it is told what happens, and says when to stop. */
 export interface WatchHost {
@@ -39,13 +40,16 @@ export interface WatchHost {
 
 /** The resources to watch for `request`. */
 export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): WatchQuery[] {
-  const [only] = accounts.used || accounts.all || accounts.names.length > 1 ? [] : accounts.names;
-  const account = only === undefined ? {} : { fieldSelector: `metadata.name=${only}` };
   return [
     { resource: NAMESPACES, labelSelector },
     { resource: SECRETS, fieldSelector: `metadata.name=${name}` },
-    ...(hasAccounts(accounts) ? [{ resource: pullKind('ServiceAccount'), ...account }] : []),
+    ...accountSelectors(accounts).map((selector) => ({ resource: pullKind('ServiceAccount'), ...selector })),
   ];
+}
+
+/** What tells one watch from the others of the same request. */
+export function watchName({ resource: { plural }, fieldSelector }: WatchQuery): string {
+  return fieldSelector === undefined ? plural : `${plural} ${fieldSelector}`;
 }
 
 /** All that the watch of one request works with. */
@@ -55,7 +59,9 @@ interface SyncWatch {
   readonly host: WatchHost;
   readonly agenda: Agenda;
   readonly bell: Bell;
-  readonly sizes: ObjectSizes;
+  readonly lanes: Lanes;
+  /** Limits the writes that go on at once. */
+  readonly writers: RequestLimiter;
   /** Namespaces that have the copy, over all looks. */
   readonly served: Set<string>;
 }
@@ -66,12 +72,14 @@ interface SyncWatch {
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const [agenda, bell] = [createAgenda(host.now()), createBell(transport.clock)];
-  const watch: SyncWatch = { transport, request, host, agenda, bell, sizes: new Map(), served: new Set() };
+  const writers = createRequestLimiter(transport.concurrency, transport.clock);
+  const lanes = createLanes();
+  const watch: SyncWatch = { transport, request, host, agenda, bell, lanes, writers, served: new Set() };
   const end = new AbortController();
   const troubles = heldBack(host);
   const all = watchedFor(request).map((watched) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const listener = changeListener(watched.resource.plural, watch, begin, troubles.tell);
+    const listener = changeListener(watched, watch, begin, troubles.tell);
     return { begun, over: followChanges(transport, watched, listener, end.signal) };
   });
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -85,14 +93,16 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
     // From here on, the watches report every change, so that the first look misses nothing.
     await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
     if (host.stop.aborted) return;
-    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, watch, true);
-    troubles.release();
+    const { promise: agreed, resolve: agree } = Promise.withResolvers<void>();
+    const first = lookOnce(agenda.next(host.now()) ?? { except: new Set() }, watch, agree).then(troubles.release);
+    // Whoever may be asked has agreed once something is written. From then on, a namespace does not wait for the others.
+    await Promise.race([first, agreed]);
     const changed = (): void => {
       agenda.sourceChanged(host.now());
       bell.ring();
     };
     const kept = host.keepLogin(changed, end.signal);
-    await Promise.race([lookOn(watch), kept, ...all.map(({ over }) => over)]);
+    await Promise.race([lookOn(watch, first), kept, ...all.map(({ over }) => over)]);
   } finally {
     end.abort();
     host.stop.removeEventListener('abort', halt);
@@ -135,37 +145,60 @@ function heldBack(host: WatchHost) {
   };
 }
 
-async function lookOn({ request, ...watch }: SyncWatch): Promise<void> {
+/** Looks that go on at the same time. Most of them wait for an answer, or for another writer. */
+const WIDTH = 50;
+
+/** Begins each look when it is due, beside the `first`. Returns when all are over. Throws UserError. */
+async function lookOn({ request, ...watch }: SyncWatch, first: Promise<void>): Promise<void> {
   const { host, agenda, bell } = watch;
   const later = { ...watch, request: { ...request, yes: true, agree: undefined } };
+  const looks = new Set<Promise<void>>();
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
+  const follow = (look: Promise<void>): void => {
+    looks.add(look);
+    const over = look.catch(broken.reject).finally(() => looks.delete(look));
+    void over.then(bell.ring);
+  };
+  follow(first);
   while (!host.stop.aborted) {
-    const look = agenda.next(host.now());
-    if (look !== undefined) await lookOnce(look, later, false);
-    else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
+    const [now, isFree] = [host.now(), looks.size < WIDTH];
+    const look = isFree ? agenda.next(now) : undefined;
+    if (look !== undefined) follow(lookOnce(look, later));
+    else
+      await Promise.race([
+        bell.wait(Math.min(isFree ? agenda.wait(now) : RESYNC_MS, host.health.hope(now))),
+        broken.promise,
+      ]);
     if (host.health.hope(host.now()) === 0) {
       throw new UserError(
         'nothing has worked for 15 minutes, so this watch ends; start it again when the API server can be asked',
       );
     }
   }
+  await Promise.all(looks);
 }
 
-async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise<void> {
-  const { transport, request, host, agenda, sizes } = watch;
+/** `agreed` is given for the first look, which throws what goes wrong, and is called before anything is written. */
+async function lookOnce(look: Look, watch: SyncWatch, agreed?: () => void): Promise<void> {
+  const { transport, request, host, agenda, lanes } = watch;
   const notes: LookNotes = { written: new Map(), failed: [] };
   const isFull = look.only === undefined;
-  const part = { ...look, sizes };
   let ended = false;
   try {
-    await host.look(isFull, (listener) =>
-      syncSecret(transport, { ...request, login: host.login(), part }, noting(listener, notes, watch)),
-    );
+    await host.look(isFull, (given) => {
+      const inLane = isFull ? lanes : noLanes;
+      const listener = noting({ ...given, writing: writingOf(given, inLane, watch, agreed) }, notes, watch);
+      const sync = () => syncSecret(transport, { ...request, login: host.login(), part: look }, listener);
+      const [only] = look.only ?? [];
+      return only === undefined ? sync() : lanes(only, sync);
+    });
     ended = true;
     host.health.looked(isFull, host.now());
     host.metrics.looked(isFull, transport.clock.now());
   } catch (error) {
     if (host.stop.aborted) return;
-    if (!(error instanceof UserError) || isFirst) throw error;
+    if (!(error instanceof UserError) || agreed !== undefined) throw error;
     host.health.failed(host.now());
     host.trouble(error, 'look');
   }
@@ -174,6 +207,23 @@ async function lookOnce(look: Look, watch: SyncWatch, isFirst: boolean): Promise
     const object = written.get(namespace);
     if (object !== undefined) tellFight(object, watch);
   }
+}
+
+/** For a look at one namespace, which is in its lane as a whole. */
+const noLanes: Lanes = (_, work) => work();
+
+/** Writes in lanes. What has not begun when the watch stops does not begin, so no more writes are begun than can be sent. */
+function writingOf(
+  { writing }: SyncListener,
+  lanes: Lanes,
+  { writers, host }: SyncWatch,
+  agreed: () => void = () => undefined,
+): SyncListener['writing'] {
+  return (work, namespace) => {
+    agreed();
+    const write = () => writers.run(() => writing(work), host.stop);
+    return namespace === undefined ? write() : lanes(namespace, write);
+  };
 }
 
 /** What a look has done. */
@@ -229,12 +279,14 @@ function tellFight(object: Fight['object'], { transport, request, host }: SyncWa
 
 /** Turns the changes of one resource into namespaces to look at. */
 function changeListener(
-  plural: string,
+  watched: WatchQuery,
   { transport, request, host, agenda, bell, served }: SyncWatch,
   begin: () => void,
   trouble: (error: UserError) => void,
 ): ChangeListener {
   const { selection, prune, name: secret } = request;
+  const { plural } = watched.resource;
+  const watch = watchName(watched);
   const isOfCluster = host.login() === undefined;
   const isMeant = (name: string): boolean =>
     prune || choiceOf({ name, isEnding: false, isLeftAlone: false }, selection, transport.namespace) === 'chosen';
@@ -250,15 +302,15 @@ function changeListener(
       else return;
       bell.ring();
     },
-    opened: () => host.health.opened(plural),
-    heard: () => host.health.heard(plural, host.now()),
+    opened: () => host.health.opened(watch),
+    heard: () => host.health.heard(watch, host.now()),
     missed() {
       agenda.missed(host.now());
       begin();
       bell.ring();
     },
     trouble(error) {
-      host.health.lost(plural, host.now());
+      host.health.lost(watch, host.now());
       trouble(error);
       begin();
     },

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createHealth } from '../../../src/commands/sync/health.ts';
 import { createMetrics } from '../../../src/commands/sync/metrics.ts';
 import type { SyncListener, SyncRequest } from '../../../src/commands/sync/sync-request.ts';
-import { watchSync } from '../../../src/commands/sync/watch-sync.ts';
+import { watchedFor, watchName, watchSync } from '../../../src/commands/sync/watch-sync.ts';
 import { cases } from '../../support/cases.ts';
 import { seed } from '../../support/fast-check.ts';
 import { randomNumbers } from '../../support/random.ts';
@@ -52,7 +52,6 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
   onTestFinished(() => void vi.restoreAllMocks());
   const cluster = simulatedCluster();
   const stop = new AbortController();
-  const plurals = ['namespaces', 'secrets'];
   let current = payload('0');
   for (const name of [HOME, 'team-first']) cluster.putNamespace(name);
   cluster.putSecret(HOME, { data: { '.dockerconfigjson': current } });
@@ -62,7 +61,7 @@ test(`${HOURS} h with faults`, { timeout: 600_000 }, async () => {
   const over = watchSync(cluster.transport, request, {
     now: () => Date.now(),
     stop: stop.signal,
-    health: createHealth(plurals, Date.now()),
+    health: createHealth(watchedFor(request).map(watchName), Date.now()),
     metrics: createMetrics(),
     login: () => undefined,
     keepLogin: () => new Promise(() => undefined),

@@ -88,8 +88,13 @@ test.each([
     ],
   ],
   [
-    'several: all of them',
+    'several: of those names only',
     ['-A', '--attach', 'sa/a', '--attach', 'sa/b'],
+    [rule(['serviceaccounts'], ['list', 'watch', 'patch'], ['a', 'b'])],
+  ],
+  [
+    'those that are used: all of them',
+    ['-A', '--attach', 'used', '--attach', 'sa/b'],
     [rule(['serviceaccounts'], ['list', 'watch'])],
   ],
 ])('the rights: %s', async (_, words, rules) => {
