@@ -3,7 +3,6 @@
  * a name, a label of a Secret, the answer of a registry) selects nothing. docs/security.md has the picture.
  */
 import { matchesGlob } from '../codec/go/glob.ts';
-import { isSlip } from '../text/closest.ts';
 
 /** Not exported, so that only this file makes one. */
 declare const SELECTED: unique symbol;
@@ -60,39 +59,11 @@ export interface LabelledSelection extends NamespaceSelection {
   readonly labelSelector: string | undefined;
 }
 
-/** A pattern that selects no namespace. */
-export interface IdlePattern {
-  readonly glob: string;
-  /** Namespaces of vendors that match the pattern, but are selected only by name. */
-  readonly reserved: readonly string[];
-  /** The pattern that was probably meant. */
-  readonly near: string | undefined;
-}
-
-/** The patterns that select none of `namespaces`. */
-export function idlePatterns(namespaces: readonly NamespaceFacts[], globs: readonly string[]): IdlePattern[] {
-  const names = namespaces.map(({ name }) => name);
-  return globs.flatMap((glob) => {
-    const matched = names.filter((name) => matchesGlob(glob, name));
-    const reserved = matched.filter(isReserved);
-    return reserved.length === matched.length ? [{ glob, reserved, near: nearPattern(glob, names) }] : [];
-  });
-}
-
-/** For a mistyped pattern such as `taem-*`, finds the pattern that differs by one typo and matches. */
-function nearPattern(glob: string, names: readonly string[]): string | undefined {
-  const [, start] = /^([-a-z0-9]+)\*$/.exec(glob) ?? [];
-  if (start === undefined) return undefined;
-  const lengths = [start.length, start.length - 1, start.length + 1];
-  const starts = names.filter((name) => !isReserved(name)).flatMap((name) => lengths.map((to) => name.slice(0, to)));
-  const near = [...new Set(starts)].find((other) => other.at(-1) === start.at(-1) && isSlip(start, other));
-  return near && `${near}*`;
-}
-
 /** Namespaces of vendors, who know best what is in them. They are selected only by name. */
 export const RESERVED = ['kube-*', 'openshift-*'];
 
-function isReserved(name: string): boolean {
+/** Whether a namespace is one of a vendor. */
+export function isReserved(name: string): boolean {
   return RESERVED.some((pattern) => matchesGlob(pattern, name));
 }
 

@@ -1,10 +1,11 @@
 /** What `sync` does in one namespace, and which namespaces it selects. */
 import { describe, expect, test } from 'vitest';
 import { planSecret, type SyncSource } from '../../src/copies/copy-plan.ts';
+import { idlePatterns } from '../../src/copies/idle-patterns.ts';
 import { formatHint } from '../../src/line/hint.ts';
 import { TypedLine } from '../../src/line/typed-line.ts';
 import type { Secret } from '../../src/secret/secret.ts';
-import { choiceOf, idlePatterns } from '../../src/secret/selected-namespace.ts';
+import { choiceOf } from '../../src/secret/selected-namespace.ts';
 import { fc } from '../support/fast-check.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';

@@ -21,10 +21,10 @@ test('its arguments are those of the role, which can be printed', async () => {
     spec: { template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } } };
   };
   const { containers, serviceAccountName } = deployment.spec.template.spec;
-  const [, line = ''] = /^regsecret (rbac sync .*--watch) \|/m.exec(page) ?? [];
+  const [, line = ''] = /^regsecret (rbac --guard sync .*--watch) \|/m.exec(page) ?? [];
   const words = line.split(' ');
   const args = (containers[0]?.args ?? []).filter((word) => !['--listen', ':8080'].includes(word));
-  expect(['rbac', ...args]).toEqual(words.filter((word) => !['-n', 'platform'].includes(word)));
+  expect(['rbac', ...args]).toEqual(words.filter((word) => !['--guard', '-n', 'platform'].includes(word)));
   const printed = await here(words, { env: { HOME: '/nowhere' } });
   expect(printed.code, printed.stderr).toBe(0);
   expect(printed.stdout).toContain(`name: ${serviceAccountName}\n    namespace: platform`);

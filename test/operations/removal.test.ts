@@ -76,7 +76,7 @@ test.each<[situation: string, secret: Secret, typed: string, owned: boolean, pla
     'ghcr.io stays: maker',
   ],
   ['in that all the same', secretWith(['ghcr.io', 'x.io'], { metadata: MADE }), 'ghcr.io', true, 'ghcr.io'],
-  ['in a copy', secretWith(['ghcr.io', 'x.io'], { metadata: COPY }), 'ghcr.io', false, 'ghcr.io stays: source'],
+  ['in a copy', secretWith(['ghcr.io', 'x.io'], { metadata: COPY }), 'ghcr.io', false, 'ghcr.io stays: sync'],
   ['in a Secret of another type', secretWith(['ghcr.io', 'x.io'], { type: 'Opaque' }), 'ghcr.io', false, 'nothing'],
   [
     'in what is no docker config',

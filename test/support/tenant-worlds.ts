@@ -48,6 +48,9 @@ export interface TenantWorld {
 /** The password of everything that the tenant writes. */
 const INVENTED = 'invented-by-the-tenant';
 
+/** A password that the operator had, and that the tenant knows from then. */
+export const REMEMBERED = 'remembered-by-the-tenant';
+
 const NAMES = ['shared', 'own', 'regcred', 'regsecret', 'one'] as const;
 const name = fc.constantFrom(...NAMES);
 
@@ -58,6 +61,7 @@ const entry = fc.constantFrom(
   login('operator'),
   login('tenant'),
   login('old', 'old'),
+  login('operator', REMEMBERED),
   login('operator', `${INVENTED}\n`),
   {},
   { auth: 'notbase64!' },

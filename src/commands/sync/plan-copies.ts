@@ -2,6 +2,7 @@
 
 import type { Transport } from '../../cluster/transport.ts';
 import { type NextCopy, planSecret, type SyncSource } from '../../copies/copy-plan.ts';
+import { idlePatterns } from '../../copies/idle-patterns.ts';
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { noNamespace } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
@@ -14,7 +15,6 @@ import type { Secret } from '../../secret/secret.ts';
 import {
   choiceOf,
   chosenNamespace,
-  idlePatterns,
   type NamespaceFacts,
   type SelectedNamespace,
 } from '../../secret/selected-namespace.ts';

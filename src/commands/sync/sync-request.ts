@@ -6,11 +6,12 @@ import type { ManifestFolders } from '../../changes/saved-pod.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import type { SyncSource } from '../../copies/copy-plan.ts';
+import type { IdlePattern } from '../../copies/idle-patterns.ts';
 import type { LoginLoss } from '../../copies/lost-logins.ts';
 import type { UserError } from '../../errors.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Secret } from '../../secret/secret.ts';
-import type { IdlePattern, LabelledSelection } from '../../secret/selected-namespace.ts';
+import type { LabelledSelection } from '../../secret/selected-namespace.ts';
 import type { Agree } from '../../system/prompt.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 

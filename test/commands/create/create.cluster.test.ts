@@ -520,11 +520,11 @@ test('a copy that gets a login of its own is said to lose it again', async () =>
   await create(name, 'ghcr.io');
   const mark = {
     labels: { 'app.kubernetes.io/managed-by': 'regsecret' },
-    annotations: { 'regsecret/source': 'hub/pull' },
+    annotations: { 'regsecret/source': `hub/${name}` },
   };
   const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
   await api('PATCH', path, { metadata: mark }, { 'content-type': 'application/merge-patch+json' });
-  const warning = `warning: secret/${name} is a copy of hub/pull: the next sync overwrites it, so change the source instead\n`;
+  const warning = `warning: secret/${name} is a copy of hub/${name}: the next sync overwrites it, so change the source instead\n`;
   expect((await create(name, 'quay.io')).stderr).toContain(warning);
   expect((await create(name, 'quay.io')).stderr).not.toContain('warning:');
 });
