@@ -13,7 +13,7 @@ import { pool } from '../support/pool.ts';
 import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
 import { addTenantWorld, REMEMBERED, type TenantWorld, tenantWorld } from '../support/tenant-worlds.ts';
 
-const WORLDS = cases(6, 500);
+const WORLDS = cases(4, 500);
 const basic = (password: string): string => `Basic ${Buffer.from(`operator:${password}`).toString('base64')}`;
 const challenge = { 'www-authenticate': 'Basic realm="x"' };
 
