@@ -108,7 +108,7 @@ test(`${WORLDS} tenants, seed ${seed}`, { timeout: 120_000 + WORLDS * 5_000 }, a
   };
   for (const line of unselected({ host: victim.host, member, label })) await run(line);
   // The commands do write what they should.
-  expect(written).toBeGreaterThan(10);
+  expect(written).toBeGreaterThan(8);
 
   await reset(plat, victim.host);
   const login = ['--server', victim.host, '--username', 'operator', '--password-env', 'NEW'];
