@@ -12,7 +12,7 @@ const DOCUMENTS = [
   'docs/create.md',
   'docs/inspect.md',
   'docs/attach.md',
-  'docs/why.md',
+  'docs/troubleshoot.md',
   'docs/fleet.md',
   'docs/ci.md',
   'docs/rights.md',
