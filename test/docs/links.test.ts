@@ -69,10 +69,7 @@ describe.each([
 });
 
 test.each([
-  ['README.md', 95],
   ['README.zh-CN.md', 95],
-  ['docs/README.md', 40],
-  ['docs/start.md', 80],
   ['docs/start.zh.md', 80],
 ])('%s has at most %i lines', (path, most) => {
   expect(read(path).trimEnd().split('\n').length).toBeLessThanOrEqual(most);
