@@ -6,7 +6,7 @@ import { describeNeeds, usersWithLogin } from '../../attaching/secret-users.ts';
 import { actionOf, deleteSecret, type NextDeletion, type SecretAction } from '../../changes/secret-step.ts';
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
 import { createReader, type Reader } from '../../cluster/reader.ts';
-import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { lookAtSecret } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
 import { type CopySource, isCopyOf } from '../../secret/copy.ts';
@@ -43,12 +43,17 @@ export async function pruneCopy(
   listener: SyncListener,
 ): Promise<SecretAction> {
   const ref = { namespace, name: request.name };
-  const next = (present: Secret | undefined): NextDeletion => {
+  const next = (present: Secret | undefined) => {
     const isMeant = present !== undefined && isCopyOf(present, source) && makerOf(present) === undefined;
-    return { action: isMeant ? 'delete' : 'unchanged' };
+    return { action: isMeant ? 'delete' : 'unchanged' } satisfies NextDeletion;
   };
   try {
-    await reportUsers(transport, ref, listener);
+    const found = await lookAtSecret(transport, ref);
+    if (typeof found !== 'string') {
+      // Its owner may have put another Secret there meanwhile, whose users keep it.
+      if (next(found).action === 'unchanged') return 'unchanged';
+      await reportUsers(transport, found, listener);
+    }
     const { dryRun, fieldManager, folders } = request;
     await detachAll(
       transport,
@@ -67,9 +72,7 @@ export async function pruneCopy(
 }
 
 /** Reports what loses a login, and which workloads still name the copy. Reads no Secret but the copy. */
-async function reportUsers(transport: Transport, ref: SecretRef, { note }: SyncListener): Promise<void> {
-  const secret = await lookAtSecret(transport, ref);
-  if (typeof secret === 'string') return;
+async function reportUsers(transport: Transport, secret: Secret, { note }: SyncListener): Promise<void> {
   const reader = createReader(transport);
   const { users } = await usersWithLogin(reader, secret);
   for (const { ref: user, images, others, isOwn } of users) {
