@@ -6,7 +6,7 @@ import { lineOf } from '../line/deed.ts';
 import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
-import { closest } from '../text/closest.ts';
+import { closest, closestNamespace } from '../text/closest.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../workloads/object-ref.ts';
@@ -213,7 +213,7 @@ export async function withNearNamespace(error: unknown, transport: Transport): P
 /** The error for a namespace that does not exist. `hint` is used when no namespace has a similar name, or none may be listed. */
 async function missingNamespace(transport: Transport, namespace: string, hint: Hint | undefined): Promise<UserError> {
   const text = `namespace ${namespace} does not exist`;
-  const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
+  const near = closestNamespace(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
   const add = words`${scope(near)}`;
   return new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));

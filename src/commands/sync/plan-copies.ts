@@ -18,7 +18,7 @@ import {
   type NamespaceFacts,
   type SelectedNamespace,
 } from '../../secret/selected-namespace.ts';
-import { closest } from '../../text/closest.ts';
+import { closestNamespace } from '../../text/closest.ts';
 import { many } from '../../text/enumerate.ts';
 import { eachPresent } from './present-copies.ts';
 import { type PrunedCopy, takenOver } from './prune-copies.ts';
@@ -70,11 +70,7 @@ function misspelt(
   );
   const meant = new Map(
     missing.flatMap((namespace) => {
-      // Another number is another tenant, who must not get this login through a pasted command.
-      const near = closest(
-        namespace,
-        others.filter((other) => numbersIn(other) === numbersIn(namespace)),
-      );
+      const near = closestNamespace(namespace, others);
       return near === undefined ? [] : [[namespace, near] as const];
     }),
   );
@@ -85,10 +81,6 @@ function misspelt(
     const text = `namespace ${namespace} does not exist; did you mean ${near}?`;
     return new UserError(text, againMeaning({ rename: meant }));
   };
-}
-
-function numbersIn(name: string): string {
-  return `${name.match(/\d+/g)?.map(Number)}`;
 }
 
 function isIn(part: SyncPart | undefined, namespace: string): boolean {
