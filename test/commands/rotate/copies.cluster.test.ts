@@ -55,6 +55,23 @@ describe('in many namespaces', () => {
     expect(await auths(one)).toEqual({ [host]: NEW });
   });
 
+  test('a copy of a source elsewhere gets the new login, and no login of that source that it lacks', async () => {
+    const [home, prod, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    const [copy, evil] = [await newNamespace(), await newNamespace()];
+    const other = { 'quay.io': auth('prod', 'own') };
+    await put(home, { name: 'own', auths: { [host]: OLD } });
+    await put(prod, { auths: { [host]: OLD, ...other } });
+    await put(copy, { auths: { [host]: OLD, ...other }, metadata: copyOf(`${prod}/pull`) });
+    await put(evil, { auths: { [host]: OLD }, metadata: copyOf(`${prod}/pull`) });
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, await auths(evil)]).toEqual([1, { [host]: OLD }]);
+    for (const namespace of [prod, copy]) expect(await auths(namespace)).toEqual({ [host]: NEW, ...other });
+    expect(ran.stderr).toContain(
+      `error: secret ${evil}/pull keeps its login, because its source ${prod}/pull has other logins that it lacks\n` +
+        `hint: regsecret sync pull -n ${prod} --to ${evil} --dry-run=client\n`,
+    );
+  });
+
   test('a copy that sync made from a login is left, with what makes it again', async () => {
     const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
