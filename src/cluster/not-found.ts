@@ -18,7 +18,7 @@ import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 import type { Transport } from './transport.ts';
 
-/** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name. */
+/** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name, or what shows that Secret. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {
   try {
     return await requestSecret(transport, ref);
@@ -30,6 +30,9 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
       throw new UserError(text, lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] }));
     }
     const { name, namespace } = meant;
+    // Anybody may have made it, and the rotation would give a Secret there the new login, whatever login it has.
+    if (verb === 'rotate' && namespace !== ref.namespace)
+      throw new UserError(text, lineOf({ do: 'inspect', secret: name, namespace }));
     const add = words`${scope(namespace)}`;
     throw new UserError(text, againMeaning({ add, rename: new Map([[ref.name, name]]) }));
   }
