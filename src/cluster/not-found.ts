@@ -33,7 +33,9 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     // Anybody may have made it, and the rotation would give a Secret there the new login, whatever login it has.
     if (verb === 'rotate' && namespace !== ref.namespace)
       throw new UserError(text, lineOf({ do: 'inspect', secret: name, namespace }));
-    const add = words`${scope(namespace)}`;
+    // Nobody selected that namespace, so its login is not copied by a pasted line.
+    const preview = verb === 'sync' && namespace !== ref.namespace ? words`--dry-run=client` : undefined;
+    const add = words`${scope(namespace)} ${preview}`;
     throw new UserError(text, againMeaning({ add, rename: new Map([[ref.name, name]]) }));
   }
 }

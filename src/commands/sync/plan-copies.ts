@@ -6,7 +6,7 @@ import { idlePatterns } from '../../copies/idle-patterns.ts';
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { noNamespace } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
-import { ALL_NAMESPACES, command } from '../../line/command.ts';
+import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
 import { againMeaning } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
 import { isCopyOf } from '../../secret/copy.ts';
@@ -62,7 +62,7 @@ export function choose(
 function misspelt(
   missing: readonly string[],
   namespaces: readonly NamespaceFacts[],
-  { selection, part }: SyncRequest,
+  { selection, part, dryRun }: SyncRequest,
   home: string | undefined,
 ): (namespace: string) => UserError {
   const others = namespaces.flatMap((facts) =>
@@ -79,7 +79,9 @@ function misspelt(
     // With `--watch`, the namespace may be created later. In another cluster, the source is elsewhere.
     if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
     const text = `namespace ${namespace} does not exist; did you mean ${near}?`;
-    return new UserError(text, againMeaning({ rename: meant }));
+    // Nobody typed the corrected line, so it writes nothing.
+    const add = dryRun === 'none' ? words`--dry-run=client` : words``;
+    return new UserError(text, againMeaning({ add, rename: meant }));
   };
 }
 
