@@ -5,7 +5,7 @@ import { changeSecret, type SecretChange, type SecretStep } from '../../changes/
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { type NextCopy, planSecret as planCopy, type SyncSource } from '../../copies/copy-plan.ts';
+import { LeftAlone, type NextCopy, planSecret as planCopy, type SyncSource } from '../../copies/copy-plan.ts';
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
@@ -74,9 +74,12 @@ export async function prepareRotation(reader: Reader, request: RotateRequest): P
             const step = item.isCopy
               ? await copyStep(item, sources, request)
               : stepFor(item, { logins: request.logins, rules, changeOf });
-            const { did, after } = await changeSecret(transport, item.ref, step, request);
+            const { did, last, after } = await changeSecret(transport, item.ref, step, request);
             if (request.dryRun === 'none') sources.written(item, after);
-            listener.outcome(item, did.action === 'unchanged' ? 'unchanged' : 'updated');
+            // After a conflict there may be nothing left to write, because somebody else has put in another login.
+            const isLeft =
+              last.action === 'unchanged' && !item.isCopy && !hasNewLogin(item, after, { ...request, rules });
+            listener.outcome(item, did.action === 'unchanged' || isLeft ? 'unchanged' : 'updated');
           },
           failed(item, error) {
             sources.failed(item);
@@ -170,12 +173,15 @@ function nextCopy(
   if (present === undefined) return { action: 'unchanged' };
   const step = planCopy(namespace, present, source);
   const from = secretName(source.ref);
-  const isWritten = step.action !== 'unchanged' && step.action !== 'refuse';
-  if (!isWritten || from.namespace === home || !isWider(source, present, logins)) return step;
-  const text = `secret ${namespace}/${name} keeps its login, because its source ${source.ref} has other logins that it lacks`;
   const isElsewhere = source.madeFrom === 'another-cluster';
-  const hint = isElsewhere ? prose`sync it from that cluster with --to-context` : syncPreview(from, { namespace });
-  return { action: 'refuse', error: new UserError(text, hint) };
+  const sync = isElsewhere ? prose`sync it from that cluster with --to-context` : syncPreview(from, { namespace });
+  if (step.action === 'unchanged') return step;
+  // The hints are flags of `sync`.
+  if (step.action === 'refuse')
+    return step.error instanceof LeftAlone ? { ...step, error: new UserError(step.error.message, sync) } : step;
+  if (from.namespace === home || !isWider(source, present, logins)) return step;
+  const text = `secret ${namespace}/${name} keeps its login, because its source ${source.ref} has other logins that it lacks`;
+  return { action: 'refuse', error: new UserError(text, sync) };
 }
 
 /** At most this many sources are looked up, because anybody may mark Secrets as copies of a thousand sources. */
@@ -211,20 +217,30 @@ interface Decision extends Pick<RotateRequest, 'logins'> {
   readonly changeOf: Changer;
 }
 
+function entriesNow(ref: LoginPlace, present: Secret, { logins, rules }: Omit<Decision, 'changeOf'>): PlannedEntry[] {
+  const { held } = finished(lookIn(present, ref, logins));
+  return held === undefined ? [] : planEntries(held, rules);
+}
+
+function hasNewLogin(
+  { ref }: PlannedSecret,
+  present: Secret | undefined,
+  decision: Omit<Decision, 'changeOf'>,
+): boolean {
+  return present !== undefined && entriesNow(ref, present, decision).some(({ state }) => state === 'has it');
+}
+
 /** Decides again by the same rules, because the owner may have changed the Secret since it was read. */
 function stepFor(
   { ref, secret, entries }: PlannedSecret,
   { logins, rules, changeOf }: Decision,
 ): SecretStep<SecretChange> {
-  const entriesNow = (present: Secret): readonly PlannedEntry[] => {
-    const { held } = finished(lookIn(present, ref, logins));
-    return held === undefined ? [] : planEntries(held, rules);
-  };
   return {
     present: secret ?? 'unread',
     next(present) {
       // A Secret that was deleted meanwhile no longer holds the old login.
-      const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
+      const change =
+        present && changeOf(present, present === secret ? entries : entriesNow(ref, present, { logins, rules }));
       if (present === undefined || change === undefined) return { action: 'unchanged' };
       return { action: 'update', patch: patchOf(present, change) };
     },
