@@ -6,7 +6,7 @@ import { lineOf } from '../line/deed.ts';
 import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
-import { closest } from '../text/closest.ts';
+import { closest, closestNamespace } from '../text/closest.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../workloads/object-ref.ts';
@@ -18,7 +18,7 @@ import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 import type { Transport } from './transport.ts';
 
-/** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name. */
+/** Reads the Secret `ref`. Throws UserError, whose hint is the command line of subcommand `verb` with the right name, or what shows that Secret. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {
   try {
     return await requestSecret(transport, ref);
@@ -30,7 +30,12 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
       throw new UserError(text, lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] }));
     }
     const { name, namespace } = meant;
-    const add = words`${scope(namespace)}`;
+    // Anybody may have made it, and the rotation would give a Secret there the new login, whatever login it has.
+    if (verb === 'rotate' && namespace !== ref.namespace)
+      throw new UserError(text, lineOf({ do: 'inspect', secret: name, namespace }));
+    // Nobody selected that namespace, so its login is not copied by a pasted line.
+    const preview = verb === 'sync' && namespace !== ref.namespace ? words`--dry-run=client` : undefined;
+    const add = words`${scope(namespace)} ${preview}`;
     throw new UserError(text, againMeaning({ add, rename: new Map([[ref.name, name]]) }));
   }
 }
@@ -213,7 +218,7 @@ export async function withNearNamespace(error: unknown, transport: Transport): P
 /** The error for a namespace that does not exist. `hint` is used when no namespace has a similar name, or none may be listed. */
 async function missingNamespace(transport: Transport, namespace: string, hint: Hint | undefined): Promise<UserError> {
   const text = `namespace ${namespace} does not exist`;
-  const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
+  const near = closestNamespace(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
   const add = words`${scope(near)}`;
   return new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));

@@ -51,6 +51,16 @@ export function isSlip(one: string, other: string): boolean {
   return boundedDistance(one, other, 1) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');
 }
 
+/** {@link closest} for namespaces. One with another number is another tenant, who must not get a login through a pasted command. */
+export function closestNamespace(name: string, namespaces: readonly string[]): string | undefined {
+  const numbersIn = (text: string): string => `${text.match(/\d+/g)?.map(Number)}`;
+  if (namespaces.includes(name)) return undefined;
+  return closest(
+    name,
+    namespaces.filter((other) => numbersIn(other) === numbersIn(name)),
+  );
+}
+
 /** {@link closest} for user names. A robot account with another number is not a typo. */
 export function closestUser(name: string, users: readonly string[]): string | undefined {
   const withoutDigits = (user: string): string => user.replace(/\d/g, '');

@@ -57,10 +57,12 @@ export function checkFits({ items }: Rotation, { scope: where, logins, home, old
   const isThere = (namespace: string): boolean => items.some(({ ref }) => ref.namespace === namespace);
   const without = where.namespaces.to.names.filter((namespace) => namespace !== home && !isThere(namespace));
   if (without.length === 0) return;
-  const name = nameWord(where.names[0] ?? items.find(({ ref }) => ref.namespace === home)?.ref.name ?? 'NAME');
+  const atHome = items.filter(({ ref }) => ref.namespace === home);
+  const [name, ...others] = where.names.length > 0 ? where.names : atHome.map(({ ref }) => ref.name);
+  const source = name === undefined || others.length > 0 ? 'NAME' : nameWord(name);
   throw new UserError(
     `no Secret in ${many(without)} holds a login for ${servers}, so nothing is written`,
-    prose`if a copy should be there: ${command`regsecret sync ${name} ${scope(home)} --to ${without.join(',')}`}`,
+    prose`if a copy should be there: ${command`regsecret sync ${source} ${scope(home)} --to ${without.join(',')}`}`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
 import { type Command, command, dryRunFlag, words } from '../../line/command.ts';
 import { lineOf } from '../../line/deed.ts';
-import { againFor, type Hint, prose } from '../../line/hint.ts';
+import { type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
 import { forgetSource } from '../../secret/copy.ts';
@@ -84,7 +84,8 @@ function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
     case 'another-cluster':
       return new UserError(`${isOf} in another cluster`, FROM_ELSEWHERE);
     default:
-      return new UserError(`${isOf}, which keeps its login`, againFor(secretName(mark?.source ?? '')));
+      // The mark may be forged, and a rotation of the source would give it the new login, whatever login it has.
+      return new UserError(`${isOf}, which keeps its login`, inspectCommand(secretName(mark?.source ?? '')));
   }
 }
 
@@ -115,6 +116,10 @@ export function warnOfUnknown(items: readonly PlannedSecret[], printer: Printer)
 
 function withState(items: readonly PlannedSecret[], state: EntryState): PlannedSecret[] {
   return items.filter(({ action, entries }) => action !== 'update' && entries.some((entry) => entry.state === state));
+}
+
+function inspectCommand({ namespace, name }: SecretName): Command {
+  return lineOf({ do: 'inspect', secret: name, namespace });
 }
 
 const FROM_LOGIN: Hint = prose`run that ${words`regsecret sync`} again with the new login`;

@@ -5,14 +5,17 @@ import { changeSecret, type SecretChange, type SecretStep } from '../../changes/
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { planSecret as planCopy, type SyncSource } from '../../copies/copy-plan.ts';
+import { LeftAlone, type NextCopy, planSecret as planCopy, type SyncSource } from '../../copies/copy-plan.ts';
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { UserError } from '../../errors.ts';
+import { syncPreview } from '../../findings/secret-commands.ts';
 import { gatherFacts } from '../../gather/failing.ts';
+import { prose } from '../../line/hint.ts';
 import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
 import { buildPullSecret } from '../../secret/build.ts';
 import { patchOf } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
+import type { LoginPlace } from '../../secret/selected-namespace.ts';
 import { finished } from '../../secret/steps.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
 import { compareNames, secretKey, secretName } from '../../workloads/references.ts';
@@ -30,6 +33,7 @@ import {
   planRotation,
   type RotateRules,
 } from './rotation-plan.ts';
+import { isWider } from './wider-source.ts';
 
 export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
   /** In the order of their names. */
@@ -68,11 +72,14 @@ export async function prepareRotation(reader: Reader, request: RotateRequest): P
           width: transport.concurrency,
           async perform(item) {
             const step = item.isCopy
-              ? await copyStep(item, sources)
+              ? await copyStep(item, sources, request)
               : stepFor(item, { logins: request.logins, rules, changeOf });
-            const { did, after } = await changeSecret(transport, item.ref, step, request);
+            const { did, last, after } = await changeSecret(transport, item.ref, step, request);
             if (request.dryRun === 'none') sources.written(item, after);
-            listener.outcome(item, did.action === 'unchanged' ? 'unchanged' : 'updated');
+            // After a conflict there may be nothing left to write, because somebody else has put in another login.
+            const isLeft =
+              last.action === 'unchanged' && !item.isCopy && !hasNewLogin(item, after, { ...request, rules });
+            listener.outcome(item, did.action === 'unchanged' || isLeft ? 'unchanged' : 'updated');
           },
           failed(item, error) {
             sources.failed(item);
@@ -111,16 +118,21 @@ async function withCopies(
   await forEachLimit(transport.concurrency, copies, async ([index, item]) => {
     planned[index] = closed.has(item.ref.namespace)
       ? { item: { ...item, action: 'held back', obstacle: 'copy', refusal: optOut(item) } }
-      : await planOneCopy(transport, item, sources);
+      : await planOneCopy(transport, item, sources, request);
   });
   return planned;
 }
 
-async function planOneCopy(transport: Transport, item: PlannedSecret, sources: RotatedSources): Promise<ItemPlan> {
+async function planOneCopy(
+  transport: Transport,
+  item: PlannedSecret,
+  sources: RotatedSources,
+  request: RotateRequest,
+): Promise<ItemPlan> {
   const source = await sources.of(item);
   const present = item.secret ?? (await lookAtSecret(transport, item.ref));
   if (source === undefined || typeof present === 'string') return { item };
-  const step = planCopy(item.ref.namespace, present, source);
+  const step = nextCopy(item.ref, present, source, request);
   if (step.action === 'unchanged') return { item: { ...item, action: 'unchanged' } };
   if (step.action === 'refuse')
     return { item: { ...item, action: 'held back', obstacle: 'copy', refusal: step.error } };
@@ -134,19 +146,42 @@ function optOut({ ref }: PlannedSecret): UserError {
 }
 
 /** Throws UserError where the source was not written. */
-async function copyStep(item: PlannedSecret, sources: RotatedSources): Promise<SecretStep<SecretChange>> {
+async function copyStep(
+  item: PlannedSecret,
+  sources: RotatedSources,
+  request: RotateRequest,
+): Promise<SecretStep<SecretChange>> {
   const source = await sources.of(item);
   const { ref, secret, mark } = item;
   if (source === undefined)
     throw new UserError(
       `secret ${ref.namespace}/${ref.name} keeps its login, because its source ${mark?.source} was not written`,
     );
-  return { present: secret ?? 'unread', next: (present) => nextCopy(ref.namespace, present, source) };
+  return { present: secret ?? 'unread', next: (present) => nextCopy(ref, present, source, request) };
 }
 
-/** A copy that is gone needs no new login: only `sync` makes it again. */
-function nextCopy(namespace: string, present: Secret | undefined, source: SyncSource) {
-  return present === undefined ? ({ action: 'unchanged' } as const) : planCopy(namespace, present, source);
+/**
+ * Plans a copy as `sync` does. A copy that is gone needs no new login: only `sync` makes it again. Of a source that is not at home, a
+ * copy gets the new login and no other: that source is not the person's own.
+ */
+function nextCopy(
+  { namespace, name }: LoginPlace,
+  present: Secret | undefined,
+  source: SyncSource,
+  { home, logins }: RotateRequest,
+): NextCopy {
+  if (present === undefined) return { action: 'unchanged' };
+  const step = planCopy(namespace, present, source);
+  const from = secretName(source.ref);
+  const isElsewhere = source.madeFrom === 'another-cluster';
+  const sync = isElsewhere ? prose`sync it from that cluster with --to-context` : syncPreview(from, { namespace });
+  if (step.action === 'unchanged') return step;
+  // The hints are flags of `sync`.
+  if (step.action === 'refuse')
+    return step.error instanceof LeftAlone ? { ...step, error: new UserError(step.error.message, sync) } : step;
+  if (from.namespace === home || !isWider(source, present, logins)) return step;
+  const text = `secret ${namespace}/${name} keeps its login, because its source ${source.ref} has other logins that it lacks`;
+  return { action: 'refuse', error: new UserError(text, sync) };
 }
 
 /** At most this many sources are looked up, because anybody may mark Secrets as copies of a thousand sources. */
@@ -182,20 +217,30 @@ interface Decision extends Pick<RotateRequest, 'logins'> {
   readonly changeOf: Changer;
 }
 
+function entriesNow(ref: LoginPlace, present: Secret, { logins, rules }: Omit<Decision, 'changeOf'>): PlannedEntry[] {
+  const { held } = finished(lookIn(present, ref, logins));
+  return held === undefined ? [] : planEntries(held, rules);
+}
+
+function hasNewLogin(
+  { ref }: PlannedSecret,
+  present: Secret | undefined,
+  decision: Omit<Decision, 'changeOf'>,
+): boolean {
+  return present !== undefined && entriesNow(ref, present, decision).some(({ state }) => state === 'has it');
+}
+
 /** Decides again by the same rules, because the owner may have changed the Secret since it was read. */
 function stepFor(
   { ref, secret, entries }: PlannedSecret,
   { logins, rules, changeOf }: Decision,
 ): SecretStep<SecretChange> {
-  const entriesNow = (present: Secret): readonly PlannedEntry[] => {
-    const { held } = finished(lookIn(present, ref, logins));
-    return held === undefined ? [] : planEntries(held, rules);
-  };
   return {
     present: secret ?? 'unread',
     next(present) {
       // A Secret that was deleted meanwhile no longer holds the old login.
-      const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
+      const change =
+        present && changeOf(present, present === secret ? entries : entriesNow(ref, present, { logins, rules }));
       if (present === undefined || change === undefined) return { action: 'unchanged' };
       return { action: 'update', patch: patchOf(present, change) };
     },

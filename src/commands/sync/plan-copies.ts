@@ -6,7 +6,7 @@ import { idlePatterns } from '../../copies/idle-patterns.ts';
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { noNamespace } from '../../copies/selected-namespaces.ts';
 import { UserError } from '../../errors.ts';
-import { ALL_NAMESPACES, command } from '../../line/command.ts';
+import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
 import { againMeaning } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
 import { isCopyOf } from '../../secret/copy.ts';
@@ -18,7 +18,7 @@ import {
   type NamespaceFacts,
   type SelectedNamespace,
 } from '../../secret/selected-namespace.ts';
-import { closest } from '../../text/closest.ts';
+import { closestNamespace } from '../../text/closest.ts';
 import { many } from '../../text/enumerate.ts';
 import { eachPresent } from './present-copies.ts';
 import { type PrunedCopy, takenOver } from './prune-copies.ts';
@@ -62,7 +62,7 @@ export function choose(
 function misspelt(
   missing: readonly string[],
   namespaces: readonly NamespaceFacts[],
-  { selection, part }: SyncRequest,
+  { selection, part, dryRun }: SyncRequest,
   home: string | undefined,
 ): (namespace: string) => UserError {
   const others = namespaces.flatMap((facts) =>
@@ -70,11 +70,7 @@ function misspelt(
   );
   const meant = new Map(
     missing.flatMap((namespace) => {
-      // Another number is another tenant, who must not get this login through a pasted command.
-      const near = closest(
-        namespace,
-        others.filter((other) => numbersIn(other) === numbersIn(namespace)),
-      );
+      const near = closestNamespace(namespace, others);
       return near === undefined ? [] : [[namespace, near] as const];
     }),
   );
@@ -83,12 +79,10 @@ function misspelt(
     // With `--watch`, the namespace may be created later. In another cluster, the source is elsewhere.
     if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
     const text = `namespace ${namespace} does not exist; did you mean ${near}?`;
-    return new UserError(text, againMeaning({ rename: meant }));
+    // Nobody typed the corrected line, so it writes nothing.
+    const add = dryRun === 'none' ? words`--dry-run=client` : words``;
+    return new UserError(text, againMeaning({ add, rename: meant }));
   };
-}
-
-function numbersIn(name: string): string {
-  return `${name.match(/\d+/g)?.map(Number)}`;
 }
 
 function isIn(part: SyncPart | undefined, namespace: string): boolean {

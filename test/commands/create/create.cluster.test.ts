@@ -473,6 +473,15 @@ describe('an API server that cannot be used', () => {
     expect(ran.stderr).toContain(`error: ${error}\nhint: ${line}\n`);
   });
 
+  test('a namespace with another number is not proposed: it is that of another tenant', async () => {
+    const [tenant, login] = [freshName(), ['--server', 'ghcr.io', '--username', 'jane', '--password-stdin']];
+    await api('POST', '/api/v1/namespaces', { metadata: { name: `${tenant}-13` } });
+    const args = ['create', 'x', '-n', `${tenant}-12`, ...login];
+    const ran = await here(args, { env: { KUBECONFIG: cluster().kubeconfig }, stdin: CANARY });
+    const error = `error: namespace ${tenant}-12 does not exist\nhint: kubectl create namespace ${tenant}-12\n`;
+    expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining(error)]);
+  });
+
   test('a context that does not exist is named', async () => {
     const ran = await create(freshName(), 'ghcr.io', ['--context', 'nope']);
     expect(ran.stderr).toContain('error: context "nope" does not exist\nhint: kubectl config get-contexts\n');

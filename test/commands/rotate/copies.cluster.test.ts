@@ -55,6 +55,23 @@ describe('in many namespaces', () => {
     expect(await auths(one)).toEqual({ [host]: NEW });
   });
 
+  test('a copy of a source elsewhere gets the new login, and no login of that source that it lacks', async () => {
+    const [home, prod, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    const [copy, evil] = [await newNamespace(), await newNamespace()];
+    const other = { 'quay.io': auth('prod', 'own') };
+    await put(home, { name: 'own', auths: { [host]: OLD } });
+    await put(prod, { auths: { [host]: OLD, ...other } });
+    await put(copy, { auths: { [host]: OLD, ...other }, metadata: copyOf(`${prod}/pull`) });
+    await put(evil, { auths: { [host]: OLD }, metadata: copyOf(`${prod}/pull`) });
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, await auths(evil)]).toEqual([1, { [host]: OLD }]);
+    for (const namespace of [prod, copy]) expect(await auths(namespace)).toEqual({ [host]: NEW, ...other });
+    expect(ran.stderr).toContain(
+      `error: secret ${evil}/pull keeps its login, because its source ${prod}/pull has other logins that it lacks\n` +
+        `hint: regsecret sync pull -n ${prod} --to ${evil} --dry-run=client\n`,
+    );
+  });
+
   test('a copy that sync made from a login is left, with what makes it again', async () => {
     const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
@@ -70,17 +87,18 @@ describe('in many namespaces', () => {
     expect(await auths(one, 'made')).toEqual({ [host]: NEW });
   });
 
-  test('a copy whose source is in another namespace is left, with the command for its source', async () => {
+  test('a copy whose source is in another namespace is left, and the source is shown, but not rotated', async () => {
     const [home, namespace, host] = [await newNamespace(), await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
     await put(namespace, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
-    const login = `--server ${host} --username ci --password-stdin`;
-    const hint = `because it is a copy of ${home}/pull, which keeps its login\nhint: regsecret rotate pull -n ${home}`;
-    const plan = await rotate(namespace, host, ['--owned', '--restart', '--dry-run=client']);
-    expect(plan.stderr).toContain(`${hint} --owned --restart --dry-run=client ${login} --no-verify\n`);
-    const ran = await rotate(namespace, host);
-    expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
-    expect(ran.stderr).toContain(`${hint} ${login} --no-verify\n`);
+    const said = `because it is a copy of ${home}/pull, which keeps its login\nhint: regsecret inspect pull -n ${home}\n`;
+    for (const flags of [['--owned', '--restart', '--dry-run=client'], []]) {
+      const ran = await rotate(namespace, host, flags);
+      expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
+      expect(ran.stderr).toContain(said);
+      // The owner of the copy chose the source.
+      expect(ran.stderr).not.toContain('regsecret rotate');
+    }
   });
 
   test('a copy whose source does not exist keeps its login until it is no copy any more', async () => {

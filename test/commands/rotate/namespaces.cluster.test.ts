@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cluster, kubeconfigFor, newNamespace } from '../../environment/use.ts';
+import { api, cluster, kubeconfigFor, newNamespace } from '../../environment/use.ts';
 import { freshName, regsecretIn } from '../../support/attach-world.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import {
   auth,
   auths,
+  copyOf,
   freshHost,
   labelledAnd,
   NEW,
@@ -72,6 +73,34 @@ describe('in many namespaces', () => {
     await proxy.close();
     expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('2 Secrets: 2 unchanged')]);
     expect(await auths(team)).toEqual({ [host]: NEW });
+  });
+
+  test.each<[title: string, marked: boolean, said: string]>([
+    [
+      'a Secret that others change before it is written is not said to be written',
+      false,
+      '2 Secrets: 1 updated, 1 unchanged\n',
+    ],
+    ['a copy that others take: what sync would do', true, '--dry-run=client\n2 Secrets: 1 updated, 1 failed\n'],
+  ])('%s', async (_, marked, said) => {
+    const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { auths: { [host]: OLD }, ...(marked && { metadata: copyOf(`${home}/pull`) }) });
+    const path = `/api/v1/namespaces/${one}/secrets/pull`;
+    const proxy = await startFaultProxy(cluster(), async (request) => {
+      if (request.method !== 'PATCH' || !request.path.startsWith(`${path}?`)) return undefined;
+      await api('DELETE', path);
+      await put(one, { auths: { [host]: auth('ci', 'theirs') } }).catch(() => undefined);
+      return undefined;
+    });
+    const ran = await rotate(home, host, ['--to', one], { kubeconfig: kubeconfigFor({ server: proxy.server }) });
+    await proxy.close();
+    expect([ran.stdout, await auths(one)]).toEqual([
+      `secret/pull configured in ${home}\n`,
+      { [host]: auth('ci', 'theirs') },
+    ]);
+    expect(ran.stderr).toContain(said);
+    expect(ran.stderr).not.toMatch(/--(merge|adopt)/);
   });
 
   test('a login of this machine: which file it is from', async () => {

@@ -267,6 +267,14 @@ describe('a selection that is empty', () => {
   });
 });
 
+test('which of several Secrets at home should have a copy is not guessed', async () => {
+  const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+  for (const name of ['admin', 'pull']) await put(home, { name, auths: { [host]: OLD } });
+  const proposed = async (...names: string[]) => (await rotate(home, host, [...names, '--to', one])).stderr;
+  expect(await proposed()).toContain(`regsecret sync NAME -n ${home} --to ${one}\n`);
+  expect(await proposed('pull')).toContain(`regsecret sync pull -n ${home} --to ${one}\n`);
+});
+
 test('a new login that its registry rejects: a dry run shows the plan, and writes nothing', async () => {
   const { host } = sharedRegistries().basic;
   const [home, label] = [await newNamespace(), freshName('team')];

@@ -1,7 +1,7 @@
 /** `rotate` and one Secret: which logins it keeps, and why. */
 import { describe, expect, test } from 'vitest';
 import { newNamespace } from '../../environment/use.ts';
-import { newSecret } from '../../support/attach-world.ts';
+import { freshName, newSecret } from '../../support/attach-world.ts';
 import { auth, copyOf, freshHost, NEW, OLD, type Put, payload, put, rotate } from '../../support/rotate-world.ts';
 
 interface Situation {
@@ -130,6 +130,12 @@ describe('one Secret', () => {
     expect(without.stderr).toContain(`error: secret ${namespace}/pull holds no login for ${host}`);
     expect(missing.stderr).toContain(
       `did you mean pull?\nhint: regsecret rotate pull -n ${namespace} --server ${host} --username ci --password-stdin --no-verify\n`,
+    );
+    // Somebody else may have made one of that name, to become the home of the rotation.
+    const [evil, name] = [await newNamespace(), freshName()];
+    await put(evil, { name, auths: { [host]: auth('ci', 'x') } });
+    expect((await rotate(namespace, host, [name])).stderr).toBe(
+      `error: secret ${namespace}/${name} does not exist; it exists in namespace ${evil}\nhint: regsecret inspect ${name} -n ${evil}\n`,
     );
     const none = await rotate(namespace, host);
     expect([none.code, none.stderr]).toEqual([

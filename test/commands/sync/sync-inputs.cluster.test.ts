@@ -76,7 +76,9 @@ describe('a source', () => {
     expect((await regsecretIn(home, ['sync', name, '--to', team])).code).toBe(0);
     const sync = (namespace: string) => regsecretIn(namespace, ['sync', name, '--to', team]);
     const missing = `error: secret ${other}/${name} does not exist; it exists in namespaces ${home}, ${team}\n`;
-    expect((await sync(other)).stderr).toBe(`${missing}hint: regsecret sync ${name} -n ${home} --to ${team}\n`);
+    expect((await sync(other)).stderr).toBe(
+      `${missing}hint: regsecret sync ${name} -n ${home} --to ${team} --dry-run=client\n`,
+    );
     expect((await api('DELETE', `/api/v1/namespaces/${home}/secrets/${name}`)).status).toBe(200);
     for (const namespace of [home, other]) {
       const only = `error: secret ${namespace}/${name} does not exist; there are only copies of that name, in namespace ${team}\n`;

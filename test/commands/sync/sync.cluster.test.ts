@@ -237,7 +237,7 @@ describe('which namespaces are meant', () => {
     const { home } = await newFleet(0);
     const right = await newNamespace({ prefix: freshName('team-01') });
     const [wrong, next] = ['team-1', 'team-02'].map((start) => right.replace('team-01', start));
-    const ran = await regsecretIn(home, ['sync', '--to', `${wrong},${next}`, '--dry-run=client', '--yes']);
+    const ran = await regsecretIn(home, ['sync', '--to', `${wrong},${next}`, '--yes']);
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain(
       `error: namespace ${wrong} does not exist; did you mean ${right}?\nhint: regsecret sync -n ${home} --to ${right},${next} --dry-run=client\n`,
