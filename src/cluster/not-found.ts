@@ -1,7 +1,7 @@
 /** Finds a Secret that the user names, or the one that was probably meant. */
 
 import { UserError } from '../errors.ts';
-import { clusterCommand, command, words } from '../line/command.ts';
+import { type Command, clusterCommand, command, words } from '../line/command.ts';
 import { lineOf } from '../line/deed.ts';
 import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
@@ -212,14 +212,20 @@ export async function checkNamespace(transport: Transport, namespace: string): P
 export async function withNearNamespace(error: unknown, transport: Transport): Promise<never> {
   const { cause, hint } = error instanceof UserError ? error : {};
   if (!(cause instanceof ApiError) || cause.status !== 404 || cause.details.kind !== 'namespaces') throw error;
-  throw await missingNamespace(transport, transport.namespace, hint);
+  // Nobody has typed this namespace yet, and the line carries a login.
+  throw await missingNamespace(transport, transport.namespace, hint, words`--dry-run=server`);
 }
 
 /** The error for a namespace that does not exist. `hint` is used when no namespace has a similar name, or none may be listed. */
-async function missingNamespace(transport: Transport, namespace: string, hint: Hint | undefined): Promise<UserError> {
+async function missingNamespace(
+  transport: Transport,
+  namespace: string,
+  hint: Hint | undefined,
+  preview?: Command,
+): Promise<UserError> {
   const text = `namespace ${namespace} does not exist`;
   const near = closestNamespace(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
-  const add = words`${scope(near)}`;
+  const add = words`${scope(near)} ${preview}`;
   return new UserError(`${text}; did you mean ${near}?`, againMeaning({ add }));
 }

@@ -161,14 +161,14 @@ async function copyStep(
 }
 
 /**
- * Plans a copy as `sync` does. A copy that is gone needs no new login: only `sync` makes it again. Of a source that is not at home, a
- * copy gets the new login and no other: that source is not the person's own.
+ * Plans a copy as `sync` does. A copy that is gone needs no new login: only `sync` makes it again. A copy gets the new login and no
+ * other that it lacks: whoever can write a Secret can mark it as a copy, and this command is about one login.
  */
 function nextCopy(
   { namespace, name }: LoginPlace,
   present: Secret | undefined,
   source: SyncSource,
-  { home, logins }: RotateRequest,
+  { logins }: RotateRequest,
 ): NextCopy {
   if (present === undefined) return { action: 'unchanged' };
   const step = planCopy(namespace, present, source);
@@ -179,7 +179,7 @@ function nextCopy(
   // The hints are flags of `sync`.
   if (step.action === 'refuse')
     return step.error instanceof LeftAlone ? { ...step, error: new UserError(step.error.message, sync) } : step;
-  if (from.namespace === home || !isWider(source, present, logins)) return step;
+  if (!isWider(source, present, logins)) return step;
   const text = `secret ${namespace}/${name} keeps its login, because its source ${source.ref} has other logins that it lacks`;
   return { action: 'refuse', error: new UserError(text, sync) };
 }

@@ -469,7 +469,8 @@ describe('an API server that cannot be used', () => {
     const ran = await here(args, { env: { KUBECONFIG: cluster().kubeconfig }, stdin: CANARY });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     const error = `namespace ${wrong} does not exist; did you mean default?`;
-    const line = 'regsecret create x -n default --server ghcr.io --username jane --password-stdin';
+    // Nobody has typed that namespace, and the line carries a login.
+    const line = 'regsecret create x -n default --server ghcr.io --username jane --password-stdin --dry-run=server';
     expect(ran.stderr).toContain(`error: ${error}\nhint: ${line}\n`);
   });
 

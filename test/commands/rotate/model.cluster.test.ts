@@ -90,7 +90,12 @@ function model({ secrets, flags }: State): { after: ReadonlyMap<string, Logins>;
     Object.fromEntries(secret.held.map((one) => [one.path, isWritten && goes(secret, one) ? 'ci:NEW' : one.login]));
   const keeps = selected.map((secret): 'old' | 'unknown' | 'nothing' => {
     const key = `${secret.namespace}/${secret.name}`;
-    const becomes = isCopy(secret) && isSource;
+    const brought = isSource ? loginsOf(source as Stored, true) : {};
+    const lacks = Object.entries(brought).some(
+      ([path, login]) => login !== 'ci:NEW' && secret.held.find((one) => one.path === path)?.login !== login,
+    );
+    const becomes = isCopy(secret) && isSource && !lacks;
+    // What keeps the copy from being written also keeps its entries.
     const isWritten = isFree(secret) && (!isCopy(secret) || (!isThere && has('--owned')));
     after.set(key, becomes ? loginsOf(source as Stored, true) : loginsOf(secret, isWritten));
     if (becomes || (isWritten && secret.held.some((one) => goes(secret, one)))) return 'nothing';
