@@ -9,7 +9,7 @@ import { nameWord, scope } from '../../line/object-name.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
 import { closestUser } from '../../text/closest.ts';
-import { many } from '../../text/enumerate.ts';
+import { many, nounFor } from '../../text/enumerate.ts';
 import { type SecretName, secretNameOf } from '../../workloads/references.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
@@ -29,7 +29,7 @@ export function checkFound(
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = onlyNamespace(where) !== undefined;
-  const text = `no pull secret ${isOne ? `in namespace ${home}` : 'in these namespaces'} holds a login for ${servers}`;
+  const text = noneHolds(isOne ? `in namespace ${home}` : 'in these namespaces', where, servers);
   const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
   const near = nearServer(
     servers,
@@ -40,6 +40,11 @@ export function checkFound(
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
   throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againMeaning({ add: words`--server ${near}` }) : list);
+}
+
+function noneHolds(place: string, { names }: RotateRequest['scope'], servers: string): string {
+  const secret = names.length === 0 ? 'pull secret' : `pull secret ${many(names)}`;
+  return `no ${secret} ${place} holds a login for ${servers}`;
 }
 
 /**
@@ -58,8 +63,9 @@ export function checkFits({ items }: Rotation, { scope: where, logins, home, old
   const without = where.namespaces.to.names.filter((namespace) => namespace !== home && !isThere(namespace));
   if (without.length === 0) return;
   const name = nameWord(where.names[0] ?? items.find(({ ref }) => ref.namespace === home)?.ref.name ?? 'NAME');
+  const text = noneHolds(`in ${nounFor(without.length, 'namespace')} ${many(without)}`, where, servers);
   throw new UserError(
-    `no Secret in ${many(without)} holds a login for ${servers}, so nothing is written`,
+    `${text}, so nothing is written`,
     prose`if a copy should be there: ${command`regsecret sync ${name} ${scope(home)} --to ${without.join(',')}`}`,
   );
 }
