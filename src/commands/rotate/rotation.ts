@@ -23,6 +23,7 @@ import { type PasswordPlaces, samePasswords } from './rotate-left.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 import { type Changer, createChanger, RotatedSources } from './rotated-sources.ts';
 import {
+  type EntryState,
   isHome,
   type PlannedEntry,
   type PlannedSecret,
@@ -56,7 +57,7 @@ export async function prepareRotation(reader: Reader, request: RotateRequest): P
   return {
     items: items.map(({ item }) => item).toSorted((one, other) => compareNames(one.ref, other.ref)),
     losses: items.flatMap(({ loss, item }) => (loss === undefined ? [] : [{ ...loss, name: item.ref.name }])),
-    elsewhere: samePasswords(planned, others),
+    elsewhere: samePasswords(planned, others, request),
     without,
     others,
     async perform(listener) {
@@ -110,7 +111,7 @@ async function withCopies(
   const closed = copies.length === 0 ? new Set<string>() : await optedOut(transport, request.scope);
   await forEachLimit(transport.concurrency, copies, async ([index, item]) => {
     planned[index] = closed.has(item.ref.namespace)
-      ? { item: { ...item, action: 'held back', obstacle: 'copy', refusal: optOut(item) } }
+      ? { item: keptCopy(item) }
       : await planOneCopy(transport, item, sources);
   });
   return planned;
@@ -127,10 +128,14 @@ async function planOneCopy(transport: Transport, item: PlannedSecret, sources: R
   return { item, loss: loginLossOf(item.ref.namespace, step, present, source) };
 }
 
-function optOut({ ref }: PlannedSecret): UserError {
-  return new UserError(
-    `secret ${ref.namespace}/${ref.name} keeps its login, because namespace ${ref.namespace} opts out of sync`,
-  );
+/** The plan for a copy in a namespace that opts out of `sync`. */
+function keptCopy(item: PlannedSecret): PlannedSecret {
+  const { isCopy: _, ...kept } = item;
+  const { ref, entries } = item;
+  const has = (wanted: EntryState): boolean => entries.some(({ state }) => state === wanted);
+  if (!has('new')) return { ...kept, action: has('has it') ? 'unchanged' : 'left' };
+  const text = `secret ${ref.namespace}/${ref.name} keeps its login, because namespace ${ref.namespace} opts out of sync`;
+  return { ...kept, action: 'held back', obstacle: 'copy', refusal: new UserError(text) };
 }
 
 /** Throws UserError where the source was not written. */
