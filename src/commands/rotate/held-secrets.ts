@@ -14,7 +14,10 @@ import type { RotateRequest } from './rotate-request.ts';
 export interface HeldSecrets {
   /** Of the selection, and of the home namespace: those with one of the names, if names are given. */
   readonly held: readonly HeldSecret[];
-  /** All of the home namespace. Empty where the old password is given, so that nothing has to tell it. */
+  /**
+   * Those of the home namespace. Where other namespaces are selected, and the old password is not given, also those without one of
+   * the names, as far as they may be read.
+   */
   readonly home: readonly HeldSecret[];
   /** Secrets that were named, stand in the home namespace and hold no login for the registries. */
   readonly without: readonly Secret[];

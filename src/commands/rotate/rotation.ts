@@ -9,7 +9,6 @@ import { planSecret as planCopy, type SyncSource } from '../../copies/copy-plan.
 import { type LoginLoss, loginLossOf } from '../../copies/lost-logins.ts';
 import { UserError } from '../../errors.ts';
 import { gatherFacts } from '../../gather/failing.ts';
-import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
 import { buildPullSecret } from '../../secret/build.ts';
 import { patchOf } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
@@ -165,7 +164,7 @@ async function withOrphans(
 ): Promise<PlannedSecret[]> {
   const sourceKey = ({ obstacle, mark }: PlannedSecret): string | undefined =>
     obstacle === 'source' && mark?.from === 'this-cluster' ? mark.source : undefined;
-  const wanted = new Set(items.flatMap((item) => sourceKey(item) ?? []).filter(isSecretKey));
+  const wanted = new Set(items.flatMap((item) => sourceKey(item) ?? []));
   const missing = new Set<string | undefined>();
   await forEachLimit(transport.concurrency, [...wanted].slice(0, MAX_SOURCES), async (key) => {
     if ((await lookAtSecret(transport, secretName(key))) === 'none') missing.add(key);
@@ -175,11 +174,6 @@ async function withOrphans(
     const { obstacle, ...free } = item;
     return owned ? { ...free, action: 'update', isOrphan: true } : { ...item, isOrphan: true };
   });
-}
-
-function isSecretKey(key: string): boolean {
-  const { namespace, name } = secretName(key);
-  return isNamespaceName(namespace) && isObjectName(name);
 }
 
 interface Decision extends Pick<RotateRequest, 'logins'> {
