@@ -62,7 +62,7 @@ export function reasonsFor(items: readonly PlannedSecret[], request: RotateReque
   });
 }
 
-/** Everyone who can write a Secret can mark it as a copy, so its source is only looked at: a `rotate` there would be for its owner. */
+/** Everyone who can write a Secret can mark it as a copy, so no rotation of its source is proposed. */
 function inspectSource({ namespace, name }: SecretName): Command {
   return command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
 }
