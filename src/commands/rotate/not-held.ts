@@ -18,13 +18,17 @@ import type { Rotation } from './rotation.ts';
 const UNSEEN =
   'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
 
-/** Throws UserError where there is nothing to rotate, or where the user name was probably mistyped. */
+/** Throws UserError where there is nothing to rotate, or where a name or the user name was probably mistyped. */
 export function checkFound(
   rotation: Rotation,
   { scope: where, logins, home, anyUser }: RotateRequest,
   username: string | undefined,
 ): void {
-  const { items, without, others } = rotation;
+  const { items, without, missing, others } = rotation;
+  if (missing.length > 0) {
+    const text = `no Secret in these namespaces has the name ${many(missing)}, so nothing is written`;
+    throw new UserError(text, command`regsecret list ${ALL_NAMESPACES}`);
+  }
   if (username !== undefined && !anyUser) checkUserTypo(items, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));

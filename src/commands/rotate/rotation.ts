@@ -31,7 +31,7 @@ import {
   type RotateRules,
 } from './rotation-plan.ts';
 
-export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
+export interface Rotation extends Pick<HeldSecrets, 'without' | 'missing' | 'others'> {
   /** In the order of their names. */
   readonly items: readonly PlannedSecret[];
   /** The logins that copies lose, because their source does not have them. */
@@ -46,7 +46,7 @@ export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
 export async function prepareRotation(reader: Reader, request: RotateRequest): Promise<Rotation> {
   const { transport } = reader;
   const { rotatedElsewhere, oldPassword } = request;
-  const { held, home, without, others } = await gatherHeld(reader, request);
+  const { held, home, without, missing, others } = await gatherHeld(reader, request);
   const old = oldPassword === undefined ? replacedAtHome(home, request) : givenPassword(oldPassword);
   const rules: RotateRules = { ...request, old };
   const changeOf = createChanger();
@@ -58,6 +58,7 @@ export async function prepareRotation(reader: Reader, request: RotateRequest): P
     losses: items.flatMap(({ loss, item }) => (loss === undefined ? [] : [{ ...loss, name: item.ref.name }])),
     elsewhere: samePasswords(planned, others, request),
     without,
+    missing,
     others,
     async perform(listener) {
       const meant = items.flatMap(({ item }) => (item.action === 'update' ? [item] : []));

@@ -290,8 +290,8 @@ describe('a selection that is empty', () => {
     ],
     [
       'a name that no namespace has',
-      () => ['no-such', '--to', 'default'],
-      () => 'no pull secret no-such in these namespaces holds a login for',
+      () => ['pull', 'no-such', '--to', 'default'],
+      () => 'no Secret in these namespaces has the name no-such, so nothing is written\nhint: regsecret list -A\n',
     ],
     ['a pattern without a match', () => ['--to', 'no-such-*'], () => 'no namespace matches no-such-*'],
     ['labels that no namespace has', () => ['-l', 'no-such=label'], () => 'no namespace has the labels no-such=label'],
