@@ -107,16 +107,14 @@ get_archive() {
   fetch "$releases/download/v$version/$archive" "$folder/$archive"
   is_listed "$folder/$archive" ||
     fail "$archive is not the file that this commit of the Action lists: its SHA-256 is $(sum_of "$folder/$archive"), not $expected; nothing was installed"
-  if [ -n "$kept" ]; then keep_archive "$kept"; fi
+  # Without a tool cache, or with one that this user may not write, the next job downloads it again.
+  if [ -n "$kept" ]; then keep_archive "$kept" 2>/dev/null || true; fi
 }
 
 # Renamed into place when it is whole: several runners of a machine can share a tool cache.
 keep_archive() { # FILE
-  mkdir -p "${1%/*}"
   local part
-  part=$(mktemp "$1.XXXXXX")
-  cp -- "$folder/$archive" "$part"
-  mv -f -- "$part" "$1"
+  mkdir -p "${1%/*}" && part=$(mktemp "$1.XXXXXX") && cp -- "$folder/$archive" "$part" && mv -f -- "$part" "$1"
 }
 
 unpack_archive() {

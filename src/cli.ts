@@ -14,7 +14,14 @@ import type { TypedLine } from './line/typed-line.ts';
 import { usageText } from './line/usage-text.ts';
 import type { Io } from './system/io.ts';
 import { printableLines } from './text/printable.ts';
-import { VERSION } from './version.ts';
+import { DOCUMENTS, VERSION } from './version.ts';
+
+/** The first steps, below the list of all commands. */
+const FIRST = [
+  ['create --attach sa/default', 'create a pull secret from your docker login, for new pods'],
+  ['why pod/web', 'explain why a pod cannot pull its image'],
+  ['doctor -A', 'check the whole cluster'],
+] as const;
 
 /** The program for the command line `args`; actions report their exit code through `exit`. */
 export function buildProgram(args: readonly string[], io: Io, name: string, exit: (code: number) => void): Command {
@@ -23,6 +30,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
+    .addHelpText('after', `${examples(name, FIRST)}\n\nDocuments: ${DOCUMENTS}/README.md`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(printableLines(text)),
@@ -35,13 +43,13 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     })
     .showHelpAfterError(`hint: ${name} --help`)
     .configureHelp({
-      subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
-      ...shortHelp(name),
+      subcommandTerm: (command) => [...command.aliases(), command.name()].join(', '),
+      ...shortHelp(name, args),
     });
   // The flags after `rbac` belong to another command.
   if (args.includes('rbac')) program.enablePositionalOptions();
-  for (const { title, alias, description, flags, run, examples: shown, more = '' } of COMMANDS) {
-    const command = program.command(title).description(description);
+  for (const { title, alias, group, description, flags, run, examples: shown, more = '' } of COMMANDS) {
+    const command = program.command(title).description(description).helpGroup(group);
     if (alias !== undefined) command.alias(alias);
     // Forty flags take a millisecond at startup, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;

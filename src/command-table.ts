@@ -18,6 +18,8 @@ type ParseLine = (words: readonly string[]) => Promise<ParsedLine>;
 export interface Definition {
   readonly title: string;
   readonly alias?: string;
+  /** The heading in the list of all commands. */
+  readonly group: 'Diagnose:' | 'Create and attach:' | 'Many namespaces:' | 'Set up:';
   readonly description: string;
   readonly examples: Parameters<typeof examples>[1];
   /** What `--help` says after the examples. */
@@ -30,12 +32,76 @@ export interface Definition {
 /** In the order of `--help`. */
 export const COMMANDS: readonly Definition[] = [
   {
+    title: 'doctor',
+    alias: 'why',
+    group: 'Diagnose:',
+    description: 'explain why pods cannot pull their images, and how to fix it',
+    examples: [
+      ['why pod/private-reg', 'check a pod, from its imagePullSecrets to what the registry answers'],
+      ['why ghcr.io/org/app:v2 --serviceaccount ci', 'check an image before it is deployed'],
+      ['doctor -A --offline', 'check the whole cluster, without asking registries'],
+    ],
+    more: FINDINGS_PAGE,
+    flags: doctorFlags,
+    run: (io, exit) => async (targets: string[], options) => {
+      const { doctor: run } = await import('./commands/doctor/doctor.ts');
+      exit(await run({ ...options, targets }, io));
+    },
+  },
+  {
+    title: 'list',
+    group: 'Diagnose:',
+    description: 'list pull secrets, what uses them, and what is wrong with them',
+    examples: [
+      ['list -A --problems', 'list those with a problem, in all namespaces'],
+      ['list -A --username janedoe', 'list those with a login of janedoe, whose password has leaked'],
+      ['list -A -o wide', 'list them with usernames and fingerprints of passwords'],
+    ],
+    flags: listFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { list: run } = await import('./commands/show/list.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
+    title: 'inspect',
+    group: 'Diagnose:',
+    description: 'show what is in a pull secret, which images it matches, and what is wrong with it',
+    examples: [
+      ['inspect', 'show the pull secret regsecret'],
+      ['inspect team-pull --reveal -o json', 'print it with passwords, as a docker config'],
+      ['inspect -f secret.yaml', 'show a manifest, without a cluster'],
+    ],
+    flags: inspectFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { inspect: run } = await import('./commands/show/inspect.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
+    title: 'verify',
+    group: 'Diagnose:',
+    description: 'ask registries whether they accept the logins of a pull secret',
+    examples: [
+      ['verify', 'check all logins in the pull secret regsecret'],
+      ['verify --image ghcr.io/org/app:v1', 'check whether a pod with it can pull the image'],
+      ['verify -A', 'check all logins in the cluster'],
+      ['verify --server ghcr.io', 'check the login of docker or podman on this machine'],
+    ],
+    flags: verifyFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { verify: run } = await import('./commands/show/verify.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
     title: 'create',
+    group: 'Create and attach:',
     description: 'create a pull secret from a login, or add the login to the one that exists',
     examples: [
-      ['create', 'from the docker or podman login on this machine'],
-      ['create --attach sa/default', 'and attached to the service account of most pods'],
-      ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
+      ['create', 'create it from the docker or podman login on this machine'],
+      ['create --attach sa/default', 'create it, and attach it to the service account of most pods'],
+      ['create --server ghcr.io --username ci --password-stdin < token', 'create it in a pipeline'],
     ],
     flags: createFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -45,11 +111,12 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'attach',
-    description: 'add a Secret to the pull secrets of service accounts, workloads and pods',
+    group: 'Create and attach:',
+    description: 'add a pull secret to service accounts, workloads and pods',
     examples: [
-      ['attach --serviceaccount default', 'for new pods that have no list of their own'],
-      ['attach --pod private-reg', 'to a pod, by changing the template of its owner (or see --recreate)'],
-      ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, and wait until their pods run'],
+      ['attach --serviceaccount default', 'serve new pods that have no imagePullSecrets of their own'],
+      ['attach --pod private-reg', 'serve a pod, by changing the template of its owner'],
+      ['attach --to deploy/web --to cj/nightly --wait', 'serve workloads, and wait until their pods run'],
     ],
     flags: attachFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -59,10 +126,11 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'detach',
-    description: 'take a Secret out of the pull secrets of service accounts, workloads and pods',
+    group: 'Create and attach:',
+    description: 'take a pull secret from service accounts, workloads and pods',
     examples: [
-      ['detach --serviceaccount default', 'from a service account'],
-      ['detach old-login -A', 'from everything in the cluster that uses it'],
+      ['detach --serviceaccount default', 'take it from a service account'],
+      ['detach old-login -A', 'take it from everything in the cluster that uses it'],
     ],
     flags: detachFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -72,11 +140,18 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'sync',
+    group: 'Many namespaces:',
     description: 'copy a pull secret into many namespaces, and keep the copies up to date',
     examples: [
-      ["sync -n platform --to 'team-*'", 'the Secret regsecret of namespace platform, into all of these'],
-      ["sync -n platform --to 'team-*' --merge --dry-run=client", 'what would be done, also with Secrets made by hand'],
-      ["sync -n platform --to 'team-*' --attach sa/default --watch", 'for days: new namespaces within a second'],
+      ["sync -n platform --to 'team-*'", 'copy the pull secret regsecret of namespace platform'],
+      [
+        "sync -n platform --to 'team-*' --merge --dry-run=client",
+        'show what would be done, also with existing Secrets',
+      ],
+      [
+        "sync -n platform --to 'team-*' --attach sa/default --watch",
+        'keep running: serve new namespaces within a second',
+      ],
     ],
     flags: syncFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -90,14 +165,15 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'rotate',
-    description: 'replace a login in the Secrets that hold the old one',
+    group: 'Many namespaces:',
+    description: 'replace a login in the pull secrets that hold the old one',
     examples: [
+      ['rotate --server ghcr.io -n platform -A --dry-run=client', "show which Secrets would get docker's login"],
       [
-        'rotate --server ghcr.io -n platform -A --dry-run=client',
-        "which Secrets would get docker's login, in all namespaces",
+        'rotate pull --server ghcr.io -n platform -l pulls=private',
+        'write one Secret, and its copies in these namespaces',
       ],
-      ['rotate pull --server ghcr.io -n platform -l pulls=private', 'in one Secret, and in its copies there'],
-      ['list -A -o wide', 'which Secrets have which login now; equal marks are equal passwords'],
+      ['list -A -o wide', 'show which Secrets have which login now'],
     ],
     flags: rotateFlags,
     run: (io, exit) => async (names: string[], options) => {
@@ -107,7 +183,8 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'remove',
-    description: 'remove the login for one registry from a Secret',
+    group: 'Many namespaces:',
+    description: 'remove the login for one registry from a pull secret',
     examples: [
       ['remove --server old.example.com -A --dry-run=client', 'show what would be removed, in all namespaces'],
     ],
@@ -119,10 +196,11 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'delete',
-    description: 'detach a Secret from everything that uses it, then delete it',
+    group: 'Many namespaces:',
+    description: 'detach a pull secret from everything that uses it, then delete it',
     examples: [
-      ['delete old-pull', 'unless an image needs it'],
-      ['delete team-pull -n platform -A --yes', 'with all its copies'],
+      ['delete old-pull', 'delete it, if no image needs it'],
+      ['delete team-pull -n platform -A --yes', 'delete it with all its copies'],
     ],
     flags: deleteFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -131,71 +209,13 @@ export const COMMANDS: readonly Definition[] = [
     },
   },
   {
-    title: 'inspect',
-    description: 'show what is in a pull secret, which images it opens, and what is wrong with it',
-    examples: [
-      ['inspect', 'the Secret regsecret'],
-      ['inspect team-pull --reveal -o json', 'with passwords, as a docker config'],
-      ['inspect -f secret.yaml', 'a manifest, without a cluster'],
-    ],
-    flags: inspectFlags,
-    run: (io, exit) => async (names: string[], options) => {
-      const { inspect: run } = await import('./commands/show/inspect.ts');
-      exit(await run({ ...options, names }, io));
-    },
-  },
-  {
-    title: 'list',
-    description: 'list pull secrets, who uses them, and what is wrong in the Secrets; doctor looks at pods, too',
-    examples: [
-      ['list -A --problems', 'with a problem, in all namespaces'],
-      ['list -A --username janedoe', 'with a login of janedoe, such as one whose password has leaked'],
-      ['list -A -o wide', 'with user names, and marks that show equal passwords'],
-    ],
-    flags: listFlags,
-    run: (io, exit) => async (names: string[], options) => {
-      const { list: run } = await import('./commands/show/list.ts');
-      exit(await run({ ...options, names }, io));
-    },
-  },
-  {
-    title: 'verify',
-    description: 'ask registries whether they accept the logins of a pull secret',
-    examples: [
-      ['verify', 'all logins in the Secret regsecret'],
-      ['verify --image ghcr.io/org/app:v1', 'whether a pod with this Secret can pull the image'],
-      ['verify -A', 'all logins in the cluster'],
-      ['verify --server ghcr.io', 'the login of docker or podman on this machine'],
-    ],
-    flags: verifyFlags,
-    run: (io, exit) => async (names: string[], options) => {
-      const { verify: run } = await import('./commands/show/verify.ts');
-      exit(await run({ ...options, names }, io));
-    },
-  },
-  {
-    title: 'doctor',
-    alias: 'why',
-    description: 'explain why pods cannot pull their images, and how to fix it',
-    examples: [
-      ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
-      ['why ghcr.io/org/app:v2 --serviceaccount ci', 'an image before it is deployed'],
-      ['doctor -A --offline', 'the whole cluster, without asking registries'],
-    ],
-    more: FINDINGS_PAGE,
-    flags: doctorFlags,
-    run: (io, exit) => async (targets: string[], options) => {
-      const { doctor: run } = await import('./commands/doctor/doctor.ts');
-      exit(await run({ ...options, targets }, io));
-    },
-  },
-  {
     title: 'rbac',
-    description: 'print the minimal RBAC role for a regsecret command',
+    group: 'Set up:',
+    description: 'print the least RBAC role for a regsecret command',
     examples: [
-      ['rbac attach --used', 'a Role and a binding for the service account regsecret'],
-      ['rbac --for sa/ci:deployer create --attach sa/default -n team', 'for another one'],
-      ['rbac doctor -A | kubectl apply -f -', 'a ClusterRole'],
+      ['rbac attach --used', 'print a Role and a binding for the service account regsecret'],
+      ['rbac --for sa/ci:deployer create --attach sa/default -n team', 'print them for another service account'],
+      ['rbac doctor -A | kubectl apply -f -', 'apply a ClusterRole'],
     ],
     flags: rbacFlags,
     run: (io, exit, parse) => async (words: string[], options) => {
@@ -204,11 +224,30 @@ export const COMMANDS: readonly Definition[] = [
     },
   },
   {
-    title: 'options',
-    description: 'show all flags of a command; without one those that every command has',
+    title: 'completion',
+    group: 'Set up:',
+    description: 'print the script that completes command lines in a shell',
     examples: [
-      ['options create', 'everything that create can be told'],
-      ['list --context staging --as jane -q', 'of another cluster, as somebody else'],
+      ['completion bash >> ~/.bash_completion', 'add it to bash'],
+      ['completion powershell | Out-String | Invoke-Expression', 'add it to $PROFILE of PowerShell'],
+      ['completion fish > ~/.config/fish/completions/regsecret.fish', 'add it to fish'],
+    ],
+    flags: (command) =>
+      command.addArgument(
+        new Argument('<shell>', 'print it for this shell').choices(['bash', 'zsh', 'fish', 'powershell', 'kubectl']),
+      ),
+    run: (io, exit) => async (shell) => {
+      const { printCompletion } = await import('./commands/completion/completion.ts');
+      exit(printCompletion(shell, io));
+    },
+  },
+  {
+    title: 'options',
+    group: 'Set up:',
+    description: 'show all flags of a command, or those that every command has',
+    examples: [
+      ['options create', 'show all flags of create'],
+      ['list --context staging --as jane -q', 'list those of another cluster, as another user'],
     ],
     flags: (command) =>
       kubernetesFlags(command).addArgument(
@@ -220,26 +259,10 @@ export const COMMANDS: readonly Definition[] = [
     },
   },
   {
-    title: 'completion',
-    description: 'print the script that completes command lines in a shell',
-    examples: [
-      ['completion bash >> ~/.bash_completion', 'Bash'],
-      ['completion powershell | Out-String | Invoke-Expression', 'PowerShell, in $PROFILE'],
-      ['completion fish > ~/.config/fish/completions/regsecret.fish', 'fish'],
-    ],
-    flags: (command) =>
-      command.addArgument(
-        new Argument('<shell>', 'where it is used').choices(['bash', 'zsh', 'fish', 'powershell', 'kubectl']),
-      ),
-    run: (io, exit) => async (shell) => {
-      const { printCompletion } = await import('./commands/completion/completion.ts');
-      exit(printCompletion(shell, io));
-    },
-  },
-  {
     title: 'version',
+    group: 'Set up:',
     description: 'print the version and the runtime',
-    examples: [['version -o json', 'for a program']],
+    examples: [['version -o json', 'print it for a program']],
     flags: (command) => command.addOption(new Option('-o, --output <format>', 'print').choices(['json', 'yaml'])),
     run: (io, exit) => async (options) => {
       const { printVersion } = await import('./commands/completion/print-version.ts');

@@ -26,6 +26,14 @@ export function withDetails(error: UserError, lines: readonly string[]): UserErr
   return new UserError(error.message, error.hint, [...error.details, ...lines]);
 }
 
+/** The person was asked, and did not agree: exit code 1, and no error to read. */
+export class Cancelled extends UserError {
+  constructor() {
+    super('Cancelled; nothing was written.');
+    this.name = 'Cancelled';
+  }
+}
+
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends UserError {
   constructor(message: string, hint?: Hint) {

@@ -3,7 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import { buildProgram, optionsOf, runLine, typedLine } from './cli.ts';
 import { commandFirst, namespacesIn, withValues } from './commands/command-line.ts';
 import { wordsBehind } from './commands/rbac/rbac-flags.ts';
-import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
+import { Cancelled, EXIT, Interrupted, UsageError, UserError } from './errors.ts';
 import { words } from './line/command.ts';
 import type { GivenFlags } from './line/given-flags.ts';
 import { prose } from './line/hint.ts';
@@ -158,6 +158,10 @@ async function report(error: unknown, io: Io, name: string): Promise<number> {
   if (error instanceof OutputClosed) return EXIT.ok;
   if (error instanceof Interrupted || io.signal.aborted) return EXIT.interrupted;
   const printer = await printerFor(io);
+  if (error instanceof Cancelled) {
+    printer.say(error.message);
+    return EXIT.failed;
+  }
   if (error instanceof UserError) {
     const help = words`${name.split(' ')} --help`;
     const hint = error.hint ?? (error instanceof UsageError ? help : undefined);

@@ -11,3 +11,6 @@ export const COMMIT: string | undefined = typeof REGSECRET_COMMIT === 'string' ?
 
 /** For example `0.1.0 (1a2b3c4d5e6f)`, which is also the form of a User-Agent. */
 export const VERSION: string = COMMIT === undefined ? RELEASE : `${RELEASE} (${COMMIT})`;
+
+/** The documents of this version. */
+export const DOCUMENTS = `https://github.com/regsecret/regsecret/blob/v${RELEASE}/docs`;

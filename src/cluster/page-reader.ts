@@ -106,7 +106,7 @@ interface Page {
 type Step = (picker: Picker, page: Page) => Step | undefined;
 
 function readStart(picker: Picker, page: Page): Step | undefined {
-  if (next(picker) !== OPEN_BRACE) return void pick(picker, {});
+  if (next(picker) !== OPEN_BRACE) return void pick(picker, true);
   picker.index += 1;
   page.list = {};
   return readMember;

@@ -5,19 +5,19 @@ import { UsageError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { CLUSTER_FLAGS } from '../line/given-flags.ts';
 import { prose } from '../line/hint.ts';
+import { DOCUMENTS } from '../version.ts';
 
-export const FINDINGS_PAGE =
-  '\n\nThe code in brackets behind each finding has a section in\nhttps://github.com/regsecret/regsecret/blob/main/docs/findings.md';
+export const FINDINGS_PAGE = `\n\nEach code in brackets has a section in\n${DOCUMENTS}/findings.md`;
 
 export const SECRET_FILES = [
   '-f, --filename <file>',
-  'Secrets in a manifest, or a docker config; - is stdin (repeatable)',
+  'read Secrets in a manifest, or a docker config; - is stdin (repeatable)',
   collect,
 ] as const;
 
 /** The flags for the source of a login, the prompt included. */
 export function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
-  return loginFlags(command, title).option('--prompt', 'ask for server, user name and password');
+  return loginFlags(command, title).option('--prompt', 'ask for server, username and password');
 }
 
 const ONE_LOGIN = {
@@ -37,14 +37,14 @@ export function once(flag: string, { rule, hint } = ONE_LOGIN) {
 export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
-    .option('--server <server>', 'registry or part of it: ghcr.io, ghcr.io/org/ (repeatable)', collect)
-    .option('--username <user>', 'user name, for every --server', once('--username'))
-    .option('--email <email>', 'e-mail address (no registry needs it)')
+    .option('--server <server>', 'choose a registry, or part of it: ghcr.io/org/ (repeatable)', collect)
+    .option('--username <user>', 'log in as this user, at every --server', once('--username'))
+    .option('--email <email>', 'write this e-mail address (no registry needs it)')
     .option('--password-stdin', 'read the password from stdin')
     .option('--password-file <file>', 'read the password from a file', once('--password-file'))
     .option('--password-env <variable>', 'take the password from an environment variable', once('--password-env'))
-    .option('--from-file <file>', 'docker config, auth.json or .dockercfg; - is stdin (repeatable)', collect)
-    .option('--allow-helpers', 'with --from-file: run the credential helpers it names, for the servers it names')
+    .option('--from-file <file>', 'read a docker config or auth.json; - is stdin (repeatable)', collect)
+    .option('--allow-helpers', 'run the credential helpers that --from-file names, for the servers that it names')
     .option('--all', 'take every login of docker and podman');
 }
 
@@ -73,7 +73,7 @@ export function kubernetesFlags(command: Command): Command {
 
 /** The flag cannot be `-v`, which belongs to doctor. {@link plainFlags} turns `-v=6` into this one. */
 function levelOption(): Option {
-  const option = new Option('--v <level>', 'from -v=6 on: one line for each request, without headers and bodies');
+  const option = new Option('--v <level>', 'print one line for each request, from -v=6 on; without headers and bodies');
   return option.argParser((text) => {
     if (/^\d{1,2}$/.test(text)) return text;
     throw new InvalidArgumentError('It must be a number, as in -v=6.');
@@ -87,7 +87,7 @@ const WITHOUT_EFFECT = [
 ];
 
 /** `--dry-run`, in which `text` says what each value does. */
-export function dryRunOption(text = 'client: contact no cluster; server: let it validate'): Option {
+export function dryRunOption(text = 'print what would be written; server: validate, write nothing'): Option {
   const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
     if (value === 'none' || value === 'client' || value === 'server') return value;
@@ -100,7 +100,7 @@ const MAX_CONCURRENCY = 200;
 
 /** The number of requests that a command over many namespaces sends at once. */
 export function concurrencyFlag(command: Command): Command {
-  return command.option('--concurrency <number>', 'requests that are sent at once (default: 16)', (text) => {
+  return command.option('--concurrency <number>', 'send this many requests at once (default: 16)', (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : 0;
     if (number >= 1 && number <= MAX_CONCURRENCY) return number;
     throw new InvalidArgumentError(`It must be a number from 1 to ${MAX_CONCURRENCY}.`);
@@ -117,38 +117,35 @@ export function contextsFlag(command: Command, text: string): Command {
 /** For commands to which it matters whether two contexts lead to the same cluster. */
 export function differentFlag(command: Command): Command {
   const text =
-    'you know that contexts with another address or user lead to different clusters, although kube-system cannot be read, or ' +
-    'has one UID in both (one backup); if they do not, copies of another source get this login';
+    'take contexts with another address or user for different clusters, although kube-system cannot be read, or has one UID ' +
+    'in both; if they are one cluster, copies of another source get this login';
   return command.optionsGroup(CLUSTERS).option('--assume-different', text);
 }
 
 /** The flags for the output of commands that write. */
 export function writeOutputFlags(command: Command): Command {
   return command
-    .addOption(dryRunOption('print the plan only; server: validate the writes'))
+    .addOption(dryRunOption('print the plan only; server: validate, write nothing'))
     .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
-    .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
+    .option('--field-manager <name>', 'own the written fields under this name', 'regsecret');
 }
 
 /** Which Secrets a command over many namespaces works on. */
 export function fleetScopeFlags(command: Command): Command {
   return command
     .optionsGroup('Which Secrets (default: in the namespace):')
-    .option('-A, --all-namespaces', 'of all namespaces')
-    .option('-l, --selector <labels>', 'of the namespaces with these labels');
+    .option('-A, --all-namespaces', 'include all namespaces')
+    .option('-l, --selector <labels>', 'choose the namespaces with these labels');
 }
 
 /** The clusters and the output of a command that changes the Secrets of many namespaces. */
 export function fleetOutputFlags(command: Command): Command {
-  const placed = contextsFlag(concurrencyFlag(command), 'do it in the clusters of these contexts (repeatable)');
+  const placed = contextsFlag(concurrencyFlag(command), 'work in the clusters of these contexts (repeatable)');
   return writeOutputFlags(placed.optionsGroup('Output:'));
 }
 
 /** The flags for requests to registries, in the current group of options. */
-export function registryFlags(
-  command: Command,
-  timeout = 'how long to wait for each registry (default: 10s)',
-): Command {
+export function registryFlags(command: Command, timeout = 'wait this long for each registry (default: 10s)'): Command {
   return command
     .option('--timeout <duration>', timeout, registryTimeout)
     .option(
@@ -156,7 +153,7 @@ export function registryFlags(
       'use http if this registry does not support https; not needed for registries on this machine (repeatable)',
       collectHost,
     )
-    .option('--registry-ca <file>', 'extra CA certificates to trust for registries');
+    .option('--registry-ca <file>', 'trust these extra CA certificates for registries');
 }
 
 /** Throws UsageError for an invalid duration. */

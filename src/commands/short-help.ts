@@ -5,25 +5,49 @@ import { EVERYWHERE } from './shared-flags.ts';
 
 /** Flags of any command that few users need: for requests to registries and API servers, and for rare sources of logins. */
 const RARE = [
-  ...['--email', '--password-env', '--allow-helpers', '--timeout', '--plain-http', '--registry-ca'],
+  ...['--email', '--allow-helpers', '--timeout', '--plain-http', '--registry-ca'],
   ...['--field-manager', '--concurrency', '--append-hash', '--type', '--to-context', '--assume-different'],
   ...['--docker-server', '--docker-username', '--docker-password', '--docker-email'],
 ];
 
 /** Such flags of single commands. */
 const RARE_OF: Readonly<Record<string, readonly string[]>> = {
+  create: ['--no-verify', '--all', '--yes'],
   attach: ['--no-checks', '--allow-missing', '--auto', '--secret-file', '--recursive'],
   detach: ['--no-checks', '--recursive'],
-  sync: ['--username', '--password-stdin', '--password-file', '--from-file', '--all', '--listen', '--refresh'],
-  rotate: ['--below', '--owned', '--all', '--prompt', '--old-password-file', '--old-password-env', '--no-verify'],
+  sync: [
+    '--password-env',
+    '--username',
+    '--password-stdin',
+    '--password-file',
+    '--from-file',
+    '--all',
+    '--listen',
+    '--refresh',
+  ],
+  rotate: [
+    '--password-env',
+    '--below',
+    '--owned',
+    '--all',
+    '--prompt',
+    '--old-password-file',
+    '--old-password-env',
+    '--no-verify',
+  ],
+  verify: ['--password-env'],
   doctor: ['--only', '--ignore', '--allow-local-registries'],
 };
 
-type HelpForm = Pick<Help, 'formatHelp' | 'commandDescription'>;
+type HelpForm = Pick<Help, 'formatHelp' | 'commandDescription' | 'commandUsage'>;
 
-/** `name` is the name by which the program was called. */
-export function shortHelp(name: string): HelpForm {
+/** `name` is the name by which the program was called, and `args` are its arguments: `why --help` is about `why`. */
+export function shortHelp(name: string, args: readonly string[]): HelpForm {
   return {
+    commandUsage(command) {
+      const typed = command.aliases().find((alias) => args.includes(alias)) ?? command.name();
+      return command.parent === null ? `${name} COMMAND [flags]` : `${name} ${typed} ${command.usage()}`;
+    },
     commandDescription: sentenceOf,
     formatHelp(command, helper) {
       if (command.parent === null) return Help.prototype.formatHelp.call(helper, command, helper);

@@ -32,6 +32,7 @@ export interface Vocabulary {
 /** commander's message about `line`, without typed values: one may be a password at the wrong place. */
 export function usageText(error: string, line: readonly string[], known: Vocabulary): string {
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
+  if (option !== undefined && known.flags.length === 0) return 'error: no command given\n';
   if (option !== undefined) return `error: unknown option '${option}'\n${meant(nearFlag(option, line, known))}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   if (command !== '') {

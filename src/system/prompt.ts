@@ -1,8 +1,6 @@
 /** Asks the user at the terminal, on stderr. Only this file uses inquirer. */
 
-import { Interrupted, UserError } from '../errors.ts';
-import { words } from '../line/command.ts';
-import { prose } from '../line/hint.ts';
+import { Cancelled, Interrupted, type UserError } from '../errors.ts';
 import { canonicalServer, serverProblem, serverWord } from '../secret/server.ts';
 import { type Printable, printable, printed } from '../text/printable.ts';
 import type { Io } from './io.ts';
@@ -80,12 +78,11 @@ export function agreeOn(agreement: Agreement, io: Io): Agree | undefined {
   };
 }
 
-/** Throws `refusal` unless somebody can be asked and types a deliberate yes, and {@link Interrupted} on Ctrl-C. */
+/** Throws `refusal`, or Cancelled, unless somebody can be asked and types a deliberate yes, and {@link Interrupted} on Ctrl-C. */
 export async function agreeTo(question: string, io: Io, refusal?: UserError): Promise<void> {
   const isAgreed =
     canPrompt(io) && (await ask<boolean>(io, { type: 'confirm', message: printable(question), default: false }));
-  if (isAgreed) return;
-  throw refusal ?? new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
+  if (!isAgreed) throw refusal ?? new Cancelled();
 }
 
 /** Whether the question has to be asked, if a user can answer. */

@@ -183,6 +183,13 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
       expect(releases.asked).toHaveLength(2);
     });
 
+    test('whose tool cache cannot be written goes without it', async () => {
+      const here = job({ RUNNER_TOOL_CACHE: '/dev/null/tools' });
+      for (const _ of ['first', 'second']) expect(await here.step(install)).toMatchObject({ code: 0, stderr: '' });
+      expect(releases.asked).toHaveLength(2);
+      expect(here.lines('GITHUB_PATH')).toHaveLength(2);
+    });
+
     test('with paths of Windows gets them back', async () => {
       const here = job({ RUNNER_OS: 'Windows', RUNNER_TEMP: 'D:\\a\\_temp', RUNNER_TOOL_CACHE: 'C:\\tools' });
       here.addProgram(

@@ -87,6 +87,15 @@ describe('the tarball', () => {
 describe('the program', () => {
   const version = expect.stringMatching(/^\d+\.\d+\.\d+ \([0-9a-f]{12}(-dirty)?\)\n$/);
 
+  // npm puts programs beside its folder on Windows.
+  test.skipIf(process.platform === 'win32')('is installed from a clone, as the README says', async () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('npm run build && npm install --global .`');
+    const prefix = mkdtempSync(join(folder, 'global-'));
+    await npm(['install', '--global', '--offline', '--no-audit', '--no-fund', '--prefix', prefix, '.'], root);
+    const ran = await execute([join(prefix, 'bin/regsecret'), '--version']);
+    expect(ran).toMatchObject({ code: 0, stdout: version, stderr: '' });
+  });
+
   test('runs with npx from the tarball, in an empty folder', async () => {
     const empty = mkdtempSync(join(folder, 'empty-'));
     const ran = await npm(['--yes', '--offline', `--package=${tarball}`, 'regsecret', '--version'], empty, 'npx');

@@ -27,6 +27,7 @@ describe.each([1, 7, 100_000])('in pieces of %i bytes', (length) => {
     ['items that are no objects', '{"items":[1,"x",null,[]]}', { items: [undefined, undefined, undefined, undefined] }],
     ['names of the language', '{"__proto__":1,"constructor":2,"items":[]}', { items: [] }],
     ['no object', '[]', undefined],
+    ['null', 'null', undefined],
     ['nothing', '', undefined],
   ])('%s', (_, text, list) => {
     expect(read(text, length).end()).toEqual(list);
@@ -36,10 +37,11 @@ describe.each([1, 7, 100_000])('in pieces of %i bytes', (length) => {
     '{',
     '{"items":[',
     '{"items":[{}',
-
     '{"items":[{}]',
     '{"items":[{} {}]}',
     '{"items":[{"data":tru}]}',
+    '<html>log in</html>',
+    '<html>',
   ])('what is no JSON: %s', (text) => {
     const page = read(text, length);
     expect(() => page.end()).toThrow(JsonSyntaxError);

@@ -58,11 +58,11 @@ describe('every flag without a value takes one, as with pflag', () => {
 
 describe('help and version', () => {
   test.each([
-    ['', 'Usage: regsecret [options] [command]'],
-    ['help', 'Usage: regsecret [options] [command]'],
-    ['--help', 'Usage: regsecret [options] [command]'],
+    ['', 'Usage: regsecret COMMAND [flags]'],
+    ['help', 'Usage: regsecret COMMAND [flags]'],
+    ['--help', 'Usage: regsecret COMMAND [flags]'],
     ['help create', 'Usage: regsecret create '],
-    ['help why', 'Usage: regsecret doctor|why '],
+    ['help why', 'Usage: regsecret why '],
     ['help ls', 'Usage: regsecret list '],
     ['help create secret docker-registry', 'Usage: regsecret create '],
     ['create --help', 'Usage: regsecret create '],
@@ -85,7 +85,7 @@ describe('names that others have for a command', () => {
     ['get --help', 'regsecret list'],
     ['describe --help', 'regsecret inspect'],
     ['check --help', 'regsecret doctor'],
-    ['why --help', 'regsecret doctor'],
+    ['why --help', 'regsecret why'],
     ['-n team ls --help', 'regsecret list'],
   ])('%s', async (line, usage) => {
     expect((await here(typed(line), nobody)).stdout).toContain(`Usage: ${usage}`);

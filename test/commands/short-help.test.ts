@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { COMMANDS } from '../../src/command-table.ts';
+import { DOCUMENTS } from '../../src/version.ts';
 import { here } from '../support/here.ts';
 import { fakeIo } from '../support/io.ts';
 
@@ -52,5 +53,31 @@ test.each([
 
 test('options of a command that there is not', async () => {
   const { code, stderr } = await here(['options', 'nowhere']);
-  expect([code, stderr.split('\n')[0]]).toEqual([2, expect.stringContaining('Allowed choices are create, ')]);
+  expect([code, stderr.split('\n')[0]]).toEqual([2, expect.stringContaining('Allowed choices are doctor, ')]);
+});
+
+/** Every word with which the help of a flag begins. */
+const VERBS =
+  /^(add|answer|append|ask|attach|change|check|choose|copy|delete|detach|do|drop|exit|expect|give|hide|impersonate|include|keep|log|merge|name|own|print|read|recreate|remove|renew|restart|run|serve|create|explain|list|apply|send|show|skip|sort|take|trust|turn|use|wait|work|write) /;
+
+test.each(TITLES)('the help of every flag of %s begins with a verb, as does that of its examples', (title) => {
+  const program = buildProgram([title], fakeIo(), 'regsecret', () => undefined);
+  const { options = [] } = program.commands.find((one) => one.name() === title) ?? {};
+  const shown = options
+    .filter(({ hidden, long }) => !hidden && long !== '--help')
+    .map(({ description }) => description);
+  const examples = COMMANDS.find((one) => one.title === title)?.examples.map(([, text]) => text) ?? [];
+  expect([...shown, ...examples].filter((text) => !VERBS.test(`${text} `))).toEqual([]);
+});
+
+test('the list of all commands has groups, examples and the documents of this version', async () => {
+  const { stdout } = await here(['--help']);
+  const headings = [...stdout.matchAll(/^([A-Z].*):$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual(['Options', 'Diagnose', 'Create and attach', 'Many namespaces', 'Set up', 'Examples']);
+  expect(stdout).toContain(`\nDocuments: ${DOCUMENTS}/README.md\n`);
+});
+
+test.each(['why', 'doctor'])('%s --help is about the word that was typed', async (typed) => {
+  const { stdout } = await here([typed, '--help']);
+  expect(stdout).toContain(`\nUsage: regsecret ${typed} [options] [target...]\n`);
 });

@@ -1,4 +1,5 @@
 /** Every command in the documents prints what they say; those of `why` are in documents.node.test.ts. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +62,11 @@ beforeAll(async () => {
     HOME: home,
     KUBECONFIG: kubeconfig,
     REGISTRY_TOKEN: 't0ken',
-    OLD_TOKEN: 'leaked',
   };
+  // The pages begin where the quick start of the README ends.
+  const begin = { cwd: home, env, encoding: 'utf8' } as const;
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', 'regsecret create --attach sa/default'], begin);
+  expect(status, stderr).toBe(0);
 });
 
 const SECRET = `apiVersion: v1

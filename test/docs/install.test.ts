@@ -11,7 +11,10 @@ import { newJob, publish, startReleases } from '../support/action-runner.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+const { version, engines } = JSON.parse(read('package.json')) as {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+};
 const pages = globSync(['README*.md', 'docs/*.md'], { cwd: root }).map((path) => ({ path, text: read(path) }));
 
 describe('what is downloaded', () => {
@@ -22,12 +25,27 @@ describe('what is downloaded', () => {
     for (const [where, one] of named) expect(one, where).toBe(version);
   });
 
+  test.each(['README.md', 'README.zh-CN.md', 'docs/install.md', '.github/CONTRIBUTING.md'])(
+    '%s names the Node of package.json',
+    (path) => {
+      const named = [...read(path).matchAll(/\bNode (\d[\d.]*) (?:or (?:later|newer)|或更高版本)/g)].map(
+        ([, node]) => `>=${node}`,
+      );
+      expect(new Set(named)).toEqual(new Set([engines.node]));
+    },
+  );
+
+  test.runIf(!read('action/SHA256SUMS').includes('.tar.gz'))('while there is no release, the READMEs say so', () => {
+    expect(read('README.md')).toContain(`Version ${version} is not released yet`);
+    expect(read('README.zh-CN.md')).toContain(`${version} 版尚未发布`);
+  });
+
   test('the archives are those of a release, at its address', () => {
     const archives = PLATFORMS.map(({ platform }) => archiveName(version, platform));
     const named = pages.flatMap(({ text }) => text.match(/regsecret_[\w.]+\.(tar\.gz|zip)/g) ?? []);
     expect(new Set(named).size).toBeGreaterThan(1);
     expect(archives).toEqual(expect.arrayContaining(named));
-    const addresses = pages.flatMap(({ text }) => text.match(/https:\/\/[^\s{]*\/releases\/download\/[^/]*\//g) ?? []);
+    const addresses = pages.flatMap(({ text }) => text.match(/https:\/\/[^\s{)]*\/releases\/download\/[^/]*\//g) ?? []);
     expect(new Set(addresses)).toEqual(new Set([downloadUrl(version, '')]));
   });
 });

@@ -1,7 +1,7 @@
 /** Links between the documents lead somewhere, and the README stays short enough to be read. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const documents = globSync(['README*.md', 'docs/*.md', '.github/*.md'], { cwd: root });
@@ -32,18 +32,45 @@ test.each(documents)('every link in %s leads to a file and a heading', (path) =>
   expect(broken.map(([link]) => link)).toEqual([]);
 });
 
-test('every page of docs/ is reached from the README', () => {
-  const linked = [...read('README.md').matchAll(/\]\((docs\/[\w-]+\.md)/g)].map(([, page]) => page);
-  expect(documents.filter((path) => path.startsWith('docs/') && !linked.includes(path))).toEqual([]);
+test('every page of docs/ is reached from its index, and the index from the README', () => {
+  const linked = [...read('docs/README.md').matchAll(/\]\(([\w.-]+\.md)/g)].map(([, page]) => `docs/${page}`);
+  const pages = documents.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
+  expect(pages.filter((path) => !linked.includes(path))).toEqual([]);
+  expect(read('README.md')).toContain('](docs/README.md)');
 });
 
-test('the README in Chinese has the same commands, and links to the same pages', () => {
-  const blocks = (path: string) => read(path).match(/^```[\s\S]*?^```$/gm);
-  const pages = (path: string) => read(path).match(/\]\(docs\/[^)]*\)/g);
-  expect(blocks('README.zh-CN.md')).toEqual(blocks('README.md'));
-  expect(pages('README.zh-CN.md')).toEqual(pages('README.md'));
+describe.each([
+  ['README.md', 'README.zh-CN.md'],
+  ['docs/start.md', 'docs/start.zh.md'],
+])('%s in Chinese', (english, chinese) => {
+  test('has the same blocks', () => {
+    const blocks = (path: string) =>
+      read(path)
+        .match(/^```[\s\S]*?^```$/gm)
+        ?.map((block) => block.replace(/ +# .*/g, ''));
+    expect(blocks(chinese)).toEqual(blocks(english));
+  });
+
+  test('links to the same pages, or to their Chinese ones', () => {
+    const pages = (path: string) =>
+      [...read(path).matchAll(/\]\(((?:docs\/)?[\w.-]+\.md[^)]*)\)/g)]
+        .map(([, page = '']) => page.replace(/\.zh(-CN)?\.md/, '.md'))
+        .sort();
+    expect(pages(chinese)).toEqual(pages(english));
+  });
+
+  test('has the same commands in its text', () => {
+    const commands = (path: string) =>
+      read(path)
+        .match(/`(regsecret|kubectl|npm|brew|docker) [^`]*`/g)
+        ?.sort();
+    expect(commands(chinese)).toEqual(commands(english));
+  });
 });
 
-test('the README has at most 200 lines', () => {
-  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(201);
+test.each([
+  ['README.zh-CN.md', 95],
+  ['docs/start.zh.md', 80],
+])('%s has at most %i lines', (path, most) => {
+  expect(read(path).trimEnd().split('\n').length).toBeLessThanOrEqual(most);
 });

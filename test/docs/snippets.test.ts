@@ -143,9 +143,11 @@ function isShell(value: unknown): value is { readonly args: readonly [string, st
   return typeof value === 'object' && value !== null && 'command' in value && value.command === 'sh';
 }
 
-/** The words of each program in a command line, without redirections. */
+/** The words of each program in a command line, without redirections and a comment. */
 function programsOf(line: string): string[][] {
-  const words = [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"|<>&;]|&(?!&))+|[|<>;]|&&/g)].map(([word]) => word);
+  const words = [...line.replace(/ # .*/, '').matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"|<>&;]|&(?!&))+|[|<>;]|&&/g)].map(
+    ([word]) => word,
+  );
   const programs: string[][] = [[]];
   for (const [index, word] of words.entries()) {
     if (['|', ';', '&&'].includes(word)) programs.push([]);

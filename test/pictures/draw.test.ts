@@ -55,7 +55,7 @@ test('steps that follow each other wait for those before them', () => {
   expect(new Set(delays).size).toBe(4);
 });
 
-describe('the pictures of the documents', () => {
+describe('the picture of the README', () => {
   const root = join(import.meta.dirname, '../..');
   const pictures = globSync('docs/pictures/*', { cwd: root }).map((path) => path.replaceAll('\\', '/'));
 
@@ -69,7 +69,7 @@ describe('the pictures of the documents', () => {
     }
   });
 
-  test('are those that there are', () => {
-    expect(pictures.sort()).toEqual(['docs/pictures/doctor.svg', 'docs/pictures/why.svg']);
+  test('is the only one', () => {
+    expect(pictures.sort()).toEqual(['docs/pictures/why.svg']);
   });
 });

@@ -10,8 +10,8 @@ export function attachFlags(attach: Command): Command {
       .option('--wait', 'wait until the pods run, or say why not (not for files of -f)')
       .option('--yes', 'do not ask; a pod without a controller then needs --recreate')
       .option('--allow-missing', 'attach a Secret that does not exist yet')
-      .option('--auto', 'with -f: only where the Secret has a login for an image')
-      .option('--secret-file <file>', 'with --auto: read the Secret from this file, not from the cluster'),
+      .option('--auto', 'change files of -f only where the Secret has a login for an image')
+      .option('--secret-file <file>', 'read the Secret of --auto from this file, not from the cluster'),
   );
 }
 
@@ -30,20 +30,20 @@ function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
   const targets = command
     .argument('[secret]', 'name of the Secret', secretNameArgument, 'regsecret')
     .optionsGroup('Targets, repeatable and mixed (with none, a terminal shows a list):')
-    .option('--pod <name>', 'pod; the template of its owner is changed', collect)
-    .option('--sa, --serviceaccount <name>', 'service account', collect)
-    .option(to, 'KIND/NAME, such as deploy/web; or KIND with -l', collect)
-    .option('--all-serviceaccounts', 'every service account')
-    .option('--used', 'service accounts that pods and workloads use')
-    .option('-l, --selector <labels>', 'only those with these labels')
-    .option('-A, --all-namespaces', `in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
-    .option('-f, --filename <file>', 'a manifest or a folder of manifests; - is stdin', collect)
+    .option('--pod <name>', 'change this pod, or the template of its owner', collect)
+    .option('--sa, --serviceaccount <name>', 'change this service account', collect)
+    .option(to, 'change KIND/NAME: deploy/web; or KIND with -l', collect)
+    .option('--all-serviceaccounts', 'change every service account')
+    .option('--used', 'change the service accounts that are in use')
+    .option('-l, --selector <labels>', 'choose those with these labels')
+    .option('-A, --all-namespaces', `work in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
+    .option('-f, --filename <file>', 'change manifests in a file or folder, or stdin', collect)
     .optionsGroup('More:')
     .option('--write', 'change the files of -f in place')
-    .option('-R, --recursive', 'also subfolders')
+    .option('-R, --recursive', 'include subfolders')
     .option('--recreate', 'delete and recreate pods without a controller')
-    .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
-    .option('--no-checks', 'do not look at the Secret, workloads and pods (2 requests for a service account)')
+    .option('--timeout <duration>', 'wait this long for pods (5m) and accounts (30s)')
+    .option('--no-checks', 'skip the checks of Secret, workloads and pods (2 requests for a service account)')
     .optionsGroup('Output:');
   return writeOutputFlags(targets);
 }

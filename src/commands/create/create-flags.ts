@@ -18,7 +18,7 @@ export function createFlags(create: Command): Command {
         .option('--force', 'recreate a Secret that is immutable or of another type')
         .addOption(typeOption())
         .option('--append-hash', 'append a hash of the content to the name')
-        .option('--attach <target>', 'then attach it: sa/default, deploy/web (repeatable)', collect)
+        .option('--attach <target>', 'attach it as well: sa/default, deploy/web (repeatable)', collect)
         .option('--yes', 'do not ask before your own login goes into another namespace')
         .optionsGroup('Checks (always done at the prompt):')
         .option('--verify', 'check the login with its registry first')
@@ -27,18 +27,18 @@ export function createFlags(create: Command): Command {
       .optionsGroup('Output:')
       .addOption(dryRunOption())
       .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
-      .option('--field-manager <name>', 'name that owns the written fields', 'regsecret')
+      .option('--field-manager <name>', 'own the written fields under this name', 'regsecret')
       .optionsGroup('As in kubectl create secret docker-registry:')
-      .option('--docker-server <server>', 'registry, written as it is')
-      .option('--docker-username <user>', 'user name')
-      .option('--docker-password <password>', 'password; visible to every user of this machine')
-      .option('--docker-email <email>', 'e-mail address'),
+      .option('--docker-server <server>', 'write this registry as it is')
+      .option('--docker-username <user>', 'log in as this user')
+      .option('--docker-password <password>', 'use this password; every user of this machine can see it')
+      .option('--docker-email <email>', 'write this e-mail address'),
   );
 }
 
 /** The whole type is accepted too, as in a manifest: `kubernetes.io/dockercfg`. */
 function typeOption(): Option {
-  const option = new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']);
+  const option = new Option('--type <type>', 'write this type of Secret').choices(['dockerconfigjson', 'dockercfg']);
   const check = option.parseArg;
   return option.argParser((text, previous) => check?.(text.replace(/^kubernetes\.io\//, ''), previous));
 }

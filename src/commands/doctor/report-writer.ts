@@ -5,7 +5,7 @@ import { FINDING_CODES } from '../../findings/finding.ts';
 import { describeObject } from '../../findings/finding-record.ts';
 import { formatJson, shownReport, writeStructured } from '../../output/structured.ts';
 import type { Io } from '../../system/io.ts';
-import { RELEASE } from '../../version.ts';
+import { DOCUMENTS, RELEASE } from '../../version.ts';
 import { findingLines } from './affected-objects.ts';
 import { writeAnnotations } from './annotations.ts';
 
@@ -29,7 +29,7 @@ const HOME = 'https://github.com/regsecret/regsecret';
 /** The log of one run, as an object for JSON. */
 function sarifOf({ findings, ignored, errors }: Pick<DoctorReport, 'findings' | 'ignored' | 'errors'>, io: Io): object {
   const codes = FINDING_CODES.filter((code) => findings.some((found) => found.code === code));
-  const rules = codes.map((id) => ({ id, name: id, helpUri: `${HOME}/blob/main/docs/findings.md#${id}` }));
+  const rules = codes.map((id) => ({ id, name: id, helpUri: `${DOCUMENTS}/findings.md#${id}` }));
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',

@@ -129,8 +129,12 @@ function operationsOf(writes: readonly (Right & { readonly verb: Write })[]): Ru
   return { expression: someOf(allowed), message: 'this account may not write in this way' };
 }
 
-/** Annotation of a token (core/v1/types.go `ServiceAccountNameKey`). */
-const TOKEN_OF = 'kubernetes.io/service-account.name';
+/**
+ * Annotations of Secrets that a controller writes a token of the named service account into: that of core/v1/types.go
+ * `ServiceAccountNameKey`, and that of OpenShift for Secrets of type kubernetes.io/dockercfg (openshift-controller-manager
+ * pkg/internalregistry/controllers `isManagedImagePullSecret`).
+ */
+const TOKEN_OF = ['kubernetes.io/service-account.name', 'openshift.io/internal-registry-auth-token.service-account'];
 /** Whoever makes one of these gets a login to the API server. */
 const TOKEN_TYPES = ['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token'];
 
@@ -148,6 +152,10 @@ function secretRules(writes: readonly Right[], line: GuardedLine): Rule[] {
   // A copy of a Secret that is being replaced has the type of that Secret.
   const isKept = allOf([`object.metadata.name in ${listOf(copies)}`, `!(object.type in ${listOf(TOKEN_TYPES)})`]);
   const named = (object: string): string => memberAt(object, ['metadata', 'annotations'], '{}');
+  const isSameAccount = allOf([
+    "request.operation == 'UPDATE'",
+    `${named('oldObject')}[?key] == ${named('object')}[?key]`,
+  ]);
   return [
     ...(names === undefined ? [] : [namesRule(names)]),
     {
@@ -160,11 +168,10 @@ function secretRules(writes: readonly Right[], line: GuardedLine): Rule[] {
       expression: forSecrets(
         someOf([
           "request.operation == 'DELETE'",
-          `!(${quoted(TOKEN_OF)} in ${named('object')})`,
-          allOf(["request.operation == 'UPDATE'", `${quoted(TOKEN_OF)} in ${named('oldObject')}`]),
+          `${listOf(TOKEN_OF)}.all(key, ${someOf([`!(key in ${named('object')})`, isSameAccount])})`,
         ]),
       ),
-      message: `this account may not add the annotation ${TOKEN_OF}`,
+      message: `this account may not write the annotations ${TOKEN_OF.join(' and ')}`,
     },
     ...(line.chosen === undefined ? [] : [placeRule(line)]),
   ];

@@ -18,10 +18,10 @@ export function rbacFlags(rbac: Command): Command {
     .showHelpAfterError(`hint: ${rbac.parent?.name()} rbac --help`)
     .option(
       '--for <subject>',
-      'who gets the rights: sa/NAME, sa/NAMESPACE:NAME, user/NAME, group/NAME',
+      'give the permissions to sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME',
       DEFAULT_SUBJECT,
     )
-    .option('--name <name>', 'name of the role (default: the command, its Secret and who gets the rights)')
+    .option('--name <name>', 'name the role (default: the command, its Secret and who gets the permissions)')
     .option('--guard', 'print an admission policy beside the role, for an account that runs only this command')
     .addOption(new Option('-o, --output <format>', 'print').choices(['yaml', 'json', 'name']).default('yaml'));
 }

@@ -9,10 +9,10 @@ export function removeFlags(remove: Command): Command {
       fleetScopeFlags(
         remove
           .argument('[name]', 'name of the Secret (default: regsecret; with -A and -l all)', secretNameArgument)
-          .option('--server <server>', 'the entry, as list and inspect show it (repeatable)', collect),
+          .option('--server <server>', 'choose the entry, as list and inspect show it (repeatable)', collect),
       )
         .optionsGroup('More:')
-        .option('--owned', 'also Secrets that another tool manages, such as Helm')
+        .option('--owned', 'include Secrets that another tool manages, such as Helm')
         .option('--yes', 'remove it without asking, even if an image needs it'),
     ),
   );
@@ -24,9 +24,9 @@ export function deleteFlags(remove: Command): Command {
     fleetOutputFlags(
       remove
         .argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret')
-        .option('-A, --all-namespaces', 'also all copies that sync made of it')
+        .option('-A, --all-namespaces', 'delete all copies as well that sync made of it')
         .option('--force', 'delete it even if an image needs it, or a copy of it stays')
-        .option('--owned', 'also Secrets that another tool manages, such as Helm')
+        .option('--owned', 'include Secrets that another tool manages, such as Helm')
         .option('--yes', 'do not ask; needed where there is no terminal'),
     ),
   );

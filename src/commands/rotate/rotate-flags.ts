@@ -23,10 +23,10 @@ export function rotateFlags(rotate: Command): Command {
               'New login:',
             ),
           )
-            .option('--to <namespaces>', 'of these: names and patterns (repeatable)', collect)
-            .option('--below', 'also entries with a path, or under another name; trusts every part of the registry')
-            .option('--any-user', 'also logins of other users in the home namespace')
-            .option('--owned', 'also Secrets that another tool manages, such as Helm; trusts whoever runs it')
+            .option('--to <namespaces>', 'choose these: names and patterns (repeatable)', collect)
+            .option('--below', 'include entries with a path, or under another name; trusts every part of the registry')
+            .option('--any-user', 'include logins of other users in the home namespace')
+            .option('--owned', 'include Secrets that another tool manages, such as Helm; trusts whoever runs it')
             .optionsGroup('Old login (default: what the home namespace has):')
             .option('--old-password-stdin', 'read the old password from stdin')
             .option('--old-password-file <file>', 'read the old password from a file')

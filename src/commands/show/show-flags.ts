@@ -30,11 +30,11 @@ export function listFlags(list: Command): Command {
   return kubernetesFlags(
     list
       .argument('[names...]', 'names of Secrets (default: all)', secretNamesArgument)
-      .option('-A, --all-namespaces', 'of all namespaces')
-      .option('-l, --selector <labels>', 'Secrets with these labels')
-      .option('--problems', 'only those with a problem')
-      .option('--server <server>', 'only those with a login for this registry (repeatable)', collect)
-      .option('--username <user>', 'only those with a login of this user', once('--username', ONE_USER))
+      .option('-A, --all-namespaces', 'include all namespaces')
+      .option('-l, --selector <labels>', 'choose Secrets with these labels')
+      .option('--problems', 'show only those with a problem')
+      .option('--server <server>', 'show only those with a login for this registry (repeatable)', collect)
+      .option('--username <user>', 'show only those with a login of this user', once('--username', ONE_USER))
       .optionsGroup('Output:')
       .addOption(sortOption())
       .option('--no-headers', 'do not print the header line')
@@ -53,7 +53,7 @@ const PATHS: Readonly<Record<string, string>> = {
 };
 
 function sortOption(): Option {
-  const option = new Option('--sort-by <column>', 'order of the lines').choices([
+  const option = new Option('--sort-by <column>', 'sort by this column').choices([
     ...['name', 'namespace', 'type', 'problems', 'age'],
   ]);
   const check = option.parseArg;
@@ -67,7 +67,7 @@ export function verifyFlags(verify: Command): Command {
       registryFlags(
         verify
           .argument('[names...]', 'names of Secrets (default: regsecret; with -A all)', secretNamesArgument)
-          .option('-A, --all-namespaces', 'of all namespaces')
+          .option('-A, --all-namespaces', 'include all namespaces')
           .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
           .option(...SECRET_FILES)
           .optionsGroup('Registries:'),

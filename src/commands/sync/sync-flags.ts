@@ -21,10 +21,10 @@ export function syncFlags(sync: Command): Command {
           contextsFlag(source, 'copy into the clusters of these contexts; the source stays where it is (repeatable)'),
         )
           .optionsGroup('Target namespaces:')
-          .option('--to <namespaces>', "names and patterns: team-a, team-a,team-b, 'team-*' (repeatable)", collect)
-          .option('-l, --selector <labels>', 'those with these labels')
-          .option('-A, --all-namespaces', 'all but kube-*, openshift-* and its own')
-          .option('--exclude <namespaces>', 'but not these; names and patterns, as in --to (repeatable)', collect)
+          .option('--to <namespaces>', "choose by name and pattern: team-a,team-b, 'team-*' (repeatable)", collect)
+          .option('-l, --selector <labels>', 'choose those with these labels')
+          .option('-A, --all-namespaces', 'choose all except kube-*, openshift-* and its own')
+          .option('--exclude <namespaces>', 'skip these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
           .option('--restart', 'restart the controllers of pods that keep failing')
@@ -33,10 +33,7 @@ export function syncFlags(sync: Command): Command {
           .option('--prune', 'detach and delete copies in other namespaces')
           .option('--watch', 'keep running, and update copies as things change')
           .option('--listen <address>', 'answer /healthz and /metrics there, say :8080')
-          .option(
-            '--refresh <duration>',
-            'ask for a login from here again, where it does not say when it ends (default: 6h)',
-          )
+          .option('--refresh <duration>', 'renew a login from here this often, if its end is not known (default: 6h)')
           .option('--yes', 'do not ask; without a terminal, --prune needs it')
           .optionsGroup('Output:'),
       ),

@@ -47,7 +47,7 @@ test.each([
   expect(await isWritten(other, name)).toBe(false);
   tty.type(`${answer}${keys.enter}`);
   expect(await tty.ended).toBe(code);
-  if (!written) await tty.see('hint: add --yes to write without a question');
+  if (!written) await tty.see('Cancelled; nothing was written.');
   expect(await isWritten(other, name)).toBe(written);
 });
 

@@ -186,8 +186,13 @@ test.each<[SelectionFlags, first: string, last: string]>([
   ]);
 });
 
-test('docs/doctor.md shows this', async () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/doctor.md'), 'utf8');
-  const shown = page.split('$ regsecret doctor -A --offline\n')[1]?.split('\n```')[0];
-  expect(shown).toBe((await screen(await night())).join('\n'));
+test('docs/troubleshoot.md shows this, with … for the lines that it leaves out', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/troubleshoot.md'), 'utf8');
+  const shown = page.split('$ regsecret doctor -A --offline\n')[1]?.split('\n```')[0] ?? '';
+  const printed = (await screen(await night())).join('\n');
+  const pieces = shown.split('\n…\n');
+  expect(pieces.length).toBe(3);
+  const places = pieces.map((piece) => printed.indexOf(piece));
+  expect(places).toEqual(places.filter((place) => place >= 0).toSorted((one, two) => one - two));
+  expect([printed.startsWith(pieces[0] ?? ''), printed.endsWith(pieces.at(-1) ?? '')]).toEqual([true, true]);
 });

@@ -23,6 +23,8 @@ const PULL = 'kubernetes.io/dockerconfigjson';
 const TOKEN = 'kubernetes.io/service-account-token';
 const MERGE = 'application/merge-patch+json';
 const TOKEN_OF = 'kubernetes.io/service-account.name';
+/** The controller manager of OpenShift writes a token of this account into the Secret. */
+const OPENSHIFT_TOKEN_OF = 'openshift.io/internal-registry-auth-token.service-account';
 
 interface World {
   /** The namespace of the source. */
@@ -31,6 +33,8 @@ interface World {
   readonly team: string;
   /** A selected namespace without a copy. */
   readonly bare: string;
+  /** A selected namespace with a Secret that is marked for an account. */
+  readonly marked: string;
   /** A namespace that is not selected. */
   readonly other: string;
   /** One with the labels and `regsecret/sync: "false"`. */
@@ -43,20 +47,21 @@ interface World {
 let world: World;
 
 beforeAll(async () => {
-  const { home, teams, prefix } = await newFleet(2, { serviceAccount: true });
-  const [team = '', bare = ''] = teams;
+  const { home, teams, prefix } = await newFleet(3, { serviceAccount: true });
+  const [team = '', bare = '', marked = ''] = teams;
   const other = await newNamespace({ serviceAccount: true });
   const labels = { fleet: prefix };
   const silent = await newNamespace({ serviceAccount: true, labels, annotations: { 'regsecret/sync': 'false' } });
   await putSecret(team);
   await putSecret(other);
+  await putSecret(marked, { metadata: { annotations: { [TOKEN_OF]: 'default' } } });
   await putSecret(team, {}, 'theirs');
   await newAccount(team, { imagePullSecrets: named('theirs') }, 'robot');
   for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
     await newWorkload(kind, team, { name: kind.toLowerCase() });
   const line = ['sync', '-l', `fleet=${prefix}`, '--attach', 'used', '--restart', '--prune', '--yes', '--watch'];
   const [open, guarded] = await Promise.all([accountFor(home, line), accountFor(home, line, '--guard')]);
-  world = { home, team, bare, other, silent, line, open, guarded };
+  world = { home, team, bare, marked, other, silent, line, open, guarded };
 }, 120_000);
 
 const secret = (fields: object = {}, name = 'regsecret') => ({
@@ -96,6 +101,14 @@ const ATTACKS: readonly [verb: string, title: string, without: Without, attack: 
       'a pull secret that is marked for an account',
       { metadata: { name: 'regsecret', annotations: { [TOKEN_OF]: 'robot' } } },
     ],
+    [
+      'one that OpenShift writes a token into',
+      {
+        type: 'kubernetes.io/dockercfg',
+        metadata: { name: 'regsecret', annotations: { [OPENSHIFT_TOKEN_OF]: 'robot' } },
+        data: { '.dockercfg': 'e30=' },
+      },
+    ],
     ['another name', { metadata: { name: 'other' } }],
     ['a name of a rehearsal, for real', { metadata: { name: 'regsecret-x' } }],
     ['a name that is generated', { metadata: { generateName: 'regsecret-' } }],
@@ -127,6 +140,17 @@ const ATTACKS: readonly [verb: string, title: string, without: Without, attack: 
     ({ team }) => [
       'PATCH',
       `${secretsOf(team)}/regsecret`,
+      { metadata: { annotations: { [TOKEN_OF]: 'robot' } } },
+      MERGE,
+    ],
+  ],
+  [
+    'patch secrets',
+    'another account in the mark of an account',
+    'possible',
+    ({ marked }) => [
+      'PATCH',
+      `${secretsOf(marked)}/regsecret`,
       { metadata: { annotations: { [TOKEN_OF]: 'robot' } } },
       MERGE,
     ],
