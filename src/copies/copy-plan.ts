@@ -6,17 +6,7 @@ import { UserError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { type Hint, prose } from '../line/hint.ts';
 import type { Contents } from '../secret/contents.ts';
-import {
-  type CopySource,
-  copyPatch,
-  copySourceOf,
-  isCopyOf,
-  isFromElsewhere,
-  newCopy,
-  ofSource,
-  replacedCopy,
-  sourceOf,
-} from '../secret/copy.ts';
+import { type CopySource, copyMark, copyPatch, copySourceOf, isCopyOf, newCopy, replacedCopy } from '../secret/copy.ts';
 import type { AuthEntry } from '../secret/credential.ts';
 import { parseExpiries } from '../secret/expiry.ts';
 import { keyText } from '../secret/key.ts';
@@ -69,12 +59,13 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   if (existing.metadata.deletionTimestamp !== undefined) {
     return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
   }
-  const origin = sourceOf(existing);
   if (isCopyOf(existing, source)) return planOwn(called, existing, source);
   if (source.foreign === 'adopt') return planAdoption(called, existing, source);
-  if (origin !== undefined) {
-    const where = isFromElsewhere(existing) ? ' in another cluster' : origin === source.ref ? ' in this cluster' : '';
-    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, ADOPT);
+  const mark = copyMark(existing);
+  if (mark !== undefined) {
+    const inThisCluster = mark.source === source.ref ? ' in this cluster' : '';
+    const where = mark.from === 'another-cluster' ? ' in another cluster' : inThisCluster;
+    return leave(`${called} is a copy of ${mark.source}${where}`, ADOPT);
   }
   if (source.foreign === 'merge') return planMerge(called, existing, source);
   const maker = makerOf(existing);

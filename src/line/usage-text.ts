@@ -6,6 +6,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   '-u': ['--username'],
   '-p': ['--password-stdin'],
   '--password': ['--password-stdin'],
+  '--old-password': ['--old-password-stdin'],
   '-s': ['--server', '--api-server'],
   '--registry': ['--server'],
   '-f': ['--from-file'],
@@ -76,8 +77,8 @@ function nearFlag(option: string, line: readonly string[], known: Vocabulary): s
   const value = line[index]?.includes('=') ? line[index]?.replace(/^.*?=/s, '') : line[index + 1];
   // In kubectl, -s is the API server.
   if (option === '-s' && value?.includes('://')) return 'Did you mean --api-server?';
-  // The value of --pwd is a password, too.
-  const isOdd = index < 0 || /^--?p(as|w)/.test(option) || (bare.includes(near) && /^[^-]/.test(value ?? ''));
+  // The value of --pwd and --old-password is a password, too.
+  const isOdd = index < 0 || /^--?(old-)?p(as|w)/.test(option) || (bare.includes(near) && /^[^-]/.test(value ?? ''));
   const whole = line.map((word, place) => renamed(word, place === index ? near : elsewhere(word, known)));
   return `Did you mean ${(isOdd ? undefined : shown(whole)) ?? near}?`;
 }

@@ -40,12 +40,13 @@ export interface CopySource {
 export function copySourceOf(secret: Secret): CopySource {
   const { type, data, metadata } = secret;
   const { namespace = '', name = '' } = metadata;
-  const origin = sourceOf(secret);
-  if (origin !== undefined) {
-    const [from = '', original = ''] = origin.split('/');
+  const mark = copyMark(secret);
+  if (mark !== undefined) {
+    const [from = '', original = ''] = mark.source.split('/');
+    const isElsewhere = mark.from === ELSEWHERE;
     throw new UserError(
-      `${describeSecret(secret)} is itself a copy${ofSource(origin)}${isFromElsewhere(secret) ? ' in another cluster' : ''}`,
-      isFromElsewhere(secret)
+      `${describeSecret(secret)} is itself a copy of ${mark.source}${isElsewhere ? ' in another cluster' : ''}`,
+      isElsewhere
         ? prose`sync it from that cluster with --to-context`
         : command`regsecret sync ${nameWord(original)} ${scope(from)}`,
     );
@@ -60,11 +61,8 @@ export function copySourceOf(secret: Secret): CopySource {
   return { ref: `${namespace}/${name}`, name, type, payload, expiresAt: metadata.annotations?.[EXPIRES_AT] };
 }
 
-/**
- * The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. `sync` gives a copy the name of its
- * source, so a mark that names another one makes no copy.
- */
-export function sourceOf({ metadata: { namespace, name, labels, annotations } }: Secret): string | undefined {
+/** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
+function sourceOf({ metadata: { namespace, name, labels, annotations } }: Secret): string | undefined {
   if (labels?.[MANAGED_BY] !== 'regsecret' || readRef(annotations?.[SOURCE] ?? '')?.name !== name) return undefined;
   // Somebody may have recreated the source from its copy. In another cluster, the source may have the same name.
   const isItself = annotations?.[SOURCE] === `${namespace}/${name}` && annotations[MADE_FROM] === undefined;
@@ -78,7 +76,10 @@ export interface CopyMark {
   readonly from: 'this-cluster' | MadeFrom;
 }
 
-/** The mark of a copy. */
+/**
+ * The mark of a copy; undefined for a Secret that is none. `sync` gives a copy the name of its source, so a mark that names another
+ * one makes no copy.
+ */
 export function copyMark(secret: Secret): CopyMark | undefined {
   const source = sourceOf(secret);
   if (source === undefined) return undefined;
@@ -104,14 +105,9 @@ const LOGIN = 'login' satisfies MadeFrom;
  * and a Secret may replace each other as the source.
  */
 export function isCopyOf(secret: Secret, { ref, madeFrom }: Pick<CopySource, 'ref' | 'madeFrom'>): boolean {
-  if (sourceOf(secret) !== ref) return false;
-  const isLogin = madeFrom === 'login' || secret.metadata.annotations?.[MADE_FROM] === 'login';
-  return isLogin || isFromElsewhere(secret) === (madeFrom === ELSEWHERE);
-}
-
-/** ` of NAMESPACE/NAME` for a sentence. Empty if `ref` is no such name, because anybody may have written it. */
-export function ofSource(ref: string): string {
-  return readRef(ref) === undefined ? '' : ` of ${ref}`;
+  const mark = copyMark(secret);
+  if (mark?.source !== ref) return false;
+  return mark.from === LOGIN || madeFrom === LOGIN || (mark.from === ELSEWHERE) === (madeFrom === ELSEWHERE);
 }
 
 /** Reads `NAMESPACE/NAME`. Undefined for anything else. */
@@ -245,15 +241,14 @@ export interface CopyOrigin extends CopySourceName {
 }
 
 /**
- * The source that the mark of `secret` names. Undefined if `sync` cannot have made `secret` from a Secret: it is a copy of a
- * login, of a Secret with another name, or of one in the same namespace of this cluster.
+ * The source that the mark of `secret` names. Undefined if `sync` cannot have made `secret` from a Secret: it is no copy, or one of a
+ * login, or of a Secret in the same namespace of this cluster.
  */
 export function markedSource(secret: Secret): CopySourceName | undefined {
-  const ref = sourceOf(secret);
-  if (typeof ref !== 'string' || secret.metadata.annotations?.[MADE_FROM] === 'login') return undefined;
-  const source = readRef(ref);
-  const isElsewhere = isFromElsewhere(secret) || source?.namespace !== secret.metadata.namespace;
-  return source?.name === secret.metadata.name && isElsewhere ? source : undefined;
+  const mark = copyMark(secret);
+  if (mark === undefined || mark.from === LOGIN) return undefined;
+  const source = readRef(mark.source);
+  return mark.from === 'this-cluster' && source?.namespace === secret.metadata.namespace ? undefined : source;
 }
 
 /** The type and payload that a copy takes from its source, as one text. Undefined for a Secret that no kubelet reads. */

@@ -23,6 +23,9 @@ const SHOWN = [
 /** The `!` makes it an invalid name for anything. */
 const PASSWORD = `${CANARY}!`;
 
+/** What could also be a name, or that of a variable. */
+const WORD = CANARY.replaceAll(/\W/g, '');
+
 const COMMANDS = buildProgram([], fakeIo(), 'regsecret', () => undefined).commands.map((command) => command.name());
 
 function flagsOf(name: string): string[] {
@@ -41,6 +44,8 @@ const lines = (name: string): string[][] => [
     ['--password', PASSWORD],
     [`--password=${PASSWORD}`],
     [`--docker-pasword=${PASSWORD}`],
+    ['--old-password', WORD],
+    [`--old-pasword-env=${WORD}`],
   ],
   ...[[`-p${PASSWORD}`], ['-p', PASSWORD], [`--pasword=${PASSWORD}'\n(Did you mean --x?)`]],
 ];
@@ -49,6 +54,7 @@ describe.each(COMMANDS)('%s', (name) => {
   test.each(lines(name))('%j %j', async (...args) => {
     const { stdout, stderr } = await here([name, ...args], { env: { KUBECONFIG: '/nope', HOME: '/nope', PATH: '' } });
     expect(stdout + stderr).not.toContain(CANARY);
+    expect(stdout + stderr).not.toContain(WORD);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What makes a Secret a copy. */
 import { expect, test } from 'vitest';
-import { sourceOf } from '../../src/secret/copy.ts';
+import { copyMark } from '../../src/secret/copy.ts';
 import type { Secret } from '../../src/secret/secret.ts';
 
 const labels = { 'app.kubernetes.io/managed-by': 'regsecret' };
@@ -21,5 +21,5 @@ test.each<[string, Pick<Secret['metadata'], 'labels' | 'annotations'>, string | 
   ],
 ])('%s', (_, marks, source) => {
   const metadata = { namespace: 'team', name: 'pull', ...marks };
-  expect(sourceOf({ apiVersion: 'v1', kind: 'Secret', metadata })).toBe(source);
+  expect(copyMark({ apiVersion: 'v1', kind: 'Secret', metadata })?.source).toBe(source);
 });

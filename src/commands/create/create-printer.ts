@@ -57,19 +57,18 @@ export async function sayLeftOver(applied: Upsert, { io, printer }: PrintContext
   if (applied.action === 'created') return;
   const { annotations = {} } = applied.secret.metadata;
   if (applied.change.undecodable.length === 0 && Object.keys(annotations).length === 0) return;
-  const [{ ofSource, sourceOf }, { inPortions }, { diagnosisOf }, { formatMore, listed }, { sayFinding }] =
-    await Promise.all([
-      import('../../secret/copy.ts'),
-      import('../../system/concurrency.ts'),
-      import('../../findings/diagnosed-secret.ts'),
-      import('../../findings/listed.ts'),
-      import('../../changes/failure-printer.ts'),
-    ]);
-  const source = sourceOf(applied.secret);
-  if (source !== undefined && applied.action !== 'unchanged') {
+  const [{ copyMark }, { inPortions }, { diagnosisOf }, { formatMore, listed }, { sayFinding }] = await Promise.all([
+    import('../../secret/copy.ts'),
+    import('../../system/concurrency.ts'),
+    import('../../findings/diagnosed-secret.ts'),
+    import('../../findings/listed.ts'),
+    import('../../changes/failure-printer.ts'),
+  ]);
+  const mark = copyMark(applied.secret);
+  if (mark !== undefined && applied.action !== 'unchanged') {
     const { name } = applied.secret.metadata;
     printer.warn(
-      `secret/${name} is a copy${ofSource(source)}: the next sync overwrites it, so change the source instead`,
+      `secret/${name} is a copy of ${mark.source}: the next sync overwrites it, so change the source instead`,
     );
   }
   const { findings } = await inPortions(diagnosisOf(applied.secret, io.clock.now()), io.signal);

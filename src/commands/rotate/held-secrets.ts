@@ -14,10 +14,15 @@ import type { RotateRequest } from './rotate-request.ts';
 export interface HeldSecrets {
   /** Of the selection, and of the home namespace: those with one of the names, if names are given. */
   readonly held: readonly HeldSecret[];
-  /** All of the home namespace. Empty where the old password is given, so that nothing has to tell it. */
+  /**
+   * Those of the home namespace. Where other namespaces are selected, and the old password is not given, also those without one of
+   * the names, as far as they may be read.
+   */
   readonly home: readonly HeldSecret[];
   /** Secrets that were named, stand in the home namespace and hold no login for the registries. */
   readonly without: readonly Secret[];
+  /** The given names that no Secret has, neither in the selection nor at home. */
+  readonly missing: readonly string[];
   /** The passwords for other registries in these Secrets. */
   readonly others: readonly OtherPassword[];
 }
@@ -31,11 +36,13 @@ export async function gatherHeld(reader: Reader, request: RotateRequest): Promis
   const others: OtherPassword[] = [];
   const seen = new Set<string>();
   const { names } = scope;
+  const missing = new Set(names);
   const isNamed = (name: string): boolean => names.length === 0 || names.includes(name);
   function* use(secret: Secret, place: LoginPlace) {
     const key = secretKey(place.namespace, place.name);
     if (seen.has(key)) return;
     seen.add(key);
+    missing.delete(place.name);
     const { held, others: beside } = yield* lookIn(secret, place, logins);
     others.push(...beside);
     const atHome = place.namespace === own;
@@ -54,7 +61,9 @@ export async function gatherHeld(reader: Reader, request: RotateRequest): Promis
     if (!isListed) await readHome(reader, request, use);
     await eachInScope(reader, scope, use);
   }
-  return { held: [...found.values()], home, without, others };
+  // Of a copy whose source is in another cluster, there may be none here.
+  const isMissing = (name: string): boolean => !request.rotatedElsewhere.has(secretKey(own, name));
+  return { held: [...found.values()], home, without, missing: [...missing].filter(isMissing), others };
 }
 
 /** Reads all of home, to learn which login is old; only what is named where that is given, or where a role allows no more. */

@@ -1,7 +1,7 @@
 /** For a `rotate` without a registry or a user name: takes it from the Secrets, or proposes command lines to choose from. */
 
-import type { SecretScope } from '../../cluster/secret-scope.ts';
-import { connect } from '../../cluster/transport.ts';
+import { labelledNamespaces, type SecretScope } from '../../cluster/secret-scope.ts';
+import { connect, type Transport } from '../../cluster/transport.ts';
 import { type CredentialOptions, hasLoginFlags } from '../../credentials/credential-flags.ts';
 import { loginLack } from '../../credentials/known-logins.ts';
 import { UsageError, UserError } from '../../errors.ts';
@@ -151,7 +151,7 @@ async function loginsOf({ scopeIn, ...flags }: LoginChoice, io: Io): Promise<Sco
   try {
     const transport = await connect(flags, io);
     try {
-      return await loginsInScope(createReader(transport), scopeIn(transport.namespace));
+      return await loginsInScope(createReader(transport), await withHome(scopeIn(transport.namespace), transport));
     } finally {
       transport.close();
     }
@@ -159,6 +159,17 @@ async function loginsOf({ scopeIn, ...flags }: LoginChoice, io: Io): Promise<Sco
     if (error instanceof UserError) return [];
     throw error;
   }
+}
+
+/** `scope` with the home namespace, which tells the login, whatever else is selected. Throws UserError. */
+async function withHome(scope: SecretScope, transport: Transport): Promise<SecretScope> {
+  const { namespaces } = scope;
+  if (namespaces === 'all' || 'only' in namespaces) return scope;
+  const to =
+    'to' in namespaces
+      ? namespaces.to
+      : { names: await labelledNamespaces(transport, namespaces.labelSelector), globs: [] };
+  return { ...scope, namespaces: { to: { ...to, names: [...to.names, transport.namespace] } } };
 }
 
 function namesIn(logins: readonly ScopeLogin[], field: 'server' | 'username'): string[] {

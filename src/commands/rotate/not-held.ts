@@ -9,7 +9,7 @@ import { nameWord, scope } from '../../line/object-name.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
 import { closestUser } from '../../text/closest.ts';
-import { many } from '../../text/enumerate.ts';
+import { many, nounFor } from '../../text/enumerate.ts';
 import { type SecretName, secretNameOf } from '../../workloads/references.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
@@ -18,18 +18,22 @@ import type { Rotation } from './rotation.ts';
 const UNSEEN =
   'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
 
-/** Throws UserError where there is nothing to rotate, or where the user name was probably mistyped. */
+/** Throws UserError where there is nothing to rotate, or where a name or the user name was probably mistyped. */
 export function checkFound(
   rotation: Rotation,
   { scope: where, logins, home, anyUser }: RotateRequest,
   username: string | undefined,
 ): void {
-  const { items, without, others } = rotation;
+  const { items, without, missing, others } = rotation;
+  if (missing.length > 0) {
+    const text = `no Secret in these namespaces has the name ${many(missing)}, so nothing is written`;
+    throw new UserError(text, command`regsecret list ${ALL_NAMESPACES}`);
+  }
   if (username !== undefined && !anyUser) checkUserTypo(items, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = onlyNamespace(where) !== undefined;
-  const text = `no pull secret ${isOne ? `in namespace ${home}` : 'in these namespaces'} holds a login for ${servers}`;
+  const text = noneHolds(isOne ? `in namespace ${home}` : 'in these namespaces', where, servers);
   const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
   const near = nearServer(
     servers,
@@ -40,6 +44,11 @@ export function checkFound(
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);
   throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againMeaning({ add: words`--server ${near}` }) : list);
+}
+
+function noneHolds(place: string, { names }: RotateRequest['scope'], servers: string): string {
+  const secret = names.length === 0 ? 'pull secret' : `pull secret ${many(names)}`;
+  return `no ${secret} ${place} holds a login for ${servers}`;
 }
 
 /**
@@ -60,8 +69,9 @@ export function checkFits({ items }: Rotation, { scope: where, logins, home, old
   const atHome = items.filter(({ ref }) => ref.namespace === home);
   const [name, ...others] = where.names.length > 0 ? where.names : atHome.map(({ ref }) => ref.name);
   const source = name === undefined || others.length > 0 ? 'NAME' : nameWord(name);
+  const text = noneHolds(`in ${nounFor(without.length, 'namespace')} ${many(without)}`, where, servers);
   throw new UserError(
-    `no Secret in ${many(without)} holds a login for ${servers}, so nothing is written`,
+    `${text}, so nothing is written`,
     prose`if a copy should be there: ${command`regsecret sync ${source} ${scope(home)} --to ${without.join(',')}`}`,
   );
 }

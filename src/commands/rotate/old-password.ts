@@ -30,7 +30,7 @@ export function readOldPassword(
     );
   if (oldPasswordFile !== undefined) return orNamed('--old-password-file', () => passwordFromFile(oldPasswordFile));
   if (oldPasswordEnv !== undefined) return orNamed('--old-password-env', () => passwordFromEnv(oldPasswordEnv, io));
-  return oldPasswordStdin ? passwordFromStdin(io) : undefined;
+  return oldPasswordStdin ? orNamed('--old-password-stdin', () => passwordFromStdin(io)) : undefined;
 }
 
 /** The texts of the other password name its flags. */
@@ -39,8 +39,9 @@ function orNamed(flag: string, read: () => GivenPassword): GivenPassword {
     return read();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(
-      error.message.replace(/--password-(file|env)/, flag),
+    const Kind = error instanceof UsageError ? UsageError : UserError;
+    throw new Kind(
+      error.message.replace(/--password-(stdin|file|env)/, flag),
       prose`give the old password with ${flag}`,
     );
   }

@@ -16,7 +16,7 @@ export function givenPassword(password: string): OldLogin {
   };
 }
 
-/** The logins that `rules` replace in the home namespace, of which `held` has everything. */
+/** The logins that `rules` replace in the home namespace, whose Secrets are among `held`. */
 export function replacedAtHome(held: readonly HeldSecret[], rules: Omit<RotateRules, 'old'>): OldLogin {
   const old = { isOld: () => undefined, isOldAtHome: () => true };
   const replaced = held

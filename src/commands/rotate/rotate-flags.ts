@@ -25,7 +25,7 @@ export function rotateFlags(rotate: Command): Command {
           )
             .option('--to <namespaces>', 'choose these: names and patterns (repeatable)', collect)
             .option('--below', 'include entries with a path, or under another name; trusts every part of the registry')
-            .option('--any-user', 'include logins of other users, at home only')
+            .option('--any-user', 'include logins of other users in the home namespace')
             .option('--owned', 'include Secrets that another tool manages, such as Helm; trusts whoever runs it')
             .optionsGroup('Old login (default: what the home namespace has):')
             .option('--old-password-stdin', 'read the old password from stdin')

@@ -6,7 +6,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import { UserError } from '../../errors.ts';
 import { type Command, command, dryRunFlag, words } from '../../line/command.ts';
 import { lineOf } from '../../line/deed.ts';
-import { type Hint, prose } from '../../line/hint.ts';
+import { againWith, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import type { Printer } from '../../output/printer.ts';
 import { forgetSource } from '../../secret/copy.ts';
@@ -62,6 +62,11 @@ export function reasonsFor(items: readonly PlannedSecret[], request: RotateReque
   });
 }
 
+/** Everyone who can write a Secret can mark it as a copy, so no rotation of its source is proposed. */
+function inspectSource({ namespace, name }: SecretName): Command {
+  return command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
+}
+
 function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
   const { ref, obstacle, entries, maker, mark, isOrphan, refusal } = item;
   const secret = `secret ${ref.namespace}/${ref.name}`;
@@ -84,8 +89,7 @@ function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
     case 'another-cluster':
       return new UserError(`${isOf} in another cluster`, FROM_ELSEWHERE);
     default:
-      // The mark may be forged, and a rotation of the source would give it the new login, whatever login it has.
-      return new UserError(`${isOf}, which keeps its login`, inspectCommand(secretName(mark?.source ?? '')));
+      return new UserError(`${isOf}, which keeps its login`, inspectSource(secretName(mark?.source ?? '')));
   }
 }
 
@@ -110,16 +114,13 @@ export function warnOfUnknown(items: readonly PlannedSecret[], printer: Printer)
     { limit: SHOWN },
   );
   printer.warn(`it is not known whether the old password is in ${places}: the home namespace does not have it`);
-  printer.hint(prose`give it, if you have it: ${{ add: words`--old-password-stdin` }}`);
+  // Not from stdin, which may hold the new password.
+  printer.hint(prose`give it, if you have it: ${againWith(words`--old-password-file FILE`)}`);
   return true;
 }
 
 function withState(items: readonly PlannedSecret[], state: EntryState): PlannedSecret[] {
   return items.filter(({ action, entries }) => action !== 'update' && entries.some((entry) => entry.state === state));
-}
-
-function inspectCommand({ namespace, name }: SecretName): Command {
-  return lineOf({ do: 'inspect', secret: name, namespace });
 }
 
 const FROM_LOGIN: Hint = prose`run that ${words`regsecret sync`} again with the new login`;
@@ -181,8 +182,15 @@ export interface PasswordPlaces {
   readonly annotated: readonly SecretName[];
 }
 
-/** The other places with a password that is replaced, under any user name. */
-export function samePasswords(items: readonly PlannedSecret[], others: readonly OtherPassword[]): PasswordPlaces {
+/**
+ * The other places with a password that is replaced, under any user name: those of other registries, and outside of the home
+ * namespace those of another user.
+ */
+export function samePasswords(
+  items: readonly PlannedSecret[],
+  others: readonly OtherPassword[],
+  request: RotateRequest,
+): PasswordPlaces {
   const old = new Set(
     items.flatMap(({ entries }) =>
       entries.flatMap(({ state, login, next }) =>
@@ -190,7 +198,14 @@ export function samePasswords(items: readonly PlannedSecret[], others: readonly 
       ),
     ),
   );
-  const same = others.filter(({ password }) => old.has(password));
+  const ofOtherUsers = items.flatMap(({ ref, entries }) =>
+    entries.flatMap(({ server, login, state }): OtherPassword[] =>
+      login !== undefined && state === 'other user' && takenInBy(state, ref.namespace, request) === undefined
+        ? [{ ref, server, password: login.password }]
+        : [],
+    ),
+  );
+  const same = [...others, ...ofOtherUsers].filter(({ password }) => old.has(password));
   const groups = Map.groupBy(same, ({ server }) => (server === undefined ? undefined : displayServer(server)));
   const registries = [...groups.values()]
     .flatMap((group) => {

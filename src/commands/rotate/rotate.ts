@@ -1,4 +1,4 @@
-/** `regsecret rotate`: writes a new login into every Secret that holds the old one. */
+/** `regsecret rotate`: writes a new login into the selected Secrets that hold the old one. */
 
 import { checkLogins } from '../../changes/login-check.ts';
 import { saySource } from '../../changes/login-source.ts';

@@ -11,7 +11,6 @@ import { UserError } from '../../errors.ts';
 import { syncPreview } from '../../findings/secret-commands.ts';
 import { gatherFacts } from '../../gather/failing.ts';
 import { prose } from '../../line/hint.ts';
-import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
 import { buildPullSecret } from '../../secret/build.ts';
 import { patchOf } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
@@ -26,6 +25,7 @@ import { type PasswordPlaces, samePasswords } from './rotate-left.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 import { type Changer, createChanger, RotatedSources } from './rotated-sources.ts';
 import {
+  type EntryState,
   isHome,
   type PlannedEntry,
   type PlannedSecret,
@@ -35,7 +35,7 @@ import {
 } from './rotation-plan.ts';
 import { isWider } from './wider-source.ts';
 
-export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
+export interface Rotation extends Pick<HeldSecrets, 'without' | 'missing' | 'others'> {
   /** In the order of their names. */
   readonly items: readonly PlannedSecret[];
   /** The logins that copies lose, because their source does not have them. */
@@ -50,7 +50,7 @@ export interface Rotation extends Pick<HeldSecrets, 'without' | 'others'> {
 export async function prepareRotation(reader: Reader, request: RotateRequest): Promise<Rotation> {
   const { transport } = reader;
   const { rotatedElsewhere, oldPassword } = request;
-  const { held, home, without, others } = await gatherHeld(reader, request);
+  const { held, home, without, missing, others } = await gatherHeld(reader, request);
   const old = oldPassword === undefined ? replacedAtHome(home, request) : givenPassword(oldPassword);
   const rules: RotateRules = { ...request, old };
   const changeOf = createChanger();
@@ -60,8 +60,9 @@ export async function prepareRotation(reader: Reader, request: RotateRequest): P
   return {
     items: items.map(({ item }) => item).toSorted((one, other) => compareNames(one.ref, other.ref)),
     losses: items.flatMap(({ loss, item }) => (loss === undefined ? [] : [{ ...loss, name: item.ref.name }])),
-    elsewhere: samePasswords(planned, others),
+    elsewhere: samePasswords(planned, others, request),
     without,
+    missing,
     others,
     async perform(listener) {
       const meant = items.flatMap(({ item }) => (item.action === 'update' ? [item] : []));
@@ -117,7 +118,7 @@ async function withCopies(
   const closed = copies.length === 0 ? new Set<string>() : await optedOut(transport, request.scope);
   await forEachLimit(transport.concurrency, copies, async ([index, item]) => {
     planned[index] = closed.has(item.ref.namespace)
-      ? { item: { ...item, action: 'held back', obstacle: 'copy', refusal: optOut(item) } }
+      ? { item: keptCopy(item) }
       : await planOneCopy(transport, item, sources, request);
   });
   return planned;
@@ -139,10 +140,14 @@ async function planOneCopy(
   return { item, loss: loginLossOf(item.ref.namespace, step, present, source) };
 }
 
-function optOut({ ref }: PlannedSecret): UserError {
-  return new UserError(
-    `secret ${ref.namespace}/${ref.name} keeps its login, because namespace ${ref.namespace} opts out of sync`,
-  );
+/** The plan for a copy in a namespace that opts out of `sync`. */
+function keptCopy(item: PlannedSecret): PlannedSecret {
+  const { isCopy: _, ...kept } = item;
+  const { ref, entries } = item;
+  const has = (wanted: EntryState): boolean => entries.some(({ state }) => state === wanted);
+  if (!has('new')) return { ...kept, action: has('has it') ? 'unchanged' : 'left' };
+  const text = `secret ${ref.namespace}/${ref.name} keeps its login, because namespace ${ref.namespace} opts out of sync`;
+  return { ...kept, action: 'held back', obstacle: 'copy', refusal: new UserError(text) };
 }
 
 /** Throws UserError where the source was not written. */
@@ -195,7 +200,7 @@ async function withOrphans(
 ): Promise<PlannedSecret[]> {
   const sourceKey = ({ obstacle, mark }: PlannedSecret): string | undefined =>
     obstacle === 'source' && mark?.from === 'this-cluster' ? mark.source : undefined;
-  const wanted = new Set(items.flatMap((item) => sourceKey(item) ?? []).filter(isSecretKey));
+  const wanted = new Set(items.flatMap((item) => sourceKey(item) ?? []));
   const missing = new Set<string | undefined>();
   await forEachLimit(transport.concurrency, [...wanted].slice(0, MAX_SOURCES), async (key) => {
     if ((await lookAtSecret(transport, secretName(key))) === 'none') missing.add(key);
@@ -205,11 +210,6 @@ async function withOrphans(
     const { obstacle, ...free } = item;
     return owned ? { ...free, action: 'update', isOrphan: true } : { ...item, isOrphan: true };
   });
-}
-
-function isSecretKey(key: string): boolean {
-  const { namespace, name } = secretName(key);
-  return isNamespaceName(namespace) && isObjectName(name);
 }
 
 interface Decision extends Pick<RotateRequest, 'logins'> {

@@ -101,6 +101,15 @@ describe('in many namespaces', () => {
     }
   });
 
+  test('a copy in a namespace that opts out of sync, and has the new login, is unchanged', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    const one = await newNamespace({ annotations: { 'regsecret/sync': 'false' } });
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { auths: { [host]: NEW }, metadata: copyOf(`${home}/pull`) });
+    const ran = await rotate(home, host, ['--to', one]);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringMatching(/^2 Secrets: 1 updated, 1 unchanged\n/)]);
+  });
+
   test('a copy whose source does not exist keeps its login until it is no copy any more', async () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
     await put(namespace, { auths: { [host]: OLD }, metadata: copyOf('no-such-place/pull') });

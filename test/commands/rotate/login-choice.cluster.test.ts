@@ -98,6 +98,17 @@ describe('a line that names no registry, or no user: the Secrets say which there
     ]);
   });
 
+  test.each(['--to', '-l'])('the home namespace tells it, also where %s selects others', async (flag) => {
+    const team = freshName('team');
+    const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
+    await put(home, { auths: { [host]: login(user) } });
+    await put(one, { auths: { [host]: login(user), [third]: login(user) } });
+    const args = ['--username', user, ...piped, '--no-verify', flag, flag === '-l' ? `team=${team}` : one];
+    const ran = await regsecretIn(home, ['rotate', ...args], { stdin: CANARY });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(one) });
+    expect(ran.stderr).toContain(`no registry is named, so it is ${host}, as in the Secrets that are there; other`);
+  });
+
   test('what the Secrets told stays in a proposed line: in another namespace, its owner would tell something else', async () => {
     const team = freshName('team');
     const [home, one] = [await newNamespace({ labels: { team } }), await newNamespace({ labels: { team } })];

@@ -98,6 +98,17 @@ describe('what the namespace at home tells', () => {
   });
 });
 
+test('the old password under another user name of the same registry stays, and is said', async () => {
+  const [home, one, host] = [await newNamespace(), await newNamespace(), freshHost()];
+  const dora = auth('dora', `${CANARY}-old`);
+  await put(home, { auths: { [host]: OLD } });
+  await put(one, { auths: { [host]: dora } });
+  const ran = await rotate(home, host, ['--to', one]);
+  expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${home}\n`]);
+  expect(ran.stderr).toContain(`the same password is also stored for ${host} in 1 Secret (${one}/pull)\n`);
+  expect(await auths(one)).toEqual({ [host]: dora });
+});
+
 describe('a tenant is not given the login', () => {
   test('who writes down the registry and the user', async () => {
     const [home, evil, host] = [await newNamespace(), await newNamespace(), freshHost()];
@@ -189,7 +200,7 @@ describe('the person gives the old password', () => {
     expect([unknown.code, unknown.stdout]).toEqual([3, '']);
     expect(unknown.stderr).toContain(
       `warning: it is not known whether the old password is in ${one}/another, ${one}/pull: the home namespace does not have it\n` +
-        'hint: give it, if you have it: regsecret rotate ',
+        `hint: give it, if you have it: regsecret rotate -n ${home} -A --server ${host} --username ci --password-stdin --no-verify --old-password-file FILE\n`,
     );
     const folder = mkdtempSync(join(tmpdir(), 'regsecret-old-'));
     writeFileSync(join(folder, 'old'), `${CANARY}-old\n`);
@@ -206,6 +217,25 @@ describe('the person gives the old password', () => {
     rmSync(folder, { recursive: true });
     expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${one}\n`]);
     expect([await auths(one), await auths(one, 'another')]).toEqual([{ [host]: NEW }, { [host]: GUESS }]);
+  });
+
+  test.each([
+    ['\n', 1, 'stdin holds no password'],
+    ['{"auths":{}}', 2, '--old-password-stdin takes a password, and stdin holds a docker config'],
+  ])('%j on stdin is none', async (stdin, code, text) => {
+    const args = [
+      'rotate',
+      '--server',
+      freshHost(),
+      '--username',
+      'ci',
+      '--password-env',
+      'NEW',
+      '--old-password-stdin',
+    ];
+    const ran = await regsecretIn('default', args, { stdin, env: { NEW: CANARY } });
+    const hint = 'give the old password with --old-password-stdin';
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([code, '', `error: ${text}\nhint: ${hint}\n`]);
   });
 
   test('one that fits nothing: nothing is written', async () => {
@@ -251,7 +281,17 @@ describe('a selection that is empty', () => {
     [
       'a namespace without the login',
       (one: string) => ['--to', one],
-      (one: string) => `no Secret in ${one} holds a login for`,
+      (one: string) => `no pull secret in namespace ${one} holds a login for`,
+    ],
+    [
+      'a namespace without a Secret of that name',
+      (one: string) => ['pull', '--to', one],
+      (one: string) => `no pull secret pull in namespace ${one} holds a login for`,
+    ],
+    [
+      'a name that no namespace has',
+      () => ['pull', 'no-such', '--to', 'default'],
+      () => 'no Secret in these namespaces has the name no-such, so nothing is written\nhint: regsecret list -A\n',
     ],
     ['a pattern without a match', () => ['--to', 'no-such-*'], () => 'no namespace matches no-such-*'],
     ['labels that no namespace has', () => ['-l', 'no-such=label'], () => 'no namespace has the labels no-such=label'],
