@@ -60,7 +60,7 @@ function unselected({ host, member, label }: Fleet): string[][] {
     ['sync', 'own', '--to', member, '--adopt'],
     ['sync', 'shared', '--to', member, '--merge', '--attach', 'used', '--restart'],
     ['sync', 'shared', ...login, ...fleet],
-    ['attach', 'shared', '-A', '--all-serviceaccounts', '--allow-missing'],
+    ['attach', 'shared', '--all-serviceaccounts'],
   ];
 }
 
