@@ -1,11 +1,13 @@
 /** The Secrets that a command works on: by name, in one namespace, in all, or in the namespaces with certain labels. */
 
+import { matchesGlob } from '../codec/go/glob.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { clusterCommand, words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import type { Secret } from '../secret/secret.ts';
 import {
   chosenNamespace,
+  isReserved,
   type LoginPlace,
   listedNamespace,
   type NamespaceSelection,
@@ -128,11 +130,11 @@ async function chosenNamespaces(
 ): Promise<SelectedNamespace[]> {
   const listed = globs.length === 0 ? [] : await namespaceNames(transport);
   const idle = globs.find((glob) => !listed.some((name) => isChosen(name, { names: [], globs: [glob] })));
-  if (idle !== undefined)
-    throw new UserError(
-      `no namespace matches ${idle}, so nothing was looked at`,
-      clusterCommand`kubectl get namespaces`,
-    );
+  if (idle !== undefined) {
+    const isVendors = listed.some((name) => isReserved(name) && matchesGlob(idle, name));
+    const what = isVendors ? `${idle} matches only namespaces that are chosen by name` : `no namespace matches ${idle}`;
+    throw new UserError(`${what}, so nothing was looked at`, clusterCommand`kubectl get namespaces`);
+  }
   return [...new Set([...names, ...listed])].flatMap((name) => isChosen(name, { names, globs }) ?? []);
 }
 

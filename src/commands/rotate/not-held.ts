@@ -4,7 +4,7 @@ import { onlyNamespace } from '../../cluster/secret-scope.ts';
 import { UserError } from '../../errors.ts';
 import { nearServer } from '../../gather/scope-login.ts';
 import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
-import { againMeaning, againWithout, prose } from '../../line/hint.ts';
+import { againMeaning, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../../secret/secret.ts';
@@ -29,7 +29,9 @@ export function checkFound(
     const text = `no Secret in these namespaces has the name ${many(missing)}, so nothing is written`;
     throw new UserError(text, command`regsecret list ${ALL_NAMESPACES}`);
   }
-  if (username !== undefined && !anyUser) checkUserTypo(items, username);
+  // A tenant could name a user who looks alike.
+  const own = items.filter(({ ref }) => ref.namespace === home);
+  if (username !== undefined && !anyUser) checkUserTypo(own, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = onlyNamespace(where) !== undefined;
@@ -46,6 +48,10 @@ export function checkFound(
   throw new UserError(`${text}; did you mean ${near}?`, isOwn ? againMeaning({ add: words`--server ${near}` }) : list);
 }
 
+function isWide(where: RotateRequest['scope']): boolean {
+  return onlyNamespace(where) === undefined;
+}
+
 function noneHolds(place: string, { names }: RotateRequest['scope'], servers: string): string {
   const secret = names.length === 0 ? 'pull secret' : `pull secret ${many(names)}`;
   return `no ${secret} ${place} holds a login for ${servers}`;
@@ -60,7 +66,7 @@ export function checkFits({ items }: Rotation, { scope: where, logins, home, old
   const servers = many(logins.map(({ server }) => displayServer(server)));
   if (oldPassword !== undefined && !states.has('new') && states.has('other password')) {
     const text = `no Secret here holds the old password for ${servers}, so nothing is written`;
-    throw new UserError(text, againWithout('--old-password-stdin', '--old-password-file', '--old-password-env'));
+    throw new UserError(text, command`regsecret list ${isWide(where) ? ALL_NAMESPACES : scope(home)} -o wide`);
   }
   if (typeof where.namespaces !== 'object' || !('to' in where.namespaces)) return;
   const isThere = (namespace: string): boolean => items.some(({ ref }) => ref.namespace === namespace);

@@ -248,7 +248,7 @@ describe('the person gives the old password', () => {
       1,
       '',
       `error: no Secret here holds the old password for ${host}, so nothing is written\n` +
-        `hint: regsecret rotate -n ${home} ${args.slice(1).join(' ')}\n`,
+        `hint: regsecret list -n ${home} -o wide\n`,
     ]);
     expect(await auths(home)).toEqual({ [host]: OLD });
   });
@@ -294,6 +294,7 @@ describe('a selection that is empty', () => {
       () => 'no Secret in these namespaces has the name no-such, so nothing is written\nhint: regsecret list -A\n',
     ],
     ['a pattern without a match', () => ['--to', 'no-such-*'], () => 'no namespace matches no-such-*'],
+    ['a pattern for vendors', () => ['--to', 'kube-*'], () => 'kube-* matches only namespaces that are chosen by name'],
     ['labels that no namespace has', () => ['-l', 'no-such=label'], () => 'no namespace has the labels no-such=label'],
     ['two ways to choose', (one: string) => ['--to', one, '-A'], () => '--to and -A cannot be used together'],
     ['two homes', (one: string) => ['-n', one], () => 'a command works in one namespace'],
