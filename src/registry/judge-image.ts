@@ -1,7 +1,7 @@
 /**
  * Decides whether a node would pull an image with a login. Requests and their order are those of containerd
  * (core/remotes/docker/resolver.go `Resolve`, authorizer.go). containerd does not use `/v2/`: it asks for the manifest without a
- * login, and answers the challenge that it gets there. docs/registries.md lists the differences.
+ * login, and answers the challenge that it gets there. docs/dev/registries.md lists the differences.
  */
 import type { ImageReference } from '../secret/image.ts';
 import { isSameHost, urlHost } from '../verify/destination.ts';

@@ -1,6 +1,6 @@
 /**
  * Compares regsecret's choice of a login with docker's and podman's own code. REGSECRET_SEED and REGSECRET_CASES choose other
- * generated cases. docs/logins.md lists the intended differences.
+ * generated cases. docs/dev/logins.md lists the intended differences.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -15,7 +15,7 @@ const { version, engines } = JSON.parse(read('package.json')) as {
   readonly version: string;
   readonly engines: { readonly node: string };
 };
-const pages = globSync(['README*.md', 'docs/*.md'], { cwd: root }).map((path) => ({ path, text: read(path) }));
+const pages = globSync(['README*.md', 'docs/**/*.md'], { cwd: root }).map((path) => ({ path, text: read(path) }));
 
 describe('what is downloaded', () => {
   test.each(pages)('$path names the version of package.json', ({ text }) => {

@@ -10,6 +10,11 @@ const PAGES = [
   ['docs/start.md', 80],
   ['docs/findings.md', 600],
   ['docs/troubleshoot.md', 130],
+  ['docs/create.md', 90],
+  ['docs/attach.md', 80],
+  ['docs/inspect.md', 60],
+  ['docs/dev/logins.md', 50],
+  ['docs/dev/registries.md', 70],
 ] as const;
 
 /** Each word that is not used, and the one that is. */

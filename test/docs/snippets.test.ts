@@ -14,7 +14,7 @@ interface Snippet {
 }
 
 const root = join(import.meta.dirname, '../..');
-const snippets = globSync(['README.md', 'docs/*.md'], { cwd: root }).sort().flatMap(snippetsIn);
+const snippets = globSync(['README.md', 'docs/**/*.md'], { cwd: root }).sort().flatMap(snippetsIn);
 
 function snippetsIn(path: string): Snippet[] {
   const page = readFileSync(join(root, path), 'utf8');

@@ -1,6 +1,6 @@
 /**
  * Compares regsecret's verdicts about registries with the code of containerd and go-containerregistry. REGSECRET_SEED and
- * REGSECRET_CASES choose other generated cases. docs/registries.md lists the intended differences.
+ * REGSECRET_CASES choose other generated cases. docs/dev/registries.md lists the intended differences.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forEachLimit } from '../../src/system/concurrency.ts';

@@ -100,7 +100,7 @@ interface Difference {
   readonly one: LoginCase;
 }
 
-/** The reason of an intended difference; docs/logins.md explains each. */
+/** The reason of an intended difference; docs/dev/logins.md explains each. */
 function intended({ form, name, got, expected, ofPodman, one }: Difference): string | undefined {
   const ofFile = entriesOf({ files: { [CONFIG]: one.files[CONFIG] ?? '' } });
   if (form === '--from-file' && ofFile.some(([, entry]) => entry.auth === undefined && isFrom(got, entry))) {

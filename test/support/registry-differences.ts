@@ -1,6 +1,6 @@
 /**
- * The intended differences between our verdict about a registry and the clients of nodes. docs/registries.md gives the reason for
- * each; a test checks that its tables contain the titles here.
+ * The intended differences between our verdict about a registry and the clients of nodes. docs/dev/registries.md gives the reason
+ * for each; a test checks that its tables contain the titles here.
  */
 import type { Verdict } from '../../src/verify/verdict.ts';
 import type { RegistryCase } from './registry-cases.ts';
@@ -54,7 +54,7 @@ export const DIFFERENCES: readonly Difference[] = [
     applies: ({ ours, isResolved }, { get }) => ours === 'pulls' && isResolved && get !== undefined,
   },
   {
-    title: 'HEAD says too little about the manifest, and GET fails.',
+    title: 'HEAD reports too little about the manifest, and GET fails.',
     about: 'pull',
     applies: ({ ours, node }, { head, digest, get }) =>
       (head !== undefined || (digest === 'none' && get !== undefined)) && node !== 'pulls' && ours !== 'pulls',
@@ -96,7 +96,7 @@ export const DIFFERENCES: readonly Difference[] = [
     applies: ({ node }, program) => node === 'denied' && namesError(program),
   },
   {
-    title: 'A registry or token server that refuses every login rejects this one, too.',
+    title: 'A registry or token server that refuses every login also rejects this one.',
     about: 'login',
     applies: ({ verdict }, { tokens, manifest, v2 }) =>
       verdict.kind === 'rejected' &&
@@ -105,7 +105,7 @@ export const DIFFERENCES: readonly Difference[] = [
         [manifest, v2].some(({ basic, answer }) => !basic || saysNo(answer))),
   },
   {
-    title: 'A 401 or 403 to user and password counts as a rejection unless `/v2/` says more.',
+    title: 'A 401 or 403 to user and password counts as a rejection unless `/v2/` shows more.',
     about: 'login',
     applies: ({ one, verdict }, program) => one.login === 'stranger' && verdict.kind === 'rejected' && isBasic(program),
   },
@@ -126,7 +126,7 @@ export const DIFFERENCES: readonly Difference[] = [
     applies: ({ one }, { v2 }) => !one.withImage && v2.challenge.length > 1 && /^basic/i.test(v2.challenge[0] ?? ''),
   },
   {
-    title: 'A redirect of `/v2/` to another host says nothing about a login.',
+    title: 'A redirect of `/v2/` to another host proves nothing about a login.',
     about: 'login',
     applies: ({ verdict }, { v2, tokens }) =>
       [v2, tokens].some(({ redirect }) => redirect?.to === 'elsewhere') && verdict.kind === 'unreachable',
