@@ -10,6 +10,8 @@ const PAGES = [
   ['docs/start.md', 80],
   ['docs/findings.md', 600],
   ['docs/troubleshoot.md', 130],
+  ['docs/sync.md', 150],
+  ['docs/rotate-remove-delete.md', 110],
 ] as const;
 
 /** Each word that is not used, and the one that is. */
