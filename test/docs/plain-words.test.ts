@@ -15,6 +15,8 @@ const PAGES = [
   ['docs/inspect.md', 60],
   ['docs/dev/logins.md', 50],
   ['docs/dev/registries.md', 70],
+  ['docs/sync.md', 150],
+  ['docs/rotate-remove-delete.md', 110],
 ] as const;
 
 /** Each word that is not used, and the one that is. */

@@ -13,7 +13,8 @@ const DOCUMENTS = [
   'docs/inspect.md',
   'docs/attach.md',
   'docs/troubleshoot.md',
-  'docs/fleet.md',
+  'docs/sync.md',
+  'docs/rotate-remove-delete.md',
   'docs/ci.md',
   'docs/rights.md',
 ];
