@@ -10,6 +10,8 @@ const PAGES = [
   ['docs/start.md', 80],
   ['docs/findings.md', 600],
   ['docs/troubleshoot.md', 130],
+  ['docs/security.md', 100],
+  ['docs/permissions.md', 70],
 ] as const;
 
 /** Each word that is not used, and the one that is. */

@@ -15,7 +15,7 @@ const DOCUMENTS = [
   'docs/troubleshoot.md',
   'docs/fleet.md',
   'docs/ci.md',
-  'docs/rights.md',
+  'docs/permissions.md',
 ];
 
 interface Document {
