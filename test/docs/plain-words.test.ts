@@ -12,6 +12,8 @@ const PAGES = [
   ['docs/troubleshoot.md', 130],
   ['docs/sync.md', 150],
   ['docs/rotate-remove-delete.md', 110],
+  ['docs/security.md', 100],
+  ['docs/permissions.md', 70],
 ] as const;
 
 /** Each word that is not used, and the one that is. */
