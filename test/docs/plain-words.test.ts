@@ -17,6 +17,8 @@ const PAGES = [
   ['docs/dev/registries.md', 70],
   ['docs/sync.md', 150],
   ['docs/rotate-remove-delete.md', 110],
+  ['docs/security.md', 100],
+  ['docs/permissions.md', 70],
 ] as const;
 
 /** Each word that is not used, and the one that is. */

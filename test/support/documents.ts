@@ -16,7 +16,7 @@ const DOCUMENTS = [
   'docs/sync.md',
   'docs/rotate-remove-delete.md',
   'docs/ci.md',
-  'docs/rights.md',
+  'docs/permissions.md',
 ];
 
 interface Document {
