@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const documents = globSync(['README*.md', 'docs/*.md', '.github/*.md'], { cwd: root });
+const documents = globSync(['README*.md', 'docs/**/*.md', '.github/*.md'], { cwd: root });
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
@@ -33,7 +33,7 @@ test.each(documents)('every link in %s leads to a file and a heading', (path) =>
 });
 
 test('every page of docs/ is reached from its index, and the index from the README', () => {
-  const linked = [...read('docs/README.md').matchAll(/\]\(([\w.-]+\.md)/g)].map(([, page]) => `docs/${page}`);
+  const linked = [...read('docs/README.md').matchAll(/\]\(([\w./-]+\.md)/g)].map(([, page]) => `docs/${page}`);
   const pages = documents.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
   expect(pages.filter((path) => !linked.includes(path))).toEqual([]);
   expect(read('README.md')).toContain('](docs/README.md)');

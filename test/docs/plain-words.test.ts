@@ -10,6 +10,12 @@ const PAGES = [
   ['docs/start.md', 80],
   ['docs/findings.md', 600],
   ['docs/troubleshoot.md', 130],
+  ['docs/pipelines.md', 170],
+  ['docs/install.md', 130],
+  ['docs/kubectl.md', 80],
+  ['docs/in-cluster.md', 170],
+  ['docs/library.md', 50],
+  ['docs/versions.md', 20],
 ] as const;
 
 /** Each word that is not used, and the one that is. */

@@ -14,7 +14,7 @@ const DOCUMENTS = [
   'docs/attach.md',
   'docs/troubleshoot.md',
   'docs/fleet.md',
-  'docs/ci.md',
+  'docs/pipelines.md',
   'docs/rights.md',
 ];
 
