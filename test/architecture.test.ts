@@ -1,4 +1,4 @@
-/** The rooms of src/: each has a purpose, and a list of what it may import. docs/architecture.md explains them. */
+/** The rooms of src/: each has a purpose, and a list of what it may import. docs/dev/architecture.md explains them. */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -299,14 +299,14 @@ test('what shared modules of the tests undo, they undo at the end of each test f
   );
 });
 
-describe('docs/security.md names every file of src that', () => {
-  const named = readFileSync(join(root, 'docs/security.md'), 'utf8');
+describe('docs/dev/security.md names every file of src that', () => {
+  const named = readFileSync(join(root, 'docs/dev/security.md'), 'utf8');
   test.each<[does: string, pattern: RegExp]>([
     ['sends a request, and so may send a credential', /\.send\(|'proxy-authorization'/],
     ['starts a program', /node:child_process'\)|\brunProgram\(/],
     ['reads or writes a file', /\b(openSync|read(File|dir)?Sync|write(File)?Sync|renameSync)\(/],
   ])('%s', (_, pattern) => {
-    const missing = files.filter((file) => pattern.test(read(file)) && !named.includes(`](../${file})`));
+    const missing = files.filter((file) => pattern.test(read(file)) && !named.includes(`](../../${file})`));
     expect(missing, 'say there what holds it').toEqual([]);
   });
 });

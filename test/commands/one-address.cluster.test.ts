@@ -101,7 +101,7 @@ const limited = (): ContextOf => {
 };
 const FLAG = ['--assume-different'];
 
-/** The table of docs/fleet.md, "Several clusters": the contexts of the source and of the target, and what sync takes them for. */
+/** The table of docs/sync.md, "Several clusters": the contexts of the source and of the target, and what sync takes them for. */
 const CASES: readonly (readonly [string, () => ContextOf, () => ContextOf, readonly string[], string])[] = [
   ['same address, same user', () => HERE, () => HERE, [], 'one'],
   ['same address, same user, kube-system cannot be read', limited, limited, [], 'one'],

@@ -16,6 +16,10 @@ const PAGES = [
   ['docs/in-cluster.md', 170],
   ['docs/library.md', 50],
   ['docs/versions.md', 20],
+  ['docs/sync.md', 150],
+  ['docs/rotate-remove-delete.md', 110],
+  ['docs/security.md', 100],
+  ['docs/permissions.md', 70],
 ] as const;
 
 /** Each word that is not used, and the one that is. */

@@ -13,9 +13,10 @@ const DOCUMENTS = [
   'docs/inspect.md',
   'docs/attach.md',
   'docs/troubleshoot.md',
-  'docs/fleet.md',
+  'docs/sync.md',
+  'docs/rotate-remove-delete.md',
   'docs/pipelines.md',
-  'docs/rights.md',
+  'docs/permissions.md',
 ];
 
 interface Document {

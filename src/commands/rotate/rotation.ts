@@ -14,6 +14,7 @@ import { prose } from '../../line/hint.ts';
 import { buildPullSecret } from '../../secret/build.ts';
 import { patchOf } from '../../secret/entry-change.ts';
 import type { Secret } from '../../secret/secret.ts';
+import { makerOf } from '../../secret/secret-owner.ts';
 import type { LoginPlace } from '../../secret/selected-namespace.ts';
 import { finished } from '../../secret/steps.ts';
 import { forEachLimit } from '../../system/concurrency.ts';
@@ -181,9 +182,11 @@ function nextCopy(
   const isElsewhere = source.madeFrom === 'another-cluster';
   const sync = isElsewhere ? prose`sync it from that cluster with --to-context` : syncPreview(from, { namespace });
   if (step.action === 'unchanged') return step;
-  // The hints are flags of `sync`.
+  // Where no other tool makes the copy, the hints are flags of `sync`.
   if (step.action === 'refuse')
-    return step.error instanceof LeftAlone ? { ...step, error: new UserError(step.error.message, sync) } : step;
+    return step.error instanceof LeftAlone
+      ? { ...step, error: new UserError(step.error.message, makerOf(present)?.where ?? sync) }
+      : step;
   if (!isWider(source, present, logins)) return step;
   const text = `secret ${namespace}/${name} keeps its login, because its source ${source.ref} has other logins that it lacks`;
   return { action: 'refuse', error: new UserError(text, sync) };

@@ -1,4 +1,4 @@
-/** The API server accepts the Deployment of docs/fleet.md, and the role beside it is the one for the Deployment's arguments. */
+/** The API server accepts the Deployment of docs/sync.md, and the role beside it is the one for the Deployment's arguments. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { kubectl, newNamespace } from '../environment/use.ts';
 import { here } from '../support/here.ts';
 
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'fleet.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'sync.md'), 'utf8');
 const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
 
 test('the API server takes it', async () => {
