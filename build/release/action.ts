@@ -37,7 +37,7 @@ async function checkAction(release: ReleaseInfo): Promise<CheckedWay[]> {
         way: 'GitHub Action',
         command: `uses: regsecret/regsecret@action-v${release.version}`,
         acceptedBy:
-          'shellcheck; actionlint for the workflow in docs/ci.md; its steps in bash with the variables of a runner',
+          'shellcheck; actionlint for the workflow in docs/pipelines.md; its steps in bash with the variables of a runner',
         bytes: statSync(join(release.folder, archiveName(release.version, platform))).size,
         seconds,
       },
@@ -47,11 +47,11 @@ async function checkAction(release: ReleaseInfo): Promise<CheckedWay[]> {
   }
 }
 
-/** Lints the complete workflow in docs/ci.md. */
+/** Lints the complete workflow in docs/pipelines.md. */
 function lintWorkflow(work: string): void {
-  const blocks = readFileSync('docs/ci.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms);
+  const blocks = readFileSync('docs/pipelines.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms);
   const [workflow] = [...blocks].flatMap(([, text = '']) => (/^jobs:$/m.test(text) ? [text] : []));
-  if (workflow === undefined) throw new Error('docs/ci.md has no workflow for GitHub');
+  if (workflow === undefined) throw new Error('docs/pipelines.md has no workflow for GitHub');
   const file = join(work, 'workflow.yml');
   writeFileSync(file, workflow);
   execute(goTool('actionlint'), [file]);

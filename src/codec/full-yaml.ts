@@ -14,7 +14,7 @@ export class YamlError extends Error {}
 /**
  * The value of the first document in `text` as kubectl reads it; null when there is none. Whatever follows that document is
  * ignored. Throws {@link YamlError}. js-yaml reads YAML 1.2, and differs from Go's YAML 1.1 reader in which texts it rejects. In
- * those cases this function rejects what js-yaml rejects; docs/kubeconfig.md lists them.
+ * those cases this function rejects what js-yaml rejects; docs/dev/comparisons.md lists them.
  */
 export function parseFullYaml(text: string): unknown {
   try {

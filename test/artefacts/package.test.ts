@@ -164,7 +164,7 @@ describe('the library', () => {
       title: 'the example of the documents',
       text: example,
       module: 'nodenext',
-      stdout: 'ci opens it as ci, by ghcr.io/acme/\n',
+      stdout: 'ghcr.io/acme/ of ci matches, as ci\n',
     },
   ])('has types for $title, which runs', async ({ title, text, module, stdout }) => {
     const program = join(project, `${title.replaceAll(' ', '-')}.ts`);

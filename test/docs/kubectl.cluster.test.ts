@@ -304,7 +304,7 @@ const DIFFERENT: Rows = {
     expect((await theirs('get secrets --nonsense')).code).toBe(1);
     await refused('list --nonsense', "unknown option '--nonsense'");
   },
-  colours: async () => {
+  colors: async () => {
     const coloured = async (env: Record<string, string>, tty = false) => {
       const ran = await here(['create', 'ghcr.io'], { env, tty });
       return ran.stderr.includes('\u001b[');
@@ -326,7 +326,7 @@ const CREATED: Rows = {
       stderr: expect.stringContaining('docker.io'),
     });
   },
-  'a user name with a colon': async () => {
+  'a username with a colon': async () => {
     const args = ['x', '--docker-username=ja:ne', ...DRY.filter((flag) => !flag.startsWith('--docker-username'))];
     await works(['create', 'secret', 'docker-registry', ...args]);
     expect(await ours(['create', ...args])).toMatchObject({
@@ -397,7 +397,7 @@ const CREATED: Rows = {
 };
 
 describe.each([
-  ['For people who use kubectl', TYPED],
+  ['From kubectl', TYPED],
   ['Differences', DIFFERENT],
   ['`create secret docker-registry`', CREATED],
 ])('%s', (heading, shown) => {

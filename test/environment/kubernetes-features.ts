@@ -1,5 +1,5 @@
 /**
- * Features that the tests meet and that not every version of Kubernetes has. docs/compatibility.md has the same rows for users.
+ * Features that the tests meet and that not every version of Kubernetes has. docs/dev/comparisons.md has the same rows.
  */
 import { kubernetesVersion } from './programs.ts';
 

@@ -1,5 +1,5 @@
 /**
- * docs/compatibility.md lists what the tests with other versions leave out, and the workflow runs the versions that it promises.
+ * docs/versions.md promises versions, which the workflow runs. docs/dev/comparisons.md lists what the tests with them leave out.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,15 @@ import { moduleFile } from './kubernetes-programs.ts';
 import { parse, VERSIONS } from './skew-arguments.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'compatibility.md'), 'utf8');
+const promises = readFileSync(join(root, 'docs', 'versions.md'), 'utf8');
+const comparisons = readFileSync(join(root, 'docs', 'dev', 'comparisons.md'), 'utf8');
 
-test.each(Object.values(FEATURES))('the page has a row for what is left out before $since: $reason', ({ since }) => {
-  expect(page).toContain(`\n| ${since} | `);
-});
+test.each(Object.values(FEATURES))(
+  'comparisons.md has a row for what is left out before $since: $reason',
+  ({ since }) => {
+    expect(comparisons).toContain(`\n| ${since} | `);
+  },
+);
 
 test.each<[Feature, version: string, lacks: boolean]>([
   ['image volumes', 'v1.34.9', true],
@@ -25,8 +29,8 @@ test.each<[Feature, version: string, lacks: boolean]>([
   expect(lacks(feature, version)).toBe(left);
 });
 
-test('the oldest and the newest version that the page promises are run, and the workflow runs the same', () => {
-  const [, oldest, newest] = /^\| API server \| (\S+) to (\S+) \|/m.exec(page) ?? [];
+test('the oldest and the newest version that versions.md promises are run, and the workflow runs the same', () => {
+  const [, oldest, newest] = /^\| API server \| (\S+) to (\S+) \|/m.exec(promises) ?? [];
   expect(VERSIONS.at(0)).toContain(`v${oldest}.`);
   expect(VERSIONS.at(-1)).toContain(`v${newest}.`);
   const workflow = load(readFileSync(join(root, '.github', 'workflows', 'skew.yml'), 'utf8')) as {

@@ -1,6 +1,6 @@
 /** Parses the arguments of `npm run skew --`. */
 
-/** The oldest and newest versions that docs/compatibility.md promises, and one in between. */
+/** The oldest and newest versions that docs/versions.md promises, and one in between. */
 export const VERSIONS: readonly string[] = ['v1.30.14', 'v1.33.13', 'v1.37.2'];
 
 export interface SkewArguments {

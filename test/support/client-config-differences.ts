@@ -1,5 +1,5 @@
 /**
- * The intended differences between kubectl and us. docs/kubeconfig.md gives the reason for each; the texts returned here are its
+ * The intended differences between kubectl and us. docs/dev/comparisons.md gives the reason for each; the texts returned here are its
  * headings. Any difference without an entry here is a mistake.
  */
 import type { ClientAnswer, ClientQuestion } from './client-config.ts';
@@ -23,7 +23,7 @@ function refusedHere(error: string, theirs: ClientAnswer): string | undefined {
   if (/invalid 'proxy-url'.*could not parse/.test(error) || /^HTTPS?_PROXY is not|^https?_proxy is not/.test(error)) {
     return isUnreachable(theirs.proxy ?? '') || theirs.proxy === '' ? 'Proxies' : undefined;
   }
-  if (error.startsWith('invalid --request-timeout')) return Math.abs(theirs.timeout ?? 0) > 0 ? 'Time-outs' : undefined;
+  if (error.startsWith('invalid --request-timeout')) return Math.abs(theirs.timeout ?? 0) > 0 ? 'Timeouts' : undefined;
   if (error.startsWith('unable to load root certificates: no certificate in')) return 'An empty file of authorities';
   if (/: yaml: /.test(error)) return 'YAML';
   return undefined;
@@ -58,7 +58,7 @@ function otherRequest(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientA
   const { timeout = 0 } = theirs;
   // A JavaScript timer counts whole milliseconds, up to this many.
   const milliseconds = Math.min(Math.ceil(timeout / 1e6), 2 ** 31 - 1);
-  if (ours.timeout !== timeout && ours.timeout === milliseconds * 1e6) return 'Time-outs';
+  if (ours.timeout !== timeout && ours.timeout === milliseconds * 1e6) return 'Timeouts';
   return ofCommandLine(asked, ours);
 }
 

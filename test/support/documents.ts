@@ -15,7 +15,7 @@ const DOCUMENTS = [
   'docs/troubleshoot.md',
   'docs/sync.md',
   'docs/rotate-remove-delete.md',
-  'docs/ci.md',
+  'docs/pipelines.md',
   'docs/permissions.md',
 ];
 
