@@ -118,7 +118,7 @@ describe('a command line of regsecret is understood', () => {
     // Without a cluster, contexts and files the command fails here. `deploy` is also a folder of this repository.
     if (code !== 0)
       expect(`${stderr}${stdout}`).toMatch(
-        /^(stdin:1: error: stdin cannot be read|.*file deploy\/kustomization\.yaml cannot be read|error: (no kubeconfig|docker and podman have no login|context "[^"]+" does not exist|cannot read deploy|there is no file deploy)|warning: no pull secret in there)/m,
+        /^(stdin:1: error: stdin cannot be read|.*file deploy\/kustomization\.yaml cannot be read|error: (no kubeconfig|docker and podman have no login|context "[^"]+" does not exist|cannot read (?:deploy|secret)|there is no file deploy)|warning: no pull secret in there)/m,
       );
   });
 });
