@@ -30,6 +30,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
       throw new UserError(text, lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] }));
     }
     const { name, namespace } = meant;
+    if (meant.as === 'other') throw new UserError(text, command`regsecret list ${scope(namespace)}`);
     // Anybody may have made it, and the rotation would give a Secret there the new login, whatever login it has.
     if (verb === 'rotate' && namespace !== ref.namespace)
       throw new UserError(text, lineOf({ do: 'inspect', secret: name, namespace }));
@@ -74,8 +75,11 @@ export async function findSecrets(
 export interface MissingSecret {
   /** Says that the Secret does not exist, and which ones do. */
   readonly text: string;
-  /** The Secret that was probably meant: one with nearly this name, the one in another namespace, a copy, or any other one here. */
-  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' }) | undefined;
+  /**
+   * The Secret that was probably meant: one with nearly this name, the one in another namespace, a copy, or where no name was
+   * typed one that is here. Any other one is only an example of what there is.
+   */
+  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' | 'other' }) | undefined;
 }
 
 /** Looks for the Secret that was meant; a command with `looking` needs no name. Throws UserError for a missing namespace. */
@@ -108,7 +112,7 @@ export async function lookAround(transport: Transport, ref: SecretRef, looking =
   if (here[0] === undefined) return { text, meant: undefined };
   return {
     text: `${text}; the pull secrets there are ${many(here)}`,
-    meant: { namespace, name: here[0], as: 'here' },
+    meant: { namespace, name: here[0], as: isHere ? 'here' : 'other' },
   };
 }
 

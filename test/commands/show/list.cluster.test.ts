@@ -486,7 +486,7 @@ describe('inspect', () => {
     ],
     [
       'zzzzzzzzz',
-      /^error: secret \S+\/zzzzzzzzz does not exist; the pull secrets there are broken, regcred, legacy\nhint: regsecret inspect broken -n \S+\n$/,
+      /^error: secret \S+\/zzzzzzzzz does not exist; the pull secrets there are broken, regcred, legacy\nhint: regsecret list -n \S+\n$/,
     ],
   ])('%s, which is not there', async (name, message) => {
     const { code, stderr } = await regsecretIn(namespace, ['inspect', name]);
