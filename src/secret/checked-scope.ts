@@ -1,8 +1,6 @@
-/** Places of a login that a search through pull secrets does not see. */
+/** Where a search for a login went through the pull secrets. */
 
-/** `where` follows "pull secrets", `more` says how to look at more of them, and `holds` follows "may". */
-export function describeUnseen(where: string, more: string, holds: string): string {
-  return `only pull secrets${where} were looked at:${more} a Secret of another type, or another key in one of these, may ${holds}`;
+/** `where` are namespaces; `flags` checks the others as well. */
+export function describeChecked(where: string, flags = '-A'): string {
+  return `checked: pull secrets in ${where} (${flags}: all namespaces)`;
 }
-
-export const ADD_ALL_NAMESPACES = ' add -A for all namespaces;';
