@@ -223,14 +223,19 @@ function reportUnchecked({ missingRights, listener }: AttachContext): void {
   if (rights.length > 0) listener.note({ code: 'unchecked', rights });
 }
 
-/** Does `perform` for each step, and reports what could not be done. */
+/** Does `perform` for each step, and reports what could not be done. A Secret that is missing is one problem of all its steps. */
 function performAll<Step>(
   steps: Iterable<Step> | AsyncIterable<Step>,
   { transport, listener }: AttachContext,
   perform: (step: Step) => Promise<void>,
   width = transport.concurrency,
 ): Promise<void> {
-  return performPhase({ steps, width, perform, failed: (_, error) => listener.problem(error) });
+  const told = new Set<UserError>();
+  const failed = (_: Step, error: UserError): void => {
+    if (!told.has(error)) listener.problem(error);
+    told.add(error);
+  };
+  return performPhase({ steps, width, perform, failed });
 }
 
 /** Carries out the plan for one object, once per run. Throws UserError. */

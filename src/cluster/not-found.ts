@@ -6,6 +6,7 @@ import { lineOf } from '../line/deed.ts';
 import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
+import { serverFlags, serverProblem } from '../secret/server.ts';
 import { closest, closestNamespace } from '../text/closest.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
@@ -26,10 +27,14 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
+    const isUnlike = meant === undefined || meant.as === 'other';
+    if (verb === 'verify' && isUnlike && isLikeRegistry(ref.name))
+      throw new UserError(text, words`regsecret verify ${serverFlags(ref.name)}`);
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
       throw new UserError(text, lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] }));
     }
     const { name, namespace } = meant;
+    if (meant.as === 'other') throw new UserError(text, command`regsecret list ${scope(namespace)}`);
     // Anybody may have made it, and the rotation would give a Secret there the new login, whatever login it has.
     if (verb === 'rotate' && namespace !== ref.namespace)
       throw new UserError(text, lineOf({ do: 'inspect', secret: name, namespace }));
@@ -38,6 +43,11 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     const add = words`${scope(namespace)} ${preview}`;
     throw new UserError(text, againMeaning({ add, rename: new Map([[ref.name, name]]) }));
   }
+}
+
+/** A Secret may have such a name, too. */
+function isLikeRegistry(name: string): boolean {
+  return /\.[a-z]{2,}$/.test(name) && serverProblem(name) === undefined;
 }
 
 /** Subcommands that, without a name, mean the pull secrets of this namespace rather than one in another namespace. */
@@ -74,8 +84,11 @@ export async function findSecrets(
 export interface MissingSecret {
   /** Says that the Secret does not exist, and which ones do. */
   readonly text: string;
-  /** The Secret that was probably meant: one with nearly this name, the one in another namespace, a copy, or any other one here. */
-  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' }) | undefined;
+  /**
+   * The Secret that was probably meant: one with nearly this name, the one in another namespace, a copy, or where no name was
+   * typed one that is here. Any other one is only an example of what there is.
+   */
+  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' | 'other' }) | undefined;
 }
 
 /** Looks for the Secret that was meant; a command with `looking` needs no name. Throws UserError for a missing namespace. */
@@ -108,7 +121,7 @@ export async function lookAround(transport: Transport, ref: SecretRef, looking =
   if (here[0] === undefined) return { text, meant: undefined };
   return {
     text: `${text}; the pull secrets there are ${many(here)}`,
-    meant: { namespace, name: here[0], as: 'here' },
+    meant: { namespace, name: here[0], as: isHere ? 'here' : 'other' },
   };
 }
 

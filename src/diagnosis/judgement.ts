@@ -2,6 +2,7 @@
 
 import { type Finding, type Fix, finding, proposedFix, recordOf, withSeverity } from '../findings/finding.ts';
 import { describeObject, type ImmutableSecret, type KnownSecret } from '../findings/finding-record.ts';
+import { stepsIn } from '../line/command.ts';
 import { registryHost } from '../secret/server.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -206,9 +207,14 @@ function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefin
   const isOutdated = cause?.code === 'outdated-pod' || cause?.code === 'attached-later';
   const isSaid = isOutdated || cause?.code === 'unverified-image' || pull.attempt.reason === 'undecodable';
   const note = isSaid || hasLogin(pull.attempt) || !pull.denied ? undefined : unverified(pull);
-  if (note === undefined) return [];
+  if (note === undefined || (fix !== undefined && givesLogin(fix))) return [];
   const { command } = fixOf(note, pull, pull.facts.online);
   return JSON.stringify(command) === JSON.stringify(fix?.command) ? [] : [withSeverity(note, 'warning')];
+}
+
+/** Whether the pod has a login for the image after the command: a second one would give it another Secret. */
+function givesLogin({ command }: Fix): boolean {
+  return stepsIn(command).some(({ does }) => does?.do === 'create' || does?.do === 'attach');
 }
 
 /** At most this many missing names are checked for a similar name that was meant. */

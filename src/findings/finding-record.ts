@@ -34,6 +34,8 @@ export interface FindingRecord<Args> {
   readonly keepsAway?: 'pod' | 'ignored secret' | 'secret' | 'entry';
   /** The kubelet errors of a pull that fails for this cause. Left out if they are those of a pull without a login. */
   readonly kubeletSays?: readonly PullError[];
+  /** Whether the kubelet's error is where the cause was read, so that this error does not confirm it. */
+  readonly isKubelets?: (args: Args) => boolean;
   /** Left out if the image will not be pulled. */
   readonly outcome?: 'will pull' | 'cannot know';
   /** The arguments that tell it from another finding of this code about the same object. */

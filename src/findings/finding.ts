@@ -95,6 +95,11 @@ export function kubeletAgrees(cause: FindingCode, pullError: PullError): boolean
   return cause === 'retry-pending' || (recordOf(cause).kubeletSays ?? NO_LOGIN).includes(pullError);
 }
 
+/** Whether `cause` was read in the kubelet's error, which then confirms nothing. */
+export function isKubelets({ code, arguments: args }: Finding): boolean {
+  return recordOf(code).isKubelets?.(args) === true;
+}
+
 /** What a finding is about, if that is something else than its object. */
 export function subjectOf({ code, object, arguments: args }: Finding): unknown {
   return recordOf(code).subject?.(args, object);

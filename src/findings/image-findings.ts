@@ -2,6 +2,7 @@
 
 import { clusterCommand, command } from '../line/command.ts';
 import { nameWord, nodeWord, scope } from '../line/object-name.ts';
+import { imageError } from '../secret/image.ts';
 import { imageServer } from '../secret/server.ts';
 import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts';
 import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-error.ts';
@@ -33,6 +34,7 @@ export const IMAGE_FINDINGS = {
   'invalid-image': error<WrittenImage & { readonly error: string }>({
     identity: ['image'],
     kubeletSays: ['invalid name'],
+    isKubelets: ({ image }) => imageError(image) === undefined,
     isAdvice: true,
     says: ({ image, error }, object) =>
       `${image || 'an empty string'} in ${object} is not a valid image name (${error})`,
@@ -49,6 +51,7 @@ export const IMAGE_FINDINGS = {
     }
   >({
     kubeletSays: ['not found'],
+    isKubelets: ({ said }) => said.by === 'kubelet',
     subject: ({ image }, { namespace }) => [namespace, image],
     isAdvice: true,
     oneEach: true,
@@ -69,6 +72,7 @@ export const IMAGE_FINDINGS = {
   'never-pulled': error<{ readonly image: string; readonly volume?: true | undefined; readonly remedy: Remedy }>({
     identity: ['image'],
     kubeletSays: ['never'],
+    isKubelets: () => true,
     isAdvice: true,
     says: ({ image, volume }, object) =>
       `${object} may not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or has it for other credentials only`,
@@ -115,6 +119,7 @@ export const IMAGE_FINDINGS = {
   }>({
     identity: ['image'],
     kubeletSays: REFUSED,
+    isKubelets: () => true,
     says: ({ image, node }, object) =>
       `${object} has no login for ${image}, so ${onNode(node)} sent one of its own (a credential provider, or a docker config on the node), and that was refused; a login in a pull secret is tried first`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
@@ -126,6 +131,7 @@ export const IMAGE_FINDINGS = {
     readonly remedy: Remedy;
   }>({
     kubeletSays: ['rate limited'],
+    isKubelets: ({ said }) => said.by === 'kubelet',
     subject: ({ image }) => imageServer(image),
     isAdvice: true,
     says: ({ image, anonymous, said }) =>
@@ -157,6 +163,7 @@ export const IMAGE_FINDINGS = {
   }>({
     // A mirror may also refuse.
     kubeletSays: [...UNREACHABLE, ...ANY],
+    isKubelets: () => true,
     subject: ({ registry, trouble, mirror }) => [mirror ?? registry, trouble],
     isAdvice: true,
     says: ({ registry, trouble, mirror }) => {
@@ -170,6 +177,7 @@ export const IMAGE_FINDINGS = {
   }),
   'wrong-platform': error<{ readonly image: string; readonly node: string }>({
     kubeletSays: ['platform'],
+    isKubelets: () => true,
     subject: ({ image }) => image,
     isAdvice: true,
     says: ({ image }) =>
@@ -178,6 +186,7 @@ export const IMAGE_FINDINGS = {
   }),
   'disk-full': error<{ readonly node: string }>({
     kubeletSays: ['disk'],
+    isKubelets: () => true,
     subject: ({ node }) => node,
     isAdvice: true,
     says: ({ node }) =>
@@ -186,6 +195,7 @@ export const IMAGE_FINDINGS = {
   }),
   'pull-postponed': warning<{ readonly image: string }>({
     kubeletSays: ['postponed'],
+    isKubelets: () => true,
     outcome: 'will pull',
     subject: (_, { namespace }) => namespace,
     isAdvice: true,
@@ -196,6 +206,7 @@ export const IMAGE_FINDINGS = {
   /** The kubelet could not decode one of the Secrets, and which is not known. */
   'undecodable-list': error<{ readonly secrets: readonly string[]; readonly error: string }>({
     kubeletSays: ['undecodable'],
+    isKubelets: () => true,
     isAdvice: true,
     says: ({ secrets, error }, object) =>
       `one of the pull secrets of ${object} (${some(secrets)}) cannot be decoded (${error}), so the kubelet uses none of them`,
@@ -209,6 +220,7 @@ export const IMAGE_FINDINGS = {
   }>({
     identity: ['image'],
     kubeletSays: ANY,
+    isKubelets: () => true,
     isAdvice: true,
     says: ({ image, secrets, sent }, object) =>
       `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,

@@ -58,7 +58,7 @@ export const LIST_FINDINGS = {
       const none = kind === 'Secret' ? tried : `no pull secret of ${object} (${some(secrets)}) has an entry`;
       const there =
         servers.length === 0 ? 'none at all' : some(servers.map(displayServer), servers.length + moreServers);
-      return `${none} for ${image}: ${isOne ? 'it has' : 'they have'} ${there}${absent ? describeAbsent(usable) : ''}`;
+      return `${none} for ${image}: ${secrets.length < 2 ? 'it has' : 'they have'} ${there}${absent ? describeAbsent(usable) : ''}`;
     },
     fix: ({ image, usable, remedy, secrets }, object, context) => {
       const [secret] = secrets;

@@ -15,6 +15,7 @@ export const LOGIN_FINDINGS = {
   'credential-rejected': error<LoginRefusal>({
     identity: ['server', 'username'],
     kubeletSays: REFUSED,
+    isKubelets: ({ said }) => said.by === 'kubelet',
     says: ({ server, username, status, said }, object) =>
       `${displayServer(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,
     fix: entryFix,
@@ -22,6 +23,7 @@ export const LOGIN_FINDINGS = {
   'no-access': error<LoginRefusal & { readonly image: string }>({
     identity: ['server', 'username'],
     kubeletSays: ANY,
+    isKubelets: ({ said }) => said.by === 'kubelet',
     says: ({ server, username, image, status, said }, object) =>
       status !== undefined
         ? `the registry of ${image} answers ${status} Forbidden (${saying(said)}): it does not let the login${of(username)} in ${object} pull the image, or has no such repository, or is no registry`

@@ -65,7 +65,7 @@ export const SECRET_FINDINGS = {
         usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
       const text =
         place.file === undefined
-          ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}`
+          ? `${object} does not exist${usedBy.length === 0 ? '' : `; used by ${users(usedBy)}`}`
           : inFiles;
       return `${text}${describeSubstitute(args, place.file)}`;
     },
@@ -248,6 +248,12 @@ function describeSubstitute({ near, usable, listed, elsewhere }: Substitute, fil
 }
 
 /** Says where a Secret without a namespace comes from, and how it gets into `namespace`. */
+/** The number of pods, which comes last, is set apart: they are mostly those of what is named before them. */
+function users(usedBy: readonly string[]): string {
+  const pods = usedBy.length > 1 && /^\d+ pods?$/.test(usedBy.at(-1) ?? '') ? usedBy.at(-1) : undefined;
+  return pods === undefined ? some(usedBy) : `${some(usedBy.slice(0, -1))} (${pods})`;
+}
+
 function placeIt({ file }: Place, namespace = ''): string {
   // The user may copy the name, and nobody has checked it.
   if (!isNamespaceName(namespace)) return `in these files ${UNPLACED}`;

@@ -143,7 +143,7 @@ testFindings([
       usable: 'other',
       remedy: DEPLOYMENT,
     }),
-    'error: no pull secret of deployment team-a/web (regcred) has an entry for ghcr.io/org/app:v1: they have quay.io, gcr.io',
+    'error: no pull secret of deployment team-a/web (regcred) has an entry for ghcr.io/org/app:v1: it has quay.io, gcr.io',
     'fix',
     'regsecret attach other -n team-a --to deployment/web',
   ],

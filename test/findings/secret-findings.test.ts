@@ -43,7 +43,7 @@ testFindings([
   ],
   [
     finding('missing-secret', SECRET, { usedBy: ['deployment/web', 'pod/a'], near: 'regcred2', remedy: DEPLOYMENT }),
-    'error: secret team-a/regcred does not exist, and deployment/web, pod/a name it; did you mean regcred2?',
+    'error: secret team-a/regcred does not exist; used by deployment/web, pod/a; did you mean regcred2?',
     'fix',
     'regsecret attach regcred2 -n team-a --to deployment/web && regsecret detach regcred -n team-a --from deployment/web',
   ],
@@ -60,7 +60,7 @@ testFindings([
       remedy: DEPLOYMENT,
       usedBy: ['deployment/web'],
     }),
-    'error: secret team-a/regcred does not exist, and deployment/web names it; secret other in the same list has a login for the image',
+    'error: secret team-a/regcred does not exist; used by deployment/web; secret other in the same list has a login for the image',
     'fix',
     'regsecret detach regcred -n team-a --from deployment/web',
   ],
@@ -106,7 +106,7 @@ testFindings([
   ],
   [
     finding('missing-secret', SECRET, { usedBy: ['pod/a', 'pod/b', 'pod/c', 'pod/d', 'pod/e'] }),
-    'error: secret team-a/regcred does not exist, and pod/a, pod/b, pod/c, pod/d and 1 more name it',
+    'error: secret team-a/regcred does not exist; used by pod/a, pod/b, pod/c, pod/d and 1 more',
     'fix',
     'regsecret create regcred -n team-a',
   ],

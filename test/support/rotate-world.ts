@@ -6,14 +6,12 @@ import { CANARY } from './canary.ts';
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 export const auth = (user: string, password: string) => ({ auth: base64(`${user}:${password}`) });
 /** Printed at the end, unless Secrets are chosen by name. */
-const TYPES = ' a Secret of another type, or another key in one of these, may still hold the old login\n';
-export const OTHERS = `only pull secrets were looked at:${TYPES}`;
 export const labelledAnd = (home: string) =>
-  `only pull secrets of namespaces with these labels, and of namespace ${home}, were looked at: use -A instead of -l for all namespaces;${TYPES}`;
-/** Where no other namespace is selected: how copies of `name` get the login, and what was not looked at. */
+  `checked: pull secrets in namespaces with these labels and in ${home} (-A instead of -l: all namespaces)\n`;
+/** Where no other namespace is selected: how copies of `name` get the login, and what was checked. */
 export const othersIn = (namespace: string, name = 'pull') =>
   `hint: copies in other namespaces, if there are any, keep the old login until: regsecret sync ${name} -n ${namespace} --to NAMESPACES\n` +
-  `only pull secrets of namespace ${namespace} were looked at: add -A for all namespaces;${TYPES}`;
+  `checked: pull secrets in ${namespace} (-A: all namespaces)\n`;
 export const OLD = auth('ci', `${CANARY}-old`);
 export const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
 /** A host that no other test uses, so that a test may look at all namespaces. */

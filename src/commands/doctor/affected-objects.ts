@@ -49,7 +49,7 @@ export function affectedOf(found: FindingView): string | undefined {
   const [one] = objects;
   const { namespace } = one ?? object;
   const isPlaced = namespace === undefined || message.includes(`${namespace}/`);
-  const text = ` ${message.split(/[\s,;:]+/).join(' ')} `;
+  const text = ` ${message.split(/[\s,;:()]+/).join(' ')} `;
   const says = (words: string): boolean => text.includes(` ${words} `);
   if (affects !== undefined) {
     const { pods, examples, others, namespaces } = affects;

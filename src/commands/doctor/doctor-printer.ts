@@ -4,7 +4,7 @@
 import { findingKey } from '../../diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
-import { type FindingCode, isPickedUp } from '../../findings/finding.ts';
+import { isKubelets, isPickedUp } from '../../findings/finding.ts';
 import { formatMore } from '../../findings/listed.ts';
 import { ALL_NAMESPACES, command, stepsIn, words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
@@ -127,7 +127,7 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
   if (cause === undefined) return [printableSentence(sentence), ...logins];
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
-  const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause.code)];
+  const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause)];
   const { kind, name } = cause.object;
   const copyOf = kind === 'Secret' ? puller.secrets.find((secret) => secret.name === name)?.copyOf : undefined;
   return [
@@ -148,11 +148,13 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
 
 function kubeletLine(
   { reason, error: pullError, agrees, outdated }: NonNullable<ImageView['kubelet']>,
-  code: FindingCode,
+  cause: FindingView,
 ): string {
   const text = `${PULL_ERROR_TEXTS[pullError]}${reason.includes(' ') ? '' : ` (${reason})`}`;
-  if (code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
+  if (cause.code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
   if (outdated) return `seen:  before the Secret was changed, the kubelet said: ${text}`;
+  // Where the cause comes from this error, the error confirms nothing.
+  if (isKubelets(cause)) return `seen:  the kubelet reports: ${text}`;
   return agrees
     ? `seen:  the kubelet agrees: ${text}`
     : `seen:  the last attempt of the kubelet failed for another reason: ${text}`;

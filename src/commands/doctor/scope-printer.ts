@@ -166,13 +166,10 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
     ...read(counts.workloads, 'workload', WORKLOADS).map((workloads) => workloads + stuck),
     ...read(counts.serviceAccounts, 'service account', ['serviceaccounts']),
     ...read(counts.secrets, 'pull secret', ['secrets']),
-    ...(counts.registries === 0 ? [] : [`${plural(counts.registries, 'registry', 'registries')} ${ASKED}`]),
+    ...(counts.registries === 0 ? [] : [`${plural(counts.registries, 'registry', 'registries')} checked`]),
   ];
   return `${verdict}${left}${looked.length === 0 ? '' : `: ${looked.join(', ')}`}`;
 }
-
-/** No registry is asked whether the image of a running pod still exists. */
-const ASKED = 'asked about logins and new images';
 
 const WORKLOADS = WORKLOAD_KINDS.map((kind) => pullKind(kind).plural);
 

@@ -124,9 +124,7 @@ async function sayTargets({ command: name, argument, options }: ParsedLine, io: 
   const isDoctor = name === 'doctor' && [argument ?? []].flat().length > 0;
   if (name !== 'attach' && name !== 'detach' && !isDoctor && attach === undefined) return;
   const printer = await printerFor(io);
-  printer.say(
-    'the same command with other targets replaces this role: put all targets in one line, or give each role a --name',
-  );
+  printer.say('the same command with other targets replaces this role; --name NAME makes another');
 }
 
 /** Two commands with the same --name share one role, a Role only if they have the same namespace. */
@@ -135,7 +133,7 @@ async function sayName(objects: readonly RbacObject[], namespace: string, io: Io
     ? ', also if it is for another namespace'
     : ` in namespace ${namespace}`;
   const printer = await printerFor(io);
-  printer.say(`another command with this --name replaces this role${where}: give each role a --name of its own`);
+  printer.say(`another command with this --name replaces this role${where}`);
 }
 
 /** Says in which clusters the role is needed. In the cluster of the source another role is enough, because it is only read. */

@@ -86,7 +86,8 @@ async function deleteIn(
   await warnOfSync(transport, planned, printer);
   const only = request.copies ? undefined : transport.namespace;
   const report = deletePrinter({ output, dryRun: request.dryRun, only }, run);
-  if (unconfirmed !== undefined) {
+  // Where no Secret is there, nothing is deleted, so there is nothing to confirm.
+  if (unconfirmed !== undefined && planned.some(({ secret }) => secret !== undefined)) {
     for (const { ref, error } of planned) if (error !== undefined) report.failed(ref, error);
     report.flush();
     // With --yes alone, nothing would be deleted either.

@@ -20,14 +20,14 @@ import { sayExpiry } from '../../output/login-remarks.ts';
 import { type ClusterRun, type Printer, printerFor } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
 import type { RegistryFlags } from '../../registry/registry-client.ts';
+import { describeChecked } from '../../secret/checked-scope.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { expiryOf } from '../../secret/expiry.ts';
 import { checkNames } from '../../secret/secret-name.ts';
 import type { SelectedNamespace } from '../../secret/selected-namespace.ts';
 import { serverFlags } from '../../secret/server.ts';
-import { ADD_ALL_NAMESPACES, describeUnseen } from '../../secret/unseen.ts';
 import type { Io } from '../../system/io.ts';
-import { many, nounFor } from '../../text/enumerate.ts';
+import { many } from '../../text/enumerate.ts';
 import { checkNotExpired } from '../../verify/refused-login.ts';
 import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import { checkNamed, type GuessedLogin } from './login-choice.ts';
@@ -94,9 +94,8 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
       };
     },
   });
-  if (options.names.length === 0) {
-    say(describeUnseen(...whereLooked(options, [...homes]), 'still hold the old login'));
-  }
+  const checked = options.names.length === 0 ? whereLooked(options, [...homes]) : undefined;
+  if (checked !== undefined) say(checked);
   if (refusal !== undefined) throw refusal;
   return code;
 }
@@ -130,18 +129,12 @@ function foundServer(servers: readonly string[], elsewhere: readonly string[]): 
   return `no registry is named, so it is ${many(servers.map(displayServer))}, as in the Secrets that are there${others}`;
 }
 
-/** Where rotate has looked, and how it looks at more. */
-function whereLooked(
-  { allNamespaces, selector, to }: RotateOptions,
-  homes: readonly string[],
-): [where: string, more: string] {
-  const own = `${nounFor(homes.length, 'namespace')} ${many(homes)}`;
+/** Where pull secrets were checked, and how to check more. Undefined where all were. */
+function whereLooked({ allNamespaces, selector, to }: RotateOptions, homes: readonly string[]): string | undefined {
   if (selector !== undefined)
-    return [` of namespaces with these labels, and of ${own},`, ' use -A instead of -l for all namespaces;'];
-  if (to !== undefined)
-    return [` of the namespaces of --to, and of ${own},`, ' use -A instead of --to for all namespaces;'];
-  if (allNamespaces) return ['', ''];
-  return [` of ${own}`, ADD_ALL_NAMESPACES];
+    return describeChecked(`namespaces with these labels and in ${many(homes)}`, '-A instead of -l');
+  if (to !== undefined) return describeChecked(`the namespaces of --to and in ${many(homes)}`, '-A instead of --to');
+  return allNamespaces ? undefined : describeChecked(many(homes));
 }
 
 /** Returns the parts of the login that only the Secrets tell. Throws UsageError. */

@@ -15,9 +15,9 @@ import { againWith, againWithout, type Hint, prose } from '../../line/hint.ts';
 import { isUserName, scope } from '../../line/object-name.ts';
 import { createFingerprint } from '../../output/fingerprint.ts';
 import { type Printer, printerFor } from '../../output/printer.ts';
+import { describeChecked } from '../../secret/checked-scope.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { sameKey } from '../../secret/key.ts';
-import { ADD_ALL_NAMESPACES, describeUnseen } from '../../secret/unseen.ts';
 import { checkApart, checkServer } from '../../secret/usable.ts';
 import type { Io } from '../../system/io.ts';
 import { closestUser } from '../../text/closest.ts';
@@ -81,7 +81,8 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
     if (looksForUsers) printer.hint(prose`for user names and equal passwords: ${wide}`);
     else if (isCut) printer.hint(wide);
-    if (names.length === 0 && describeLogin(options) !== undefined) printer.say(unseenBy(options, transport.namespace));
+    if (names.length === 0 && !allNamespaces && describeLogin(options) !== undefined)
+      printer.say(describeChecked(`${transport.namespace}${selector ? ' with these labels' : ''}`));
     return there && unread.list().length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     transport.close();
@@ -112,13 +113,6 @@ async function checkUser({ user, username, kubeconfig }: ListOptions, io: Io): P
 function checkTyped(servers: readonly string[]): void {
   checkApart(servers);
   for (const server of servers) checkServer(server);
-}
-
-/** Says what list does not see, because a leaked password may be there as well. */
-function unseenBy({ allNamespaces, selector }: ListOptions, namespace: string): string {
-  const labelled = selector ? ' with these labels' : '';
-  const [where, more] = allNamespaces ? ['', ''] : [` of namespace ${namespace}`, ADD_ALL_NAMESPACES];
-  return describeUnseen(`${where}${labelled}`, more, 'hold such a login, too');
 }
 
 /** Says how to find out what else may be wrong with a login. */

@@ -39,6 +39,15 @@ describe('--all-serviceaccounts', () => {
     expect(await listed('robot')).toEqual(named('a', 'regsecret'));
   });
 
+  test('and a Secret that is missing: it is reported once, not for each account', async () => {
+    await newAccount(namespace, {}, 'robot');
+    const ran = await regsecretIn(namespace, ['attach', 'regsecrt', '--all-serviceaccounts']);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toBe(
+      `error: secret ${namespace}/regsecrt does not exist; did you mean regsecret?\n  to attach it all the same, add --allow-missing\nhint: regsecret attach -n ${namespace} regsecret --all-serviceaccounts\n`,
+    );
+  });
+
   test('by labels', async () => {
     await newAccount(namespace, { metadata: { name: 'robot', labels: { team: 'a' } } });
     const ran = await regsecretIn(namespace, ['attach', '--all-serviceaccounts', '-l', 'team=a']);

@@ -56,6 +56,14 @@ test('a workload cannot create pods', async () => {
   );
 });
 
+test.each([
+  [1, '1 registry checked'],
+  [3, '3 registries checked'],
+])('%i registries were asked', async (registries, counted) => {
+  const text = await printed(false, [], { healthy: true, counts: { ...NONE, registries } });
+  expect(text).toMatch(`, ${counted}\n`);
+});
+
 test('with -v nothing is left out', async () => {
   const text = await printed(true);
   expect(text.match(/secret evil\/gone-\d+ does not exist/g)).toHaveLength(20);

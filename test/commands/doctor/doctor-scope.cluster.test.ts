@@ -183,10 +183,10 @@ describe.concurrent('a namespace', () => {
       [
         'warning',
         expect.stringMatching(
-          /secret \S+\/gone does not exist, and serviceaccount\/builder, statefulset\/db(, 1 pod)? name it/,
+          /secret \S+\/gone does not exist; used by serviceaccount\/builder, statefulset\/db( \(1 pod\))?/,
         ),
       ],
-      ['warning', expect.stringMatching(/secret \S+\/lost does not exist, and statefulset\/db(, 1 pod)? names? it/)],
+      ['warning', expect.stringMatching(/secret \S+\/lost does not exist; used by statefulset\/db( \(1 pod\))?/)],
     ]);
   });
 
@@ -494,7 +494,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
   expect(ours.map(({ code, message }) => [code, message])).toEqual([
     [
       'missing-secret',
-      `secret ${namespace}/${name} does not exist, and serviceaccount/builder names it; one of that name is in namespace ${other}, and a pod can use only Secrets of its own namespace`,
+      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; one of that name is in namespace ${other}, and a pod can use only Secrets of its own namespace`,
     ],
     [
       'unused-secret',

@@ -363,9 +363,7 @@ describe.concurrent('a Secret', () => {
   test('that is gone and still referred to', async () => {
     const report = await why(['secret/gone'], 1);
     expect(codes(report)).toEqual(['error missing-secret']);
-    expect(report.findings[0]?.message).toBe(
-      `secret ${namespace}/gone does not exist, and serviceaccount/breaker names it`,
-    );
+    expect(report.findings[0]?.message).toBe(`secret ${namespace}/gone does not exist; used by serviceaccount/breaker`);
   });
 
   test('that nobody uses', async () => {

@@ -64,6 +64,24 @@ test.each([
   expect(text).toContain(`  seen:  ${seen}\n`);
 });
 
+test.each([
+  ['the disk of the node is full', 'no space left on device', 'the disk is full'],
+  ['a node that reaches no registry', 'dial tcp: connection refused', 'the registry does not answer'],
+  ['an image that is not there', 'ghcr.io/acme/web:v1: not found', 'there is no such image'],
+  ['too many pulls', '429 Too Many Requests', 'too many pulls'],
+  ['a login that a node reports as refused', '401 Unauthorized', 'the login was refused'],
+])('what only the kubelet knows is not confirmed by it: %s', async (_, status, reported) => {
+  const secrets = { regcred: secretWith({ 'ghcr.io': login() }) };
+  const text = await printedIn({ secrets }, podWith({ list: [{ name: 'regcred' }], status }));
+  expect(text).toContain(`  seen:  the kubelet reports: ${reported} (ErrImagePull)\n`);
+});
+
+test('a name that only CRI-O does not accept', async () => {
+  const status = 'short name mode is enforcing, but several registries could be meant';
+  const text = await printed(podWith({ status, reason: 'ErrImagePull' }));
+  expect(text).toContain('  seen:  the kubelet reports: that is not a valid image name (ErrImagePull)\n');
+});
+
 test.each([[], ['regcred']])('a registry that refuses this machine, and a list of %j', async (...names) => {
   const says = () => ({ kind: 'anonymous', why: 'asks for none', result: 'fails', status: 403 }) as const;
   const list = names.map((name) => ({ name }));

@@ -175,11 +175,13 @@ describe('it stays', () => {
         `error: secret ${namespace}/pul does not exist; did you mean pull?\nhint: regsecret delete pull -n ${namespace}\n`,
       ]);
     }
-    const other = await regsecretIn(namespace, ['delete', 'other-name']);
-    expect([other.code, other.stderr]).toEqual([
-      2,
-      `secret ${namespace}/other-name does not exist; the pull secrets there are pull\nerror: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete other-name -n ${namespace} --yes\n`,
-    ]);
+    for (const flags of [[], ['--yes']]) {
+      const other = await regsecretIn(namespace, ['delete', 'other-name', ...flags]);
+      expect([other.code, other.stderr]).toEqual([
+        0,
+        `secret ${namespace}/other-name does not exist; the pull secrets there are pull\n`,
+      ]);
+    }
     expect(await isThere(namespace, 'pull')).toBe(true);
   });
 });

@@ -66,6 +66,27 @@ const rowsOf = (stdout: string): string[] =>
     .map((line) => line.replace(/ {2,}/g, ' | '));
 
 describe('the logins of a Secret', () => {
+  test.each([
+    ['no Secret, and it reads like a registry', 'ghcr.io', 'verify --server ghcr.io'],
+    ['no Secret, and it is no registry', 'pull-secret', 'create pull-secret -n NAMESPACE'],
+  ])('a name of %s', async (_, name, hint) => {
+    const empty = await newNamespace();
+    const { code, stderr } = await regsecretIn(empty, ['verify', name]);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: secret ${empty}/${name} does not exist\nhint: regsecret ${hint.replace('NAMESPACE', empty)}\n`,
+    ]);
+  });
+
+  test('a Secret that has the name of a registry', async () => {
+    const own = await newNamespace();
+    const data = { '.dockerconfigjson': payload({ [basic.host]: janedoe }) };
+    await newSecret(own, 'ghcr.io', 'kubernetes.io/dockerconfigjson', data);
+    const { code, stdout } = await regsecretIn(own, ['verify', 'ghcr.io']);
+    expect([code, rowsOf(stdout)[1]]).toEqual([0, `${basic.host} | janedoe | accepted`]);
+    expect((await regsecretIn(own, ['verify', 'ghcr.oi'])).stderr).toContain('\nhint: regsecret verify ghcr.io -n ');
+  });
+
   test('all of them accepted', async () => {
     const { code, stdout, stderr } = await verify({ [basic.host]: janedoe, [bearer.host]: johndoe });
     expect([code, stderr]).toEqual([0, '']);

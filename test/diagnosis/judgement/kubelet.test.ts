@@ -165,6 +165,24 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: [] },
   ],
   [
+    'has the image for others, and its own Secret is missing: the fix for it is the only one',
+    podWith({ policy: 'IfNotPresent', list: list('regcred'), status: noCredential }),
+    { nodeImages: [IMAGE], secrets: { regcred: 'missing' }, says: jane },
+    { outcome: 'will not pull', cause: 'missing-secret', fix: create, notes: [] },
+  ],
+  [
+    'has the image for others, and its own Secret is of type Opaque: the fix for it is the only one',
+    podWith({ policy: 'IfNotPresent', list: list('regcred'), status: noCredential }),
+    { nodeImages: [IMAGE], secrets: { regcred: { ...good, type: 'Opaque' } }, says: jane },
+    { outcome: 'will not pull', cause: 'wrong-type', fix: `${create} --force`, notes: [] },
+  ],
+  [
+    'has the image for others, and its own Secret is for another server: the fix for it is the only one',
+    podWith({ policy: 'IfNotPresent', list: list('quay'), status: noCredential }),
+    { nodeImages: [IMAGE], secrets: { quay }, says: jane },
+    { outcome: 'will not pull', cause: 'no-entry', fix: 'regsecret create quay -n team-a --server ghcr.io', notes: [] },
+  ],
+  [
     'has the image for others, and its own login is rejected',
     podWith({ policy: 'IfNotPresent', list: list('regcred'), status: refused }),
     { nodeImages: [IMAGE], secrets: { regcred: wrong }, says: jane },
