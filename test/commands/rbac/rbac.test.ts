@@ -89,10 +89,8 @@ describe('how it is printed', () => {
 });
 
 describe('a role that another command would replace', () => {
-  const said =
-    'the same command with other targets replaces this role; --name NAME makes another\n';
-  const named = (where: string) =>
-    `another command with this --name replaces this role${where}\n`;
+  const said = 'the same command with other targets replaces this role; --name NAME makes another\n';
+  const named = (where: string) => `another command with this --name replaces this role${where}\n`;
 
   test.each([
     ['attach pull --to deploy/web', said],
