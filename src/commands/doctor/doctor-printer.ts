@@ -1,12 +1,13 @@
 /**
  * Prints the report of `doctor`. For people, the verdict, the cause and the command come first, and the steps follow with `-v`.
  */
+import { loginLack } from '../../credentials/known-logins.ts';
 import { findingKey } from '../../diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
 import { isKubelets, isPickedUp } from '../../findings/finding.ts';
 import { formatMore } from '../../findings/listed.ts';
-import { ALL_NAMESPACES, command, stepsIn, words } from '../../line/command.ts';
+import { ALL_NAMESPACES, type Command, command, stepsIn, words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { hintText, printerFor } from '../../output/printer.ts';
 import { type Style, severityLabel, styleFor } from '../../output/style.ts';
@@ -14,6 +15,7 @@ import { describeVerdict } from '../../output/verdict-printer.ts';
 import { describeOrigin } from '../../secret/copy.ts';
 import { displayServer } from '../../secret/display-server.ts';
 import { shortType } from '../../secret/secret.ts';
+import { loginCommand } from '../../secret/server.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor } from '../../text/enumerate.ts';
 import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
@@ -40,9 +42,10 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   const { counts } = report;
   if (counts !== undefined) for (const text of await scopeLines({ ...report, counts }, options, io)) line(text);
   const pullers = report.pullers ?? [];
+  const lacksLogin = pullers.length === 0 ? () => false : await loginLack(io);
   for (const [index, puller] of pullers.entries()) {
     if (index > 0) line(printed``);
-    for (const text of pullerLines(puller, pullers.slice(0, index), { ...options, style, io })) line(text);
+    for (const text of pullerLines(puller, pullers.slice(0, index), { ...options, style, io, lacksLogin })) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printableSentence(text));
   }
   if (mayStartWithoutPull(pullers)) line(style.faint('a node that already has the image may start it without a pull'));
@@ -57,6 +60,8 @@ interface DoctorStyle {
   readonly verbose: boolean;
   readonly style: Style;
   readonly io: Io;
+  /** Whether this machine has no login for a server. */
+  readonly lacksLogin: (server: string) => boolean;
 }
 
 /** Prints the images with problems first. A problem that was explained for an object in `before` is not explained again. */
@@ -119,7 +124,8 @@ function mayStartWithoutPull(pullers: readonly PullerView[]): boolean {
 
 const THEN = printed`  then:  wait for the next attempt of the kubelet, within 5 minutes`;
 
-function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }: DoctorStyle): Printable[] {
+function imageLines(puller: PullerView, image: ImageView, look: DoctorStyle): Printable[] {
+  const { verbose, style, io } = look;
   const { cause, kubelet } = image;
   const sentence = formatProspect(puller, image);
   // With `-v`, the steps show the logins.
@@ -141,9 +147,21 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
     ...(command.words.length === 0
       ? []
       : [printed`  ${printable(sufficient ? 'fix:  ' : 'next: ')} ${hintText(command, io)}`]),
+    ...loginFirst(command, look),
     ...(kubelet !== undefined && sufficient && isPickedUp(command) ? [THEN] : []),
     ...said.map((text) => printed`  ${style.faint(text)}`),
   ];
+}
+
+/** How `command` finds the login that this machine lacks. */
+function loginFirst(command: Command, { lacksLogin, io }: DoctorStyle): Printable[] {
+  const creations = stepsIn(command).flatMap(({ does }) => (does?.do === 'create' && !does.passwordStdin ? does : []));
+  const lacking = creations.flatMap(({ servers }) => servers).filter(lacksLogin);
+  const { username } = creations.find((one) => one.username !== undefined) ?? {};
+  const line = username === undefined ? 'the same line' : `the same line without --username ${username}`;
+  return lacking
+    .slice(0, 1)
+    .map((server) => printed`  or:    ${hintText(loginCommand(server), io)}, then ${printable(line)}`);
 }
 
 function kubeletLine(

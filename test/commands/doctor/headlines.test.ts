@@ -26,10 +26,18 @@ async function printed(...pullers: readonly [Puller, ...Puller[]]): Promise<stri
 }
 
 async function printedIn(world: World, ...pullers: readonly [Puller, ...Puller[]]): Promise<string> {
+  return printedOn({}, world, ...pullers);
+}
+
+async function printedOn(
+  machine: Parameters<typeof fakeIo>[0],
+  world: World,
+  ...pullers: readonly [Puller, ...Puller[]]
+): Promise<string> {
   const { facts } = settle(pullers[0], world);
   const judged = new Map(pullers.map((puller) => [puller, judgementsOf(puller, facts)]));
   const report = finished(reportOf({ pullers, facts, findings: [], unchecked: [] }, { facts, judged }, false));
-  const io = fakeIo();
+  const io = fakeIo(machine);
   await printDoctor(report, { output: undefined, verbose: false, now: 0 }, io);
   return io.written.stdout;
 }
@@ -253,5 +261,22 @@ describe('with which login an image is pulled that no pod has yet', () => {
   test('a pod that has it, or tried: that is not the question', async () => {
     const list = [{ name: 'regcred' }];
     expect(await printedIn({ secrets, says }, podWith({ list, status: 'runs' }))).not.toContain('login:');
+  });
+});
+
+describe('a machine without a login for the registry', () => {
+  const bare = (): Promise<string> => printed(templateWith({ policy: 'Always' }));
+
+  test('docker login comes first, and then the same line', async () => {
+    expect(await bare()).toContain(
+      '  fix:   regsecret create -n team-a --server ghcr.io --attach deployment/web\n  or:    docker login ghcr.io, then the same line\n',
+    );
+  });
+
+  test('with one, nothing is said of it', async () => {
+    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': login() } }) };
+    const text = await printedOn({ env }, PRIVATE, templateWith({ policy: 'Always' }));
+    expect(text).toContain('  fix:   regsecret create -n team-a --server ghcr.io --attach deployment/web\n');
+    expect(text).not.toContain('docker login');
   });
 });

@@ -40,7 +40,7 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     await seen.see('[no-pull-secret]');
     await attach('rejected', 'worse');
     expect(await seen.ended, seen.stderr()).toBe(1);
-    expect(seen.stdout().trimEnd().split('\n').slice(-3).join('\n')).toContain('[credential-rejected]');
+    expect(seen.stdout().trimEnd().split('\n').slice(-4).join('\n')).toContain('[credential-rejected]');
   });
 
   test('goes on while one of two is fixed', async () => {
