@@ -19,7 +19,7 @@ import {
   tenantWorld,
 } from '../support/tenant-worlds.ts';
 
-const WORLDS = cases(2, 500);
+const WORLDS = cases(1, 500);
 
 async function registry(choose: NonNullable<FrontOptions['choose']>): Promise<Front> {
   const front = await startFront({ choose });
