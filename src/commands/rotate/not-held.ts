@@ -34,14 +34,13 @@ export function checkFound(
   if (username !== undefined && !anyUser) checkUserTypo(own, username);
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
-  const isOne = onlyNamespace(where) !== undefined;
-  const text = noneHolds(isOne ? `in namespace ${home}` : 'in these namespaces', where, servers);
+  const text = noneHolds(isWide(where) ? 'in these namespaces' : `in namespace ${home}`, where, servers);
   const shown = others.flatMap(({ server, ref }) => (server ? { server: displayServer(server), ref } : []));
   const near = nearServer(
     servers,
     shown.map(({ server }) => server),
   );
-  const list = command`regsecret list ${isOne ? scope(home) : ALL_NAMESPACES}`;
+  const list = command`regsecret list ${isWide(where) ? ALL_NAMESPACES : scope(home)}`;
   if (near === undefined) throw new UserError(text, list, [UNSEEN]);
   // Anybody may put a server into a Secret elsewhere, and a proposed command would send the new password to it.
   const isOwn = shown.some(({ server, ref }) => server === near && ref.namespace === home);

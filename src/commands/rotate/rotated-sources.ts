@@ -67,7 +67,9 @@ export class RotatedSources {
   }
 
   written({ ref, isCopy }: PlannedSecret, secret: Secret | undefined): void {
-    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), async () => secret && sourceOf(secret));
+    // A source may have a thousand copies, and is read once for all of them.
+    const read = once(async () => secret && sourceOf(secret));
+    if (!isCopy) this.#known.set(secretKey(ref.namespace, ref.name), read);
   }
 
   failed({ ref, isCopy }: PlannedSecret): void {
