@@ -6,7 +6,7 @@ import { lineOf } from '../line/deed.ts';
 import { againMeaning, type Hint, prose } from '../line/hint.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import type { Secret } from '../secret/secret.ts';
-import { serverFlags, serverProblem } from '../secret/server.ts';
+import { endsLikeRegistry, serverFlags, serverProblem } from '../secret/server.ts';
 import { closest, closestNamespace } from '../text/closest.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
@@ -28,7 +28,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
     const isUnlike = meant === undefined || meant.as === 'other';
-    if (verb === 'verify' && isUnlike && isLikeRegistry(ref.name))
+    if (verb === 'verify' && isUnlike && endsLikeRegistry(ref.name) && serverProblem(ref.name) === undefined)
       throw new UserError(text, words`regsecret verify ${serverFlags(ref.name)}`);
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
       throw new UserError(text, lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] }));
@@ -43,11 +43,6 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     const add = words`${scope(namespace)} ${preview}`;
     throw new UserError(text, againMeaning({ add, rename: new Map([[ref.name, name]]) }));
   }
-}
-
-/** A Secret may have such a name, too. */
-function isLikeRegistry(name: string): boolean {
-  return /\.[a-z]{2,}$/.test(name) && serverProblem(name) === undefined;
 }
 
 /** Subcommands that, without a name, mean the pull secrets of this namespace rather than one in another namespace. */

@@ -8,7 +8,7 @@ import { clusterCommand, command, eachWith, type Command as Line, pathWord, word
 import { againWithout, type Hint, prose } from '../line/hint.ts';
 import { isNamespaceChoice, isNamespaceName, isObjectName, scope } from '../line/object-name.ts';
 import { hostIn } from '../secret/secret-name.ts';
-import { serverFlags } from '../secret/server.ts';
+import { endsLikeRegistry, serverFlags } from '../secret/server.ts';
 import { isPath } from '../system/file.ts';
 import { plural } from '../text/enumerate.ts';
 import { knownRegistry } from '../verify/known-registries.ts';
@@ -100,7 +100,7 @@ function isRegistry(word: string, typed: Command): boolean {
   if (isLikeKubectl(typed) || !/^(create|remove|rotate)$/.test(typed.name())) return isTooMany(typed);
   // A Secret may be called b.io, too.
   const isGuessed = typed.opts().server === undefined || isTooMany(typed);
-  return knownRegistry(host) !== undefined || (isGuessed && /\.[a-z]{2,}$/.test(host));
+  return knownRegistry(host) !== undefined || (isGuessed && endsLikeRegistry(host));
 }
 
 /** Whether a namespace stands before the name: `delete team-a/pull`. */

@@ -66,6 +66,11 @@ function isPathBelow(path: string, other: string): boolean {
   return parent === '' || path === parent || path.startsWith(`${parent}/`);
 }
 
+/** Whether a host ends as those of registries do. A Secret may have such a name as well. */
+export function endsLikeRegistry(host: string): boolean {
+  return /\.[a-z]{2,}$/.test(host);
+}
+
 /**
  * Why `server` should not be written into a Secret, undefined when it is fine. An image is `domain/path` of
  * distribution/reference; the rules of matching are keyring.go `URLsMatch`.
