@@ -37,7 +37,10 @@ const CONCURRENCY = 3;
 /** Parallel requests for single objects. */
 const SINGLE_LIMIT = 16;
 
-export interface ScopeOptions extends GatherOptions, ScopeFlags {}
+export interface ScopeOptions extends GatherOptions, ScopeFlags {
+  /** Names and patterns of namespaces to leave out. */
+  readonly exclude?: readonly string[] | undefined;
+}
 
 /** Throws UserError where there is no such namespace, or none with these labels, or nothing of it may be read. */
 export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observation> {
@@ -45,6 +48,7 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
   const namespaces = await chosenNamespaces(options, transport);
   const world: World = {
     namespaces,
+    exclude: options.exclude,
     groups: new Map(),
     templates: [],
     accounts: [],
@@ -77,6 +81,7 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
 interface World {
   /** Undefined: all namespaces. */
   readonly namespaces: ReadonlySet<string> | undefined;
+  readonly exclude: readonly string[] | undefined;
   readonly groups: PodGroups;
   readonly templates: PullSpec[];
   readonly accounts: PullSpec[];
@@ -114,7 +119,7 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
 }
 
 async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observation> {
-  const { usage, accounts, namespaces } = world;
+  const { usage, accounts, namespaces, exclude } = world;
   await readRest(world, collector);
   // An object that a known controller made is reported with that controller.
   const templates = world.templates.filter((template) => !hasKnownOwner(template));
@@ -163,6 +168,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     usage,
     scope: {
       namespaces,
+      exclude,
       ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
       counts: {
         pods: world.pods,
@@ -241,11 +247,12 @@ const FEW = 5;
 
 /** Returns undefined for all namespaces. Throws UserError where no namespace has the labels. */
 async function chosenNamespaces(
-  { allNamespaces, selector }: ScopeFlags,
+  { allNamespaces, selector, exclude }: ScopeOptions,
   transport: Transport,
 ): Promise<ReadonlySet<string> | undefined> {
   if (selector === undefined) return allNamespaces === true ? undefined : new Set([transport.namespace]);
-  return new Set(await labelledNamespaces(transport, selector));
+  const names = await labelledNamespaces(transport, selector);
+  return new Set(names.filter((name) => isInScope({ exclude }, name)));
 }
 
 /** The namespaces to list one after the other. Undefined stands for the whole cluster. */

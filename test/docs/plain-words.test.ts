@@ -9,7 +9,7 @@ const PAGES = [
   ['docs/README.md', 40],
   ['docs/start.md', 80],
   ['docs/findings.md', 600],
-  ['docs/troubleshoot.md', 130],
+  ['docs/troubleshoot.md', 145],
   ['docs/create.md', 90],
   ['docs/attach.md', 80],
   ['docs/inspect.md', 60],

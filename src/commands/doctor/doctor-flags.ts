@@ -2,6 +2,8 @@
 import { type Command, Option } from 'commander';
 import { collect, kubernetesFlags, registryFlags } from '../shared-flags.ts';
 
+const FORMATS = ['json', 'yaml', 'github', 'sarif', 'html', 'markdown'];
+
 export function doctorFlags(doctor: Command): Command {
   return kubernetesFlags(
     registryFlags(
@@ -9,6 +11,7 @@ export function doctorFlags(doctor: Command): Command {
         .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/x, a pod or an image (default: all)')
         .option('-A, --all-namespaces', 'check everything in all namespaces')
         .option('-l, --selector <labels>', 'check the namespaces with these labels')
+        .option('--exclude <namespaces>', 'skip these, with -A or -l; names and patterns (repeatable)', collect)
         .option('-f, --filename <file>', 'check manifests only; no cluster, no registry (repeatable)', collect)
         .option('-R, --recursive', 'include subfolders of -f')
         .option('-w, --watch', 'check until it is fixed, changes or times out')
@@ -27,6 +30,13 @@ export function doctorFlags(doctor: Command): Command {
       'wait this long for each registry (default: 10s), and --watch this long (default: without end)',
     )
       .optionsGroup('Output:')
-      .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml', 'github', 'sarif'])),
+      .option('--summary', 'count findings by namespace and code, without commands')
+      .addOption(
+        new Option('--group-by <what>', 'order findings (default: cause; namespace in html and markdown)').choices([
+          'cause',
+          'namespace',
+        ]),
+      )
+      .addOption(new Option('-o, --output <format>', 'print everything').choices(FORMATS)),
   );
 }

@@ -25,6 +25,7 @@ import { formatUsage } from '../../workloads/references.ts';
 import { formatAffected } from './affected-objects.ts';
 import type { DoctorLine } from './doctor-line.ts';
 import { loginLines, proposedLines, SECRET_STATES, stepsOf } from './doctor-steps.ts';
+import type { Grouping } from './report-sections.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 
@@ -33,10 +34,15 @@ interface DoctorPrinterOptions {
   readonly verbose: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** The URL of the API server. */
+  readonly server?: string | undefined;
+  readonly groupBy?: Grouping | undefined;
+  /** Whether findings are only counted. */
+  readonly summary?: boolean | undefined;
 }
 
 export async function printDoctor(report: DoctorReport, options: DoctorPrinterOptions, io: Io): Promise<void> {
-  if (options.output !== undefined) return writeReport(report, options.output, io);
+  if (options.output !== undefined) return writeReport(report, options.output, io, options);
   const style = await styleFor(io.stdout, io);
   const line = (text: Printable): void => io.stdout.write(printed`${text}\n`);
   const { counts } = report;

@@ -14,11 +14,14 @@ import { isFolder, isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
 import { plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
+import type { PageOptions } from './report-page.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
-interface PrintedLine extends LintLine {
+interface PrintedLine extends LintLine, PageOptions {
+  /** Whether findings are only counted. */
+  readonly summary?: boolean | undefined;
   readonly output?: ReportFormat | undefined;
 }
 
@@ -29,7 +32,7 @@ export async function printLint(report: LintReport, typed: PrintedLine, io: Io):
 }
 
 async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, io: Io): Promise<void> {
-  if (output !== undefined) await writeReport(report, output, io);
+  if (output !== undefined) await writeReport(report, output, io, typed);
   if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
   if (output !== undefined) return;
   const style = await styleFor(io.stdout, io);
@@ -38,7 +41,10 @@ async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, 
     if (line !== undefined) io.stdout.write(printed`${line}\n`);
     return;
   }
-  const lines = report.findings.flatMap((found) => findingLines(found, style, io));
+  const { summaryTable } = await import('./report-summary.ts');
+  const lines = typed.summary
+    ? summaryTable(report, io)
+    : report.findings.flatMap((found) => findingLines(found, style, io));
   for (const line of [...lines, ...remarks(report, typed, io), printable(countLine(report))])
     io.stdout.write(printed`${line}\n`);
 }
