@@ -30,13 +30,8 @@ export function doctorFlags(doctor: Command): Command {
       'wait this long for each registry (default: 10s), and --watch this long (default: without end)',
     )
       .optionsGroup('Output:')
-      .option('--summary', 'count findings by namespace and code, without commands')
-      .addOption(
-        new Option('--group-by <what>', 'order findings (default: cause; namespace in html and markdown)').choices([
-          'cause',
-          'namespace',
-        ]),
-      )
+      .option('--summary', 'print only how many findings there are')
+      .addOption(new Option('--group-by <what>', 'list findings by cause or namespace').choices(['cause', 'namespace']))
       .addOption(new Option('-o, --output <format>', 'print everything').choices(FORMATS)),
   );
 }
