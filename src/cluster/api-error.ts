@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { clusterCommand, command } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
-import { noPermission } from './missing-right.ts';
+import { noPermission } from './right.ts';
 
 export interface StatusCause {
   readonly reason?: string | undefined;

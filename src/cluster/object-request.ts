@@ -9,9 +9,9 @@ import type { ObjectRef } from '../workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { ApiError, refusal, refusalOf } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
-import { noPermission } from './missing-right.ts';
 import { createPageReader } from './page-reader.ts';
 import type { FieldSelection } from './pick-json.ts';
+import { noPermission } from './right.ts';
 import type { Transport } from './transport.ts';
 
 /** A kind as requests and roles name it. */

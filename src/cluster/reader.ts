@@ -3,8 +3,8 @@ import type { Hint } from '../line/hint.ts';
 import { isObjectName } from '../line/object-name.ts';
 import type { ApiObject } from '../workloads/api-object.ts';
 import { ApiError, refusalOf } from './api-error.ts';
-import { grantFor, isMissingRight } from './missing-right.ts';
 import { objectPath, type Resource } from './object-request.ts';
+import { grantFor, isMissingRight } from './right.ts';
 import type { Transport } from './transport.ts';
 import type { ReadScope, UnreadObjects } from './unread-objects.ts';
 

@@ -224,8 +224,8 @@ export const IMAGE_FINDINGS = {
     isAdvice: true,
     says: ({ image, secrets, sent }, object) =>
       `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
-    fix: ({ secrets }, object) =>
-      command`kubectl auth can-i get secret/${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
+    // What that command is refused with names the role that an administrator can apply.
+    fix: ({ secrets }, object) => command`regsecret inspect ${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   }),
   /** The last pull failed, but something was corrected after it. */
   'retry-pending': warning<{ readonly image: string; readonly secret?: string | undefined }>({

@@ -143,19 +143,19 @@ testFindings([
     finding('unread-secrets', POD, { image, secrets: ['regcred'], sent: 'nothing' }),
     'error: no credential was sent for ghcr.io/org/app:v1 (says the kubelet), and you have no permission to read pull secrets of pod team-a/web-1: regcred',
     'advice',
-    'kubectl auth can-i get secret/regcred -n team-a',
+    'regsecret inspect regcred -n team-a',
   ],
   [
     finding('unread-secrets', POD, { image, secrets: ['regcred'], sent: 'a login' }),
     'error: a login was sent and refused for ghcr.io/org/app:v1 (says the kubelet), and you have no permission to read pull secrets of pod team-a/web-1: regcred',
     'advice',
-    'kubectl auth can-i get secret/regcred -n team-a',
+    'regsecret inspect regcred -n team-a',
   ],
   [
     finding('unread-secrets', POD, { image, secrets: ['regcred'], sent: 'unknown' }),
     'error: the registry refused the pull for ghcr.io/org/app:v1 (says the kubelet), and you have no permission to read pull secrets of pod team-a/web-1: regcred',
     'advice',
-    'kubectl auth can-i get secret/regcred -n team-a',
+    'regsecret inspect regcred -n team-a',
   ],
   [
     finding('retry-pending', POD, { image }),

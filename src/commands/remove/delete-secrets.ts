@@ -5,9 +5,9 @@ import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/
 import { listenerThrough, performPhase } from '../../changes/performer.ts';
 import { deleteSecret, type NextDeletion } from '../../changes/secret-step.ts';
 import { ApiError, noneOrUnknown, refusal } from '../../cluster/api-error.ts';
-import { noPermission } from '../../cluster/missing-right.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
+import { noPermission } from '../../cluster/right.ts';
 import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';

@@ -564,5 +564,5 @@ test('who may do it in some namespaces only: those that are named are served wit
   expect((await regsecretIn(home, args, { kubeconfig })).stdout).toBe('2 namespaces: 2 unchanged\n');
   const all = await regsecretIn(home, ['sync', '-A'], { kubeconfig });
   expect(all.code).toBe(1);
-  expect(all.stderr).toContain('may not list namespaces in all namespaces');
+  expect(all.stderr).toContain('no permission to list namespaces in all namespaces');
 });
