@@ -119,9 +119,8 @@ type Failing = Extract<Note, { code: 'failing' }>;
 
 function printFailing(failing: readonly Failing[], options: AttachPrinterOptions, printer: Printer): void {
   if (failing.length === 0) return;
-  const [subject, self] =
-    failing.length === 1 ? ['1 pod fails', 'itself'] : [`${failing.length} pods fail`, 'themselves'];
-  printer.warn(`${subject} now and will not recover by ${self}: a pod keeps its original list`);
+  const subject = failing.length === 1 ? '1 pod keeps' : `${failing.length} pods keep`;
+  printer.warn(`${subject} failing until recreated (the imagePullSecrets of a pod cannot change)`);
   for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
     const scope = options.namespaces ? ` in ${ref.namespace}` : '';
     printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy)}`);

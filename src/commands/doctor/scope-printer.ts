@@ -17,6 +17,7 @@ import { type Style, severityLabel, styleFor } from '../../output/style.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
+import { rfc3339 } from '../../text/time.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../workloads/kind.ts';
 import { affectedOf } from './affected-objects.ts';
 
@@ -49,7 +50,8 @@ export async function scopeLines(report: ScopeReport, options: ScopeLook, io: Io
     const fitting = SHOWN[part].map(lines).find((some) => rowsOf(some) <= ROWS);
     return fitting ?? lines(1);
   };
-  const last = printable(formatCounts(report, waitingIn(groups)));
+  const asked = report.counts.registries === 0 ? '' : ` at ${rfc3339(io.clock.now())}`;
+  const last = printable(formatCounts(report, waitingIn(groups)) + asked);
   return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), ...linesOf('left over'), last];
 }
 

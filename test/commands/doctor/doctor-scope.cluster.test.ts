@@ -500,7 +500,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
     ],
     [
       'unused-secret',
-      `no list of pull secrets names secret ${other}/${name}; volumes and environment variables were not looked at`,
+      `no imagePullSecrets reference secret ${other}/${name}; volumes and env not checked`,
     ],
   ]);
 });

@@ -432,7 +432,7 @@ describe('on a terminal', () => {
     const { home, teams } = await newFleet(2);
     const args = ['sync', '--to', teams.join(',')];
     const first = type(home, args);
-    await first.see('Secret regsecret: write it into 2 namespaces: 2 to be created?');
+    await first.see('Update 2 namespaces (2 new)?');
     first.type(`n${keys.enter}`);
     expect(await first.ended).toBe(1);
     expect(await secretIn(teams[0] ?? '')).toBeUndefined();
@@ -452,7 +452,7 @@ describe('on a terminal', () => {
     const before = await secretIn(team);
     const tty = type(home, ['sync', '--to', team, '--adopt']);
     await tty.see('drops other.example (jane)');
-    await tty.see('drop 1 login that it does not have?');
+    await tty.see('; 1 login dropped)?');
     tty.type(`n${keys.enter}`);
     expect(await tty.ended).toBe(1);
     expect(await secretIn(team)).toEqual(before);
@@ -463,7 +463,7 @@ describe('on a terminal', () => {
     const [first = '', second = ''] = teams;
     await regsecretIn(home, ['sync', '--to', teams.join(',')]);
     const tty = type(home, ['sync', '--to', first, '--prune']);
-    await tty.see('delete its copies in');
+    await tty.see('elete regsecret in');
     tty.type(`y${keys.enter}`);
     await tty.see('1 deleted');
     expect(await tty.ended).toBe(0);
