@@ -120,18 +120,18 @@ const TABLE: Readonly<Record<string, Row>> = {
     `rotate away ${AWAY}`,
   ],
   remove: [
-    'remove two --server y.example',
-    'remove two --server y.example',
-    'remove two --server x.example --dry-run=server',
-    'remove two --server x.example',
-    'remove two --server x.example',
+    'remove PAIR --server 127.0.0.1:3',
+    'remove PAIR --server 127.0.0.1:3',
+    'remove PAIR --server 127.0.0.1:2 --dry-run=server',
+    'remove PAIR --server 127.0.0.1:2',
+    'remove PAIR --server 127.0.0.1:2',
     NO_LOGIN,
-    ['remove tow --server x.example', 'remove two --server x.exmaple'],
+    ['remove PAIR-x --server 127.0.0.1:2', 'remove PAIR --server 127.0.0.1:4'],
     NO_REGISTRY,
   ],
   delete: [
-    ['delete two', 'delete two --yes'],
-    'delete two --yes',
+    ['delete PAIR', 'delete PAIR --yes'],
+    'delete PAIR --yes',
     'delete --dry-run=server',
     'delete --yes',
     'delete --yes',
@@ -166,6 +166,8 @@ interface World {
   readonly shop: string;
   readonly empty: string;
   readonly user: string;
+  /** A Secret with several entries. Its name is in no other namespace. */
+  readonly pair: string;
 }
 
 const home = mkdtempSync(join(tmpdir(), 'regsecret-printed-'));
@@ -187,22 +189,26 @@ async function newWorld(isEmpty: boolean): Promise<World> {
     newNamespace({ prefix: 'shop', serviceAccount: true }),
     newNamespace(),
   ]);
-  const world = { namespace, shop, empty, user: freshName('jane') };
+  const world = { namespace, shop, empty, user: freshName('jane'), pair: freshName('pair') };
+  const { pair } = world;
   if (isEmpty) return world;
-  const auths = { 'x.example': login('jane', 'x'), 'y.example': login('jane', 'y') };
+  const hosts = ['127.0.0.1:2', '127.0.0.1:3', '127.0.0.1:5'];
+  const auths = Object.fromEntries(hosts.map((one) => [one, login('jane', one)]));
   const config = (content: object) => ({ '.dockerconfigjson': JSON.stringify(content) });
   const list = named('regsecret');
+  // What the scheduler says, and when, differs from run to run.
+  const fields = { replicas: 0 };
   await Promise.all([
     newPullSecret(namespace, 'regsecret', host, janedoe),
     ...['old', 'older'].map((name) => newPullSecret(namespace, name, host, { username: 'janedoe', password: 'old' })),
     newPullSecret(namespace, 'away', '127.0.0.1:1', { username: 'janedoe', password: 'old' }),
-    newSecret(namespace, 'two', 'kubernetes.io/dockerconfigjson', config({ auths })),
+    newSecret(namespace, pair, 'kubernetes.io/dockerconfigjson', config({ auths })),
     newSecret(namespace, 'empty', 'kubernetes.io/dockerconfigjson', config({ auths: {} })),
     newAccount(namespace, { imagePullSecrets: list }, 'robot'),
-    ...['web', 'lost'].map((name) => newWorkload('Deployment', namespace, { name, image })),
-    newWorkload('Deployment', namespace, { name: 'good', image, list }),
-    newWorkload('Deployment', namespace, { name: 'both', image, list: named('regsecret', 'two') }),
-    newWorkload('Deployment', namespace, { name: 'away', image: '127.0.0.1:1/app:1', list: named('away') }),
+    ...['web', 'lost'].map((name) => newWorkload('Deployment', namespace, { name, image, fields })),
+    newWorkload('Deployment', namespace, { name: 'good', image, list, fields }),
+    newWorkload('Deployment', namespace, { name: 'both', image, list: named('regsecret', pair), fields }),
+    newWorkload('Deployment', namespace, { name: 'away', image: '127.0.0.1:1/app:1', list: named('away'), fields }),
   ]);
   return world;
 }
@@ -221,12 +227,13 @@ function worldFor(command: string): Promise<World> {
 
 async function printed(line: string, situation: string, world: World): Promise<string> {
   const { host, privateImage: image } = sharedRegistries().basic;
-  const { namespace, shop, empty, user } = world;
+  const { namespace, shop, empty, user, pair } = world;
   const real = replaceEach(line, [
     [/\bshop\b/g, shop],
     [/\bREGISTRY\b/g, host],
     [/\bIMAGE\b/g, image],
     [/\bEMPTY\b/g, empty],
+    [/\bPAIR\b/g, pair],
   ]);
   const kubeconfigs: Readonly<Record<string, () => string>> = {
     'no permission': () => kubeconfigFor({ user, namespace }),
@@ -241,12 +248,12 @@ async function printed(line: string, situation: string, world: World): Promise<s
     [namespace, 'team-a'],
     [shop, 'shop'],
     [empty, 'empty-namespace'],
-    [image, 'IMAGE'],
-    [host, 'REGISTRY'],
+    [host, '127.0.0.1:50000'],
+    [pair, 'pair-1234567890ab'],
     [user, 'jane'],
     [home, '~'],
     [/•••• [0-9a-f]{8}/g, '•••• 581fbfe7'],
-    [/\b[0-9a-f]{8}(?= +(gets|has) the new one)/g, '581fbfe7'],
+    [/(?<= )[0-9a-f]{8}(?=[ ,])/g, '581fbfe7'],
     [/\b\d+s(?= |$)/gm, '3s'],
     [/\d\d:\d\d:\d\d/g, '12:00:00'],
     [/\d{4}-\d\d-\d\d/g, '2026-01-02'],

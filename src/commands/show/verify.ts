@@ -61,7 +61,11 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const inquiries =
     options.image?.flatMap((image) => plan(secrets, image)) ??
     diagnosed.flatMap(({ secret, contents }) => loginQuestions(secret, contents));
-  if (inquiries.length === 0) throw new UserError('there is no login to verify', lookInside(options));
+  if (inquiries.length === 0) {
+    // Where something is wrong, that has just been printed.
+    if (!sound) return EXIT.failed;
+    throw new UserError('there is no login to verify', lookInside(options));
+  }
   const rows = await ask(inquiries, from, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
   await printVerdicts(rows, { output: options.output, immutable, correct, isOwn: from !== undefined }, io, printer);
