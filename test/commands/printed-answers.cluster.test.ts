@@ -42,7 +42,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     ['attach --serviceaccount default', 'attach --to deploy/web'],
     'attach --serviceaccount default',
     'attach --to deploy/lost --dry-run=server',
-    'attach --to deploy/lost',
+    ['attach --to deploy/lost', 'attach --to deploy/lost --to deploy/web'],
     'attach --to deploy/lost',
     NO_LOGIN,
     ['attach regsecrte --serviceaccount default', 'attach --to deploy/wbe'],

@@ -144,7 +144,8 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
     const wanted = { namespace: transport.namespace, names: names.length === 0 ? ['regsecret'] : names };
     const { secrets, errors } = await findSecrets(transport, wanted, 'verify');
     for (const error of errors) printer.error(error);
-    if (names.length === 0) for (const secret of secrets) printer.say(`only ${describeSecret(secret)} is verified`);
+    if (names.length === 0)
+      for (const secret of secrets) printer.say(`checked: ${describeSecret(secret)} (-A: all namespaces)`);
     return { secrets, isWhole: errors.length === 0 };
   } finally {
     transport.close();
