@@ -104,8 +104,8 @@ function formatCorrected(hint: CorrectedLine, context: CommandContext): string |
 }
 
 /**
- * An administrator has another kubeconfig, so the line has only its namespace. Someone who impersonates is the administrator, and
- * applies the role in the same cluster.
+ * An administrator has another kubeconfig, so only the context is kept: where it does not exist, nothing is applied to another
+ * cluster. Someone who impersonates is the administrator.
  */
 function formatGrant({ subject }: Grant, { shell, typed, given, home }: CommandContext): string | undefined {
   const { as: impersonated, asGroup: _, asUid: __, asUserExtra: ___, ...own } = given;
@@ -113,7 +113,7 @@ function formatGrant({ subject }: Grant, { shell, typed, given, home }: CommandC
   const line = typed?.without('-o', '--yes', '-v').with(words`${place}`).command.words.slice(1) ?? ['COMMAND'];
   const role = { words: [...words`regsecret rbac --for ${subject}`.words, ...line], asks: 'nothing' } as const;
   const pipe = clusterCommand`kubectl apply -f -`;
-  return formatCommand({ ...role, pipe }, { shell, given: impersonated ? own : {} });
+  return formatCommand({ ...role, pipe }, { shell, given: impersonated ? own : { context: given.context } });
 }
 
 /** What is to be changed, where the line itself is not known. */

@@ -150,7 +150,7 @@ describe('sync', () => {
       code: 1,
       stdout: `east: secret/regsecret created in ${teams[0]}\neast: 1 namespace: 1 created\n`,
     });
-    expect(ran.stderr).toMatch(/^poor: error: .*cannot list .*namespaces/);
+    expect(ran.stderr).toMatch(/^poor: error: no permission to list namespaces/);
     expect(ran.stderr).toContain(' --context poor');
   });
 

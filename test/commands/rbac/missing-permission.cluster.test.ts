@@ -44,6 +44,11 @@ const serviceAccount = async (namespace: string): Promise<Person> => {
   const kubeconfig = kubeconfigFor({ token: body.status.token, namespace });
   return { kubeconfig, subject: `sa/${namespace}:${metadata.name}` };
 };
+/** Contexts are called alike on both machines, or the line is refused. */
+const inContext = async (namespace: string): Promise<Person> => ({
+  ...(await user(namespace)),
+  flags: ['--context', 'test'],
+});
 const impersonated = async (): Promise<Person> => {
   const name = freshName('jane');
   return { kubeconfig: cluster().kubeconfig, subject: `user/${name}`, flags: ['--as', name] };
@@ -53,6 +58,7 @@ test.each<[string, (namespace: string) => Promise<Person>, string]>([
   ['list', user, 'list'],
   ['list of a user with an address', oidcUser, 'list'],
   ['list -A', user, 'list -A'],
+  ['list in a context', inContext, 'list'],
   ['create', user, `create other ${LOGIN}`],
   ['create by a service account', serviceAccount, `create other ${LOGIN}`],
   ['attach', user, 'attach --serviceaccount default'],
@@ -75,6 +81,7 @@ test.each<[string, (namespace: string) => Promise<Person>, string]>([
     /(?:error: )?(.*no permission to .*)\n(?:.*\n)*?hint: an administrator can run: (.*)\n/.exec(refused.stderr) ?? [];
   expect(error, refused.stderr).not.toMatch(/forbidden|may not|User "/);
   expect(proposed).toContain(`regsecret rbac --for ${subject} ${words[0]}`);
+  expect(proposed.includes('kubectl apply --context test -f -')).toBe(flags[0] === '--context');
   const pasted = await paste(proposed);
   expect(pasted, pasted.stderr).toMatchObject({ code: 0 });
   let last = '';

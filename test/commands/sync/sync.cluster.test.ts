@@ -437,7 +437,7 @@ describe('on a terminal', () => {
     expect(await first.ended).toBe(1);
     expect(await secretIn(teams[0] ?? '')).toBeUndefined();
     const second = type(home, args);
-    await second.see('to be created?');
+    await second.see('(2 new)?');
     second.type(`y${keys.enter}`);
     await second.see('2 namespaces: 2 created');
     expect(await second.ended).toBe(0);
