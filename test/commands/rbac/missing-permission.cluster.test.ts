@@ -81,7 +81,7 @@ test.each<[string, (namespace: string) => Promise<Person>, string]>([
     /(?:error: )?(.*no permission to .*)\n(?:.*\n)*?hint: an administrator can run: (.*)\n/.exec(refused.stderr) ?? [];
   expect(error, refused.stderr).not.toMatch(/forbidden|may not|User "/);
   expect(proposed).toContain(`regsecret rbac --for ${subject} ${words[0]}`);
-  expect(proposed.includes('kubectl apply --context test -f -')).toBe(flags[0] === '--context');
+  expect(proposed.includes('kubectl --context test apply -f -')).toBe(flags[0] === '--context');
   const pasted = await paste(proposed);
   expect(pasted, pasted.stderr).toMatchObject({ code: 0 });
   let last = '';
