@@ -248,7 +248,7 @@ describe.concurrent('a service account', () => {
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart']);
     expect(ran.stdout).toBe('serviceaccount/default patched\n');
     expect(ran.stderr).toContain(`regsecret has no credential for ${privateImage} of pod/${pod}\n`);
-    expect(ran.stderr).not.toContain('will not recover');
+    expect(ran.stderr).not.toContain('failing until recreated');
   });
 });
 

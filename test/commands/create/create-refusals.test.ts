@@ -391,7 +391,14 @@ describe('credential helpers', () => {
     },
   });
   const rows: Row[] = [
-    ['missing', args, store, 1, 'error: the docker config uses docker-credential-h, which is not in PATH', 'hint: give a login: regsecret create x '],
+    [
+      'missing',
+      args,
+      store,
+      1,
+      'error: the docker config uses docker-credential-h, which is not in PATH',
+      'hint: give a login: regsecret create x ',
+    ],
     ['crashing', args, helper('kill -SEGV $$'), 1, 'credential helper "h" for r.io'],
     ['failing', args, helper('echo the vault is locked; exit 1'), 1, 'the vault is locked'],
     ['printing garbage', args, helper(`echo 'garbage ${CANARY}'`), 1, 'credential helper "h"'],
