@@ -70,6 +70,6 @@ async function targetsIn(
   if (right === undefined) return targets;
   throw new UserError(
     `secret ${namespace}/${name} is not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
-    command`kubectl auth can-i ${right.split(' ')} ${scope(namespace)}`,
+    reader.missingRights.grant,
   );
 }

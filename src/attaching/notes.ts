@@ -167,9 +167,9 @@ const SENTENCES: {
   },
   owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
   kept: ({ ref, account, names }, context) => {
-    const [used, be] = isDry(context) ? ['use', 'would be'] : ['used', names.length === 1 ? 'is' : 'are'];
+    const [has, kept] = isDry(context) ? ['would have', 'would keep'] : ['now has', 'kept'];
     return say(
-      `the pods of ${resultName(ref)} ${used} the list of serviceaccount/${account}${isDry(context) ? '' : ' until now'}: ${many(names)} ${be} kept in its own`,
+      `${resultName(ref)} ${has} its own imagePullSecrets; ${kept} ${many(names)} from serviceaccount/${account}`,
     );
   },
   'account-has-it': ({ ref, account }, { secret, dryRun = 'none' }) =>

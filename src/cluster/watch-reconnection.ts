@@ -1,10 +1,11 @@
 /** Follows changes in the cluster for days: a watch that ends, for any reason, is reopened where it ended. */
 
 import { UserError } from '../errors.ts';
-import { ALL_NAMESPACES, clusterCommand, command } from '../line/command.ts';
+import { clusterCommand } from '../line/command.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { ApiError } from './api-error.ts';
 import { listRefusal, METADATA, METADATA_OF_ONE, objectPath, type Resource } from './object-request.ts';
+import { grantFor } from './right.ts';
 import type { Transport } from './transport.ts';
 import type { WatchEnd } from './watch-connection.ts';
 
@@ -174,7 +175,7 @@ function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): 
       if (end.status === 410) return undefined;
       return new UserError(
         `the API server refuses the watch of ${plural} with ${end.status}`,
-        command`kubectl auth can-i watch ${plural} ${ALL_NAMESPACES}`,
+        end.status === 403 ? grantFor() : clusterCommand`kubectl cluster-info`,
       );
     case 'unreachable':
       return new UserError(

@@ -5,6 +5,7 @@ import { nameWord, nodeWord, scope } from '../line/object-name.ts';
 import { imageError } from '../secret/image.ts';
 import { imageServer } from '../secret/server.ts';
 import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts';
+import { nearness } from '../verify/nearness.ts';
 import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import { ANY, error, NO_LOGIN, REFUSED, type Reporter, saying, some, warning } from './finding-record.ts';
@@ -90,7 +91,7 @@ export const IMAGE_FINDINGS = {
     identity: ['image'],
     kubeletSays: ['never', ...NO_LOGIN],
     says: ({ image, node, version, policy }, object) =>
-      `${image} is already on node ${node}, but its kubelet (${version}) requires a login for it all the same (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
+      `${image} is cached on ${node}, but the kubelet (${version}) requires a valid login to use it (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   /**
@@ -149,10 +150,12 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     subject: ({ registry }) => registry,
     isAdvice: true,
-    says: ({ registry, reason, at }, _, { severity }) =>
-      `${registry} cannot be checked from here: ${reason} (at ${at}); ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
+    says: ({ registry, reason }, _, { severity }) =>
+      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
     fix: ({ registry, unasked }) =>
-      unasked ? command`regsecret doctor --help` : command`curl -sv https://${registry}/v2/`,
+      unasked
+        ? command`regsecret doctor --help`
+        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`,
   }),
   'node-cannot-reach': error<{
     readonly registry: string;
@@ -224,8 +227,8 @@ export const IMAGE_FINDINGS = {
     isAdvice: true,
     says: ({ image, secrets, sent }, object) =>
       `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
-    fix: ({ secrets }, object) =>
-      command`kubectl auth can-i get secret/${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
+    // What that command is refused with names the role that an administrator can apply.
+    fix: ({ secrets }, object) => command`regsecret inspect ${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   }),
   /** The last pull failed, but something was corrected after it. */
   'retry-pending': warning<{ readonly image: string; readonly secret?: string | undefined }>({
@@ -244,7 +247,7 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     isAdvice: true,
     says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),

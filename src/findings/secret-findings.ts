@@ -125,7 +125,7 @@ export const SECRET_FINDINGS = {
   'credential-store': error<{ readonly helpers: readonly string[] }>({
     keepsAway: 'secret',
     says: ({ helpers }, object) =>
-      `${object} holds no login: the logins are in the ${nounFor(helpers.length, 'credential store')} ${helpers.join(', ')} of the machine it comes from`,
+      `${object} holds no login: its source keeps them in ${nounFor(helpers.length, 'credential store')} ${helpers.join(', ')}`,
     fix: (_, object, context) => createOr('--replace', object, context),
   }),
   'empty-entry': error<{ readonly server: ShownServer }>({

@@ -15,8 +15,6 @@ import {
   type PullFacts,
 } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
-import { command } from '../line/command.ts';
-import { scope } from '../line/object-name.ts';
 import { forEachLimit } from '../system/concurrency.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
@@ -72,7 +70,11 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
   await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
   const isEmpty = world.pods + world.secrets + world.templates.length === 0;
   const isRefused = collector.missingRights.list().length === BESIDE_PODS.length + 2;
-  if (isRefused && isEmpty && world.accounts.length === 0) throw nothingReadable(namespaces);
+  if (isRefused && isEmpty && world.accounts.length === 0)
+    throw new UserError(
+      `no permission to list anything in ${formatScope({ namespaces })}`,
+      collector.missingRights.grant,
+    );
   const [only] = options.selector === undefined ? (namespaces ?? []) : [];
   if (isEmpty && only !== undefined) await checkNamespace(transport, only);
   return gathered(world, options, collector);
@@ -230,14 +232,6 @@ function isMute({ images }: PodGroup): boolean {
 function hasNewSecret({ pod }: PodGroup, secrets: PullFacts['secrets'], now: number): boolean {
   const names = listedNames(pod.imagePullSecrets);
   return names.some((name) => mayBeUntried(secrets.get(secretKey(pod.ref.namespace, name)), now));
-}
-
-function nothingReadable(namespaces: ReadonlySet<string> | undefined): UserError {
-  const [first] = namespaces ?? [];
-  return new UserError(
-    `you have no permission to list anything in ${formatScope({ namespaces })}`,
-    command`kubectl auth can-i --list ${first === undefined ? undefined : scope(first)}`,
-  );
 }
 
 /**

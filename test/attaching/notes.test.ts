@@ -84,12 +84,12 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'kept', ref, account, names: ['a'] },
     'note',
-    'the pods of deployment.apps/web used the list of serviceaccount/ci until now: a is kept in its own',
+    'deployment.apps/web now has its own imagePullSecrets; kept a from serviceaccount/ci',
   ],
   [
     { code: 'kept', ref, account, names: ['a', 'b'] },
     'note',
-    'the pods of deployment.apps/web used the list of serviceaccount/ci until now: a, b are kept in its own',
+    'deployment.apps/web now has its own imagePullSecrets; kept a, b from serviceaccount/ci',
   ],
   [
     { code: 'account-has-it', ref, account },
@@ -156,7 +156,7 @@ describe('in a dry run nothing is said to be done', () => {
     ],
     [
       { code: 'kept', ref, account, names: ['a'] },
-      'the pods of deployment.apps/web use the list of serviceaccount/ci: a would be kept in its own',
+      'deployment.apps/web would have its own imagePullSecrets; would keep a from serviceaccount/ci',
     ],
     [
       { code: 'now-refused', ref, account },

@@ -49,7 +49,7 @@ test.each<[string, Situation, string]>([
   [
     'the server would not have it',
     { faults: [times('dry run', 1, no)], writes: ['dry run pods'] },
-    'may not create pod team/web: no → kubectl auth can-i create pods -n team',
+    'no permission to create pod team/web: no → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   [
     'the dry run has no answer',
@@ -60,7 +60,7 @@ test.each<[string, Situation, string]>([
   [
     'its account does not allow the Secret',
     { faults: [times('dry run', 99, notMountable)], writes: ['dry run pods'] },
-    'may not create pod team/web: x does not reference that imagePullSecret → kubectl auth can-i create pods -n team',
+    'no permission to create pod team/web: x does not reference that imagePullSecret → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   [
     'an account of the same command does not allow it for a moment',
@@ -78,7 +78,7 @@ test.each<[string, Situation, string]>([
       request: { targets: [{ kind: 'ServiceAccount', name: 'ci' }] },
       writes: ['dry run pods'],
     },
-    'may not create pod team/web: x does not reference that imagePullSecret → kubectl auth can-i create pods -n team',
+    'no permission to create pod team/web: x does not reference that imagePullSecret → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   [
     'a Deployment of the same command that is called as the account',
@@ -87,17 +87,17 @@ test.each<[string, Situation, string]>([
       request: { targets: [{ kind: 'Deployment', name: 'default' }] },
       writes: ['dry run pods'],
     },
-    'may not create pod team/web: x does not reference that imagePullSecret → kubectl auth can-i create pods -n team',
+    'no permission to create pod team/web: x does not reference that imagePullSecret → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   [
     'an account of the same command says otherwise than others refuse',
     { faults: [times('dry run', 2, no)], request: byOwner, writes: ['dry run pods'] },
-    'may not create pod team/web: no → kubectl auth can-i create pods -n team',
+    'no permission to create pod team/web: no → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   [
     'it may not be deleted',
     { faults: [times('DELETE', 1, no)], writes: DELETED },
-    'may not delete pod team/web: no → kubectl auth can-i delete pods/web -n team',
+    'no permission to delete pod team/web: no → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   [
     'its deletion does not arrive',

@@ -26,7 +26,7 @@ const PAUSED: Remedy = { how: 'template', target: WORKLOAD, next: { step: 'resum
 testFindings([
   [
     finding('credential-rejected', SECRET, { server, username: 'jane', status: 401, said: REGISTRY }),
-    'error: ghcr.io rejects the login of jane in secret team-a/regcred (HTTP 401, asked from here at 2026-01-01T00:00:00Z)',
+    'error: ghcr.io rejects the login of jane in secret team-a/regcred (HTTP 401, checked from here)',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
@@ -38,7 +38,7 @@ testFindings([
   ],
   [
     finding('no-access', SECRET, { server, username: 'jane', image, said: REGISTRY }),
-    'error: ghcr.io knows the login of jane in secret team-a/regcred, but does not let it pull ghcr.io/org/app:v1, or has no such repository (asked from here at 2026-01-01T00:00:00Z)',
+    'error: ghcr.io knows the login of jane in secret team-a/regcred, but does not let it pull ghcr.io/org/app:v1, or has no such repository (checked from here)',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
@@ -56,7 +56,7 @@ testFindings([
   ],
   [
     finding('public-image-refused', SECRET, { server, username: 'jane', image, at }),
-    'error: ghcr.io/org/app:v1 is public, but ghcr.io rejects the login of jane in secret team-a/regcred, and a kubelet that has a login does not try without it (asked from here at 2026-01-01T00:00:00Z)',
+    'error: ghcr.io/org/app:v1 is public, but ghcr.io rejects the login of jane in secret team-a/regcred, and a kubelet that has a login does not try without it (checked from here)',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],

@@ -187,13 +187,13 @@ testFindings([
   ],
   [
     finding('credential-store', SECRET, { helpers: ['pass', 'osxkeychain'] }),
-    'error: secret team-a/regcred holds no login: the logins are in the credential stores pass, osxkeychain of the machine it comes from',
+    'error: secret team-a/regcred holds no login: its source keeps them in credential stores pass, osxkeychain',
     'fix',
     'regsecret create regcred -n team-a --replace',
   ],
   [
     finding('credential-store', CONFIG, { helpers: ['pass'] }),
-    'error: file config.json holds no login: the logins are in the credential store pass of the machine it comes from',
+    'error: file config.json holds no login: its source keeps them in credential store pass',
     'advice',
     'vi +1 config.json',
     { image: 'app' },

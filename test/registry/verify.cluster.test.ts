@@ -402,7 +402,7 @@ describe('registries that are hard to reach', () => {
   test('nothing listens', async () => {
     const gone = await startFront({});
     await gone.close();
-    expect(await ask(gone.host)).toEqual({ kind: 'unreachable', cause: 'tcp', reason: 'nothing listens there' });
+    expect(await ask(gone.host)).toEqual({ kind: 'unreachable', cause: 'tcp', reason: 'connection refused' });
   });
 
   test('a name that nobody knows', async () => {

@@ -34,8 +34,8 @@ const UNUSUAL: readonly [server: string, reason: string][] = [
   ['registry-1.docker.io', 'registry-1.docker.io is not the registry name in Docker Hub images'],
   ['registry.hub.docker.com', 'registry.hub.docker.com is not the registry name in Docker Hub images'],
   ['registry.docker.io', 'registry.docker.io is not the registry name in Docker Hub images'],
-  ['https://ghcr.io/v2', 'https://ghcr.io/v2 needs a slash at its end, or it opens only images under v2'],
-  ['https://ghcr.io/v1', 'https://ghcr.io/v1 needs a slash at its end, or it opens only images under v1'],
+  ['https://ghcr.io/v2', 'https://ghcr.io/v2 probably matches no image: drop /v2, or write /v2/'],
+  ['https://ghcr.io/v1', 'https://ghcr.io/v1 probably matches no image: drop /v1, or write /v1/'],
   ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet matches hosts case-sensitively'],
   ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a user name in front of the host'],
 ];

@@ -17,6 +17,7 @@ import { type Style, severityLabel, styleFor } from '../../output/style.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
+import { rfc3339 } from '../../text/time.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../workloads/kind.ts';
 import { affectedOf } from './affected-objects.ts';
 import { countsIn, type Grouping, type ReportSection, sectionsOf } from './report-sections.ts';
@@ -56,7 +57,8 @@ export async function scopeLines(report: ScopeReport, options: ScopeLook, io: Io
     const fitting = SHOWN[part].map(lines).find((some) => rowsOf(some) <= ROWS);
     return fitting ?? lines(1);
   };
-  const last = printable(formatCounts(report, waitingIn(groups)));
+  const asked = report.counts.registries === 0 ? '' : ` at ${rfc3339(io.clock.now())}`;
+  const last = printable(formatCounts(report, waitingIn(groups)) + asked);
   if (options.summary === true) {
     const { summaryTable } = await import('./report-summary.ts');
     return [...headline(report, groups), ...summaryTable(report, io), last];

@@ -4,12 +4,15 @@ import { type DetachListener, type DetachOptions, detachAll } from '../../attach
 import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
 import { listenerThrough, performPhase } from '../../changes/performer.ts';
 import { deleteSecret, type NextDeletion } from '../../changes/secret-step.ts';
+import { ApiError, noneOrUnknown, refusal } from '../../cluster/api-error.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { noPermission } from '../../cluster/right.ts';
+import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../../gather/other-logins.ts';
-import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
+import { words } from '../../line/command.ts';
 import { againWith, prose } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
 import { copyMark, isFromElsewhere, MANAGED_BY } from '../../secret/copy.ts';
@@ -62,12 +65,7 @@ export async function planDeletion(
   const own = { namespace: transport.namespace, name: request.name };
   const source = `${own.namespace}/${own.name}`;
   const found: Deletion[] = [];
-  const present = await lookAtSecret(transport, own);
-  if (present === 'unknown')
-    throw new UserError(
-      `no permission to read secret ${source}`,
-      command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
-    );
+  const present = await presentSecret(transport, own);
   // Copies marked as from another cluster belong to this source only where the source is not in this cluster.
   const isHere = present !== 'none' && !isFromElsewhere(present);
   const isCopy = (secret: Secret): boolean =>
@@ -81,10 +79,7 @@ export async function planDeletion(
       return undefined;
     });
     if (refused !== undefined)
-      throw new UserError(
-        'cannot look for copies: no permission to list secrets',
-        command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
-      );
+      throw noPermission('cannot look for copies: no permission to list secrets', refused.message);
   }
   const planned: Deletion[] = [];
   const plan = async ([index, one]: [number, Deletion]): Promise<void> => {
@@ -95,6 +90,17 @@ export async function planDeletion(
   await forEachLimit(transport.concurrency, found.entries(), plan);
   await plan([found.length, { ref: own, secret: present === 'none' ? undefined : present, source: undefined }]);
   return planned;
+}
+
+/** Throws UserError where it cannot be read: with a Secret that nobody sees, nobody sees what needs it. */
+async function presentSecret(transport: Transport, ref: SecretRef): Promise<Secret | 'none'> {
+  try {
+    return await requestSecret(transport, ref);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (noneOrUnknown(error, transport.signal) === 'none') return 'none';
+    throw refusal(error, { verb: 'get', ...ref });
+  }
 }
 
 async function obstacleTo(

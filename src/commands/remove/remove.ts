@@ -149,8 +149,8 @@ function warnOfCopies(
 
 /** Says which Secrets were examined. A Secret that `sync --merge` has filled does not count as a copy. */
 function sayWhereLooked({ ref }: EntryRemoval, withCopies: boolean, printer: Printer) {
-  const looked = withCopies ? ' and its copies were' : ' was';
-  printer.say(`only secret ${ref.namespace}/${ref.name}${looked} looked at; with -A, remove looks in all namespaces`);
+  const copies = withCopies ? ' and its copies' : '';
+  printer.say(`checked: secret ${ref.namespace}/${ref.name}${copies} (-A: all namespaces)`);
 }
 
 /**

@@ -213,7 +213,7 @@ describe.concurrent('a service account', () => {
     const calmPod = await firstPod(namespace, calm, 'Deployment');
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default']);
     expect(ran).toMatchObject({ code: 0, stdout: 'serviceaccount/default patched\n' });
-    expect(ran.stderr).toContain('2 pods fail now and will not recover by themselves');
+    expect(ran.stderr).toContain('2 pods keep failing until recreated');
     expect(ran.stderr).toContain(`hint: regsecret attach -n ${namespace} --serviceaccount default --restart\n`);
     expect(ran.stderr).toContain(`hint: regsecret attach regsecret -n ${namespace} --pod bare --recreate\n`);
     const restarted = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart', '--wait']);
@@ -221,7 +221,7 @@ describe.concurrent('a service account', () => {
       code: 0,
       stdout: `serviceaccount/default unchanged\ndeployment.apps/${name} restarted\n`,
     });
-    expect(restarted.stderr).toContain('1 pod fails now and will not recover by itself');
+    expect(restarted.stderr).toContain('1 pod keeps failing until recreated');
     await allRun(namespace, name);
     expect(await firstPod(namespace, calm, 'Deployment')).toBe(calmPod);
     expect(await podSettled(namespace, bare)).toMatchObject({ phase: 'Pending' });
@@ -248,7 +248,7 @@ describe.concurrent('a service account', () => {
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart']);
     expect(ran.stdout).toBe('serviceaccount/default patched\n');
     expect(ran.stderr).toContain(`regsecret has no credential for ${privateImage} of pod/${pod}\n`);
-    expect(ran.stderr).not.toContain('will not recover');
+    expect(ran.stderr).not.toContain('failing until recreated');
   });
 });
 

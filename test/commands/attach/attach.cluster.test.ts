@@ -306,7 +306,7 @@ describe('the list of the service account and that of the template', () => {
     const web = await newWorkload('Deployment', namespace, { account: name });
     const ran = await attach('--to', `deploy/${web}`);
     expect(await listOf('Deployment', namespace, web)).toEqual(named('other', 'more', 'regsecret'));
-    expect(ran.stderr).toContain(`used the list of serviceaccount/${name} until now: other, more are kept in its own`);
+    expect(ran.stderr).toContain(`now has its own imagePullSecrets; kept other, more from serviceaccount/${name}`);
     expect((await attach('--to', `deploy/${web}`)).stdout).toBe(`deployment.apps/${web} unchanged\n`);
   });
 

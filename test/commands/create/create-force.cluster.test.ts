@@ -154,7 +154,9 @@ describe('nothing is deleted when', () => {
     const { metadata } = await read(name);
     const ran = await force(name, at(COPY, REFUSED));
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain('error: nothing is deleted, because no copy could be made: may not create secret');
+    expect(ran.stderr).toContain(
+      'error: nothing is deleted, because no copy could be made: no permission to create secret',
+    );
     expect((await read(name)).metadata).toEqual(metadata);
   });
 

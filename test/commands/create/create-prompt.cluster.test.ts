@@ -109,7 +109,7 @@ describe('a typed password for a registry that cannot be checked', () => {
     tty.type(`p${keys.enter}`);
     return tty;
   };
-  const question = '127.0.0.1:1 cannot be checked: nothing listens there. Write the login unchecked?';
+  const question = '127.0.0.1:1 cannot be checked: connection refused. Write the login unchecked?';
 
   test('is written when the person says yes', async () => {
     const tty = await typed('unchecked');
@@ -123,7 +123,7 @@ describe('a typed password for a registry that cannot be checked', () => {
     const tty = await typed('unasked');
     await tty.see(question);
     tty.type(keys.enter);
-    await tty.see('cannot be checked: nothing listens there; nothing is written');
+    await tty.see('cannot be checked: connection refused; nothing is written');
     await tty.see('hint: add --no-verify to write the login unchecked');
     expect(await tty.ended).toBe(1);
     expect(await authsOf('unasked')).toBeUndefined();

@@ -391,7 +391,14 @@ describe('credential helpers', () => {
     },
   });
   const rows: Row[] = [
-    ['missing', args, store, 1, 'executable file not found in $PATH', 'command -v docker-credential-h'],
+    [
+      'missing',
+      args,
+      store,
+      1,
+      'error: the docker config uses docker-credential-h, which is not in PATH',
+      'hint: give a login: regsecret create x ',
+    ],
     ['crashing', args, helper('kill -SEGV $$'), 1, 'credential helper "h" for r.io'],
     ['failing', args, helper('echo the vault is locked; exit 1'), 1, 'the vault is locked'],
     ['printing garbage', args, helper(`echo 'garbage ${CANARY}'`), 1, 'credential helper "h"'],
@@ -410,7 +417,7 @@ describe('credential helpers', () => {
       'have no login for r.io',
       'docker login r.io',
     ],
-    ['not executable', args, helper('exit 0', 0o644), 1, 'credential helper "h"'],
+    ['not executable', args, helper('exit 0', 0o644), 1, 'docker-credential-h, which is not in PATH'],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
 });

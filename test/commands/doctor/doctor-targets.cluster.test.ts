@@ -446,7 +446,9 @@ describe.concurrent('least rights', () => {
     const kubeconfig = await userWith(namespace, []);
     const { code, stderr } = await regsecretIn(namespace, ['why', 'deploy/web'], { kubeconfig });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: may not get deployment .*\nhint: kubectl auth can-i get deployments.apps\/web -n /);
+    expect(stderr).toMatch(
+      /^error: no permission to get deployment \S+\/web\nhint: an administrator can run: regsecret rbac --for /,
+    );
   });
 });
 

@@ -99,7 +99,7 @@ test.each([[], ['regcred']])('a registry that refuses this machine, and a list o
   );
   expect(text).toMatch(`cannot tell whether a new pod of deployment/web can pull ${IMAGE}\n`);
   expect(text).toContain(
-    '  cause: ghcr.io cannot be checked from here: it refuses this machine (HTTP 403) and does not ask for a login (at ',
+    '  cause: ghcr.io cannot be checked from here: it refuses this machine (HTTP 403) and does not ask for a login; the node',
   );
   expect(text.match(/refuses/g)).toHaveLength(1);
   expect(text).not.toContain('needs a login');

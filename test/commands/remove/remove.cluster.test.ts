@@ -37,8 +37,7 @@ async function version(namespace: string): Promise<string> {
 }
 
 /** The last line of the output without -A. */
-const looked = (namespace: string): string =>
-  `only secret ${namespace}/pull and its copies were looked at; with -A, remove looks in all namespaces\n`;
+const looked = (namespace: string): string => `checked: secret ${namespace}/pull and its copies (-A: all namespaces)\n`;
 
 const both = (host: string): string => JSON.stringify({ auths: { [host]: LOGIN, 'quay.io': LOGIN } });
 

@@ -432,12 +432,12 @@ describe('on a terminal', () => {
     const { home, teams } = await newFleet(2);
     const args = ['sync', '--to', teams.join(',')];
     const first = type(home, args);
-    await first.see('Secret regsecret: write it into 2 namespaces: 2 to be created?');
+    await first.see('Update 2 namespaces (2 new)?');
     first.type(`n${keys.enter}`);
     expect(await first.ended).toBe(1);
     expect(await secretIn(teams[0] ?? '')).toBeUndefined();
     const second = type(home, args);
-    await second.see('to be created?');
+    await second.see('(2 new)?');
     second.type(`y${keys.enter}`);
     await second.see('2 namespaces: 2 created');
     expect(await second.ended).toBe(0);
@@ -452,7 +452,7 @@ describe('on a terminal', () => {
     const before = await secretIn(team);
     const tty = type(home, ['sync', '--to', team, '--adopt']);
     await tty.see('drops other.example (jane)');
-    await tty.see('drop 1 login that it does not have?');
+    await tty.see('; 1 login dropped)?');
     tty.type(`n${keys.enter}`);
     expect(await tty.ended).toBe(1);
     expect(await secretIn(team)).toEqual(before);
@@ -463,7 +463,7 @@ describe('on a terminal', () => {
     const [first = '', second = ''] = teams;
     await regsecretIn(home, ['sync', '--to', teams.join(',')]);
     const tty = type(home, ['sync', '--to', first, '--prune']);
-    await tty.see('delete its copies in');
+    await tty.see('elete regsecret in');
     tty.type(`y${keys.enter}`);
     await tty.see('1 deleted');
     expect(await tty.ended).toBe(0);
@@ -564,5 +564,5 @@ test('who may do it in some namespaces only: those that are named are served wit
   expect((await regsecretIn(home, args, { kubeconfig })).stdout).toBe('2 namespaces: 2 unchanged\n');
   const all = await regsecretIn(home, ['sync', '-A'], { kubeconfig });
   expect(all.code).toBe(1);
-  expect(all.stderr).toContain('may not list namespaces in all namespaces');
+  expect(all.stderr).toContain('no permission to list namespaces in all namespaces');
 });

@@ -269,7 +269,7 @@ describe('with the rights that `rbac` prints', () => {
       const { kubeconfig } = await watchRights(fleet.home, args(), without);
       const { end, says } = await startWatch(fleet.home, args(), { kubeconfig });
       await says(
-        `error: the API server refuses the watch of ${plural} with 403\nhint: kubectl auth can-i watch ${plural} -A`,
+        `error: the API server refuses the watch of ${plural} with 403\nhint: an administrator can run: regsecret rbac --for user/NAME sync `,
       );
       expect(await end('SIGINT')).toBe(130);
     },
