@@ -135,7 +135,7 @@ test('with -q nothing is said before the first question', async () => {
 
 test('nobody is asked for what is there, and why somebody is asked is said', async () => {
   const tty = terminal([...DRAFT, '--server', 'c.example.com'], { HOME: withLogins });
-  await tty.see('no login for c.example.com on this machine; the one you type will go into secret/draft');
+  await tty.see('no login for c.example.com on this machine; the login you type will go into secret/draft');
   await tty.see('User name');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);

@@ -35,12 +35,12 @@ test.each([
   [
     'docker.io',
     'jane',
-    'Docker Hub takes a user name with a personal access token, or the name of an organisation with its token',
+    'Docker Hub takes a username with a personal access token, or the name of an organization with its token',
   ],
   [
     'ghcr.io',
     'jane',
-    'GitHub Container Registry takes a user name with a classic personal access token that has read:packages',
+    'GitHub Container Registry takes a username with a classic personal access token that has read:packages',
   ],
   [
     '1.dkr.ecr.eu-west-1.amazonaws.com',

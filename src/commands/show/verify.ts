@@ -89,7 +89,7 @@ function withServer(options: VerifyOptions): VerifyOptions {
     : options;
 }
 
-const OF_ALL = prose`leave out -A for a login of your own, which needs ${words`--server HOST`}, or the login for the logins of all Secrets`;
+const OF_ALL = prose`leave out -A to check your own login with ${words`--server REGISTRY`}, or leave out the login to check all Secrets`;
 
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {
@@ -140,7 +140,7 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
     const wanted = { namespace: transport.namespace, names: names.length === 0 ? ['regsecret'] : names };
     const { secrets, errors } = await findSecrets(transport, wanted, 'verify');
     for (const error of errors) printer.error(error);
-    if (names.length === 0) for (const secret of secrets) printer.say(`only ${describeSecret(secret)} is verified`);
+    if (names.length === 0) for (const secret of secrets) printer.say(`only ${describeSecret(secret)} was verified`);
     return { secrets, isWhole: errors.length === 0 };
   } finally {
     transport.close();
@@ -243,7 +243,7 @@ async function ask(
       done += 1;
     });
   try {
-    await withProgress(() => `asking registries: ${done} of ${inquiries.length}`, io, askAll);
+    await withProgress(() => `checking registries: ${done} of ${inquiries.length}`, io, askAll);
     return rows;
   } finally {
     client.close();

@@ -124,7 +124,7 @@ test('sixty namespaces, 400 pods, five causes: the last 42 rows have each cause,
   const seen = lastOf(lines, 42);
   const titles = seen.filter((line) => line.startsWith('error: '));
   expect(titles).toEqual([
-    'error: node n1 has no room left for the image (says the kubelet); credentials are not the problem [disk-full]',
+    'error: node n1 has no room left for the image (kubelet); the login is not the problem [disk-full]',
     'error: 27 pods in 4 namespaces cannot pull [missing-secret]',
     'error: 27 pods in 4 namespaces cannot pull [unreadable-entry]',
     'error: 27 pods in 4 namespaces cannot pull [no-pull-secret]',

@@ -429,7 +429,7 @@ describe.concurrent('least rights', () => {
     await newPullSecret(namespace, 'one', 'r.example');
     const kubeconfig = await userWith(namespace, may(['pods', 'secrets', 'serviceaccounts']));
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
-    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was seen']);
+    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was found']);
     expect(stderr).toBe(
       'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
     );
@@ -494,7 +494,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
   expect(ours.map(({ code, message }) => [code, message])).toEqual([
     [
       'missing-secret',
-      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; one of that name is in namespace ${other}, and a pod can use only Secrets of its own namespace`,
+      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; it exists in namespace ${other}, but a pod can use only Secrets of its own namespace`,
     ],
     [
       'unused-secret',
@@ -505,8 +505,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
 
 test('credentials that the API server does not accept', async () => {
   const env = { KUBECONFIG: kubeconfigFor({ token: 'wrong' }) };
-  const message =
-    'error: the API server does not accept the credentials of this kubeconfig\nhint: kubectl auth whoami\n';
+  const message = 'error: the API server does not accept the login of this kubeconfig\nhint: kubectl auth whoami\n';
   const lines = [
     ['doctor'],
     ['doctor', '-A'],

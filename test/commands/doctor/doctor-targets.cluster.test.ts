@@ -214,7 +214,7 @@ describe.concurrent('a workload', () => {
 
 test('asked as somebody else: a command that changes something may need another', async () => {
   const as = ['--as', 'ci', '--as-group', 'system:masters'];
-  const hint = 'hint: leave --as out of a command that ci may not run\n';
+  const hint = 'hint: leave --as out of a command that ci has no permission for\n';
   const ask = (...target: string[]) => regsecretIn(namespace, ['why', ...target, ...as]);
   expect((await ask('sa/breaker')).stderr).toContain(hint);
   expect((await ask('sa/builder')).stderr).not.toContain('hint: leave');
@@ -318,7 +318,7 @@ describe.concurrent('an image that is not deployed yet', () => {
   });
 
   test.each([
-    ['app:v1', 'accepts the credential'],
+    ['app:v1', 'accepts the login'],
     ['none:v1', 'has no repository team/none'],
   ])('which no list opens, but a Secret of the namespace: what comes of it with that: %s', async (path, answer) => {
     const image = `${own.host}/team/${path}`;
@@ -412,9 +412,9 @@ test('several at a time, for people', async () => {
     [
       'a new pod with serviceaccount/builder pulls with good',
       'secret/good (dockerconfigjson)',
-      `  ${own.host} (ada): its registry accepts the credential`,
+      `  ${own.host} (ada): its registry accepts the login`,
       'secret/rejected (dockerconfigjson), used by serviceaccount/breaker',
-      `  ${basic.host} (janedoe): its registry rejects the credential (HTTP 401)`,
+      `  ${basic.host} (janedoe): its registry rejects the login (HTTP 401)`,
       `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, asked from here) [credential-rejected]`,
       '  used by serviceaccount/breaker',
       `hint: regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe`,

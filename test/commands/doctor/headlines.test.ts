@@ -59,8 +59,8 @@ test('an image that is always pulled: no node starts it without', async () => {
 });
 
 test.each([
-  ['before', 10, 'the kubelet agrees: the login was refused (ErrImagePull)'],
-  ['after', 60, 'before the Secret was changed, the kubelet said: the login was refused (ErrImagePull)'],
+  ['before', 10, 'the kubelet also reports: the login was refused (ErrImagePull)'],
+  ['after', 60, 'the kubelet reported before the Secret was changed: the login was refused (ErrImagePull)'],
 ])('a login that is refused, in a Secret that was changed %s the last attempt', async (_, seconds, seen) => {
   const events = [{ reason: 'Failed', message: `"${IMAGE}"`, count: 1, at: NOW - seconds * 1000 }];
   const creationTimestamp = new Date(NOW - 30_000).toISOString();
@@ -198,7 +198,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
   const missing: World['says'] = () => ({ kind: 'not found', repository: 'acme/web', missing: 'repository' });
   const open: World['says'] = () => ({ kind: 'anonymous', why: 'asks for none', result: 'pulls' });
   test.each<readonly [what: string, names: readonly string[], says: World['says'], lines: readonly string[]]>([
-    ['one', ['regcred'], says, [`login: ${jane} accepts the credential`]],
+    ['one', ['regcred'], says, [`login: ${jane} accepts the login`]],
     ['one, and no such image', ['regcred'], missing, [`login: ${jane} has no repository acme/web`]],
     ['one, and registries are not asked', ['regcred'], undefined, [`login: ${jane} was not asked`]],
     ['one that is rejected: the cause says so', ['path'], says, []],
@@ -207,11 +207,11 @@ describe('with which login an image is pulled that no pod has yet', () => {
       ['regcred', 'path'],
       says,
       [
-        'try 1: bob in secret path, for ghcr.io/acme: the registry rejects the credential (HTTP 401)',
-        `try 2: ${jane} accepts the credential`,
+        'try 1: bob in secret path, for ghcr.io/acme: the registry rejects the login (HTTP 401)',
+        `try 2: ${jane} accepts the login`,
       ],
     ],
-    ['none, for a public image', [], open, ['login: none, the registry lets everybody pull the image']],
+    ['none, for a public image', [], open, ['login: none, the registry lets everyone pull the image']],
     ['none, for a private one: the cause says so', [], PRIVATE.says, []],
     [
       'an entry without a login',
@@ -229,7 +229,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
   });
 
   test.each<readonly [what: string, says: NonNullable<World['says']>, answer: string]>([
-    ['accepted', says, 'accepts the credential'],
+    ['accepted', says, 'accepts the login'],
     [
       'told that there is no such image',
       (user) => (user ? missing('', {} as never) : PRIVATE.says()),

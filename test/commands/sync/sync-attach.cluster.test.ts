@@ -83,7 +83,7 @@ describe('--attach', () => {
     const ran = await regsecretIn(home, ['sync', '--to', teams.join(','), '--attach', 'sa/ci']);
     expect(ran).toMatchObject({
       code: 0,
-      stderr: `warning: there is no service account ci in ${second}, so nothing names regsecret there\n`,
+      stderr: `warning: there is no service account ci in ${second}, so nothing uses regsecret there\n`,
     });
     expect(await listOf(first, 'ci')).toEqual(named('regsecret'));
   });
@@ -96,7 +96,7 @@ describe('--attach', () => {
     const ran = await regsecretIn(home, ['sync', '--to', team, '--attach', 'sa/defualt', '--dry-run=client']);
     expect(ran).toMatchObject({
       code: 0,
-      stderr: `warning: there is no service account defualt in ${team}, so nothing names regsecret there; did you mean default?\n`,
+      stderr: `warning: there is no service account defualt in ${team}, so nothing uses regsecret there; did you mean default?\n`,
     });
   });
 

@@ -78,7 +78,7 @@ test('nothing is said any more, and the connection stays open: it is given up', 
   await breakWatches('silent', 2);
   const born = await newMember();
   await served(born, 45_000);
-  await watch.says('has been silent for 28 s, so it is opened again');
+  await watch.says('has been silent for 28 s, so it is started again');
 });
 
 test('it says how it is, and what it has done', async () => {
@@ -136,7 +136,7 @@ describe('somebody undoes every write', () => {
   const payloadIn = async (namespace: string) => (await secretIn(namespace))?.data?.['.dockerconfigjson'];
   const fields = { data: { '.dockerconfigjson': payloadOf('other.example') } };
   const keepsUndoing = (namespace: string): string =>
-    `warning: somebody keeps undoing what sync writes to secret ${namespace}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`;
+    `warning: someone keeps undoing what sync writes to secret ${namespace}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`;
 
   test('by server-side apply: a few writes, and then who it is', async () => {
     const namespace = await newMember();
@@ -157,7 +157,7 @@ describe('somebody undoes every write', () => {
       const owned = { ...fields, metadata: { ownerReferences: [{ ...owner, controller: true }] } };
       return api('PATCH', path, owned, { 'content-type': 'application/merge-patch+json' });
     };
-    const says = `secret ${namespace}/regsecret was made by sync, but externalsecret.external-secrets.io/registry makes it now, so it is left alone`;
+    const says = `secret ${namespace}/regsecret was created by sync, but externalsecret.external-secrets.io/registry creates it now, so it is left alone`;
     expect(await undoing(namespace, own, says)).toBe(1);
     expect(await payloadIn(namespace)).toBe(payloadOf('other.example'));
   });
