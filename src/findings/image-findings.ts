@@ -90,7 +90,7 @@ export const IMAGE_FINDINGS = {
     identity: ['image'],
     kubeletSays: ['never', ...NO_LOGIN],
     says: ({ image, node, version, policy }, object) =>
-      `${image} is already on node ${node}, but its kubelet (${version}) requires a login for it all the same (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
+      `${image} is already on node ${node}, but its kubelet (${version}) requires a login for it anyway (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   /**

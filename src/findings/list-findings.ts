@@ -85,7 +85,7 @@ export const LIST_FINDINGS = {
     identity: ['image', 'rollout'],
     kubeletSays: [...ANY, 'invalid name', 'platform', 'never'],
     says: ({ image, template, changed, newFails, ...replaced }, object) =>
-      `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${newFails ? '; a new pod cannot pull the image either' : formatRollout(replaced)}`,
+      `${object} was created before the ${changed ?? 'imagePullSecrets'} of ${template} changed, and keeps its original ${changed ? `image ${image}` : 'imagePullSecrets'}${newFails ? '; a new pod cannot pull the image either' : formatRollout(replaced)}`,
     fix: (args, object) => {
       const { remedy, newFails, stuck, rollout } = args;
       if (remedy.how !== 'template') return renewPod(args, object);

@@ -145,7 +145,7 @@ function hostProblem(server: string, { host, path }: Key): string | undefined {
 
 function pathProblem(server: string, { path }: Key, hasScheme: boolean): string | undefined {
   if (hasScheme && (path === '/v1' || path === '/v2')) {
-    return `${shownServer(server)} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
+    return `${shownServer(server)} needs a slash at its end, or it matches only images under ${path.slice(1)}`;
   }
   if (/[A-Z]/.test(path)) return `${shownServer(server)} has upper-case letters in its path, and image names have none`;
   if (path.includes('*'))

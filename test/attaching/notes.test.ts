@@ -54,7 +54,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'note',
     'serviceaccount/ci enforces its imagePullSecrets (enforce-mountable-secrets): its pods can use no others',
   ],
-  [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not name regcred'],
+  [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not use regcred'],
   [{ code: 'not-named', ref, near: 'regcreds' }, 'note', 'deployment.apps/web does not use regcred; it uses regcreds'],
   [
     { code: 'names-it', ref, account },
@@ -122,7 +122,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'differs', ref: of('Pod'), fields: ['a', 'b'] },
     'warning',
-    'the new pod/web differs from the old one in a, b, too',
+    'the new pod/web also differs from the old one in a, b',
   ],
   [
     { code: 'saved', ref: of('Pod'), file: 'web.yaml' },

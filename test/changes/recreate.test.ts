@@ -213,7 +213,7 @@ test.each<[string, Situation, string]>([
   [
     'the server only says that it is deleted',
     { faults: [{ method: 'DELETE', answer: {} }], writes: DELETED },
-    `pod team/web is not deleted: the server reported that it was ${AGAIN}`,
+    `pod team/web was not deleted: the server reported that it was ${AGAIN}`,
   ],
   [
     'the server says that the old one exists',

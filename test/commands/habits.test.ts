@@ -261,8 +261,8 @@ describe('flags of every command', () => {
     ['list -v=', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
     ['list -v=six', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
     ['list --v', 2, missing('--v <level>')],
-    ['options', 0, 'Show all flags of a command, or those that every command has.'],
-    ['help options', 0, 'Show all flags of a command, or those that every command has.'],
+    ['options', 0, 'Show all flags of a command, or the flags of every command.'],
+    ['help options', 0, 'Show all flags of a command, or the flags of every command.'],
     [
       'options x',
       2,

@@ -25,7 +25,7 @@ testFindings([
   ],
   [
     finding('unused-secret', SECRET, {}),
-    'warning: no list of pull secrets names secret team-a/regcred; volumes and environment variables were not looked at',
+    'warning: no imagePullSecrets reference secret team-a/regcred; volumes and env not checked',
     'advice',
     'regsecret inspect regcred -n team-a',
   ],

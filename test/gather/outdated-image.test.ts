@@ -51,7 +51,7 @@ const NO_QUOTA = {
 };
 
 const since = (name: string): string =>
-  `pod team/web-1 was created before the image of ${name} was changed, and keeps its original image ${OLD}`;
+  `pod team/web-1 was created before the image of ${name} changed, and keeps its original image ${OLD}`;
 const set = (name: string): string => `kubectl set image ${name} app=ghcr.io/acme/web:TAG -n team`;
 const MISSING = `image ${OLD} does not exist, or its registry shows it only after a login (kubelet)`;
 

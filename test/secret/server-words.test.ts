@@ -34,8 +34,8 @@ const UNUSUAL: readonly [server: string, reason: string][] = [
   ['registry-1.docker.io', 'registry-1.docker.io is not the registry name in Docker Hub images'],
   ['registry.hub.docker.com', 'registry.hub.docker.com is not the registry name in Docker Hub images'],
   ['registry.docker.io', 'registry.docker.io is not the registry name in Docker Hub images'],
-  ['https://ghcr.io/v2', 'https://ghcr.io/v2 needs a slash at its end, or it opens only images under v2'],
-  ['https://ghcr.io/v1', 'https://ghcr.io/v1 needs a slash at its end, or it opens only images under v1'],
+  ['https://ghcr.io/v2', 'https://ghcr.io/v2 needs a slash at its end, or it matches only images under v2'],
+  ['https://ghcr.io/v1', 'https://ghcr.io/v1 needs a slash at its end, or it matches only images under v1'],
   ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet is case-sensitive'],
   ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a username in front of the registry'],
 ];

@@ -75,7 +75,7 @@ test.each<[situation: string, entry: AuthEntry, message: string, hint: string]>(
   [
     'a server that probably matches other images',
     entry('https://ghcr.io/v2', 'jane', 'p'),
-    'the server probably does not match the images you meant: https://ghcr.io/v2 needs a slash at its end, or it opens only images under v2',
+    'the server probably does not match the images you meant: https://ghcr.io/v2 needs a slash at its end, or it matches only images under v2',
     '--server ghcr.io',
   ],
   [

@@ -14,7 +14,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('-w, --watch', 'check until it is fixed, changes or times out')
         .option('-v, --verbose', 'show every step')
         .option('--offline', 'contact no registry')
-        .option('--strict', 'also exit 1 for warnings')
+        .option('--strict', 'exit 1 for warnings as well')
         .option('--errors', 'show only errors')
         .option('--only <codes>', 'show only findings with these codes, such as missing-secret (repeatable)', collect)
         .option('--ignore <codes>', 'hide findings with these codes (repeatable)', collect)
@@ -23,7 +23,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('--sa, --serviceaccount <name>', 'check with this service account')
         .option('--secret <name>', 'check with this pull secret', collect)
         .optionsGroup('Registries:')
-        .option('--allow-local-registries', 'also contact registries on this machine and in private networks'),
+        .option('--allow-local-registries', 'contact registries on this machine and in private networks as well'),
       'wait this long for each registry (default: 10s); with --watch, stop after this long (default: never)',
     )
       .optionsGroup('Output:')

@@ -28,7 +28,7 @@ export function syncFlags(sync: Command): Command {
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
           .option('--restart', 'restart the controllers of pods that keep failing')
-          .option('--merge', 'merge the logins into Secrets that sync did not make')
+          .option('--merge', 'merge the logins into existing Secrets of the same name not created by sync')
           .option('--adopt', 'turn such Secrets into copies, which drops their other logins')
           .option('--prune', 'detach and delete copies in other namespaces')
           .option('--watch', 'keep running, and update copies as things change')

@@ -69,7 +69,7 @@ describe('the result goes to stdout', () => {
   test('of a pod of which the name is filled in later', async () => {
     const ran = await run(['attach', '-f', '-'], POD.replace('name: a', 'name: {{ .Release.Name }}'));
     expect(ran.stderr).toContain(
-      'pod without a name patched, from stdin to stdout\npod without a name has its own imagePullSecrets now',
+      'pod without a name patched, from stdin to stdout\npod without a name now has its own imagePullSecrets',
     );
   });
 

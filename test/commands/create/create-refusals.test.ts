@@ -206,7 +206,7 @@ describe('servers that open no image', () => {
 describe('logins that pull nothing', () => {
   const rows: Row[] = [
     ['no password', [...dry, '--username', 'u'], {}, 2, 'no password', '--password-stdin'],
-    ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no user name', '--username'],
+    ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no username', '--username'],
     ['an empty password on stdin', [...dry, '--username', 'u', '--password-stdin'], {}, 1, 'stdin holds no password'],
     [
       'a line on stdin for each server',

@@ -153,7 +153,7 @@ test('what is left over comes last, and each line of a finding says in which nam
   const lines = await screen(await night(), true);
   const severities = lines.flatMap((line) => /^(error|warning): /.exec(line)?.[1] ?? []);
   expect(severities).toEqual(severities.toSorted());
-  const items = lines.filter((line) => /^ {2}(the entry|secret|deployment|no list|image)/.test(line));
+  const items = lines.filter((line) => /^ {2}(the entry|secret|deployment|no imagePullSecrets|image)/.test(line));
   // The missing image gets one item for four namespaces.
   expect(items.length).toBe(2 * 4 + 1 + 60);
   const places = items.map((line) => lines[lines.indexOf(line)] + (lines[lines.indexOf(line) + 1] ?? ''));

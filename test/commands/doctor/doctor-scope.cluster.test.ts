@@ -496,10 +496,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
       'missing-secret',
       `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; it exists in namespace ${other}, but a pod can use only Secrets of its own namespace`,
     ],
-    [
-      'unused-secret',
-      `no list of pull secrets names secret ${other}/${name}; volumes and environment variables were not looked at`,
-    ],
+    ['unused-secret', `no imagePullSecrets reference secret ${other}/${name}; volumes and env not checked`],
   ]);
 });
 

@@ -200,7 +200,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
   test.each<readonly [what: string, names: readonly string[], says: World['says'], lines: readonly string[]]>([
     ['one', ['regcred'], says, [`login: ${jane} accepts the login`]],
     ['one, and no such image', ['regcred'], missing, [`login: ${jane} has no repository acme/web`]],
-    ['one, and registries are not asked', ['regcred'], undefined, [`login: ${jane} was not asked`]],
+    ['one, and registries are not asked', ['regcred'], undefined, [`login: ${jane} was not checked`]],
     ['one that is rejected: the cause says so', ['path'], says, []],
     [
       'two, in the order of the kubelet',
@@ -217,7 +217,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
       'an entry without a login',
       ['nameless'],
       undefined,
-      ['login: no user in secret nameless, for ghcr.io: the registry was not asked'],
+      ['login: no user in secret nameless, for ghcr.io: the registry was not checked'],
     ],
   ])('%s', async (_, names, answer, lines) => {
     const list = names.map((name) => ({ name }));
@@ -250,7 +250,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
     const list = names.map((name) => ({ name }));
     const ref = { kind: 'ServiceAccount', namespace: 'team-a', name: 'default' } as const;
     const text = await printedIn({ secrets, says }, { ...templateWith({ list }), ref });
-    expect(text).toMatch(`a new pod with ${shown} in its list can pull ${IMAGE}\n`);
+    expect(text).toMatch(`a new pod with ${shown} can pull ${IMAGE}\n`);
   });
 
   test('of many the first ones', async () => {

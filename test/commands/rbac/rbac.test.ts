@@ -340,7 +340,7 @@ describe('a policy beside the role', () => {
     ['--name Web create pull', 'the name of a policy has only', '--name NAME'],
     [
       'attach --pod web --recreate',
-      'whoever may create pods may run as any service account',
+      'an account with permission to create pods can run as any service account',
       'attach --pod web -n team',
     ],
     ['sync -l a>1', 'the selector of -l has a form that the policy of --guard cannot express', '-l a=b,c!=d,e'],

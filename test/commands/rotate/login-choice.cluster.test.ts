@@ -123,7 +123,7 @@ describe('a line that names no registry, or no user: the Secrets say which there
     expect(named).toContain(`no registry is given, so it is ${host}`);
     expect(named).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} --server ${host} `));
     const served = await hintsOf('--server', host);
-    expect(served).toContain(`no user name is given, so it is ${user}`);
+    expect(served).toContain(`no username is given, so it is ${user}`);
     expect(served).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} .*--username ${user} --force`));
   });
 

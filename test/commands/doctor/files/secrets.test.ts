@@ -185,9 +185,9 @@ test('a Secret without a namespace goes into that of the context, wherever those
   expect([code, lines]).toEqual([
     1,
     [
-      `a.yaml:1: warning: deployment/a names secret build/regcreds, ${why}: build to its metadata [missing-secret]`,
+      `a.yaml:1: warning: deployment/a uses secret build/regcreds, ${why}: build to its metadata [missing-secret]`,
       '  hint: vi +1 s.yaml',
-      `b.yaml:1: warning: deployment/b names secret prod/regcreds, ${why}: prod to its metadata [missing-secret]`,
+      `b.yaml:1: warning: deployment/b uses secret prod/regcreds, ${why}: prod to its metadata [missing-secret]`,
       '  hint: vi +1 s.yaml',
       '3 objects in 3 files: 0 errors, 2 warnings',
     ],
