@@ -121,7 +121,7 @@ export const IMAGE_FINDINGS = {
     kubeletSays: REFUSED,
     isKubelets: () => true,
     says: ({ image, node }, object) =>
-      `${object} has no login for ${image}, so ${onNode(node)} sent its own login (from a credential provider or a docker config on the node), which was refused; a login in a pull secret is tried first`,
+      `${object} has no login for ${image}, so ${onNode(node)} sent its own (of a credential provider or a docker config), which was refused; a login in a pull secret is tried first`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   'rate-limited': error<{

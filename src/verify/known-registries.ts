@@ -49,7 +49,7 @@ const REGISTRIES: readonly KnownRegistry[] = [
     host: /(^|\.)gcr\.io$|-docker\.pkg\.dev$/,
     user: /^(_json_key|_json_key_base64|oauth2accesstoken|_dcgcloud_token|_token)$/,
     credential:
-      'takes the user _json_key with the key file of a service account as it is, or oauth2accesstoken with a token of 1 hour',
+      'takes the user _json_key with the key file of a service account, or oauth2accesstoken with a token of 1 hour',
   },
   {
     name: 'Quay',

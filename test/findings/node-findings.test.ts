@@ -93,7 +93,7 @@ testFindings([
   ],
   [
     finding('node-login-refused', POD, { image, node: 'node-1', remedy: DEPLOYMENT }),
-    'error: pod team-a/web-1 has no login for ghcr.io/org/app:v1, so node node-1 sent its own login (from a credential provider or a docker config on the node), which was refused; a login in a pull secret is tried first',
+    'error: pod team-a/web-1 has no login for ghcr.io/org/app:v1, so node node-1 sent its own (of a credential provider or a docker config), which was refused; a login in a pull secret is tried first',
     'fix',
     'regsecret create -n team-a --server ghcr.io --attach deployment/web',
   ],

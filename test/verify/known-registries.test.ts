@@ -60,7 +60,7 @@ test.each([
   [
     'gcr.io',
     '_json_key',
-    'Google Artifact Registry takes the user _json_key with the key file of a service account as it is, or oauth2accesstoken with a token of 1 hour',
+    'Google Artifact Registry takes the user _json_key with the key file of a service account, or oauth2accesstoken with a token of 1 hour',
   ],
   ['registry.gitlab.com', 'jane', 'GitLab takes a deploy token with read_registry; a CI_JOB_TOKEN ends with its job'],
 ])('what %s takes, for %s', (host, user, advice) => {

@@ -35,7 +35,7 @@ function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
     .option(to, 'change KIND/NAME: deploy/web; or KIND with -l', collect)
     .option('--all-serviceaccounts', 'change every service account')
     .option('--used', 'change the service accounts that are in use')
-    .option('-l, --selector <labels>', 'choose targets with these labels')
+    .option('-l, --selector <labels>', 'choose objects with these labels')
     .option('-A, --all-namespaces', `work in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
     .option('-f, --filename <file>', 'change manifests in a file or folder, or stdin', collect)
     .optionsGroup('More:')

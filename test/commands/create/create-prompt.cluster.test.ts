@@ -40,7 +40,7 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
     const tty = terminal(['create', name, '-n', namespace], environment());
     await tty.see('Registry');
     tty.type(`${host}${keys.enter}`);
-    await tty.see('User name');
+    await tty.see('Username');
     tty.type(`${janedoe.username}${keys.enter}`);
     await tty.see('Password or token');
     tty.type(janedoe.password);
@@ -88,7 +88,7 @@ test('a login for two registries is asked for once, and once more when they reje
   const { basic, bearer } = sharedRegistries();
   const servers = ['--server', basic.host, '--server', bearer.host];
   const tty = terminal(['create', 'typed-once', '-n', namespace, ...servers, '--prompt'], environment());
-  await tty.see('User name');
+  await tty.see('Username');
   tty.type(`${janedoe.username}${keys.enter}`);
   await tty.see('Password or token');
   tty.type(`${CANARY}${keys.enter}`);
@@ -138,7 +138,7 @@ describe('a typed password for a registry that cannot be checked', () => {
 });
 
 test.each([
-  ['User name', ['--prompt']],
+  ['Username', ['--prompt']],
   ['Password or token', ['--username', 'u']],
 ])('Ctrl-C at the question %s exits 130 and leaves nothing behind', async (question, flags) => {
   const args = ['create', 'interrupted', '-n', namespace, '--server', 'ghcr.io', ...flags];

@@ -23,7 +23,7 @@ import { pasted, testSituationsOn } from '../../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
-const bare = 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate';
+const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';
 
 /** Declares situations on a new node with these settings. */
 function onNode(title: string, settings: () => NodeSettings, situations: readonly Situation[], needs?: Feature): void {
@@ -203,7 +203,7 @@ onNode(
     [
       'and a pod with a wrong one, too',
       { secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list },
-      { kubelet: 'refused', cause: 'credential-rejected', fix: 'regsecret create regcred -n NS --server REGISTRY' },
+      { kubelet: 'refused', cause: 'credential-rejected', fix: 'regsecret create regcred -n NS --server HOST' },
     ],
   ],
 );

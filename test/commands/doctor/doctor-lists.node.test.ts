@@ -81,7 +81,7 @@ const other: Situations = [
   [
     'a list with an entry for another registry only',
     { secrets: () => ({ regcred: quay }), list: ['regcred'] },
-    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server REGISTRY' },
+    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server HOST' },
   ],
   [
     'a list with an entry for another registry only, and a Secret in the namespace that opens the image',
@@ -98,7 +98,7 @@ const other: Situations = [
     {
       kubelet: 'no credential',
       cause: 'missing-secret',
-      fix: `regsecret create nowhere-to-be-found-${suffix} -n NS --server REGISTRY`,
+      fix: `regsecret create nowhere-to-be-found-${suffix} -n NS --server HOST`,
     },
   ],
   (suffix) => [
@@ -107,7 +107,7 @@ const other: Situations = [
     {
       kubelet: 'no access',
       cause: 'missing-secret',
-      fix: `regsecret create not-there-either-${suffix} -n NS --server REGISTRY`,
+      fix: `regsecret create not-there-either-${suffix} -n NS --server HOST`,
     },
   ],
   [
@@ -143,7 +143,7 @@ const other: Situations = [
     {
       kubelet: 'no credential',
       cause: 'missing-secret',
-      fix: 'regsecret create only-elsewhere -n NS --server REGISTRY',
+      fix: 'regsecret create only-elsewhere -n NS --server HOST',
     },
   ],
 ];

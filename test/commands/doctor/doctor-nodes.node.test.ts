@@ -81,7 +81,7 @@ const images: readonly Situation[] = [
     {
       kubelet: 'refused',
       cause: 'credential-rejected',
-      fix: 'regsecret create bad -n NS --server REGISTRY',
+      fix: 'regsecret create bad -n NS --server HOST',
     },
   ],
 ];
@@ -98,7 +98,7 @@ const several: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
     },
   ],
   [
@@ -125,7 +125,7 @@ const several: readonly Situation[] = [
     {
       kubelet: 'no access',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
     },
   ],
   [
@@ -142,7 +142,7 @@ const several: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
     },
   ],
 ];

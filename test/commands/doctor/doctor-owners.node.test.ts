@@ -6,7 +6,7 @@ import { giveAccount, patch, type Setup, type Situation } from '../../support/do
 import { testSituations } from '../../support/situations.ts';
 
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
-const bare = 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate';
+const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';
 
 const none: readonly Situation[] = [
   ['no pull secret', { backOff: true }, { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare }],
@@ -16,7 +16,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no access',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach deployment/web',
+      fix: 'regsecret create -n NS --server HOST --attach deployment/web',
     },
   ],
   [
@@ -25,7 +25,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach statefulset/web && kubectl delete pod POD -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach statefulset/web && kubectl delete pod POD -n NS',
     },
   ],
   [
@@ -34,7 +34,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach daemonset/web',
+      fix: 'regsecret create -n NS --server HOST --attach daemonset/web',
     },
   ],
   [
@@ -43,7 +43,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach replicaset/web && kubectl delete pod POD -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach replicaset/web && kubectl delete pod POD -n NS',
     },
   ],
   [
@@ -52,7 +52,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach sa/default && kubectl delete pod POD -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach sa/default && kubectl delete pod POD -n NS',
     },
   ],
   [
@@ -65,7 +65,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach sa/builder && kubectl delete pod POD -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach sa/builder && kubectl delete pod POD -n NS',
     },
   ],
   [
@@ -74,7 +74,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach cronjob/web && kubectl delete job web-now -n NS && kubectl create job --from=cronjob/web web-again -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach cronjob/web && kubectl delete job web-now -n NS && kubectl create job --from=cronjob/web web-again -n NS',
     },
   ],
   [
@@ -83,7 +83,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach deployment/web && kubectl rollout resume deployment/web -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach deployment/web && kubectl rollout resume deployment/web -n NS',
     },
   ],
   [
@@ -110,7 +110,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY --attach sa/default --attach deployment/web',
+      fix: 'regsecret create -n NS --server HOST --attach sa/default --attach deployment/web',
     },
   ],
   [
@@ -119,7 +119,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --serviceaccount default && regsecret attach regsecret -n NS --pod web --recreate',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --serviceaccount default && regsecret attach regsecret -n NS --pod web --recreate',
     },
   ],
 ];

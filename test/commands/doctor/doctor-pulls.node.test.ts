@@ -157,7 +157,7 @@ const kept: Situations = [
       outcome: 'will not pull',
       cause: 'missing-secret',
       offline: 'none',
-      fix: `regsecret create about-to-go-${suffix} -n NS --server REGISTRY`,
+      fix: `regsecret create about-to-go-${suffix} -n NS --server HOST`,
     },
   ],
   [
@@ -168,7 +168,7 @@ const kept: Situations = [
       outcome: 'will not pull',
       cause: 'credential-rejected',
       offline: 'none',
-      fix: 'regsecret create regcred -n NS --server REGISTRY',
+      fix: 'regsecret create regcred -n NS --server HOST',
     },
   ],
   [
@@ -179,7 +179,7 @@ const kept: Situations = [
       outcome: 'cannot know',
       cause: 'unseen-credential',
       offline: 'none',
-      fix: 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
       exit: 0,
     },
   ],

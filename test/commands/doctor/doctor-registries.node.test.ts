@@ -13,7 +13,7 @@ import { edited, pasted, testSituations } from '../../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
-const create = 'regsecret create regcred -n NS --server REGISTRY';
+const create = 'regsecret create regcred -n NS --server HOST';
 const johns = login(johndoe.username, johndoe.password);
 
 const answers: readonly Situation[] = [

@@ -6,7 +6,7 @@ import type { Situation } from '../../support/doctor-world.ts';
 import { testSituations } from '../../support/situations.ts';
 
 const json = (value: object): string => base64(JSON.stringify(value));
-const create = 'regsecret create regcred -n NS --server REGISTRY';
+const create = 'regsecret create regcred -n NS --server HOST';
 const list = ['regcred'];
 const { username, password } = janedoe;
 
@@ -107,7 +107,7 @@ const spoiling: readonly Situation[] = [
       }),
       list: ['good', 'bad'],
     },
-    { kubelet: 'undecodable', cause: 'unreadable-entry', fix: 'regsecret create bad -n NS --server REGISTRY' },
+    { kubelet: 'undecodable', cause: 'unreadable-entry', fix: 'regsecret create bad -n NS --server HOST' },
   ],
   [
     'a password that is no text',
@@ -153,7 +153,7 @@ const rejected: readonly Situation[] = [
     {
       kubelet: 'refused',
       cause: 'credential-rejected',
-      fix: 'regsecret create regcred-2 -n NS --server REGISTRY && regsecret attach regcred-2 -n NS --pod web --recreate && regsecret detach regcred -n NS --pod web --recreate',
+      fix: 'regsecret create regcred-2 -n NS --server HOST && regsecret attach regcred-2 -n NS --pod web --recreate && regsecret detach regcred -n NS --pod web --recreate',
     },
   ],
   [
@@ -203,7 +203,7 @@ const rejected: readonly Situation[] = [
     {
       kubelet: 'refused',
       cause: 'credential-rejected',
-      fix: 'regsecret create one -n NS --server REGISTRY',
+      fix: 'regsecret create one -n NS --server HOST',
       notes: ['different-credentials'],
     },
   ],

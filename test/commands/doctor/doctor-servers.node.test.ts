@@ -5,7 +5,7 @@ import type { Setup, Situation } from '../../support/doctor-world.ts';
 import { pasted, testSituations } from '../../support/situations.ts';
 
 const list = ['regcred'];
-const create = 'regsecret create regcred -n NS --server REGISTRY';
+const create = 'regsecret create regcred -n NS --server HOST';
 const createHub = 'regsecret create regcred -n NS --server docker.io';
 
 /** A Secret with an entry whose server is derived from the host. */

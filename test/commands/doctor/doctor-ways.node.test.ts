@@ -162,7 +162,7 @@ const uncommon: readonly Situation[] = [
       list,
       spec: () => ({ containers: [publicly()] }),
     },
-    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server REGISTRY' },
+    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server HOST' },
   ],
   [
     'an ephemeral container, and no list, so that the pod has to be made again, without it',
@@ -170,7 +170,7 @@ const uncommon: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server REGISTRY && regsecret attach regsecret -n NS --pod web --recreate',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
     },
   ],
   [
@@ -184,7 +184,7 @@ const uncommon: readonly Situation[] = [
         containers: [publicly()],
       }),
     },
-    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server REGISTRY' },
+    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server HOST' },
   ],
   [
     'a volume that is an image, for a Deployment whose Secret has an entry for another registry',
@@ -198,7 +198,7 @@ const uncommon: readonly Situation[] = [
         volumes: [{ name: 'data', image: { reference: image, pullPolicy: 'Always' } }],
       }),
     },
-    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server REGISTRY' },
+    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server HOST' },
   ],
 ];
 

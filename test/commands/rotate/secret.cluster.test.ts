@@ -68,7 +68,7 @@ const SITUATIONS: readonly Situation[] = [
     put: (host) => ({ auths: { [host]: OLD }, rest: { immutable: true } }),
     gets: 'old',
     code: 1,
-    says: 'error: secret NAMESPACE/pull is immutable, so it keeps its login\nhint: regsecret create pull -n NAMESPACE --server REGISTRY --username ci --password-stdin --force',
+    says: 'error: secret NAMESPACE/pull is immutable, so it keeps its login\nhint: regsecret create pull -n NAMESPACE --server HOST --username ci --password-stdin --force',
   },
   {
     title: 'what an external secret makes is left',
