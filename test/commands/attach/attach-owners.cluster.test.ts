@@ -61,7 +61,9 @@ describe('a pod made by a kind that we do not know', () => {
     await expect.poll(async () => (await api('GET', path)).body.items.length, { timeout: 30_000 }).toBe(1);
     const pod = (await api('GET', path)).body.items[0].metadata.name;
     const ran = await regsecretIn(namespace, ['attach', '--pod', pod]);
-    expect(ran.stderr).toContain(`is made by rollout.argoproj.io/web, through replicaset ${namespace}/${name}, whose`);
+    expect(ran.stderr).toContain(
+      `is created by rollout.argoproj.io/web, through replicaset ${namespace}/${name}, whose`,
+    );
   });
 });
 

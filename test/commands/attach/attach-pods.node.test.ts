@@ -162,7 +162,7 @@ describe.concurrent('a pod that a controller makes', () => {
   test('Job that may not fail any more: its pod is not named as one to delete', async () => {
     const { namespace, name } = await failing('Job', { fields: { backoffLimit: 0 } });
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default']);
-    expect(ran.stderr).toContain(`made by job.batch/${name}`);
+    expect(ran.stderr).toContain(`created by job.batch/${name}`);
     expect(ran.stderr).not.toContain('kubectl delete');
   });
 

@@ -56,7 +56,7 @@ test('attach, where every service account has it: a workload without a list can 
   const list = { imagePullSecrets: named('regsecret') };
   await api('PATCH', `/api/v1/namespaces/${namespace}/serviceaccounts/default`, list, merge);
   const tty = type('attach');
-  await tty.see(`nothing to choose: every service account in namespace ${namespace} names regsecret`);
+  await tty.see(`nothing to choose: every service account in namespace ${namespace} uses regsecret`);
   await tty.see(`hint: for another workload: regsecret attach -n ${namespace} regsecret --to KIND/NAME`);
   expect(await tty.ended).toBe(0);
 });

@@ -104,7 +104,7 @@ describe('a service account', () => {
     const web = await newWorkload('Deployment', namespace, { account: name, fields: { replicas: 0 } });
     const refused = await attach('--to', `deploy/${web}`);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain(`pods of deployment ${namespace}/${web} that name regsecret would be refused`);
+    expect(refused.stderr).toContain(`pods of deployment ${namespace}/${web} that use regsecret would be rejected`);
     expect(refused.stderr).toContain(`hint: regsecret attach regsecret -n ${namespace} --serviceaccount ${name}\n`);
     const ran = await attach('--to', `deploy/${web}`, '--serviceaccount', name);
     expect(ran.code, ran.stderr).toBe(0);
@@ -150,7 +150,9 @@ describe('a list that somebody else applies', () => {
     expect(ran.code, ran.stderr).toBe(0);
     expect(await listed(name)).toEqual(named('a', 'regsecret'));
     expect((await owners(name)).sort()).toEqual(['gitops Apply', 'regsecret Update']);
-    expect(ran.stderr).toContain(`warning: gitops applies the list of serviceaccount/${name} and may undo this`);
+    expect(ran.stderr).toContain(
+      `warning: gitops applies the imagePullSecrets of serviceaccount/${name} and may undo this`,
+    );
     expect((await account(namespace, name)).metadata.labels ?? {}).toEqual(labels);
   });
 
@@ -176,7 +178,7 @@ describe('a list that somebody else applies', () => {
     const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name }, imagePullSecrets: named('a') };
     await kubectl(['apply', '-n', namespace, '-f', '-'], { stdin: JSON.stringify(body) });
     expect((await attach('--sa', name)).stderr).toContain(
-      `warning: kubectl apply applies the list of serviceaccount/${name} and may undo this`,
+      `warning: kubectl apply applies the imagePullSecrets of serviceaccount/${name} and may undo this`,
     );
   });
 });
@@ -284,7 +286,7 @@ describe('the template of each kind', () => {
       'OnDelete',
       'DaemonSet' as const,
       { updateStrategy: { type: 'OnDelete' } },
-      'replaces a pod only when that is deleted',
+      'replaces a pod only after it was deleted',
     ],
     [
       'a partition',
@@ -292,8 +294,8 @@ describe('the template of each kind', () => {
       { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } },
       'replaces only the pods numbered 2 and above',
     ],
-    ['a Deployment', 'Deployment' as const, {}, 'are replaced now\nhint: kubectl rollout status deployment/'],
-    ['a CronJob', 'CronJob' as const, {}, 'makes from now on has it; what exists stays as it is'],
+    ['a Deployment', 'Deployment' as const, {}, 'are being replaced\nhint: kubectl rollout status deployment/'],
+    ['a CronJob', 'CronJob' as const, {}, 'creates from now on has it; existing objects do not change'],
   ])('what becomes of the pods is said: %s', async (_, kind, fields, says) => {
     const name = await newWorkload(kind, namespace, { fields });
     expect((await attach('--to', `${kind}/${name}`)).stderr).toContain(says);
@@ -320,7 +322,7 @@ describe('the list of the service account and that of the template', () => {
       expect(ran.code).toBe(0);
       expect(ran.stderr.match(/has its own imagePullSecrets/g)).toHaveLength(1);
       expect(ran.stderr).toContain(
-        `/${shadowing} has its own imagePullSecrets (other), so its pods do not use that of`,
+        `/${shadowing} has its own imagePullSecrets (other), so its pods do not use those of`,
       );
       const command = `regsecret attach regsecret -n ${namespace} --to ${kind.toLowerCase()}/${shadowing}`;
       expect(ran.stderr).toContain(`hint: ${command}\n`);
@@ -332,7 +334,7 @@ describe('the list of the service account and that of the template', () => {
     const web = await newWorkload('Deployment', namespace, { account: name, list: named('other') });
     const both = ['--serviceaccount', name, '--to', `deploy/${web}`];
     expect((await attach(...both)).stderr).not.toContain('has its own imagePullSecrets');
-    expect((await detach(...both)).stderr).not.toContain('names regsecret in a list of its own');
+    expect((await detach(...both)).stderr).not.toContain('has regsecret in its own imagePullSecrets');
   });
 
   test('an old pod of a StatefulSet that has the Secret now is one to delete, not one with a list of its own', async () => {
@@ -402,7 +404,7 @@ describe('the list of the service account and that of the template', () => {
     const name = await accountWith(named('regsecret'));
     const web = await newWorkload('Deployment', namespace, { account: name, list: named('regsecret') });
     expect((await detach('--serviceaccount', name)).stderr).toContain(
-      `deployment.apps/${web} names regsecret in a list`,
+      `deployment.apps/${web} has regsecret in its own imagePullSecrets`,
     );
   });
 
@@ -426,7 +428,7 @@ describe('the list of the service account and that of the template', () => {
     expect(await detach('--serviceaccount', name)).toEqual({
       code: 0,
       stdout: `serviceaccount/${name} unchanged\n`,
-      stderr: `serviceaccount/${name} does not name regsecret\n`,
+      stderr: `serviceaccount/${name} does not use regsecret\n`,
     });
   });
 });

@@ -442,7 +442,7 @@ describe('an API server that cannot be used', () => {
       'the connection to the server https://127.0.0.1:1 was refused',
     ],
     ['with a certificate of somebody else', { user: 'jane', stranger: true }, 'signed by an unknown authority'],
-    ['that does not know us', { token: 'nobody' }, 'does not accept the credentials of this kubeconfig'],
+    ['that does not know us', { token: 'nobody' }, 'does not accept the login of this kubeconfig'],
   ])(
     '%s',
     async (_, {

@@ -126,7 +126,7 @@ describe.concurrent('a namespace', () => {
       0,
       'no pods, workloads or pull secrets in this namespace\nhint: regsecret doctor -A\n',
     ]);
-    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot seen/);
+    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot checked/);
   });
 
   test('with a pull secret and nothing that pulls', async () => {
@@ -431,7 +431,7 @@ describe.concurrent('least rights', () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
     expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was found']);
     expect(stderr).toBe(
-      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
+      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not checked (--offline)\n',
     );
   });
 

@@ -415,7 +415,7 @@ test('several at a time, for people', async () => {
       `  ${own.host} (ada): its registry accepts the login`,
       'secret/rejected (dockerconfigjson), used by serviceaccount/breaker',
       `  ${basic.host} (janedoe): its registry rejects the login (HTTP 401)`,
-      `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, asked from here) [credential-rejected]`,
+      `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, checked from here) [credential-rejected]`,
       '  used by serviceaccount/breaker',
       `hint: regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe`,
       '',
@@ -533,7 +533,7 @@ test('a Secret that is missing, and that others have: why and doctor say where, 
   const pod = await newWorkload('Pod', own, { image: ownImage, list: named(name) });
   for (const args of [['why', `pod/${pod}`], ['doctor']]) {
     const { stdout } = await regsecretIn(own, args);
-    expect(stdout, args.join(' ')).toContain(`one of that name is in namespaces ${others.join(', ')}, and a pod`);
+    expect(stdout, args.join(' ')).toContain(`it exists in namespaces ${others.join(', ')}, but a pod`);
     expect(stdout).not.toContain(`-n ${others[0]} `);
     expect(stdout).toContain(`regsecret create ${name} -n ${own} --server `);
   }

@@ -27,7 +27,7 @@ test.each([
   const { code, stdout } = await regsecretIn(evil, args(pod));
   expect(code).toBe(1);
   expect(stdout).toContain(`secret ${evil}/${secret} does not exist`);
-  expect(stdout).toContain(`one of that name is in namespace ${prod}`);
+  expect(stdout).toContain(`it exists in namespace ${prod}`);
   expect(registry.requests.length).toBeGreaterThan(0);
   expect(loginsIn(registry)).toEqual([]);
 });

@@ -152,7 +152,9 @@ describe('it stays', () => {
     await put(namespace, 'pull', { ownerReferences: [owner] });
     const ran = await regsecretIn(namespace, ['delete', 'pull', '--yes']);
     expect([ran.code, await isThere(namespace, 'pull')]).toEqual([1, true]);
-    expect(ran.stderr).toContain('because externalsecret.external-secrets.io/pull makes it and would make it again');
+    expect(ran.stderr).toContain(
+      'because externalsecret.external-secrets.io/pull creates it and would create it again',
+    );
     const anyway = await regsecretIn(namespace, ['delete', 'pull', '--yes', '--owned']);
     expect([anyway.code, anyway.stdout]).toEqual([0, `secret/pull deleted in ${namespace}\n`]);
   });

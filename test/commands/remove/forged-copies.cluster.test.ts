@@ -32,13 +32,13 @@ describe('a copy that cannot be deleted', () => {
       'somebody else makes it',
       { ownerReferences: [OWNER] },
       false,
-      (tenant, name) => `secret ${tenant}/${name} is not deleted, because maker.x.example/m makes it`,
+      (tenant, name) => `secret ${tenant}/${name} was not deleted, because maker.x.example/m creates it`,
     ],
     [
       'somebody else makes it, and nobody may change it',
       { ownerReferences: [OWNER] },
       true,
-      (tenant, name) => `secret ${tenant}/${name} is not deleted, because maker.x.example/m makes it`,
+      (tenant, name) => `secret ${tenant}/${name} was not deleted, because maker.x.example/m creates it`,
     ],
   ])('keeps its source, but not with --force: %s', async (_, metadata, immutable, reason) => {
     const [home, tenant, name] = await homeAndTenant();

@@ -213,7 +213,7 @@ describe('an entry stays', () => {
       'in what an external secret makes',
       both,
       { metadata: { ownerReferences: [external] } },
-      'because externalsecret.external-secrets.io/pull makes it\n  --owned writes it anyway',
+      'because externalsecret.external-secrets.io/pull creates it\n  --owned writes it anyway',
       '--owned',
     ],
     ['in a copy', both, { metadata: copy }, 'because it is a copy of platform/pull', '--owned'],

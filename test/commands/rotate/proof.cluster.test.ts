@@ -261,10 +261,7 @@ describe('the person gives the old password', () => {
       '--old-password-file and --old-password-env cannot be used together',
     ],
     [['--password-stdin', '--old-password-env', 'NO_SUCH'], '--old-password-env'],
-    [
-      ['--password-stdin', '--old-password-file', '/nonexistent/old'],
-      '--old-password-file names a file that does not exist',
-    ],
+    [['--password-stdin', '--old-password-file', '/nonexistent/old'], 'the file of --old-password-file does not exist'],
   ])('%j is an error, and nothing is written', async (flags, text) => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
@@ -326,7 +323,7 @@ test('a new login that its registry rejects: a dry run shows the plan, and write
   const labels = ['-l', `team=${label}`];
   const wrong = await regsecretIn(home, [...args, ...labels], { stdin: 'wrong' });
   expect([wrong.code, wrong.stdout]).toEqual([1, '']);
-  expect(wrong.stderr).toContain('nothing is written');
+  expect(wrong.stderr).toContain('nothing was written');
   const rehearsal = [...args, ...labels, '--dry-run=client'];
   const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
   expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);

@@ -272,7 +272,7 @@ describe('only those with a login', () => {
   });
 
   test.each([
-    ['--username nobody', 'no pull secrets with a login of no user in namespace NS', 'regsecret list -n NS -o wide'],
+    ['--username nobody', 'no pull secrets with a login of nobody in namespace NS', 'regsecret list -n NS -o wide'],
     [
       '--username nobody --server ghcr.io --problems',
       'no pull secrets with a login of nobody for ghcr.io and a problem in namespace NS',

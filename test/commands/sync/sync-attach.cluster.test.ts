@@ -225,7 +225,7 @@ describe('a Secret of that name that others made', () => {
       { namespace: team, action: 'updated', lost: ['other.example'] },
     ]);
     const left = await regsecretIn(home, ['sync', '--to', team]);
-    expect(left.stderr).toContain('--adopt in its place makes it a copy, which drops the rest\n');
+    expect(left.stderr).toContain('--adopt instead turns it into a copy, which drops the rest\n');
     expect(await serversIn(team)).toEqual(['other.example']);
     const ran = await regsecretIn(home, [...line, '--yes']);
     expect([ran.code, ran.stderr]).toEqual([0, warning]);

@@ -188,7 +188,7 @@ test('a copy with an owner is left to it, until --adopt says otherwise', async (
   });
   const pruned = await regsecretIn(home, ['sync', '-A', '--exclude', '*', '--prune', '--yes']);
   expect([pruned.code, pruned.stdout]).toEqual([1, '1 namespace: 1 failed\n']);
-  expect(pruned.stderr).toContain('but configmap/owner makes it now, so it was not deleted\n');
+  expect(pruned.stderr).toContain('but configmap/owner creates it now, so it was not deleted\n');
   expect((await regsecretIn(home, ['sync', '--to', team, '--adopt'])).code).toBe(0);
   expect((await secretIn(team))?.data).toEqual((await secretIn(home))?.data);
 });
@@ -218,7 +218,7 @@ describe('rotate and remove', () => {
     }
     const removed = await remove();
     expect([removed.code, removed.stdout]).toEqual([1, '']);
-    expect(removed.stderr).toContain(`because ${TOOLS[0]?.name} makes it\n`);
+    expect(removed.stderr).toContain(`because ${TOOLS[0]?.name} creates it\n`);
     expect(await Promise.all(names.map((name) => secretIn(namespace, name)))).toEqual(before);
 
     const owned = await rotate('--owned');
