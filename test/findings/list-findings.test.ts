@@ -240,7 +240,7 @@ testFindings([
   ...(['image', undefined] as const).map(
     (changed): FindingRow => [
       finding('outdated-pod', POD, { image, template: 'deployment/web', changed, remedy: PAUSED }),
-      `error: pod team-a/web-1 was created before the ${changed ?? 'list'} of deployment/web was changed, and keeps its original ${changed ? `image ${image}` : 'list'}`,
+      `error: pod team-a/web-1 was created before the ${changed ?? 'imagePullSecrets'} of deployment/web changed, and keeps its original ${changed ? `image ${image}` : 'imagePullSecrets'}`,
       changed ? 'advice' : 'fix',
       'kubectl rollout resume deployment/web -n team-a',
     ],

@@ -278,7 +278,7 @@ describe('token servers', () => {
     for (const image of [undefined, `${host}/ada/app:v1`]) {
       const verdict = await ask(host, { credential: ada, ...(image === undefined ? {} : { image }) });
       expect(verdict).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
-      expect(verdict).toMatchObject({ reason: expect.stringContaining('does not take the token') });
+      expect(verdict).toMatchObject({ reason: expect.stringContaining('does not accept the new token') });
     }
   });
 

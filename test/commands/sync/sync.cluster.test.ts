@@ -303,7 +303,7 @@ describe('what is not served', () => {
     expect(ran.stderr).toContain(`error: secret ${first}/regsecret was not created by sync, so it is left alone\n`);
     expect(ran.stderr).toContain(`the same in ${second}\n`);
     const line = `regsecret sync -n ${home} --to ${teams.join(',')} --merge`;
-    expect(ran.stderr).toContain(`hint: ${line}, which puts these logins into it and keeps the rest; --adopt`);
+    expect(ran.stderr).toContain(`hint: ${line}, which adds these logins and keeps the rest; --adopt`);
     expect(await secretIn(first)).toEqual(before);
     await changeSecret(first, { immutable: true });
     const merged = await regsecretIn(home, ['sync', '--to', teams.join(','), '--merge']);

@@ -103,7 +103,7 @@ test('the API server is away, and comes back: what has happened meanwhile is don
   const born = await newMember();
   const [team = ''] = fleet.teams;
   await changeSecret(team, { data: { '.dockerconfigjson': payloadOf('other.example') } });
-  await watch.says(/the watch of \w+ cannot be opened/);
+  await watch.says(/the watch of \w+ cannot be started/);
   // The watches have been silent for a minute, so the health check fails.
   await waitFor(async () => (await askWatch(port, '/healthz')).status === 503, { what: '503', deadlineMs: 90_000 });
   proxy.isAway = false;
