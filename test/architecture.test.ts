@@ -41,7 +41,7 @@ const ROOMS: readonly Room[] = [
   { room: 'http', purpose: 'the one transport' },
   { room: 'kubeconfig', purpose: 'which server, user and namespace, and what proves who we are' },
   { room: 'cluster', purpose: 'the connection to the API server, reading, and the requests; no use case' },
-  { room: 'registry', purpose: 'asking registries' },
+  { room: 'registry', purpose: 'checking registries' },
   { room: 'credentials', purpose: 'the logins of this machine' },
   { room: 'manifests', purpose: 'files with manifests: read, changed in place, and as facts for a diagnosis' },
   { room: 'output', purpose: 'printers, tables and styles' },

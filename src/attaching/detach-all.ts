@@ -45,7 +45,7 @@ export async function detachAll(
     waiting: () => undefined,
   });
   if (isFree) return;
-  const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
+  const text = `secret ${namespace}/${name} is still in imagePullSecrets, so it was not deleted`;
   throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
 }
 

@@ -130,7 +130,7 @@ export interface Place {
 }
 
 /** Follows the name of an object in manifests that names no namespace. */
-export const UNPLACED = 'names no namespace, so it goes into that of the context';
+export const UNPLACED = 'has no namespace, so it goes into the namespace of the context';
 
 /** Who says so: the registry, checked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };

@@ -76,7 +76,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     isAdvice: true,
     says: ({ image, volume }, object) =>
-      `${object} may not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or has it for other credentials only`,
+      `${object} does not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or only for other logins`,
     fix: ({ volume, remedy }, object) => allowPull(object, remedy, volume),
   }),
   /** The node has the image, but only for pods with a credential that it was pulled with. */
@@ -108,7 +108,7 @@ export const IMAGE_FINDINGS = {
     identity: ['image'],
     kubeletSays: [...ANY, 'undecodable'],
     says: ({ image, node, tried }, object) =>
-      `${object} opens ${image}, but ${tried ? '' : 'if it was immutable before, too, '}${onNode(node)} still uses the Secret of that name that was deleted: a kubelet does not read an immutable Secret again while a pod on its node names it`,
+      `${object} matches ${image}, but ${tried ? '' : 'if it was also immutable before, '}${onNode(node)} still uses the deleted Secret of that name: a kubelet does not read an immutable Secret again while a pod on its node uses it`,
     fix: (args, object, context) => replaceSecret(object, args, context),
   }),
   /** The pod has no login for the image, but a login was refused: one of the node. */
@@ -122,7 +122,7 @@ export const IMAGE_FINDINGS = {
     kubeletSays: REFUSED,
     isKubelets: () => true,
     says: ({ image, node }, object) =>
-      `${object} has no login for ${image}, so ${onNode(node)} sent one of its own (a credential provider, or a docker config on the node), and that was refused; a login in a pull secret is tried first`,
+      `${object} has no login for ${image}, so ${onNode(node)} sent its own (of a credential provider or a docker config), which was refused; a login in a pull secret is tried first`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   'rate-limited': error<{
@@ -172,8 +172,8 @@ export const IMAGE_FINDINGS = {
     says: ({ registry, trouble, mirror }) => {
       const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
       return trouble === 'mirror'
-        ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
-        : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (says the kubelet); credentials are not the problem`;
+        ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (kubelet)`
+        : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (kubelet); the login is not the problem`;
     },
     // No pod with an image of others on the node, and no address that a registry or its mirror may have written.
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
@@ -184,7 +184,7 @@ export const IMAGE_FINDINGS = {
     subject: ({ image }) => image,
     isAdvice: true,
     says: ({ image }) =>
-      `${image} is not available for the platform of the node (says the kubelet); credentials are not the problem`,
+      `${image} is not available for the platform of the node (kubelet); the login is not the problem`,
     fix: ({ node }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
   }),
   'disk-full': error<{ readonly node: string }>({
@@ -192,8 +192,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     subject: ({ node }) => node,
     isAdvice: true,
-    says: ({ node }) =>
-      `${onNode(node)} has no room left for the image (says the kubelet); credentials are not the problem`,
+    says: ({ node }) => `${onNode(node)} has no room left for the image (kubelet); the login is not the problem`,
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   }),
   'pull-postponed': warning<{ readonly image: string }>({
@@ -203,7 +202,7 @@ export const IMAGE_FINDINGS = {
     subject: (_, { namespace }) => namespace,
     isAdvice: true,
     says: ({ image }) =>
-      `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries by itself`,
+      `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries automatically`,
     fix: (_, object) => watch(object),
   }),
   /** The kubelet could not decode one of the Secrets, and which is not known. */
@@ -257,7 +256,7 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     isAdvice: true,
     says: ({ image }, object) =>
-      `${object} runs, but no login that can be seen from here opens ${image}: its node has a credential of its own, or still has the image`,
+      `${object} runs, but no login found from here matches ${image}: its node has its own login, or still has the image`,
     fix: ({ image, remedy }) => giveLogin(remedy, image, undefined),
   }),
 };
@@ -272,7 +271,7 @@ function onNode(node: string): string {
 }
 
 const SENT = {
-  nothing: 'no credential was sent',
+  nothing: 'no login was sent',
   'a login': 'a login was sent and refused',
   unknown: 'the registry refused the pull',
 } as const;

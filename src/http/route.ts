@@ -94,7 +94,7 @@ export function parseProxy(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new NetworkError('proxy', 'INVALID_URL', false, 'the address of the proxy is not a URL');
   if (!['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
-    throw new NetworkError('proxy', 'UNSUPPORTED_SCHEME', false, `a proxy cannot be spoken to by ${url.protocol}`);
+    throw new NetworkError('proxy', 'UNSUPPORTED_SCHEME', false, `a proxy cannot be reached by ${url.protocol}`);
   }
   return url;
 }

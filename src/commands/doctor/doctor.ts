@@ -235,7 +235,7 @@ async function diagnose(
     }
   };
   try {
-    await withProgress(() => `asking registries: ${answers.size - before} of ${total}`, io, ask);
+    await withProgress(() => `checking registries: ${answers.size - before} of ${total}`, io, ask);
     return { ...diagnosed, unasked };
   } finally {
     client.close();

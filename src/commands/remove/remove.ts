@@ -52,7 +52,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   checkSelector(options.selector);
   checkContextFlags(options, { hasSource: false });
   if (server === undefined) {
-    throw new UsageError('no registry is named', againWith(words`--server HOST`));
+    throw new UsageError('no registry is given', againWith(words`--server REGISTRY`));
   }
   checkNames({ name, namespace }, 'remove');
   return inClusters(options, io, {

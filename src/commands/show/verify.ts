@@ -93,7 +93,7 @@ function withServer(options: VerifyOptions): VerifyOptions {
     : options;
 }
 
-const OF_ALL = prose`leave out -A for a login of your own, which needs ${words`--server HOST`}, or the login for the logins of all Secrets`;
+const OF_ALL = prose`leave out -A to check your own login with ${words`--server REGISTRY`}, or leave out the login to check all Secrets`;
 
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {
@@ -248,7 +248,7 @@ async function ask(
       done += 1;
     });
   try {
-    await withProgress(() => `asking registries: ${done} of ${inquiries.length}`, io, askAll);
+    await withProgress(() => `checking registries: ${done} of ${inquiries.length}`, io, askAll);
     return rows;
   } finally {
     client.close();

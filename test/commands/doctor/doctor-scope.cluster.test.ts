@@ -126,7 +126,7 @@ describe.concurrent('a namespace', () => {
       0,
       'no pods, workloads or pull secrets in this namespace\nhint: regsecret doctor -A\n',
     ]);
-    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot seen/);
+    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot checked/);
   });
 
   test('with a pull secret and nothing that pulls', async () => {
@@ -429,9 +429,9 @@ describe.concurrent('least rights', () => {
     await newPullSecret(namespace, 'one', 'r.example');
     const kubeconfig = await userWith(namespace, may(['pods', 'secrets', 'serviceaccounts']));
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
-    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was seen']);
+    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was found']);
     expect(stderr).toBe(
-      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
+      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not checked (--offline)\n',
     );
   });
 
@@ -504,8 +504,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
 
 test('credentials that the API server does not accept', async () => {
   const env = { KUBECONFIG: kubeconfigFor({ token: 'wrong' }) };
-  const message =
-    'error: the API server does not accept the credentials of this kubeconfig\nhint: kubectl auth whoami\n';
+  const message = 'error: the API server does not accept the login of this kubeconfig\nhint: kubectl auth whoami\n';
   const lines = [
     ['doctor'],
     ['doctor', '-A'],
