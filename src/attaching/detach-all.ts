@@ -69,7 +69,7 @@ async function targetsIn(
   const [right] = reader.missingRights.list();
   if (right === undefined) return targets;
   throw new UserError(
-    `secret ${namespace}/${name} is not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
+    `secret ${namespace}/${name} was not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
     reader.missingRights.grant,
   );
 }

@@ -137,7 +137,7 @@ export type Reporter = { readonly by: 'registry'; readonly at: string } | { read
 
 export function saying(said: Reporter, status?: number): string {
   const code = status === undefined ? '' : `HTTP ${status}, `;
-  return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}checked from here`;
+  return said.by === 'kubelet' ? `${code}kubelet` : `${code}checked from here`;
 }
 
 /** The first of `names`, and how many more there are. */

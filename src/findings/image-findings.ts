@@ -151,7 +151,7 @@ export const IMAGE_FINDINGS = {
     subject: ({ registry }) => registry,
     isAdvice: true,
     says: ({ registry, reason }, _, { severity }) =>
-      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
+      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : 'the node may be on another network'}`,
     fix: ({ registry, unasked }) =>
       unasked
         ? command`regsecret doctor --help`
@@ -225,7 +225,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     isAdvice: true,
     says: ({ image, secrets, sent }, object) =>
-      `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
+      `${SENT[sent]} for ${image} (kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
     // What that command is refused with names the role that an administrator can apply.
     fix: ({ secrets }, object) => command`regsecret inspect ${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   }),
@@ -246,7 +246,7 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     isAdvice: true,
     says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),

@@ -56,7 +56,7 @@ testFindings([
   ],
   [
     finding('public-image-refused', SECRET, { server, username: 'jane', image, at }),
-    'error: ghcr.io/org/app:v1 is public, but ghcr.io rejects the login of jane in secret team-a/regcred, and a kubelet that has a login does not try without it (checked from here)',
+    'error: ghcr.io/org/app:v1 is public, but ghcr.io rejects the login of jane in secret team-a/regcred, and a kubelet with a login does not try without it (checked from here)',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],

@@ -5,7 +5,7 @@ import { at, DEPLOYMENT, image, POD, RECREATE, SECRET, testFindings, WORKLOAD } 
 testFindings([
   [
     finding('registry-unreachable', POD, { registry: 'ghcr.io', reason: 'it refuses this machine', at }, 'error'),
-    'error: ghcr.io cannot be checked from here: it refuses this machine; it refuses the node, too (says the kubelet)',
+    'error: ghcr.io cannot be checked from here: it refuses this machine; it also refuses the node (kubelet)',
     'advice',
     'curl -sv https://ghcr.io/v2/',
   ],
@@ -171,13 +171,13 @@ testFindings([
   ],
   [
     finding('unexplained', POD, { image, message: 'denied', accepted: true }),
-    'error: pod team-a/web-1 cannot pull ghcr.io/org/app:v1; no cause found; its registry accepts the credential; the kubelet says: denied',
+    'error: pod team-a/web-1 cannot pull ghcr.io/org/app:v1; no cause found; its registry accepts the login; the kubelet reports: denied',
     'advice',
     'kubectl describe pod web-1 -n team-a',
   ],
   [
     finding('unexplained', WORKLOAD, { image, message: 'denied', accepted: false }),
-    'error: deployment team-a/web cannot pull ghcr.io/org/app:v1; no cause found; the kubelet says: denied',
+    'error: deployment team-a/web cannot pull ghcr.io/org/app:v1; no cause found; the kubelet reports: denied',
     'advice',
     'kubectl describe deployment web -n team-a',
   ],

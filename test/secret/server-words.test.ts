@@ -36,8 +36,8 @@ const UNUSUAL: readonly [server: string, reason: string][] = [
   ['registry.docker.io', 'registry.docker.io is not the registry name in Docker Hub images'],
   ['https://ghcr.io/v2', 'https://ghcr.io/v2 probably matches no image: drop /v2, or write /v2/'],
   ['https://ghcr.io/v1', 'https://ghcr.io/v1 probably matches no image: drop /v1, or write /v1/'],
-  ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet matches hosts case-sensitively'],
-  ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a user name in front of the host'],
+  ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet is case-sensitive'],
+  ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a username in front of the registry'],
 ];
 
 test.each(UNUSUAL)('%s is unusual: %s', (server, reason) => {

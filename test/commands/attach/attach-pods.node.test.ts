@@ -247,7 +247,7 @@ describe.concurrent('a service account', () => {
     await newPullSecret(namespace, 'regsecret', node().registries.basic.host, janedoe);
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart']);
     expect(ran.stdout).toBe('serviceaccount/default patched\n');
-    expect(ran.stderr).toContain(`regsecret has no credential for ${privateImage} of pod/${pod}\n`);
+    expect(ran.stderr).toContain(`regsecret has no login for ${privateImage} of pod/${pod}\n`);
     expect(ran.stderr).not.toContain('failing until recreated');
   });
 });

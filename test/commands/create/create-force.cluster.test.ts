@@ -155,7 +155,7 @@ describe('nothing is deleted when', () => {
     const ran = await force(name, at(COPY, REFUSED));
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
-      'error: nothing is deleted, because no copy could be made: no permission to create secret',
+      'error: nothing was deleted, because no copy could be created: no permission to create secret',
     );
     expect((await read(name)).metadata).toEqual(metadata);
   });

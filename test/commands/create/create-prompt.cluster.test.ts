@@ -123,7 +123,7 @@ describe('a typed password for a registry that cannot be checked', () => {
     const tty = await typed('unasked');
     await tty.see(question);
     tty.type(keys.enter);
-    await tty.see('cannot be checked: connection refused; nothing is written');
+    await tty.see('cannot be checked: connection refused; nothing was written');
     await tty.see('hint: add --no-verify to write the login unchecked');
     expect(await tty.ended).toBe(1);
     expect(await authsOf('unasked')).toBeUndefined();

@@ -496,7 +496,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
   expect(ours.map(({ code, message }) => [code, message])).toEqual([
     [
       'missing-secret',
-      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; one of that name is in namespace ${other}, and a pod can use only Secrets of its own namespace`,
+      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; it exists in namespace ${other}, but a pod can use only Secrets of its own namespace`,
     ],
     ['unused-secret', `no imagePullSecrets reference secret ${other}/${name}; volumes and env not checked`],
   ]);

@@ -326,7 +326,7 @@ test('a new login that its registry rejects: a dry run shows the plan, and write
   expect(wrong.stderr).toContain('nothing was written');
   const rehearsal = [...args, ...labels, '--dry-run=client'];
   const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
-  expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
+  expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new login of ${johndoe.username}`)]);
   const refusal = `${host} rejects the login (HTTP 401); a real run would stop here`;
   expect(early.stderr).toContain('2 Secrets: 2 updated (dry run); with this login nothing would be written\n');
   const lines = early.stderr.split(labelledAnd(home))[1]?.split('\n') ?? [];
