@@ -106,10 +106,16 @@ function readerOf(socket: Socket): Read {
   });
   ended.catch(() => undefined);
   return async (length) => {
-    for (;;) {
-      const bytes: Buffer | null = socket.read(length);
-      if (bytes?.length === length) return bytes;
-      await Promise.race([ended, once(socket, 'readable')]);
+    const parts: Buffer[] = [];
+    for (let missing = length; missing > 0; ) {
+      const part: Buffer | null = socket.read(Math.min(missing, socket.readableLength));
+      if (part === null) {
+        await Promise.race([ended, once(socket, 'readable')]);
+        continue;
+      }
+      parts.push(part);
+      missing -= part.length;
     }
+    return Buffer.concat(parts);
   };
 }
