@@ -63,7 +63,7 @@ const codeSplitting = {
 
 /** For files that end in `.js`, since the package has ES modules. */
 const commonJs: Plugin = {
-  name: 'commonjs',
+  name: 'package-scope',
   generateBundle() {
     this.emitFile({ type: 'asset', fileName: 'package.json', source: '{"type":"commonjs"}\n' });
   },
