@@ -94,7 +94,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   'js-yaml': /^src\/codec\/yaml(-tree)?\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,
   'https-proxy-agent': /^src\/http\/route\.ts$/,
-  'socks-proxy-agent': /^src\/http\/route\.ts$/,
+  'agent-base': /^src\/http\/socks\.ts$/,
   'zod/mini': /^src\/registry\/answer\.ts$/,
 };
 

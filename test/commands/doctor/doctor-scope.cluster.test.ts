@@ -23,6 +23,7 @@ import {
   regsecretIn,
 } from '../../support/attach-world.ts';
 import { CANARY } from '../../support/canary.ts';
+import { cases } from '../../support/cases.ts';
 import { here } from '../../support/here.ts';
 import { pool } from '../../support/pool.ts';
 import { type Front, type FrontOptions, startFront } from '../../support/registry-front.ts';
@@ -30,6 +31,7 @@ import { userWith } from '../../support/user.ts';
 
 const { basic, publicImage } = sharedRegistries();
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
+const PODS = cases(60, 500);
 const wrong = { username: 'janedoe', password: 'wrong' };
 
 let own: RegistryInfo;
@@ -160,17 +162,17 @@ describe.concurrent('a namespace', () => {
     expect(report.pullers).toBeUndefined();
   });
 
-  test('in which 500 pods of one Deployment fail: one finding, with a count', { timeout: 180_000 }, async () => {
+  test(`in which ${PODS} pods of one Deployment fail: one finding, with a count`, { timeout: 180_000 }, async () => {
     const namespace = await newNamespace({ serviceAccount: true });
-    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: 500 } });
-    const pods = await podsOf(namespace, 'web', 500);
+    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: PODS } });
+    const pods = await podsOf(namespace, 'web', PODS);
     await pool(16, pods, (pod) => says(namespace, pod, failing(ownImage)));
     const report = await doctor(namespace, [], 1);
     expect(shown(report)).toEqual(['error no-pull-secret Deployment/web']);
-    expect(report.findings[0]?.affects).toEqual({ pods: 500, examples: ['deployment/web'], others: 0 });
-    expect(report.counts).toMatchObject({ pods: 500, failingPods: 500, workloads: 1 });
+    expect(report.findings[0]?.affects).toEqual({ pods: PODS, examples: ['deployment/web'], others: 0 });
+    expect(report.counts).toMatchObject({ pods: PODS, failingPods: PODS, workloads: 1 });
     const { stdout } = await regsecretIn(namespace, ['doctor']);
-    expect(stdout).toContain('\n  affects 500 pods: deployment/web\n');
+    expect(stdout).toContain(`\n  affects ${PODS} pods: deployment/web\n`);
   });
 
   test('with references to Secrets that are missing', async () => {
