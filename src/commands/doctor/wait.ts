@@ -1,0 +1,213 @@
+/** The wait of `--watch` as a state machine: a look at the cluster and a time in; what to print, and the end, out. Pure. */
+import type { Awaited } from '../../diagnosis/awaited.ts';
+import type { DoctorReport } from '../../diagnosis/report.ts';
+import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
+import { Interrupted, type UserError } from '../../errors.ts';
+import { describeObject } from '../../findings/finding-record.ts';
+import { many, plural } from '../../text/enumerate.ts';
+import { targetName } from '../../workloads/object-ref.ts';
+
+/** Errors are tolerated for this long: a pod that is replaced, or an API server that restarts, is gone for a moment. */
+const PATIENCE_MS = 30_000;
+
+/** One look at the cluster. */
+export interface Sight {
+  readonly report: DoctorReport;
+  readonly awaited: ReadonlyMap<string, Awaited>;
+}
+
+export interface Demands {
+  /** Whether warnings count as errors. */
+  readonly strict: boolean;
+  /** Whether an outcome may stay unknown, because no registry is asked. */
+  readonly offline: boolean;
+  /** When the wait is over, in the milliseconds of the looks. */
+  readonly until: number;
+  /** The time limit as it was typed. */
+  readonly timeout: string | undefined;
+  /** Whether there may be several namespaces. */
+  readonly isWide: boolean;
+}
+
+export interface Wait extends Demands {
+  /** What is waited for, to follow "waiting for". Empty once all is well. */
+  readonly awaited: string;
+  readonly last?: Condition;
+  /** The condition whose report was printed last. */
+  readonly printed?: Condition;
+  /** Everything that was wrong so far. */
+  readonly known: ReadonlySet<string>;
+  readonly failingSince?: number | undefined;
+}
+
+/** How a wait ends: `worse` if an image is kept away by what did not do so before, `lost` if nothing can be read any more. */
+export type End = 'well' | 'worse' | 'timeout' | 'lost' | 'interrupted';
+
+export interface Step {
+  readonly wait: Wait;
+  /** Whether to print the report of the last look that succeeded. */
+  readonly report: boolean;
+  /** To print after it. */
+  readonly lines: readonly string[];
+  readonly end?: End | undefined;
+}
+
+/** What a report amounts to. */
+interface Condition {
+  /** What keeps images away, as keys that are equal for the same problem. */
+  readonly wrong: ReadonlySet<string>;
+  /** The objects that are waited for. */
+  readonly objects: readonly string[];
+  /** As in {@link Wait}. */
+  readonly text: string;
+  /** Set for single targets: what is known of each image. Other people may break a whole namespace at any time. */
+  readonly outcomes: string | undefined;
+}
+
+export function beginWait(demands: Demands): Wait {
+  return { ...demands, awaited: '', known: new Set() };
+}
+
+/** The step that follows what was `seen` at `now`. */
+export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now: number): Step {
+  if (seen instanceof Interrupted) return ended(wait, 'interrupted');
+  if (seen instanceof Error) return missed(wait, seen, now);
+  const { last, known } = wait;
+  const is = conditionOf(seen, wait);
+  const next = {
+    ...wait,
+    awaited: is.text,
+    last: is,
+    known: new Set([...known, ...is.wrong]),
+    failingSince: undefined,
+  };
+  if (is.text === '') return ended(next, 'well');
+  if (last !== undefined && is.outcomes !== undefined && isNew(is, known)) return ended(next, 'worse');
+  const report = last === undefined || hasNews(is, last);
+  const step = { wait: report ? { ...next, printed: is } : next, report, lines: linesOf(is, wait) };
+  if (now < wait.until) return step;
+  const { wait: over, ...end } = ended(step.wait, 'timeout');
+  return { ...end, wait: over, report: report || end.report };
+}
+
+function missed(wait: Wait, { message }: UserError, now: number): Step {
+  const failingSince = wait.failingSince ?? now;
+  if (wait.last === undefined || now - failingSince > PATIENCE_MS) return ended(wait, 'lost');
+  if (now >= wait.until) return ended(wait, 'timeout');
+  const lines = wait.failingSince === undefined ? [`cannot check now: ${message}; trying again`] : [];
+  return { wait: { ...wait, failingSince }, report: false, lines };
+}
+
+/** The last state stands at the end, unless it is what was printed last. */
+function ended(wait: Wait, end: End): Step {
+  const { last, printed, timeout } = wait;
+  const lines = end === 'timeout' ? [`gave up after ${timeout} (--timeout)`] : [];
+  return { wait, report: last !== undefined && keyOf(last) !== (printed && keyOf(printed)), lines, end };
+}
+
+/** Whether the whole report has to be printed: it is short for single targets; elsewhere, only something new needs its command. */
+function hasNews(is: Condition, last: Condition): boolean {
+  if (is.outcomes !== undefined) return verdictOf(is) !== verdictOf(last);
+  return isNew(is, last.wrong);
+}
+
+function isNew({ wrong }: Condition, before: ReadonlySet<string>): boolean {
+  return [...wrong].some((one) => !before.has(one));
+}
+
+/** One line for each change. */
+function linesOf({ text, objects }: Condition, { last, failingSince, timeout }: Wait): string[] {
+  if (last === undefined) return [`waiting for ${text}${timeout === undefined ? '; Ctrl-C or --timeout ends it' : ''}`];
+  const over = last.objects.filter((name) => !objects.includes(name));
+  if (text === last.text && over.length === 0 && failingSince === undefined) return [];
+  return [`waiting for ${text}${over.length === 0 ? '' : `; no longer for ${many(over)}`}`];
+}
+
+function verdictOf({ wrong, outcomes }: Condition): string {
+  return JSON.stringify([[...wrong].sort(), outcomes]);
+}
+
+function keyOf(condition: Condition): string {
+  return `${verdictOf(condition)} ${condition.text}`;
+}
+
+function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
+  const { findings, pullers, counts, unchecked, ignored = [] } = report;
+  const errors = findings.filter(({ severity }) => severity === 'error' || demands.strict);
+  const wrong = new Set(errors.map(identityOf));
+  // Failing pods are not awaited where findings are ignored: those may be why.
+  const counted = [...awaited].map(([name, { failing, ...rest }]) => ({
+    name: demands.isWide ? name : name.slice(name.indexOf('/') + 1),
+    ...rest,
+    pods: rest.starting + (ignored.length === 0 ? failing : 0),
+  }));
+  const due = counted.filter(({ pods, toCome }) => pods + toCome > 0);
+  const isUnlisted = unchecked.some((right) => right.startsWith('list '));
+  const isEmpty = counts !== undefined && counts.pods + counts.workloads === 0 && !isUnlisted;
+  const parts = [
+    ...(isEmpty ? ['a pod or a workload'] : []),
+    ...podsText(due),
+    ...newPodsText(due),
+    ...(pullers === undefined ? [] : outlook(pullers, due.length === 0, demands)),
+    ...(wrong.size === 0 ? [] : [`${plural(wrong.size, 'problem')} to be fixed`]),
+  ];
+  const images = (pullers ?? []).flatMap(({ object, images: all }) => all.map((image) => ({ ...image, object })));
+  const outcomes = images.map(({ object, image, outcome }) => `${object.kind} ${image} ${outcome}`);
+  return {
+    wrong,
+    objects: due.map(({ name }) => name),
+    text: parts.join(' and '),
+    outcomes: counts === undefined ? JSON.stringify([...new Set(outcomes)].sort()) : undefined,
+  };
+}
+
+interface Due {
+  readonly name: string;
+  readonly pods: number;
+  readonly toCome: number;
+}
+
+function podsText(due: readonly Due[]): string[] {
+  const lacking = due.filter(({ pods }) => pods > 0);
+  const [only] = lacking;
+  if (only === undefined) return [];
+  const count = lacking.reduce((sum, { pods }) => sum + pods, 0);
+  const its = `to pull ${count === 1 ? 'its' : 'their'} images`;
+  if (lacking.length > 1) return [`${plural(count, 'pod')} ${its}`];
+  return [`${isPodName(only.name) ? only.name : `${plural(count, 'pod')} of ${only.name}`} ${its}`];
+}
+
+function newPodsText(due: readonly Due[]): string[] {
+  const makers = due.filter(({ toCome }) => toCome > 0);
+  const [only] = makers;
+  if (only === undefined) return [];
+  const count = makers.reduce((sum, { toCome }) => sum + toCome, 0);
+  return [`${plural(count, 'new pod')}${makers.length > 1 ? '' : ` of ${only.name}`}`];
+}
+
+function isPodName(name: string): boolean {
+  return /(^|\/)pod\//.test(name);
+}
+
+/** What keeps new pods of a single target from their images. An outcome may stay unknown where its pods have theirs. */
+function outlook(pullers: readonly PullerView[], haveAll: boolean, { offline }: Demands): string[] {
+  const mayBeUnknown = offline || (haveAll && pullers.some(isPod));
+  const isFine = ({ outcome }: ImageView): boolean =>
+    outcome === 'will pull' || (mayBeUnknown && outcome === 'cannot know');
+  const closed = pullers.flatMap((puller) =>
+    isPod(puller) ? [] : puller.images.filter((image) => !isFine(image)).map(({ image }) => ({ puller, image })),
+  );
+  return closed
+    .slice(0, 1)
+    .map(({ puller, image }) => `new pods of ${targetName(puller.object)} to be able to pull ${image}`);
+}
+
+function isPod({ object }: PullerView): boolean {
+  return object.kind === 'Pod';
+}
+
+/** A pod is replaced by one with another name and the same problem, so the name does not count. */
+function identityOf(found: FindingView): string {
+  const { image = '' } = found.arguments as { readonly image?: string };
+  return `${found.code} ${found.object.kind === 'Pod' ? 'a pod' : describeObject(found.object)} ${image}`;
+}
