@@ -82,12 +82,10 @@ export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now:
     failingSince: undefined,
   };
   if (is.text === '') return ended(next, 'well');
+  if (now >= wait.until) return ended(next, 'timeout');
   if (last !== undefined && is.outcomes !== undefined && isNew(is, known)) return ended(next, 'worse');
   const report = last === undefined || hasNews(is, last);
-  const step = { wait: report ? { ...next, printed: is } : next, report, lines: linesOf(is, wait) };
-  if (now < wait.until) return step;
-  const { wait: over, ...end } = ended(step.wait, 'timeout');
-  return { ...end, wait: over, report: report || end.report };
+  return { wait: report ? { ...next, printed: is } : next, report, lines: linesOf(is, wait) };
 }
 
 function missed(wait: Wait, { message }: UserError, now: number): Step {
@@ -98,11 +96,12 @@ function missed(wait: Wait, { message }: UserError, now: number): Step {
   return { wait: { ...wait, failingSince }, report: false, lines };
 }
 
-/** The last state stands at the end, unless it is what was printed last. */
+/** The last state stands at the end, unless it is what was printed last, or nobody knows any more whether it is true. */
 function ended(wait: Wait, end: End): Step {
   const { last, printed, timeout } = wait;
   const lines = end === 'timeout' ? [`gave up after ${timeout} (--timeout)`] : [];
-  return { wait, report: last !== undefined && keyOf(last) !== (printed && keyOf(printed)), lines, end };
+  const isKnown = last !== undefined && end !== 'lost';
+  return { wait, report: isKnown && keyOf(last) !== (printed && keyOf(printed)), lines, end };
 }
 
 /** Whether the whole report has to be printed: it is short for single targets; elsewhere, only something new needs its command. */
@@ -149,14 +148,14 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
     ...podsText(due),
     ...newPodsText(due),
     ...(pullers === undefined ? [] : outlook(pullers, due.length === 0, demands)),
-    ...(wrong.size === 0 ? [] : [`${plural(wrong.size, 'problem')} to be fixed`]),
+    ...(errors.length === 0 ? [] : [`${plural(errors.length, 'problem')} to be fixed`]),
   ];
   const images = (pullers ?? []).flatMap(({ object, images: all }) => all.map((image) => ({ ...image, object })));
   const outcomes = images.map(({ object, image, outcome }) => `${object.kind} ${image} ${outcome}`);
   return {
     wrong,
     objects: due.map(({ name }) => name),
-    text: parts.join(' and '),
+    text: parts.join(', '),
     outcomes: counts === undefined ? JSON.stringify([...new Set(outcomes)].sort()) : undefined,
   };
 }

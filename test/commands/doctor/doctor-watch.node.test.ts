@@ -31,3 +31,25 @@ test('a Deployment whose image is pulled slowly, and whose namespace was empty a
   expect(watch?.stdout()).toMatch(/nothing is wrong: 2 pods, 1 workload.*\n[^\n]*\n$/);
   await gates[0]?.stop();
 });
+
+test('two of three workloads recover: each change is one line, and the last state stands at the end', {
+  timeout: 180_000,
+}, async () => {
+  const setup: Setup = { kind: 'Deployment', list: ['pull'] };
+  const { namespace, host, image } = await make(setup);
+  for (const name of ['api', 'db']) {
+    const list = [{ name: name === 'db' ? 'other' : 'pull' }];
+    await newScheduledWorkload('Deployment', namespace, { name, image, list: list, spec: placedOn(node()) });
+  }
+  for (const name of ['web', 'api', 'db']) await failed(namespace, name);
+  const watch = follow(namespace, ['--offline']);
+  await watch.hear('waiting for 3 pods to pull their images');
+  await store(namespace, 'pull', { auths: { [host]: good } });
+  for (const name of ['web', 'api']) {
+    await kubectl(['delete', 'pod', '-n', namespace, '-l', `app=${name}`, '--wait=false']);
+    await watch.hear(`; no longer for deployment/${name}`);
+  }
+  watch.kill('SIGINT');
+  expect(await watch.ended).toBe(130);
+  expect(watch.stdout()).toMatch(/3 pods \(1 cannot pull\)[^\n]*\n$/);
+});
