@@ -1,11 +1,19 @@
-/** `why --watch` and `doctor --watch`: looks again and again, for as long as the wait (`wait.ts`) goes on. */
+/** `why --watch` and `doctor --watch`: looks again and again, for as long as the wait (`watch-state.ts`) goes on. */
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
 import type { Answer } from '../../diagnosis/facts.ts';
 import { Interrupted, UserError } from '../../errors.ts';
 import { type Collector, createCollector, withCollector } from '../../gather/collector.ts';
 import type { GatherOptions, TargetFacts } from '../../gather/doctor-facts.ts';
 import type { Io } from '../../system/io.ts';
-import { beginWait, type Demands, type End, type Sight, type Step, stepWait, type Wait } from './wait.ts';
+import {
+  beginWait,
+  type Demands,
+  type Sight,
+  stepWait,
+  type Wait,
+  type WaitEnd,
+  type WaitStep,
+} from './watch-state.ts';
 
 /** Each look costs a handful of requests to the API server. */
 const POLL_MS = 2000;
@@ -19,7 +27,7 @@ interface FollowSteps<Look extends Sight> {
   /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
   judge(gathered: TargetFacts, answers: Map<string, Answer>): Promise<Look>;
   /** Prints the report of `look`, if it is given, and then the lines. */
-  show(look: Look | undefined, step: Step): Promise<void>;
+  show(look: Look | undefined, step: WaitStep): Promise<void>;
   /** Runs `work`, and shows a person meanwhile what is awaited. */
   waiting<T>(awaited: string, work: () => Promise<T>): Promise<T>;
 }
@@ -33,7 +41,7 @@ export function follow<Look extends Sight>(
   demands: Demands,
   io: Io,
   steps: FollowSteps<Look>,
-): Promise<{ readonly look: Look; readonly end: End }> {
+): Promise<{ readonly look: Look; readonly end: WaitEnd }> {
   const { clock, signal } = io;
   const answers = new Map<string, Answer>();
   return withCollector(options, io, async ({ transport }) => {
@@ -50,7 +58,7 @@ export function follow<Look extends Sight>(
       tookMs = clock.monotonic() - began;
       return seen;
     };
-    const next = async (wait: Wait): Promise<Step> => {
+    const next = async (wait: Wait): Promise<WaitStep> => {
       const pauseMs = Math.min(Math.max(POLL_MS, REST * tookMs), wait.until - clock.monotonic());
       try {
         if (wait.last !== undefined) await clock.pause(Math.max(0, pauseMs), signal);
@@ -63,7 +71,7 @@ export function follow<Look extends Sight>(
       }
     };
     /** The next step that has something to print. */
-    const nextNews = async (before: Step): Promise<Step> => {
+    const nextNews = async (before: WaitStep): Promise<WaitStep> => {
       let step = before;
       do step = await next(step.wait);
       while (!step.report && step.lines.length === 0 && step.end === undefined);

@@ -1,7 +1,7 @@
 /** Timelines of `--watch`: what it prints for what happens in a cluster, and how it ends. */
 import { expect, test } from 'vitest';
 import { printDoctor } from '../../../src/commands/doctor/doctor-printer.ts';
-import { beginWait, type Demands, type Sight, stepWait } from '../../../src/commands/doctor/wait.ts';
+import { beginWait, type Demands, type Sight, stepWait } from '../../../src/commands/doctor/watch-state.ts';
 import { awaitedPods } from '../../../src/diagnosis/awaited.ts';
 import { Interrupted, UserError } from '../../../src/errors.ts';
 import { selectFindings, selectionOf } from '../../../src/findings/selection.ts';

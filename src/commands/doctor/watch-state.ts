@@ -41,15 +41,15 @@ export interface Wait extends Demands {
 }
 
 /** How a wait ends: `worse` if an image is kept away by what did not do so before, `lost` if nothing can be read any more. */
-export type End = 'well' | 'worse' | 'timeout' | 'lost' | 'interrupted';
+export type WaitEnd = 'well' | 'worse' | 'timeout' | 'lost' | 'interrupted';
 
-export interface Step {
+export interface WaitStep {
   readonly wait: Wait;
   /** Whether to print the report of the last look that succeeded. */
   readonly report: boolean;
   /** To print after it. */
   readonly lines: readonly string[];
-  readonly end?: End | undefined;
+  readonly end?: WaitEnd | undefined;
 }
 
 /** What a report amounts to. */
@@ -69,7 +69,7 @@ export function beginWait(demands: Demands): Wait {
 }
 
 /** The step that follows what was `seen` at `now`. */
-export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now: number): Step {
+export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now: number): WaitStep {
   if (seen instanceof Interrupted) return ended(wait, 'interrupted');
   if (seen instanceof Error) return missed(wait, seen, now);
   const { last, known } = wait;
@@ -88,7 +88,7 @@ export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now:
   return { wait: report ? { ...next, printed: is } : next, report, lines: linesOf(is, wait) };
 }
 
-function missed(wait: Wait, { message }: UserError, now: number): Step {
+function missed(wait: Wait, { message }: UserError, now: number): WaitStep {
   const failingSince = wait.failingSince ?? now;
   if (wait.last === undefined || now - failingSince > PATIENCE_MS) return ended(wait, 'lost');
   if (now >= wait.until) return ended(wait, 'timeout');
@@ -97,7 +97,7 @@ function missed(wait: Wait, { message }: UserError, now: number): Step {
 }
 
 /** The last state stands at the end, unless it is what was printed last, or nobody knows any more whether it is true. */
-function ended(wait: Wait, end: End): Step {
+function ended(wait: Wait, end: WaitEnd): WaitStep {
   const { last, printed, timeout } = wait;
   const lines = end === 'timeout' ? [`gave up after ${timeout} (--timeout)`] : [];
   const isKnown = last !== undefined && end !== 'lost';
