@@ -68,7 +68,7 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     expect(attached.code, attached.stderr).toBe(0);
     expect(await seen.ended, seen.stderr()).toBe(0);
     expect(seen.stdout()).toContain('nothing is wrong: 0 pods, 2 workloads');
-    expect(seen.stderr()).toContain('waiting for what is wrong to be fixed; Ctrl-C or --timeout ends it\n');
+    expect(seen.stderr()).toContain('waiting for 1 problem to be fixed; Ctrl-C or --timeout ends it\n');
   });
 
   test('has nothing to wait for where all is well', async () => {
