@@ -18,11 +18,14 @@ export function awaitedPods({ pullers, unchecked }: Pick<Observation, 'pullers' 
   const isCounted = !unchecked.includes('list pods');
   const found = new Map<string, Awaited>();
   for (const puller of pullers) {
-    const before = found.get(nameKey(puller)) ?? { failing: 0, starting: 0, toCome: 0 };
-    const lacking = lackOf(puller);
-    const toCome = isCounted ? (puller.toCome ?? 0) : 0;
-    if (lacking !== undefined) found.set(nameKey(puller), { ...before, [lacking]: before[lacking] + puller.count });
-    else if (toCome > 0) found.set(nameKey(puller), { ...before, toCome });
+    const [lacking, toCome] = [lackOf(puller), isCounted ? (puller.toCome ?? 0) : 0];
+    if (lacking === undefined && toCome === 0) continue;
+    const name = nameKey(puller);
+    const before = found.get(name) ?? { failing: 0, starting: 0, toCome: 0 };
+    found.set(
+      name,
+      lacking === undefined ? { ...before, toCome } : { ...before, [lacking]: before[lacking] + puller.count },
+    );
   }
   return found;
 }

@@ -121,10 +121,7 @@ function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): numb
 async function watch(selection: FindingSelection | undefined, options: DoctorOptions, io: Io): Promise<number> {
   const { strict = false, offline = false, timeout } = options;
   const observe = await observerOf(options);
-  const [{ follow }, { awaitedPods }] = await Promise.all([
-    import('./follow.ts'),
-    import('../../diagnosis/awaited.ts'),
-  ]);
+  const { follow } = await import('./follow.ts');
   const { say } = await printerFor(io);
   const until = io.clock.monotonic() + (parseDuration(timeout ?? '') ?? Number.POSITIVE_INFINITY);
   const demands = { strict, offline, until, timeout, isWide: wideFlag(options) !== undefined };
@@ -132,8 +129,7 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
     observe,
     judge: async (gathered, answers) => {
       const { report, now } = await examine(gathered, answers, options, io);
-      const awaited = awaitedPods(gathered);
-      return { report: { ...report, ...selectFindings(report.findings, selection) }, now, awaited };
+      return { report: { ...report, ...selectFindings(report.findings, selection) }, now };
     },
     async show(examined, { lines }) {
       if (examined !== undefined) await show(examined, options, io);

@@ -1,6 +1,8 @@
 /** `why --watch` and `doctor --watch`: looks again and again, for as long as the wait (`watch-state.ts`) goes on. */
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
+import { awaitedPods } from '../../diagnosis/awaited.ts';
 import type { Answer } from '../../diagnosis/facts.ts';
+import type { DoctorReport } from '../../diagnosis/report.ts';
 import { Interrupted, UserError } from '../../errors.ts';
 import { type Collector, createCollector, withCollector } from '../../gather/collector.ts';
 import type { GatherOptions, TargetFacts } from '../../gather/doctor-facts.ts';
@@ -22,7 +24,7 @@ const REST = 4;
 /** The answer of a registry is reused for this long. */
 const ANSWER_MS = 60_000;
 
-interface FollowSteps<Look extends Sight> {
+interface FollowSteps<Look> {
   observe(collector: Collector): Promise<TargetFacts>;
   /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
   judge(gathered: TargetFacts, answers: Map<string, Answer>): Promise<Look>;
@@ -36,7 +38,7 @@ interface FollowSteps<Look extends Sight> {
  * Shows the current state and each change, and returns the last look and how the wait ended. Throws UserError where the state can
  * no longer be read, and Interrupted.
  */
-export function follow<Look extends Sight>(
+export function follow<Look extends { readonly report: DoctorReport }>(
   options: GatherOptions,
   demands: Demands,
   io: Io,
@@ -45,16 +47,16 @@ export function follow<Look extends Sight>(
   const { clock, signal } = io;
   const answers = new Map<string, Answer>();
   return withCollector(options, io, async ({ transport }) => {
-    let look: Look | undefined;
+    let look: (Look & Sight) | undefined;
     let tookMs = 0;
     let failure: unknown;
-    const see = async (): Promise<Look> => {
+    const see = async (): Promise<Look & Sight> => {
       const began = clock.monotonic();
       for (const [key, { at }] of answers) if (clock.now() - at > ANSWER_MS) answers.delete(key);
       const gathered = await steps.observe(createCollector(transport));
       const [error] = gathered.errors;
       if (error !== undefined) throw error;
-      const seen = await steps.judge(gathered, answers);
+      const seen = { ...(await steps.judge(gathered, answers)), awaited: awaitedPods(gathered) };
       tookMs = clock.monotonic() - began;
       return seen;
     };

@@ -1,7 +1,7 @@
 /** The wait of `--watch` as a state machine: a look at the cluster and a time in; what to print, and the end, out. Pure. */
 import type { Awaited } from '../../diagnosis/awaited.ts';
 import type { DoctorReport } from '../../diagnosis/report.ts';
-import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
+import type { FindingView, PullerView } from '../../diagnosis/view.ts';
 import { Interrupted, type UserError } from '../../errors.ts';
 import { describeObject } from '../../findings/finding-record.ts';
 import { many, plural } from '../../text/enumerate.ts';
@@ -133,10 +133,11 @@ function keyOf(condition: Condition): string {
 function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   const { findings, pullers, counts, unchecked, ignored = [] } = report;
   const errors = findings.filter(({ severity }) => severity === 'error' || demands.strict);
-  const wrong = new Set(errors.map(identityOf));
+  const wrong = new Set(errors.flatMap((found) => (counts === undefined ? [identityOf(found)] : victimsOf(found))));
   // Failing pods are not awaited where findings are ignored: those may be why.
   const counted = [...awaited].map(([name, { failing, ...rest }]) => ({
     name: demands.isWide ? name : name.slice(name.indexOf('/') + 1),
+    isPod: /^[^/]*\/pod\//.test(name),
     ...rest,
     pods: rest.starting + (ignored.length === 0 ? failing : 0),
   }));
@@ -145,8 +146,8 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   const isEmpty = counts !== undefined && counts.pods + counts.workloads === 0 && !isUnlisted;
   const parts = [
     ...(isEmpty ? ['a pod or a workload'] : []),
-    ...podsText(due),
-    ...newPodsText(due),
+    ...partOf(due, 'pods', 'pod').map((pods) => `${pods} to pull images`),
+    ...partOf(due, 'toCome', 'new pod'),
     ...(pullers === undefined ? [] : outlook(pullers, due.length === 0, demands)),
     ...(errors.length === 0 ? [] : [`${plural(errors.length, 'problem')} to be fixed`]),
   ];
@@ -162,47 +163,42 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
 
 interface Due {
   readonly name: string;
+  /** Whether it is a pod without a workload. */
+  readonly isPod: boolean;
   readonly pods: number;
   readonly toCome: number;
 }
 
-function podsText(due: readonly Due[]): string[] {
-  const lacking = due.filter(({ pods }) => pods > 0);
-  const [only] = lacking;
+/** `2 pods of deployment/web`, or only their number where they are of several objects. */
+function partOf(due: readonly Due[], which: 'pods' | 'toCome', noun: string): string[] {
+  const some = due.filter((one) => one[which] > 0);
+  const [only] = some;
   if (only === undefined) return [];
-  const count = lacking.reduce((sum, { pods }) => sum + pods, 0);
-  const its = `to pull ${count === 1 ? 'its' : 'their'} images`;
-  if (lacking.length > 1) return [`${plural(count, 'pod')} ${its}`];
-  return [`${isPodName(only.name) ? only.name : `${plural(count, 'pod')} of ${only.name}`} ${its}`];
-}
-
-function newPodsText(due: readonly Due[]): string[] {
-  const makers = due.filter(({ toCome }) => toCome > 0);
-  const [only] = makers;
-  if (only === undefined) return [];
-  const count = makers.reduce((sum, { toCome }) => sum + toCome, 0);
-  return [`${plural(count, 'new pod')}${makers.length > 1 ? '' : ` of ${only.name}`}`];
-}
-
-function isPodName(name: string): boolean {
-  return /(^|\/)pod\//.test(name);
+  const count = plural(
+    some.reduce((sum, one) => sum + one[which], 0),
+    noun,
+  );
+  return [some.length > 1 ? count : only.isPod ? only.name : `${count} of ${only.name}`];
 }
 
 /** What keeps new pods of a single target from their images. An outcome may stay unknown where its pods have theirs. */
 function outlook(pullers: readonly PullerView[], haveAll: boolean, { offline }: Demands): string[] {
-  const mayBeUnknown = offline || (haveAll && pullers.some(isPod));
-  const isFine = ({ outcome }: ImageView): boolean =>
-    outcome === 'will pull' || (mayBeUnknown && outcome === 'cannot know');
-  const closed = pullers.flatMap((puller) =>
-    isPod(puller) ? [] : puller.images.filter((image) => !isFine(image)).map(({ image }) => ({ puller, image })),
-  );
-  return closed
-    .slice(0, 1)
-    .map(({ puller, image }) => `new pods of ${targetName(puller.object)} to be able to pull ${image}`);
+  const fine = offline || (haveAll && pullers.some(isPod)) ? ['will pull', 'cannot know'] : ['will pull'];
+  const closed = pullers.flatMap((puller) => {
+    const image = isPod(puller) ? undefined : puller.images.find(({ outcome }) => !fine.includes(outcome));
+    return image === undefined ? [] : `new pods of ${targetName(puller.object)} to be able to pull ${image.image}`;
+  });
+  return closed.slice(0, 1);
 }
 
 function isPod({ object }: PullerView): boolean {
   return object.kind === 'Pod';
+}
+
+/** A key for each workload that has the problem, so that one more is new, and one less is not. */
+function victimsOf({ code, object, objects = [] }: FindingView): string[] {
+  const names = objects.map(({ namespace, name }) => `${namespace}/${name}`);
+  return (names.length === 0 ? [describeObject(object)] : names).map((name) => `${code} ${name}`);
 }
 
 /** A pod is replaced by one with another name and the same problem, so the name does not count. */

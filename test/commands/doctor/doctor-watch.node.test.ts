@@ -37,7 +37,7 @@ test('a Deployment whose image is pulled slowly, and whose namespace was empty a
   };
   await make({ ...pull, host, before, fields: { replicas: 2 } });
   const [watch] = seen;
-  await watch?.hear('waiting for 2 pods of deployment/web to pull their images');
+  await watch?.hear('waiting for 2 pods of deployment/web to pull images');
   gates[0]?.open();
   expect(await watch?.ended, watch?.stderr()).toBe(0);
   expect(watch?.stdout()).toMatch(/nothing is wrong: 2 pods, 1 workload.*\n[^\n]*\n$/);
