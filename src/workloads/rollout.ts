@@ -87,7 +87,7 @@ function askedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
         ? Math.min(replicas(object), number(fieldOf(object, 'status', 'replicas')))
         : replicas(object);
     case 'Job':
-      return askedByJob({ ref, object });
+      return hasFinished({ ref, object }) ? 0 : askedByJob(fieldOf(object, 'spec'), fieldOf(object, 'status'));
     case 'CronJob':
     case 'PodTemplate':
       return 0;
@@ -97,9 +97,9 @@ function askedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
 }
 
 /** pkg/controller/job/job_controller.go `manageJob`. */
-function askedByJob({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
-  const [spec, succeeded] = [fieldOf(object, 'spec'), number(fieldOf(object, 'status', 'succeeded'))];
-  if (hasFinished({ ref, object }) || fieldOf(spec, 'suspend') === true) return 0;
+function askedByJob(spec: unknown, status: unknown): number {
+  if (fieldOf(spec, 'suspend') === true) return 0;
+  const succeeded = number(fieldOf(status, 'succeeded'));
   const [parallelism, completions] = [fieldOf(spec, 'parallelism') ?? 1, fieldOf(spec, 'completions')];
   const left =
     completions === undefined ? (succeeded > 0 ? 0 : Number.POSITIVE_INFINITY) : number(completions) - succeeded;

@@ -85,7 +85,7 @@ export function follow<Look extends { readonly report: DoctorReport }>(
       const { end, wait } = step;
       if (end === 'lost' || end === 'interrupted') throw failure;
       if (end !== undefined && look !== undefined) return { look, end };
-      step = await steps.waiting(wait.awaited, () => nextNews(step));
+      step = await steps.waiting(wait.last?.text ?? '', () => nextNews(step));
     }
   });
 }

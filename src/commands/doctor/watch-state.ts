@@ -30,8 +30,6 @@ export interface Demands {
 }
 
 export interface Wait extends Demands {
-  /** What is waited for, to follow "waiting for". Empty once all is well. */
-  readonly awaited: string;
   readonly last?: Condition;
   /** The condition whose report was printed last. */
   readonly printed?: Condition;
@@ -58,14 +56,16 @@ interface Condition {
   readonly wrong: ReadonlySet<string>;
   /** The objects that are waited for. */
   readonly objects: readonly string[];
-  /** As in {@link Wait}. */
+  /** What is waited for, to follow "waiting for". Empty once all is well. */
   readonly text: string;
-  /** Set for single targets: what is known of each image. Other people may break a whole namespace at any time. */
-  readonly outcomes: string | undefined;
+  /** What is known of each problem and image. */
+  readonly verdict: string;
+  /** Whether it is about a whole namespace or more, which other people may break at any time. */
+  readonly isScope: boolean;
 }
 
 export function beginWait(demands: Demands): Wait {
-  return { ...demands, awaited: '', known: new Set() };
+  return { ...demands, known: new Set() };
 }
 
 /** The step that follows what was `seen` at `now`. */
@@ -76,14 +76,13 @@ export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now:
   const is = conditionOf(seen, wait);
   const next = {
     ...wait,
-    awaited: is.text,
     last: is,
     known: new Set([...known, ...is.wrong]),
     failingSince: undefined,
   };
   if (is.text === '') return ended(next, 'well');
   if (now >= wait.until) return ended(next, 'timeout');
-  if (last !== undefined && is.outcomes !== undefined && isNew(is, known)) return ended(next, 'worse');
+  if (last !== undefined && !is.isScope && isNew(is, known)) return ended(next, 'worse');
   const report = last === undefined || hasNews(is, last);
   return { wait: report ? { ...next, printed: is } : next, report, lines: linesOf(is, wait) };
 }
@@ -101,13 +100,12 @@ function ended(wait: Wait, end: WaitEnd): WaitStep {
   const { last, printed, timeout } = wait;
   const lines = end === 'timeout' ? [`gave up after ${timeout} (--timeout)`] : [];
   const isKnown = last !== undefined && end !== 'lost';
-  return { wait, report: isKnown && keyOf(last) !== (printed && keyOf(printed)), lines, end };
+  return { wait, report: isKnown && !(last.verdict === printed?.verdict && last.text === printed.text), lines, end };
 }
 
 /** Whether the whole report has to be printed: it is short for single targets; elsewhere, only something new needs its command. */
 function hasNews(is: Condition, last: Condition): boolean {
-  if (is.outcomes !== undefined) return verdictOf(is) !== verdictOf(last);
-  return isNew(is, last.wrong);
+  return is.isScope ? isNew(is, last.wrong) : is.verdict !== last.verdict;
 }
 
 function isNew({ wrong }: Condition, before: ReadonlySet<string>): boolean {
@@ -120,14 +118,6 @@ function linesOf({ text, objects }: Condition, { last, failingSince, timeout }: 
   const over = last.objects.filter((name) => !objects.includes(name));
   if (text === last.text && over.length === 0 && failingSince === undefined) return [];
   return [`waiting for ${text}${over.length === 0 ? '' : `; no longer for ${many(over)}`}`];
-}
-
-function verdictOf({ wrong, outcomes }: Condition): string {
-  return JSON.stringify([[...wrong].sort(), outcomes]);
-}
-
-function keyOf(condition: Condition): string {
-  return `${verdictOf(condition)} ${condition.text}`;
 }
 
 function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
@@ -151,13 +141,15 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
     ...(pullers === undefined ? [] : outlook(pullers, due.length === 0, demands)),
     ...(errors.length === 0 ? [] : [`${plural(errors.length, 'problem')} to be fixed`]),
   ];
-  const images = (pullers ?? []).flatMap(({ object, images: all }) => all.map((image) => ({ ...image, object })));
-  const outcomes = images.map(({ object, image, outcome }) => `${object.kind} ${image} ${outcome}`);
+  const outcomes = (pullers ?? []).flatMap(({ object, images }) =>
+    images.map(({ image, outcome }) => `${object.kind} ${image} ${outcome}`),
+  );
   return {
     wrong,
     objects: due.map(({ name }) => name),
     text: parts.join(', '),
-    outcomes: counts === undefined ? JSON.stringify([...new Set(outcomes)].sort()) : undefined,
+    verdict: JSON.stringify([[...wrong].sort(), [...new Set(outcomes)].sort()]),
+    isScope: counts !== undefined,
   };
 }
 
