@@ -103,7 +103,7 @@ function askedByJob(spec: unknown, status: unknown): number {
   const [parallelism, completions] = [fieldOf(spec, 'parallelism') ?? 1, fieldOf(spec, 'completions')];
   const left =
     completions === undefined ? (succeeded > 0 ? 0 : Number.POSITIVE_INFINITY) : number(completions) - succeeded;
-  return Math.max(0, Math.min(number(parallelism), left));
+  return Math.min(number(parallelism), left);
 }
 
 /** How many of its pods have the current template. */

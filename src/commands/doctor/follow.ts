@@ -63,7 +63,7 @@ export function follow<Look extends { readonly report: DoctorReport }>(
     const next = async (wait: Wait): Promise<WaitStep> => {
       const pauseMs = Math.min(Math.max(POLL_MS, REST * tookMs), wait.until - clock.monotonic());
       try {
-        if (wait.last !== undefined) await clock.pause(Math.max(0, pauseMs), signal);
+        if (wait.last !== undefined) await clock.pause(pauseMs, signal);
         look = await see();
         return stepWait(wait, look, clock.monotonic());
       } catch (error) {

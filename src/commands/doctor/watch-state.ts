@@ -74,16 +74,12 @@ export function stepWait(wait: Wait, seen: Sight | UserError | Interrupted, now:
   if (seen instanceof Error) return missed(wait, seen, now);
   const { last, known } = wait;
   const is = conditionOf(seen, wait);
-  const next = {
-    ...wait,
-    last: is,
-    known: new Set([...known, ...is.wrong]),
-    failingSince: undefined,
-  };
+  const next = { ...wait, last: is, known: new Set([...known, ...is.wrong]), failingSince: undefined };
   if (is.text === '') return ended(next, 'well');
   if (now >= wait.until) return ended(next, 'timeout');
   if (last !== undefined && !is.isScope && isNew(is, known)) return ended(next, 'worse');
-  const report = last === undefined || hasNews(is, last);
+  // The report on single targets is short. Elsewhere, only something new needs its command.
+  const report = last === undefined || (is.isScope ? isNew(is, last.wrong) : is.verdict !== last.verdict);
   return { wait: report ? { ...next, printed: is } : next, report, lines: linesOf(is, wait) };
 }
 
@@ -100,12 +96,7 @@ function ended(wait: Wait, end: WaitEnd): WaitStep {
   const { last, printed, timeout } = wait;
   const lines = end === 'timeout' ? [`gave up after ${timeout} (--timeout)`] : [];
   const isKnown = last !== undefined && end !== 'lost';
-  return { wait, report: isKnown && !(last.verdict === printed?.verdict && last.text === printed.text), lines, end };
-}
-
-/** Whether the whole report has to be printed: it is short for single targets; elsewhere, only something new needs its command. */
-function hasNews(is: Condition, last: Condition): boolean {
-  return is.isScope ? isNew(is, last.wrong) : is.verdict !== last.verdict;
+  return { wait, report: isKnown && (last.verdict !== printed?.verdict || last.text !== printed.text), lines, end };
 }
 
 function isNew({ wrong }: Condition, before: ReadonlySet<string>): boolean {
@@ -124,15 +115,14 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   const { findings, pullers, counts, unchecked, ignored = [] } = report;
   const errors = findings.filter(({ severity }) => severity === 'error' || demands.strict);
   const wrong = new Set(errors.flatMap((found) => (counts === undefined ? [identityOf(found)] : victimsOf(found))));
-  // Failing pods are not awaited where findings are ignored: those may be why.
-  const counted = [...awaited].map(([name, { failing, ...rest }]) => ({
-    name: demands.isWide ? name : name.slice(name.indexOf('/') + 1),
-    isPod: /^[^/]*\/pod\//.test(name),
-    ...rest,
-    pods: rest.starting + (ignored.length === 0 ? failing : 0),
-  }));
-  const due = counted.filter(({ pods, toCome }) => pods + toCome > 0);
-  const isUnlisted = unchecked.some((right) => right.startsWith('list '));
+  const due = [...awaited].flatMap(([key, { failing, starting, toCome }]) => {
+    // Failing pods are not awaited where findings are ignored: those may be why.
+    const pods = starting + (ignored.length === 0 ? failing : 0);
+    const name = demands.isWide ? key : key.slice(key.indexOf('/') + 1);
+    return pods + toCome === 0 ? [] : { name, isPod: /^[^/]*\/pod\//.test(key), pods, toCome };
+  });
+  // Without pods, neither nodes nor events matter.
+  const isUnlisted = unchecked.some((right) => /^list (?!secrets|serviceaccounts)/.test(right));
   const isEmpty = counts !== undefined && counts.pods + counts.workloads === 0 && !isUnlisted;
   const parts = [
     ...(isEmpty ? ['a pod or a workload'] : []),
@@ -148,7 +138,7 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
     wrong,
     objects: due.map(({ name }) => name),
     text: parts.join(', '),
-    verdict: JSON.stringify([[...wrong].sort(), [...new Set(outcomes)].sort()]),
+    verdict: [...new Set([...wrong, ...outcomes])].sort().join(),
     isScope: counts !== undefined,
   };
 }

@@ -144,6 +144,16 @@ test.each<[title: string, frames: readonly Frame[], expected: readonly string[],
     { forbidden: ['list deployments'] },
   ],
   [
+    'an empty namespace whose Secrets and service accounts may not be listed',
+    [[0, EMPTY]],
+    [
+      '0s report: nothing wrong was seen: 0 pods, 0 workloads',
+      '0s waiting for a pod or a workload; Ctrl-C or --timeout ends it',
+      'goes on',
+    ],
+    { forbidden: ['list secrets', 'list serviceaccounts'] },
+  ],
+  [
     'a slow pull',
     [
       [0, web({}, 'creating', 'creating')],
