@@ -113,8 +113,9 @@ function linesOf({ text, objects }: Condition, { last, failingSince, timeout }: 
 
 function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   const { findings, pullers, counts, unchecked, ignored = [] } = report;
+  const isScope = counts !== undefined;
   const errors = findings.filter(({ severity }) => severity === 'error' || demands.strict);
-  const wrong = new Set(errors.flatMap((found) => (counts === undefined ? [identityOf(found)] : victimsOf(found))));
+  const wrong = new Set(errors.flatMap((found) => keysOf(found, isScope)));
   const due = [...awaited].flatMap(([key, { failing, starting, toCome }]) => {
     // Failing pods are not awaited where findings are ignored: those may be why.
     const pods = starting + (ignored.length === 0 ? failing : 0);
@@ -123,7 +124,7 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   });
   // Without pods, neither nodes nor events matter.
   const isUnlisted = unchecked.some((right) => /^list (?!secrets|serviceaccounts)/.test(right));
-  const isEmpty = counts !== undefined && counts.pods + counts.workloads === 0 && !isUnlisted;
+  const isEmpty = isScope && counts.pods + counts.workloads === 0 && !isUnlisted;
   const parts = [
     ...(isEmpty ? ['a pod or a workload'] : []),
     ...partOf(due, 'pods', 'pod').map((pods) => `${pods} to pull images`),
@@ -139,7 +140,7 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
     objects: due.map(({ name }) => name),
     text: parts.join(', '),
     verdict: [...new Set([...wrong, ...outcomes])].sort().join(),
-    isScope: counts !== undefined,
+    isScope,
   };
 }
 
@@ -177,14 +178,12 @@ function isPod({ object }: PullerView): boolean {
   return object.kind === 'Pod';
 }
 
-/** A key for each workload that has the problem, so that one more is new, and one less is not. */
-function victimsOf({ code, object, objects = [] }: FindingView): string[] {
-  const names = objects.map(({ namespace, name }) => `${namespace}/${name}`);
-  return (names.length === 0 ? [describeObject(object)] : names).map((name) => `${code} ${name}`);
-}
-
-/** A pod is replaced by one with another name and the same problem, so the name does not count. */
-function identityOf(found: FindingView): string {
-  const { image = '' } = found.arguments as { readonly image?: string };
-  return `${found.code} ${found.object.kind === 'Pod' ? 'a pod' : describeObject(found.object)} ${image}`;
+/**
+ * Keys that are equal for the same problem. In a scope, each workload that has it counts. A single pod may be replaced by one with
+ * another name and the same problem, so its name does not count.
+ */
+function keysOf({ code, object, objects = [], arguments: about }: FindingView, isScope: boolean): string[] {
+  if (isScope && objects.length > 0) return objects.map(({ namespace, name }) => `${code} ${namespace}/${name}`);
+  const { image = '' } = about as { readonly image?: string };
+  return [`${code} ${object.kind === 'Pod' ? 'a pod' : describeObject(object)} ${image}`];
 }
