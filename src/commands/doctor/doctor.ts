@@ -135,7 +135,7 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
       if (examined !== undefined) await show(examined, options, io);
       for (const line of lines) say(line);
     },
-    waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work),
+    waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C or --timeout ends it`, io, work),
   });
   // Running pods do not hide what could not be judged.
   if (end === 'well') return exitCode(look.report, options);

@@ -95,8 +95,8 @@ function missed(wait: Wait, { message }: UserError, now: number): WaitStep {
 function ended(wait: Wait, end: WaitEnd): WaitStep {
   const { last, printed, timeout } = wait;
   const lines = end === 'timeout' ? [`gave up after ${timeout} (--timeout)`] : [];
-  const isKnown = last !== undefined && end !== 'lost';
-  return { wait, report: isKnown && (last.verdict !== printed?.verdict || last.text !== printed.text), lines, end };
+  const isPrinted = last?.verdict === printed?.verdict && last?.text === printed?.text;
+  return { wait, report: !isPrinted && end !== 'lost', lines, end };
 }
 
 function isNew({ wrong }: Condition, before: ReadonlySet<string>): boolean {
@@ -118,7 +118,7 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   const wrong = new Set(errors.flatMap((found) => keysOf(found, isScope)));
   const due = [...awaited].flatMap(([key, { failing, starting, toCome }]) => {
     // Failing pods are not awaited where findings are ignored: those may be why.
-    const pods = starting + (ignored.length === 0 ? failing : 0);
+    const pods = starting + (ignored.length > 0 ? 0 : failing);
     const name = demands.isWide ? key : key.slice(key.indexOf('/') + 1);
     return pods + toCome === 0 ? [] : { name, isPod: /^[^/]*\/pod\//.test(key), pods, toCome };
   });
@@ -126,7 +126,7 @@ function conditionOf({ report, awaited }: Sight, demands: Demands): Condition {
   const isUnlisted = unchecked.some((right) => /^list (?!secrets|serviceaccounts)/.test(right));
   const isEmpty = isScope && counts.pods + counts.workloads === 0 && !isUnlisted;
   const parts = [
-    ...(isEmpty ? ['a pod or a workload'] : []),
+    ...(isEmpty ? ['pods or workloads'] : []),
     ...partOf(due, 'pods', 'pod').map((pods) => `${pods} to pull images`),
     ...partOf(due, 'toCome', 'new pod'),
     ...(pullers === undefined ? [] : outlook(pullers, due.length === 0, demands)),

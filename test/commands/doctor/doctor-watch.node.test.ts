@@ -33,7 +33,7 @@ test('a Deployment whose image is pulled slowly, and whose namespace was empty a
   const before = async ({ namespace }: { namespace: string }): Promise<void> => {
     const watch = follow(namespace, ['--offline']);
     seen.push(watch);
-    await watch.hear('waiting for a pod or a workload');
+    await watch.hear('waiting for pods or workloads');
   };
   await make({ ...pull, host, before, fields: { replicas: 2 } });
   const [watch] = seen;

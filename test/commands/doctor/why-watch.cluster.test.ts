@@ -79,7 +79,7 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     const ran = await regsecretIn(empty, ['doctor', '--watch', '--timeout', '3s', ...flags]);
     expect(ran).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/\nwaiting for a pod or a workload\ngave up after 3s \(--timeout\)\n$/),
+      stderr: expect.stringMatching(/\nwaiting for pods or workloads\ngave up after 3s \(--timeout\)\n$/),
     });
     if (flags.length > 0) expect(JSON.parse(ran.stdout).counts).toMatchObject({ pods: 0, workloads: 0 });
   });
