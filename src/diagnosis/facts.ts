@@ -97,6 +97,8 @@ export interface Puller {
   readonly shownByPods?: true | undefined;
   /** For a workload: its pods run or ran, all without a list, so its images need no login, or the nodes have one. */
   readonly runsWithoutList?: boolean | undefined;
+  /** For a workload: how many of the pods that it asks for do not exist yet, or have an older template (`podsToCome`). */
+  readonly toCome?: number | undefined;
   /** For a workload: its pods may not be listed. */
   readonly podsUnread?: boolean | undefined;
 }

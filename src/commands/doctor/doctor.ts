@@ -1,6 +1,7 @@
 /** `regsecret doctor`, alias `why`: finds the reason why a pod cannot pull, and the command that fixes it. */
 
 import { checkSelector } from '../../cluster/secret-scope.ts';
+import { parseDuration } from '../../codec/go/duration.ts';
 import type { Answer, Observation } from '../../diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../diagnosis/puller-report.ts';
 import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
@@ -125,30 +126,27 @@ function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): numb
 
 /** Returns 0 once everything is well. `--timeout` also limits the whole wait. */
 async function watch(selection: FindingSelection | undefined, options: DoctorOptions, io: Io): Promise<number> {
+  const { strict = false, offline = false, timeout } = options;
   const observe = await observerOf(options);
   const { follow } = await import('./follow.ts');
   const { say } = await printerFor(io);
-  // A terminal shows the wait all the time.
-  let isSaid = io.stderr.isTTY || options.timeout !== undefined;
-  const { seen, condition } = await follow(options, io, {
+  const until = io.clock.monotonic() + (parseDuration(timeout ?? '') ?? Number.POSITIVE_INFINITY);
+  const demands = { strict, offline, until, timeout, isWide: wideFlag(options) !== undefined };
+  const { look, end } = await follow(options, demands, io, {
     observe,
     judge: async (gathered, answers) => {
       const { report, ...rest } = await examine(gathered, answers, options, io);
       return { report: { ...report, ...selectFindings(report.findings, selection) }, ...rest };
     },
-    show: (examined) => show(examined, options, io),
-    async waiting(awaited, work) {
-      if (!isSaid) say(`waiting for ${awaited}; Ctrl-C or --timeout ends it`);
-      isSaid = true;
-      const next = await withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work);
-      if (next === undefined) say(`gave up after ${options.timeout} (--timeout)`);
-      return next;
+    async show(examined, { lines }) {
+      if (examined !== undefined) await show(examined, options, io);
+      for (const line of lines) say(line);
     },
+    waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C or --timeout ends it`, io, work),
   });
   // Running pods do not hide what could not be judged.
-  if (condition.isWell) return exitCode(seen.report, options);
-  if (isHealthy(seen.report.findings, options.strict === true)) return EXIT.unjudged;
-  return EXIT.failed;
+  if (end === 'well') return exitCode(look.report, options);
+  return isHealthy(look.report.findings, strict) ? EXIT.unjudged : EXIT.failed;
 }
 
 /** Checks manifests by themselves: neither the cluster nor registries are asked. */
