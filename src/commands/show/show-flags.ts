@@ -70,7 +70,14 @@ export function verifyFlags(verify: Command): Command {
           .option('-A, --all-namespaces', 'include all namespaces')
           .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
           .option(...SECRET_FILES)
+          .optionsGroup('Ask a node:')
+          .option(
+            '--on-node <node>',
+            'pull --image on a node, and run nothing of it: --on-node for any node, --on-node=NODE, --on-node=all',
+          )
+          .option('--serviceaccount <name>', 'with --on-node, pull as a pod of this service account (default: default)')
           .optionsGroup('Registries:'),
+        'wait this long for each registry (default: 10s), or for the nodes (default: 2m)',
       )
         .optionsGroup('Output:')
         .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
