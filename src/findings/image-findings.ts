@@ -151,8 +151,8 @@ export const IMAGE_FINDINGS = {
     isAdvice: true,
     says: ({ registry, reason, at }, _, { severity }) =>
       `${registry} cannot be checked from here: ${reason} (at ${at}); ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
-    fix: ({ registry, unasked }) =>
-      unasked ? command`regsecret doctor --help` : command`curl -sv https://${registry}/v2/`,
+    fix: ({ registry, unasked }, _, { onNode }) =>
+      onNode ?? (unasked ? command`regsecret doctor --help` : command`curl -sv https://${registry}/v2/`),
   }),
   'node-cannot-reach': error<{
     readonly registry: string;

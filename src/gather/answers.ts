@@ -24,7 +24,7 @@ const ASKING_MS = 50_000;
  * Judges every image. Registries are asked as long as an answer may change the result. `answers` has what they said before, and
  * receives their new answers.
  */
-export async function diagnose(
+export async function conclude(
   gathered: Observation,
   answers: Map<string, Answer>,
   options: AskingFlags,

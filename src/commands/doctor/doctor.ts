@@ -8,7 +8,7 @@ import type { FindingView } from '../../diagnosis/view.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import { reachableFix, userOf } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
-import { type AskingFlags, diagnose } from '../../gather/answers.ts';
+import { type AskingFlags, conclude } from '../../gather/answers.ts';
 import type { Collector } from '../../gather/collector.ts';
 import type { TargetFacts } from '../../gather/doctor-facts.ts';
 import { againWithout } from '../../line/hint.ts';
@@ -68,7 +68,7 @@ async function examine(
   options: DoctorOptions,
   io: Io,
 ): Promise<Examination> {
-  const diagnosed = await diagnose(gathered, answers, options, io);
+  const diagnosed = await conclude(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   const users = usersIn(gathered.home, diagnosed.facts);
   return { report: await withProposals(report, users, io), now: diagnosed.facts.now };

@@ -7,10 +7,10 @@ import { getObject } from '../../cluster/object-request.ts';
 import { connect } from '../../cluster/transport.ts';
 import { parseDuration } from '../../codec/go/duration.ts';
 import type { Observation, Puller } from '../../diagnosis/facts.ts';
-import { findingView } from '../../diagnosis/view.ts';
+import { type FindingView, findingView } from '../../diagnosis/view.ts';
 import { EXIT, UserError } from '../../errors.ts';
 import { reachableFix, userOf } from '../../findings/finding.ts';
-import { type AskingFlags, diagnose } from '../../gather/answers.ts';
+import { type AskingFlags, conclude } from '../../gather/answers.ts';
 import { type Collector, createCollector } from '../../gather/collector.ts';
 import { podEvents, podFacts, withEvents } from '../../gather/pod.ts';
 import { gatherAccount } from '../../gather/workload.ts';
@@ -109,8 +109,9 @@ async function prepare(options: OnNodeOptions, place: TestPlace, stop: GentleSto
   return { ...place, io, stop, collector, nodes, pullers, timeoutMs };
 }
 
-/** An answer, and what explains it. */
+/** An answer, with the image, the Secrets and the node of the pod as it was created. */
 interface Asked {
+  readonly test: PullTest;
   readonly image: string;
   readonly node: string;
   readonly secrets: readonly string[];
@@ -136,14 +137,14 @@ async function askAll(options: OnNodeOptions, run: NodeRun, printer: Printer): P
       node: node.name,
       deadlineSeconds: Math.ceil(timeoutMs / 1000) + GRACE_SECONDS,
     };
-    if (node.trouble !== undefined) return notAsked(test, node.trouble);
+    if (node.trouble !== undefined) return notAsked(test, undefined, node.trouble);
     return inTestPod(test, run, async (pod, ref) => {
       const isSweeper = isFirst;
       isFirst = false;
       if (isSweeper) await sweep(pod, run, printer);
       return answerOf({ pod, ref, test }, run);
     }).catch((error: unknown) => {
-      if (tests.length > 1 && error instanceof UserError) return notAsked(test, error.message);
+      if (tests.length > 1 && error instanceof UserError) return notAsked(test, undefined, error.message);
       return withNearNamespace(error, run.transport);
     });
   };
@@ -162,8 +163,9 @@ async function sweep(pod: ApiObject, run: NodeRun, printer: Printer): Promise<vo
   if (count > 0) printer.say(`${plural(count, 'pod')} of an earlier run deleted`);
 }
 
-function notAsked({ image, node = '', secrets = [] }: PullTest, reason: string): Asked {
-  return { image, node, secrets, verdict: { kind: 'not asked', reason } };
+/** `pod` is left out when there is none. */
+function notAsked(test: PullTest, pod: ApiObject | undefined, reason: string): Asked {
+  return { ...seenIn(pod, test), verdict: { kind: 'not asked', reason } };
 }
 
 interface Testing {
@@ -181,33 +183,36 @@ async function answerOf({ test, ref, pod: created }: Testing, run: NodeRun): Pro
   let failing: number | undefined;
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.3, LONGEST_PAUSE_MS)) {
     const state = testState(pod);
-    if (state.is === 'ended') return notAsked(seenIn(pod, test), state.reason);
+    if (state.is === 'ended') return notAsked(test, pod, state.reason);
     if (state.is === 'pulled') return pulled(pod, ref, test, run);
     const isOver = monotonic() > end;
     if (state.is === 'failed') {
       failing ??= monotonic();
       const events = await podEvents(ref, run.collector);
       if (isOver || isFinal(events, monotonic() - failing, run)) return failed(pod, events, test);
-    } else if (isOver) return notAsked(seenIn(pod, test), await overdue(state.reason, ref, run));
+    } else if (isOver) return notAsked(test, pod, await overdue(state.reason, ref, run));
     await pause(wait, io.signal);
     const next = await getObject(transport, ref).catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
     });
-    if (next === undefined) return notAsked(seenIn(pod, test), `${describeRef(ref)} was deleted meanwhile`);
+    if (next === undefined) return notAsked(test, pod, `${describeRef(ref)} was deleted meanwhile`);
     pod = next;
   }
 }
 
-/** `test` with the node and the image of the pod. */
-function seenIn(pod: ApiObject, test: PullTest): PullTest {
-  const node = textOf(fieldOf(pod, 'spec', 'nodeName')) || test.node;
-  const secrets = listedNames(itemsOf(fieldOf(pod, 'spec', 'imagePullSecrets')));
-  return { ...test, node, secrets, image: testedImage(pod).image };
+function seenIn(pod: ApiObject | undefined, test: PullTest): Omit<Asked, 'verdict'> {
+  const { image, node = '', secrets = [] } = test;
+  if (pod === undefined) return { test, image, node, secrets };
+  return {
+    test,
+    image: testedImage(pod).image,
+    node: textOf(fieldOf(pod, 'spec', 'nodeName')) || node,
+    secrets: listedNames(itemsOf(fieldOf(pod, 'spec', 'imagePullSecrets'))),
+  };
 }
 
 async function pulled(pod: ApiObject, ref: ObjectRef, test: PullTest, { io, collector }: NodeRun): Promise<Asked> {
-  const { image, node = '', secrets = [] } = seenIn(pod, test);
   const end = io.clock.monotonic() + EVENTS_MS;
   for (;;) {
     const [cost] = (await podEvents(ref, collector)).flatMap((event) => pullCost(event) ?? []);
@@ -217,16 +222,15 @@ async function pulled(pod: ApiObject, ref: ObjectRef, test: PullTest, { io, coll
       continue;
     }
     const milliseconds = cost && parseDuration(cost.time);
-    return { image, node, secrets, verdict: { kind: 'accepted', milliseconds, bytes: cost?.bytes } };
+    return { ...seenIn(pod, test), verdict: { kind: 'accepted', milliseconds, bytes: cost?.bytes } };
   }
 }
 
 function failed(pod: ApiObject, events: Events, test: PullTest): Asked {
-  const { image, node = '', secrets = [] } = seenIn(pod, test);
   const [use = testedImage(pod)] = withEvents([testedImage(pod)], events);
   const { pullError: error = 'other', reason = '', message = '' } = use.state.status === 'missing' ? use.state : {};
   const verdict = { kind: 'not pulled', error, message: message || reason } as const;
-  return { image, node, secrets, verdict, failure: { pod, use, events } };
+  return { ...seenIn(pod, test), verdict, failure: { pod, use, events } };
 }
 
 /**
@@ -260,44 +264,42 @@ async function overdue(reason: string, ref: ObjectRef, { collector, timeoutMs }:
 
 /** The answer, with the finding that `why` would have. */
 async function rowOf(asked: Asked, options: OnNodeOptions, run: NodeRun): Promise<AskedRow> {
-  const { image, node, secrets, verdict, failure } = asked;
+  const { test, image, node, secrets, verdict, failure } = asked;
   const { namespace } = run.transport;
   const source = secrets.map((name) => `${namespace}/${name}`).join(',');
   const row = { source, image, asked: node === '' ? undefined : `node ${node}`, verdict };
-  if (failure === undefined) return row;
+  const known = run.pullers.get(test.image);
+  if (failure === undefined || known === undefined) return row;
   const { pod, use, events } = failure;
-  const first = run.pullers.get(options.image.find((one) => one === image) ?? options.image[0] ?? '') as Puller;
+  // The attempt had the Secrets as they are, so none is waited for that has others.
+  const final = events.flatMap((event) => (event.reason === 'Pulling' ? [] : [{ ...event, at: event.at + 1000 }]));
   const puller: Puller = {
-    ...first,
+    ...known,
     imagePullSecrets: itemsOf(fieldOf(pod, 'spec', 'imagePullSecrets')),
     images: [use],
-    pod: {
-      ...podFacts(pod, node),
-      // The attempt had the Secrets as they are: no later one will have others.
-      events: events.flatMap((event) => (event.reason === 'Pulling' ? [] : [{ ...event, at: event.at + 1000 }])),
-    },
+    pod: { ...podFacts(pod, node), events: final },
   };
+  const view = await causeOf(puller, options, run);
+  return view === undefined ? row : { ...row, cause: view };
+}
+
+/** The finding about the image of `puller`, with a command that can be proposed here. */
+async function causeOf(puller: Puller, options: OnNodeOptions, run: NodeRun): Promise<FindingView | undefined> {
   const { io, collector, transport } = run;
   const facts = collector.facts(io.clock.now(), true);
-  const gathered: Observation = {
-    server: transport.server,
-    home: namespace,
-    pullers: [puller],
-    facts,
-    findings: [],
-    unchecked: [],
-  };
-  const { judged } = await diagnose(gathered, new Map(), { ...options, timeout: undefined }, io);
+  const { server, namespace: home } = transport;
+  const gathered: Observation = { server, home, pullers: [puller], facts, findings: [], unchecked: [] };
+  const { judged } = await conclude(gathered, new Map(), { ...options, timeout: undefined }, io);
   const [judgement] = judged.get(puller) ?? [];
-  if (judgement?.cause === undefined) return row;
+  if (judgement?.cause === undefined) return undefined;
   const { cause, fix } = judgement;
   const view = findingView(cause, undefined, fix);
   if (cause.code === 'unexplained') {
-    const describe = clusterCommand`kubectl describe node ${nodeWord(node)}`;
-    return { ...row, cause: { ...view, fix: { command: describe, sufficient: false } } };
+    const command = clusterCommand`kubectl describe node ${nodeWord(puller.pod?.node ?? '')}`;
+    return { ...view, fix: { command, sufficient: false } };
   }
   const { userNamer } = await import('../../credentials/known-logins.ts');
   const named = await userNamer(io);
   const { command, sufficient } = reachableFix(view.fix, io.commands);
-  return { ...row, cause: { ...view, fix: { command: named(command, userOf(cause)), sufficient } } };
+  return { ...view, fix: { command: named(command, userOf(cause)), sufficient } };
 }

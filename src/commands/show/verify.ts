@@ -68,7 +68,9 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   if (inquiries.length === 0) throw new UserError('there is no login to verify', lookInside(options));
   const rows = await ask(inquiries, from, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
-  await printVerdicts(rows, { output: options.output, immutable, correct, isOwn: from !== undefined }, io, printer);
+  const mayAskNode = options.image !== undefined && correct === undefined;
+  const shown = { output: options.output, immutable, correct, isOwn: from !== undefined, mayAskNode };
+  await printVerdicts(rows, shown, io, printer);
   if (!sound || !isWhole) return EXIT.failed;
   const results =
     options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ??
