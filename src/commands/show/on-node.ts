@@ -271,13 +271,11 @@ async function rowOf(asked: Asked, options: OnNodeOptions, run: NodeRun): Promis
   const known = run.pullers.get(test.image);
   if (failure === undefined || known === undefined) return row;
   const { pod, use, events } = failure;
-  // The attempt had the Secrets as they are, so none is waited for that has others.
-  const final = events.flatMap((event) => (event.reason === 'Pulling' ? [] : [{ ...event, at: event.at + 1000 }]));
   const puller: Puller = {
     ...known,
     imagePullSecrets: itemsOf(fieldOf(pod, 'spec', 'imagePullSecrets')),
     images: [use],
-    pod: { ...podFacts(pod, node), events: final },
+    pod: { ...podFacts(pod, node), events, isTest: true },
   };
   const view = await causeOf(puller, options, run);
   return view === undefined ? row : { ...row, cause: view };
