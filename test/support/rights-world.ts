@@ -118,8 +118,6 @@ export const LINES: readonly (readonly string[])[] = [
   ['verify'],
   ['verify regsecret --image r.example/app:2 --on-node --timeout 300ms'],
   ['verify --image r.example/app:2 --on-node --serviceaccount robot --timeout 300ms'],
-  ['verify regsecret --image r.example/app:2 --on-node=NODE --timeout 300ms'],
-  ['verify regsecret --image r.example/app:2 --on-node=all --timeout 300ms'],
   [
     'why gone --offline',
     'why POD(deployment) --offline',

@@ -71,6 +71,7 @@ export async function verifyOnNode(options: OnNodeOptions, io: Io, printer: Prin
     const rows: AskedRow[] = [];
     for (const one of asked) rows.push(await rowOf(one, options, run));
     await printAskedRows(rows, options.output, io, printer);
+    sayUnread(run.collector, options.names, printer);
     const kinds = rows.map(({ verdict }) => verdict.kind);
     if (isLeft || kinds.includes('not pulled')) return EXIT.failed;
     return kinds.includes('not asked') ? EXIT.unjudged : EXIT.ok;
@@ -79,6 +80,12 @@ export async function verifyOnNode(options: OnNodeOptions, io: Io, printer: Prin
   } finally {
     transport.close();
   }
+}
+
+/** Names the permissions that are missing. The other Secrets of the namespace would only be proposed. */
+function sayUnread({ missingRights }: Collector, names: readonly string[], printer: Printer): void {
+  const matter = missingRights.list().filter((right) => names.length === 0 || right !== 'list secrets');
+  if (matter.length > 0) printer.warn(`not checked, no permission to ${matter.join(', ')}`);
 }
 
 interface NodeRun extends TestPlace {
