@@ -69,13 +69,9 @@ export function verifyFlags(verify: Command): Command {
           .argument('[names...]', 'names of Secrets (default: regsecret; with -A all)', secretNamesArgument)
           .option('-A, --all-namespaces', 'include all namespaces')
           .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
+          .option('--on-node <node>', 'ask a node to pull it, and run nothing (=NODE, =all)')
+          .option('--serviceaccount <name>', 'ask for a pod of this service account (default: default)')
           .option(...SECRET_FILES)
-          .optionsGroup('Ask a node:')
-          .option(
-            '--on-node <node>',
-            'pull --image on a node, and run nothing of it: --on-node for any node, --on-node=NODE, --on-node=all',
-          )
-          .option('--serviceaccount <name>', 'with --on-node, pull as a pod of this service account (default: default)')
           .optionsGroup('Registries:'),
         'wait this long for each registry (default: 10s), or for the nodes (default: 2m)',
       )
