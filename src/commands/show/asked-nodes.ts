@@ -1,6 +1,6 @@
 /** Which nodes `verify --on-node` asks. */
 import { ApiError } from '../../cluster/api-error.ts';
-import { listNames, listPages, listRefusal } from '../../cluster/object-request.ts';
+import { listNames, listPages, listRefusal, NODES } from '../../cluster/object-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import { clusterCommand, words } from '../../line/command.ts';
@@ -9,7 +9,6 @@ import { isObjectName, nameRule } from '../../line/object-name.ts';
 import { closest } from '../../text/closest.ts';
 import { fieldOf, itemsOf, textOf } from '../../workloads/api-object.ts';
 
-const NODES = { group: '', plural: 'nodes' } as const;
 /** At most this many nodes are asked in one run. */
 const MAX_NODES = 100;
 
