@@ -77,6 +77,39 @@ describe('a line that cannot be meant', () => {
   });
 });
 
+describe('is proposed where this machine gets no answer', () => {
+  test.each<[string, string, string]>([
+    [
+      'by verify',
+      'verify regcred --image r.example/app:v1 --timeout 5s',
+      'verify -n NS regcred --image r.example/app:v1 --on-node',
+    ],
+    [
+      'by why',
+      'why --image r.example/app:v1 --secret regcred',
+      'verify regcred -n NS --image r.example/app:v1 --on-node',
+    ],
+    [
+      'by why, for a service account',
+      'why --image r.example/app:v1 --serviceaccount pulls',
+      'verify -n NS --image r.example/app:v1 --serviceaccount pulls --on-node',
+    ],
+  ])('%s', async (_, line, proposed) => {
+    const own = await newNamespace({ serviceAccount: true });
+    await newPullSecret(own, 'regcred');
+    await newAccount(own, { imagePullSecrets: [{ name: 'regcred' }] }, 'pulls');
+    const { code, stdout, stderr } = await regsecretIn(own, line.split(' '));
+    expect(code).toBe(3);
+    expect((stdout + stderr).replaceAll(own, 'NS')).toMatch(new RegExp(`(hint|next): +regsecret ${proposed}\n`));
+  });
+
+  test('not by verify of a login that is not in the cluster', async () => {
+    const args = ['--server', 'r.example', '--username', 'u', '--password-stdin', ...IMAGE];
+    const { code, stderr } = await regsecretIn(namespace, ['verify', ...args], { stdin: 'x' });
+    expect([code, stderr.includes('--on-node')]).toEqual([3, false]);
+  });
+});
+
 describe('what is not there', () => {
   test.each<[string, string[], RegExp]>([
     ['a Secret', ['gone', '--on-node', ...IMAGE], /^error: secret NS\/gone does not exist/],
