@@ -160,8 +160,29 @@ export function pullCost({
   return reason === 'Pulled' && time !== undefined ? { time, bytes: Number(bytes) } : undefined;
 }
 
-/** The Secrets that the kubelet could not read, by its event (kubelet_pods.go, `FailedToRetrieveImagePullSecret`). */
-export function unreadByKubelet(message: string): string[] {
-  const [, names = ''] = /\(([^)]*)\)/.exec(message) ?? [];
-  return names.split(', ');
+interface KubeletEvent {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly at: number;
+}
+
+/**
+ * Whether the failed attempt had all Secrets that there are. Undefined until the events tell. The kubelet tries without a Secret
+ * that it has not got yet, and then again with it (kubelet_pods.go `getPullSecretsForPod`). `events` are in order of time.
+ */
+export function hadSecrets(
+  events: readonly KubeletEvent[],
+  isMissing: (secret: string) => boolean,
+): boolean | undefined {
+  const count = (text: RegExp): number =>
+    events.reduce((sum, one) => sum + (text.test(`${one.reason} ${one.message}`) ? one.count : 0), 0);
+  const isTold = count(/^(Failed|InspectFailed) /) > 0 && count(/^Failed Failed to pull /) >= count(/^Pulling /);
+  if (!isTold) return undefined;
+  const unread = events.findLast(({ reason }) => reason === 'FailedToRetrieveImagePullSecret');
+  const attempt = events.findLast(({ reason }) => reason === 'Pulling');
+  // Times are whole seconds, and two attempts are ten seconds apart.
+  if (unread === undefined || attempt === undefined || unread.at < attempt.at - 1000) return true;
+  const [, names = ''] = /\(([^)]*)\)/.exec(unread.message) ?? [];
+  return names.split(', ').every(isMissing);
 }

@@ -1,6 +1,6 @@
 /** The pod that asks a node: which pods are left over, and what the status of one says. */
 import { describe, expect, test } from 'vitest';
-import { isLeftOver, pullCost, testPod, testState, unreadByKubelet } from '../../src/workloads/test-pod.ts';
+import { hadSecrets, isLeftOver, pullCost, testPod, testState } from '../../src/workloads/test-pod.ts';
 
 const CREATED = '2026-11-25T12:00:00Z';
 const seconds = (count: number): number => Date.parse(CREATED) + count * 1000;
@@ -97,7 +97,34 @@ test.each([
   expect(Object.values(pullCost({ reason, message }) ?? {}).join(' ')).toBe(cost);
 });
 
-test('the Secrets that a kubelet could not read', () => {
-  const text = 'Unable to retrieve some image pull secrets (a, b); attempting to pull the image may not succeed.';
-  expect(unreadByKubelet(text)).toEqual(['a', 'b']);
+describe('a failed attempt', () => {
+  const pulling = (second: number, count = 1) => event('Pulling', 'Pulling image "r.io/a:1"', second, count);
+  const failing = (second: number, count = 1) => event('Failed', 'Failed to pull image "r.io/a:1": 401', second, count);
+  const unread = (second: number, names = 'pull') =>
+    event(
+      'FailedToRetrieveImagePullSecret',
+      `Unable to retrieve some image pull secrets (${names}); attempting`,
+      second,
+    );
+  const event = (reason: string, message: string, second: number, count = 1) => ({
+    reason,
+    message,
+    count,
+    at: seconds(second),
+  });
+
+  test.each<[string, Parameters<typeof hadSecrets>[0], boolean | undefined]>([
+    ['of which no event tells yet', [], undefined],
+    ['that goes on', [pulling(1)], undefined],
+    ['that had all Secrets', [pulling(1), failing(1)], true],
+    ['without a Secret that the kubelet had not got yet', [unread(1), pulling(1), failing(2)], false],
+    ['without a Secret that is not there', [unread(1, 'gone'), pulling(1), failing(2)], true],
+    ['without one that is there, and one that is not', [unread(1, 'gone, pull'), pulling(1), failing(2)], false],
+    ['after that, which goes on', [unread(1), failing(2), pulling(12, 2)], undefined],
+    ['after that, which had the Secret', [unread(1), pulling(12, 2), failing(12, 2)], true],
+    ['after that, without it again', [pulling(12, 2), unread(12), failing(13, 2)], false],
+    ['of a name that is none', [event('InspectFailed', 'Failed to apply default image tag', 1)], true],
+  ])('%s', (_, events, is) => {
+    expect(hadSecrets(events, (name) => name === 'gone')).toBe(is);
+  });
 });

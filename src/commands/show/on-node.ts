@@ -29,7 +29,7 @@ import type { ImageUse } from '../../workloads/container-images.ts';
 import { describeRef, type ObjectRef } from '../../workloads/object-ref.ts';
 import { listedNames } from '../../workloads/pull-spec.ts';
 import { secretKey } from '../../workloads/references.ts';
-import { type PullTest, pullCost, testedImage, testState, unreadByKubelet } from '../../workloads/test-pod.ts';
+import { hadSecrets, type PullTest, pullCost, testedImage, testState } from '../../workloads/test-pod.ts';
 import { type AskedNode, askedNodes } from './asked-nodes.ts';
 
 export interface OnNodeOptions extends AskingFlags, KubeFlags {
@@ -240,23 +240,11 @@ function failed(pod: ApiObject, events: Events, test: PullTest): Asked {
   return { ...seenIn(pod, test), verdict, failure: { pod, use, events } };
 }
 
-/**
- * Whether a failed attempt had all Secrets that there are. The kubelet tries without a Secret that it has not got yet, and then
- * again with it (kubelet_pods.go `getPullSecretsForPod`). `since` is how long it has been failing, in milliseconds.
- */
+/** Whether the failed attempt was the last that matters. `since` is how long the pod has been failing, in milliseconds. */
 function isFinal(events: Events, since: number, { collector, transport: { namespace } }: NodeRun): boolean {
-  const count = (...of: RegExp[]): number =>
-    events.reduce(
-      (sum, one) => sum + (of.some((text) => text.test(`${one.reason} ${one.message}`)) ? one.count : 0),
-      0,
-    );
-  const isTold = count(/^(Failed|InspectFailed) /) > 0 && count(/^Failed Failed to pull /) >= count(/^Pulling /);
-  if (!isTold) return since > EVENTS_MS;
-  const unread = events.findLast(({ reason }) => reason === 'FailedToRetrieveImagePullSecret');
-  const attempt = events.findLast(({ reason }) => reason === 'Pulling');
-  if (unread === undefined || attempt === undefined || unread.at < attempt.at - 1000) return true;
   const { secrets } = collector.facts(0, false);
-  return unreadByKubelet(unread.message).every((name) => secrets.get(secretKey(namespace, name))?.status === 'missing');
+  const isMissing = (name: string): boolean => secrets.get(secretKey(namespace, name))?.status === 'missing';
+  return hadSecrets(events, isMissing) ?? since > EVENTS_MS;
 }
 
 /** Why there is no answer when the time is over. */
