@@ -12,6 +12,7 @@ export const PLACES: Readonly<Record<string, string | undefined>> = {
   'commands/show/inspection-printer.ts: value': 'inspect',
   'commands/show/list-printer.ts: { items: rows }': 'list',
   'output/verdict-printer.ts: { items: rows }': 'verify',
+  'output/node-verdicts.ts: { items }': 'verify 2',
   'commands/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'commands/sync/sync-printer.ts: shown': 'sync',
   'commands/rotate/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',

@@ -86,6 +86,12 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
+/** The flags whose value follows a `=`, what they mean without one, and the next words that count as a value all the same. */
+export const AFTER_EQUALS: Readonly<Record<string, { readonly bare: string; readonly also?: RegExp }>> = {
+  '--dry-run': { bare: 'client', also: /^(none|client|server)$/ },
+  '--on-node': { bare: 'any' },
+};
+
 /** `--dry-run`, in which `text` says what each value does. */
 export function dryRunOption(text = 'print what would be written; server: validate, write nothing'): Option {
   const option = new Option('--dry-run <where>', text);

@@ -114,6 +114,8 @@ export interface PodFacts {
   readonly deletedAt?: number | undefined;
   /** The pod has ended, and pulls nothing any more. */
   readonly done: boolean;
+  /** It only asked its node. Its last attempt had the Secrets as they are, and there will be no other. */
+  readonly isTest?: true | undefined;
   /** Why it is not ready although no image is missing. */
   readonly trouble?: string | undefined;
   /** The name of its node, empty until it has one. */

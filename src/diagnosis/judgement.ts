@@ -2,6 +2,7 @@
 
 import { type Finding, type Fix, finding, proposedFix, recordOf, withSeverity } from '../findings/finding.ts';
 import { describeObject, type ImmutableSecret, type KnownSecret } from '../findings/finding-record.ts';
+import { askNode } from '../findings/pod-commands.ts';
 import { stepsIn } from '../line/command.ts';
 import { registryHost } from '../secret/server.ts';
 import { many, plural } from '../text/enumerate.ts';
@@ -14,11 +15,13 @@ import { isComplete, type Remedy } from '../workloads/remedy.ts';
 import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { accountOf } from './effective-list.ts';
-import { type Puller, type PullFacts, secretIn } from './facts.ts';
+import { changedAt, type Puller, type PullFacts, secretIn } from './facts.ts';
 import {
+  earliestFailure,
   hiddenOf,
   type ImagePull,
   imagePull,
+  lastFailure,
   nearName,
   nextOf,
   objectOf,
@@ -128,10 +131,26 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   const known = changed === undefined ? undefined : secretOf(changed);
   const immutable = known && immutableOf(known, remedy, lacking === undefined ? 1 : 0);
   const secrets = ref.kind === 'ServiceAccount' ? listedNames(imagePullSecrets) : undefined;
-  const { command, sufficient } = proposedFix(cause, { image: pull.use.image, secrets, immutable, secretOf });
+  const onNode = isUntried(pull) ? askNode(askedPod(pull)) : undefined;
+  const { command, sufficient } = proposedFix(cause, { image: pull.use.image, secrets, onNode, immutable, secretOf });
   const isReached = immutable === undefined || isComplete(remedy);
   const isMeant = (online || !namesAnother(cause)) && !hidesAnother(cause, pull);
   return { command, sufficient: sufficient && isReached && isMeant };
+}
+
+/** Whether no kubelet is known to have tried the image with the Secrets as they are. */
+function isUntried(pull: ImagePull): boolean {
+  const { puller, use, applied } = pull;
+  const { status } = use.state;
+  if (status === 'not used' || status === 'not tried') return true;
+  const triedAt = status === 'there' ? (puller.pod?.createdAt ?? 0) : (lastFailure(pull) ?? earliestFailure(pull));
+  return applied.names.some((name) => changedAt(stateOf(pull, name)) > triedAt);
+}
+
+function askedPod({ puller, use: { image }, applied }: ImagePull): Parameters<typeof askNode>[0] {
+  const { account, ref, pod } = puller;
+  const secrets = applied.origin === 'own' ? applied.names : [];
+  return { image, secrets, account, namespace: ref.namespace, node: pod?.node ?? '' };
 }
 
 /** Whether pods that the API server rejects now could not pull after it accepts them either. */

@@ -81,6 +81,8 @@ export interface FixContext {
   readonly images?: readonly string[] | undefined;
   /** The Secrets that were typed for a pod that does not exist yet. */
   readonly secrets?: readonly string[] | undefined;
+  /** Has a node pull the image. Left out where a kubelet has tried with the Secrets as they are. */
+  readonly onNode?: Command | undefined;
   /** Left out unless the Secret is immutable. */
   readonly immutable?: ImmutableSecret | undefined;
   /** What is known of a Secret in the namespace of the finding. */

@@ -152,10 +152,11 @@ export const IMAGE_FINDINGS = {
     isAdvice: true,
     says: ({ registry, reason }, _, { severity }) =>
       `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : 'the node may be on another network'}`,
-    fix: ({ registry, unasked }) =>
-      unasked
+    fix: ({ registry, unasked }, _, { onNode }) =>
+      onNode ??
+      (unasked
         ? command`regsecret doctor --help`
-        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`,
+        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`),
   }),
   'node-cannot-reach': error<{
     readonly registry: string;

@@ -2,6 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ApiError, refusalOf } from '../cluster/api-error.ts';
 import { copySources } from '../cluster/copy-sources.ts';
+import { NODES } from '../cluster/object-request.ts';
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../cluster/read-secrets.ts';
 import { createReader, type Reader, readObject } from '../cluster/reader.ts';
 import { connect, type Transport } from '../cluster/transport.ts';
@@ -25,8 +26,6 @@ import { describeRef, type ObjectRef, refKey } from '../workloads/object-ref.ts'
 import { hasKnownOwner, isEnforced, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
-
-const NODES = { group: '', plural: 'nodes' } as const;
 
 export interface Collector extends Reader {
   readonly unread: UnreadObjects;

@@ -126,7 +126,7 @@ export function podFacts(
  * Completes the image states with events. Kubelets before 1.32 say in the status only that they wait, and why in an event. The
  * events are also read after the status, so they may report an image that was pulled in between.
  */
-function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
+export function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
   return uses.map((use) => {
     const hasCome = events.some(({ reason, message }) => reason === 'Pulled' && message.includes(`"${use.image}"`));
     if (use.state.status === 'not tried' && hasCome) return { ...use, state: { status: 'there' } };
@@ -219,7 +219,7 @@ const FIELDS = {
 
 /** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
 const MATTERS =
-  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate|FailedMount)$/;
+  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate|FailedMount|FailedCreatePodSandBox)$/;
 
 /** An event about a pod of some name, possibly a former pod of that name. */
 interface NamedEvent extends PodEvent {

@@ -11,6 +11,7 @@ import { findingView } from '../../src/diagnosis/view.ts';
 import { UserError } from '../../src/errors.ts';
 import { type Finding, finding } from '../../src/findings/finding.ts';
 import { command } from '../../src/line/command.ts';
+import { type AskedRow, printAskedRows } from '../../src/output/node-verdicts.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { formatJson } from '../../src/output/structured.ts';
 import { printVerdicts } from '../../src/output/verdict-printer.ts';
@@ -277,6 +278,18 @@ describe('rare answers', () => {
     print('verify', async (io) => {
       const rows = VERDICTS.map((verdict) => ({ source: 'a/b', verdict }));
       return printVerdicts(rows, { output: 'json' }, io, await printerFor(io));
+    }));
+
+  test('every answer of a node', () =>
+    print('verify 2', async (io) => {
+      const of = { source: 'a/b', image: 'r.example/app:v1', asked: 'node n1' };
+      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, { image: of.image, node: 'n1' }));
+      const rows: AskedRow[] = [
+        { ...of, verdict: { kind: 'accepted', milliseconds: 1, bytes: 1 } },
+        { ...of, verdict: { kind: 'not pulled', error: 'platform', message: 'no match for platform' }, cause },
+        { ...of, verdict: { kind: 'not asked', reason: 'it is not ready' } },
+      ];
+      return printAskedRows(rows, 'json', io, await printerFor(io));
     }));
 
   test('every note, namespaces that are skipped, and logins that are lost', () =>

@@ -31,6 +31,9 @@ const UNMET: Readonly<Record<string, readonly string[]>> = {
 const LOGIN = '--username x --password-env PASSWORD --server x.example --no-verify';
 const MORE = [
   `rotate ${LOGIN}`,
+  // No pod is made for a node that is not ready.
+  'verify regsecret --image r.example/app:2 --on-node=NODE',
+  'verify regsecret --image r.example/app:2 --on-node=all --timeout 300ms',
   'sync fleet -l here=NS -n SOURCE --to-context east',
   `rotate ${LOGIN} --to-context hub --to-context east`,
 ];
