@@ -7,6 +7,7 @@ import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
+import { minorOf, type Verification } from '../workloads/image-verification.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, type Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
@@ -90,6 +91,10 @@ export interface Puller {
   readonly shownByPods?: true | undefined;
   /** For a workload: its pods run or ran, all without a list, so its images need no login, or the nodes have one. */
   readonly runsWithoutList?: boolean | undefined;
+  /** For a workload: one of its pods that run, with the list of the template. */
+  readonly host?: Host | undefined;
+  /** For each image that it has no login for, a pod on its node that has one. */
+  readonly neighbors?: ReadonlyMap<string, Neighbor> | undefined;
   /** For a workload: its pods may not be listed. */
   readonly podsUnread?: boolean | undefined;
 }
@@ -109,9 +114,20 @@ export interface PodFacts {
   readonly trouble?: string | undefined;
   /** The name of its node, empty until it has one. */
   readonly node: string;
+  /** When the container that runs longest was started, in milliseconds since 1970. Undefined while none runs. */
+  readonly startedAt?: number | undefined;
   readonly events: readonly PodEvent[];
   /** The template of its workload. Left out when it has none, or when that is not known. */
   readonly template?: PodTemplate | undefined;
+}
+
+/** A pod with a login for an image, on a node whose kubelet lets every pod use the images there. */
+export interface Neighbor {
+  /** As errors call it. */
+  readonly pod: string;
+  readonly node: string;
+  /** The version of its kubelet. */
+  readonly version: string;
 }
 
 export interface PodTemplate extends RolloutState {
@@ -185,6 +201,16 @@ export interface NodeFacts {
   readonly version: string;
   /** The names of the images on the node, as far as its status lists them. */
   readonly images: readonly string[];
+  /** As its kubelet says. Left out when it was not asked, or did not say. */
+  readonly verification?: Verification | undefined;
+}
+
+/** Where a pod runs. */
+export interface Host {
+  /** The name of the node. */
+  readonly node: string;
+  /** When the container that runs longest was started, in milliseconds since 1970; 0 while that is not known. */
+  readonly startedAt: number;
 }
 
 /**
@@ -192,8 +218,7 @@ export interface NodeFacts {
  * older kubelet gives every image to every pod. If it misses an image, the image is gone, and the list in the Node is old.
  */
 export function mayWithholdImages({ version }: NodeFacts): boolean {
-  const [, minor = '33'] = /^v1\.(\d+)\./.exec(version) ?? [];
-  return Number(minor) >= 33;
+  return (minorOf(version) ?? 33) >= 33;
 }
 
 /** What a registry said, and when. */

@@ -257,6 +257,22 @@ export const IMAGE_FINDINGS = {
       `${object} runs, but no login that can be seen from here opens ${image}: its node has a credential of its own, or still has the image`,
     fix: ({ image, remedy }) => giveLogin(remedy, image, undefined),
   }),
+  /** The pod runs without a login, on a node on which another pod has pulled its image, while the kubelet verifies nothing. */
+  'borrowed-image': warning<{
+    readonly image: string;
+    /** The other pod, as errors call it. */
+    readonly pod: string;
+    readonly node: string;
+    readonly version: string;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  }>({
+    identity: ['image'],
+    outcome: 'cannot know',
+    says: ({ image, pod, node, version }, object) =>
+      `${object} has no login for ${image}, and runs because ${pod} pulled it on node ${node} (kubelet ${version}), or because the node has its own login; from Kubernetes 1.35 on, the image of ${pod} is not enough`,
+    fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
+  }),
 };
 
 const MISSING = {

@@ -26,7 +26,7 @@ import { hasKnownOwner, isEnforced, listedNames, type PullSpec, pullSpecOf } fro
 import { type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
 
-const NODES = { group: '', plural: 'nodes' } as const;
+export const NODES = { group: '', plural: 'nodes' } as const;
 
 export interface Collector extends Reader {
   readonly unread: UnreadObjects;

@@ -185,7 +185,18 @@ const ARGUMENTS: Arguments = {
   'retry-pending': () => [{ image, secret: 'one7' }],
   unexplained: () => [{ image, message: 'x', accepted: true }],
   'unseen-credential': (remedy) => [{ image, remedy }],
-  'fails-at-restart': () => [{ image, cause: finding('empty-entry', SECRET, { server }) }],
+  'borrowed-image': (remedy) => [
+    { image, pod: 'pod ns7/api7', node: 'node7', version: 'v', usable: 'usable7', remedy },
+    { image, pod: 'pod ns7/api7', node: 'node7', version: 'v', remedy },
+  ],
+  'fails-at-restart': () => [
+    { image, cause: finding('empty-entry', SECRET, { server }) },
+    {
+      image,
+      cause: finding('empty-entry', SECRET, { server }),
+      restart: { result: 'fails', node: 'node7', version: 'v', policy: 'AlwaysVerify', by: 'kubelet' },
+    },
+  ],
   'unused-secret': () => [{}],
   'same-content': () => [{ others: ['x'] }],
   'unread-object': () => [{ reason: 'x' }, { reason: 'x', bug: true }],

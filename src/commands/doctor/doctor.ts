@@ -2,6 +2,7 @@
 
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import type { Answer, Observation } from '../../diagnosis/facts.ts';
+import { decidingNodes } from '../../diagnosis/present-image.ts';
 import { judgeAll, openQuestions } from '../../diagnosis/puller-report.ts';
 import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
 import { askedSecrets, secretQuestions, usersIn } from '../../diagnosis/secret-checks.ts';
@@ -51,12 +52,16 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.watch === true) return watch(selection, options, io);
   const observe = await observerOf(options);
   const { withCollector } = await import('../../gather/collector.ts');
-  const gathered = await withCollector(options, io, observe);
-  const failed = gathered.errors;
-  for (const error of failed) (await printerFor(io)).error(error);
-  const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
-  if (failed.length > 0 && isNothing) return EXIT.failed;
-  const { report, now } = await examine(gathered, new Map(), options, io);
+  const seen = await withCollector(options, io, async (collector) => {
+    const gathered = await observe(collector);
+    const { errors } = gathered;
+    for (const error of errors) (await printerFor(io)).error(error);
+    const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
+    if (errors.length > 0 && isNothing) return undefined;
+    return { failed: errors, ...(await examine(gathered, new Map(), collector, options, io)) };
+  });
+  if (seen === undefined) return EXIT.failed;
+  const { failed, report, now } = seen;
   const selected = { ...report, ...selectFindings(report.findings, selection) };
   if (failed.length === 0) {
     await show({ report: selected, now }, options, io);
@@ -75,13 +80,22 @@ interface Examination {
 async function examine(
   gathered: Observation,
   answers: Map<string, Answer>,
+  collector: Collector,
   options: DoctorOptions,
   io: Io,
 ): Promise<Examination> {
-  const diagnosed = await diagnose(gathered, answers, options, io);
+  const diagnosed = await withNodes(await diagnose(gathered, answers, options, io), collector);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   const users = usersIn(gathered.home, diagnosed.facts);
   return { report: await withProposals(report, users, io), now: diagnosed.facts.now };
+}
+
+/** `diagnosed` with the nodes that decide whether pods that run can start again. */
+async function withNodes(diagnosed: Conclusion, collector: Collector): Promise<Conclusion> {
+  const nodes = decidingNodes(diagnosed.judged);
+  if (nodes.length === 0) return diagnosed;
+  const { withVerification } = await import('../../gather/verification.ts');
+  return { ...diagnosed, facts: await withVerification(nodes, diagnosed.facts, collector) };
 }
 
 /** `report` with commands that carry logins of this machine only where the command line went, and with the users of others. */
@@ -125,8 +139,8 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
   let isSaid = io.stderr.isTTY || options.timeout !== undefined;
   const { seen, condition } = await follow(options, io, {
     observe,
-    judge: async (gathered, answers) => {
-      const { report, now } = await examine(gathered, answers, options, io);
+    judge: async (gathered, answers, collector) => {
+      const { report, now } = await examine(gathered, answers, collector, options, io);
       return { report: { ...report, ...selectFindings(report.findings, selection) }, now };
     },
     show: (examined) => show(examined, options, io),

@@ -24,7 +24,7 @@ const PATIENCE_MS = 30_000;
 interface FollowSteps<Look extends { readonly report: DoctorReport }> {
   observe(collector: Collector): Promise<TargetFacts>;
   /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
-  judge(gathered: TargetFacts, answers: Map<string, Answer>): Promise<Look>;
+  judge(gathered: TargetFacts, answers: Map<string, Answer>, collector: Collector): Promise<Look>;
   show(look: Look): Promise<void>;
   /** Runs `work`, and shows a person meanwhile what is awaited. */
   waiting<T>(awaited: string, work: () => Promise<T>): Promise<T>;
@@ -47,10 +47,11 @@ export function follow<Look extends { readonly report: DoctorReport }>(
     const look = async (): Promise<FollowState<Look>> => {
       const began = io.clock.monotonic();
       for (const [key, { at }] of answers) if (io.clock.now() - at > ANSWER_MS) answers.delete(key);
-      const gathered = await steps.observe(createCollector(transport));
+      const collector = createCollector(transport);
+      const gathered = await steps.observe(collector);
       const [error] = gathered.errors;
       if (error !== undefined) throw error;
-      const seen = await steps.judge(gathered, answers);
+      const seen = await steps.judge(gathered, answers, collector);
       const condition = conditionOf(seen.report, { strict, offline });
       return { seen, condition, tookMs: io.clock.monotonic() - began };
     };
