@@ -103,7 +103,7 @@ function lines(fields: readonly Field[]): string[] {
 function argumentRows(byCode: ReadonlyMap<string, readonly Field[]>): string[][] {
   const rows = new Map<string, string[]>();
   for (const [code, fields] of byCode) {
-    const own = fields.filter(({ path }) => !/^(remedy|cause)\./.test(path));
+    const own = fields.filter(({ path }) => !/^(remedy|cause|restart)\./.test(path));
     for (const { path, type, optional } of wanted(own, [])) {
       const key = `\`${path}\` | ${typeCell(path, type)}`;
       rows.set(key, [...(rows.get(key) ?? []), `\`${code}\`${optional ? '?' : ''}`]);
@@ -114,6 +114,7 @@ function argumentRows(byCode: ReadonlyMap<string, readonly Field[]>): string[][]
 
 function typeCell(path: string, type: string): string {
   if (path === 'remedy') return '[remedy](#remedy)';
+  if (path === 'restart') return '[restart](#restart)';
   if (path === 'cause') return '[finding](#finding)';
   return type.startsWith('"')
     ? type
