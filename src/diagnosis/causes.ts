@@ -19,6 +19,7 @@ import {
 } from './image-pull.ts';
 import { lackingLogin, listRules, missingTags } from './list-causes.ts';
 import { candidateRules, unlessChanged } from './login-causes.ts';
+import { lackedAnnotations } from './provider-annotations.ts';
 
 export type PullRule = (pull: ImagePull) => Finding | undefined;
 
@@ -226,10 +227,13 @@ function rateLimited({ object, puller, use: { image }, attempt, pullError }: Ima
 }
 
 /** The pull fails, and no rule above explains it. */
-function unexplained({ object, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
+function unexplained(pull: ImagePull): Finding | undefined {
+  const { object, use, attempt, pullError } = pull;
+  const { image, state } = use;
   if (state.status !== 'missing' || pullError === undefined) return undefined;
   const message = lastPart(state.message || state.reason);
-  return finding('unexplained', object, { image, message, accepted: attempt.result === 'pulls' });
+  const accepted = attempt.result === 'pulls';
+  return finding('unexplained', object, { image, message, accepted, lacks: lackedAnnotations(pull) });
 }
 
 const MAX_MESSAGE = 300;

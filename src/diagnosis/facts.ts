@@ -12,6 +12,7 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, type Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { RolloutState } from '../workloads/rollout.ts';
+import type { ProviderAnnotations } from './provider-annotations.ts';
 
 export interface Counts {
   readonly pods: number;
@@ -191,6 +192,8 @@ export type AccountState =
       readonly imagePullSecrets: readonly unknown[] | undefined;
       /** Whether its pods may name only Secrets of its list. */
       readonly enforced: boolean;
+      /** The keys of its annotations, without those of tools that create objects. Left out in manifests. */
+      readonly annotations?: readonly string[] | undefined;
     }
   | { readonly status: 'forbidden' }
   | { readonly status: 'missing' };
@@ -242,6 +245,8 @@ export interface PullFacts {
   readonly others: ReadonlyMap<string, readonly string[]>;
   /** The sources of copies that `sync` made, as `namespace/name`. They count as used. Left out when nobody looked. */
   readonly sources?: ReadonlySet<string> | undefined;
+  /** Left out when no pods of other service accounts were read. */
+  readonly providerAnnotations?: ProviderAnnotations | undefined;
   /** By the key of the question. */
   readonly answers: ReadonlyMap<string, Answer>;
 }

@@ -7,7 +7,18 @@ import { imageServer } from '../secret/server.ts';
 import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts';
 import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import { ANY, error, NO_LOGIN, REFUSED, type Reporter, saying, some, warning } from './finding-record.ts';
+import {
+  ANY,
+  describeLacked,
+  error,
+  type LackedAnnotations,
+  NO_LOGIN,
+  REFUSED,
+  type Reporter,
+  saying,
+  some,
+  warning,
+} from './finding-record.ts';
 import { allowPull, askAbout, editKept, editMaker, giveLogin, isTyped, setImage, watch } from './pod-commands.ts';
 import { replaceSecret } from './secret-commands.ts';
 
@@ -238,13 +249,18 @@ export const IMAGE_FINDINGS = {
     fix: (_, object) => watch(object),
   }),
   /** The pull fails, but nothing that can be seen from here is wrong. */
-  unexplained: error<{ readonly image: string; readonly message: string; readonly accepted: boolean }>({
+  unexplained: error<{
+    readonly image: string;
+    readonly message: string;
+    readonly accepted: boolean;
+    readonly lacks?: LackedAnnotations | undefined;
+  }>({
     identity: ['image'],
     kubeletSays: [],
     outcome: 'cannot know',
     isAdvice: true,
-    says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+    says: ({ image, message, accepted, lacks }, object) =>
+      `${object} cannot pull ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}${describeLacked(lacks)}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),

@@ -14,6 +14,7 @@ import {
   type Puller,
   type PullFacts,
 } from '../diagnosis/facts.ts';
+import { providerAnnotations } from '../diagnosis/provider-annotations.ts';
 import { UserError } from '../errors.ts';
 import { command } from '../line/command.ts';
 import { scope } from '../line/object-name.ts';
@@ -165,7 +166,10 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     ],
     server: collector.transport.server,
     home: collector.transport.namespace,
-    facts: collector.facts(collector.transport.clock.now(), options.offline !== true),
+    facts: {
+      ...collector.facts(collector.transport.clock.now(), options.offline !== true),
+      providerAnnotations: providerAnnotations([...world.groups.values()], known.accounts),
+    },
     findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,

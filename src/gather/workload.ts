@@ -308,7 +308,7 @@ const OF_PODS = {
   },
 } as const;
 
-const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
+const OF_ACCOUNTS = { metadata: { annotations: true } } as const;
 
 /**
  * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and

@@ -10,7 +10,7 @@ import {
   sharedRegistries,
   waitFor,
 } from '../../environment/use.ts';
-import { freshName, named, newPullSecret, newWorkload, pathOf } from '../../support/attach-world.ts';
+import { freshName, named, newAccount, newPullSecret, newWorkload, pathOf } from '../../support/attach-world.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { here } from '../../support/here.ts';
 
@@ -38,6 +38,7 @@ async function newNode(kubeletVersion: string): Promise<string> {
 
 interface RunningOptions {
   readonly node: string;
+  readonly account?: string;
   readonly image?: string;
   readonly list?: readonly string[];
   readonly policy?: string;
@@ -45,9 +46,9 @@ interface RunningOptions {
 
 /** A Deployment whose pod runs on a node, as its kubelet would report. */
 async function runs(namespace: string, name: string, options: RunningOptions): Promise<void> {
-  const { node, image = basic.privateImage, list = [], policy = 'IfNotPresent' } = options;
+  const { node, account, image = basic.privateImage, list = [], policy = 'IfNotPresent' } = options;
   const containers = [{ name: 'app', image, imagePullPolicy: policy }];
-  const spec = { nodeName: node, containers };
+  const spec = { nodeName: node, containers, ...(account && { serviceAccountName: account }) };
   await newWorkload('Deployment', namespace, { name, image, spec, ...(list.length > 0 && { list: named(...list) }) });
   const [pod] = await waitFor(
     async () => {
@@ -203,5 +204,44 @@ describe.concurrent('where a pod runs without its Secret', () => {
     );
     expect(asked.filter((part) => part === 'configz')).toHaveLength(1);
     expect(proxy.requests.filter(({ path }) => /^\/api\/v1\/nodes\/[^/]+$/.test(path))).toHaveLength(3);
+  });
+});
+
+describe.concurrent('a pod without a login, and without an annotation of its service account', () => {
+  const role = 'eks.amazonaws.com/role-arn';
+  const annotated = { metadata: { annotations: { [role]: 'arn:x', 'meta.helm.sh/release-name': 'x' } } };
+
+  test.each<[string, others: readonly string[], own: object, expected: string]>([
+    [
+      'that all others have whose pods run so',
+      ['one', 'two'],
+      {},
+      'serviceaccount own lacks the annotation eks.amazonaws.com/role-arn, which all others',
+    ],
+    ['that one of the others lacks as well', ['one', 'plain'], {}, ''],
+    ['that it has', ['one'], annotated.metadata, ''],
+    ['that nobody has', ['plain'], {}, ''],
+  ])('%s', { timeout: 120_000 }, async (_, others, own, expected) => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const node = await newNode('v1.36.3');
+    for (const name of others) {
+      await newAccount(namespace, { metadata: { name, ...(name === 'plain' ? {} : annotated.metadata) } }, name);
+      await runs(namespace, name, { node, account: name });
+    }
+    await newAccount(namespace, { metadata: { name: 'own', ...own } }, 'own');
+    const spec = { nodeName: node, serviceAccountName: 'own' };
+    const pod = await newWorkload('Pod', namespace, { image: basic.privateImage, spec });
+    const message = `failed to pull and unpack image "${basic.privateImage}": pull access denied: no basic auth credentials`;
+    const state = { waiting: { reason: 'ErrImagePull', message } };
+    const containerStatuses = [
+      { name: 'app', image: basic.privateImage, imageID: '', ready: false, restartCount: 0, state },
+    ];
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const path = `${pathOf('Pod', namespace, pod)}/status`;
+    expect((await api('PATCH', path, { status: { phase: 'Pending', containerStatuses } }, headers)).status).toBe(200);
+    const [found] = (await doctor(['-n', namespace])).filter(({ code }) => code === 'no-pull-secret');
+    expect(found?.message).toContain(expected);
+    expect(found?.message.includes('lacks')).toBe(expected !== '');
+    expect(found?.message).not.toContain('helm');
   });
 });
