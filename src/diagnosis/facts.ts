@@ -12,7 +12,6 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, type Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { RolloutState } from '../workloads/rollout.ts';
-import type { ProviderAnnotations } from './provider-annotations.ts';
 
 export interface Counts {
   readonly pods: number;
@@ -230,6 +229,9 @@ export interface Answer {
   /** Milliseconds since 1970. */
   readonly at: number;
 }
+
+/** By `namespace/registry`: what all service accounts have whose pods run with images of that registry, and no pull secret. */
+export type ProviderAnnotations = ReadonlyMap<string, readonly string[]>;
 
 export interface PullFacts {
   /** Milliseconds since 1970. */

@@ -78,7 +78,7 @@ export function decidingNodes(judged: Judgements): string[] {
 }
 
 /** Where the puller runs, and since when. Undefined for a template none of whose pods shows it. */
-export function hostOf({ pod, host }: Puller): Host | undefined {
+function hostOf({ pod, host }: Puller): Host | undefined {
   return pod === undefined ? host : { node: pod.node, startedAt: pod.startedAt ?? 0 };
 }
 

@@ -7,11 +7,8 @@ import { registryHost } from '../secret/server.ts';
 import { type PodGroup, trouble } from '../workloads/pod-group.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
-import type { PullFacts } from './facts.ts';
+import type { ProviderAnnotations, PullFacts } from './facts.ts';
 import type { ImagePull } from './image-pull.ts';
-
-/** By `namespace/registry`: what all service accounts have whose pods run with images of that registry, and no pull secret. */
-export type ProviderAnnotations = ReadonlyMap<string, readonly string[]>;
 
 /** Finds them in the pods of a scope. */
 export function providerAnnotations(groups: readonly PodGroup[], accounts: PullFacts['accounts']): ProviderAnnotations {
