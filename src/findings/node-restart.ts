@@ -11,26 +11,16 @@ export interface Restart extends Pick<Verification, 'policy' | 'by'> {
 /** Follows the sentence that the image could not be pulled again. */
 export function formatRestart({ result, node, version, policy, by }: Restart): string {
   const can = result === 'works' ? 'it can restart' : 'it cannot restart either';
-  return `; on node ${node} ${can}: ${by === 'default' ? 'by default ' : ''}kubelet ${version} ${RULES[result][policy]}`;
+  const rule = result === 'works' ? acceptance(policy) : demand(policy);
+  return `; on node ${node} ${can}: ${by === 'default' ? 'by default ' : ''}kubelet ${version} ${rule}`;
 }
 
-const ANYONE = 'lets every pod use an image that is there';
-const SAME = 'accepts the pull secret that the image was pulled with';
-const PULLED = 'requires a login for an image that was pulled with a pull secret';
+function acceptance(policy: Restart['policy']): string {
+  return policy === 'off' || policy === 'NeverVerify'
+    ? 'lets every pod use an image that is there'
+    : 'accepts the pull secret that the image was pulled with';
+}
 
-const RULES = {
-  works: {
-    off: ANYONE,
-    NeverVerify: ANYONE,
-    NeverVerifyPreloadedImages: SAME,
-    NeverVerifyAllowlistedImages: SAME,
-    AlwaysVerify: SAME,
-  },
-  fails: {
-    off: '',
-    NeverVerify: '',
-    NeverVerifyPreloadedImages: PULLED,
-    NeverVerifyAllowlistedImages: 'requires a login for an image that is not in its allowlist',
-    AlwaysVerify: 'requires a login for every image',
-  },
-} as const;
+function demand(policy: Restart['policy']): string {
+  return `requires a login for ${policy === 'AlwaysVerify' ? 'every image' : 'an image that was pulled with a pull secret'}`;
+}
