@@ -7,7 +7,7 @@ import { rfc3339 } from '../text/time.ts';
 import { mirrorIn, nodeTimeIn } from '../workloads/pull-error.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { mayWithholdImages } from './facts.ts';
+import { mayWithhold } from './facts.ts';
 import {
   answersToNext,
   findingsInSecret,
@@ -156,7 +156,7 @@ export function unverified(pull: ImagePull): Finding | undefined {
   const node = facts.nodes.get(name);
   if (
     node === undefined ||
-    !mayWithholdImages(node) ||
+    !mayWithhold(use.image, node) ||
     use.state.status !== 'missing' ||
     use.policy === 'Always' ||
     !node.images.some((image) => isSame(image, use.image))

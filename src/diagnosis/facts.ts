@@ -7,7 +7,7 @@ import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
-import { minorOf, type Verification } from '../workloads/image-verification.ts';
+import { isVerified, minorOf, type Verification } from '../workloads/image-verification.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, type Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
@@ -219,8 +219,8 @@ export interface Host {
  * Whether the kubelet can withhold an image on its node from a pod: since 1.33, if KubeletEnsureSecretPulledImages is on. An
  * older kubelet gives every image to every pod. If it misses an image, the image is gone, and the list in the Node is old.
  */
-export function mayWithholdImages({ version }: NodeFacts): boolean {
-  return (minorOf(version) ?? 33) >= 33;
+export function mayWithhold(image: string, { version, verification }: NodeFacts): boolean {
+  return (minorOf(version) ?? 33) >= 33 && (verification === undefined || isVerified(image, verification, true));
 }
 
 /** What a registry said, and when. */

@@ -4,8 +4,7 @@ import type { Restart } from '../findings/node-restart.ts';
 import { KeyringError, lookupIn } from '../secret/keyring.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
-import { defaultVerification, type Verification } from '../workloads/image-verification.ts';
-import { repositoryOf } from '../workloads/pod-group.ts';
+import { defaultVerification, isVerified, type Verification } from '../workloads/image-verification.ts';
 import { secretKey } from '../workloads/references.ts';
 import { effectiveList } from './effective-list.ts';
 import { changedAt, createdAt, type Host, type Puller, type PullFacts } from './facts.ts';
@@ -41,40 +40,29 @@ export function mustPull(
   );
 }
 
-/** image_pull_policies.go `RequireCredentialVerificationForImage` */
-function isVerified(image: string, { policy, allowlist }: Verification, pulledByKubelet: boolean): boolean {
-  switch (policy) {
-    case 'off':
-    case 'NeverVerify':
-      return false;
-    case 'NeverVerifyPreloadedImages':
-      return pulledByKubelet;
-    case 'NeverVerifyAllowlistedImages':
-      return !allowlist.some((pattern) => isListed(repositoryOf(image), pattern));
-    case 'AlwaysVerify':
-      return true;
-  }
-}
-
-function isListed(repository: string, pattern: string): boolean {
-  return pattern.endsWith('/*') ? repository.startsWith(pattern.slice(0, -1)) : repository === pattern;
-}
-
 /** Whether a pod has the image, or pods of the template run. */
 export function hasStarted({ puller: { pod, runs = 0 }, use }: Pick<Judgement, 'puller' | 'use'>): boolean {
   return pod === undefined ? runs > 0 : use.state.status === 'there';
 }
 
-/** The nodes whose settings decide whether a pod can start again that could not pull its image. */
+/** The nodes whose settings decide what is said of pods whose images are there. */
 export function decidingNodes(judged: Judgements): string[] {
   const deciding = [...judged].flatMap(([puller, judgements]) => {
-    const matters = judgements.some(
-      (one) =>
-        one.cause?.severity === 'error' && hasStarted(one) && one.use.policy !== 'Always' && !isRejection(one.cause),
-    );
+    const matters = judgements.some((one) => isWithheld(one) || isKept(one));
     return matters ? (hostOf(puller)?.node ?? []) : [];
   });
   return [...new Set(deciding)].filter((node) => node !== '');
+}
+
+/** Whether the kubelet seems to withhold the image. Once its settings are known, they say so. */
+export function isWithheld({ cause, notes }: Pick<Judgement, 'cause' | 'notes'>): boolean {
+  return [cause, ...notes].some((one) => one?.code === 'unverified-image');
+}
+
+/** Whether the pod has an image that it could not pull again, and may start with. */
+function isKept(one: Judgement): boolean {
+  const { cause, use } = one;
+  return cause?.severity === 'error' && hasStarted(one) && use.policy !== 'Always' && !isRejection(cause);
 }
 
 /** Where the puller runs, and since when. Undefined for a template none of whose pods shows it. */

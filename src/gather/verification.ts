@@ -2,7 +2,7 @@
 import { ApiError } from '../cluster/api-error.ts';
 import { objectPath } from '../cluster/object-request.ts';
 import type { Transport } from '../cluster/transport.ts';
-import { mayWithholdImages, type NodeFacts, type PullFacts } from '../diagnosis/facts.ts';
+import { mayWithhold, type NodeFacts, type PullFacts } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { forEachLimit } from '../system/concurrency.ts';
 import { type Verification, verificationIn } from '../workloads/image-verification.ts';
@@ -44,7 +44,7 @@ export async function withVerification(
 
 /** Whether the settings can differ from those that the version has in any case. */
 function mayAnswer(node: NodeFacts | undefined): boolean {
-  return node?.exists === true && mayWithholdImages(node);
+  return node?.exists === true && mayWithhold('', node);
 }
 
 /** Undefined where the kubelet does not answer, or says nothing that is known. Only the API server is asked, never a node itself. */

@@ -1,5 +1,6 @@
 /** How a kubelet decides which pods may use an image that is on its node already: by its settings, or by the default of its version. */
 import { fieldOf, itemsOf } from './api-object.ts';
+import { repositoryOf } from './pod-group.ts';
 
 const POLICIES = ['NeverVerify', 'NeverVerifyPreloadedImages', 'NeverVerifyAllowlistedImages', 'AlwaysVerify'] as const;
 
@@ -34,4 +35,23 @@ export function verificationIn(configz: unknown): Verification | undefined {
   const policy = written === '' ? 'off' : POLICIES.find((one) => one === written);
   const allowlist = itemsOf(fieldOf(config, 'preloadedImagesVerificationAllowlist'));
   return policy && { policy, allowlist: allowlist.filter((one) => typeof one === 'string'), by: 'kubelet' };
+}
+
+/** Whether a pod needs a login for an image that is there (kubelet/images/pullmanager `RequireCredentialVerificationForImage`). */
+export function isVerified(image: string, { policy, allowlist }: Verification, pulledByKubelet: boolean): boolean {
+  switch (policy) {
+    case 'off':
+    case 'NeverVerify':
+      return false;
+    case 'NeverVerifyPreloadedImages':
+      return pulledByKubelet;
+    case 'NeverVerifyAllowlistedImages':
+      return !allowlist.some((pattern) => isListed(repositoryOf(image), pattern));
+    case 'AlwaysVerify':
+      return true;
+  }
+}
+
+function isListed(repository: string, pattern: string): boolean {
+  return pattern.endsWith('/*') ? repository.startsWith(pattern.slice(0, -1)) : repository === pattern;
 }

@@ -2,7 +2,7 @@
 
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import type { Answer, Observation } from '../../diagnosis/facts.ts';
-import { decidingNodes } from '../../diagnosis/present-image.ts';
+import { decidingNodes, isWithheld } from '../../diagnosis/present-image.ts';
 import { judgeAll, openQuestions } from '../../diagnosis/puller-report.ts';
 import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
 import { askedSecrets, secretQuestions, usersIn } from '../../diagnosis/secret-checks.ts';
@@ -84,18 +84,20 @@ async function examine(
   options: DoctorOptions,
   io: Io,
 ): Promise<Examination> {
-  const diagnosed = await withNodes(await diagnose(gathered, answers, options, io), collector);
+  const diagnosed = await withNodes(gathered, await diagnose(gathered, answers, options, io), collector);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   const users = usersIn(gathered.home, diagnosed.facts);
   return { report: await withProposals(report, users, io), now: diagnosed.facts.now };
 }
 
-/** `diagnosed` with the nodes that decide whether pods that run can start again. */
-async function withNodes(diagnosed: Conclusion, collector: Collector): Promise<Conclusion> {
+/** `diagnosed` with the settings of the nodes that decide what is said of pods whose images are there. */
+async function withNodes(gathered: Observation, diagnosed: Conclusion, collector: Collector): Promise<Conclusion> {
   const nodes = decidingNodes(diagnosed.judged);
   if (nodes.length === 0) return diagnosed;
   const { withVerification } = await import('../../gather/verification.ts');
-  return { ...diagnosed, facts: await withVerification(nodes, diagnosed.facts, collector) };
+  const facts = await withVerification(nodes, diagnosed.facts, collector);
+  if (![...diagnosed.judged.values()].flat().some(isWithheld)) return { ...diagnosed, facts };
+  return { ...diagnosed, facts, judged: await inPortions(judgeAll(gathered, facts), collector.transport.signal) };
 }
 
 /** `report` with commands that carry logins of this machine only where the command line went, and with the users of others. */

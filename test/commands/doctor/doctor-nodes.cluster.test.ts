@@ -20,7 +20,7 @@ const proxies: FaultProxy[] = [];
 afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
 afterAll(() => Promise.all(nodes.map((name) => api('DELETE', `/api/v1/nodes/${name}`))));
 
-async function newNode(kubeletVersion: string): Promise<string> {
+async function newNode(kubeletVersion: string, images: readonly object[] = []): Promise<string> {
   const name = freshName('node');
   const taints = [{ key: 'regsecret.test/chosen', value: name, effect: 'NoSchedule' }];
   await api('POST', '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { taints } });
@@ -29,7 +29,7 @@ async function newNode(kubeletVersion: string): Promise<string> {
   const { status } = await api(
     'PATCH',
     `/api/v1/nodes/${name}/status`,
-    { status: { nodeInfo: { kubeletVersion } } },
+    { status: { images, nodeInfo: { kubeletVersion } } },
     headers,
   );
   expect(status).toBe(200);
@@ -70,6 +70,16 @@ async function runs(namespace: string, name: string, options: RunningOptions): P
   expect((await api('PATCH', path, { status }, headers)).status).toBe(200);
   const isReady = async () => (await api('GET', pathOf('Deployment', namespace, name))).body.status.readyReplicas === 1;
   await waitFor(isReady, { what: `${name} to be ready` });
+}
+
+/** A pod that waits for its image, as its kubelet would report. */
+async function fails(namespace: string, spec: object, waiting: object): Promise<void> {
+  const image = basic.privateImage;
+  const pod = await newWorkload('Pod', namespace, { image, spec });
+  const containerStatuses = [{ name: 'app', image, imageID: '', ready: false, restartCount: 0, state: { waiting } }];
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const path = `${pathOf('Pod', namespace, pod)}/status`;
+  expect((await api('PATCH', path, { status: { phase: 'Pending', containerStatuses } }, headers)).status).toBe(200);
 }
 
 interface Found {
@@ -190,6 +200,34 @@ describe.concurrent('where a pod runs without its Secret', () => {
     expect(proxy.requests.filter(({ path }) => path.endsWith('/configz'))).toHaveLength(asked);
   });
 
+  test.each<[string, Fault | undefined, code: string]>([
+    ['an image that is there is withheld by default', undefined, 'unverified-image'],
+    ['an image that is there is not withheld by a kubelet that verifies nothing', configz(settings), 'never-pulled'],
+  ])('%s', { timeout: 120_000 }, async (_, fault, code) => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const image = basic.privateImage;
+    const node = await newNode('v1.36.3', [{ names: [image], sizeBytes: 1 }]);
+    const spec = { nodeName: node, containers: [{ name: 'app', image, imagePullPolicy: 'Never' }] };
+    const message = `Container image "${image}" is not present with pull policy of Never`;
+    await fails(namespace, spec, { reason: 'ErrImageNeverPull', message });
+    const proxy = await startFaultProxy(cluster(), ({ path }) => (path.endsWith('/proxy/configz') ? fault : undefined));
+    proxies.push(proxy);
+    const found = await doctor(['-n', namespace], kubeconfigFor({ server: proxy.server }));
+    expect(found.map((one) => one.code)).toEqual([code]);
+  });
+
+  test('why reports the same of the pod', { timeout: 120_000 }, async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const node = await newNode('v1.36.3');
+    await runs(namespace, 'web', { node, list: ['gone'] });
+    const { stdout } = await here(['why', 'deploy/web', '-n', namespace], {
+      env: { KUBECONFIG: cluster().kubeconfig },
+    });
+    expect(stdout).toContain(
+      `has ${basic.privateImage}, but could not pull it again; on node ${node} it cannot restart either: by default kubelet v1.36.3 requires a login for an image that was pulled with a pull secret`,
+    );
+  });
+
   test('who may not ask one kubelet asks no other', { timeout: 120_000 }, async () => {
     const namespace = await newNamespace({ serviceAccount: true });
     for (const name of ['web', 'api', 'db'])
@@ -230,15 +268,8 @@ describe.concurrent('a pod without a login, and without an annotation of its ser
     }
     await newAccount(namespace, { metadata: { name: 'own', ...own } }, 'own');
     const spec = { nodeName: node, serviceAccountName: 'own' };
-    const pod = await newWorkload('Pod', namespace, { image: basic.privateImage, spec });
     const message = `failed to pull and unpack image "${basic.privateImage}": pull access denied: no basic auth credentials`;
-    const state = { waiting: { reason: 'ErrImagePull', message } };
-    const containerStatuses = [
-      { name: 'app', image: basic.privateImage, imageID: '', ready: false, restartCount: 0, state },
-    ];
-    const headers = { 'content-type': 'application/merge-patch+json' };
-    const path = `${pathOf('Pod', namespace, pod)}/status`;
-    expect((await api('PATCH', path, { status: { phase: 'Pending', containerStatuses } }, headers)).status).toBe(200);
+    await fails(namespace, spec, { reason: 'ErrImagePull', message });
     const [found] = (await doctor(['-n', namespace])).filter(({ code }) => code === 'no-pull-secret');
     expect(found?.message).toContain(expected);
     expect(found?.message.includes('lacks')).toBe(expected !== '');

@@ -139,12 +139,18 @@ async function newWorld(registry: Awaited<ReturnType<typeof newRegistry>>): Prom
   return { namespace, ...registry };
 }
 
-function newPod(namespace: string, name: string, image: string, where: NodeInfo): Promise<unknown> {
+function newPod(
+  namespace: string,
+  name: string,
+  image: string,
+  where: NodeInfo,
+  list: readonly string[] = ['regcred'],
+): Promise<unknown> {
   const container = { name: 'app', image, imagePullPolicy: 'IfNotPresent' };
   const spec = {
     ...placedOn(where),
     terminationGracePeriodSeconds: 1,
-    imagePullSecrets: named('regcred'),
+    imagePullSecrets: named(...list),
     containers: [container],
   };
   return created(pathOf('Pod', namespace), { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
@@ -228,6 +234,22 @@ describe.concurrent.each(policies)('%s', (policy) => {
     registry.reject();
     expect(await reported(other.namespace, kubeconfig)).toMatchObject({ result: 'works', by });
     expect(await becomes(other.namespace, registry.image, where)).toEqual(['works', 'works']);
+  });
+
+  test('no login, beside a pod that has one', { timeout: 180_000 }, async () => {
+    const where = await nodeOf(policy);
+    const registry = await newRegistry();
+    const { namespace } = await newWorld(registry);
+    await newPod(namespace, 'web', registry.image, where);
+    expect(await podSettled(namespace, 'web')).toEqual({ phase: 'Running' });
+    await newPod(namespace, 'bare', registry.image, where, []);
+    expect((await podSettled(namespace, 'bare')).phase).toBe(verifies ? 'Pending' : 'Running');
+    const { stdout } = await regsecretIn(namespace, ['doctor', '-o', 'json'], { kubeconfig });
+    const found: readonly { code: string; fix: { command: string } }[] = JSON.parse(stdout).findings;
+    const fix = `regsecret attach regcred -n ${namespace} --pod bare --recreate`;
+    expect(found.map((one) => [one.code, one.fix.command])).toEqual(
+      policy === 'off' ? [['borrowed-image', fix]] : verifies ? [['no-pull-secret', fix]] : [],
+    );
   });
 
   test.runIf(whole)('another Secret with a login that is rejected', { timeout: 180_000 }, async () => {
