@@ -10,31 +10,15 @@ import {
   sharedRegistries,
   waitFor,
 } from '../../environment/use.ts';
-import { freshName, named, newAccount, newPullSecret, newWorkload, pathOf } from '../../support/attach-world.ts';
+import { named, newAccount, newPullSecret, newWorkload, pathOf } from '../../support/attach-world.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { here } from '../../support/here.ts';
+import { newNode, removeNodes, reportRunning, reportWaiting } from '../../support/node-objects.ts';
 
 const { basic, publicImage } = sharedRegistries();
-const nodes: string[] = [];
 const proxies: FaultProxy[] = [];
 afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
-afterAll(() => Promise.all(nodes.map((name) => api('DELETE', `/api/v1/nodes/${name}`))));
-
-async function newNode(kubeletVersion: string, images: readonly object[] = []): Promise<string> {
-  const name = freshName('node');
-  const taints = [{ key: 'regsecret.test/chosen', value: name, effect: 'NoSchedule' }];
-  await api('POST', '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { taints } });
-  nodes.push(name);
-  const headers = { 'content-type': 'application/merge-patch+json' };
-  const { status } = await api(
-    'PATCH',
-    `/api/v1/nodes/${name}/status`,
-    { status: { images, nodeInfo: { kubeletVersion } } },
-    headers,
-  );
-  expect(status).toBe(200);
-  return name;
-}
+afterAll(removeNodes);
 
 interface RunningOptions {
   readonly node: string;
@@ -57,17 +41,7 @@ async function runs(namespace: string, name: string, options: RunningOptions): P
     },
     { what: `the pod of ${name}` },
   );
-  const state = { running: { startedAt: new Date().toISOString() } };
-  const status = {
-    phase: 'Running',
-    conditions: [{ type: 'Ready', status: 'True' }],
-    containerStatuses: [
-      { name: 'app', image, imageID: `${image}@sha256:${'0'.repeat(64)}`, ready: true, restartCount: 0, state },
-    ],
-  };
-  const headers = { 'content-type': 'application/merge-patch+json' };
-  const path = `${pathOf('Pod', namespace, pod.metadata.name)}/status`;
-  expect((await api('PATCH', path, { status }, headers)).status).toBe(200);
+  await reportRunning(namespace, pod.metadata.name, image);
   const isReady = async () => (await api('GET', pathOf('Deployment', namespace, name))).body.status.readyReplicas === 1;
   await waitFor(isReady, { what: `${name} to be ready` });
 }
@@ -76,10 +50,7 @@ async function runs(namespace: string, name: string, options: RunningOptions): P
 async function fails(namespace: string, spec: object, waiting: object): Promise<void> {
   const image = basic.privateImage;
   const pod = await newWorkload('Pod', namespace, { image, spec });
-  const containerStatuses = [{ name: 'app', image, imageID: '', ready: false, restartCount: 0, state: { waiting } }];
-  const headers = { 'content-type': 'application/merge-patch+json' };
-  const path = `${pathOf('Pod', namespace, pod)}/status`;
-  expect((await api('PATCH', path, { status: { phase: 'Pending', containerStatuses } }, headers)).status).toBe(200);
+  await reportWaiting(namespace, pod, image, waiting);
 }
 
 interface Found {
