@@ -64,7 +64,7 @@ export function manifestProblem({ headers }: RegistryResponse, { digest }: Image
   const [kind = ''] = type.split(';', 1);
   if (MANIFEST_TYPES.includes(kind)) return undefined;
   return kind === ''
-    ? 'does not say what kind of manifest it has'
+    ? 'does not report the type of its manifest'
     : `has a manifest of a kind that no node pulls (${kind.slice(0, 100)})`;
 }
 
