@@ -1,6 +1,6 @@
 /** What doctor reports of pods that run and could not pull again, compared with a pod that restarts and with a new pod. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minorOf } from '../../../src/workloads/image-verification.ts';
 import { killProcess } from '../../environment/cgroup.ts';
 import type { KubeletSettings } from '../../environment/kubelet-config.ts';
@@ -20,9 +20,8 @@ import {
 import { created, freshName, named, newPullSecret, pathOf, regsecretIn } from '../../support/attach-world.ts';
 import { some, whole } from '../../support/cases.ts';
 import { startConfigzServer } from '../../support/configz.ts';
-import type { FaultProxy } from '../../support/fault-proxy.ts';
 import { pushVariant } from '../../support/image-variant.ts';
-import { type Front, startFront } from '../../support/registry-front.ts';
+import { startFront } from '../../support/registry-front.ts';
 
 type Policy = NonNullable<KubeletSettings['imagePullCredentialsVerificationPolicy']>;
 
@@ -100,14 +99,14 @@ const situations: readonly (readonly [
   ],
 ];
 
-const fronts: Front[] = [];
-let server: FaultProxy;
+const closers: (() => Promise<void>)[] = [];
 let kubeconfig = '';
 beforeAll(async () => {
-  server = await startConfigzServer();
+  const server = await startConfigzServer();
+  closers.push(server.close);
   kubeconfig = kubeconfigFor({ server: server.server });
 });
-afterAll(() => Promise.all([...fronts, server].map((one) => one.close())));
+afterAll(() => Promise.all(closers.map((close) => close())));
 
 /** A registry with an image that no node has, whose logins can be rejected later. */
 async function newRegistry(): Promise<{ readonly host: string; readonly image: string; reject(): void }> {
@@ -118,7 +117,7 @@ async function newRegistry(): Promise<{ readonly host: string; readonly image: s
     behind: basic.host,
     choose: () => (isRejecting ? { status: 401, headers } : undefined),
   });
-  fronts.push(front);
+  closers.push(front.close);
   const tag = freshName('restart');
   const image = (await pushVariant(basic.host, tag)).replace(basic.host, front.host);
   return {
@@ -266,7 +265,7 @@ describe.concurrent.each(policies)('%s', (policy) => {
   });
 });
 
-test('the kubelet is asked once, however many pods could not pull again, and not where it changes nothing', {
+test.concurrent('the kubelet is asked once, however many pods could not pull again, and not where it changes nothing', {
   timeout: 180_000,
 }, async () => {
   const registry = await newRegistry();
@@ -275,7 +274,7 @@ test('the kubelet is asked once, however many pods could not pull again, and not
   for (const name of names) await newPod(world.namespace, name, registry.image, node());
   for (const name of names) expect(await podSettled(world.namespace, name)).toEqual({ phase: 'Running' });
   const own = await startConfigzServer();
-  onTestFinished(own.close);
+  closers.push(own.close);
   const run = () =>
     regsecretIn(world.namespace, ['doctor', '-o', 'json'], { kubeconfig: kubeconfigFor({ server: own.server }) });
   expect((await run()).code).toBe(0);
