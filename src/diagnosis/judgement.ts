@@ -18,6 +18,7 @@ import { accountOf } from './effective-list.ts';
 import { changedAt, type Puller, type PullFacts, secretIn } from './facts.ts';
 import {
   earliestFailure,
+  foundIn,
   hiddenOf,
   type ImagePull,
   imagePull,
@@ -114,7 +115,10 @@ function quietPull(puller: Puller, use: ImageUse, facts: PullFacts): ImagePull |
   const { applied, attempt } = guess;
   const hasNone = attempt.candidates.length === 0 && attempt.forbidden.length === 0;
   // Only a pod that pulled the image without a list proves that the image needs none.
-  const isProven = applied.names.length === 0 && (use.state.status === 'there' || puller.runsWithoutList === true);
+  const isProven =
+    applied.names.length === 0 &&
+    (use.state.status === 'there' || puller.runsWithoutList === true) &&
+    puller.neighbors?.has(use.image) !== true;
   const isLikely = (hasNone && !isProven) || outcomeOf(guess, causeFor(guess)) === 'will not pull';
   return isLikely ? undefined : guess;
 }
@@ -181,10 +185,14 @@ export function proposedLogins({ puller, use, cause }: Judgement, facts: PullFac
 }
 
 /** The pod runs without any pull secret, but its image is closed to us: many clusters give their nodes credentials. */
-function unseenCredential({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
-  const isUnseen =
-    use.state.status === 'there' && denied && applied.names.length === 0 && attempt.candidates.length === 0;
-  return isUnseen ? finding('unseen-credential', object, { image: use.image, remedy: puller.remedy }) : undefined;
+function unseenCredential(pull: ImagePull): Finding | undefined {
+  const { object, puller, use, denied, applied, attempt } = pull;
+  const neighbor = puller.neighbors?.get(use.image);
+  const isThere = use.state.status === 'there' || neighbor !== undefined;
+  if (!isThere || !denied || applied.names.length > 0 || attempt.candidates.length > 0) return undefined;
+  const args = { image: use.image, remedy: puller.remedy };
+  if (neighbor === undefined) return finding('unseen-credential', object, args);
+  return finding('borrowed-image', object, { ...args, ...neighbor, usable: foundIn(usableSecret(pull)) });
 }
 
 /** The registry did not answer, so nothing is known. */

@@ -202,8 +202,16 @@ async function readOwner(reader: Reader, ref: ObjectRef): Promise<PullSpec | und
 function accountState(account: PullSpec | undefined): AccountState {
   return account === undefined
     ? { status: 'missing' }
-    : { status: 'there', imagePullSecrets: account.imagePullSecrets, enforced: isEnforced(account) };
+    : {
+        status: 'there',
+        imagePullSecrets: account.imagePullSecrets,
+        enforced: isEnforced(account),
+        annotations: Object.keys(account.annotations).filter((key) => !OF_TOOLS.test(key)),
+      };
 }
+
+/** The domains of annotations that say who created an object. */
+const OF_TOOLS = /^([^/]*\.)?(kubernetes|k8s|helm|argoproj|fluxcd|cattle|openshift)\.(io|sh)\//;
 
 async function readNode(reader: Reader, name: string): Promise<NodeFacts | undefined> {
   const node = await readObject(reader, NODES, { name });

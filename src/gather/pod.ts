@@ -14,7 +14,7 @@ import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../workloads/container-images.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { type ObjectRef, targetName } from '../workloads/object-ref.ts';
-import { hasEnded, type PodGroup } from '../workloads/pod-group.ts';
+import { hasEnded, type PodGroup, startedAt } from '../workloads/pod-group.ts';
 import { troubleBesideImages } from '../workloads/pod-state.ts';
 import { pullErrorOf } from '../workloads/pull-error.ts';
 import { deploymentName, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
@@ -110,7 +110,7 @@ export async function gatherRest(
 export function podFacts(
   object: unknown,
   node: string,
-): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'trouble' | 'node' | 'events'> {
+): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'trouble' | 'node' | 'startedAt' | 'events'> {
   const deleted = fieldOf(object, 'metadata', 'deletionTimestamp');
   return {
     createdAt: millisecondsOf(fieldOf(object, 'metadata', 'creationTimestamp')),
@@ -118,6 +118,7 @@ export function podFacts(
     done: hasEnded(object),
     trouble: troubleBesideImages(object),
     node,
+    startedAt: startedAt(object),
     events: [],
   };
 }

@@ -32,6 +32,7 @@ import { FINDINGS } from '../support/finding-samples.ts';
 import { here } from '../support/here.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 import { rowsOf, shownIn, tables } from '../support/json-page.ts';
+import { newNode, removeNodes, reportRunning } from '../support/node-objects.ts';
 import { userWith } from '../support/user.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'regsecret-json-'));
@@ -92,6 +93,10 @@ beforeAll(async () => {
     list: named('many'),
     spec: { nodeName: 'n1' },
   });
+  const node = await newNode('v1.36.3');
+  const containers = [{ name: 'app', image, imagePullPolicy: 'IfNotPresent' }];
+  await newWorkload('Pod', namespace, { name: 'kept', list: named('gone'), spec: { nodeName: node, containers } });
+  await reportRunning(namespace, 'kept', image);
   // These failures are older than every Secret.
   for (const name of [pod, failed]) {
     const { body } = await api('GET', pathOf('Pod', namespace, name));
@@ -149,6 +154,7 @@ beforeAll(async () => {
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 
+afterAll(removeNodes);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 interface Situation {
@@ -162,7 +168,7 @@ interface Situation {
 const STDIN = '--username janedoe --password-stdin --no-verify';
 const SITUATIONS: readonly Situation[] = [
   // First, because a pod on a node that does not exist is soon removed.
-  { table: 'why and doctor', line: 'why deploy/web pod/placed sa/default secret/pull' },
+  { table: 'why and doctor', line: 'why deploy/web pod/placed pod/kept sa/default secret/pull' },
   { table: 'why and doctor', line: 'why secret/many secret/mixed secret/pull deploy/nowhere --offline' },
   { table: 'why and doctor', line: 'why --image IMAGE' },
   { table: 'version', line: 'version' },

@@ -3,7 +3,9 @@
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import { parseDuration } from '../../codec/go/duration.ts';
 import type { Answer, Observation } from '../../diagnosis/facts.ts';
-import { type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
+import { decidingNodes, isWithheld } from '../../diagnosis/present-image.ts';
+import { judgeAll } from '../../diagnosis/puller-report.ts';
+import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
 import { usersIn } from '../../diagnosis/secret-checks.ts';
 import type { FindingView } from '../../diagnosis/view.ts';
 import { EXIT, UsageError } from '../../errors.ts';
@@ -47,12 +49,16 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.watch === true) return watch(selection, options, io);
   const observe = await observerOf(options);
   const { withCollector } = await import('../../gather/collector.ts');
-  const gathered = await withCollector(options, io, observe);
-  const failed = gathered.errors;
-  for (const error of failed) (await printerFor(io)).error(error);
-  const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
-  if (failed.length > 0 && isNothing) return EXIT.failed;
-  const { report, ...rest } = await examine(gathered, new Map(), options, io);
+  const seen = await withCollector(options, io, async (collector) => {
+    const gathered = await observe(collector);
+    const { errors } = gathered;
+    for (const error of errors) (await printerFor(io)).error(error);
+    const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
+    if (errors.length > 0 && isNothing) return undefined;
+    return { failed: errors, ...(await examine(gathered, new Map(), collector, options, io)) };
+  });
+  if (seen === undefined) return EXIT.failed;
+  const { failed, report, ...rest } = seen;
   const selected = { ...report, ...selectFindings(report.findings, selection) };
   if (failed.length === 0) {
     await show({ report: selected, ...rest }, options, io);
@@ -73,13 +79,24 @@ interface Examination {
 async function examine(
   gathered: Observation,
   answers: Map<string, Answer>,
+  collector: Collector,
   options: DoctorOptions,
   io: Io,
 ): Promise<Examination> {
-  const diagnosed = await conclude(gathered, answers, options, io);
+  const diagnosed = await withNodes(gathered, await conclude(gathered, answers, options, io), collector);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   const users = usersIn(gathered.home, diagnosed.facts);
   return { report: await withProposals(report, users, io), now: diagnosed.facts.now, server: gathered.server };
+}
+
+/** `diagnosed` with the settings of the nodes that decide what is said of pods whose images are there. */
+async function withNodes(gathered: Observation, diagnosed: Conclusion, collector: Collector): Promise<Conclusion> {
+  const nodes = decidingNodes(diagnosed.judged);
+  if (nodes.length === 0) return diagnosed;
+  const { withVerification } = await import('../../gather/verification.ts');
+  const facts = await withVerification(nodes, diagnosed.facts, collector);
+  if (![...diagnosed.judged.values()].flat().some(isWithheld)) return { ...diagnosed, facts };
+  return { ...diagnosed, facts, judged: await inPortions(judgeAll(gathered, facts), collector.transport.signal) };
 }
 
 /** `report` with commands that carry logins of this machine only where the command line went, and with the users of others. */
@@ -124,8 +141,8 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
   const demands = { strict, offline, until, timeout, isWide: wideFlag(options) !== undefined };
   const { look, end } = await follow(options, demands, io, {
     observe,
-    judge: async (gathered, answers) => {
-      const { report, ...rest } = await examine(gathered, answers, options, io);
+    judge: async (gathered, answers, collector) => {
+      const { report, ...rest } = await examine(gathered, answers, collector, options, io);
       return { report: { ...report, ...selectFindings(report.findings, selection) }, ...rest };
     },
     async show(examined, { lines }) {

@@ -29,7 +29,7 @@ export function syncFlags(sync: Command): Command {
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
           .option('--restart', 'restart the controllers of pods that keep failing')
           .option('--merge', 'merge into existing Secrets not created by sync')
-          .option('--adopt', 'turn such Secrets into copies; other logins go')
+          .option('--adopt', 'turn such Secrets into copies without other logins')
           .option('--prune', 'detach and delete copies in other namespaces')
           .option('--watch', 'keep running, and update copies as things change')
           .option('--listen <address>', 'answer /healthz and /metrics there, such as :8080')
