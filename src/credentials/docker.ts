@@ -14,7 +14,8 @@ import {
 import type { Io } from '../system/io.ts';
 import { lookPath } from '../system/look-path.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { dockerKey, type EntryLookup, isWebLoginToken } from './docker-lookup.ts';
+import { dockerKey, isWebLoginToken } from './config-key.ts';
+import type { EntryLookup } from './docker-lookup.ts';
 import { helperPhrase, helperProgram, listHelper } from './helper.ts';
 import type { ListedServer, Listing } from './source.ts';
 

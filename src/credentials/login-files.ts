@@ -13,13 +13,13 @@ import type { Io } from '../system/io.ts';
 import { many } from '../text/enumerate.ts';
 import { correctIn } from '../verify/refused-login.ts';
 import { readAuthFile } from './auth-file.ts';
+import { dockerKey, isWebLoginToken, serverOf } from './config-key.ts';
 import type { CredentialOptions } from './credential-flags.ts';
 import { dockerConfigPath, hasSecret } from './docker.ts';
-import { dockerKey, isWebLoginToken } from './docker-lookup.ts';
 import { decodeLoginFile, PIPED_CONFIG } from './login-file.ts';
 import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './login-keychain.ts';
 import { listRegistries, openLogins } from './logins.ts';
-import { type ListedServer, type Listing, type Login, type SourceResult, serverOf } from './source.ts';
+import type { ListedServer, Listing, Login, SourceResult } from './source.ts';
 
 /** The logins in `paths` (`-` is stdin): all of them, or those for `servers`. Throws UserError. */
 export async function fromFiles(

@@ -16,7 +16,8 @@ import {
 } from '../secret/docker-config.ts';
 import type { Io } from '../system/io.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { type EntryLookup, type FoundEntry, isWebLoginToken, podmanEntries, podmanRegistry } from './docker-lookup.ts';
+import { isWebLoginToken, placeOf, podmanHost } from './config-key.ts';
+import { type FoundEntry, partEntries, podmanEntries } from './docker-lookup.ts';
 import { helperPhrase, listHelper } from './helper.ts';
 import { podmanHelpers } from './podman-helpers.ts';
 import { AUTH_FILES } from './registries-conf.ts';
@@ -32,7 +33,13 @@ export interface PodmanFile {
 
 interface AuthFile extends PodmanFile {
   /** Reads the file on the first call; undefined when it does not exist. Throws UserError when it is broken. */
-  readonly open: () => { readonly config: DockerConfig; readonly entryOf: EntryLookup } | undefined;
+  readonly open: () => OpenedFile | undefined;
+}
+
+interface OpenedFile {
+  readonly config: DockerConfig;
+  /** The entry for a server. A legacy file knows registries only. */
+  readonly entryOf: (server: string) => FoundEntry | undefined;
 }
 
 /** Where podman keeps logins on this machine. */
@@ -74,7 +81,7 @@ function serversIn(file: AuthFile): ListedServer[] {
     ...[...auths]
       .filter(([server, { auth = '' }]) => auth !== '' && !isWebLoginToken(server))
       .map(([server]) => ({
-        server: file.legacy ? podmanRegistry(server.replace(/^https?:\/\//, '')) : server,
+        server: file.legacy ? podmanHost(server, true) : server,
         from: file.from,
       })),
   ];
@@ -112,11 +119,17 @@ function authFile(file: PodmanFile, files: AuthFiles): AuthFile {
   const open = (): ReturnType<AuthFile['open']> => {
     if (opened === 'unopened') {
       const config = readConfig(file, files);
-      opened = config && { config, entryOf: podmanEntries(config, file.legacy) };
+      opened = config && openedFile(config, file.legacy);
     }
     return opened;
   };
   return { ...file, open };
+}
+
+function openedFile(config: DockerConfig, legacy: boolean): OpenedFile {
+  const ofRegistry = podmanEntries(config, legacy);
+  const ofPart = (server: string): FoundEntry | undefined => (legacy ? undefined : partEntries(server, config)[0]);
+  return { config, entryOf: (server) => ofPart(server) ?? ofRegistry(placeOf(server).registry) };
 }
 
 function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfig | undefined {

@@ -1,6 +1,6 @@
 /** Compares the logins that each form of a command takes with those that docker and podman would send. */
 
-import { isNamespaceKey, isWebLoginToken } from '../../src/credentials/docker-lookup.ts';
+import { isPart, isWebLoginToken, placeOf } from '../../src/credentials/config-key.ts';
 import { fromFiles } from '../../src/credentials/login-files.ts';
 import { fromLogins } from '../../src/credentials/logins.ts';
 import type { Login, SourceResult } from '../../src/credentials/source.ts';
@@ -69,7 +69,7 @@ export async function compareForms(compared: Compared, where: string, counts: Co
 function expectedOf(one: LoginCase, { machine }: Answer, index: number): readonly Outcome[] {
   const isPart = (one.names[index] ?? '').includes('/');
   const { '$HOME/.dockercfg': _, ...files } = one.files;
-  const kept = isPart ? entriesOf({ files }).filter(([key]) => isNamespaceKey(key)) : [];
+  const kept = isPart ? entriesOf({ files }).filter(([key]) => isPart(key)) : [];
   return outcomes(machine.podman[index]).flatMap((login) => {
     if (kept.some(([, entry]) => isFrom(login, entry))) return [login];
     // An unreadable file is an error only where nothing else has the login.
@@ -106,7 +106,7 @@ function intended({ form, name, got, expected, ofPodman, one }: Difference): str
   if (form === '--from-file' && ofFile.some(([, entry]) => entry.auth === undefined && isFrom(got, entry))) {
     return 'a file that is named is read with all of docker’s fields';
   }
-  const parts = entriesOf(one).filter(([key]) => isNamespaceKey(key) && key.startsWith(`${name}/`));
+  const parts = entriesOf(one).filter(([key]) => isPart(key) && key.startsWith(`${name}/`));
   if (form === '--all' && got === 'none' && parts.some(([, entry]) => expected.some((login) => isFrom(login, entry)))) {
     return 'a key with a path is not written for its whole registry';
   }
