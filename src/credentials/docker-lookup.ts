@@ -21,6 +21,11 @@ export interface FoundEntry {
   readonly fields: AuthFields;
 }
 
+/** Whether an entry holds a login. An empty entry marks a login that a helper keeps, or kept. */
+export function hasSecret({ auth, username, password, identitytoken }: AuthFields = {}): boolean {
+  return [auth, username, password, identitytoken].some((field) => field !== undefined && field !== '');
+}
+
 /** The entry for a registry. */
 export type EntryLookup = (registry: string) => FoundEntry | undefined;
 
@@ -53,13 +58,13 @@ function entryAt(key: string | undefined, auths: DockerConfig['auths']): FoundEn
   return key === undefined || fields === undefined ? undefined : { server: key, fields };
 }
 
-/** The first key for each host, without those that are `other`. */
+/** The first key with a login for each host, without those that are `other`. */
 function firstOfEach(
   auths: DockerConfig['auths'],
   other: (key: string) => boolean,
   hostOf: (key: string) => string,
 ): ReadonlyMap<string, string> {
-  const keys = [...auths.keys()].filter((key) => !other(key)).reverse();
+  const keys = [...auths].flatMap(([key, fields]) => (other(key) || !hasSecret(fields) ? [] : [key])).reverse();
   return new Map(keys.map((key) => [hostOf(key), key]));
 }
 

@@ -8,16 +8,15 @@ import { credentialOf, type DockerConfig, dockerAuthConfig } from '../secret/doc
 import type { Io } from '../system/io.ts';
 import { authFiles } from './auth-file.ts';
 import { dockerKey, isPart, placeOf } from './config-key.ts';
+import { type DockerSettings, excuse, listDocker, readDockerSettings, storePhrase, VARIABLE } from './docker.ts';
 import {
-  type DockerSettings,
-  excuse,
+  dockerEntries,
+  dockerHelper,
+  type EntryLookup,
   hasSecret,
-  listDocker,
-  readDockerSettings,
-  storePhrase,
-  VARIABLE,
-} from './docker.ts';
-import { dockerEntries, dockerHelper, type EntryLookup, partEntries, podmanEntries } from './docker-lookup.ts';
+  partEntries,
+  podmanEntries,
+} from './docker-lookup.ts';
 import { getFromHelper, helperPhrase } from './helper.ts';
 import { entryLogin, listPodman, type Podman, podmanWarnings, readPodman } from './podman.ts';
 import { AUTH_FILES } from './registries-conf.ts';

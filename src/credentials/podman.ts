@@ -38,7 +38,7 @@ interface AuthFile extends PodmanFile {
 
 interface OpenedFile {
   readonly config: DockerConfig;
-  /** The entry for a server. A legacy file knows registries only. */
+  /** The entry for a server. A legacy file knows registries only. An entry of a part that has no login hides nothing. */
   readonly entryOf: (server: string) => FoundEntry | undefined;
 }
 
@@ -79,12 +79,16 @@ function serversIn(file: AuthFile): ListedServer[] {
   return [
     ...[...credHelpers].map(([server, helper]) => ({ server, from: helperPhrase(helper) })),
     ...[...auths]
-      .filter(([server, { auth = '' }]) => auth !== '' && !isWebLoginToken(server))
+      .filter(([server, fields]) => hasAuth({ fields }) && !isWebLoginToken(server))
       .map(([server]) => ({
         server: file.legacy ? podmanHost(server, true) : server,
         from: file.from,
       })),
   ];
+}
+
+function hasAuth({ fields: { auth = '' } }: Pick<FoundEntry, 'fields'>): boolean {
+  return auth !== '';
 }
 
 /** The login of an entry, as podman reads it; undefined where it holds none. Throws UserError. */
@@ -94,7 +98,7 @@ export function entryLogin(
   warnings: string[],
 ): StoredLogin | undefined {
   const config = decode({ server, fields }, file);
-  if (config === undefined && (fields.auth ?? '') !== '') {
+  if (config === undefined && hasAuth({ fields })) {
     warnings.push(`podman ignores ${displayServer(server)} in ${file.path}: its auth has no colon`);
   }
   return config === undefined || isEmpty(config) ? undefined : { server, from: file.from, config };
@@ -128,8 +132,8 @@ function authFile(file: PodmanFile, files: AuthFiles): AuthFile {
 
 function openedFile(config: DockerConfig, legacy: boolean): OpenedFile {
   const ofRegistry = podmanEntries(config, legacy);
-  const ofPart = (server: string): FoundEntry | undefined => (legacy ? undefined : partEntries(server, config)[0]);
-  return { config, entryOf: (server) => ofPart(server) ?? ofRegistry(placeOf(server).registry) };
+  const parts = (server: string): FoundEntry[] => (legacy ? [] : partEntries(server, config));
+  return { config, entryOf: (server) => parts(server).find(hasAuth) ?? ofRegistry(placeOf(server).registry) };
 }
 
 function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfig | undefined {

@@ -3,9 +3,11 @@ import { convertToHostname, dockerKey } from '../../src/credentials/config-key.t
 import { dockerEntries, dockerHelper, partEntries, podmanEntries } from '../../src/credentials/docker-lookup.ts';
 import { DOCKER_HUB } from '../../src/secret/display-server.ts';
 
+const FIELDS = { auth: 'dTpw' };
+
 function config(servers: readonly string[], credHelpers: Record<string, string> = {}, credsStore?: string) {
   return {
-    auths: new Map(servers.map((server) => [server, {}])),
+    auths: new Map(servers.map((server) => [server, FIELDS])),
     credHelpers: new Map(Object.entries(credHelpers)),
     ...(credsStore === undefined ? {} : { credsStore }),
   };
@@ -58,7 +60,7 @@ describe('the store that docker asks', () => {
     [['docker.io', 'index.docker.io'], DOCKER_HUB, undefined],
     [['r.io'], 'r.io:5000', undefined],
   ])('%j holds %s as %s', (servers, key, found) => {
-    expect(dockerEntries(config(servers))(key)).toEqual(found && { server: found, fields: {} });
+    expect(dockerEntries(config(servers))(key)).toEqual(found && { server: found, fields: FIELDS });
   });
 });
 
@@ -91,7 +93,7 @@ describe('the entry that podman takes for a registry', () => {
     [['r.io'], '', undefined],
     [['https://r.io', 'r.io'], 'r.io', 'r.io'],
   ])('of %j for %s: %s', (servers, name, found) => {
-    expect(podmanEntries(config(servers), false)(name)).toEqual(found && { server: found, fields: {} });
+    expect(podmanEntries(config(servers), false)(name)).toEqual(found && { server: found, fields: FIELDS });
   });
 
   test.each([
