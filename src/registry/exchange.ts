@@ -60,6 +60,12 @@ export function unanswered(error: unknown): undefined {
   throw error;
 }
 
+/** `exchange` with a quarter of the time that is left, for a question whose answer only adds detail. */
+export function aside(exchange: Exchange): Exchange {
+  const now = exchange.clock.monotonic();
+  return { ...exchange, deadline: now + (exchange.deadline - now) / 4 };
+}
+
 /** Answers are small. A larger one does not come from a registry. */
 const MAX_BYTES = 64 * 1024;
 /** Go's net/http gives up at the tenth redirect, and so does containerd (core/remotes/docker/resolver.go `do`). */
@@ -133,7 +139,7 @@ function subjectOf({ purpose }: Ask): string {
 /**
  * Where `url` leads. Throws TargetRefused for a place that is not contacted. When the name alone rules it out, no lookup is made.
  */
-async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
+export async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
   const { registry, trust, locate } = exchange;
   const named = { url, addresses: undefined };
   const to = destinationProblem(named, registry ?? named, trust) ? named : await inTime(exchange, locate(url));

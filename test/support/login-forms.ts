@@ -181,9 +181,8 @@ function entriesOf({ files }: Pick<LoginCase, 'files'>): readonly KeyedEntry[] {
   return Object.values(files).flatMap((text) => {
     try {
       const content = JSON.parse(text);
-      return Object.entries<Entry>(content?.auths ?? content ?? {}).filter(
-        ([, entry]) => entry !== null && typeof entry === 'object',
-      );
+      const entries = Object.entries<Entry | null>(content?.auths ?? content ?? {});
+      return entries.flatMap(([key, entry]) => (typeof entry === 'object' ? [[key, entry ?? {}] as const] : []));
     } catch {
       return [];
     }

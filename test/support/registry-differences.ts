@@ -44,6 +44,10 @@ const isBasic = ({ manifest }: RegistryProgram): boolean =>
 const namesError = ({ manifest }: RegistryProgram): boolean =>
   manifest.challenge.some((line) => line.includes('error=')) && (manifest.first?.length ?? 0) > 0;
 
+/** Whether the challenge that a client answers is Basic. */
+const asksBasic = (challenge: readonly string[]): boolean =>
+  challenge.some((line) => /^\s*basic/i.test(line)) && !challenge.some((line) => /^bearer/i.test(line));
+
 /** Whether the status refuses a login, even if it is sent to everybody. */
 const saysNo = (status: unknown): boolean => [400, 401, 403].includes(status as number);
 
@@ -102,7 +106,7 @@ export const DIFFERENCES: readonly Difference[] = [
       verdict.kind === 'rejected' &&
       (saysNo(tokens.get) ||
         saysNo(tokens.post) ||
-        [manifest, v2].some(({ basic, answer }) => !basic || saysNo(answer))),
+        [manifest, v2].some(({ basic, answer, challenge }) => saysNo(answer) || (!basic && asksBasic(challenge)))),
   },
   {
     title: 'A 401 or 403 to user and password counts as a rejection unless `/v2/` shows more.',
@@ -171,6 +175,15 @@ export const DIFFERENCES: readonly Difference[] = [
     about: 'sends',
     applies: ({ one, verdict, sends, nodeSends }, program) =>
       one.withImage && isBasic(program) && ['rejected', 'no access'].includes(verdict.kind) && sends === nodeSends + 1,
+  },
+  {
+    title: 'Bearer, and the token server refuses a token for the repository',
+    about: 'sends',
+    applies: ({ one, verdict, sends, nodeSends }, { tokens }) =>
+      one.withImage &&
+      ['rejected', 'no access'].includes(verdict.kind) &&
+      // A token server that redirects receives the password twice per request.
+      sends - nodeSends <= (tokens.redirect === undefined ? 1 : 2),
   },
   {
     title: 'about a login alone, and the token server does not support GET',
