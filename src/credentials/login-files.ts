@@ -32,10 +32,9 @@ export async function fromFiles(
   const stores = paths.map(withoutKey).map((path) => fileLogins(path, options, io));
   const store = lastOf(stores);
   if (servers === undefined) {
-    const { registries, warnings, failure } = await listRegistries(store);
-    if (registries.length === 0) throw failure ?? withoutLogin(paths, warnings);
-    const said = failure === undefined ? warnings : [...warnings, failure.message];
-    return openLogins(store, registries, { strict: false, warnings: said });
+    const { registries, warnings } = await listRegistries(store);
+    if (registries.length === 0) throw withoutLogin(paths, warnings);
+    return openLogins(store, registries, { strict: false, warnings });
   }
   const warnings: string[] = [];
   const entries: Login[] = [];

@@ -39,13 +39,11 @@ export async function fromLogins({ server: servers, all = false }: LoginSelectio
   const files = authFiles();
   const store = machineKeychain(dockerLogins(io, files), await podmanLogins(io, files));
   if (servers !== undefined) return lookUp(store, servers, io);
-  const { registries, warnings, failure } = await listRegistries(store);
-  if (registries.length === 0 && failure !== undefined) throw withDetails(failure, warnings);
-  const said = { warnings: failure === undefined ? warnings : [...warnings, failure.message] };
-  if (all || registries.length <= 1) return openLogins(store, registries, { strict: false, ...said });
+  const { registries, warnings } = await listRegistries(store);
+  if (all || registries.length <= 1) return openLogins(store, registries, { strict: false, warnings });
   if (canPrompt(io)) {
     const choices = registries.map((one) => ({ name: `${displayServer(one.server)}  (${one.from})`, value: one }));
-    return openLogins(store, await promptChoice('Which logins?', choices, io), { strict: true, ...said });
+    return openLogins(store, await promptChoice('Which logins?', choices, io), { strict: true, warnings });
   }
   const [first = { server: 'REGISTRY' }] = registries;
   throw new UserError(
@@ -57,11 +55,12 @@ export async function fromLogins({ server: servers, all = false }: LoginSelectio
 
 /**
  * Every registry, and every part of one, that has a login in `store`, once, however it is spelled there. A server that can open
- * no image, and a part with a login that is not sent, become warnings.
+ * no image, and a part with a login that is not sent, become warnings. So does what could not be read, unless there is no login at
+ * all: then it is thrown.
  */
 export async function listRegistries(
   store: Keychain,
-): Promise<{ registries: readonly LoginRegistry[]; warnings: readonly string[]; failure: UserError | undefined }> {
+): Promise<{ registries: readonly LoginRegistry[]; warnings: readonly string[] }> {
   const registries = new Map<string, LoginRegistry>();
   const { servers, warnings: said, failure } = await store.list();
   const warnings = [...said];
@@ -73,7 +72,9 @@ export async function listRegistries(
     else if (isPart(server) && !hasOwnLogin(server, store)) warnings.push(notSent(server, listed.from));
     else registries.set(keyText(server), { server, from, keys: [...keys, listed] });
   }
-  return { registries: [...registries.values()], warnings: [...new Set(warnings)], failure };
+  if (failure !== undefined && registries.size === 0) throw withDetails(failure, warnings);
+  const all = [...warnings, ...(failure === undefined ? [] : [failure.message])];
+  return { registries: [...registries.values()], warnings: [...new Set(all)] };
 }
 
 /** Whether the part of a registry that `server` is has a login, and not just a part around it. */
@@ -152,7 +153,7 @@ async function noLogin(
 ): Promise<UserError> {
   const name = server === DOCKER_HUB ? undefined : serverWord(server).replace(/^https?:\/\//, '');
   const parts = await partsOf(server, store);
-  const only = parts.length === 0 ? '' : `, only for ${many(parts)}`;
+  const only = parts.length === 0 ? '' : `, only for ${many(parts.map(displayServer))}`;
   return new UserError(
     [`docker and podman have no login for ${displayServer(server)}${only}`, ...new Set(warnings)].join('; '),
     parts.length > 0
@@ -161,8 +162,9 @@ async function noLogin(
   );
 }
 
-/** The parts of the registry of `server` that have a login. */
+/** The parts of the registry `server` that have a login. */
 async function partsOf(server: string, store: Keychain): Promise<string[]> {
+  if (isPart(server)) return [];
   const { registries } = await listRegistries(store).catch((error: unknown) => {
     if (error instanceof UserError) return { registries: [] };
     throw error;

@@ -60,12 +60,6 @@ export function unanswered(error: unknown): undefined {
   throw error;
 }
 
-/** `exchange` with a quarter of the time that is left, for a question whose answer only adds detail. */
-export function aside(exchange: Exchange): Exchange {
-  const now = exchange.clock.monotonic();
-  return { ...exchange, deadline: now + (exchange.deadline - now) / 4 };
-}
-
 /** Answers are small. A larger one does not come from a registry. */
 const MAX_BYTES = 64 * 1024;
 /** Go's net/http gives up at the tenth redirect, and so does containerd (core/remotes/docker/resolver.go `do`). */

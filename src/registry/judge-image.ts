@@ -4,23 +4,21 @@
  * login, and answers the challenge that it gets there. docs/dev/registries.md lists the differences.
  */
 import type { ImageReference } from '../secret/image.ts';
-import { isSameHost, urlHost } from '../verify/destination.ts';
 import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import { type Ask, type Exchange, type RegistryResponse, TargetRefused, unanswered } from './exchange.ts';
+import { type Ask, type Exchange, type RegistryResponse, unanswered } from './exchange.ts';
 import { isBetter, isForEverybody, isPersonal, judgeLogin } from './judge-login.ts';
-import { askManifest, explainNotFound, isThere, type ManifestResponse, manifestProblem } from './manifest.ts';
-import { challengeOf, greet, oncePerRegistry, type Registry } from './ping.ts';
 import {
-  type PullToken,
-  requestBy,
-  requestPullToken,
-  requestToken,
-  type TokenRequest,
-  takesForms,
-  tokenSource,
-} from './token.ts';
+  askManifest,
+  checkHost,
+  explainNotFound,
+  isThere,
+  type ManifestResponse,
+  manifestProblem,
+} from './manifest.ts';
+import { challengeOf, greet, oncePerRegistry, type Registry } from './ping.ts';
+import { requestPullToken, requestToken, type TokenRequest, takesForms, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 export interface ImageCase {
@@ -38,15 +36,9 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
   const challenge = challengeOf(first);
   if (challenge === undefined) return judgeUnasked(question, image, first);
   if (login === undefined) return judgeAnonymous(question, image);
-  checkHost(registry, first);
+  checkHost(registry.base, first);
   const attempt: ImageAttempt = { ...question, login, image, challenge, method: first.method };
   return challenge.scheme === 'bearer' ? judgeBearer(attempt) : judgeBasic(attempt);
-}
-
-/** Throws TargetRefused if another host asks for a credential, which gets none. */
-function checkHost({ base }: Registry, { status, from: { url } }: RegistryResponse): void {
-  if (status !== 401 || isSameHost(base, url)) return;
-  throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the credential`);
 }
 
 /** The answer about the manifest without a token or a login. Every attempt with a login begins with it. */
@@ -97,19 +89,9 @@ interface ImageAttempt extends ImageCase {
   readonly method: Ask['method'];
 }
 
-/** The answer about the manifest with a credential. */
-async function askWith(
-  { exchange, registry, image, method }: ImageAttempt,
-  credential: RegistryLogin | RegistryToken,
-): Promise<ManifestResponse> {
-  const answer = await askManifest(exchange, registry, image, { method, credential });
-  checkHost(registry, answer);
-  return answer;
-}
-
 async function judgeBasic(attempt: ImageAttempt): Promise<Verdict> {
-  const { login, image } = attempt;
-  const answer = await askWith(attempt, login);
+  const { exchange, registry, login, image, method } = attempt;
+  const answer = await askManifest(exchange, registry, image, { method, credential: login });
   if (isThere(answer)) return judgeThere(answer, image, { kind: 'accepted' });
   if (answer.status !== 401 && answer.status !== 403) return judgeFailure(attempt, answer, login);
   // Only `/v2/` tells a wrong login from one that may not pull this image: ECR answers 403 to both.
@@ -120,7 +102,7 @@ async function judgeBasic(attempt: ImageAttempt): Promise<Verdict> {
 }
 
 async function judgeBearer(attempt: ImageAttempt): Promise<Verdict> {
-  const { exchange, registry, host, login, image, challenge } = attempt;
+  const { exchange, registry, host, login, image, challenge, method } = attempt;
   const source = tokenSource(challenge);
   const request = { source, login, scopes: scopesOf(challenge, image) };
   // Starts the request for the anonymous answer early, so that it runs at the same time.
@@ -128,28 +110,25 @@ async function judgeBearer(attempt: ImageAttempt): Promise<Verdict> {
   // An identity token can only be sent with POST.
   const knowsForms =
     'identityToken' in login.credential || (await askForms(exchange, registry, { source, login, scopes: [] }));
-  const { grant, method } = await requestPullToken(exchange, request, knowsForms);
+  const grant = await requestPullToken(exchange, request, knowsForms);
   if ('kind' in grant) {
     if (grant.kind !== 'rejected') return grant;
     // Many token servers refuse a token for a repository in the same words as they refuse a wrong login.
     const unscoped = { source, login, scopes: [] };
-    const known = await requestUnscoped(exchange, registry, { ...unscoped, method });
+    const known = await requestOnce(exchange, registry, unscoped);
     if ('kind' in known) return grant;
     const isGood = isPersonal(known, login, host) || !(await isForEverybody(exchange, registry, unscoped, known));
     return isGood ? { kind: 'no access', repository: image.path, status: grant.status } : grant;
   }
-  const answer = await askWith(attempt, grant);
+  const answer = await askManifest(exchange, registry, image, { method, credential: grant });
   if (isThere(answer)) return judgeThere(answer, image, await judgePulled(attempt, grant));
   const verdict = await judgeFailure(attempt, answer, grant);
   if (verdict.kind !== 'no access' || isPersonal(grant, login, host) || (await isKnown(attempt, grant))) return verdict;
   return { kind: 'anonymous', why: 'same answer', result: 'fails' };
 }
 
-/** A token for nothing in particular, requested once for each login and method. */
-const requestUnscoped = oncePerRegistry(
-  (exchange, _registry, { method, ...request }: TokenRequest & Pick<PullToken, 'method'>) =>
-    requestBy(method, exchange, request),
-);
+/** A login is asked about without a repository only once, however many images it is tried on. */
+const requestOnce = oncePerRegistry((exchange, _registry, request: TokenRequest) => requestToken(exchange, request));
 
 /**
  * The verdict when the manifest came with the token: was it because of the login? Failures of the further requests do not change

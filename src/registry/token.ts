@@ -5,7 +5,7 @@ import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts
 import type { Verdict } from '../verify/verdict.ts';
 import { tokenIn } from './answer.ts';
 import type { Challenge } from './challenge.ts';
-import { aside, type Exchange, maySend, type RegistryResponse, send, TargetRefused } from './exchange.ts';
+import { type Exchange, maySend, type RegistryResponse, send, TargetRefused } from './exchange.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 /** The token server that a challenge names. */
@@ -33,18 +33,12 @@ export function tokenSource({ params }: Challenge): TokenSource {
  */
 export async function requestToken(exchange: Exchange, request: TokenRequest): Promise<RegistryToken | Verdict> {
   const { login } = request;
-  if (login !== undefined && 'identityToken' in login.credential) return requestBy('POST', exchange, request);
+  if (login !== undefined && 'identityToken' in login.credential) return grantIn(await post(exchange, request), 'POST');
   const answer = await get(exchange, request);
   // Some servers support only POST, the newer kind of request. Their answer says nothing about the credential, so it is sent
   // again.
   if (login === undefined || ![400, 404, 405, 501].includes(answer.status)) return grantIn(answer, 'GET');
-  return requestBy('POST', exchange, request);
-}
-
-/** The result of a token request, and the method that got it. */
-export interface PullToken {
-  readonly grant: RegistryToken | Verdict;
-  readonly method: 'GET' | 'POST';
+  return grantIn(await post(exchange, request), 'POST');
 }
 
 /**
@@ -56,22 +50,11 @@ export async function requestPullToken(
   exchange: Exchange,
   request: TokenRequest,
   knowsForms: boolean,
-): Promise<PullToken> {
-  if (knowsForms && request.login !== undefined) {
-    const answer = await post(exchange, request);
-    const isUnknown = [400, 401, 404, 405].includes(answer.status) && 'username' in request.login.credential;
-    if (!isUnknown) return { grant: grantIn(answer, 'POST'), method: 'POST' };
-  }
-  return { grant: await requestBy('GET', exchange, request), method: 'GET' };
-}
-
-/** One request. Throws NetworkError and TargetRefused. */
-export async function requestBy(
-  method: PullToken['method'],
-  exchange: Exchange,
-  request: TokenRequest,
 ): Promise<RegistryToken | Verdict> {
-  return grantIn(await (method === 'GET' ? get : post)(exchange, request), method);
+  if (!knowsForms || request.login === undefined) return grantIn(await get(exchange, request), 'GET');
+  const answer = await post(exchange, request);
+  const isUnknown = [400, 401, 404, 405].includes(answer.status) && 'username' in request.login.credential;
+  return isUnknown ? grantIn(await get(exchange, request), 'GET') : grantIn(answer, 'POST');
 }
 
 /**
@@ -83,7 +66,10 @@ export async function takesForms(exchange: Exchange, request: TokenRequest): Pro
   const url = realmOf(source);
   if (!(await maySend(exchange, { method: 'POST', url, purpose: 'token server', credential: login }))) return false;
   try {
-    const { status, from } = await post(aside(exchange), { source, login: undefined, scopes: [] });
+    // A part of the time is left for the pull itself.
+    const now = exchange.clock.monotonic();
+    const first = { ...exchange, deadline: now + (exchange.deadline - now) / 4 };
+    const { status, from } = await post(first, { source, login: undefined, scopes: [] });
     // After a redirect, the status may be about another method.
     return (status !== 404 && status !== 405) || from.url.href !== url.href;
   } catch (error) {
