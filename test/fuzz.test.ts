@@ -14,7 +14,7 @@ import { JsonSyntaxError } from '../src/codec/go/json-scanner.ts';
 import { GoUrlError, splitHostPort } from '../src/codec/go/url.ts';
 import { decodeUtf8, encodeUtf8 } from '../src/codec/go/utf8.ts';
 import { parsePlainYaml } from '../src/codec/plain-yaml.ts';
-import { convertToHostname, placeOf, serverOf } from '../src/credentials/config-key.ts';
+import { convertToHostname, registryPart, serverOf } from '../src/credentials/config-key.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/credentials/helper-answer.ts';
 import { decodeLoginFile } from '../src/credentials/login-file.ts';
 import { UserError } from '../src/errors.ts';
@@ -98,7 +98,7 @@ const parsers: readonly Parser[] = [
   ['decodeAuthVariable', decodeAuthVariable, DockerConfigError],
   ['dockerAuthConfig', (text) => dockerAuthConfig({ auth: Buffer.from(bytes(`a:${text}`)).toString('base64') })],
   ['podmanAuthConfig', (text) => podmanAuthConfig({ auth: text }), Base64Error],
-  ['placeOf', placeOf],
+  ['registryPart', registryPart],
   ['serverOf', serverOf],
   ['decodeLoginFile', (text) => decodeLoginFile(bytes(text), 'f'), UserError],
   ['decodeHelperAnswer', (text) => decodeHelperAnswer(bytes(text)), HelperAnswerError],

@@ -6,7 +6,7 @@ import { parseKey } from '../secret/key.ts';
 import { canonicalServer } from '../secret/server.ts';
 import { trim } from '../text/trim.ts';
 
-export interface Place {
+export interface RegistryPart {
   /** HOST[:PORT], and `docker.io` for all names of Docker Hub. */
   readonly registry: string;
   /** The path of a namespace or repository, empty for the whole registry. */
@@ -16,7 +16,7 @@ export interface Place {
 const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
 /** The images that `server` is for, as the kubelet reads it. */
-export function placeOf(server: string): Place {
+export function registryPart(server: string): RegistryPart {
   const { host, path } = reduce(server);
   return { registry: HUB_HOSTS.includes(host) ? 'docker.io' : host, part: trim(path, '/') };
 }
@@ -32,18 +32,18 @@ function reduce(server: string): { host: string; path: string } {
 }
 
 /** The images that a tool's key is for. docker and podman read only the host of a URL. */
-function placeOfKey(key: string): Place {
-  return placeOf(key.includes('://') ? convertToHostname(key) : key);
+function partOfKey(key: string): RegistryPart {
+  return registryPart(key.includes('://') ? convertToHostname(key) : key);
 }
 
 /** Whether a tool's key is for a part of a registry. */
 export function isPart(key: string): boolean {
-  return placeOfKey(key).part !== '';
+  return partOfKey(key).part !== '';
 }
 
 /** The server to write for a login that a tool keeps under `key`. */
 export function serverOf(key: string): string {
-  const { registry, part } = placeOfKey(key);
+  const { registry, part } = partOfKey(key);
   return part === '' ? canonicalServer(registry) : key;
 }
 

@@ -4,7 +4,14 @@
  * registry itself.
  */
 import type { AuthFields, DockerConfig } from '../secret/docker-config.ts';
-import { convertToHostname, isPart, isWebLoginToken, normalizeRegistry, placeOf, podmanHost } from './config-key.ts';
+import {
+  convertToHostname,
+  isPart,
+  isWebLoginToken,
+  normalizeRegistry,
+  podmanHost,
+  registryPart,
+} from './config-key.ts';
 
 /**
  * The suffix of the credential helper that is asked about `key`, undefined where the file itself answers
@@ -34,7 +41,7 @@ export type EntryLookup = (registry: string) => FoundEntry | undefined;
  * (`authKeyLookupOrder`). A slash at the end of a key makes no difference, except that the key as it is given comes first.
  */
 export function partEntries(server: string, { auths }: DockerConfig): FoundEntry[] {
-  const { registry, part } = placeOf(server);
+  const { registry, part } = registryPart(server);
   if (part === '') return [];
   const names = part.split('/');
   const paths = names.map((_, index) => [registry, ...names.slice(0, names.length - index)].join('/'));

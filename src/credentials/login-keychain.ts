@@ -7,7 +7,7 @@ import { UserError, withDetails } from '../errors.ts';
 import { credentialOf, type DockerConfig, dockerAuthConfig } from '../secret/docker-config.ts';
 import type { Io } from '../system/io.ts';
 import { authFiles } from './auth-file.ts';
-import { dockerKey, isPart, placeOf } from './config-key.ts';
+import { dockerKey, isPart, registryPart } from './config-key.ts';
 import { type DockerSettings, excuse, listDocker, readDockerSettings, storePhrase, VARIABLE } from './docker.ts';
 import {
   dockerEntries,
@@ -105,7 +105,7 @@ export function dockerLogins(io: Io, files = authFiles()): Keychain {
 /** The logins that docker would have with `settings`. */
 export function dockerKeychain(settings: DockerSettings, io: Io): Keychain {
   const entryOf = dockerEntries(settings.config);
-  const keyFor = (server: string): string => dockerKey(placeOf(server).registry);
+  const keyFor = (server: string): string => dockerKey(registryPart(server).registry);
   const placeFor = (server: string): LoginPlace | undefined => dockerPlace(keyFor(server), settings, entryOf, io);
   return {
     list: () => listDocker(settings, entryOf, io),
@@ -226,7 +226,7 @@ async function podmanLogin(
 
 /** Where podman looks, in order: a group for each helper of registries.conf. The auth files count as one helper. */
 function podmanPlaces(server: string, podman: Podman, warnings: string[]): readonly Iterable<LoginPlace>[] {
-  const { registry } = placeOf(server);
+  const { registry } = registryPart(server);
   return podman.helpers.map((helper) =>
     helper === AUTH_FILES ? placesInFiles(server, podman, warnings) : [helperPlace(registry, helper, podman)],
   );
@@ -234,7 +234,7 @@ function podmanPlaces(server: string, podman: Podman, warnings: string[]): reado
 
 /** In each file, the helper of the registry, otherwise an entry (`findCredentialsInFile`). */
 function* placesInFiles(server: string, podman: Podman, warnings: string[]): Generator<LoginPlace> {
-  const { registry } = placeOf(server);
+  const { registry } = registryPart(server);
   for (const file of podman.files) {
     const opened = file.open();
     const helper = opened?.config.credHelpers.get(registry);
@@ -257,7 +257,7 @@ function helperPlace(registry: string, helper: string, { io }: Podman): LoginPla
 
 /** The first login for `server` in a file, if it is for a part of its registry. */
 function podmanPart(server: string, { files, helpers }: Podman): StoredLogin | undefined {
-  const { registry, part } = placeOf(server);
+  const { registry, part } = registryPart(server);
   if (part === '' || !helpers.includes(AUTH_FILES)) return undefined;
   for (const file of files) {
     const opened = file.open();
@@ -311,7 +311,7 @@ export interface LoginFile {
 export function fileKeychain({ config, from, renew }: LoginFile, elsewhere: Keychain): Omit<Keychain, 'list'> {
   const [ofDocker, ofPodman] = [dockerEntries(config), podmanEntries(config, false)];
   const own = (server: string): StoredLogin | undefined => {
-    const { registry } = placeOf(server);
+    const { registry } = registryPart(server);
     return storedEntry([ofDocker(dockerKey(registry)), ofPodman(registry)], from, renew);
   };
   return {

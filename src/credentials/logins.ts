@@ -11,7 +11,7 @@ import type { Io } from '../system/io.ts';
 import { canPrompt, promptChoice } from '../system/prompt.ts';
 import { many } from '../text/enumerate.ts';
 import { authFiles } from './auth-file.ts';
-import { isPart, placeOf, serverOf } from './config-key.ts';
+import { isPart, registryPart, serverOf } from './config-key.ts';
 import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins, whereFirst } from './login-keychain.ts';
 import type { ListedServer, Login, SourceResult } from './source.ts';
 
@@ -80,7 +80,7 @@ export async function listRegistries(
 /** Whether the part of a registry that `server` is has a login, and not just a part around it. */
 function hasOwnLogin(server: string, store: Keychain): boolean {
   const found = store.part(server);
-  return found !== undefined && placeOf(found.server).part === placeOf(server).part;
+  return found !== undefined && registryPart(found.server).part === registryPart(server).part;
 }
 
 function notSent(server: string, from: string): string {
@@ -169,6 +169,6 @@ async function partsOf(server: string, store: Keychain): Promise<string[]> {
     if (error instanceof UserError) return { registries: [] };
     throw error;
   });
-  const { registry } = placeOf(server);
-  return registries.map((one) => one.server).filter((one) => isPart(one) && placeOf(one).registry === registry);
+  const { registry } = registryPart(server);
+  return registries.map((one) => one.server).filter((one) => isPart(one) && registryPart(one).registry === registry);
 }

@@ -16,7 +16,7 @@ import {
 } from '../secret/docker-config.ts';
 import type { Io } from '../system/io.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { isWebLoginToken, placeOf, podmanHost } from './config-key.ts';
+import { isWebLoginToken, podmanHost, registryPart } from './config-key.ts';
 import { type FoundEntry, partEntries, podmanEntries } from './docker-lookup.ts';
 import { helperPhrase, listHelper } from './helper.ts';
 import { podmanHelpers } from './podman-helpers.ts';
@@ -133,7 +133,7 @@ function authFile(file: PodmanFile, files: AuthFiles): AuthFile {
 function openedFile(config: DockerConfig, legacy: boolean): OpenedFile {
   const ofRegistry = podmanEntries(config, legacy);
   const parts = (server: string): FoundEntry[] => (legacy ? [] : partEntries(server, config));
-  return { config, entryOf: (server) => parts(server).find(hasAuth) ?? ofRegistry(placeOf(server).registry) };
+  return { config, entryOf: (server) => parts(server).find(hasAuth) ?? ofRegistry(registryPart(server).registry) };
 }
 
 function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfig | undefined {
