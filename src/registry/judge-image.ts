@@ -115,8 +115,8 @@ async function judgeBearer(attempt: ImageAttempt): Promise<Verdict> {
     if (grant.kind !== 'rejected') return grant;
     // Many token servers refuse a token for a repository in the same words as they refuse a wrong login.
     const unscoped = { source, login, scopes: [] };
-    const known = await requestOnce(exchange, registry, unscoped);
-    if ('kind' in known) return grant;
+    const known = await requestOnce(exchange, registry, unscoped).catch(unanswered);
+    if (known === undefined || 'kind' in known) return grant;
     const isGood = isPersonal(known, login, host) || !(await isForEverybody(exchange, registry, unscoped, known));
     return isGood ? { kind: 'no access', repository: image.path, status: grant.status } : grant;
   }
