@@ -1,10 +1,10 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
 
 import type { ListResult } from '../changes/list-write.ts';
-import { EXIT, type UserError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { words } from '../line/command.ts';
 import { againWith, type Hint } from '../line/hint.ts';
-import { DRY_RUN, orSayDone, type Printer, shownError } from '../output/printer.ts';
+import { DRY_RUN, hintText, orSayDone, type Printer, shownError } from '../output/printer.ts';
 import { formatJson } from '../output/structured.ts';
 import type { Io } from '../system/io.ts';
 import type { Printable } from '../text/printable.ts';
@@ -32,6 +32,7 @@ export async function withAttachPrinter(
   const results: ListResult[] = [];
   const notes = noteBook(options, printer);
   const errors: UserError[] = [];
+  const proposed = new Set<string>();
   const listener: Listener = {
     outcome(result) {
       results.push(result);
@@ -45,7 +46,11 @@ export async function withAttachPrinter(
     note: notes.add,
     problem(error) {
       errors.push(error);
-      printer.error(error);
+      const { message, hint, details } = error;
+      const next = `${hint && hintText(hint, io)}`;
+      // One role is for all objects of the line, so it is proposed once.
+      printer.error(proposed.has(next) ? new UserError(message, undefined, details) : error);
+      proposed.add(next);
     },
     waiting: notes.flush,
   };
@@ -119,9 +124,8 @@ type Failing = Extract<Note, { code: 'failing' }>;
 
 function printFailing(failing: readonly Failing[], options: AttachPrinterOptions, printer: Printer): void {
   if (failing.length === 0) return;
-  const [subject, self] =
-    failing.length === 1 ? ['1 pod fails', 'itself'] : [`${failing.length} pods fail`, 'themselves'];
-  printer.warn(`${subject} now and will not recover by ${self}: a pod keeps its original list`);
+  const subject = failing.length === 1 ? '1 pod keeps' : `${failing.length} pods keep`;
+  printer.warn(`${subject} failing until recreated (the imagePullSecrets of a pod cannot change)`);
   for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
     const scope = options.namespaces ? ` in ${ref.namespace}` : '';
     printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy)}`);
@@ -135,13 +139,13 @@ function describeRemedy(remedy: Failing['remedy']): string {
     case 'restart':
       return resultName(remedy.controller);
     case 'delete':
-      return `${resultName(remedy.controller)} makes another when it is deleted`;
+      return `${resultName(remedy.controller)} creates another when it is deleted`;
     case 'attach':
-      return `${resultName(remedy.controller)} has a list of its own`;
+      return `${resultName(remedy.controller)} has its own imagePullSecrets`;
     case 'recreate':
       return 'has no controller';
     case 'ask the owner':
-      return `made by ${remedy.owner}`;
+      return `created by ${remedy.owner}`;
   }
 }
 

@@ -94,7 +94,7 @@ export async function ownersOf(
     return { first: owner, ...(await walkOwners(transport, owner)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    missingRights.note('get', kind.plural);
+    missingRights.note('get', kind.plural, error);
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { clusterCommand, command } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { scope } from '../line/object-name.ts';
+import { noPermission } from './right.ts';
 
 export interface StatusCause {
   readonly reason?: string | undefined;
@@ -127,11 +128,7 @@ function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
     case 401:
       return refusalOf(error);
     case 403:
-      return new UserError(
-        `may not ${verb} ${ref}: ${error.message}`,
-        // A role may name single objects. An object that does not exist yet cannot be named there.
-        command`kubectl auth can-i ${verb} ${resource}${verb === 'create' ? '' : `/${name}`} ${scope(namespace)}`,
-      );
+      return noPermission(`no permission to ${verb} ${ref}`, error.message);
     case 404:
       if (error.details.kind === 'namespaces') {
         return new UserError(
@@ -188,9 +185,6 @@ export function keepsChanging(what: string, last: Error | undefined): UserError 
 /** As `refusal`, for a request that is one of many, where it does not matter which one failed. */
 export function refusalOf({ status, message }: ApiError): UserError {
   return status === 401
-    ? new UserError(
-        'the API server does not accept the credentials of this kubeconfig',
-        clusterCommand`kubectl auth whoami`,
-      )
+    ? new UserError('the API server does not accept the login of this kubeconfig', clusterCommand`kubectl auth whoami`)
     : new UserError(`the API server refuses: ${message}`, clusterCommand`kubectl get --raw /readyz?verbose`);
 }

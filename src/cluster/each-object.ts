@@ -33,7 +33,7 @@ export async function eachObject(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 403 && error.status !== 404) throw refusalOf(error);
-    missingRights.note('list', resource.plural);
+    missingRights.note('list', resource.plural, error);
     return error;
   }
 }

@@ -1,8 +1,7 @@
 /** Requests for one object of any kind, or for a list of them in pages. */
-import { UsageError, UserError } from '../errors.ts';
-import { ALL_NAMESPACES, command, words } from '../line/command.ts';
+import { UsageError, type UserError } from '../errors.ts';
+import { words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
-import { scope } from '../line/object-name.ts';
 import { collectGarbage } from '../system/garbage.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type PullKind, pullKind } from '../workloads/kind.ts';
@@ -12,6 +11,7 @@ import { ApiError, refusal, refusalOf } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
 import { createPageReader } from './page-reader.ts';
 import type { FieldSelection } from './pick-json.ts';
+import { noPermission } from './right.ts';
 import type { Transport } from './transport.ts';
 
 /** A kind as requests and roles name it. */
@@ -62,10 +62,7 @@ export function listRefusal(
   }
   if (error.status !== 403) return refusalOf(error);
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
-  return new UserError(
-    `may not list ${plural} in ${where}: ${error.message}`,
-    command`kubectl auth can-i list ${plural} ${namespace === undefined ? ALL_NAMESPACES : scope(namespace)}`,
-  );
+  return noPermission(`no permission to list ${plural} in ${where}`, error.message);
 }
 
 export interface ListQuery {

@@ -1,8 +1,10 @@
 /** A connection to read with, and a record of missing rights and unreadable objects. */
+import type { Hint } from '../line/hint.ts';
 import { isObjectName } from '../line/object-name.ts';
 import type { ApiObject } from '../workloads/api-object.ts';
 import { ApiError, refusalOf } from './api-error.ts';
 import { objectPath, type Resource } from './object-request.ts';
+import { grantFor, isMissingRight } from './right.ts';
 import type { Transport } from './transport.ts';
 import type { ReadScope, UnreadObjects } from './unread-objects.ts';
 
@@ -16,22 +18,31 @@ export interface Reader {
 
 export interface MissingRights {
   /** Named as in a role, such as `list` and `pods`. */
-  note(verb: string, resource: string): void;
+  note(verb: string, resource: string, refused: Error): void;
   /** For example `list pods`; sorted. */
   list(): readonly string[];
   /** The resources of one verb, sorted. */
   resources(verb: string): readonly string[];
+  /** What an administrator can run. */
+  readonly grant: Hint;
 }
 
 /** Without `unread`, an object that cannot be read is an error. */
 export function createReader(transport: Transport, unread?: UnreadObjects): Reader {
   const rights = new Set<string>();
+  let message: string | undefined;
   const list = (): string[] => [...rights].sort();
   return {
     transport,
     unread,
     missingRights: {
-      note: (verb, resource) => void rights.add(`${verb} ${resource}`),
+      note: (verb, resource, refused) => {
+        rights.add(`${verb} ${resource}`);
+        if (isMissingRight(refused.message)) message = refused.message;
+      },
+      get grant() {
+        return grantFor(message);
+      },
       list,
       resources: (verb) =>
         list().flatMap((right) => (right.startsWith(`${verb} `) ? [right.slice(verb.length + 1)] : [])),
@@ -69,7 +80,7 @@ async function askFor(
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 404) return 'missing';
     if (error.status !== 403) throw error;
-    missingRights.note('get', resource.plural);
+    missingRights.note('get', resource.plural, error);
     return 'forbidden';
   }
 }

@@ -1,10 +1,11 @@
 /** Follows changes in the cluster for days: a watch that ends, for any reason, is reopened where it ended. */
 
 import { UserError } from '../errors.ts';
-import { ALL_NAMESPACES, clusterCommand, command } from '../line/command.ts';
+import { clusterCommand } from '../line/command.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { ApiError } from './api-error.ts';
 import { listRefusal, METADATA, METADATA_OF_ONE, objectPath, type Resource } from './object-request.ts';
+import { grantFor } from './right.ts';
 import type { Transport } from './transport.ts';
 import type { WatchEnd } from './watch-connection.ts';
 
@@ -169,16 +170,16 @@ function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): 
     case 'closed':
       return undefined;
     case 'silent':
-      return new UserError(`the watch of ${plural} has been silent for ${end.seconds} s, so it is opened again`);
+      return new UserError(`the watch of ${plural} has been silent for ${end.seconds} s, so it is started again`);
     case 'refused':
       if (end.status === 410) return undefined;
       return new UserError(
         `the API server refuses the watch of ${plural} with ${end.status}`,
-        command`kubectl auth can-i watch ${plural} ${ALL_NAMESPACES}`,
+        end.status === 403 ? grantFor() : clusterCommand`kubectl cluster-info`,
       );
     case 'unreachable':
       return new UserError(
-        `the watch of ${plural} cannot be opened at ${server}: ${end.code}`,
+        `the watch of ${plural} cannot be started at ${server}: ${end.code}`,
         clusterCommand`kubectl cluster-info`,
       );
   }

@@ -36,7 +36,7 @@ const RARE_OF: Readonly<Record<string, readonly string[]>> = {
     '--no-verify',
   ],
   verify: ['--password-env'],
-  doctor: ['--only', '--ignore', '--allow-local-registries'],
+  doctor: ['--recursive', '--only', '--ignore', '--exclude', '--group-by', '--allow-local-registries'],
 };
 
 type HelpForm = Pick<Help, 'formatHelp' | 'commandDescription' | 'commandUsage'>;

@@ -2,11 +2,11 @@
  * Credential helpers: programs called docker-credential-SUFFIX that keep logins for docker and podman
  * (github.com/docker/docker-credential-helpers client/client.go).
  */
-import { platform } from 'node:os';
 import { decodeUtf8 } from '../codec/go/utf8.ts';
 import { UserError } from '../errors.ts';
-import { command } from '../line/command.ts';
-import { displayServer } from '../secret/display-server.ts';
+import { command, words } from '../line/command.ts';
+import { againWith, prose } from '../line/hint.ts';
+import { bareServer, displayServer } from '../secret/display-server.ts';
 import type { AuthConfig } from '../secret/docker-config.ts';
 import { runProgram } from '../system/child-process.ts';
 import { errnoOf } from '../system/errno.ts';
@@ -62,22 +62,20 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   const name = helperProgram(suffix);
   // docker runs whatever a suffix such as `../../tmp/x` leads to. This does not, because the config file may be somebody else's.
   if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
-    throw new UserError(`${helperPhrase(suffix)}: no program can be called that`);
+    throw new UserError(`${helperPhrase(suffix)}: that is no name of a program`);
   }
   const path = lookPath(name, io.env);
-  if (path === undefined)
-    throw new UserError(failureText(suffix, request, { failure: notFoundText(name) }), command`command -v ${name}`);
+  if (path === undefined) {
+    const registry = request.action === 'get' ? bareServer(request.input) : 'REGISTRY';
+    const given = againWith(words`--server ${registry} --username USER --password-stdin`);
+    throw new UserError(`the docker config uses ${name}, which is not in PATH`, prose`give a login: ${given}`);
+  }
   const run = await runHelper({ path, name }, request, io);
   if (run.failure === undefined) return run;
   const out = decodeUtf8(run.stdout).trim();
   if (request.action === 'get' && out === NOT_FOUND) return undefined;
   const failure = INVALID.includes(out) ? out : run.failure;
   throw new UserError(failureText(suffix, request, { failure, out, stderr: run.stderr }), command`${name} list`);
-}
-
-/** Go's words for a missing program (os/exec `ErrNotFound`). */
-function notFoundText(name: string): string {
-  return `exec: "${name}": executable file not found in ${platform() === 'win32' ? '%PATH%' : '$PATH'}`;
 }
 
 /** docker's words for the failure, with the helper and the server added. */

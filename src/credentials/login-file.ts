@@ -133,7 +133,7 @@ function otherKind(document: JsonDocument, path: string, dryRun: Command | undef
   const kind = stringMember(document, 'kind');
   if (kind !== undefined && stringMember(document, 'apiVersion') !== undefined) return manifest(kind, path, dryRun);
   if (stringMember(document, 'type') === 'service_account') {
-    const hint = command`regsecret create --server HOST --username _json_key --password-file ${pathWord(path)}`;
+    const hint = command`regsecret create --server REGISTRY --username _json_key --password-file ${pathWord(path)}`;
     return { reason: 'is the key of a Google service account', hint };
   }
   return { reason: 'is JSON without logins: it has neither auths nor credHelpers nor credsStore' };

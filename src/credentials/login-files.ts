@@ -10,7 +10,7 @@ import { keyText } from '../secret/key.ts';
 import { canonicalServer, serverWord } from '../secret/server.ts';
 import { CONFIG_BYTES } from '../system/file.ts';
 import type { Io } from '../system/io.ts';
-import { many } from '../text/enumerate.ts';
+import { many, nounFor } from '../text/enumerate.ts';
 import { correctIn } from '../verify/refused-login.ts';
 import { readAuthFile } from './auth-file.ts';
 import { dockerKey, isWebLoginToken, serverOf } from './config-key.ts';
@@ -97,7 +97,7 @@ function refusal(names: readonly string[], path: string): UserError {
   const file = shownFile(path);
   const programs = names.map((name) => `"${name}"`).join(', ');
   return new UserError(
-    `${file} leaves logins to the credential helper ${programs}, which is not run for what is not docker's own config`,
+    `${file} uses ${nounFor(names.length, 'helper')} ${programs}; regsecret runs helpers only from docker's own config (or --allow-helpers)`,
     prose`take them from docker with --server REGISTRY, or trust the file: ${words`--from-file ${pathWord(path)} --allow-helpers`}`,
   );
 }

@@ -110,7 +110,9 @@ export async function openLogins(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (strict || registries.length === 1) throw withDetails(error, warnings);
-      warnings.push(warnings.includes(error.message) ? notSent(server, from) : `skipped: ${error.message}`);
+      const { message } = error;
+      const name = message.includes(displayServer(server)) ? '' : `${displayServer(server)}: `;
+      warnings.push(warnings.includes(message) ? notSent(server, from) : `skipped: ${name}${message}`);
     }
   }
   return { entries, warnings: [...new Set(warnings)], strict };

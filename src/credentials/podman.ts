@@ -168,10 +168,10 @@ export function podmanFiles(env: Io['env'], system = platform()): readonly Podma
 export function podmanWarnings(env: Io['env'], system = platform()): readonly string[] {
   const { REGISTRY_AUTH_FILE: only, XDG_RUNTIME_DIR: runtime } = env;
   if (only) {
-    return existsSync(only) ? [] : [`podman has no logins: there is no ${only}, which REGISTRY_AUTH_FILE names`];
+    return existsSync(only) ? [] : [`podman has no logins: there is no ${only} (REGISTRY_AUTH_FILE)`];
   }
   if (env.DOCKER_CONFIG || system !== 'linux' || !runtime || existsSync(runtime)) return [];
-  return [`podman passes over XDG_RUNTIME_DIR: there is no folder ${runtime}`];
+  return [`podman ignores XDG_RUNTIME_DIR: there is no folder ${runtime}`];
 }
 
 const AUTH_JSON = join('containers', 'auth.json');

@@ -55,7 +55,7 @@ function invalidImage({ object, puller: { remedy }, use, pullError }: ImagePull)
   // CRI-O rejects a name without a registry when several registries could be meant.
   const said =
     state.status === 'missing' && pullError === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
-  const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
+  const error = imageError(image) ?? (said && `the kubelet reports: ${said}`);
   return error === undefined
     ? undefined
     : finding('invalid-image', object, { image, error, container: containers[0] ?? '', volume, remedy });

@@ -1,4 +1,5 @@
 /** The input of a diagnosis, gathered from a cluster or from manifests. */
+import { matchesGlob } from '../codec/go/glob.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { FindingObject, OtherNamespaces } from '../findings/finding-record.ts';
@@ -48,19 +49,25 @@ export interface Observation {
 export interface Scope {
   /** Left out for all namespaces. */
   readonly namespaces?: ReadonlySet<string> | undefined;
+  /** Patterns of namespaces that are left out. */
+  readonly exclude?: readonly string[] | undefined;
   /** Namespaces that are being deleted: nothing can be created in them. */
   readonly ending?: readonly string[] | undefined;
   readonly counts: Omit<Counts, 'registries'>;
 }
 
-/** Whether `namespace` is examined. When the whole cluster is, every namespace is. */
-export function isInScope({ namespaces }: Pick<Scope, 'namespaces'> = {}, namespace: string | undefined): boolean {
-  return namespaces === undefined || namespace === undefined || namespaces.has(namespace);
+/** Whether `namespace` is examined. When the whole cluster is, every namespace is, but for those that are left out. */
+export function isInScope(
+  { namespaces, exclude = [] }: Pick<Scope, 'namespaces' | 'exclude'> = {},
+  namespace: string | undefined,
+): boolean {
+  if (namespace === undefined) return true;
+  return (namespaces?.has(namespace) ?? true) && !exclude.some((pattern) => matchesGlob(pattern, namespace));
 }
 
 /** The scope in words. */
-export function formatScope({ namespaces }: Pick<Scope, 'namespaces'>): string {
-  if (namespaces === undefined) return 'all namespaces';
+export function formatScope({ namespaces, exclude = [] }: Pick<Scope, 'namespaces' | 'exclude'>): string {
+  if (namespaces === undefined) return `all namespaces${exclude.length === 0 ? '' : ` except ${many([...exclude])}`}`;
   return `${nounFor(namespaces.size, 'namespace')} ${many([...namespaces])}`;
 }
 

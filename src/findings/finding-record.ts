@@ -130,14 +130,14 @@ export interface Place {
 }
 
 /** Follows the name of an object in manifests that names no namespace. */
-export const UNPLACED = 'names no namespace, so it goes into that of the context';
+export const UNPLACED = 'has no namespace, so it goes into the namespace of the context';
 
-/** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
+/** Who says so: the registry, checked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
 export function saying(said: Reporter, status?: number): string {
   const code = status === undefined ? '' : `HTTP ${status}, `;
-  return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}asked from here at ${said.at}`;
+  return said.by === 'kubelet' ? `${code}kubelet` : `${code}checked from here`;
 }
 
 /** The first of `names`, and how many more there are. */

@@ -5,6 +5,7 @@ import { nameWord, nodeWord, scope } from '../line/object-name.ts';
 import { imageError } from '../secret/image.ts';
 import { imageServer } from '../secret/server.ts';
 import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts';
+import { nearness } from '../verify/nearness.ts';
 import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import { ANY, error, NO_LOGIN, REFUSED, type Reporter, saying, some, warning } from './finding-record.ts';
@@ -75,7 +76,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     isAdvice: true,
     says: ({ image, volume }, object) =>
-      `${object} may not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or has it for other credentials only`,
+      `${object} does not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or only for other logins`,
     fix: ({ volume, remedy }, object) => allowPull(object, remedy, volume),
   }),
   /** The node has the image, but only for pods with a credential that it was pulled with. */
@@ -90,7 +91,7 @@ export const IMAGE_FINDINGS = {
     identity: ['image'],
     kubeletSays: ['never', ...NO_LOGIN],
     says: ({ image, node, version, policy }, object) =>
-      `${image} is already on node ${node}, but its kubelet (${version}) requires a login for it all the same (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
+      `${image} is cached on ${node}, but the kubelet (${version}) requires a valid login to use it (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   /**
@@ -107,7 +108,7 @@ export const IMAGE_FINDINGS = {
     identity: ['image'],
     kubeletSays: [...ANY, 'undecodable'],
     says: ({ image, node, tried }, object) =>
-      `${object} opens ${image}, but ${tried ? '' : 'if it was immutable before, too, '}${onNode(node)} still uses the Secret of that name that was deleted: a kubelet does not read an immutable Secret again while a pod on its node names it`,
+      `${object} matches ${image}, but ${tried ? '' : 'if it was also immutable before, '}${onNode(node)} still uses the deleted Secret of that name: a kubelet does not read an immutable Secret again while a pod on its node uses it`,
     fix: (args, object, context) => replaceSecret(object, args, context),
   }),
   /** The pod has no login for the image, but a login was refused: one of the node. */
@@ -121,7 +122,7 @@ export const IMAGE_FINDINGS = {
     kubeletSays: REFUSED,
     isKubelets: () => true,
     says: ({ image, node }, object) =>
-      `${object} has no login for ${image}, so ${onNode(node)} sent one of its own (a credential provider, or a docker config on the node), and that was refused; a login in a pull secret is tried first`,
+      `${object} has no login for ${image}, so ${onNode(node)} sent its own (of a credential provider or a docker config), which was refused; a login in a pull secret is tried first`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   'rate-limited': error<{
@@ -149,10 +150,12 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     subject: ({ registry }) => registry,
     isAdvice: true,
-    says: ({ registry, reason, at }, _, { severity }) =>
-      `${registry} cannot be checked from here: ${reason} (at ${at}); ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
+    says: ({ registry, reason }, _, { severity }) =>
+      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : 'the node may be on another network'}`,
     fix: ({ registry, unasked }) =>
-      unasked ? command`regsecret doctor --help` : command`curl -sv https://${registry}/v2/`,
+      unasked
+        ? command`regsecret doctor --help`
+        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`,
   }),
   'node-cannot-reach': error<{
     readonly registry: string;
@@ -169,8 +172,8 @@ export const IMAGE_FINDINGS = {
     says: ({ registry, trouble, mirror }) => {
       const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
       return trouble === 'mirror'
-        ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
-        : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (says the kubelet); credentials are not the problem`;
+        ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (kubelet)`
+        : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (kubelet); the login is not the problem`;
     },
     // No pod with an image of others on the node, and no address that a registry or its mirror may have written.
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
@@ -181,7 +184,7 @@ export const IMAGE_FINDINGS = {
     subject: ({ image }) => image,
     isAdvice: true,
     says: ({ image }) =>
-      `${image} is not available for the platform of the node (says the kubelet); credentials are not the problem`,
+      `${image} is not available for the platform of the node (kubelet); the login is not the problem`,
     fix: ({ node }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
   }),
   'disk-full': error<{ readonly node: string }>({
@@ -189,8 +192,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     subject: ({ node }) => node,
     isAdvice: true,
-    says: ({ node }) =>
-      `${onNode(node)} has no room left for the image (says the kubelet); credentials are not the problem`,
+    says: ({ node }) => `${onNode(node)} has no room left for the image (kubelet); the login is not the problem`,
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   }),
   'pull-postponed': warning<{ readonly image: string }>({
@@ -200,7 +202,7 @@ export const IMAGE_FINDINGS = {
     subject: (_, { namespace }) => namespace,
     isAdvice: true,
     says: ({ image }) =>
-      `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries by itself`,
+      `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries automatically`,
     fix: (_, object) => watch(object),
   }),
   /** The kubelet could not decode one of the Secrets, and which is not known. */
@@ -223,9 +225,9 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     isAdvice: true,
     says: ({ image, secrets, sent }, object) =>
-      `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
-    fix: ({ secrets }, object) =>
-      command`kubectl auth can-i get secret/${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
+      `${SENT[sent]} for ${image} (kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
+    // What that command is refused with names the role that an administrator can apply.
+    fix: ({ secrets }, object) => command`regsecret inspect ${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   }),
   /** The last pull failed, but something was corrected after it. */
   'retry-pending': warning<{ readonly image: string; readonly secret?: string | undefined }>({
@@ -244,7 +246,7 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     isAdvice: true,
     says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),
@@ -254,7 +256,7 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     isAdvice: true,
     says: ({ image }, object) =>
-      `${object} runs, but no login that can be seen from here opens ${image}: its node has a credential of its own, or still has the image`,
+      `${object} runs, but no login found from here matches ${image}: its node has its own login, or still has the image`,
     fix: ({ image, remedy }) => giveLogin(remedy, image, undefined),
   }),
 };
@@ -269,7 +271,7 @@ function onNode(node: string): string {
 }
 
 const SENT = {
-  nothing: 'no credential was sent',
+  nothing: 'no login was sent',
   'a login': 'a login was sent and refused',
   unknown: 'the registry refused the pull',
 } as const;

@@ -34,8 +34,8 @@ export const LOGIN_FINDINGS = {
   'public-image-refused': error<EntryLogin & { readonly image: string; readonly at: string }>({
     identity: ['server', 'username'],
     kubeletSays: REFUSED,
-    says: ({ server, username, image, at }, object) =>
-      `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has a login does not try without it (asked from here at ${at})`,
+    says: ({ server, username, image }, object) =>
+      `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet with a login does not try without it (checked from here)`,
     fix: entryFix,
   }),
   /** The entry matches other images of the same registry, or of one with a similar name. */

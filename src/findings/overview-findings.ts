@@ -8,8 +8,7 @@ export const OVERVIEW_FINDINGS = {
   'unused-secret': warning<Record<never, never>>({
     namesUsers: true,
     isAdvice: true,
-    says: (_, object) =>
-      `no list of pull secrets names ${object}; volumes and environment variables were not looked at`,
+    says: (_, object) => `no imagePullSecrets reference ${object}; volumes and env not checked`,
     fix: (_, object) => command`regsecret inspect ${nameWord(object.name)} ${scope(object.namespace)}`,
   }),
   'same-content': warning<{ readonly others: readonly string[] }>({

@@ -15,8 +15,6 @@ import {
   type PullFacts,
 } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
-import { command } from '../line/command.ts';
-import { scope } from '../line/object-name.ts';
 import { forEachLimit } from '../system/concurrency.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
@@ -37,7 +35,10 @@ const CONCURRENCY = 3;
 /** Parallel requests for single objects. */
 const SINGLE_LIMIT = 16;
 
-export interface ScopeOptions extends GatherOptions, ScopeFlags {}
+export interface ScopeOptions extends GatherOptions, ScopeFlags {
+  /** Names and patterns of namespaces to leave out. */
+  readonly exclude?: readonly string[] | undefined;
+}
 
 /** Throws UserError where there is no such namespace, or none with these labels, or nothing of it may be read. */
 export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observation> {
@@ -45,6 +46,7 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
   const namespaces = await chosenNamespaces(options, transport);
   const world: World = {
     namespaces,
+    exclude: options.exclude,
     groups: new Map(),
     templates: [],
     accounts: [],
@@ -68,7 +70,11 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
   await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
   const isEmpty = world.pods + world.secrets + world.templates.length === 0;
   const isRefused = collector.missingRights.list().length === BESIDE_PODS.length + 2;
-  if (isRefused && isEmpty && world.accounts.length === 0) throw nothingReadable(namespaces);
+  if (isRefused && isEmpty && world.accounts.length === 0)
+    throw new UserError(
+      `no permission to list anything in ${formatScope({ namespaces })}`,
+      collector.missingRights.grant,
+    );
   const [only] = options.selector === undefined ? (namespaces ?? []) : [];
   if (isEmpty && only !== undefined) await checkNamespace(transport, only);
   return gathered(world, options, collector);
@@ -77,6 +83,7 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
 interface World {
   /** Undefined: all namespaces. */
   readonly namespaces: ReadonlySet<string> | undefined;
+  readonly exclude: readonly string[] | undefined;
   readonly groups: PodGroups;
   readonly templates: PullSpec[];
   readonly accounts: PullSpec[];
@@ -114,7 +121,7 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
 }
 
 async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observation> {
-  const { usage, accounts, namespaces } = world;
+  const { usage, accounts, namespaces, exclude } = world;
   await readRest(world, collector);
   // An object that a known controller made is reported with that controller.
   const templates = world.templates.filter((template) => !hasKnownOwner(template));
@@ -163,6 +170,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     usage,
     scope: {
       namespaces,
+      exclude,
       ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
       counts: {
         pods: world.pods,
@@ -226,14 +234,6 @@ function hasNewSecret({ pod }: PodGroup, secrets: PullFacts['secrets'], now: num
   return names.some((name) => mayBeUntried(secrets.get(secretKey(pod.ref.namespace, name)), now));
 }
 
-function nothingReadable(namespaces: ReadonlySet<string> | undefined): UserError {
-  const [first] = namespaces ?? [];
-  return new UserError(
-    `you have no permission to list anything in ${formatScope({ namespaces })}`,
-    command`kubectl auth can-i --list ${first === undefined ? undefined : scope(first)}`,
-  );
-}
-
 /**
  * Up to this many namespaces are listed one by one. Beyond that, the whole cluster is listed and other namespaces are dropped.
  */
@@ -241,11 +241,12 @@ const FEW = 5;
 
 /** Returns undefined for all namespaces. Throws UserError where no namespace has the labels. */
 async function chosenNamespaces(
-  { allNamespaces, selector }: ScopeFlags,
+  { allNamespaces, selector, exclude }: ScopeOptions,
   transport: Transport,
 ): Promise<ReadonlySet<string> | undefined> {
   if (selector === undefined) return allNamespaces === true ? undefined : new Set([transport.namespace]);
-  return new Set(await labelledNamespaces(transport, selector));
+  const names = await labelledNamespaces(transport, selector);
+  return new Set(names.filter((name) => isInScope({ exclude }, name)));
 }
 
 /** The namespaces to list one after the other. Undefined stands for the whole cluster. */

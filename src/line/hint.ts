@@ -1,5 +1,5 @@
 /** What a person can do next: a command to paste, or a sentence with commands in it. */
-import { andThen, type Command, words } from './command.ts';
+import { andThen, type Command, clusterCommand, words } from './command.ts';
 import { type CommandContext, formatCommand } from './format-command.ts';
 import { nameWord, scope } from './object-name.ts';
 import type { Correction } from './typed-line.ts';
@@ -16,7 +16,17 @@ export interface CorrectedLine extends Correction {
   readonly next?: Command;
 }
 
-export type Hint = Command | Prose | CorrectedLine;
+/** The typed command line as the role that an administrator can give to a subject. */
+interface Grant {
+  readonly subject: string;
+}
+
+export type Hint = Command | Prose | CorrectedLine | Grant;
+
+/** A hint to give `subject`, as `rbac --for` takes it, the permissions for the command line. */
+export function grantTo(subject: string): Hint {
+  return prose`an administrator can run: ${{ subject }}`;
+}
 
 /** A hint to repeat the command line with the flags `add`. */
 export function againWith(add: Command): CorrectedLine {
@@ -70,6 +80,7 @@ export const EMPTY_STDIN = {
 /** `hint` as one line. Undefined where a command in it cannot be pasted. Unquoted parts of a hint may hold anything. */
 export function formatHint(hint: Hint, context: CommandContext): string | undefined {
   if ('add' in hint) return formatCorrected(hint, context);
+  if ('subject' in hint) return formatGrant(hint, context);
   if (!('prose' in hint)) return formatCommand(hint, context);
   const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatHint(piece, context)));
   return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
@@ -90,6 +101,19 @@ function formatCorrected(hint: CorrectedLine, context: CommandContext): string |
       ...(drop.includes('-n') ? { namespace: undefined } : {}),
     },
   });
+}
+
+/**
+ * An administrator has another kubeconfig, so only the context is kept: where it does not exist, nothing is applied to another
+ * cluster. Someone who impersonates is the administrator.
+ */
+function formatGrant({ subject }: Grant, { shell, typed, given, home }: CommandContext): string | undefined {
+  const { as: impersonated, asGroup: _, asUid: __, asUserExtra: ___, ...own } = given;
+  const place = typed?.has('-A') ? undefined : scope(given.namespace || home?.namespace || '');
+  const line = typed?.without('-o', '--yes', '-v').with(words`${place}`).command.words.slice(1) ?? ['COMMAND'];
+  const role = { words: [...words`regsecret rbac --for ${subject}`.words, ...line], asks: 'nothing' } as const;
+  const pipe = clusterCommand`kubectl apply -f -`;
+  return formatCommand({ ...role, pipe }, { shell, given: impersonated ? own : { context: given.context } });
 }
 
 /** What is to be changed, where the line itself is not known. */

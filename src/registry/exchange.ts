@@ -121,7 +121,7 @@ async function sendOnce(exchange: Exchange, original: Ask): Promise<RegistryResp
 /** `ask` for another host, without the credential, which goes only to the host it was meant for. Throws {@link TargetRefused}. */
 function withoutLogin(ask: Ask, target: URL): Ask {
   if (ask.elsewhere !== 'follow' && (ask.credential !== undefined || ask.form !== undefined)) {
-    throw new TargetRefused(`it redirects to ${urlHost(target)}, which does not get the credential`);
+    throw new TargetRefused(`it redirects to ${urlHost(target)}, which does not get the login`);
   }
   return { ...ask, credential: undefined, form: undefined };
 }

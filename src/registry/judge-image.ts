@@ -198,7 +198,7 @@ function judgeFailure(
   if (status === 429) return rateLimited(answer);
   const error = challengeOf(answer)?.params.get('error');
   if (status === 401 && error === 'invalid_token') {
-    return unclear('it does not take the token that its token server has just given out (HTTP 401)');
+    return unclear('it does not accept the new token of its token server (HTTP 401)');
   }
   if (status === 401 || status === 403) return { kind: 'no access', repository: image.path, status };
   return unclear(`it answers with HTTP ${status}`);

@@ -91,7 +91,7 @@ function judgeBasic(answer: RegistryResponse): Verdict {
 function judgeToken(answer: RegistryResponse): Verdict {
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status !== 401 && answer.status !== 403) return unclear(`it answers with HTTP ${answer.status}`);
-  return unclear(`it does not take the token that its token server has just given out (HTTP ${answer.status})`);
+  return unclear(`it does not accept the new token of its token server (HTTP ${answer.status})`);
 }
 
 function get(exchange: Exchange, url: URL, credential: Ask['credential']): Promise<RegistryResponse> {

@@ -40,7 +40,7 @@ export async function askManifest(
 /** Throws TargetRefused if another host asks for a credential, which gets none. */
 export function checkHost(base: URL, { status, from: { url } }: RegistryResponse): void {
   if (status !== 401 || isSameHost(base, url)) return;
-  throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the credential`);
+  throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the login`);
 }
 
 export interface ManifestResponse extends RegistryResponse {
@@ -72,7 +72,7 @@ export function manifestProblem({ headers }: RegistryResponse, { digest }: Image
   const [kind = ''] = type.split(';', 1);
   if (MANIFEST_TYPES.includes(kind)) return undefined;
   return kind === ''
-    ? 'does not say what kind of manifest it has'
+    ? 'does not report the type of its manifest'
     : `has a manifest of a kind that no node pulls (${kind.slice(0, 100)})`;
 }
 

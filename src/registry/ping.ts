@@ -62,7 +62,7 @@ export function greetingProblem(greeting: RegistryResponse): Verdict | undefined
     ? {
         kind: 'unreachable',
         cause: 'target',
-        reason: `it redirects to ${urlHost(target)}, which does not get the credential`,
+        reason: `it redirects to ${urlHost(target)}, which does not get the login`,
       }
     : unclear(`it does not answer like a registry (HTTP ${status} at /v2/)`);
 }

@@ -98,8 +98,8 @@ function verify(question: RegistryQuestion, context: Context): Promise<Verdict> 
 }
 
 function hostProblem(host: string): string | undefined {
-  if (host.includes('*')) return 'it stands for many registries; name an image with --image';
-  return URL.canParse(`https://${host}/`) ? undefined : 'its host cannot be the name of a registry';
+  if (host.includes('*')) return 'it matches many registries; use --image for an image';
+  return URL.canParse(`https://${host}/`) ? undefined : 'it is no valid name of a registry';
 }
 
 async function ask(

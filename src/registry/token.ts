@@ -82,7 +82,7 @@ export async function takesForms(exchange: Exchange, request: TokenRequest): Pro
 function realmOf({ realm = '' }: TokenSource): URL {
   if (URL.canParse(realm)) return new URL(realm);
   throw new TargetRefused(
-    realm === '' ? 'the registry names no token server' : 'the registry names a token server without its host',
+    realm === '' ? 'the registry gives no token server' : 'the registry gives a token server without a host',
   );
 }
 

@@ -59,7 +59,7 @@ function reasonOf({ kind, code, message }: NetworkError, timeoutMs: number): str
     case 'dns':
       return 'its name cannot be resolved';
     case 'refused':
-      return 'nothing listens there';
+      return 'connection refused';
     case 'unreachable':
       return `there is no route to it from here (${code})`;
     case 'reset':

@@ -50,7 +50,7 @@ export type Progress = { readonly done: true } | { readonly done: false; readonl
 export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): Progress {
   const status = fieldOf(object, 'status');
   const count = (name: string): number => number(fieldOf(status, name));
-  if (isUnseen(object)) return { done: false, waiting: 'its controller has not seen the change' };
+  if (isUnseen(object)) return { done: false, waiting: 'its controller has not processed the change' };
   const wanted = wantedPods({ ref, object });
   const updated = ref.kind === 'DaemonSet' ? count('updatedNumberScheduled') : count('updatedReplicas');
   const available = ref.kind === 'DaemonSet' ? count('numberAvailable') : count('availableReplicas');
@@ -174,9 +174,8 @@ export function rolloutState(replicaSet: PullSpec, deployment: PullSpec): Rollou
 
 /** Follows the sentence about the pod. */
 export function formatRollout({ rollout, stuck }: RolloutState): string {
-  if (stuck !== undefined)
-    return `; a roll-out cannot replace it, because its controller cannot create pods (${stuck})`;
-  return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;
+  if (stuck !== undefined) return `; a rollout cannot replace it, because its controller cannot create pods (${stuck})`;
+  return rollout === undefined ? '' : `; a rollout is replacing it (${rollout})`;
 }
 
 /** Whether a Job creates no more pods (pkg/controller/job/util `IsJobFinished`). */

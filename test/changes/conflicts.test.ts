@@ -138,16 +138,25 @@ describe('403', () => {
       'a quota',
       'secrets "x" is forbidden: exceeded quota: q, requested: secrets=1, used: secrets=5, limited: secrets=5',
     ],
-  ])('of %s is no missing right, about which `kubectl auth can-i` would say yes', (_, message) => {
+  ])('of %s is no missing permission, which an administrator could give', (_, message) => {
     expect(refused(message)).toBe(`cannot patch secret team/x: ${message} → ${ASK}`);
   });
 
+  const FORBIDDEN = 'secrets "x" is forbidden: User "jane" cannot patch resource "secrets" in API group ""';
+  const RUN = (who: string) => `an administrator can run: regsecret rbac --for ${who} COMMAND | kubectl apply -f -`;
   test.each([
-    ['without the right', 'secrets "x" is forbidden: User "jane" cannot patch resource "secrets" in API group ""'],
-    ['of a proxy', 'the server answered HTTP 403'],
-  ])('%s', (_, message) => {
-    expect(refused(message)).toBe(
-      `may not patch secret team/x: ${message} → kubectl auth can-i patch secrets/x -n team`,
-    );
+    ['without the permission', FORBIDDEN, '', RUN('user/jane')],
+    [
+      'with the reason of an authorizer',
+      `${FORBIDDEN} in the namespace "x": ask the cloud`,
+      ': ask the cloud',
+      RUN('user/jane'),
+    ],
+    ['of a user with odd letters', FORBIDDEN.replace('jane', String.raw`a\"b`), '', RUN("'user/a\"b'")],
+    ['of nobody', FORBIDDEN.replace('jane', 'system:anonymous'), '', 'kubectl auth whoami'],
+    ['of a service account', FORBIDDEN.replace('jane', 'system:serviceaccount:a:b'), '', RUN('sa/a:b')],
+    ['of a proxy', 'the server answered HTTP 403', ': the server answered HTTP 403', RUN('user/NAME')],
+  ])('%s', (_, message, more, run) => {
+    expect(refused(message)).toBe(`no permission to patch secret team/x${more} → ${run}`);
   });
 });

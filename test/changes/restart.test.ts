@@ -36,7 +36,7 @@ test.each<[string, Fault, string]>([
   [
     'a refusal',
     { method: 'PATCH', answer: new ApiError(403, 'Forbidden', 'no') },
-    'may not patch deployment team/web: no → kubectl auth can-i patch deployments.apps/web -n team',
+    'no permission to patch deployment team/web: no → an administrator can run: regsecret rbac --for user/NAME COMMAND | kubectl apply -f -',
   ],
   ['an answer that is lost', { method: 'PATCH' }, 'the connection was lost'],
 ])('%s', async (_, fault, expected) => {

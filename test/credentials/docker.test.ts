@@ -116,7 +116,7 @@ describe('every login', () => {
 
   test('a store that cannot list is an error', async () => {
     const { io } = machine({ files: { [CONFIG]: { credsStore: 'gone' } } });
-    const text = 'exec: "docker-credential-gone": executable file not found in $PATH';
+    const text = 'the docker config uses docker-credential-gone, which is not in PATH';
     await expect(dockerLogins(io).list()).rejects.toThrow(text);
     // The variable is another source, so a missing helper is only a warning, as in docker.
     const env = { ...io.env, DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'r.io': ADA } }) };

@@ -49,7 +49,7 @@ test.each([
   ] as const) {
     const { code, servers, stderr, calls } = await create(['--from-file', path], options);
     expect([code, servers, calls]).toEqual([0, ['r.io'], []]);
-    expect(stderr).toMatch(/leaves logins to the credential helper "keychain", which is not run/);
+    expect(stderr).toMatch(/uses helper "keychain"; regsecret runs helpers only from docker's own config/);
   }
 });
 
@@ -57,7 +57,7 @@ test('with nothing else in it, it is an error that says how to go on', async () 
   const { code, stderr, calls } = await create(['--from-file', '-'], { stdin: '{"credsStore":"keychain"}' });
   expect([code, calls]).toEqual([1, []]);
   expect(stderr).toBe(
-    'error: stdin leaves logins to the credential helper "keychain", which is not run for what is not docker\'s own config\n' +
+    'error: stdin uses helper "keychain"; regsecret runs helpers only from docker\'s own config (or --allow-helpers)\n' +
       'hint: take them from docker with --server REGISTRY, or trust the file: --from-file - --allow-helpers\n',
   );
 });
@@ -66,7 +66,7 @@ test('a server that only the helper has', async () => {
   const files = { [OTHER]: STRANGE };
   const { code, stderr, calls } = await create(['--from-file', OTHER, '--server', 'ghcr.io'], { files });
   expect([code, calls]).toEqual([1, []]);
-  expect(stderr).toContain('which is not run');
+  expect(stderr).toContain("regsecret runs helpers only from docker's own config");
 });
 
 test('--allow-helpers runs it for the servers that the file names, and asks for no list', async () => {

@@ -196,14 +196,13 @@ function isRunning(pid: number): boolean {
 }
 
 describe('helpers that cannot be run', () => {
-  const missing = (name: string): string =>
-    `credential helper "x" for r.io: error getting credentials - err: exec: "${name}": executable file not found in $PATH, out: \`\``;
+  const missing = (name: string): string => `the docker config uses ${name}, which is not in PATH`;
 
   test('nothing of that name', async () => {
     const error = await failure(getFromHelper('x', 'r.io', machine().io));
     expect({ message: error.message, hint: shownHint(error.hint) }).toEqual({
       message: missing('docker-credential-x'),
-      hint: 'command -v docker-credential-x',
+      hint: 'give a login: --server r.io --username USER --password-stdin',
     });
   });
 
@@ -228,7 +227,7 @@ describe('helpers that cannot be run', () => {
 
   test.each(['../../tmp/x', 'a b', 'x;id', '', '$(id)', 'x\n'])('a name such as %j', async (suffix) => {
     const error = await failure(getFromHelper(suffix, 'r.io', machine({ systemPath: true }).io));
-    expect(error.message).toBe(`credential helper "${suffix}": no program can be called that`);
+    expect(error.message).toBe(`credential helper "${suffix}": that is no name of a program`);
   });
 });
 

@@ -333,7 +333,10 @@ describe('what is said', () => {
       'a store that fails',
       { files: { [CONFIG]: { auths: { [R]: NEW }, credHelpers: { 'a.example.com': 'h', 'b.example.com': 'h' } } } },
       ['--all'],
-      ['skipped: credential helper "h" for a.example.com', 'skipped: credential helper "h" for b.example.com'],
+      [
+        'skipped: a.example.com: the docker config uses docker-credential-h',
+        'skipped: b.example.com: the docker config',
+      ],
     ],
     [
       'a registry token',

@@ -29,7 +29,7 @@ describe('well', () => {
     ['a service account with which pods can pull', true, [['ServiceAccount', 'not tried', 'will pull']]],
     ['one of which that is not known', false, [['ServiceAccount', 'not tried', 'cannot know']]],
     [
-      'the same without asking registries',
+      'the same without contacting registries',
       true,
       [['ServiceAccount', 'not tried', 'cannot know']],
       { strict: false, offline: true },

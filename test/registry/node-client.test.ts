@@ -243,7 +243,7 @@ describe('what containerd cannot pull', () => {
   const host = {
     kind: 'unreachable',
     cause: 'target',
-    reason: 'the registry names a token server without its host',
+    reason: 'the registry gives a token server without a host',
   } as const;
   const unasked: Verdict = { kind: 'anonymous', why: 'asks for none', result: 'fails' };
   const closed = { challenge: [], refusal: 403, wrong: 403 };
@@ -312,7 +312,7 @@ describe('a redirect of the manifest', () => {
   ])('to another host, which asks for a login and gets none: %s', async (_, registry) => {
     const { verdict, seen } = await asker.ask(registry, 'right', true);
     expect(verdict).toMatchObject({ kind: 'unreachable', cause: 'target' });
-    expect(verdict).toMatchObject({ reason: expect.stringContaining('which does not get the credential') });
+    expect(verdict).toMatchObject({ reason: expect.stringContaining('which does not get the login') });
     expect(seen.passwords).toBe(0);
   });
 });
@@ -330,7 +330,7 @@ test('a redirect of the manifest to another host, which asks for a login after t
   const image = parseImage(`${registry.host}/team/app:v1`);
   const login = assignLogin(LOGINS.right, { key: registry.host, owner: 'person', image });
   const verdict = await client.verify({ server: registry.host, login, image }).finally(client.close);
-  const reason = `it redirects to ${other.host}, which does not get the credential`;
+  const reason = `it redirects to ${other.host}, which does not get the login`;
   expect(verdict).toEqual({ kind: 'unreachable', cause: 'target', reason });
   expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
 });

@@ -1,7 +1,7 @@
 /** Reads the field tables of docs/json.md. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Field } from './json-answers.ts';
+import type { Field } from '../../build/json-answers.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'json.md'), 'utf8');
 
@@ -58,15 +58,6 @@ function plainType(type: string): string {
         .map((text) => text.replaceAll('`', '"'))
         .join(' or ')
     : type;
-}
-
-/** Every field of an answer, including those of shared shapes. */
-export function documentedFields(title: string, start = ''): readonly Field[] {
-  return rowsOf(title).flatMap(({ path, type, optional, shape }) => {
-    if (path === '…') return documentedFields(shape ?? '', start);
-    const field = { path: `${start}${path}`, type, optional };
-    return shape === undefined ? [field] : [field, ...documentedFields(shape, `${field.path}.`)];
-  });
 }
 
 /** Compares a JSON value with the page: the rows that it covers, as `TABLE: FIELD`, and the fields that have no row. */

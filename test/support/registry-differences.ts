@@ -99,7 +99,7 @@ export const DIFFERENCES: readonly Difference[] = [
     title: 'A token is rejected right after it was issued.',
     about: 'pull',
     applies: ({ node, verdict }) =>
-      node === 'denied' && verdict.kind === 'unreachable' && verdict.reason.includes('does not take the token'),
+      node === 'denied' && verdict.kind === 'unreachable' && verdict.reason.includes('does not accept the new token'),
   },
   {
     title: 'A challenge with an error is answered, even as the second answer to a request.',

@@ -4,9 +4,10 @@ import type { ScopeFlags } from '../../cluster/secret-scope.ts';
 import { UsageError } from '../../errors.ts';
 import type { SelectionFlags } from '../../findings/selection.ts';
 import type { ScopeOptions } from '../../gather/scope.ts';
-import { eachWith } from '../../line/command.ts';
-import { againWithout, prose } from '../../line/hint.ts';
+import { ALL_NAMESPACES, eachWith, words } from '../../line/command.ts';
+import { againWith, againWithout, prose } from '../../line/hint.ts';
 import { isFolder } from '../../system/file.ts';
+import { many } from '../../text/enumerate.ts';
 import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../workloads/target.ts';
 
 /** The typed command line of doctor: what is gathered, which findings are shown, and how. */
@@ -15,10 +16,15 @@ export interface DoctorLine extends SelectionFlags, ScopeOptions {
   readonly verbose?: boolean | undefined;
   readonly filename?: readonly string[] | undefined;
   readonly output?: string | undefined;
+  readonly groupBy?: string | undefined;
+  readonly summary?: boolean | undefined;
 }
 
 /** The flags of targets. */
 const ABOUT_TARGETS = ['--image', '--serviceaccount', '--secret'];
+
+/** The flags of reports on many objects. */
+const ABOUT_MANY = ['--errors', '--only', '--ignore', '--summary', '--group-by'];
 
 /** Throws UsageError when `files` are combined with objects or namespaces of a cluster. */
 export function checkFiles(files: readonly string[], line: DoctorLine): void {
@@ -40,6 +46,20 @@ export function checkWatch({ filename, output }: DoctorLine): void {
     throw new UsageError(`--watch cannot print ${output}`, againWithout('-o'));
 }
 
+/** Formats that are read by programs, and list findings in one order. */
+const ORDERED = ['json', 'yaml', 'github', 'sarif'];
+
+/** Throws UsageError for flags of the output that contradict each other, and for --exclude without several namespaces. */
+export function checkLook(line: DoctorLine): void {
+  const { output = '', summary, groupBy, exclude } = line;
+  if (summary === true && output !== '')
+    throw new UsageError('--summary prints a table of its own', againWithout('-o'));
+  if (groupBy !== undefined && (summary === true || ORDERED.includes(output)))
+    throw new UsageError('--group-by is for text, html and markdown', againWithout('--group-by'));
+  if (exclude !== undefined && wideFlag(line) === undefined)
+    throw new UsageError('--exclude is for -A and -l', againWith(words`${ALL_NAMESPACES}`));
+}
+
 /** The targets; none for a namespace or all of them. Throws UsageError for flags that cannot be combined with targets. */
 export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   const { image, serviceaccount, secret, namespace } = options;
@@ -53,10 +73,11 @@ export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   const targets = parseDoctorTargets(options.targets, mayBeFolder, everything);
   if (image === undefined && isOfImage) throw imageNeeded([]);
   if (targets.length === 0 && image === undefined) return targets;
-  if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
+  const { errors, only, ignore, summary, groupBy } = options;
+  if ([errors, only, ignore, summary, groupBy].some((flag) => flag !== undefined)) {
     throw new UsageError(
-      '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
-      againWithout('--errors', '--only', '--ignore'),
+      `${many(ABOUT_MANY)} are for a namespace, -A or -f, not for single targets`,
+      againWithout(...ABOUT_MANY),
     );
   }
   if (wide === undefined) return targets;

@@ -25,6 +25,7 @@ import { formatUsage } from '../../workloads/references.ts';
 import { formatAffected } from './affected-objects.ts';
 import type { DoctorLine } from './doctor-line.ts';
 import { loginLines, proposedLines, SECRET_STATES, stepsOf } from './doctor-steps.ts';
+import type { Grouping } from './report-sections.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 
@@ -33,10 +34,15 @@ interface DoctorPrinterOptions {
   readonly verbose: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** The URL of the API server. */
+  readonly server?: string | undefined;
+  readonly groupBy?: Grouping | undefined;
+  /** Whether findings are only counted. */
+  readonly summary?: boolean | undefined;
 }
 
 export async function printDoctor(report: DoctorReport, options: DoctorPrinterOptions, io: Io): Promise<void> {
-  if (options.output !== undefined) return writeReport(report, options.output, io);
+  if (options.output !== undefined) return writeReport(report, options.output, io, options);
   const style = await styleFor(io.stdout, io);
   const line = (text: Printable): void => io.stdout.write(printed`${text}\n`);
   const { counts } = report;
@@ -53,7 +59,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   if (counts === undefined) for (const text of noteLines(report, options.verbose, style, io)) line(text);
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = counts !== undefined && report.findings.length === 0;
-  if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
+  if (unexplained || isFine || options.verbose) line(printable(`not checked from here: ${report.unseen.join(', ')}`));
 }
 
 interface DoctorStyle {
@@ -169,12 +175,12 @@ function kubeletLine(
   cause: FindingView,
 ): string {
   const text = `${PULL_ERROR_TEXTS[pullError]}${reason.includes(' ') ? '' : ` (${reason})`}`;
-  if (cause.code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
-  if (outdated) return `seen:  before the Secret was changed, the kubelet said: ${text}`;
+  if (cause.code === 'retry-pending') return `seen:  the kubelet reported at its last attempt: ${text}`;
+  if (outdated) return `seen:  the kubelet reported before the Secret was changed: ${text}`;
   // Where the cause comes from this error, the error confirms nothing.
   if (isKubelets(cause)) return `seen:  the kubelet reports: ${text}`;
   return agrees
-    ? `seen:  the kubelet agrees: ${text}`
+    ? `seen:  the kubelet also reports: ${text}`
     : `seen:  the last attempt of the kubelet failed for another reason: ${text}`;
 }
 
@@ -237,7 +243,7 @@ function formatProspect(puller: PullerView, image: ImageView): string {
   switch (outcome) {
     case 'will pull':
       if (state === 'there')
-        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would work, too`;
+        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would also work`;
       return state === 'missing'
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;
@@ -286,7 +292,7 @@ function whoOf({ object, count, list }: PullerView): string {
   if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
   // The list has the Secrets that were typed.
   if (object.kind === 'ServiceAccount' && list.from === 'own')
-    return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)} in its list`;
+    return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)}`;
   return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
 }
 
@@ -306,7 +312,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
   // Kinds that may not be listed have just been named.
   const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
-  if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
+  if (unjudged.length > 0) printer.warn(`not checked: ${many(unjudged)}`);
   const { ending = [] } = report;
   if (ending.length > 0) {
     const are = ending.length === 1 ? 'is' : 'are';
@@ -314,7 +320,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
       `${nounFor(ending.length, 'namespace')} ${many(ending)} ${are} being deleted, so nothing can be created there`,
     );
   }
-  if (offline === true) printer.say('registries were not asked (--offline)');
+  if (offline === true) printer.say('registries were not checked (--offline)');
   const { counts } = report;
   const isWhole = report.unchecked.every((right) => !right.startsWith('list '));
   if (isWhole && counts !== undefined && counts.pods + counts.workloads === 0) {
@@ -330,5 +336,5 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   }
   // The impersonated user, with whose rights a pipeline is examined, may lack the right to make the change.
   if (report.healthy === false && options.as)
-    printer.hint(prose`leave --as out of a command that ${options.as} may not run`);
+    printer.hint(prose`leave --as out of a command that ${options.as} has no permission for`);
 }

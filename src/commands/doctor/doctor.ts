@@ -20,8 +20,10 @@ import { isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
 import { type Question, questionKey } from '../../verify/question.ts';
 import { filesApart, imagesApart } from '../../workloads/target.ts';
-import { checkFiles, checkWatch, type DoctorLine, targetsOf, wideFlag } from './doctor-line.ts';
+import { chosenNames } from '../namespace-choice.ts';
+import { checkFiles, checkLook, checkWatch, type DoctorLine, targetsOf, wideFlag } from './doctor-line.ts';
 import { printDoctor, sayMore } from './doctor-printer.ts';
+import type { Grouping } from './report-sections.ts';
 import type { ReportFormat } from './report-writer.ts';
 
 export interface DoctorOptions extends RegistryFlags, DoctorLine {
@@ -31,6 +33,8 @@ export interface DoctorOptions extends RegistryFlags, DoctorLine {
   /** Whether doctor goes on until everything is well, or something else is wrong. */
   readonly watch?: boolean | undefined;
   readonly output?: ReportFormat | undefined;
+  readonly groupBy?: Grouping | undefined;
+  readonly summary?: boolean | undefined;
 }
 
 /** The number of questions asked at the same time. */
@@ -46,6 +50,7 @@ const ASKING_MS = 50_000;
 export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   const options = imagesApart(filesApart(typed, isPath));
   const selection = selectionOf(options);
+  checkLook(options);
   if (options.watch === true) checkWatch(options);
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
   if (options.watch === true) return watch(selection, options, io);
@@ -56,20 +61,22 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   for (const error of failed) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
   if (failed.length > 0 && isNothing) return EXIT.failed;
-  const { report, now } = await examine(gathered, new Map(), options, io);
+  const { report, ...rest } = await examine(gathered, new Map(), options, io);
   const selected = { ...report, ...selectFindings(report.findings, selection) };
   if (failed.length === 0) {
-    await show({ report: selected, now }, options, io);
+    await show({ report: selected, ...rest }, options, io);
     return exitCode(selected, options);
   }
   const errors = failed.map((error) => shownError(error, io));
-  await show({ report: { ...selected, healthy: selected.healthy && null, errors }, now }, options, io);
+  await show({ report: { ...selected, healthy: selected.healthy && null, errors }, ...rest }, options, io);
   return EXIT.failed;
 }
 
 interface Examination {
   readonly report: DoctorReport;
   readonly now: number;
+  /** The URL of the API server. */
+  readonly server: string | undefined;
 }
 
 async function examine(
@@ -81,7 +88,7 @@ async function examine(
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   const users = usersIn(gathered.home, diagnosed.facts);
-  return { report: await withProposals(report, users, io), now: diagnosed.facts.now };
+  return { report: await withProposals(report, users, io), now: diagnosed.facts.now, server: gathered.server };
 }
 
 /** `report` with commands that carry logins of this machine only where the command line went, and with the users of others. */
@@ -104,9 +111,9 @@ async function withProposals(
   return { ...report, pullers, findings: report.findings.map(proposed) };
 }
 
-async function show({ report, now }: Examination, options: DoctorOptions, io: Io): Promise<void> {
-  const { output, verbose = false } = options;
-  await printDoctor(report, { output, verbose, now }, io);
+async function show({ report, ...rest }: Examination, options: DoctorOptions, io: Io): Promise<void> {
+  const { output, verbose = false, groupBy, summary } = options;
+  await printDoctor(report, { output, verbose, groupBy, summary, ...rest }, io);
   await sayMore(report, options, io);
 }
 
@@ -126,8 +133,8 @@ async function watch(selection: FindingSelection | undefined, options: DoctorOpt
   const { seen, condition } = await follow(options, io, {
     observe,
     judge: async (gathered, answers) => {
-      const { report, now } = await examine(gathered, answers, options, io);
-      return { report: { ...report, ...selectFindings(report.findings, selection) }, now };
+      const { report, ...rest } = await examine(gathered, answers, options, io);
+      return { report: { ...report, ...selectFindings(report.findings, selection) }, ...rest };
     },
     show: (examined) => show(examined, options, io),
     async waiting(awaited, work) {
@@ -183,7 +190,8 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
     throw new UsageError(`${wide} and --namespace cannot be used together`, againWithout('-n'));
   }
   const { observeScope } = await import('../../gather/scope.ts');
-  return async (collector) => ({ ...(await observeScope(options, collector)), errors: [] });
+  const exclude = chosenNames(options.exclude ?? [], '--exclude');
+  return async (collector) => ({ ...(await observeScope({ ...options, exclude }, collector)), errors: [] });
 }
 
 /**
@@ -227,7 +235,7 @@ async function diagnose(
     }
   };
   try {
-    await withProgress(() => `asking registries: ${answers.size - before} of ${total}`, io, ask);
+    await withProgress(() => `checking registries: ${answers.size - before} of ${total}`, io, ask);
     return { ...diagnosed, unasked };
   } finally {
     client.close();

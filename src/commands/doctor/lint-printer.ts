@@ -14,11 +14,14 @@ import { isFolder, isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
 import { plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
+import type { PageOptions } from './report-page.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
-interface PrintedLine extends LintLine {
+interface PrintedLine extends LintLine, PageOptions {
+  /** Whether findings are only counted. */
+  readonly summary?: boolean | undefined;
   readonly output?: ReportFormat | undefined;
 }
 
@@ -29,7 +32,7 @@ export async function printLint(report: LintReport, typed: PrintedLine, io: Io):
 }
 
 async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, io: Io): Promise<void> {
-  if (output !== undefined) await writeReport(report, output, io);
+  if (output !== undefined) await writeReport(report, output, io, typed);
   if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
   if (output !== undefined) return;
   const style = await styleFor(io.stdout, io);
@@ -38,7 +41,10 @@ async function writeLint(report: LintReport, { output, ...typed }: PrintedLine, 
     if (line !== undefined) io.stdout.write(printed`${line}\n`);
     return;
   }
-  const lines = report.findings.flatMap((found) => findingLines(found, style, io));
+  const { summaryTable } = await import('./report-summary.ts');
+  const lines = typed.summary
+    ? summaryTable(report, io)
+    : report.findings.flatMap((found) => findingLines(found, style, io));
   for (const line of [...lines, ...remarks(report, typed, io), printable(countLine(report))])
     io.stdout.write(printed`${line}\n`);
 }
@@ -108,7 +114,7 @@ function countLine({ manifests, findings, ignored }: LintReport): string {
   const { objects, files, unjudged = 0, unfilled = [], unfilledSecrets = [], withoutLogin } = manifests;
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
   const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
-  const reason = `${were} not judged, because ${they} encrypted or filled in later`;
+  const reason = `${were} not checked, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
   const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled, unfilledSecrets.length)}`;
   if (findings.length === 0)
@@ -125,12 +131,12 @@ function formatUnfilled(images: readonly string[], inLists: number): string {
   const names = length > NAMED ? '' : ` (${images.join(', ')})`;
   const ofImages = length === 0 ? '' : `; ${which} a variable that is not filled in${names}`;
   const variables =
-    inLists === 1 ? '1 variable in a list of pull secrets is' : `${inLists} variables in lists of pull secrets are`;
+    inLists === 1 ? '1 variable in imagePullSecrets is' : `${inLists} variables in imagePullSecrets are`;
   return inLists === 0 ? ofImages : `${ofImages}; ${variables} not filled in`;
 }
 
 /** Qualifies that nothing is wrong, which holds only for what was checked. */
 function formatUnasked(images: number): string {
   const which = images === 1 ? '1 image without a login needs one' : `${images} images without a login need one`;
-  return images === 0 ? '' : `; no registry was asked whether ${which}`;
+  return images === 0 ? '' : `; it is not known whether ${which}`;
 }

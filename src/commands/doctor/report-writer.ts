@@ -1,4 +1,4 @@
-/** Writes reports of `doctor` for programs: JSON, YAML, SARIF 2.1.0, and the log of GitHub Actions. */
+/** Writes reports of `doctor`: JSON, YAML, SARIF 2.1.0, the log of GitHub Actions, an HTML page, and Markdown. */
 import type { DoctorReport } from '../../diagnosis/report.ts';
 import type { FindingView } from '../../diagnosis/view.ts';
 import { FINDING_CODES } from '../../findings/finding.ts';
@@ -8,16 +8,30 @@ import type { Io } from '../../system/io.ts';
 import { DOCUMENTS, RELEASE } from '../../version.ts';
 import { findingLines } from './affected-objects.ts';
 import { writeAnnotations } from './annotations.ts';
+import type { PageOptions } from './report-page.ts';
 
-/** How a report is printed for programs. */
-export type ReportFormat = 'json' | 'yaml' | 'github' | 'sarif';
+/** How a report is printed for programs, and for people who were not there. */
+export type ReportFormat = 'json' | 'yaml' | 'github' | 'sarif' | 'html' | 'markdown';
 
-export async function writeReport(report: DoctorReport, format: ReportFormat, io: Io): Promise<void> {
+export async function writeReport(
+  report: DoctorReport,
+  format: ReportFormat,
+  io: Io,
+  options: PageOptions = {},
+): Promise<void> {
   switch (format) {
     case 'github':
       return writeAnnotations(report, io);
     case 'sarif':
       return io.stdout.write(formatJson(sarifOf(report, io)));
+    case 'html': {
+      const { reportPage } = await import('./report-page.ts');
+      return io.stdout.write(reportPage(report, options, io));
+    }
+    case 'markdown': {
+      const { reportTicket } = await import('./report-ticket.ts');
+      return io.stdout.write(reportTicket(report, options, io));
+    }
     case 'json':
     case 'yaml':
       return writeStructured(shownReport(report, io), format, io);

@@ -17,13 +17,18 @@ import { type Style, severityLabel, styleFor } from '../../output/style.ts';
 import type { Io } from '../../system/io.ts';
 import { many, nounFor, plural } from '../../text/enumerate.ts';
 import { type Printable, printable, printableSentence, printed } from '../../text/printable.ts';
+import { rfc3339 } from '../../text/time.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../workloads/kind.ts';
 import { affectedOf } from './affected-objects.ts';
+import { countsIn, type Grouping, type ReportSection, sectionsOf } from './report-sections.ts';
 
 type ScopeReport = DoctorReport & { readonly counts: Counts };
 
 /** How many findings of a code are shown: the first of these numbers whose lines fit. */
 const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0] };
+
+/** How many findings of a code are shown below each namespace. */
+const FEW = 4;
 
 /** The size of an ordinary terminal, without the lines at the end. */
 const ROWS = 36;
@@ -31,6 +36,9 @@ const COLUMNS = 80;
 
 interface ScopeLook {
   readonly verbose: boolean;
+  readonly groupBy?: Grouping | undefined;
+  /** Whether findings are only counted. */
+  readonly summary?: boolean | undefined;
 }
 
 interface ScopeStyle extends ScopeLook {
@@ -49,8 +57,26 @@ export async function scopeLines(report: ScopeReport, options: ScopeLook, io: Io
     const fitting = SHOWN[part].map(lines).find((some) => rowsOf(some) <= ROWS);
     return fitting ?? lines(1);
   };
-  const last = printable(formatCounts(report, waitingIn(groups)));
+  const asked = report.counts.registries === 0 ? '' : ` at ${rfc3339(io.clock.now())}`;
+  const last = printable(formatCounts(report, waitingIn(groups)) + asked);
+  if (options.summary === true) {
+    const { summaryTable } = await import('./report-summary.ts');
+    return [...headline(report, groups), ...summaryTable(report, io), last];
+  }
+  if (options.groupBy === 'namespace') {
+    const sections = sectionsOf(report.findings, 'namespace').flatMap((section) => sectionLines(section, look));
+    return [...headline(report, groups), ...sections, last];
+  }
   return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), ...linesOf('left over'), last];
+}
+
+/** A namespace with what is wrong in it. Without `verbose`, at most a few findings of a code. */
+function sectionLines({ title, findings }: ReportSection, look: ScopeStyle): Printable[] {
+  const limit = look.verbose ? Number.POSITIVE_INFINITY : FEW;
+  const lines = groupByCode(findings)
+    .reverse()
+    .flatMap((group) => groupLines(group, limit, look));
+  return [printable(`${title}: ${countsIn(findings)}`), ...lines.map((line) => printed`  ${line}`)];
 }
 
 /** Leftovers come last: they break nothing, and an engineer who is woken at night should not read them first. */
@@ -148,7 +174,7 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
   const left = formatIgnored(ignored);
   const { failingPods, troubledPods = 0, troubledWorkloads = 0 } = counts;
   const about = troubledPods + troubledWorkloads === 0 ? '' : ' with images and pull secrets';
-  const nothing = `${healthy === null ? 'nothing wrong was seen' : 'nothing is wrong'}${about}`;
+  const nothing = `${healthy === null ? 'nothing wrong was found' : 'nothing is wrong'}${about}`;
   const verdict = wrong || (left === '' ? nothing : 'nothing else is wrong');
   const bad = [
     ...(failingPods === 0 ? [] : [notPulling(failingPods, waiting)]),

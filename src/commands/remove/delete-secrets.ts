@@ -4,12 +4,15 @@ import { type DetachListener, type DetachOptions, detachAll } from '../../attach
 import { describeNeeds, type Need, needsOf, untoldNeeds } from '../../attaching/secret-users.ts';
 import { listenerThrough, performPhase } from '../../changes/performer.ts';
 import { deleteSecret, type NextDeletion } from '../../changes/secret-step.ts';
+import { ApiError, noneOrUnknown, refusal } from '../../cluster/api-error.ts';
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { noPermission } from '../../cluster/right.ts';
+import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import type { Transport } from '../../cluster/transport.ts';
 import { UserError } from '../../errors.ts';
 import type { FindRefused } from '../../gather/other-logins.ts';
-import { ALL_NAMESPACES, command, words } from '../../line/command.ts';
+import { words } from '../../line/command.ts';
 import { againWith, prose } from '../../line/hint.ts';
 import { scope } from '../../line/object-name.ts';
 import { copyMark, isFromElsewhere, MANAGED_BY } from '../../secret/copy.ts';
@@ -62,12 +65,7 @@ export async function planDeletion(
   const own = { namespace: transport.namespace, name: request.name };
   const source = `${own.namespace}/${own.name}`;
   const found: Deletion[] = [];
-  const present = await lookAtSecret(transport, own);
-  if (present === 'unknown')
-    throw new UserError(
-      `no permission to read secret ${source}`,
-      command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
-    );
+  const present = await presentSecret(transport, own);
   // Copies marked as from another cluster belong to this source only where the source is not in this cluster.
   const isHere = present !== 'none' && !isFromElsewhere(present);
   const isCopy = (secret: Secret): boolean =>
@@ -81,10 +79,7 @@ export async function planDeletion(
       return undefined;
     });
     if (refused !== undefined)
-      throw new UserError(
-        'cannot look for copies: no permission to list secrets',
-        command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
-      );
+      throw noPermission('cannot look for copies: no permission to list secrets', refused.message);
   }
   const planned: Deletion[] = [];
   const plan = async ([index, one]: [number, Deletion]): Promise<void> => {
@@ -97,6 +92,17 @@ export async function planDeletion(
   return planned;
 }
 
+/** Throws UserError where it cannot be read: with a Secret that nobody sees, nobody sees what needs it. */
+async function presentSecret(transport: Transport, ref: SecretRef): Promise<Secret | 'none'> {
+  try {
+    return await requestSecret(transport, ref);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (noneOrUnknown(error, transport.signal) === 'none') return 'none';
+    throw refusal(error, { verb: 'get', ...ref });
+  }
+}
+
 async function obstacleTo(
   reader: Reader,
   { ref, secret }: Deletion,
@@ -106,7 +112,7 @@ async function obstacleTo(
   if (secret === undefined) return undefined;
   const maker = makerOf(secret);
   if (maker !== undefined && !request.owned) {
-    const text = `secret ${ref.namespace}/${ref.name} is not deleted, because ${maker.name} makes it and would make it again`;
+    const text = `secret ${ref.namespace}/${ref.name} was not deleted, because ${maker.name} creates it and would create it again`;
     return new UserError(text, maker.where, ['--owned deletes it anyway']);
   }
   const needs = request.force ? [] : await needsOf(reader, secret, undefined, findRefused);
@@ -125,9 +131,9 @@ function copiesLeft(
 ): UserError | undefined {
   if (force || secret === undefined || source !== undefined || kept.length === 0) return undefined;
   const places = many(kept.map((copy) => copy.ref.namespace));
-  const [copies, are] = kept.length === 1 ? ['the copy', 'is'] : [`${kept.length} copies`, 'are'];
+  const [copies, are] = kept.length === 1 ? ['the copy', 'was'] : [`${kept.length} copies`, 'were'];
   return new UserError(
-    `secret ${ref.namespace}/${ref.name} is not deleted, because ${copies} of it in ${places} ${are} not deleted`,
+    `secret ${ref.namespace}/${ref.name} was not deleted, because ${copies} of it in ${places} ${are} not deleted`,
     prose`--force deletes it anyway`,
   );
 }
@@ -140,9 +146,12 @@ async function losers(reader: Reader, { secret }: Deletion, { force }: DeleteReq
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
   const again = againWith(words`${scope(ref.namespace)} --force ${request.yes ? words`--yes` : undefined}`);
   return new UserError(
-    `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
+    `secret ${ref.namespace}/${ref.name} is still needed, so it was not deleted`,
     request.copies ? prose`--force deletes it anyway` : again,
-    [...describeNeeds(needs), '--force also takes it out of their lists, and workloads then replace their pods'],
+    [
+      ...describeNeeds(needs),
+      '--force also removes it from their imagePullSecrets, and workloads then replace their pods',
+    ],
   );
 }
 
@@ -182,6 +191,6 @@ function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present
   const isMeant =
     source === undefined ? present.metadata.uid === secret?.metadata.uid : copyMark(present)?.source === source;
   if (isMeant) return { action: 'delete' };
-  const text = `secret ${namespace}/${name} was replaced meanwhile, so it is not deleted`;
+  const text = `secret ${namespace}/${name} was replaced meanwhile, so it was not deleted`;
   return { action: 'refuse', error: new UserError(text, prose`run the same command again`) };
 }

@@ -52,7 +52,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   checkSelector(options.selector);
   checkContextFlags(options, { hasSource: false });
   if (server === undefined) {
-    throw new UsageError('no registry is named', againWith(words`--server HOST`));
+    throw new UsageError('no registry is given', againWith(words`--server REGISTRY`));
   }
   checkNames({ name, namespace }, 'remove');
   return inClusters(options, io, {
@@ -149,8 +149,8 @@ function warnOfCopies(
 
 /** Says which Secrets were examined. A Secret that `sync --merge` has filled does not count as a copy. */
 function sayWhereLooked({ ref }: EntryRemoval, withCopies: boolean, printer: Printer) {
-  const looked = withCopies ? ' and its copies were' : ' was';
-  printer.say(`only secret ${ref.namespace}/${ref.name}${looked} looked at; with -A, remove looks in all namespaces`);
+  const copies = withCopies ? ' and its copies' : '';
+  printer.say(`checked: secret ${ref.namespace}/${ref.name}${copies} (-A: all namespaces)`);
 }
 
 /**

@@ -61,7 +61,11 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const inquiries =
     options.image?.flatMap((image) => plan(secrets, image)) ??
     diagnosed.flatMap(({ secret, contents }) => loginQuestions(secret, contents));
-  if (inquiries.length === 0) throw new UserError('there is no login to verify', lookInside(options));
+  if (inquiries.length === 0) {
+    // Where something is wrong, that has just been printed.
+    if (!sound) return EXIT.failed;
+    throw new UserError('there is no login to verify', lookInside(options));
+  }
   const rows = await ask(inquiries, from, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
   await printVerdicts(rows, { output: options.output, immutable, correct, isOwn: from !== undefined }, io, printer);
@@ -89,7 +93,7 @@ function withServer(options: VerifyOptions): VerifyOptions {
     : options;
 }
 
-const OF_ALL = prose`leave out -A for a login of your own, which needs ${words`--server HOST`}, or the login for the logins of all Secrets`;
+const OF_ALL = prose`leave out -A to check your own login with ${words`--server REGISTRY`}, or leave out the login to check all Secrets`;
 
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {
@@ -140,7 +144,8 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
     const wanted = { namespace: transport.namespace, names: names.length === 0 ? ['regsecret'] : names };
     const { secrets, errors } = await findSecrets(transport, wanted, 'verify');
     for (const error of errors) printer.error(error);
-    if (names.length === 0) for (const secret of secrets) printer.say(`only ${describeSecret(secret)} is verified`);
+    if (names.length === 0)
+      for (const secret of secrets) printer.say(`checked: ${describeSecret(secret)} (-A: all namespaces)`);
     return { secrets, isWhole: errors.length === 0 };
   } finally {
     transport.close();
@@ -243,7 +248,7 @@ async function ask(
       done += 1;
     });
   try {
-    await withProgress(() => `asking registries: ${done} of ${inquiries.length}`, io, askAll);
+    await withProgress(() => `checking registries: ${done} of ${inquiries.length}`, io, askAll);
     return rows;
   } finally {
     client.close();

@@ -11,7 +11,7 @@ import { words } from '../../line/command.ts';
 import { againWith } from '../../line/hint.ts';
 import type { Secret } from '../../secret/secret.ts';
 import type { NamespaceFacts } from '../../secret/selected-namespace.ts';
-import { many, plural, summaryLine } from '../../text/enumerate.ts';
+import { many, plural } from '../../text/enumerate.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
 import { checkSelected, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { describeLosses, pruneCopy } from './prune-copies.ts';
@@ -144,18 +144,20 @@ async function checkAgreed(
   const changes = items.filter(({ step }) => step.action !== 'unchanged' && step.action !== 'refuse');
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;
   const count = (action: NextCopy['action']): number => changes.filter(({ step }) => step.action === action).length;
-  const counts = { 'to be created': count('create'), 'to be updated': count('update') + count('replace') };
+  const counts = { new: count('create'), changed: count('update') + count('replace') };
   const losing = items.flatMap(({ loss }) => loss ?? []);
   const lost = losing.reduce((sum, { servers }) => sum + servers.length, 0);
+  const dropped = lost === 0 ? '' : `; ${plural(lost, 'login')} dropped`;
+  const kinds = Object.entries(counts).flatMap(([kind, number]) => (number === 0 ? [] : `${number} ${kind}`));
   const parts = [
-    ...(changes.length === 0 ? [] : [`write it into ${summaryLine(changes.length, 'namespace', counts)}`]),
-    ...(lost === 0 ? [] : [`drop ${plural(lost, 'login')} that it does not have`]),
-    ...(accounts === 0 ? [] : [`attach it to ${plural(accounts, 'service account')}`]),
-    ...(pruned.length === 0 ? [] : [`delete its copies in ${many(pruned.map(({ namespace }) => namespace))}`]),
+    ...(changes.length === 0 ? [] : [`update ${plural(changes.length, 'namespace')} (${kinds.join(', ')}${dropped})`]),
+    ...(accounts === 0 ? [] : [`attach ${name} to ${plural(accounts, 'service account')}`]),
+    ...(pruned.length === 0 ? [] : [`delete ${name} in ${many(pruned.map(({ namespace }) => namespace))}`]),
     ...(losses.length === 0 ? [] : [`although ${many(losses)}`]),
   ];
+  const asked = parts.join(', ');
   const intent = {
-    what: `Secret ${name}: ${parts.join(', ')}`,
+    what: asked.charAt(0).toUpperCase() + asked.slice(1),
     changes: changes.length + accounts + pruned.length,
     // That a copy loses what was removed from its source is what `sync` is for.
     deletes: pruned.length > 0 || losing.some(({ keptBy }) => keptBy !== 'source'),

@@ -172,7 +172,7 @@ async function lookOn({ request, ...watch }: SyncWatch, first: Promise<void>): P
       ]);
     if (host.health.hope(host.now()) === 0) {
       throw new UserError(
-        'nothing has worked for 15 minutes, so this watch ends; start it again when the API server can be asked',
+        'nothing has worked for 15 minutes, so --watch stopped; start it again when the API server answers',
       );
     }
   }

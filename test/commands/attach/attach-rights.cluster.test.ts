@@ -47,8 +47,8 @@ describe('get and patch on the named service account', () => {
     const kubeconfig = await userWith(namespace, [rule('', 'serviceaccounts', ['get'], name)]);
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', name], { kubeconfig });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain(`error: may not patch serviceaccount ${namespace}/${name}: `);
-    expect(ran.stderr).toContain(`hint: kubectl auth can-i patch serviceaccounts/${name} -n ${namespace}\n`);
+    expect(ran.stderr).toContain(`error: no permission to patch serviceaccount ${namespace}/${name}\n`);
+    expect(ran.stderr).toContain(` attach -n ${namespace} --serviceaccount ${name} | kubectl apply -f -\n`);
   });
 
   test('detach without patch: of a list that still has it nobody says that it does not', async () => {
@@ -60,7 +60,7 @@ describe('get and patch on the named service account', () => {
     const targets = ['--sa', name, '--from', `deploy/${web}`, '--yes', '--no-checks'];
     const ran = await regsecretIn(namespace, ['detach', ...targets], { kubeconfig });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain(`error: may not patch deployment ${namespace}/${web}: `);
+    expect(ran.stderr).toContain(`error: no permission to patch deployment ${namespace}/${web}\n`);
     expect(ran.stderr).not.toContain('does not name');
   });
 });
@@ -73,7 +73,7 @@ test('detach from a Deployment without patch: of a list that still has it nobody
   const rules = [rule('', 'serviceaccounts', ['get'], name), rule('apps', 'deployments', ['get'], web)];
   const args = ['detach', '--from', `deploy/${web}`, '--yes'];
   const ran = await regsecretIn(namespace, args, { kubeconfig: await userWith(namespace, rules) });
-  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('error: may not patch deployment ')]);
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('error: no permission to patch deployment ')]);
   expect(ran.stderr).not.toContain('from serviceaccount');
   const done = await regsecretIn(namespace, args);
   expect([done.code, done.stderr]).toEqual([0, expect.stringContaining(`get regsecret from serviceaccount/${name}`)]);
@@ -92,7 +92,7 @@ test('listing is asked for only where something is picked', async () => {
   const kubeconfig = await userWith(namespace, [rule('', 'serviceaccounts', ['get', 'patch'])]);
   const ran = await regsecretIn(namespace, ['attach', '--all-serviceaccounts'], { kubeconfig });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
-  expect(ran.stderr).toContain(`hint: kubectl auth can-i list serviceaccounts -n ${namespace}\n`);
+  expect(ran.stderr).toContain(` attach -n ${namespace} --all-serviceaccounts | kubectl apply -f -\n`);
 });
 
 test('a bare pod stays when the new one may not be created', async () => {
@@ -100,6 +100,6 @@ test('a bare pod stays when the new one may not be created', async () => {
   const kubeconfig = await userWith(namespace, [rule('', 'pods', ['get', 'delete'])]);
   const ran = await regsecretIn(namespace, ['attach', '--pod', name, '--recreate'], { kubeconfig });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
-  expect(ran.stderr).toContain(`error: may not create pod ${namespace}/${name}: `);
+  expect(ran.stderr).toContain(`error: no permission to create pod ${namespace}/${name}\n`);
   expect(await listOf('Pod', namespace, name)).toBeUndefined();
 });

@@ -206,7 +206,7 @@ describe('servers that open no image', () => {
 describe('logins that pull nothing', () => {
   const rows: Row[] = [
     ['no password', [...dry, '--username', 'u'], {}, 2, 'no password', '--password-stdin'],
-    ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no user name', '--username'],
+    ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no username', '--username'],
     ['an empty password on stdin', [...dry, '--username', 'u', '--password-stdin'], {}, 1, 'stdin holds no password'],
     [
       'a line on stdin for each server',
@@ -229,7 +229,7 @@ describe('logins that pull nothing', () => {
       [...dry, '--username', 'u', '--password-file', '/nope'],
       {},
       1,
-      '--password-file names a file that does not exist',
+      'the file of --password-file does not exist',
     ],
     ['a variable that is not set', [...dry, '--username', 'u', '--password-env', 'NOPE'], {}, 1, '$NOPE is not set'],
     [
@@ -244,7 +244,7 @@ describe('logins that pull nothing', () => {
       [...dry, '--username', 'u', '--password-env', 'Not-A-Name!'],
       {},
       1,
-      '--password-env names a variable that is not set',
+      'the variable of --password-env is not set',
       'type the name of the variable without $: --password-env REGISTRY_TOKEN',
     ],
     [
@@ -307,7 +307,7 @@ describe('logins that have expired', () => {
     const box = machine(files({ 'r.io': { auth: auth('u', jwt) } }));
     expect(await run([...dry, '--no-verify', '-o', 'name'], box.io)).toBe(0);
     expect(box.io.written.stdout).toBe('secret/x\n');
-    expect(box.io.written.stderr).toContain(`the credential for r.io ${said}`);
+    expect(box.io.written.stderr).toContain(`the login for r.io ${said}`);
   });
 
   test('beside one that has not: it is skipped with a warning', async () => {
@@ -391,7 +391,14 @@ describe('credential helpers', () => {
     },
   });
   const rows: Row[] = [
-    ['missing', args, store, 1, 'executable file not found in $PATH', 'command -v docker-credential-h'],
+    [
+      'missing',
+      args,
+      store,
+      1,
+      'error: the docker config uses docker-credential-h, which is not in PATH',
+      'hint: give a login: regsecret create x ',
+    ],
     ['crashing', args, helper('kill -SEGV $$'), 1, 'credential helper "h" for r.io'],
     ['failing', args, helper('echo the vault is locked; exit 1'), 1, 'the vault is locked'],
     ['printing garbage', args, helper(`echo 'garbage ${CANARY}'`), 1, 'credential helper "h"'],
@@ -410,7 +417,7 @@ describe('credential helpers', () => {
       'have no login for r.io',
       'docker login r.io',
     ],
-    ['not executable', args, helper('exit 0', 0o644), 1, 'credential helper "h"'],
+    ['not executable', args, helper('exit 0', 0o644), 1, 'docker-credential-h, which is not in PATH'],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
 });

@@ -91,17 +91,17 @@ test.each<[args: string[], message: string, hint: string]>([
   ],
   [
     ['-f', 'deploy', '--strict', '--errors', '--ignore', 'expired'],
-    '--errors leaves out the warnings that --strict is about',
+    '--errors hides the warnings that --strict is for',
     'regsecret doctor -f deploy --strict --ignore expired',
   ],
   [
     ['pod/web', '--errors'],
-    '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
+    '--errors, --only, --ignore, --summary, --group-by are for a namespace, -A or -f, not for single targets',
     'regsecret doctor pod/web',
   ],
   [
     ['--image', 'nginx', '--ignore', 'expired'],
-    '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
+    '--errors, --only, --ignore, --summary, --group-by are for a namespace, -A or -f, not for single targets',
     'regsecret doctor --image nginx',
   ],
 ])('%j is refused before anything is asked', async (args, message, hint) => {

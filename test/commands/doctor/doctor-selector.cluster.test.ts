@@ -69,6 +69,24 @@ describe('the namespaces with a label', () => {
     expect(stderr).toContain('no pods, workloads or pull secrets in these namespaces\n');
   });
 
+  test('--exclude leaves out namespaces by name and pattern, with what is read for several', async () => {
+    const label = freshName('team');
+    const gone = freshName('gone');
+    const [kept = '', named = '', ...globbed] = await Promise.all([1, 2, 3, 4, 5, 6].map(() => broken(label, gone)));
+    const args = globbed.flatMap((name) => ['--exclude', name.replace(/.$/, '?')]);
+    const ran = await ofLabel(`team=${label}`, '--exclude', named, ...args, '-o', 'json');
+    const places = JSON.parse(ran.stdout).findings.flatMap(placesOf);
+    expect(places.sort()).toEqual([`missing-secret ${kept}`, `unused-secret ${kept}`]);
+  });
+
+  test('--group-by namespace: each with what is wrong in it', async () => {
+    const label = freshName('team');
+    const namespaces = await Promise.all([1, 2].map(() => broken(label, freshName('gone'))));
+    const { stdout } = await ofLabel(`team=${label}`, '--group-by', 'namespace');
+    const heads = stdout.split('\n').filter((line) => line.endsWith(': 2 warnings'));
+    expect(heads).toEqual(namespaces.sort().map((name) => `${name}: 2 warnings`));
+  });
+
   /** Creates a user who may do everything in `namespace` and list the namespaces. */
   const readerOf = async (namespace: string): Promise<string> => {
     const user = freshName('user');
@@ -102,7 +120,7 @@ describe('the namespaces with a label', () => {
       code: 1,
       stdout: '',
       stderr:
-        `error: no namespace has the labels ${label}, so nothing was looked at\n` +
+        `error: no namespace has the labels ${label}, so nothing was checked\n` +
         'hint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n',
     });
   });

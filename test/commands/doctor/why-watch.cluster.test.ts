@@ -75,7 +75,7 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     const seen = follow(namespace, [image, '--sa', 'well']);
     expect(await seen.ended, seen.stderr()).toBe(0);
     expect(seen.stdout()).toBe(
-      `a new pod with serviceaccount/well can pull ${image}\n  login: janedoe in secret good, for ${basic.host}: the registry accepts the credential\n`,
+      `a new pod with serviceaccount/well can pull ${image}\n  login: janedoe in secret good, for ${basic.host}: the registry accepts the login\n`,
     );
   });
 

@@ -37,8 +37,7 @@ async function version(namespace: string): Promise<string> {
 }
 
 /** The last line of the output without -A. */
-const looked = (namespace: string): string =>
-  `only secret ${namespace}/pull and its copies were looked at; with -A, remove looks in all namespaces\n`;
+const looked = (namespace: string): string => `checked: secret ${namespace}/pull and its copies (-A: all namespaces)\n`;
 
 const both = (host: string): string => JSON.stringify({ auths: { [host]: LOGIN, 'quay.io': LOGIN } });
 
@@ -213,7 +212,7 @@ describe('an entry stays', () => {
       'in what an external secret makes',
       both,
       { metadata: { ownerReferences: [external] } },
-      'because externalsecret.external-secrets.io/pull makes it\n  --owned writes it anyway',
+      'because externalsecret.external-secrets.io/pull creates it\n  --owned writes it anyway',
       '--owned',
     ],
     ['in a copy', both, { metadata: copy }, 'because it is a copy of platform/pull', '--owned'],
@@ -302,7 +301,7 @@ test('-A takes it out of every Secret, -l out of those of some namespaces, also 
   const none = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}x`]);
   expect([none.code, none.stderr]).toEqual([
     1,
-    `error: no namespace has the labels team=${team}x, so nothing was looked at\nhint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n`,
+    `error: no namespace has the labels team=${team}x, so nothing was checked\nhint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n`,
   ]);
   const all = await regsecretIn(one, ['remove', '--server', host, '-A', '-o', 'json']);
   expect(all.code).toBe(1);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { CallExpression, Node, SourceFile } from 'typescript/unstable/ast';
 import { isCallExpression, isIdentifier } from 'typescript/unstable/ast/is';
 import { API, type Checker, type Symbol as Property, SymbolFlags, type Type } from 'typescript/unstable/sync';
-import { FINDING_CODES } from '../../src/findings/finding.ts';
+import { FINDING_CODES } from '../src/findings/finding.ts';
 
-const root = join(import.meta.dirname, '..', '..').replaceAll('\\', '/');
+const root = join(import.meta.dirname, '..').replaceAll('\\', '/');
 
 /** A field such as `results[].before[]`; `*` stands for names that are data. */
 export interface Field {
