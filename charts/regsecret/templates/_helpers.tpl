@@ -90,7 +90,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* The condition that a namespace is selected, as src/commands/rbac/chosen-namespaces.ts makes it. */ -}}
+{{- /* The condition that a namespace is selected, as src/copies/chosen-namespaces.ts makes it. */ -}}
 {{- define "regsecret.chosen" -}}
 {{- with .Values.sync.namespaces -}}
 {{- $name := "namespaceObject.metadata.name" -}}

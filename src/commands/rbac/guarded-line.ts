@@ -1,13 +1,13 @@
 /** What a command line writes, for the policy beside its role. */
 
+import { quoted } from '../../codec/cel.ts';
+import { chosenBySync, chosenWithHome } from '../../copies/chosen-namespaces.ts';
 import { UsageError } from '../../errors.ts';
 import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { againWithout } from '../../line/hint.ts';
 import type { Io } from '../../system/io.ts';
 import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
-import { quoted } from './cel.ts';
-import { chosenBySync, chosenWithHome } from './chosen-namespaces.ts';
 import type { ParsedLine } from './command-rights.ts';
 import { type GuardedLine, OWN_NAMESPACE } from './guard.ts';
 

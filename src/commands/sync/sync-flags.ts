@@ -7,6 +7,7 @@ import {
   differentFlag,
   kubernetesFlags,
   loginFlags,
+  outputOption,
   secretNameArgument,
   writeOutputFlags,
 } from '../shared-flags.ts';
@@ -27,6 +28,7 @@ export function syncFlags(sync: Command): Command {
           .option('--exclude <namespaces>', 'skip these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
+          .option('--admission', 'have the API server add it to each new pod, also to one that comes before its copy')
           .option('--restart', 'restart the controllers of pods that keep failing')
           .option('--merge', 'merge the logins into Secrets that sync did not make')
           .option('--adopt', 'turn such Secrets into copies, which drops their other logins')
@@ -37,6 +39,7 @@ export function syncFlags(sync: Command): Command {
           .option('--yes', 'do not ask; without a terminal, --prune needs it')
           .optionsGroup('Output:'),
       ),
+      outputOption(['yaml'], '; yaml: only the policy of --admission'),
     ),
   );
 }
