@@ -42,7 +42,8 @@ type Write = keyof typeof OPERATIONS;
 
 /** The policy and its binding; none where the role grants no write. */
 export function guardObjects({ name, binding, rights, line }: GuardRequest): RbacObject[] {
-  const writes = rights.filter(isWrite);
+  // No policy sees a write to a policy (apiserver pkg/admission/plugin/policy/generic `Dispatch`).
+  const writes = rights.filter(isWrite).filter(({ group }) => group !== ADMISSION_API);
   if (writes.length === 0) return [];
   const kinds = PULL_KINDS.filter(({ plural }) => writes.some((right) => right.plural === plural));
   const api = { apiVersion: `${ADMISSION_API}/v1`, metadata: { name } };

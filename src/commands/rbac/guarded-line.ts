@@ -19,7 +19,11 @@ const WITHOUT_LISTS = ['sync', 'rotate', 'remove'];
  */
 export function guardedLine(line: ParsedLine, namespace: string, own: string, io: Io): GuardedLine {
   const { command, argument, options } = line;
-  const { appendHash, recreate, selector, to = [] } = options as LineOptions;
+  const { admission, appendHash, recreate, selector, to = [] } = options as LineOptions;
+  if (admission) {
+    const text = 'whoever may write policies may change every pod, which no policy of ours limits';
+    throw new UsageError(text, againWithout('--admission'));
+  }
   if (recreate) {
     const text =
       'whoever may create pods may run as any service account of the namespace, which no policy of ours limits';
@@ -41,6 +45,7 @@ export function guardedLine(line: ParsedLine, namespace: string, own: string, io
 }
 
 interface LineOptions {
+  readonly admission?: boolean;
   readonly appendHash?: boolean;
   readonly recreate?: boolean;
   readonly selector?: string;
