@@ -17,15 +17,15 @@ let home: string;
 let watch: RunningWatch | undefined;
 const teams: string[] = [];
 const key = freshName('pulls');
+const attached = freshName('attached');
 
 beforeAll(async () => {
   home = await newNamespace();
   const { host } = node().registries.basic;
   await newPullSecret(home, 'regsecret', host, janedoe);
-  // The policy is for one label, and the controller for the namespaces of both.
   await withPolicy(home, ['-l', `${key}=policy`]);
   // Without a namespace to begin with, the controller prints no count.
-  await newNamespace({ labels: { [key]: 'first' } });
+  await newNamespace({ labels: { [key]: 'first', [attached]: 'first' } });
   watch = await startWatch(home, ['-l', key]);
 }, 120_000);
 
@@ -42,11 +42,8 @@ interface Started {
   readonly pods: number;
 }
 
-function manifests(team: string, labels: Record<string, string>, list?: object[]): string {
-  const spec = {
-    ...podSpec({ image: node().registries.basic.privateImage, ...(list && { list }) }),
-    ...placedOn(node()),
-  };
+function manifests(team: string, labels: Record<string, string>): string {
+  const spec = { ...podSpec({ image: node().registries.basic.privateImage }), ...placedOn(node()) };
   const match = { app: APP };
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: team, labels } },
@@ -60,13 +57,22 @@ function manifests(team: string, labels: Record<string, string>, list?: object[]
   return objects.map((object) => JSON.stringify(object)).join('\n---\n');
 }
 
-/** Applies both in one file, and waits until the pod is ready. */
-async function start(team: string, labels: Record<string, string>, list?: object[]): Promise<Started> {
+/** Applies both in one file, and returns when that began. */
+async function applied(team: string, labels: Record<string, string>): Promise<number> {
   teams.push(team);
   const begun = performance.now();
-  expect(await kubectl(['apply', '-f', '-'], { stdin: manifests(team, labels, list) })).toMatchObject({ code: 0 });
+  expect(await kubectl(['apply', '-f', '-'], { stdin: manifests(team, labels) })).toMatchObject({ code: 0 });
+  return begun;
+}
+
+async function pods(team: string) {
+  return (await api('GET', pathOf('Pod', team))).body.items;
+}
+
+/** Waits until the pod is ready. */
+async function readyIn(team: string, begun: number): Promise<Started> {
   const ready = async () => {
-    const { items } = (await api('GET', pathOf('Pod', team))).body;
+    const items = await pods(team);
     const [status] = items[0]?.status.containerStatuses ?? [];
     return status?.ready ? { restarts: status.restartCount, pods: items.length } : undefined;
   };
@@ -90,19 +96,32 @@ const all = Array.from({ length: COUNT }, () => ({ restarts: 0, pods: 1 }));
 const timeout = 20_000 + COUNT * 30_000;
 
 test('the policy adds the name, and the copy comes later', { timeout }, async () => {
-  expect(await each('with the policy', (team) => start(team, { [key]: 'policy' }))).toEqual(all);
+  expect(
+    await each('with the policy', async (team) => readyIn(team, await applied(team, { [key]: 'policy' }))),
+  ).toEqual(all);
 });
 
 test('the copy is there before the Deployment', { timeout }, async () => {
   const one = async (team: string) => {
     await api('POST', '/api/v1/namespaces', { metadata: { name: team, labels: { [key]: 'policy' } } });
     await waitFor(async () => await secretIn(team), { what: 'the copy' });
-    return start(team, { [key]: 'policy' });
+    return readyIn(team, await applied(team, { [key]: 'policy' }));
   };
   expect(await each('with the copy already there', one)).toEqual(all);
 });
 
-test('without a policy, the template has the name', { timeout }, async () => {
-  const one = (team: string) => start(team, { [key]: 'template' }, [{ name: 'regsecret' }]);
-  expect(await each('with the name in the template', one)).toEqual(all);
+test('without a policy, a pod that comes before its account has the name never gets it', { timeout }, async () => {
+  const other = await startWatch(home, ['-l', attached, '--attach', 'sa/default']);
+  let without = 0;
+  const one = async (team: string) => {
+    const begun = await applied(team, { [attached]: 'yes' });
+    const pod = await waitFor(async () => (await pods(team))[0], { what: `a pod of ${team}`, everyMs: 20 });
+    if (pod.spec.imagePullSecrets !== undefined) return readyIn(team, begun);
+    without += 1;
+    await api('DELETE', pathOf('Deployment', team, APP));
+    return { ms: Number.POSITIVE_INFINITY, restarts: 0, pods: 1 };
+  };
+  expect(await each('without the policy', one)).toEqual(all);
+  console.info(`without the policy: ${without} of ${COUNT} pods without the name`);
+  await other.end();
 });
