@@ -203,6 +203,13 @@ export interface Answer {
   readonly at: number;
 }
 
+/** A pull secret that the API server adds to each new pod of a namespace. */
+export interface Addition {
+  readonly name: string;
+  /** The MutatingAdmissionPolicy that does it. */
+  readonly policy: string;
+}
+
 export interface PullFacts {
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -217,6 +224,8 @@ export interface PullFacts {
   readonly others: ReadonlyMap<string, readonly string[]>;
   /** The sources of copies that `sync` made, as `namespace/name`. They count as used. Left out when nobody looked. */
   readonly sources?: ReadonlySet<string> | undefined;
+  /** By namespace. Left out when nobody looked. */
+  readonly added?: ReadonlyMap<string, readonly Addition[]> | undefined;
   /** By the key of the question. */
   readonly answers: ReadonlyMap<string, Answer>;
 }

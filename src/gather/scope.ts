@@ -126,6 +126,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
+  await collector.additions();
   const known = collector.facts(0, false);
   const { secrets } = known;
   const isLacking = [...secrets.values(), ...known.accounts.values()].some(({ status }) => status === 'missing');

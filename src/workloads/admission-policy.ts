@@ -5,6 +5,9 @@ export const ADMISSION_API = 'admissionregistration.k8s.io';
 /** Label on the policy and its binding. A chart has its own value for `app.kubernetes.io/managed-by`. */
 export const ADMISSION = 'regsecret/admission';
 
+/** Annotation on the policy: the selection of namespaces as JSON, because nobody reads it back from an expression. */
+export const SELECTION = 'regsecret/selection';
+
 /** The policy and its binding, in the order in which they are applied. Both have one name. */
 export const ADMISSION_KINDS = [
   { kind: 'MutatingAdmissionPolicy', group: ADMISSION_API, plural: 'mutatingadmissionpolicies' },

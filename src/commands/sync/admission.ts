@@ -2,7 +2,7 @@
 import { ApiError, refusalOf } from '../../cluster/api-error.ts';
 import { objectPath } from '../../cluster/object-request.ts';
 import type { Transport } from '../../cluster/transport.ts';
-import { type AdmissionObject, type AdmissionRequest, admissionObjects } from '../../copies/admission-policy.ts';
+import { type AdmissionObject, type AdmissionRequest, admissionObjects } from '../../copies/admission-objects.ts';
 import { UserError } from '../../errors.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';

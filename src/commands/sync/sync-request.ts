@@ -5,7 +5,7 @@ import type { ListResult } from '../../changes/list-write.ts';
 import type { ManifestFolders } from '../../changes/saved-pod.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
-import type { AdmissionObject } from '../../copies/admission-policy.ts';
+import type { AdmissionObject } from '../../copies/admission-objects.ts';
 import type { SyncSource } from '../../copies/copy-plan.ts';
 import type { IdlePattern } from '../../copies/idle-patterns.ts';
 import type { LoginLoss } from '../../copies/lost-logins.ts';

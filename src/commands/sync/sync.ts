@@ -53,7 +53,7 @@ export async function sync(options: SyncOptions, io: Io): Promise<number> {
 async function printPolicy({ name, selection }: SyncRequest, options: SyncOptions, io: Io): Promise<number> {
   const [{ connectionOf }, { admissionObjects }, { formatSafeYaml }] = await Promise.all([
     import('../../cluster/transport.ts'),
-    import('../../copies/admission-policy.ts'),
+    import('../../copies/admission-objects.ts'),
     import('../../codec/yaml.ts'),
   ]);
   const { namespace: home } = await connectionOf(options, io);

@@ -18,8 +18,11 @@ interface Role {
   readonly rules?: readonly Rule[];
 }
 
-/** Requests that only improve a message are in no role. They are for Secrets in other namespaces, and for the namespace. */
-const IMPROVING = ['list secrets', 'get namespaces'];
+/**
+ * Requests that only improve a message are in no role. They are for Secrets in other namespaces, for the namespace, and for
+ * policies that add to lists.
+ */
+const IMPROVING = ['list secrets', 'get namespaces', 'list mutatingadmissionpolicies'];
 
 /** Rights for what these lines do not meet: an account that is not there, a copy that is, and a pod in a dry run of the server. */
 const UNMET: Readonly<Record<string, readonly string[]>> = {

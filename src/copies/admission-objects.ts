@@ -5,7 +5,13 @@
 import { quoted } from '../codec/cel.ts';
 import { MANAGED_BY, SOURCE } from '../secret/copy.ts';
 import type { LabelledSelection } from '../secret/selected-namespace.ts';
-import { ADMISSION, ADMISSION_API, type AdmissionKind, admissionName } from '../workloads/admission-policy.ts';
+import {
+  ADMISSION,
+  ADMISSION_API,
+  type AdmissionKind,
+  admissionName,
+  SELECTION,
+} from '../workloads/admission-policy.ts';
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { chosenBySync } from './chosen-namespaces.ts';
 
@@ -35,7 +41,7 @@ export function admissionObjects(request: AdmissionRequest): AdmissionObject[] {
   const metadata = {
     name: admissionName({ namespace: home, name }),
     labels: { [MANAGED_BY]: 'regsecret', [ADMISSION]: 'true' },
-    annotations: { [SOURCE]: `${home}/${name}` },
+    annotations: { [SOURCE]: `${home}/${name}`, [SELECTION]: JSON.stringify(request.selection) },
   };
   const api = { apiVersion: `${ADMISSION_API}/v1`, metadata };
   return [
