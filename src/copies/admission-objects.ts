@@ -41,7 +41,7 @@ export function admissionObjects(request: AdmissionRequest): AdmissionObject[] {
   const metadata = {
     name: admissionName({ namespace: home, name }),
     labels: { [MANAGED_BY]: 'regsecret', [ADMISSION]: 'true' },
-    annotations: { [SOURCE]: `${home}/${name}`, [SELECTION]: JSON.stringify(request.selection) },
+    annotations: { [SOURCE]: `${home}/${name}`, [SELECTION]: selectionText(request.selection) },
   };
   const api = { apiVersion: `${ADMISSION_API}/v1`, metadata };
   return [
@@ -52,6 +52,11 @@ export function admissionObjects(request: AdmissionRequest): AdmissionObject[] {
     },
     { ...api, kind: 'MutatingAdmissionPolicyBinding', spec: { policyName: metadata.name } },
   ];
+}
+
+/** The members are in the order in which a chart writes them. */
+function selectionText({ all, exclude, globs, labelSelector, names }: LabelledSelection): string {
+  return JSON.stringify({ all, exclude, globs, labelSelector, names });
 }
 
 /** `chosen` is an expression for the namespaces that are selected. In a condition, the namespace of the pod is not known. */

@@ -111,6 +111,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- /* As src/copies/admission-objects.ts writes them. */ -}}
+{{- define "regsecret.admissionAnnotations" -}}
+{{- with .Values.sync.namespaces -}}
+{{- $globs := list -}}
+{{- $names := list -}}
+{{- range uniq .names }}{{ if regexMatch "[*?[]" . }}{{ $globs = append $globs . }}{{ else }}{{ $names = append $names . }}{{ end }}{{ end -}}
+{{- $selection := dict "all" (or .all (ne .selector "")) "exclude" (uniq .exclude) "globs" $globs "names" $names -}}
+{{- if .selector }}{{ $_ := set $selection "labelSelector" .selector }}{{ end -}}
+regsecret/source: {{ printf "%s/%s" $.Release.Namespace $.Values.sync.source }}
+regsecret/selection: {{ $selection | mustToRawJson | quote }}
+{{- end -}}
+{{- end -}}
+
 {{- define "regsecret.joined" -}}
 {{- $parts := list -}}
 {{- range .all }}{{ $parts = append $parts (ternary (printf "(%s)" .) . (regexMatch " (&&|\\|\\||\\?) " .)) }}{{ end -}}

@@ -7,7 +7,8 @@ import { usesLogin } from '../../credentials/credential-flags.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { words } from '../../line/command.ts';
-import { againWith } from '../../line/hint.ts';
+import { againWith, prose } from '../../line/hint.ts';
+import { isNamespaceName, nameRule } from '../../line/object-name.ts';
 import { printerFor } from '../../output/printer.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
@@ -56,7 +57,8 @@ async function printPolicy({ name, selection }: SyncRequest, options: SyncOption
     import('../../copies/admission-objects.ts'),
     import('../../codec/yaml.ts'),
   ]);
-  const { namespace: home } = await connectionOf(options, io);
+  const home = options.namespace || (await connectionOf(options, io)).namespace;
+  if (!isNamespaceName(home)) throw new UsageError(nameRule('namespace'), prose`-n NAMESPACE`);
   for (const object of admissionObjects({ name, home, selection })) {
     io.stdout.write(printed`---\n${await formatSafeYaml(object)}`);
   }
