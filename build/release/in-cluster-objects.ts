@@ -35,8 +35,12 @@ export function rbacLines(objects: readonly ClusterObject[]): string[][] {
 
 /** The command line that prints the policy of `sync --admission` for the arguments of the controller. */
 export function admissionLine(objects: readonly ClusterObject[]): string[] {
-  const [, , , , , , , ...words] = rbacLines(objects).find((line) => line[7] === 'sync') ?? [];
-  return [...words.filter((word) => word !== '--watch'), '--admission', '-o', 'yaml'];
+  const words =
+    rbacLines(objects)
+      .find((line) => line[6] === 'sync')
+      ?.slice(6) ?? [];
+  const once = words.filter((word, index) => ![word, words[index - 1]].includes('--refresh') && word !== '--watch');
+  return [...once, '--admission', '-o', 'yaml'];
 }
 
 /** Whether it is a role, a policy or a binding of one, as `rbac --guard` prints them. */
