@@ -7,12 +7,12 @@ import type { Transport } from '../../cluster/transport.ts';
 import { SOURCE } from '../../secret/copy.ts';
 import type { Secret } from '../../secret/secret.ts';
 import { type Maker, makerOf } from '../../secret/secret-owner.ts';
-import { ADMISSION, ADMISSION_KINDS, admissionName } from '../../workloads/admission-policy.ts';
+import { ADMISSION, ADMISSION_KINDS, type AdmissionKind, admissionName } from '../../workloads/admission-policy.ts';
 import type { DeleteRequest } from './delete-secrets.ts';
 
 /** A policy or binding to delete. */
 export interface PolicyObject {
-  readonly kind: string;
+  readonly kind: AdmissionKind;
   readonly name: string;
   readonly path: string;
   readonly uid: string | undefined;

@@ -14,6 +14,7 @@ import { withProgress } from '../../output/progress.ts';
 import { SYNC } from '../../secret/copy.ts';
 import type { Io } from '../../system/io.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
+import type { AdmissionKind } from '../../workloads/admission-policy.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 import { nameLine, resultName } from '../../workloads/object-ref.ts';
 import { compareNames } from '../../workloads/references.ts';
@@ -40,7 +41,11 @@ interface Told {
   readonly lists: ListResult[];
   readonly problems: Failure[];
   /** The policy of `--admission` and its binding, and why it does not work. */
-  readonly policies: { readonly kind: string; readonly name: string; readonly action: string }[];
+  readonly policies: {
+    readonly kind: AdmissionKind;
+    readonly name: string;
+    readonly action: Parameters<SyncListener['policy']>[1];
+  }[];
   readonly unproven: Failure[];
   readonly notes: Readonly<Record<Verb, NoteBook>>;
   skipped: Skipped;
