@@ -92,6 +92,11 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'the pods of deployment.apps/web used the list of serviceaccount/ci until now: a, b are kept in its own',
   ],
   [
+    { code: 'still-added', policy: 'regsecret.platform.regcred', namespace: 'team' },
+    'note',
+    'mutatingadmissionpolicy regsecret.platform.regcred adds regcred to each new pod in namespace team anyway',
+  ],
+  [
     { code: 'account-has-it', ref, account },
     'warning',
     'the pods of deployment.apps/web get regcred from serviceaccount/ci',

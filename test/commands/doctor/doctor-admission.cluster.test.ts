@@ -120,3 +120,13 @@ test('doctor of the namespace finds nothing wrong with a workload that gets the 
   const { findings } = JSON.parse((await regsecretIn(place, ['doctor', '--offline', '-o', 'json'])).stdout);
   expect(findings.map(({ code }: { code: string }) => code)).toEqual([]);
 });
+
+test('attach and detach tell that the policy adds the name anyway', async () => {
+  const attached = await regsecretIn(team, ['attach', '--serviceaccount', 'default']);
+  const adds = `adds regsecret to each new pod in namespace ${team}`;
+  expect(attached.stderr).toContain(`mutatingadmissionpolicy ${policy} ${adds} anyway\n`);
+  const detached = await regsecretIn(team, ['detach', '--serviceaccount', 'default', '--yes']);
+  expect(detached.stderr).toContain(
+    `warning: mutatingadmissionpolicy ${policy} still ${adds}\nhint: kubectl annotate namespace ${team} regsecret/sync=false\n`,
+  );
+});

@@ -86,9 +86,14 @@ async function readyIn(team: string, begun: number): Promise<Started> {
 async function each(what: string, one: (team: string) => Promise<Started>): Promise<Omit<Started, 'ms'>[]> {
   const started: Started[] = [];
   for (let count = 0; count < COUNT; count += 1) started.push(await one(freshName('team')));
-  const times = started.map(({ ms }) => ms).sort((left, right) => left - right);
+  const times = started
+    .map(({ ms }) => ms)
+    .filter(Number.isFinite)
+    .sort((left, right) => left - right);
   const at = (part: number): number => times[Math.ceil(times.length * part) - 1] ?? 0;
-  console.info(`${what}: ${COUNT} namespaces, first ready pod: median ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  console.info(
+    `${what}: ${times.length} of ${COUNT} namespaces, first ready pod: median ${at(0.5)} ms, p99 ${at(0.99)} ms`,
+  );
   return started.map(({ ms: _, ...state }) => state);
 }
 
