@@ -346,6 +346,7 @@ describe('rare answers', () => {
     { code: 'unchecked', rights: ['list pods'] },
     { code: 'secret-elsewhere', namespaces: ['b'] },
     { code: 'picks-none', kind: 'Pod', labels: 'a=b', name: 'c', namespace: 'd' },
+    { code: 'still-added', policy: 'p', namespace: 'd' },
     { code: 'opens-none', ref, images: ['r.example/app'] },
     { code: 'shadowed', ref, account: 'default', list: ['own'] },
     { code: 'failing', ref, reason: 'ErrImagePull', remedy: { how: 'restart', controller: ref } },

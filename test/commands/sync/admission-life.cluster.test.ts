@@ -139,6 +139,23 @@ describe('permissions', () => {
     ]);
   });
 
+  test('the controller may write no policy, not even that of its own copies', async () => {
+    const { ask } = await accountFor(
+      home,
+      ['sync', '-l', `${line[2]}`, '--attach', 'sa/default', '--watch'],
+      '--guard',
+    );
+    await regsecretIn(home, line);
+    const { spec } = (await api('GET', `${POLICIES}/${policy}`)).body;
+    const answers = [
+      await ask('POST', POLICIES, { metadata: { name: `${policy}.own` }, spec }),
+      await ask('PATCH', `${POLICIES}/${policy}`, { spec: { failurePolicy: 'Fail' } }, merge['content-type']),
+      await ask('DELETE', `${POLICIES}/${policy}`),
+      await ask('POST', BINDINGS, { metadata: { name: `${policy}.own` }, spec: { policyName: policy } }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+  });
+
   test('nobody who uses no policy asks for one', async () => {
     const plain = line.filter((word) => word !== '--admission');
     const { asked } = await recorded(async () => {
