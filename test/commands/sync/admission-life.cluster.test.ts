@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { api, cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../../environment/use.ts';
 import { BINDINGS, POLICIES, policyIn, policyName, rehearsed } from '../../support/admission-world.ts';
 import { recorded } from '../../support/asked-rights.ts';
-import { account, created, named, regsecretIn } from '../../support/attach-world.ts';
+import { account, created, named, newPullSecret, regsecretIn } from '../../support/attach-world.ts';
 import { accountFor } from '../../support/guarded-account.ts';
 import { here } from '../../support/here.ts';
 import { newFleet, secretIn } from '../../support/sync-world.ts';
@@ -156,15 +156,25 @@ describe('permissions', () => {
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
   });
 
-  test('nobody who uses no policy asks for one', async () => {
-    const plain = line.filter((word) => word !== '--admission');
-    const { asked } = await recorded(async () => {
-      await regsecretIn(home, plain);
-      await regsecretIn(team, ['doctor', '--offline']);
-      await regsecretIn(team, ['attach', '--serviceaccount', 'default']);
-      await regsecretIn(team, ['detach', '--serviceaccount', 'default', '--yes']);
-    });
-    expect(asked.filter(({ plural }) => plural.startsWith('mutating'))).toEqual([]);
+  test('who has no copies asks for no policy; who has one asks once a command, and sync never', async () => {
+    const asks = async (namespace: string, command: string) => {
+      const { asked } = await recorded(() => regsecretIn(namespace, command.split(' ')));
+      return asked.filter(({ plural }) => plural.startsWith('mutating')).length;
+    };
+    const counts = async (namespace: string) => [
+      await asks(namespace, 'doctor --offline'),
+      await asks(namespace, 'attach --serviceaccount default'),
+      await asks(namespace, 'doctor --offline'),
+      await asks(namespace, 'detach --serviceaccount default --yes'),
+      await asks(namespace, 'delete regsecret --yes'),
+    ];
+    const plain = await newNamespace({ serviceAccount: true });
+    await newPullSecret(plain, 'regsecret');
+    expect(await asks(home, line.filter((word) => word !== '--admission').join(' '))).toBe(0);
+    expect([await counts(plain), await counts(team)]).toEqual([
+      [0, 0, 0, 0, 0],
+      [1, 1, 0, 1, 0],
+    ]);
   });
 });
 
