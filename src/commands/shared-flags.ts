@@ -130,13 +130,9 @@ export function writeOutputFlags(command: Command, output = outputOption()): Com
     .option('--field-manager <name>', 'own the written fields under this name', 'regsecret');
 }
 
-/** `-o`; `more` are the formats of one command, and what they print. */
-export function outputOption(more: readonly string[] = [], what = ''): Option {
-  return new Option('-o, --output <format>', `print names, or everything as JSON${what}`).choices([
-    'name',
-    'json',
-    ...more,
-  ]);
+/** `-o`; `more` are the formats of one command. */
+export function outputOption(what = 'print names, or everything as JSON', more: readonly string[] = []): Option {
+  return new Option('-o, --output <format>', what).choices(['name', 'json', ...more]);
 }
 
 /** Which Secrets a command over many namespaces works on. */

@@ -28,10 +28,10 @@ export function syncFlags(sync: Command): Command {
           .option('--exclude <namespaces>', 'skip these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
-          .option('--admission', 'have the API server add it to each new pod, also to one that comes before its copy')
+          .option('--admission', 'add it to new pods by a policy of the API server')
           .option('--restart', 'restart the controllers of pods that keep failing')
           .option('--merge', 'merge the logins into Secrets that sync did not make')
-          .option('--adopt', 'turn such Secrets into copies, which drops their other logins')
+          .option('--adopt', 'turn them into copies, which drops other logins')
           .option('--prune', 'detach and delete copies in other namespaces')
           .option('--watch', 'keep running, and update copies as things change')
           .option('--listen <address>', 'answer /healthz and /metrics there, say :8080')
@@ -39,7 +39,7 @@ export function syncFlags(sync: Command): Command {
           .option('--yes', 'do not ask; without a terminal, --prune needs it')
           .optionsGroup('Output:'),
       ),
-      outputOption(['yaml'], '; yaml: only the policy of --admission'),
+      outputOption('print names, JSON, or only the policy', ['yaml']),
     ),
   );
 }
