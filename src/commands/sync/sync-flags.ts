@@ -13,7 +13,7 @@ import {
 } from '../shared-flags.ts';
 
 export function syncFlags(sync: Command): Command {
-  const named = sync.argument('[name]', 'name of the Secret in the namespace of -n', secretNameArgument, 'regsecret');
+  const named = sync.argument('[name]', 'Secret in the namespace of -n', secretNameArgument, 'regsecret');
   const source = loginFlags(named, 'A login to use instead of a Secret:');
   return kubernetesFlags(
     writeOutputFlags(
