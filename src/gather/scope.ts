@@ -20,9 +20,10 @@ import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../workloads/pod-group.ts';
 import { troubleBesideImages } from '../workloads/pod-state.ts';
-import { hasKnownOwner, isBeingDeleted, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
+import { isBeingDeleted, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { addUsage, type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { createTrouble } from '../workloads/rollout.ts';
+import { withoutStandIns } from '../workloads/stand-in.ts';
 import type { Collector } from './collector.ts';
 import type { GatherOptions } from './doctor-facts.ts';
 import { gatherRest, manyPodEvents } from './pod.ts';
@@ -100,15 +101,14 @@ async function listKind(
   collector: Collector,
 ): Promise<void> {
   const kind = pullKind(kindName);
-  await eachPullSpec(collector, kind, { namespace, shape: shapeOf(kind) }, (pullSpec) =>
-    note(pullSpec, world, collector),
-  );
+  const query = { namespace, labelSelector: kind.unmade, shape: shapeOf(kind) };
+  await eachPullSpec(collector, kind, query, (pullSpec) => note(pullSpec, world, collector));
 }
 
 function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   if (!isInScope(world, pullSpec.ref.namespace)) return;
-  // An object that is being deleted pulls nothing, whatever its list names.
-  if (!isBeingDeleted(pullSpec)) addUsage(world.usage, pullSpec);
+  const isWorkload = !['Pod', 'ServiceAccount'].includes(pullSpec.ref.kind);
+  if (!isWorkload) noteUsage(pullSpec, world);
   if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
     if (troubleBesideImages(pullSpec.object) !== undefined) world.troubledPods += 1;
@@ -116,20 +116,25 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
     return;
   }
   collector.know(pullSpec);
-  if (pullSpec.ref.kind === 'ServiceAccount') world.accounts.push(pullSpec);
-  else world.templates.push(pullSpec);
+  (isWorkload ? world.templates : world.accounts).push(pullSpec);
+}
+
+/** An object that is being deleted pulls nothing, whatever its list names. */
+function noteUsage(pullSpec: PullSpec, { usage }: World): void {
+  if (!isBeingDeleted(pullSpec)) addUsage(usage, pullSpec);
 }
 
 async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observation> {
   const { usage, accounts, namespaces, exclude } = world;
+  const templates = withoutStandIns(world.templates);
+  for (const template of templates) noteUsage(template, world);
   await readRest(world, collector);
-  // An object that a known controller made is reported with that controller.
-  const templates = world.templates.filter((template) => !hasKnownOwner(template));
   const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
   const failing = groups.filter((group) => trouble(group) > 1);
   // The kubelet has not come to an image of these, so nobody knows yet whether they fail.
   const starting = groups.filter((group) => trouble(group) === 1);
-  const makerOf = makers(world.templates);
+  const makerOf = makers(world.templates, new Set(templates));
+  const byUid = new Map(world.templates.map((template) => [template.uid, template]));
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
@@ -157,7 +162,12 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   return {
     pullers: [
       ...templates.flatMap((template) =>
-        pullerOf(template, () => templatePuller(template, podsOf.get(template.uid) ?? [], known), collector),
+        pullerOf(
+          template,
+          () =>
+            templatePuller(template, podsOf.get(template.uid) ?? [], known, byUid.get(`${template.controller?.uid}`)),
+          collector,
+        ),
       ),
       ...accounts.flatMap((account) => pullerOf(account, () => accountPuller(account), collector)),
       ...pods,
