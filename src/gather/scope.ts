@@ -2,7 +2,7 @@
 import { ApiError } from '../cluster/api-error.ts';
 import { eachPullSpec } from '../cluster/each-object.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
-import { listPages, METADATA_OF_ONE, NAMESPACES, objectPath, type Resource } from '../cluster/object-request.ts';
+import { listPages, type Resource } from '../cluster/object-request.ts';
 import { SECRETS } from '../cluster/read-secrets.ts';
 import { labelledNamespaces, type ScopeFlags } from '../cluster/secret-scope.ts';
 import type { Transport } from '../cluster/transport.ts';
@@ -16,7 +16,6 @@ import {
 } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { forEachLimit } from '../system/concurrency.ts';
-import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../workloads/pod-group.ts';
 import { troubleBesideImages } from '../workloads/pod-state.ts';
@@ -26,6 +25,7 @@ import { createTrouble } from '../workloads/rollout.ts';
 import { withoutStandIns } from '../workloads/stand-in.ts';
 import type { Collector } from './collector.ts';
 import type { GatherOptions } from './doctor-facts.ts';
+import { endingAmong } from './ending-namespaces.ts';
 import { gatherRest, manyPodEvents } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { BESIDE_PODS } from './usage.ts';
@@ -178,10 +178,10 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,
+    ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
     scope: {
       namespaces,
       exclude,
-      ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),
@@ -275,46 +275,6 @@ async function mayListEverywhere(transport: Transport): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return false;
-    throw error;
-  }
-}
-
-/** Which of `namespaces`, or of all namespaces, are being deleted, as far as our rights let us read them. */
-async function endingAmong(
-  namespaces: ReadonlySet<string> | undefined,
-  transport: Transport,
-): Promise<readonly string[]> {
-  if (namespaces === undefined || namespaces.size > FEW) {
-    return (await allEnding(transport)).filter((name) => namespaces?.has(name) ?? true);
-  }
-  const ending = await Promise.all(
-    [...namespaces].map(async (name) => ((await isEnding(name, transport)) ? name : [])),
-  );
-  return ending.flat();
-}
-
-async function allEnding(transport: Transport): Promise<string[]> {
-  const names: string[] = [];
-  const shape = { metadata: { name: true, deletionTimestamp: true } } as const;
-  try {
-    for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape })) {
-      const ending = items.filter((object) => isBeingDeleted({ object }));
-      names.push(...ending.map(({ metadata }) => `${fieldOf(metadata, 'name')}`));
-    }
-    return names;
-  } catch (error) {
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
-}
-
-async function isEnding(name: string, transport: Transport): Promise<boolean> {
-  try {
-    const path = objectPath(NAMESPACES, undefined, name);
-    const object = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
-    return isBeingDeleted({ object });
-  } catch (error) {
-    if (error instanceof ApiError) return false;
     throw error;
   }
 }
