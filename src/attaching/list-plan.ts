@@ -9,7 +9,7 @@ import { scope } from '../line/object-name.ts';
 import { opensImage } from '../secret/keyring.ts';
 import { LAST_APPLIED } from '../secret/last-applied.ts';
 import { fieldOf } from '../workloads/api-object.ts';
-import { pullKind, pullKindOf } from '../workloads/kind.ts';
+import { pullKind } from '../workloads/kind.ts';
 import { changedList } from '../workloads/list-change.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import {
@@ -19,6 +19,7 @@ import {
   isEnforced,
   isStaticPod,
   listedNames,
+  makerOf,
   type PullSpec,
   pullSpecOf,
 } from '../workloads/pull-spec.ts';
@@ -107,7 +108,7 @@ function jobProblem(
 async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
-  const owner = controller === undefined ? undefined : ownerRef(ref, controller);
+  const owner = makerOf(pullSpec);
   const changes = changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined;
   if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
   if (owner !== undefined) {
@@ -126,7 +127,7 @@ async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<P
       planner,
       // These notes are true only once the workload's own list lacks the Secret.
       notes: changes ? [] : still,
-      changeNotes: changes ? [...owned, ...still] : owned,
+      changeNotes: changes ? [...owned, ...takenOver(pullSpec, account, context), ...still] : owned,
     };
   }
   if (account !== undefined) checkAllowed(account, pullSpec, context);
@@ -143,6 +144,16 @@ async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<P
 function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec, names: readonly string[]): Note[] {
   if (names.length === 0 || (list ?? []).length > 0) return [];
   return [{ code: 'kept', ref, account: serviceAccountName, names }];
+}
+
+/** A note where the account's other pull secrets count once the template has no list. */
+function takenOver(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
+  const { ref, imagePullSecrets: list, serviceAccountName } = pullSpec;
+  const { secret } = request;
+  const names = listedNames(account?.imagePullSecrets);
+  if (changedList('detach', list, [secret])?.length !== 0 || names.every((name) => name === secret)) return [];
+  const left = namesAccount(request, serviceAccountName) ? names.filter((name) => name !== secret) : names;
+  return [{ code: 'account-list', ref, account: serviceAccountName, names: left }];
 }
 
 /** A note where the pods will get the Secret from their service account once the template has no list. */
@@ -172,11 +183,6 @@ async function imageNotes({ ref, images }: PullSpec, context: PlanContext): Prom
   const secret = await context.secretIn(ref.namespace);
   if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return [];
   return [{ code: 'opens-none', ref, images }];
-}
-
-function ownerRef(ref: ObjectRef, controller: NonNullable<PullSpec['controller']>): ObjectRef | undefined {
-  const kind = pullKindOf(controller.apiVersion, controller.kind)?.kind;
-  return kind === undefined ? undefined : { kind, namespace: ref.namespace, name: controller.name };
 }
 
 /** Throws UserError where regsecret cannot make the change, with a way to make it. */

@@ -12,7 +12,7 @@ import { many } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import type { Verb } from '../workloads/list-change.ts';
 import { type ObjectRef, refKey, resultName, targetName } from '../workloads/object-ref.ts';
-import { againCommand, changeCommand, deleteCommand, resumeCommand } from '../workloads/remedy.ts';
+import { againCommand, changeCommand, deleteCommand, resumeCommand, stepCommand } from '../workloads/remedy.ts';
 
 export type Note =
   /** Rights that are missing for a check, such as `list pods`. */
@@ -22,7 +22,7 @@ export type Note =
   /** No list in any namespace names the Secret. */
   | { readonly code: 'listed-nowhere' }
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
-  | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
+  | ({ readonly code: 'shadowed'; readonly account: string; readonly list: readonly string[] } & Made)
   | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly remedy: PodRemedy }
   | { readonly code: 'managed'; readonly ref: ObjectRef; readonly manager: string }
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
@@ -40,9 +40,15 @@ export type Note =
   /** `near`: a name in the list that is close to the typed one. */
   | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
-  | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
+  | ({ readonly code: 'now-refused'; readonly account: string } & Made)
   | { readonly code: 'owned'; readonly ref: ObjectRef; readonly owner: string }
   | { readonly code: 'kept'; readonly ref: ObjectRef; readonly account: string; readonly names: readonly string[] }
+  | {
+      readonly code: 'account-list';
+      readonly ref: ObjectRef;
+      readonly account: string;
+      readonly names: readonly string[];
+    }
   | { readonly code: 'account-has-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'belongs'; readonly ref: ObjectRef; readonly owner: ObjectRef }
   | { readonly code: 'job-stays'; readonly ref: ObjectRef; readonly owner: ObjectRef }
@@ -56,6 +62,12 @@ export type Note =
   /** About the Secret itself. */
   | Finding
   | PodNote;
+
+interface Made {
+  readonly ref: ObjectRef;
+  /** The CronJob of a Job. */
+  readonly owner?: ObjectRef | undefined;
+}
 
 /** The criteria of a selection. Without `namespace`: in all namespaces. */
 export interface Picking {
@@ -120,10 +132,10 @@ const SENTENCES: {
       `secret ${secret} has no credential for ${many(images)} of ${resultName(ref)}`,
       lineOf({ do: 'create', secret, namespace: ref.namespace, servers: [registryOf(images)] }),
     ),
-  shadowed: ({ ref, account, list }, { verb, secret, dryRun = 'none' }) =>
+  shadowed: ({ ref, owner, account, list }, { verb, secret, dryRun = 'none' }) =>
     warn(
       `${resultName(ref)} has a list of its own (${many(list)}), so its pods do not use that of serviceaccount/${account}`,
-      workloadCommand(verb, { secret, dryRun }, ref),
+      workloadCommand(verb, { secret, dryRun }, ref, owner),
     ),
   managed: ({ ref, manager }, { verb, secret }) =>
     warn(
@@ -157,12 +169,12 @@ const SENTENCES: {
     warn(
       `${resultName(ref)}${inNamespace(ref, context)} names ${secret} in a list of its own, so its pods still use it`,
     ),
-  'now-refused': ({ ref, account }, context) => {
+  'now-refused': ({ ref, owner, account }, context) => {
     const { secret, dryRun = 'none' } = context;
     const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];
     return warn(
       `${resultName(ref)} names ${secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
-      workloadCommand('detach', { secret, dryRun }, ref),
+      workloadCommand('detach', { secret, dryRun }, ref, owner),
     );
   },
   owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
@@ -170,6 +182,12 @@ const SENTENCES: {
     const [has, kept] = isDry(context) ? ['would have', 'would keep'] : ['now has', 'kept'];
     return say(
       `${resultName(ref)} ${has} its own imagePullSecrets; ${kept} ${many(names)} from serviceaccount/${account}`,
+    );
+  },
+  'account-list': ({ ref, account, names }, context) => {
+    const [has, get] = isDry(context) ? ['would have no', 'would get'] : ['has no', 'get'];
+    return say(
+      `${resultName(ref)}${inNamespace(ref, context)} ${has} imagePullSecrets of its own now; its pods ${get} ${many(names)} from serviceaccount/${account}`,
     );
   },
   'account-has-it': ({ ref, account }, { secret, dryRun = 'none' }) =>
@@ -224,12 +242,14 @@ export function unknownLogins(others: readonly string[], images: readonly string
   return `whether ${others.join(' or ')} has a login for ${describeLost({ images })}`;
 }
 
-/** The template of an existing Job is immutable (batch/validation `ValidateJobSpecUpdate`), but its manifest can be changed. */
+/** The template of a Job is immutable (batch/validation `ValidateJobSpecUpdate`), but not its manifest. Its `owner` makes another. */
 function workloadCommand(
   verb: Verb,
   { secret, dryRun }: { readonly secret: string; readonly dryRun: 'none' | 'client' | 'server' },
   ref: ObjectRef,
+  owner?: ObjectRef,
 ): Command {
+  if (owner !== undefined) return stepCommand({ step: 'run again', job: ref.name }, owner);
   if (ref.kind === 'Job') return changeCommand(verb, { how: 'manifest' }, secret);
   return command`${changeCommand(verb, { how: 'template', target: ref }, secret)} ${dryRunFlag({ dryRun })}`;
 }

@@ -12,7 +12,7 @@ import { type PullKind, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
 import { hasEnded } from '../workloads/pod-group.ts';
 import { type PullFailure, pullFailures } from '../workloads/pod-state.ts';
-import { type Controller, hasKnownOwner, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
+import { type Controller, hasKnownOwner, listedNames, makerOf, type PullSpec } from '../workloads/pull-spec.ts';
 import { hasFinished, selectorOf } from '../workloads/rollout.ts';
 import { standIns } from '../workloads/stand-in.ts';
 
@@ -50,6 +50,8 @@ export interface AccountUse {
 
 export interface WorkloadFact {
   readonly ref: ObjectRef;
+  /** What made it. A workload of its own has none. */
+  readonly owner?: ObjectRef | undefined;
   readonly account: string;
   readonly list: readonly string[];
 }
@@ -164,8 +166,9 @@ export function accountKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-function factOf({ ref, serviceAccountName, imagePullSecrets: list }: PullSpec): WorkloadFact {
-  return { ref, account: serviceAccountName, list: listedNames(list) };
+function factOf(pullSpec: PullSpec): WorkloadFact {
+  const { ref, serviceAccountName, imagePullSecrets: list } = pullSpec;
+  return { ref, owner: makerOf(pullSpec), account: serviceAccountName, list: listedNames(list) };
 }
 
 const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true, ...ENV }] as const;

@@ -92,6 +92,11 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'deployment.apps/web now has its own imagePullSecrets; kept a, b from serviceaccount/ci',
   ],
   [
+    { code: 'account-list', ref, account, names: ['a', 'b'] },
+    'note',
+    'deployment.apps/web has no imagePullSecrets of its own now; its pods get a, b from serviceaccount/ci',
+  ],
+  [
     { code: 'account-has-it', ref, account },
     'warning',
     'the pods of deployment.apps/web get regcred from serviceaccount/ci',
@@ -220,6 +225,10 @@ describe('what attach and detach say in other words', () => {
 
 test.each<[note: Shown, command: string]>([
   [{ code: 'shadowed', ref: of('Job'), account, list: ['a'] }, 'regsecret attach regcred -f FILE --write'],
+  ...(['shadowed', 'now-refused'] as const).map((code): [Shown, string] => [
+    { code, ref: of('Job'), owner: of('CronJob'), account, list: ['a'] },
+    'kubectl delete job web -n team && kubectl create job --from=cronjob/web web-again -n team',
+  ]),
   [{ code: 'now-refused', ref: of('Job'), account }, 'regsecret detach regcred -f FILE --write'],
   [{ code: 'opens-none', ref, images: ['UPPER'] }, 'regsecret create regcred -n team --server UPPER'],
   [{ code: 'opens-none', ref, images: ['web'] }, 'regsecret create regcred -n team --server docker.io'],

@@ -57,7 +57,9 @@ describe.each(TARGETS)('why of %s', (_, objects, target, options) => {
     const report = reportAt(observed, observed.facts);
     expect(report.ending).toEqual(ending);
     const causes = (report.pullers ?? []).flatMap(({ images }) => images.flatMap(({ cause }) => cause ?? []));
-    const shown = [...report.findings, ...causes].flatMap(({ fix: { command } }) => shownHint(command)?.replace(/ --server .*/, '') ?? []);
+    const shown = [...report.findings, ...causes].flatMap(
+      ({ fix: { command } }) => shownHint(command)?.replace(/ --server .*/, '') ?? [],
+    );
     expect(report.findings.map(({ code }) => code)).toContain('missing-secret');
     expect([...new Set(shown)]).toEqual(fixes);
   });

@@ -99,6 +99,22 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
     { objects: [account(), ghcrSecret, failing('a'), failing('b'), failing('c')] },
   ],
   [
+    'a namespace with a ReplicaSet without a Deployment, and a held Job with an older list than its CronJob',
+    {
+      objects: [
+        account(),
+        ghcrSecret,
+        secretFor('other', 'quay.io'),
+        stored('ReplicaSet', 'api', { list: ['gone'] }),
+        failing('api-a', { list: ['gone'], owner: 'ReplicaSet/api' }),
+        stored('CronJob', 'nightly', pull),
+        stored('Job', 'nightly-1', { list: ['other'], owner: 'CronJob/nightly', spec: { suspend: true } }),
+        stored('Job', 'nightly-2', { list: ['old'], owner: 'CronJob/nightly' }),
+        failing('nightly-2-a', { list: ['old'], owner: 'Job/nightly-2' }),
+      ],
+    },
+  ],
+  [
     'a namespace in which nothing is wrong',
     {
       objects: [
