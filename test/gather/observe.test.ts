@@ -53,7 +53,7 @@ const NOTHING = [
 /** The kinds that pull images, and those that they use for it. */
 const KINDS_IN_SCOPE = [
   ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
-  'replicationcontrollers',
+  ...['replicationcontrollers', 'replicasets'],
 ];
 const conditions = (...list: readonly object[]): object => ({ status: { phase: 'Pending', conditions: list } });
 const NO_QUOTA = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };

@@ -401,6 +401,7 @@ describe.concurrent('least rights', () => {
       'list daemonsets',
       'list deployments',
       'list jobs',
+      'list replicasets',
       'list replicationcontrollers',
       'list secrets',
       'list serviceaccounts',
@@ -413,6 +414,7 @@ describe.concurrent('least rights', () => {
     const kinds = [
       ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
       'replicationcontrollers',
+      'replicasets',
     ];
     const all = await userWith(namespace, may(kinds, ['', 'apps', 'batch']));
     expect((await doctor(namespace, [], 0, { kubeconfig: all })).healthy).toBe(true);
@@ -431,7 +433,7 @@ describe.concurrent('least rights', () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
     expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was seen']);
     expect(stderr).toBe(
-      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
+      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicasets, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
     );
   });
 
