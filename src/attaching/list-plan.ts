@@ -18,8 +18,8 @@ import {
   isBeingDeleted,
   isEnforced,
   isStaticPod,
+  knownOwner,
   listedNames,
-  makerOf,
   type PullSpec,
   pullSpecOf,
 } from '../workloads/pull-spec.ts';
@@ -108,7 +108,7 @@ function jobProblem(
 async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
-  const owner = makerOf(pullSpec);
+  const owner = knownOwner(pullSpec);
   const changes = changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined;
   if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
   if (owner !== undefined) {

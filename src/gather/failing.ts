@@ -12,7 +12,7 @@ import { type PullKind, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
 import { hasEnded } from '../workloads/pod-group.ts';
 import { type PullFailure, pullFailures } from '../workloads/pod-state.ts';
-import { type Controller, hasKnownOwner, listedNames, makerOf, type PullSpec } from '../workloads/pull-spec.ts';
+import { type Controller, hasKnownOwner, knownOwner, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { hasFinished, selectorOf } from '../workloads/rollout.ts';
 import { standIns } from '../workloads/stand-in.ts';
 
@@ -168,7 +168,7 @@ export function accountKey(namespace: string, name: string): string {
 
 function factOf(pullSpec: PullSpec): WorkloadFact {
   const { ref, serviceAccountName, imagePullSecrets: list } = pullSpec;
-  return { ref, owner: makerOf(pullSpec), account: serviceAccountName, list: listedNames(list) };
+  return { ref, owner: knownOwner(pullSpec), account: serviceAccountName, list: listedNames(list) };
 }
 
 const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true, ...ENV }] as const;

@@ -102,14 +102,14 @@ export function controllerWord(name: string): Word {
 }
 
 /** The workload of a kind that we know that created the object. Other kinds tell us nothing. */
-export function makerOf({ ref, controller }: Pick<PullSpec, 'ref' | 'controller'>): ObjectRef | undefined {
+export function knownOwner({ ref, controller }: Pick<PullSpec, 'ref' | 'controller'>): ObjectRef | undefined {
   const kind = pullKindOf(controller?.apiVersion, controller?.kind)?.kind;
   return kind && { kind, namespace: ref.namespace, name: controller?.name ?? '' };
 }
 
 /** Whether a workload of a kind that we know created the object. */
 export function hasKnownOwner(object: Pick<PullSpec, 'ref' | 'controller'>): boolean {
-  return makerOf(object) !== undefined;
+  return knownOwner(object) !== undefined;
 }
 
 /** The Deployment of a pod, by the name of its ReplicaSet (deployment/sync.go `getNewReplicaSet`). Undefined if it has none. */

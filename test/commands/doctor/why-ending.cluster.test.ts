@@ -16,7 +16,7 @@ beforeAll(async () => {
     fields: { replicas: 0 },
     metadata: { finalizers },
   });
-  left.push(pathOf('ServiceAccount', namespace, 'ci'), pathOf('ReplicaSet', namespace, 'web'));
+  left.push(`/api/v1/namespaces/${namespace}/serviceaccounts/ci`, pathOf('ReplicaSet', namespace, 'web'));
   await api('DELETE', `/api/v1/namespaces/${namespace}`);
 });
 atFileEnd(async () => {
