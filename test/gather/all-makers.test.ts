@@ -8,7 +8,7 @@ import { observeScope } from '../../src/gather/scope.ts';
 import { gatherUsage } from '../../src/gather/usage.ts';
 import type { Secret } from '../../src/secret/secret.ts';
 import { ghcrSecret } from '../support/attach-request.ts';
-import { account } from '../support/observed-targets.ts';
+import { account, failing } from '../support/observed-targets.ts';
 import { type Stored, stored, storedObjects } from '../support/stored-objects.ts';
 
 const pull = { list: ['pull'] };
@@ -111,4 +111,17 @@ describe.each(SITUATIONS)('%s', (_, objects, all, users = all) => {
         .join(' '),
     ).toBe(users);
   });
+});
+
+test('the pods of a ReplicaSet that a deleted Deployment left show its template', async () => {
+  const left = [
+    stored('ReplicaSet', 'web', { ...pull, ...hash }),
+    failing('web-a', { ...pull, ...hash, owner: 'ReplicaSet/web' }),
+  ];
+  const { pullers } = await observeScope({ offline: true }, createCollector(world(left)));
+  expect(pullers.filter(({ pod }) => pod !== undefined).map(({ remedy }) => remedy)).toMatchObject([
+    { how: 'template', target: { kind: 'ReplicaSet', name: 'web' } },
+  ]);
+  const { users } = await usersWithLogin(createReader(world(left)), secret as Secret);
+  expect(users.map(named)).toEqual(['ReplicaSet/web']);
 });
