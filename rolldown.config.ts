@@ -1,7 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { defineConfig, type RolldownOptions } from 'rolldown';
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 import { licences } from './build/licences.ts';
+import { plainExports } from './build/plain-exports.ts';
 import { shims } from './build/shims.ts';
+
+/**
+ * What the program and the library have in common. npm packs files by extension and name, and gzip finds what repeats within
+ * 32 KB. So chunks of one name and nearly one content are in the download once, if both end in `.js` and are of about that size.
+ */
+const common = [
+  {
+    name: 'go',
+    test: /[\\/]src[\\/](codec[\\/]go[\\/](glob|json|url|utf8)|secret[\\/](build|coverage|expiry|image|secret|server)|text[\\/]time)\.ts$/,
+    priority: 8,
+  },
+  {
+    name: 'pull',
+    test: /[\\/]src[\\/](workloads[\\/](pull-spec|remedy|rollout)|secret[\\/](contents|copy|keyring)|findings[\\/]pod-commands)\.ts$/,
+    priority: 7,
+  },
+  { name: 'findings', test: /[\\/]src[\\/]findings[\\/](finding|secret-rules)\.ts$/, priority: 6 },
+];
+const merge = { name: 'merge', test: /[\\/]secret[\\/](merge|entry-change)\.ts$/, priority: 0 };
 
 /**
  * One chunk per lazily loaded part, so that a command reads only what it uses, but what the shortest ways of all need in
@@ -9,18 +29,22 @@ import { shims } from './build/shims.ts';
  */
 const codeSplitting = {
   groups: [
-    { name: 'start', tags: ['$initial' as const], priority: 3 },
+    { name: 'start', tags: ['$initial' as const], priority: 9 },
     {
       name: 'create',
       test: /[\\/](create[\\/]create|output[\\/]secret-manifest)\.ts$/,
       priority: 2,
     },
-    { name: 'cluster', test: /[\\/](cluster[\\/]transport|changes[\\/]upsert)\.ts$/, priority: 1 },
+    {
+      name: 'cluster',
+      test: /[\\/](cluster[\\/](transport|unread-objects|cluster-identity)|changes[\\/]upsert)\.ts$/,
+      priority: 1,
+    },
     // What attach, doctor, list and inspect all need is of many small files, and Bun, too, takes its time for each chunk.
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](src[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|gather[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|secret[\\/](secret-owner|unseen)|output[\\/]table)\.ts$/,
+      test: /[\\/](src[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|gather[\\/](failing|namespace|copy-origins)|attaching[\\/]context|manifests[\\/]objects|checked-scope|choices|gather[\\/]usage|copy-sources|annotation-printer|change-report|failure-printer|changes[\\/]performer|secret[\\/](secret-owner|unseen)|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
@@ -33,8 +57,16 @@ const codeSplitting = {
     { name: 'attempt', test: /[\\/](diagnosis[\\/]attempt|gather[\\/]other-logins)\.ts$/, priority: 0 },
     { name: 'restart', test: /[\\/]changes[\\/]restart\.ts$/, priority: 0 },
     { name: 'rotate-printer', test: /[\\/]rotate[\\/](rotate-printer|not-held)\.ts$/, priority: 0 },
-    { name: 'merge', test: /[\\/]secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
+    merge,
   ],
+};
+
+/** For files that end in `.js`, since the package has ES modules. */
+const commonJs: Plugin = {
+  name: 'package-scope',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{"type":"commonjs"}\n' });
+  },
 };
 
 /** No getter does more than to return a value, so what is read and not used can go: 0.6 KB of what is downloaded. */
@@ -52,6 +84,7 @@ const program: RolldownOptions = {
 export default defineConfig([
   {
     ...program,
+    plugins: [shims(), licences(), plainExports(), commonJs],
     // Node loads CommonJS 6 ms faster than ES modules, and its own modules without listing all that they export.
     output: {
       dir: 'dist/cli',
@@ -59,10 +92,10 @@ export default defineConfig([
       format: 'cjs',
       minify,
       dynamicImportInCjs: false,
-      codeSplitting,
-      entryFileNames: '[name].cjs',
+      codeSplitting: { groups: [...common, ...codeSplitting.groups] },
+      entryFileNames: '[name].js',
       // No hashes and no notes for another minifier: nobody packs these files again, and both are 5 KB of what is downloaded.
-      chunkFileNames: ({ name, moduleIds }) => `${libraryOf(name, moduleIds)}.cjs`,
+      chunkFileNames: ({ name, moduleIds }) => `${libraryOf(name, moduleIds)}.js`,
       comments: { legal: true, annotation: false, jsdoc: false },
     },
   },
@@ -83,13 +116,10 @@ export default defineConfig([
       chunkFileNames: '[name].js',
       codeSplitting: {
         groups: [
-          // What both entries need. `index` runs in browsers, too, and nothing in the pure rooms needs Node.
-          {
-            name: 'shared',
-            test: /[\\/]src[\\/](text|line|codec[\\/]go|secret|verify|workloads|findings|diagnosis)[\\/]/,
-            minShareCount: 2,
-            priority: 1,
-          },
+          ...common,
+          { ...merge, priority: 5 },
+          { name: 'cluster-answers', test: /[\\/]src[\\/]cluster[\\/]/, priority: 4 },
+          { name: 'recreate-secret', test: /[\\/]recreate-secret\.ts$/, priority: 3 },
           // Who writes a Secret needs nearly all of the rest.
           {
             name: 'write',

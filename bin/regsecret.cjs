@@ -8,7 +8,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(1);
 }
-require('../dist/cli/main.cjs');
+require('../dist/cli/main.js');
 // A short run ends before this timer.
 setTimeout(() => {
   const { setFlagsFromString } = require('node:v8');

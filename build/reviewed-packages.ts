@@ -26,10 +26,7 @@ export const REVIEWED_PACKAGES: Readonly<Record<string, string>> = {
   'mute-stream': 'ISC',
   'proxy-agent-negotiate': 'MIT',
   'signal-exit': 'ISC',
-  'smart-buffer': 'MIT',
   'smol-toml': 'BSD-3-Clause',
-  socks: 'MIT',
-  'socks-proxy-agent': 'MIT',
   zod: 'MIT',
 };
 

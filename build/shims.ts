@@ -54,17 +54,8 @@ const SHIMS: readonly Shim[] = [
     module: '@inquirer/figures',
     code: `export { figures as default } from ${JSON.stringify(join(import.meta.dirname, 'figures.ts'))};`,
   })),
-  // With DEBUG=* these agents would write the options of a connection to stderr, including a proxy's password.
-  ...['https-proxy-agent', 'socks-proxy-agent'].map((by) => ({
-    by,
-    module: 'debug',
-    code: 'export default () => () => {};',
-  })),
-  {
-    by: 'socks',
-    module: 'ip-address',
-    code: `export * from ${JSON.stringify(join(import.meta.dirname, 'ip-address.ts'))};`,
-  },
+  // With DEBUG=* this agent would write the options of a connection to stderr, including a proxy's password.
+  { by: 'https-proxy-agent', module: 'debug', code: 'export default () => () => {};' },
   // A watch has its own connection and its own `fetch` (src/cluster/watch-connection.ts). undici would add 110 KB.
   {
     by: '@kubernetes/client-node',

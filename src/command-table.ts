@@ -39,7 +39,7 @@ export const COMMANDS: readonly Definition[] = [
     examples: [
       ['why pod/private-reg', 'check a pod, from its imagePullSecrets to what the registry answers'],
       ['why ghcr.io/org/app:v2 --serviceaccount ci', 'check an image before it is deployed'],
-      ['doctor -A --offline', 'check the whole cluster, without asking registries'],
+      ['doctor -A --offline', 'check the whole cluster, without contacting registries'],
     ],
     more: FINDINGS_PAGE,
     flags: doctorFlags,
@@ -53,9 +53,9 @@ export const COMMANDS: readonly Definition[] = [
     group: 'Diagnose:',
     description: 'list pull secrets, what uses them, and what is wrong with them',
     examples: [
-      ['list -A --problems', 'list those with a problem, in all namespaces'],
-      ['list -A --username janedoe', 'list those with a login of janedoe, whose password has leaked'],
-      ['list -A -o wide', 'list them with usernames and fingerprints of passwords'],
+      ['list -A --problems', 'list pull secrets with a problem, in all namespaces'],
+      ['list -A --username janedoe', 'list pull secrets with a login of janedoe, for example after a leak'],
+      ['list -A -o wide', 'show usernames and fingerprints of passwords'],
     ],
     flags: listFlags,
     run: (io, exit) => async (names: string[], options) => {
@@ -84,8 +84,8 @@ export const COMMANDS: readonly Definition[] = [
     description: 'ask registries whether they accept the logins of a pull secret',
     examples: [
       ['verify', 'check all logins in the pull secret regsecret'],
-      ['verify --image ghcr.io/org/app:v1', 'check whether a pod with it can pull the image'],
-      ['verify -A', 'check all logins in the cluster'],
+      ['verify --image ghcr.io/org/app:v1', 'check whether a pod with this pull secret can pull the image'],
+      ['verify --image ghcr.io/org/app:v1 --on-node', 'ask a node, which pulls the image'],
       ['verify --server ghcr.io', 'check the login of docker or podman on this machine'],
     ],
     flags: verifyFlags,
@@ -97,7 +97,7 @@ export const COMMANDS: readonly Definition[] = [
   {
     title: 'create',
     group: 'Create and attach:',
-    description: 'create a pull secret from a login, or add the login to the one that exists',
+    description: 'create a pull secret from a login, or add the login to an existing one',
     examples: [
       ['create', 'create it from the docker or podman login on this machine'],
       ['create --attach sa/default', 'create it, and attach it to the service account of most pods'],
@@ -114,9 +114,9 @@ export const COMMANDS: readonly Definition[] = [
     group: 'Create and attach:',
     description: 'add a pull secret to service accounts, workloads and pods',
     examples: [
-      ['attach --serviceaccount default', 'serve new pods that have no imagePullSecrets of their own'],
-      ['attach --pod private-reg', 'serve a pod, by changing the template of its owner'],
-      ['attach --to deploy/web --to cj/nightly --wait', 'serve workloads, and wait until their pods run'],
+      ['attach --serviceaccount default', 'attach it for new pods without their own imagePullSecrets'],
+      ['attach --pod private-reg', 'attach it to a pod, by changing the template of its owner'],
+      ['attach --to deploy/web --to cj/nightly --wait', 'attach it to workloads, and wait until their pods run'],
     ],
     flags: attachFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -150,7 +150,7 @@ export const COMMANDS: readonly Definition[] = [
       ],
       [
         "sync -n platform --to 'team-*' --attach sa/default --watch",
-        'keep running: serve new namespaces within a second',
+        'keep running: copy to new namespaces within a second',
       ],
     ],
     flags: syncFlags,
@@ -211,7 +211,7 @@ export const COMMANDS: readonly Definition[] = [
   {
     title: 'rbac',
     group: 'Set up:',
-    description: 'print the least RBAC role for a regsecret command',
+    description: 'print the smallest RBAC role for a regsecret command',
     examples: [
       ['rbac attach --used', 'print a Role and a binding for the service account regsecret'],
       ['rbac --for sa/ci:deployer create --attach sa/default -n team', 'print them for another service account'],
@@ -244,10 +244,10 @@ export const COMMANDS: readonly Definition[] = [
   {
     title: 'options',
     group: 'Set up:',
-    description: 'show all flags of a command, or those that every command has',
+    description: 'show all flags of a command, or the flags of every command',
     examples: [
       ['options create', 'show all flags of create'],
-      ['list --context staging --as jane -q', 'list those of another cluster, as another user'],
+      ['list --context staging --as jane -q', 'list pull secrets of another cluster, as another user'],
     ],
     flags: (command) =>
       kubernetesFlags(command).addArgument(

@@ -72,7 +72,7 @@ async function completed(words: readonly string[], io: Io, name: string): Promis
  */
 function refuseNodeDebug({ NODE_DEBUG }: Io['env']): void {
   if (!NODE_DEBUG || 'Bun' in globalThis) return;
-  throw new UserError('NODE_DEBUG makes Node print what is sent, with passwords and tokens', UNSET);
+  throw new UserError('with NODE_DEBUG, Node prints what is sent, with passwords and tokens', UNSET);
 }
 
 const UNSET = prose`run the command without that variable`;
@@ -90,9 +90,9 @@ async function refuseEndlessAuthorities(env: Io['env']): Promise<void> {
     const { stat } = await import('node:fs/promises');
     const found = await stat(path).catch(() => undefined);
     if (found === undefined || found.isDirectory()) continue;
-    if (!found.isFile()) throw new UserError(`${name} names ${path}, which is not a file`, UNSET);
+    if (!found.isFile()) throw new UserError(`${name} is set to ${path}, which is not a file`, UNSET);
     if (found.size > MAX_AUTHORITIES_MIB * 1024 ** 2) {
-      throw new UserError(`${name} names ${path}, which holds more than ${MAX_AUTHORITIES_MIB} MiB`, UNSET);
+      throw new UserError(`${name} is set to ${path}, which holds more than ${MAX_AUTHORITIES_MIB} MiB`, UNSET);
     }
   }
 }

@@ -41,7 +41,7 @@ const ROOMS: readonly Room[] = [
   { room: 'http', purpose: 'the one transport' },
   { room: 'kubeconfig', purpose: 'which server, user and namespace, and what proves who we are' },
   { room: 'cluster', purpose: 'the connection to the API server, reading, and the requests; no use case' },
-  { room: 'registry', purpose: 'asking registries' },
+  { room: 'registry', purpose: 'checking registries' },
   { room: 'credentials', purpose: 'the logins of this machine' },
   { room: 'manifests', purpose: 'files with manifests: read, changed in place, and as facts for a diagnosis' },
   { room: 'output', purpose: 'printers, tables and styles' },
@@ -94,7 +94,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   'js-yaml': /^src\/codec\/yaml(-tree)?\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,
   'https-proxy-agent': /^src\/http\/route\.ts$/,
-  'socks-proxy-agent': /^src\/http\/route\.ts$/,
+  'agent-base': /^src\/http\/socks\.ts$/,
   'zod/mini': /^src\/registry\/answer\.ts$/,
 };
 

@@ -41,7 +41,7 @@ describe('--plain-http', () => {
       const io = fakeIo({ env: { KUBECONFIG: '/nonexistent' } });
       expect(await run(['verify', '--plain-http', host], io)).toBe(2);
       expect(io.written.stderr).toBe(
-        'error: --plain-http takes the host of a registry\nhint: --plain-http registry.example.com:5000\n',
+        'error: --plain-http takes a registry\nhint: --plain-http registry.example.com:5000\n',
       );
     },
   );
@@ -62,7 +62,7 @@ describe('NODE_DEBUG, with which Node prints what is sent', () => {
     expect(io.written).toEqual({
       stdout: '',
       stderr:
-        'error: NODE_DEBUG makes Node print what is sent, with passwords and tokens\n' +
+        'error: with NODE_DEBUG, Node prints what is sent, with passwords and tokens\n' +
         'hint: run the command without that variable\n',
     });
   });

@@ -16,7 +16,7 @@ const CREATE = ['create', 'unfinished', '--dry-run=client'];
 
 describe.each([
   ['Registry', ['--prompt']],
-  ['User name', ['--prompt', '--server', 'r.example']],
+  ['Username', ['--prompt', '--server', 'r.example']],
   ['Password or token', ['--server', 'r.example', '--username', 'u']],
 ])('at the question %s', (question, flags) => {
   test.each([

@@ -30,7 +30,7 @@ const EXIT_CODES: Readonly<Record<keyof typeof EXIT, readonly [code: number, tex
   ok: [0, 'done'],
   failed: [1, 'failed; the last lines say why and what to type next'],
   usage: [2, 'wrong usage'],
-  unjudged: [3, 'nothing wrong was seen, but not everything could be checked'],
+  unjudged: [3, 'nothing wrong was found, but not everything could be checked'],
   interrupted: [130, 'interrupted'],
 };
 

@@ -79,7 +79,7 @@ function checkNoFiles({ filename = [] }: AttachOptions): void {
   // Manifests on stdin cannot be written in place.
   const write = filename.includes('-') ? words`` : words`--write`;
   throw new UsageError(
-    'manifests and targets in a cluster are changed by one command each',
+    'manifests and targets in a cluster need one command each',
     prose`${{ add: write, drop: CLUSTER_ONLY }} for the files, and ${againWithout(...FILE_ONLY)} for the cluster`,
   );
 }
@@ -90,12 +90,15 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
   if (file !== undefined) {
     const attach = command`regsecret attach NAME -f ${pathWord(file)} --write`;
     const create = againWithout('--attach');
-    throw new UsageError('--attach names what is in the cluster', prose`${create}, and for the manifest: ${attach}`);
+    throw new UsageError(
+      '--attach is only for objects in the cluster',
+      prose`${create}, and for the manifest: ${attach}`,
+    );
   }
   return texts.map((text) => {
     const { kind, name } = parseTarget(text);
     if (name !== undefined) return { kind, name };
-    throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
+    throw new UsageError(`--attach ${text} needs the name of a ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });
 }
 
@@ -137,7 +140,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
     else {
       const all = verb === 'attach' ? '; --used --restart is for the service accounts that pods and workloads use' : '';
       const hint = prose`${flag} ${word}/NAME, or ${flag} ${word} -l app=NAME${all}`;
-      throw new UsageError(`${flag} ${word} names no ${word}`, hint);
+      throw new UsageError(`${flag} ${word} needs the name of a ${word}`, hint);
     }
   }
   if (options.allServiceaccounts) selections.push({ by: 'kind', kind: 'ServiceAccount', labelSelector: selector });
@@ -149,7 +152,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   if (targets.length + selections.length > 0)
     return { targets: [], selections: [...selections, ...targets.map(everywhere)] };
   if (verb === 'detach' && options.filename === undefined) return { targets, selections: LISTING_KINDS.map(implied) };
-  throw new UsageError(`-A says where to ${verb}, but not what`, EVERYWHERE);
+  throw new UsageError(`-A selects namespaces, but nothing to ${verb}`, EVERYWHERE);
 }
 
 const EVERYWHERE = prose`--serviceaccount default -A, --to deployment -l app=NAME -A, or --used -A`;
@@ -179,8 +182,8 @@ function checkNothingRuns(verb: Verb, { filename = [], wait, timeout, restart, r
     if (!given) continue;
     const target = verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`;
     throw new UsageError(
-      `${flag} is about what runs in a cluster, and -f only changes files`,
-      prose`leave ${flag} out and apply the files, or name what runs, with ${target} in place of -f`,
+      `${flag} is for objects in a cluster, and -f changes only files`,
+      prose`leave out ${flag} and apply the files, or use ${target} instead of -f`,
     );
   }
 }
@@ -194,17 +197,17 @@ function checkFileFlags(options: AttachOptions): void {
     [recursive, '-R', words`-f FOLDER -R`],
     [secretFile, '--secret-file', words`-f FILE --auto --secret-file FILE`],
   ] as const) {
-    if (given && !named) throw new UsageError(`${flag} goes with -f`, proposal);
+    if (given && !named) throw new UsageError(`${flag} needs -f`, proposal);
   }
   if (secretFile !== undefined && !auto)
-    throw new UsageError('--secret-file goes with --auto', words`--auto --secret-file FILE`);
+    throw new UsageError('--secret-file needs --auto', words`--auto --secret-file FILE`);
   if (write && filename.includes('-'))
-    throw new UsageError('what comes from stdin cannot be written in place', {
+    throw new UsageError('stdin cannot be changed in place', {
       ...words`-f -`,
       output: 'FILE',
     });
   if (named && !write && output !== undefined)
     throw new UsageError('-o cannot be combined with manifests on stdout', words`-f FILE --write -o name`);
   if (named && dryRun === 'server')
-    throw new UsageError('no server is asked about manifests', words`-f FILE --dry-run=client`);
+    throw new UsageError('manifests are changed without a server', words`-f FILE --dry-run=client`);
 }

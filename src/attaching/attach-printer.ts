@@ -139,13 +139,13 @@ function describeRemedy(remedy: Failing['remedy']): string {
     case 'restart':
       return resultName(remedy.controller);
     case 'delete':
-      return `${resultName(remedy.controller)} makes another when it is deleted`;
+      return `${resultName(remedy.controller)} creates another when it is deleted`;
     case 'attach':
-      return `${resultName(remedy.controller)} has a list of its own`;
+      return `${resultName(remedy.controller)} has its own imagePullSecrets`;
     case 'recreate':
       return 'has no controller';
     case 'ask the owner':
-      return `made by ${remedy.owner}`;
+      return `created by ${remedy.owner}`;
   }
 }
 

@@ -48,8 +48,8 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404) throw refusal(error, { verb: 'get', namespace, name });
-    const text = `secret ${namespace}/${name} does not exist, and it is what tells which images it opens`;
-    const file = `or name a file that holds it, or a docker config: --auto --secret-file FILE`;
+    const text = `secret ${namespace}/${name} does not exist, so it is not known which images it matches`;
+    const file = `or read it from a manifest or docker config: --auto --secret-file FILE`;
     throw new UserError(text, lineOf({ do: 'create', secret: name, namespace, servers: [] }), [file]);
   }
 }
@@ -85,7 +85,7 @@ async function missing(reader: Reader, ref: SecretRef): Promise<UserError> {
     meant?.as === 'near'
       ? againMeaning({ rename: new Map([[ref.name, meant.name]]) })
       : lineOf({ do: 'create', secret: ref.name, namespace: ref.namespace, servers: [] });
-  return new UserError(text + limit, proposal, ['to attach it all the same, add --allow-missing']);
+  return new UserError(text + limit, proposal, ['to attach it anyway, add --allow-missing']);
 }
 
 /** The Secret in each namespace that has it, or why it is of no use there. */

@@ -45,7 +45,7 @@ export async function detachAll(
     waiting: () => undefined,
   });
   if (isFree) return;
-  const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
+  const text = `secret ${namespace}/${name} is still in imagePullSecrets, so it was not deleted`;
   throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
 }
 
@@ -69,7 +69,7 @@ async function targetsIn(
   const [right] = reader.missingRights.list();
   if (right === undefined) return targets;
   throw new UserError(
-    `secret ${namespace}/${name} is not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
+    `secret ${namespace}/${name} was not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
     reader.missingRights.grant,
   );
 }

@@ -99,7 +99,7 @@ function jobProblem(
   }
   // The template has no list, so the next pod gets the list of the service account.
   return new UserError(text, accountCommand(ref.namespace, serviceAccountName, request), [
-    'the next pod that it makes takes the list of its service account',
+    'its next pod uses the imagePullSecrets of its service account',
     prose`or change its manifest and create the job again: ${change}`,
   ]);
 }
@@ -112,7 +112,7 @@ async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<P
   const changes = changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined;
   if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
   if (owner !== undefined) {
-    const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, whose template counts`;
+    const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, which manages its template`;
     throw new UserError(text, changeCommand(verb, { how: 'template', target: owner }, secret));
   }
   if (ref.kind === 'Job' && changes) throw jobProblem(pullSpec, context);
@@ -173,7 +173,7 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
   if (!isEnforced(account) || listedNames(account.imagePullSecrets).includes(secret)) return;
   if (namesAccount(request, name)) return;
   throw new UserError(
-    `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
+    `serviceaccount ${namespace}/${name} enforces its imagePullSecrets (enforce-mountable-secrets), so pods of ${describeRef(ref)} that use ${secret} would be rejected`,
     accountCommand(namespace, name, request),
   );
 }
@@ -218,9 +218,9 @@ function ownerNote({ ref }: PullSpec, controller: Controller, { ref: owner }: Pu
 function staticPodProblem(pod: PullSpec, { request: { verb, secret } }: PlanContext): UserError {
   const { ref, object } = pod;
   const node = `${fieldOf(object, 'spec', 'nodeName')}`;
-  const text = `${describeRef(ref)} is a static pod, which cannot use Secrets: node ${node} makes it from a file of its own`;
+  const text = `${describeRef(ref)} is a static pod, which cannot use Secrets: node ${node} creates it from a file on the node`;
   return new UserError(text, changeCommand(verb, remedyOfPod(pod, []), secret), [
-    "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
+    "its image needs a login on that node: in the kubelet's config.json or from a credential provider plugin",
   ]);
 }
 
@@ -243,7 +243,7 @@ function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: 
       prose`or to all pods of its service account: ${accountCommand(pod.ref.namespace, pod.serviceAccountName, request)}`,
     );
   }
-  const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
+  const text = `${describeRef(pod.ref)} is created by ${name}${through}, whose template regsecret does not know`;
   return new UserError(text, change, details);
 }
 
@@ -288,7 +288,7 @@ export function planResumption(saved: SavedPod, { request }: PlanContext): PlanI
   if (pod === undefined) throw new UserError(`${saved.file} holds no pod`, words`cat ${saved.file}`);
   const { ref } = pod;
   if (!recreate) {
-    const text = `${describeRef(ref)} is gone: a run that was interrupted has left its manifest in ${saved.file}`;
+    const text = `${describeRef(ref)} is missing: an interrupted run left its manifest in ${saved.file}`;
     throw new UserError(text, recreationCommand(ref, request));
   }
   const list = changedList(verb, pod.imagePullSecrets, [secret]) ?? pod.imagePullSecrets ?? [];

@@ -54,7 +54,7 @@ function stillNeeded(losses: readonly Loss[], items: readonly PlanItem[], secret
   const named = (refs: readonly ObjectRef[]): string => many([...new Set(refs.map(isWide ? describeRef : resultName))]);
   const users = named(losses.map(({ ref }) => ref));
   return new UserError(
-    `${secret} is still needed by ${users}, so it is not detached from ${named(targets)}`,
+    `${secret} is still needed by ${users}, so it was not detached from ${named(targets)}`,
     againWith(words`--yes`),
   );
 }

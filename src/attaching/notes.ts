@@ -124,26 +124,26 @@ const SENTENCES: {
 } = {
   unchecked: ({ rights }) => say(`not checked, no permission to ${rights.join(', ')}`),
   'secret-elsewhere': ({ namespaces }, { secret }) =>
-    warn(`secret ${secret} does not exist in ${many(namespaces)}, so nothing is attached there`),
+    warn(`secret ${secret} does not exist in ${many(namespaces)}, so nothing was attached there`),
   'picks-none': (note) => warn(picksNone(note), command`kubectl get ${pullKind(note.kind).plural} ${flagsOf(note)}`),
-  'listed-nowhere': (_, { secret }) => say(`no list in any namespace names ${secret}`),
+  'listed-nowhere': (_, { secret }) => say(`no imagePullSecrets in any namespace reference ${secret}`),
   'opens-none': ({ ref, images }, { secret }) =>
     warn(
-      `secret ${secret} has no credential for ${many(images)} of ${resultName(ref)}`,
+      `secret ${secret} has no login for ${many(images)} of ${resultName(ref)}`,
       lineOf({ do: 'create', secret, namespace: ref.namespace, servers: [registryOf(images)] }),
     ),
   shadowed: ({ ref, owner, account, list }, { verb, secret, dryRun = 'none' }) =>
     warn(
-      `${resultName(ref)} has a list of its own (${many(list)}), so its pods do not use that of serviceaccount/${account}`,
+      `${resultName(ref)} has its own imagePullSecrets (${many(list)}), so its pods do not use those of serviceaccount/${account}`,
       workloadCommand(verb, { secret, dryRun }, ref, owner),
     ),
   managed: ({ ref, manager }, { verb, secret }) =>
     warn(
-      `${manager} applies the list of ${resultName(ref)} and may undo this: ${verb === 'attach' ? 'add it to' : 'take it out of'} that manifest, too`,
+      `${manager} applies the imagePullSecrets of ${resultName(ref)} and may undo this: change that manifest as well`,
       changeCommand(verb, { how: 'manifest' }, secret),
     ),
   enforced: ({ ref }) =>
-    say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
+    say(`${resultName(ref)} enforces its imagePullSecrets (enforce-mountable-secrets): its pods can use no others`),
   'loses-login': ({ ref, ...lost }, context) =>
     warn(
       `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${describeLost(lost)}: ${lost.refused === undefined ? 'private images' : 'it'} ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
@@ -163,21 +163,21 @@ const SENTENCES: {
     ),
   // No command: where the typed name has already been removed, the pods need the similar one.
   'not-named': ({ ref, near }, { secret }) =>
-    say(`${resultName(ref)} does not name ${secret}${near === undefined ? '' : `; it names ${near}`}`),
+    say(`${resultName(ref)} does not use ${secret}${near === undefined ? '' : `; it uses ${near}`}`),
   // No command: nothing has checked whether the pods need the Secret.
   'names-it': ({ ref }, { secret, ...context }) =>
     warn(
-      `${resultName(ref)}${inNamespace(ref, context)} names ${secret} in a list of its own, so its pods still use it`,
+      `${resultName(ref)}${inNamespace(ref, context)} has ${secret} in its own imagePullSecrets, so its pods still use it`,
     ),
   'now-refused': ({ ref, owner, account }, context) => {
     const { secret, dryRun = 'none' } = context;
     const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];
     return warn(
-      `${resultName(ref)} names ${secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
+      `${resultName(ref)} uses ${secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
       workloadCommand('detach', { secret, dryRun }, ref, owner),
     );
   },
-  owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
+  owned: ({ ref, owner }) => warn(`${owner} created ${resultName(ref)} and may undo this`),
   kept: ({ ref, account, names }, context) => {
     const [has, kept] = isDry(context) ? ['would have', 'would keep'] : ['now has', 'kept'];
     return say(
@@ -185,9 +185,9 @@ const SENTENCES: {
     );
   },
   'account-list': ({ ref, account, names }, context) => {
-    const [has, get] = isDry(context) ? ['would have no', 'would get'] : ['has no', 'get'];
+    const [has, get] = isDry(context) ? ['would no longer have', 'would get'] : ['no longer has', 'get'];
     return say(
-      `${resultName(ref)}${inNamespace(ref, context)} ${has} imagePullSecrets of its own now; its pods ${get} ${many(names)} from serviceaccount/${account}`,
+      `${resultName(ref)}${inNamespace(ref, context)} ${has} its own imagePullSecrets; its pods ${get} ${many(names)} from serviceaccount/${account}`,
     );
   },
   'account-has-it': ({ ref, account }, { secret, dryRun = 'none' }) =>
@@ -196,7 +196,7 @@ const SENTENCES: {
       command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${account} ${dryRunFlag({ dryRun })}`,
     ),
   belongs: ({ ref, owner }) =>
-    say(`${resultName(ref)} cannot be changed, so the template of ${resultName(owner)} is changed instead`),
+    say(`${resultName(ref)} cannot be changed; change the template of ${resultName(owner)} instead`),
   'job-stays': ({ ref, owner }, { verb, ...context }) =>
     warn(
       `the template of ${resultName(ref)} cannot be changed: the next job ${isDry({ verb, ...context }) ? 'would' : 'will'} ${verb === 'attach' ? 'have' : 'be without'} it`,
@@ -206,7 +206,7 @@ const SENTENCES: {
     isDry(context)
       ? say(`the pods of ${resultName(ref)} would be replaced`)
       : say(
-          `the pods of ${resultName(ref)} are replaced now`,
+          `the pods of ${resultName(ref)} are being replaced`,
           ...(context.wait || context.as !== undefined
             ? []
             : [command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`]),
@@ -217,22 +217,22 @@ const SENTENCES: {
   },
   paused: ({ ref }) =>
     warn(`${resultName(ref)} is paused: its pods are not replaced until it is resumed`, resumeCommand(ref)),
-  'on-delete': ({ ref }) => warn(`${resultName(ref)} replaces a pod only when that is deleted (OnDelete)`),
+  'on-delete': ({ ref }) => warn(`${resultName(ref)} replaces a pod only after it was deleted (OnDelete)`),
   partition: ({ ref, partition }) =>
     warn(`${resultName(ref)} replaces only the pods numbered ${partition} and above (partition)`),
   'new-pods-only': ({ ref }, context) => {
     const has = context.verb === 'attach' ? ['has', 'would have'] : ['is without', 'would be without'];
     const when = isDry(context) ? `afterwards ${has[1]}` : `from now on ${has[0]}`;
-    return say(`what ${resultName(ref)} makes ${when} it; what exists stays as it is`);
+    return say(`what ${resultName(ref)} creates ${when} it; existing objects do not change`);
   },
   stuck: ({ ref, pod, reason }) =>
     warn(
-      `${resultName(ref)} waits for pod/${pod}, which cannot pull (${reason}) and has the old list: the rollout continues once that pod is deleted`,
+      `${resultName(ref)} waits for pod/${pod}, which cannot pull (${reason}) and has the old imagePullSecrets: the rollout continues once that pod is deleted`,
       deleteCommand([pod], ref.namespace),
     ),
-  differs: ({ ref, fields }) => warn(`the new ${resultName(ref)} differs from the old one in ${many(fields)}, too`),
+  differs: ({ ref, fields }) => warn(`the new ${resultName(ref)} also differs from the old one in ${many(fields)}`),
   resumed: ({ ref, file }) =>
-    say(`${resultName(ref)} is gone: it is created again from ${file}, which an interrupted run left`),
+    say(`${resultName(ref)} is missing: it is created again from ${file}, which an interrupted run left`),
   saved: ({ ref, file }) => say(`${resultName(ref)} is backed up in ${file} until the new one is there`),
   runs: ({ ref }) => say(ref.kind === 'Pod' ? `${resultName(ref)} runs` : `the pods of ${resultName(ref)} run`),
 };

@@ -34,5 +34,5 @@ export function warnOfAnnotations(refs: readonly SecretName[], would: boolean, p
   const rest = commands.slice(SHOWN).reduce((sum, { count }) => sum + count, 0);
   if (rest === 0) return;
   const doctor = command`regsecret doctor ${ALL_NAMESPACES} --only login-in-annotation`;
-  printer.hint(prose`${doctor} has a command for each of the other ${String(rest)}, too`);
+  printer.hint(prose`${doctor} also has a command for each of the other ${String(rest)}`);
 }

@@ -117,7 +117,7 @@ async function patchList(
       guarded: true,
     });
     if (pullSpecOf(kind, answer) !== undefined) return answer;
-    const text = `the server ${transport.server} does not answer with ${describeRef(ref)}`;
+    const text = `the server ${transport.server} did not return ${describeRef(ref)}`;
     throw new UserError(text, clusterCommand`kubectl get --raw /version`);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

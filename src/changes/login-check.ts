@@ -45,7 +45,7 @@ export async function checkLogins(
     client.verify({ server, login: assignLogin(credential, { key: server, owner: 'person' }) });
   try {
     const verdicts = await withProgress(
-      () => 'asking registries',
+      () => 'checking registries',
       io,
       () => Promise.all(entries.map(ask)),
     );

@@ -122,11 +122,11 @@ async function remove(
     const present = await lookAtSecret(transport, ref);
     // The first attempt deleted the Secret and its answer was lost, or another client did. In both cases it is created now.
     if (present === 'none') return undefined;
-    if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is deleted`, error, old);
+    if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} was deleted`, error, old);
     if (present.metadata.uid !== uid) return new WriteConflict();
     if (isTerminating(present)) return undefined;
     // An answer that is not the API server's may arrive before the server is done.
-    if (!isRefusal(error)) throw failure(`${nameOf(ref)} is not deleted, or not yet`, error, old);
+    if (!isRefusal(error)) throw failure(`${nameOf(ref)} was not deleted, or not yet`, error, old);
     if (old.copy && listener) await dropCopy(transport, old.copy, listener);
     if (error.status === 409 && present.metadata.resourceVersion !== resourceVersion) return new WriteConflict(error);
     throw refusal(error, { verb: 'delete', ...ref });
@@ -153,8 +153,8 @@ async function create(
       // The old Secret still existed when the create was refused, and has gone since.
       const hasGone = present === 'none' && error instanceof ApiError && error.reason === 'AlreadyExists';
       if (hasGone && transport.clock.monotonic() < deadline) continue;
-      if (present === 'none') throw failure(`${nameOf(ref)} is deleted and not created again`, error, old);
-      if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is there again`, error, old);
+      if (present === 'none') throw failure(`${nameOf(ref)} was deleted and not created again`, error, old);
+      if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} was created again`, error, old);
       if (present.metadata.uid !== uid) return isSame(present, secret) ? present : new WriteConflict();
       if (!isTerminating(present)) throw failure(`${nameOf(ref)} is still the old one`, error, old);
       // Without a copy, nothing is lost, so nobody else waits for a tenant's finalizer.
@@ -259,16 +259,16 @@ function isNeeded({ original }: KeptCopy, secret: Secret): boolean {
 function notKept(error: unknown, place: SecretRef): unknown {
   const reason = error instanceof ApiError ? refusal(error, { verb: 'create', ...place }) : error;
   if (!(reason instanceof UserError)) return reason;
-  return new UserError(`nothing is deleted, because no copy could be made: ${reason.message}`, reason.hint);
+  return new UserError(`nothing was deleted, because no copy could be created: ${reason.message}`, reason.hint);
 }
 
 function inTheWay({ namespace, name }: SecretRef, old: KeptCopy | undefined, secret: Secret): UserError {
   const what =
     old === undefined
-      ? 'was not made by regsecret'
+      ? 'was not created by regsecret'
       : `still holds ${many(missingFrom(secret, old.original))} from an earlier run`;
   return new UserError(
-    `nothing is deleted, because the copy would be called ${namespace}/${name}, and the Secret of that name ${what}`,
+    `nothing was deleted, because the copy would be called ${namespace}/${name}, and the Secret of that name ${what}`,
     command`kubectl get secret ${name} ${scope(namespace)} -o yaml`,
   );
 }
@@ -283,7 +283,7 @@ async function dropCopy(transport: Transport, copy: KeptCopy, listener: CopyList
   } catch (error) {
     if (!transport.signal.aborted && (await lookAtSecret(transport, copy.ref)) === 'none') return;
     const { namespace, name } = copy.ref;
-    listener.warn(`secret/${name}, a copy of the old Secret, is no longer needed, and may still be there`);
+    listener.warn(`secret/${name}, a copy of the old Secret, is no longer needed, and may still exist`);
     listener.hint(command`kubectl delete secret ${name} ${scope(namespace)}`);
     if (transport.signal.aborted) throw error;
   }
@@ -309,7 +309,7 @@ export async function settleCopy(
   const { namespace, name } = copy.ref;
   const missing = many(missingFrom(secret, copy.original));
   throw new UserError(
-    `secret ${namespace}/${secret.metadata.name} is written, but it lacks ${missing}, which is still in secret/${name}, a copy of an earlier one`,
+    `secret ${namespace}/${secret.metadata.name} was written, but it lacks ${missing}, which is still in secret/${name}, a copy of an earlier one`,
     command`regsecret inspect ${name} ${scope(namespace)}`,
   );
 }

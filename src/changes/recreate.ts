@@ -83,7 +83,7 @@ async function finish(replacement: PodReplacement, expected: ApiObject, context:
     const { other } = replaced;
     const fields = differences(expected, other.object).filter((field) => field !== LIST_FIELD);
     if (fields.length > 0) {
-      const text = `another ${describeRef(pod.ref)} stands in its place, which differs in ${many(fields)}`;
+      const text = `another ${describeRef(pod.ref)} exists in its place, and differs in ${many(fields)}`;
       throw new UserError(text, AGAIN, [manifestIn(saved)]);
     }
     const list = changedList(verb, other.imagePullSecrets, [secret]);
@@ -93,7 +93,7 @@ async function finish(replacement: PodReplacement, expected: ApiObject, context:
     saved.restore();
     if (context.transport.signal.aborted) {
       const reason = error instanceof Error ? error.message : 'interrupted';
-      const text = `${describeRef(pod.ref)} may be deleted and not there again: ${reason}`;
+      const text = `${describeRef(pod.ref)} may have been deleted and not created again: ${reason}`;
       context.listener.problem(new UserError(text, creationHint(replacement)));
     }
     throw error;
@@ -181,11 +181,11 @@ async function remove(replacement: PodReplacement, context: PodContext): Promise
     if (transport.signal.aborted) throw error;
     const present = await look(pod, context);
     if (present === 'none') return undefined;
-    if (present === 'unknown') throw failure(`it is unclear whether ${describeRef(ref)} is deleted`, error, saved);
+    if (present === 'unknown') throw failure(`it is unclear whether ${describeRef(ref)} was deleted`, error, saved);
     if (present.uid !== uid) return present;
     if (isBeingDeleted(present)) return undefined;
     // An error that does not come from the API server, such as from a proxy, may arrive before the pod is deleted.
-    if (!isRefusal(error)) throw failure(`${describeRef(ref)} is not deleted, or not yet`, error, saved);
+    if (!isRefusal(error)) throw failure(`${describeRef(ref)} was not deleted, or not yet`, error, saved);
     saved.remove();
     throw objectRefusal(error, 'delete', ref);
   }
@@ -204,7 +204,7 @@ async function gone(
     if (pod.uid !== '' && present.uid !== pod.uid) return present;
     if (!isBeingDeleted(present)) {
       if (pod.uid === '') return present;
-      throw failure(`${describeRef(pod.ref)} is not deleted`, new UserError('the server only says so'), saved);
+      throw failure(`${describeRef(pod.ref)} was not deleted`, new UserError('the server reported that it was'), saved);
     }
     if (context.transport.clock.monotonic() > deadline) throw stillThere(pod, saved);
     await context.transport.clock.pause(POLL_MS, context.transport.signal);
@@ -218,13 +218,13 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
     try {
       const created = pullSpecOf(POD, await postPod(manifest, pod, context, false));
       if (created?.uid) return { created };
-      throw new UserError('the server does not answer with the pod');
+      throw new UserError('the server did not return the pod');
     } catch (error) {
       if (transport.signal.aborted || !(error instanceof ApiError || error instanceof UserError)) throw error;
       const isInTime = transport.clock.monotonic() <= deadline;
       const present = await look(pod, context);
       if (present === 'unknown') {
-        throw failure(`it is unclear whether ${describeRef(pod.ref)} is there again`, error, saved);
+        throw failure(`it is unclear whether ${describeRef(pod.ref)} was created again`, error, saved);
       }
       if (present !== 'none' && (pod.uid === '' || present.uid !== pod.uid)) return { other: present };
       if (present !== 'none' && !isBeingDeleted(present)) {
@@ -235,7 +235,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
       const isWorthWaiting =
         present !== 'none' || (error instanceof ApiError && (isQuota(error) || error.reason === 'AlreadyExists'));
       if (!isWorthWaiting || !isInTime) {
-        const text = `${describeRef(pod.ref)} is deleted and not there again: ${error.message}`;
+        const text = `${describeRef(pod.ref)} was deleted and not created again: ${error.message}`;
         throw new UserError(text, creationHint(replacement));
       }
       await transport.clock.pause(POLL_MS, transport.signal);

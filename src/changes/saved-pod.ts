@@ -60,8 +60,8 @@ export function savePod(place: SavedPlace, manifest: ApiObject): SavedFile {
       return saved(join(folder, `${ref.name.slice(0, MAX_NAME)}.json`), text, folder);
     } catch (error) {
       throw new UserError(
-        `the manifest of ${describeRef(ref)} can be kept neither in ${folders.state} nor in ${folders.temporary}: ${systemReason(error)}`,
-        prose`name a folder with XDG_STATE_HOME`,
+        `the manifest of ${describeRef(ref)} can be saved neither in ${folders.state} nor in ${folders.temporary}: ${systemReason(error)}`,
+        prose`set XDG_STATE_HOME to a folder`,
       );
     }
   }

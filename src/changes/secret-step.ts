@@ -154,7 +154,7 @@ async function write(
     case 'restore': {
       const { restoreSecret } = await import('./recreate-secret.ts');
       const { listener, secret, copy } = next;
-      listener.say(`secret/${ref.name} is not there: what it held comes from its copy, secret/${copy.ref.name}`);
+      listener.say(`secret/${ref.name} is missing: its contents come from its copy, secret/${copy.ref.name}`);
       return restoreSecret(transport, copy, { ref, secret, listener, ...options });
     }
     case 'replace': {

@@ -128,7 +128,7 @@ export async function tryDelete(
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, dryRun: dryRun ? ['All'] : undefined };
     const answer = await transport.request<unknown>({ method: 'DELETE', path: secretPath(ref), body, guarded: true });
     if (saysDeleted(answer)) return undefined;
-    const text = `the server ${transport.server} does not say that secret ${ref.namespace}/${ref.name} is deleted`;
+    const text = `the server ${transport.server} did not confirm that secret ${ref.namespace}/${ref.name} was deleted`;
     throw new UserError(text, prose`run the same command again`);
   } catch (error) {
     if (transport.signal.aborted) throw error;

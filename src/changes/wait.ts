@@ -56,7 +56,7 @@ interface Trouble {
 
 async function lookAtPod({ ref }: PullSpec, { transport }: PodContext): Promise<WaitState> {
   const pod = await getPullSpec(transport, ref);
-  const waiting = 'it is on its way';
+  const waiting = 'it is starting';
   if (pod === undefined) {
     const final = new UserError(
       `${describeRef(ref)} was deleted meanwhile`,
@@ -84,11 +84,11 @@ async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<
   const [old] = waitsForPods(current) && verb === 'attach' ? failingWithout(pods, secret) : [];
   const { ref } = pullSpec;
   if (old !== undefined && !progress.done) {
-    const text = `${describeRef(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
+    const text = `${describeRef(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old imagePullSecrets`;
     return { ...seen, final: new UserError(text, command`kubectl delete pod ${old.name} ${scope(ref.namespace)}`) };
   }
   if (hasGivenUp(current, pullSpec)) {
-    const text = `${describeRef(ref)} has not made progress within its progressDeadlineSeconds`;
+    const text = `${describeRef(ref)} did not progress within its progressDeadlineSeconds`;
     return { ...seen, final: new UserError(text, describe(ref)) };
   }
   return seen;

@@ -185,9 +185,6 @@ export function keepsChanging(what: string, last: Error | undefined): UserError 
 /** As `refusal`, for a request that is one of many, where it does not matter which one failed. */
 export function refusalOf({ status, message }: ApiError): UserError {
   return status === 401
-    ? new UserError(
-        'the API server does not accept the credentials of this kubeconfig',
-        clusterCommand`kubectl auth whoami`,
-      )
+    ? new UserError('the API server does not accept the login of this kubeconfig', clusterCommand`kubectl auth whoami`)
     : new UserError(`the API server refuses: ${message}`, clusterCommand`kubectl get --raw /readyz?verbose`);
 }

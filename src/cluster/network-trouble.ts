@@ -14,10 +14,7 @@ export function networkTrouble(error: NetworkError, connection: Connection, prox
   const unable = `unable to connect to the server ${server}`;
   switch (error.kind) {
     case 'refused':
-      return new UserError(
-        `the connection to the server ${server} was refused`,
-        prose`is it the right host and port? ${VIEW}`,
-      );
+      return new UserError(`the connection to the server ${server} was refused`, prose`check the address: ${VIEW}`);
     case 'dns':
       return new UserError(`${unable}: no such host ${connection.server.hostname}`, VIEW);
     case 'unreachable':
@@ -53,7 +50,7 @@ function tlsTrouble({ code, message }: NetworkError, unable: string, name: strin
     const names = /in the cert's (?:altnames|list): (.*)$/.exec(message)?.[1]?.replace(/(DNS|IP Address):/g, '');
     return new UserError(
       `${unable}: its certificate is ${names ? `valid for ${names}, not ${name}` : `not valid for ${name}`}`,
-      prose`if it is the right server, give its name with --tls-server-name`,
+      prose`if it is the correct server, give its name with --tls-server-name`,
     );
   }
   if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_UNTRUSTED|INVALID_CA)/.test(code)) {

@@ -82,6 +82,7 @@ export interface ListQuery {
 }
 
 export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
+export const NODES = { group: '', plural: 'nodes' } as const;
 
 /** The most objects in a page, as kubectl has it. */
 const PAGE = 500;

@@ -49,7 +49,7 @@ export async function createSecret(
   const answer = await transport.request<Secret>({ method: 'POST', path, query, body: secret, guarded: true });
   if (isSecret(answer)) return answer;
   throw new UserError(
-    `the server ${transport.server} does not answer with the Secret it was asked to create`,
+    `the server ${transport.server} did not return the new Secret`,
     clusterCommand`kubectl get --raw /version`,
   );
 }

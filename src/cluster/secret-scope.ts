@@ -48,8 +48,8 @@ export interface ScopeFlags {
 export function checkSelector(selector: string | undefined): void {
   if (selector?.trim() !== '') return;
   throw new UsageError(
-    'the selector of -l is empty, which would mean every namespace',
-    prose`say which labels, as in ${words`-l team=a`}`,
+    'the selector of -l is empty, which would select every namespace',
+    prose`give the labels, as in ${words`-l team=a`}`,
   );
 }
 
@@ -133,7 +133,7 @@ async function chosenNamespaces(
   if (idle !== undefined) {
     const isVendors = listed.some((name) => isReserved(name) && matchesGlob(idle, name));
     const what = isVendors ? `${idle} matches only namespaces that are chosen by name` : `no namespace matches ${idle}`;
-    throw new UserError(`${what}, so nothing was looked at`, clusterCommand`kubectl get namespaces`);
+    throw new UserError(`${what}, so nothing was checked`, clusterCommand`kubectl get namespaces`);
   }
   return [...new Set([...names, ...listed])].flatMap((name) => isChosen(name, { names, globs }) ?? []);
 }
@@ -148,7 +148,7 @@ export async function labelledNamespaces(transport: Transport, labelSelector: st
   const names = await namespaceNames(transport, labelSelector);
   if (names.length > 0) return names.map((name) => listedNamespace(name, { labelSelector }));
   throw new UserError(
-    `no namespace has the labels ${labelSelector}, so nothing was looked at`,
+    `no namespace has the labels ${labelSelector}, so nothing was checked`,
     prose`-l chooses namespaces by their labels: ${clusterCommand`kubectl get namespaces --show-labels`}`,
   );
 }

@@ -170,7 +170,7 @@ function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): 
     case 'closed':
       return undefined;
     case 'silent':
-      return new UserError(`the watch of ${plural} has been silent for ${end.seconds} s, so it is opened again`);
+      return new UserError(`the watch of ${plural} has been silent for ${end.seconds} s, so it is started again`);
     case 'refused':
       if (end.status === 410) return undefined;
       return new UserError(
@@ -179,7 +179,7 @@ function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): 
       );
     case 'unreachable':
       return new UserError(
-        `the watch of ${plural} cannot be opened at ${server}: ${end.code}`,
+        `the watch of ${plural} cannot be started at ${server}: ${end.code}`,
         clusterCommand`kubectl cluster-info`,
       );
   }

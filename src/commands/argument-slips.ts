@@ -118,7 +118,7 @@ function fileNamed(files: readonly string[], typed: Command): UsageError {
 function targetNamed(targets: readonly string[], typed: Command): UsageError {
   const flag = typed.name() === 'attach' ? '--to' : '--from';
   const add = eachWith(flag, [...targets, ...(typed.opts().to ?? [])]);
-  return new UsageError(`a target is named with ${flag}`, besideFiles({ add, drop: targets }, typed.opts().filename));
+  return new UsageError(`use ${flag} for a target`, besideFiles({ add, drop: targets }, typed.opts().filename));
 }
 
 /** A change in the cluster, which is not made by the same command as one in files. */
@@ -132,11 +132,11 @@ function imageNamed(images: readonly string[], typed: Command): UsageError {
   const add = eachWith('--image', [...images, ...(typed.opts().image ?? [])]);
   const names = typed.args.filter((word) => !images.includes(word));
   const hint = typed.name() === 'verify' ? { add, drop: images } : command`regsecret verify ${names} ${add}`;
-  return new UsageError('an image is named with --image', hint);
+  return new UsageError('use --image for an image', hint);
 }
 
 function registryNamed(found: readonly string[], typed: Command): UsageError {
-  const text = 'a registry is named with --server';
+  const text = 'use --server for a registry';
   const hosts = found.flatMap((word) => hostIn(word) ?? []);
   if (typed.name() === 'inspect') return new UsageError(text, command`regsecret list ${serverFlags(hosts)}`);
   const hint = { add: serverFlags([...(typed.opts().server ?? []), ...hosts]), drop: found };
@@ -147,7 +147,7 @@ function registryNamed(found: readonly string[], typed: Command): UsageError {
 }
 
 function namespaceNamed(found: readonly string[], typed: Command): UsageError {
-  const text = 'the namespace of a Secret is named with -n';
+  const text = 'use -n for the namespace of a Secret';
   const apart = found.map((word) => secretNameArgument(word).split('/'));
   const [namespace, ...others] = new Set([...apart.map(([first]) => first), typed.opts().namespace ?? apart[0]?.[0]]);
   if (others.length > 0 || found.length < typed.args.length)

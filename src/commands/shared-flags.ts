@@ -16,13 +16,13 @@ export const SECRET_FILES = [
 ] as const;
 
 /** The flags for the source of a login, the prompt included. */
-export function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
-  return loginFlags(command, title).option('--prompt', 'ask for server, username and password');
+export function credentialFlags(command: Command, title = 'Logins, the first that applies:'): Command {
+  return loginFlags(command, title).option('--prompt', 'ask for registry, username and password');
 }
 
 const ONE_LOGIN = {
   rule: 'one run takes one login',
-  hint: prose`run it once for each registry: ${words`--server HOST --username USER --password-stdin`}`,
+  hint: prose`run it once for each registry: ${words`--server REGISTRY --username USER --password-stdin`}`,
 };
 
 /** Refuses a second value, because only the last would count. */
@@ -44,7 +44,7 @@ export function loginFlags(command: Command, title: string): Command {
     .option('--password-file <file>', 'read the password from a file', once('--password-file'))
     .option('--password-env <variable>', 'take the password from an environment variable', once('--password-env'))
     .option('--from-file <file>', 'read a docker config or auth.json; - is stdin (repeatable)', collect)
-    .option('--allow-helpers', 'run the credential helpers that --from-file names, for the servers that it names')
+    .option('--allow-helpers', 'run the credential helpers in --from-file, for the registries in it')
     .option('--all', 'take every login of docker and podman');
 }
 
@@ -86,6 +86,12 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
+/** The flags whose value follows a `=`, what they mean without one, and the next words that count as a value all the same. */
+export const AFTER_EQUALS: Readonly<Record<string, { readonly bare: string; readonly also?: RegExp }>> = {
+  '--dry-run': { bare: 'client', also: /^(none|client|server)$/ },
+  '--on-node': { bare: 'any' },
+};
+
 /** `--dry-run`, in which `text` says what each value does. */
 export function dryRunOption(text = 'print what would be written; server: validate, write nothing'): Option {
   const option = new Option('--dry-run <where>', text);
@@ -107,7 +113,7 @@ export function concurrencyFlag(command: Command): Command {
   });
 }
 
-const CLUSTERS = 'Clusters (default: that of the context):';
+const CLUSTERS = 'Clusters (default: the cluster of the context):';
 
 /** The clusters in which a command works. */
 export function contextsFlag(command: Command, text: string): Command {
@@ -117,7 +123,7 @@ export function contextsFlag(command: Command, text: string): Command {
 /** For commands to which it matters whether two contexts lead to the same cluster. */
 export function differentFlag(command: Command): Command {
   const text =
-    'take contexts with another address or user for different clusters, although kube-system cannot be read, or has one UID ' +
+    'treat contexts with another address or user as different clusters, even if kube-system cannot be read, or has one UID ' +
     'in both; if they are one cluster, copies of another source get this login';
   return command.optionsGroup(CLUSTERS).option('--assume-different', text);
 }
@@ -149,7 +155,7 @@ export function registryFlags(command: Command, timeout = 'wait this long for ea
   return command
     .option('--timeout <duration>', timeout, registryTimeout)
     .option(
-      '--plain-http <host>',
+      '--plain-http <registry>',
       'use http if this registry does not support https; not needed for registries on this machine (repeatable)',
       collectHost,
     )
@@ -173,7 +179,7 @@ function registryHost(text: string): string {
   const isRegistry = /^[^-*][^*]*$/.test(host) && (/[.:]/.test(host) || host === 'localhost');
   if (isRegistry && URL.canParse(`http://${host}/`)) return new URL(`http://${host}/`).host;
   // The typed text is not repeated, because it may be a password.
-  throw new UsageError('--plain-http takes the host of a registry', words`--plain-http registry.example.com:5000`);
+  throw new UsageError('--plain-http takes a registry', words`--plain-http registry.example.com:5000`);
 }
 
 /** The name, also in the form in which it is printed: `secret/regcred`. */

@@ -69,21 +69,21 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   }
   if (source.foreign === 'merge') return planMerge(called, existing, source);
   const maker = makerOf(existing);
-  if (maker === undefined) return leave(`${called} was not made by sync`, MERGE);
-  const text = `${called} was not made by sync, but by ${maker.name}`;
-  return leave(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
+  if (maker === undefined) return leave(`${called} was not created by sync`, MERGE);
+  const text = `${called} was not created by sync, but by ${maker.name}`;
+  return leave(text, maker.where, ['--merge adds these logins anyway, until it is created again']);
 }
 
-const MERGE = prose`${{ add: words`--merge`, drop: ['--yes'] }}, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest`;
-const ADOPT = prose`${{ add: words`--adopt`, drop: ['--merge', '--yes'] }}, which makes it a copy of this one and drops what this one does not have`;
+const MERGE = prose`${{ add: words`--merge`, drop: ['--yes'] }}, which adds these logins and keeps the rest; --adopt instead turns it into a copy, which drops the rest`;
+const ADOPT = prose`${{ add: words`--adopt`, drop: ['--merge', '--yes'] }}, which turns it into a copy and drops logins that the source does not have`;
 
 /** Leaves a copy alone that another tool such as Argo CD has taken over: the two would overwrite each other forever. */
 function planOwn(called: string, existing: Secret, source: SyncSource): NextCopy {
   const step = planCopy(existing, source);
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
   if (maker === undefined) return step;
-  const text = `${called} was made by sync, but ${maker.name} makes it now`;
-  return leave(text, maker.where, ['--adopt writes it anyway, and drops what its source does not have']);
+  const text = `${called} was created by sync, but ${maker.name} creates it now`;
+  return leave(text, maker.where, ['--adopt writes it anyway, and drops logins that its source does not have']);
 }
 
 function planCopy(existing: Secret, source: SyncSource): NextCopy {

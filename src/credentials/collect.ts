@@ -107,7 +107,7 @@ async function sayWhy(
   if (io.speech.quiet) return;
   const login = servers.length === 0 ? 'no login' : `no login for ${many(servers.map(displayServer))}`;
   const all = servers.length > 1 ? ', for all of them' : '';
-  const where = destination === undefined ? '' : `; the one you type will go into ${await destination()}${all}`;
+  const where = destination === undefined ? '' : `; the login you type will go into ${await destination()}${all}`;
   io.stderr.write(printed`${printable(`${login} on this machine${where}`)}\n`);
 }
 

@@ -56,25 +56,25 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
   // A proposed command has USER where the name is not known.
   if (options.username === 'USER')
-    throw new UsageError('USER stands for a user name', prose`type that name in place of USER`);
+    throw new UsageError('USER stands for a username', prose`type the username instead of USER`);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) return promptedLogin(servers, username, io);
   if (options.passwordStdin && given !== undefined) checkOneLine(given, options.server);
   if (given === undefined && username === undefined) {
-    throw new UsageError('there is no user name and no password', loginHint(options));
+    throw new UsageError('there is no username and no password', loginHint(options));
   }
   if (given === undefined) {
-    throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
+    throw new UsageError('there is a username, but no password', prose`add --password-stdin and pipe the password in`);
   }
   if (username === undefined) {
     const { user } = options;
     const hint = user === undefined ? prose`add --username USER` : againWith(words`--username USER`);
-    throw new UsageError('there is a password, but no user name', hint);
+    throw new UsageError('there is a password, but no username', hint);
   }
   const isPadded = (text: string | undefined): boolean => text?.trim() !== text;
   const warnings = [
-    ...(isPadded(options.username) ? ['the user name begins or ends with white space'] : []),
+    ...(isPadded(options.username) ? ['the username begins or ends with white space'] : []),
     ...(isPadded(given.password) && options.dockerPassword === undefined
       ? [`the password from ${given.from} begins or ends with white space`]
       : []),
@@ -109,7 +109,7 @@ function loginHint({ dockerServer }: CredentialOptions): Hint {
   const server = /^(https:\/\/)?[a-z0-9.-]+\.[a-z]+(:\d+)?(\/[a-z0-9._/-]*)?$/.test(dockerServer)
     ? dockerServer
     : 'REGISTRY';
-  return prose`take docker's login with ${words`--server ${serverWord(server)}`} in place of --docker-server, or add ${both}`;
+  return prose`take docker's login with ${words`--server ${serverWord(server)}`} instead of --docker-server, or add ${both}`;
 }
 
 function gathered(servers: readonly string[], username: string, { password, from }: GivenPassword): SourceResult {

@@ -62,7 +62,7 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   const name = helperProgram(suffix);
   // docker runs whatever a suffix such as `../../tmp/x` leads to. This does not, because the config file may be somebody else's.
   if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
-    throw new UserError(`${helperPhrase(suffix)}: no program can be called that`);
+    throw new UserError(`${helperPhrase(suffix)}: that is no name of a program`);
   }
   const path = lookPath(name, io.env);
   if (path === undefined) {

@@ -28,7 +28,7 @@ export function passwordFromStdin(io: Io): GivenPassword {
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readCredentialFile(path, LIMIT);
   // The name is not repeated: a password may have been typed in place of its file.
-  if (bytes === undefined) throw new UserError('--password-file names a file that does not exist', FILE_OR_STDIN);
+  if (bytes === undefined) throw new UserError('the file of --password-file does not exist', FILE_OR_STDIN);
   return password(decoded(bytes, path), { source: path, flag: '--password-file', file: pathWord(path) });
 }
 
@@ -43,7 +43,7 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
     // A name with a digit in it could be a password in capitals, so it is not repeated.
     const isName = /^[A-Z_]+$/.test(variable);
-    const text = isName ? `$${variable} is not set` : '--password-env names a variable that is not set';
+    const text = isName ? `$${variable} is not set` : 'the variable of --password-env is not set';
     throw new UserError(text + meant, hint);
   }
   return password(text, { source: `$${variable}`, flag: '--password-env', file: 'FILE' });

@@ -259,7 +259,7 @@ export interface SecretReport extends SecretView {
 
 /** kubelet.md E.6: other sources of credentials and images. */
 export const UNSEEN: readonly string[] = [
-  'credentials that nodes have themselves',
+  'logins that nodes have themselves',
   'credential provider plugins',
   'registry mirrors of nodes',
   'the platforms of images',

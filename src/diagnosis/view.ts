@@ -1,6 +1,7 @@
 /** The data that doctor and why print: each puller with its Secrets and images, and the findings in words. */
 
 import { type Finding, type Fix, formatFinding, kubeletAgrees, proposedFix } from '../findings/finding.ts';
+import type { Restart } from '../findings/node-restart.ts';
 import { stepsIn } from '../line/command.ts';
 import type { ContentEntry } from '../secret/contents.ts';
 import type { CopyOrigin } from '../secret/copy.ts';
@@ -16,6 +17,7 @@ import { effectiveList, type ListOrigin } from './effective-list.ts';
 import { type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
 import { lastFailure } from './image-pull.ts';
 import { type Judgement, type Outcome, proposedLogins } from './judgement.ts';
+import { restartOf } from './present-image.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
 
@@ -107,6 +109,8 @@ export interface ImageView extends Pick<ImageUse, 'image' | 'containers' | 'poli
       }
     | undefined;
   readonly outcome: Outcome;
+  /** For an image that is on the node and could not be pulled again, as far as that is known. */
+  readonly restart?: Restart | undefined;
   readonly cause?: FindingView | undefined;
   /** In the order in which the kubelet tries them. */
   readonly candidates: readonly LoginView[];
@@ -200,7 +204,7 @@ function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
 }
 
 function imageView(judgement: Judgement, facts: PullFacts): ImageView {
-  const { use, attempt, outcome, cause, fix } = judgement;
+  const { puller, use, attempt, outcome, cause, fix } = judgement;
   const { image, containers, policy, state } = use;
   return {
     image,
@@ -209,6 +213,7 @@ function imageView(judgement: Judgement, facts: PullFacts): ImageView {
     state: state.status,
     kubelet: state.status === 'missing' ? kubeletView(state, judgement, facts) : undefined,
     outcome,
+    restart: state.status === 'there' && cause?.severity === 'error' ? restartOf(puller, use, facts, cause) : undefined,
     cause: cause && findingView(cause, undefined, fix),
     candidates: attempt.candidates.map(loginView),
     proposed: proposedLogins(judgement, facts)?.map(loginView),

@@ -40,7 +40,7 @@ export const COPY_FINDINGS = {
   'duplicate-secret': warning<{ readonly last: Place }>({
     isAdvice: true,
     says: ({ last }, object) =>
-      `${object} is also in ${last.file === '-' ? 'stdin' : last.file}:${last.line}; the last one that is applied wins, so pods get only the logins there`,
+      `${object} is also in ${last.file === '-' ? 'stdin' : last.file}:${last.line}; the last one applied wins, so pods get only the logins there`,
     fix: (_, object, context) =>
       context.secretOf === undefined ? editFile(object) : createSecretCommand(object, context, []),
   }),

@@ -5,7 +5,7 @@ import { objectTitle } from '../line/object-name.ts';
 import type { Contents } from '../secret/contents.ts';
 import type { CopyOrigin } from '../secret/copy.ts';
 import type { Secret } from '../secret/secret.ts';
-import { many } from '../text/enumerate.ts';
+import { many, nounFor } from '../text/enumerate.ts';
 import type { ManifestKind } from '../workloads/kind.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
@@ -81,6 +81,8 @@ export interface FixContext {
   readonly images?: readonly string[] | undefined;
   /** The Secrets that were typed for a pod that does not exist yet. */
   readonly secrets?: readonly string[] | undefined;
+  /** Has a node pull the image. Left out where a kubelet has tried with the Secrets as they are. */
+  readonly onNode?: Command | undefined;
   /** Left out unless the Secret is immutable. */
   readonly immutable?: ImmutableSecret | undefined;
   /** What is known of a Secret in the namespace of the finding. */
@@ -118,6 +120,20 @@ export interface UsableSecret {
   readonly absent?: true | undefined;
 }
 
+/** A service account without annotations that others have whose pods pull from the registry without a pull secret. */
+export interface LackedAnnotations {
+  readonly account: string;
+  readonly annotations: readonly string[];
+}
+
+/** Follows a sentence about a pod without a login. */
+export function describeLacked(lacks: LackedAnnotations | undefined): string {
+  if (lacks === undefined) return '';
+  const { account, annotations } = lacks;
+  const which = `${nounFor(annotations.length, 'annotation')} ${some(annotations)}`;
+  return `; serviceaccount ${account} lacks the ${which}, which all others here have whose pods pull from this registry without a pull secret: a credential provider may require it`;
+}
+
 /** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */
 export interface OtherNamespaces {
   readonly namespaces: readonly string[];
@@ -130,14 +146,14 @@ export interface Place {
 }
 
 /** Follows the name of an object in manifests that names no namespace. */
-export const UNPLACED = 'names no namespace, so it goes into that of the context';
+export const UNPLACED = 'has no namespace, so it goes into the namespace of the context';
 
 /** Who says so: the registry, checked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
 export function saying(said: Reporter, status?: number): string {
   const code = status === undefined ? '' : `HTTP ${status}, `;
-  return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}checked from here`;
+  return said.by === 'kubelet' ? `${code}kubelet` : `${code}checked from here`;
 }
 
 /** The first of `names`, and how many more there are. */

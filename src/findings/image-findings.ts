@@ -8,7 +8,18 @@ import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts
 import { nearness } from '../verify/nearness.ts';
 import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import { ANY, error, NO_LOGIN, REFUSED, type Reporter, saying, some, warning } from './finding-record.ts';
+import {
+  ANY,
+  describeLacked,
+  error,
+  type LackedAnnotations,
+  NO_LOGIN,
+  REFUSED,
+  type Reporter,
+  saying,
+  some,
+  warning,
+} from './finding-record.ts';
 import { allowPull, askAbout, editKept, editMaker, giveLogin, isTyped, setImage, watch } from './pod-commands.ts';
 import { replaceSecret } from './secret-commands.ts';
 
@@ -76,7 +87,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     isAdvice: true,
     says: ({ image, volume }, object) =>
-      `${object} may not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or has it for other credentials only`,
+      `${object} does not pull ${image} (${volume ? 'pullPolicy' : 'imagePullPolicy'} Never), and its node does not have it, or only for other logins`,
     fix: ({ volume, remedy }, object) => allowPull(object, remedy, volume),
   }),
   /** The node has the image, but only for pods with a credential that it was pulled with. */
@@ -108,7 +119,7 @@ export const IMAGE_FINDINGS = {
     identity: ['image'],
     kubeletSays: [...ANY, 'undecodable'],
     says: ({ image, node, tried }, object) =>
-      `${object} opens ${image}, but ${tried ? '' : 'if it was immutable before, too, '}${onNode(node)} still uses the Secret of that name that was deleted: a kubelet does not read an immutable Secret again while a pod on its node names it`,
+      `${object} matches ${image}, but ${tried ? '' : 'if it was also immutable before, '}${onNode(node)} still uses the deleted Secret of that name: a kubelet does not read an immutable Secret again while a pod on its node uses it`,
     fix: (args, object, context) => replaceSecret(object, args, context),
   }),
   /** The pod has no login for the image, but a login was refused: one of the node. */
@@ -122,7 +133,7 @@ export const IMAGE_FINDINGS = {
     kubeletSays: REFUSED,
     isKubelets: () => true,
     says: ({ image, node }, object) =>
-      `${object} has no login for ${image}, so ${onNode(node)} sent one of its own (a credential provider, or a docker config on the node), and that was refused; a login in a pull secret is tried first`,
+      `${object} has no login for ${image}, so ${onNode(node)} sent its own (of a credential provider or a docker config), which was refused; a login in a pull secret is tried first`,
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
   'rate-limited': error<{
@@ -151,11 +162,12 @@ export const IMAGE_FINDINGS = {
     subject: ({ registry }) => registry,
     isAdvice: true,
     says: ({ registry, reason }, _, { severity }) =>
-      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
-    fix: ({ registry, unasked }) =>
-      unasked
+      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : 'the node may be on another network'}`,
+    fix: ({ registry, unasked }, _, { onNode }) =>
+      onNode ??
+      (unasked
         ? command`regsecret doctor --help`
-        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`,
+        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`),
   }),
   'node-cannot-reach': error<{
     readonly registry: string;
@@ -172,8 +184,8 @@ export const IMAGE_FINDINGS = {
     says: ({ registry, trouble, mirror }) => {
       const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
       return trouble === 'mirror'
-        ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
-        : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (says the kubelet); credentials are not the problem`;
+        ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (kubelet)`
+        : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (kubelet); the login is not the problem`;
     },
     // No pod with an image of others on the node, and no address that a registry or its mirror may have written.
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
@@ -184,7 +196,7 @@ export const IMAGE_FINDINGS = {
     subject: ({ image }) => image,
     isAdvice: true,
     says: ({ image }) =>
-      `${image} is not available for the platform of the node (says the kubelet); credentials are not the problem`,
+      `${image} is not available for the platform of the node (kubelet); the login is not the problem`,
     fix: ({ node }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
   }),
   'disk-full': error<{ readonly node: string }>({
@@ -192,8 +204,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     subject: ({ node }) => node,
     isAdvice: true,
-    says: ({ node }) =>
-      `${onNode(node)} has no room left for the image (says the kubelet); credentials are not the problem`,
+    says: ({ node }) => `${onNode(node)} has no room left for the image (kubelet); the login is not the problem`,
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   }),
   'pull-postponed': warning<{ readonly image: string }>({
@@ -203,7 +214,7 @@ export const IMAGE_FINDINGS = {
     subject: (_, { namespace }) => namespace,
     isAdvice: true,
     says: ({ image }) =>
-      `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries by itself`,
+      `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries automatically`,
     fix: (_, object) => watch(object),
   }),
   /** The kubelet could not decode one of the Secrets, and which is not known. */
@@ -226,7 +237,7 @@ export const IMAGE_FINDINGS = {
     isKubelets: () => true,
     isAdvice: true,
     says: ({ image, secrets, sent }, object) =>
-      `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
+      `${SENT[sent]} for ${image} (kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
     // What that command is refused with names the role that an administrator can apply.
     fix: ({ secrets }, object) => command`regsecret inspect ${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   }),
@@ -241,13 +252,18 @@ export const IMAGE_FINDINGS = {
     fix: (_, object) => watch(object),
   }),
   /** The pull fails, but nothing that can be seen from here is wrong. */
-  unexplained: error<{ readonly image: string; readonly message: string; readonly accepted: boolean }>({
+  unexplained: error<{
+    readonly image: string;
+    readonly message: string;
+    readonly accepted: boolean;
+    readonly lacks?: LackedAnnotations | undefined;
+  }>({
     identity: ['image'],
     kubeletSays: [],
     outcome: 'cannot know',
     isAdvice: true,
-    says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+    says: ({ image, message, accepted, lacks }, object) =>
+      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}${describeLacked(lacks)}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),
@@ -257,8 +273,24 @@ export const IMAGE_FINDINGS = {
     outcome: 'cannot know',
     isAdvice: true,
     says: ({ image }, object) =>
-      `${object} runs, but no login that can be seen from here opens ${image}: its node has a credential of its own, or still has the image`,
+      `${object} runs, but no login found from here matches ${image}: its node has its own login, or still has the image`,
     fix: ({ image, remedy }) => giveLogin(remedy, image, undefined),
+  }),
+  /** The pod runs without a login, on a node on which another pod has pulled its image, while the kubelet verifies nothing. */
+  'borrowed-image': warning<{
+    readonly image: string;
+    /** The other pod, as errors call it. */
+    readonly pod: string;
+    readonly node: string;
+    readonly version: string;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  }>({
+    identity: ['image'],
+    outcome: 'cannot know',
+    says: ({ image, pod, node, version }, object) =>
+      `${object} has no login for ${image}, and runs because ${pod} pulled it on node ${node} (kubelet ${version}), or because the node has its own login; from Kubernetes 1.35 on, the image of ${pod} is not enough`,
+    fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
 };
 
@@ -272,7 +304,7 @@ function onNode(node: string): string {
 }
 
 const SENT = {
-  nothing: 'no credential was sent',
+  nothing: 'no login was sent',
   'a login': 'a login was sent and refused',
   unknown: 'the registry refused the pull',
 } as const;

@@ -11,7 +11,17 @@ import { targetWord } from '../workloads/object-ref.ts';
 import { describeFault, type ListFault } from '../workloads/pull-spec.ts';
 import { changeCommand, type Remedy, renewCommand, stepCommand } from '../workloads/remedy.ts';
 import { formatRollout, type RolloutState, type TemplateChange } from '../workloads/rollout.ts';
-import { ANY, error, type FindingObject, some, UNPLACED, type UsableSecret, warning } from './finding-record.ts';
+import {
+  ANY,
+  describeLacked,
+  error,
+  type FindingObject,
+  type LackedAnnotations,
+  some,
+  UNPLACED,
+  type UsableSecret,
+  warning,
+} from './finding-record.ts';
 import { editFile, editKept, giveLogin } from './pod-commands.ts';
 import { createSecretCommand } from './secret-commands.ts';
 
@@ -27,14 +37,15 @@ export const LIST_FINDINGS = {
     UsableSecret & {
       readonly image: string;
       readonly account?: string | undefined;
+      readonly lacks?: LackedAnnotations | undefined;
       readonly remedy: Remedy;
     }
   >({
     identity: ['image'],
-    says: ({ image, usable, account, absent }, object, { object: { file } }) => {
+    says: ({ image, usable, account, absent, lacks }, object, { object: { file } }) => {
       if (file === undefined || usable === undefined)
-        return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}`;
-      const unseen = account === undefined ? '' : `; serviceaccount ${account} may name it, but is not in these files`;
+        return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}${describeLacked(lacks)}`;
+      const unseen = account === undefined ? '' : `; serviceaccount ${account} may use it, but is not in these files`;
       return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
     },
     fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
@@ -76,7 +87,7 @@ export const LIST_FINDINGS = {
     identity: ['image', 'rollout'],
     kubeletSays: ANY,
     says: ({ account, secrets, ...replaced }, object) =>
-      `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(replaced)}`,
+      `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original imagePullSecrets${formatRollout(replaced)}`,
     // A paused Deployment, too, creates its pods with the list that the service account has now.
     fix: (args, object) => renewPod(args, object, args.secrets[0]),
   }),
@@ -85,7 +96,7 @@ export const LIST_FINDINGS = {
     identity: ['image', 'rollout'],
     kubeletSays: [...ANY, 'invalid name', 'platform', 'never'],
     says: ({ image, template, changed, newFails, ...replaced }, object) =>
-      `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${newFails ? '; a new pod cannot pull the image either' : formatRollout(replaced)}`,
+      `${object} was created before the ${changed ?? 'imagePullSecrets'} of ${template} changed, and keeps its original ${changed ? `image ${image}` : 'imagePullSecrets'}${newFails ? '; a new pod cannot pull the image either' : formatRollout(replaced)}`,
     fix: (args, object) => {
       const { remedy, newFails, stuck, rollout } = args;
       if (remedy.how !== 'template') return renewPod(args, object);
@@ -106,7 +117,7 @@ export const LIST_FINDINGS = {
   }>({
     identity: ['image'],
     says: ({ own, account, usable, image }, object) =>
-      `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
+      `${object} has its own imagePullSecrets (${some(own)}), so those of serviceaccount ${account} are ignored; ${usable} there has a login for ${image}`,
     fix: ({ usable, remedy }) => changeCommand('attach', remedy, usable),
   }),
   /** An entry without a name, or in manifests a {@link ListFault}. `usable`: a Secret of the account that the entry hides. */
@@ -121,15 +132,15 @@ export const LIST_FINDINGS = {
       text !== undefined
         ? `the API server refuses ${object}: ${describeFault({ text, whole })}`
         : usable === undefined
-          ? `the list of pull secrets of ${object} has an entry without a name`
-          : `the list of pull secrets of ${object} has only an entry without a name, so the list of serviceaccount ${account} is ignored; ${usable} is in it`,
+          ? `imagePullSecrets of ${object} has an entry without a name`
+          : `imagePullSecrets of ${object} has only an entry without a name, so imagePullSecrets of serviceaccount ${account} is ignored; ${usable} is there`,
     fix: ({ usable, remedy }, object) =>
       usable === undefined ? editKept(object, remedy) : changeCommand('attach', remedy, usable),
   }),
   'duplicate-name': warning<{ readonly secret: string; readonly remedy: Remedy }>({
     identity: ['secret'],
     isAdvice: true,
-    says: ({ secret }, object) => `${object} names the pull secret ${secret} more than once`,
+    says: ({ secret }, object) => `${object} references the pull secret ${secret} more than once`,
     fix: ({ secret, remedy }, object) =>
       object.file === undefined ? changeCommand('attach', remedy, secret) : editFile(object),
   }),
@@ -137,7 +148,7 @@ export const LIST_FINDINGS = {
   'not-mountable': error<{ readonly secret: string; readonly account: string }>({
     identity: ['secret'],
     says: ({ secret, account }, object) =>
-      `pods of ${object} are rejected: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
+      `pods of ${object} are rejected: serviceaccount ${account} enforces its imagePullSecrets (enforce-mountable-secrets), and secret ${secret} is not in it`,
     fix: ({ secret, account }, { namespace }) => attachTo(account, secret, namespace),
   }),
   'missing-account': error<
@@ -173,7 +184,7 @@ export const LIST_FINDINGS = {
     identity: ['server'],
     isAdvice: true,
     says: ({ server, secrets, usernames, works, more }, object) =>
-      `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn; ${describeAccepted(displayServer(server), works)}${more === undefined ? '' : `; the same goes for ${more} more servers`}`,
+      `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'no user'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn; ${describeAccepted(displayServer(server), works)}${more === undefined ? '' : `; the same applies to ${more} more servers`}`,
     // A login that does not work is detached. If it is not known which one is needed, they are verified, or the manifest opened.
     fix: ({ secrets, works, remedy }, object) => {
       // Of several logins that are accepted, only one may be allowed to pull the image.

@@ -35,7 +35,7 @@ export const LOGIN_FINDINGS = {
     identity: ['server', 'username'],
     kubeletSays: REFUSED,
     says: ({ server, username, image }, object) =>
-      `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has a login does not try without it (checked from here)`,
+      `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet with a login does not try without it (checked from here)`,
     fix: entryFix,
   }),
   /** The entry matches other images of the same registry, or of one with a similar name. */

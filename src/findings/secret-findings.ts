@@ -59,7 +59,7 @@ export const SECRET_FINDINGS = {
       const { unplaced, usedBy = [] } = args;
       // `2 pods` is one element, but plural.
       const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
-      const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
+      const naming = `${some(usedBy)} ${isOne ? 'uses' : 'use'}`;
       if (unplaced !== undefined) return `${naming} ${object}, but the one ${placeIt(unplaced, place.namespace)}`;
       const inFiles =
         usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
@@ -96,7 +96,7 @@ export const SECRET_FINDINGS = {
   'wrong-format': error<{ readonly type: string; readonly form: PullSecretType }>({
     keepsAway: 'secret',
     says: ({ type, form }, object) =>
-      `${object} has the type ${type}, but its content is that of ${form}, so the kubelet finds no login in it`,
+      `${object} has the type ${type}, but the content of ${form}, so the kubelet finds no login in it`,
     fix: (_, object, context) => createOr('--force', object, context),
   }),
   /** `ignored`: the kubelet does not read the Secret, so it does not stop there. */
@@ -132,7 +132,7 @@ export const SECRET_FINDINGS = {
     identity: ['server'],
     keepsAway: 'entry',
     says: ({ server }, object) =>
-      `the entry ${displayServer(server)} of ${object} is empty, so its images are pulled without a credential`,
+      `the entry ${displayServer(server)} of ${object} is empty, so its images are pulled without a login`,
     fix: (args, object, context) =>
       (isLoose(context) ? removeEntry(object, args.server, context) : undefined) ?? entryFix(args, object, context),
   }),
@@ -147,7 +147,7 @@ export const SECRET_FINDINGS = {
     identity: ['server'],
     keepsAway: 'entry',
     says: ({ server, missing }, object) =>
-      `the entry ${displayServer(server)} of ${object} has no ${missing}, so its images are pulled without a credential`,
+      `the entry ${displayServer(server)} of ${object} has no ${fieldWord(missing)}, so its images are pulled without a login`,
     fix: entryFix,
   }),
   'opens-nothing': error<UnfitServer>({
@@ -175,7 +175,7 @@ export const SECRET_FINDINGS = {
     says: ({ server, by, bySecret }, object, { severity }) => {
       const other = `${displayServer(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`}`;
       return severity === 'error'
-        ? `the login for ${other} is rejected, and the entry ${displayServer(server)} of ${object} is not tried where that one matches`
+        ? `the login for ${other} is rejected, and where ${other} matches, the entry ${displayServer(server)} of ${object} is not tried`
         : `the entry ${displayServer(server)} of ${object} is not used for images that ${other} matches`;
     },
     fix: ({ server, by, bySecret }, object, context, severity) => {
@@ -198,7 +198,7 @@ export const SECRET_FINDINGS = {
     identity: ['server', 'field'],
     kubeletSays: REFUSED,
     says: ({ server, field }, object) =>
-      `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends as part of it`,
+      `the ${fieldWord(field)} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends as part of it`,
     fix: entryFix,
   }),
   /** A login beside `auth`, or one before a field of the same name. */
@@ -237,14 +237,15 @@ interface Substitute extends Omit<UsableSecret, 'absent'> {
 /** Follows the sentence that a Secret is missing: what was meant, or may take its place. `file` is set for manifests. */
 function describeSubstitute({ near, usable, listed, elsewhere }: Substitute, file: string | undefined): string {
   if (near !== undefined) return `; did you mean ${near}?`;
-  if (usable !== undefined && listed) return `; secret ${usable} in the same list has a login for the image`;
+  if (usable !== undefined && listed)
+    return `; secret ${usable} in the same imagePullSecrets has a login for the image`;
   if (usable !== undefined) return `; secret ${usable} has a login for that registry`;
   if (elsewhere === undefined) return '';
   const { namespaces } = elsewhere;
   const there = `${nounFor(namespaces.length, 'namespace')} ${some(namespaces)}`;
   return file === undefined
-    ? `; one of that name is in ${there}, and a pod can use only Secrets of its own namespace`
-    : `; the one of that name there is for ${there}`;
+    ? `; it exists in ${there}, but a pod can use only Secrets of its own namespace`
+    : `; the Secret of that name there is for ${there}`;
 }
 
 /** Says where a Secret without a namespace comes from, and how it gets into `namespace`. */
@@ -258,12 +259,17 @@ function placeIt({ file }: Place, namespace = ''): string {
   // The user may copy the name, and nobody has checked it.
   if (!isNamespaceName(namespace)) return `in these files ${UNPLACED}`;
   return file === '-'
-    ? `from stdin ${UNPLACED}: add -n ${namespace} to the command that makes it`
+    ? `from stdin ${UNPLACED}: add -n ${namespace} to the command that creates it`
     : `in ${file} ${UNPLACED}: add namespace: ${namespace} to its metadata`;
 }
 
+/** The name of a field for people. */
+function fieldWord(field: 'user name' | 'password'): string {
+  return field === 'password' ? field : 'username';
+}
+
 function undecodable(error: string, ignored = false): string {
-  return `cannot be decoded (${error})${ignored ? '' : ', and a pod that names it can use none of its pull secrets'}`;
+  return `cannot be decoded (${error})${ignored ? '' : ', and a pod that uses it can use none of its pull secrets'}`;
 }
 
 /** A reason begins with the server. The sentence has just named that, so `it` takes its place. */
@@ -273,8 +279,8 @@ function aboutIt(reason: string, server: string): string {
 }
 
 function expiry({ server, at, by }: EntryEnd, object: string, verb: string): string {
-  const noted = by === 'annotation' ? ', as the annotation regsecret/expires-at says' : '';
-  return `the credential for ${displayServer(server)} in ${object} ${verb} at ${at}${noted}`;
+  const noted = by === 'annotation' ? ' (annotation regsecret/expires-at)' : '';
+  return `the login for ${displayServer(server)} in ${object} ${verb} at ${at}${noted}`;
 }
 
 /** Follows the name of a Secret, or a count of `several`. `would`: the Secrets are not written yet. */

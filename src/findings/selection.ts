@@ -31,7 +31,7 @@ export function selectionOf({ errors = false, only, ignore, strict }: SelectionF
   const both = unwanted.find((code) => wanted?.includes(code));
   if (both !== undefined) throw new UsageError(`${both} is in both --only and --ignore`, againWithout('--ignore'));
   if (errors && strict === true)
-    throw new UsageError('--errors leaves out the warnings that --strict is about', againWithout('--errors'));
+    throw new UsageError('--errors hides the warnings that --strict is for', againWithout('--errors'));
   return ({ code, severity }) =>
     (!errors || severity === 'error') && (wanted?.includes(code) ?? true) && !unwanted.includes(code);
 }

@@ -2,6 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ApiError, refusalOf } from '../cluster/api-error.ts';
 import { copySources } from '../cluster/copy-sources.ts';
+import { NODES } from '../cluster/object-request.ts';
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../cluster/read-secrets.ts';
 import { createReader, type Reader, readObject } from '../cluster/reader.ts';
 import { connect, type Transport } from '../cluster/transport.ts';
@@ -25,8 +26,6 @@ import { describeRef, type ObjectRef, refKey } from '../workloads/object-ref.ts'
 import { hasKnownOwner, isEnforced, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
-
-const NODES = { group: '', plural: 'nodes' } as const;
 
 export interface Collector extends Reader {
   readonly unread: UnreadObjects;
@@ -203,8 +202,16 @@ async function readOwner(reader: Reader, ref: ObjectRef): Promise<PullSpec | und
 function accountState(account: PullSpec | undefined): AccountState {
   return account === undefined
     ? { status: 'missing' }
-    : { status: 'there', imagePullSecrets: account.imagePullSecrets, enforced: isEnforced(account) };
+    : {
+        status: 'there',
+        imagePullSecrets: account.imagePullSecrets,
+        enforced: isEnforced(account),
+        annotations: Object.keys(account.annotations).filter((key) => !OF_TOOLS.test(key)),
+      };
 }
+
+/** The domains of annotations that say who created an object. */
+const OF_TOOLS = /^([^/]*\.)?(kubernetes|k8s|helm|argoproj|fluxcd|cattle|openshift)\.(io|sh)\//;
 
 async function readNode(reader: Reader, name: string): Promise<NodeFacts | undefined> {
   const node = await readObject(reader, NODES, { name });

@@ -134,8 +134,8 @@ export function describeLost({ images, refused }: LostLogins): string {
   if (refused === undefined) return many(images);
   const logins = refused.map(({ secret, username, why }) =>
     why === 'rejected'
-      ? `it rejects that of ${username} in secret ${secret}`
-      : `that of ${username} in secret ${secret} has no access`,
+      ? `it rejects the login of ${username} in secret ${secret}`
+      : `the login of ${username} in secret ${secret} has no access`,
   );
   return `${many(images)} that the registry accepts (${many(logins)})`;
 }

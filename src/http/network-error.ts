@@ -60,6 +60,5 @@ export function networkError(error: unknown, sent: boolean): NetworkError {
 function withCode(error: unknown): { code: string; message: string } {
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: readonly unknown[] };
   if (Array.isArray(errors) && errors.length > 0) return withCode(errors[0]);
-  // The SOCKS library keeps only the text of an error.
-  return { code: code ?? /\bE[A-Z]{4,}\b/.exec(message)?.[0] ?? 'UNKNOWN', message: message ?? '' };
+  return { code: code ?? 'UNKNOWN', message: message ?? '' };
 }

@@ -94,7 +94,7 @@ export function parseProxy(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new NetworkError('proxy', 'INVALID_URL', false, 'the address of the proxy is not a URL');
   if (!['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
-    throw new NetworkError('proxy', 'UNSUPPORTED_SCHEME', false, `a proxy cannot be spoken to by ${url.protocol}`);
+    throw new NetworkError('proxy', 'UNSUPPORTED_SCHEME', false, `a proxy cannot be reached by ${url.protocol}`);
   }
   return url;
 }
@@ -113,7 +113,8 @@ async function proxyAgent(
   proxyTls: ConnectionOptions,
 ): Promise<Agent> {
   if (proxy.protocol.startsWith('socks5')) {
-    return socksAgent(proxy, { ...kept, ...(tls as object) });
+    const { SocksAgent } = await import('./socks.ts');
+    return new SocksAgent(proxy, { ...kept, ...tls });
   }
   if (isForwarded(url, proxy)) return directAgent(proxy, kept, proxyTls);
   const agent = await tunnelAgent(proxy, { ...kept, ...(proxyTls as object) });
@@ -126,30 +127,29 @@ async function tunnelAgent(proxy: URL, options: object) {
   return new HttpsProxyAgent(proxy.href, options);
 }
 
-async function socksAgent(proxy: URL, options: object) {
-  const { SocksProxyAgent } = await import('socks-proxy-agent');
-  // Go lets the proxy look up names for both schemes; this library does so for socks5h only.
-  return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), options);
-}
-
 /** A connection to the host of `url` through `proxy`, for callers that use no agent of node:http. Throws NetworkError. */
 export async function tunnel(url: URL, proxy: URL, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
+  const isSocks = proxy.protocol.startsWith('socks5');
+  const socket = isSocks
+    ? await (await import('./socks.ts')).openSocks(proxy, address(url), signal)
+    : await connectThrough(url, proxy, trust, signal);
+  // The protocol on top ends with the socket and reports why. An error without a listener, as after an abort, would end the
+  // program.
+  return socket.on('error', () => undefined);
+}
+
+async function connectThrough(url: URL, proxy: URL, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
   const { EventEmitter } = await import('node:events');
-  // The agents report events to a request, but there is none here. Only whether the proxy has opened the way matters.
+  // The agent reports events to a request, but there is none here. Only whether the proxy has opened the way matters.
   const nobody = new EventEmitter() as Parameters<Awaited<ReturnType<typeof tunnelAgent>>['connect']>[0];
   let status = 200;
   nobody.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
     status = statusCode;
   });
-  const target = { ...address(url), secureEndpoint: false };
-  const agent = proxy.protocol.startsWith('socks5')
-    ? await socksAgent(proxy, {})
-    : await tunnelAgent(proxy, { ...((await trust(proxy)) as object), signal });
-  const socket = (await agent.connect(nobody, target as never)) as Socket;
-  // The protocol on top ends with the socket and reports why. An error without a listener, as after an abort, would end the
-  // program.
+  const agent = await tunnelAgent(proxy, { ...((await trust(proxy)) as object), signal });
+  const socket = await agent.connect(nobody, { ...address(url), secureEndpoint: false } as never);
+  if (status === 200) return socket as Socket;
   socket.on('error', () => undefined);
-  if (status === 200) return socket;
   socket.destroy();
   throw new NetworkError('proxy', `HTTP_${status}`, false);
 }

@@ -158,11 +158,11 @@ function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserEr
       configCommand`kubectl config use-context ${example}`,
     );
   }
-  if (config.files.length === 0) return new UserError('KUBECONFIG names no file', configCommand`kubectl config view`);
+  if (config.files.length === 0) return new UserError('KUBECONFIG has no file', configCommand`kubectl config view`);
   const files = config.files.join(', ');
   return new UserError(
     `no kubeconfig: ${files} ${config.files.length === 1 ? 'does' : 'do'} not exist`,
-    prose`name one with --kubeconfig or KUBECONFIG, or a server with --api-server`,
+    prose`give one with --kubeconfig or KUBECONFIG, or a server with --api-server`,
   );
 }
 

@@ -22,13 +22,13 @@ export interface ContextFlags extends KubeFlags {
 export function checkContextFlags(flags: ContextFlags, { hasSource }: { readonly hasSource: boolean }): void {
   if (flags.toContext === undefined) {
     if (!flags.assumeDifferent) return;
-    throw new UsageError('--assume-different goes with --to-context', againWithout('--assume-different'));
+    throw new UsageError('--assume-different needs --to-context', againWithout('--assume-different'));
   }
   const given = CLUSTER_FLAGS.find(([key, , , trait]) => trait === 'one cluster' && key !== undefined && flags[key]);
   if (given !== undefined) {
     const name = flagName(given[1]);
-    const text = `--to-context and ${name} cannot be used together, because ${name} is about one cluster`;
-    throw new UsageError(text, prose`the kubeconfig says for each context where its cluster is, and who you are there`);
+    const text = `--to-context and ${name} cannot be used together, because ${name} is for one cluster`;
+    throw new UsageError(text, prose`the kubeconfig has the cluster and the user of each context`);
   }
   if (hasSource || !flags.context) return;
   throw new UsageError('--to-context and --context cannot be used together', words`--to-context ${flags.context}`);

@@ -52,7 +52,7 @@ export async function loadKubeConfig(
   if (explicit && missing.length > 0) {
     throw new UserError(
       `stat ${explicit}: no such file or directory`,
-      prose`leave out --kubeconfig, or name a file that exists`,
+      prose`leave out --kubeconfig, or give a file that exists`,
     );
   }
   return {

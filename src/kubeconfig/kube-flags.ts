@@ -12,4 +12,4 @@ export interface KubeFlags extends GivenFlags {
 }
 
 /** The hint when the user of a registry was typed as --user. */
-export const MISPLACED_USER = '--user is a user of the kubeconfig; that of a registry is --username';
+export const MISPLACED_USER = '--user is for a user of the kubeconfig; use --username for a registry';

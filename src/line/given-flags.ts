@@ -32,7 +32,7 @@ type ClusterFlag = readonly [
 
 /** The flags of kubectl for the cluster, the user and the requests. Only its `-s, --server` is called --api-server here. */
 export const CLUSTER_FLAGS: readonly ClusterFlag[] = [
-  [undefined, '-n, --namespace <namespace>', 'work in this namespace (default: that of the context)'],
+  [undefined, '-n, --namespace <namespace>', 'work in this namespace (default: the namespace of the context)'],
   ['kubeconfig', '--kubeconfig <file>', 'use this kubeconfig, not KUBECONFIG and ~/.kube/config'],
   ['context', '--context <name>', 'use this context of the kubeconfig'],
   ['cluster', '--cluster <name>', 'use this cluster of the kubeconfig', 'one cluster'],
@@ -43,7 +43,7 @@ export const CLUSTER_FLAGS: readonly ClusterFlag[] = [
   ['asGroup', '--as-group <group>', 'impersonate this group (repeatable)', 'repeatable'],
   ['asUid', '--as-uid <uid>', 'impersonate this UID'],
   ['asUserExtra', '--as-user-extra <key=value>', 'impersonate with this extra field (repeatable)', 'repeatable'],
-  [undefined, '--request-timeout <duration>', 'wait this long for one request, such as 30s; 0 is without end'],
+  [undefined, '--request-timeout <duration>', 'wait this long for one request, such as 30s; 0 waits without end'],
   [
     'certificateAuthority',
     '--certificate-authority <file>',
@@ -51,7 +51,7 @@ export const CLUSTER_FLAGS: readonly ClusterFlag[] = [
     'one cluster',
   ],
   ['clientCertificate', '--client-certificate <file>', 'log in with this certificate', 'one cluster'],
-  ['clientKey', '--client-key <file>', 'use this key of that certificate', 'one cluster'],
+  ['clientKey', '--client-key <file>', 'use this key of --client-certificate', 'one cluster'],
   ['tlsServerName', '--tls-server-name <name>', 'expect this name in the certificate of the API server', 'one cluster'],
   [
     'insecureSkipTlsVerify',

@@ -42,7 +42,7 @@ export function editManifest(manifest: PullManifest, wanted: WantedList): Edited
   });
   if (edits.length === 0) return { text, edits };
   const [merged] = edits.filter(({ object }) => object.path === undefined);
-  if (merged !== undefined) throw byHand(text, merged, 'comes from a merge key');
+  if (merged !== undefined) throw byHand(text, merged, 'come from a merge key');
   const lists = new Map(edits.map(({ object, after }) => [object, after]));
   const expected = withinLimits(() => valuesWith(manifest, file.documents, lists));
   const changed = new Set(edits.flatMap(({ object }) => ownList(object) ?? []));
@@ -53,7 +53,7 @@ export function editManifest(manifest: PullManifest, wanted: WantedList): Edited
     if (isDeepStrictEqual(values, expected)) return { text: result, edits };
   }
   const [first] = edits;
-  throw byHand(text, first as ListEdit, 'is shared by an anchor, or written in a way that cannot be changed safely');
+  throw byHand(text, first as ListEdit, 'are shared by an anchor, or written in a way that cannot be changed safely');
 }
 
 function ownList({ specNode }: ManifestObject): YamlNode | undefined {
@@ -65,7 +65,7 @@ function byHand(text: string, { object }: ListEdit, why: string): ManifestError 
   const { kind, name } = object.ref;
   const line = lineNumber(text, object.specNode.start);
   return new ManifestError(
-    `needs a change by hand in line ${line}: what ${kind.toLowerCase()} ${name} pulls with ${why}`,
+    `needs a change by hand in line ${line}: the imagePullSecrets of ${kind.toLowerCase()} ${name} ${why}`,
   );
 }
 

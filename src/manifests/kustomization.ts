@@ -27,8 +27,7 @@ export function checkBuilt(folder: string, typed: LintLine): Command {
 }
 
 const COMPONENT = /^kind: *["']?Component\b/m;
-const ERROR =
-  'kustomize changes these manifests before they are applied, and only what it makes of them can be checked';
+const ERROR = 'kustomize changes these manifests before they are applied, so only its output can be checked';
 
 /** One finding for each folder that kustomize builds. A component is left out, because it is a part of other folders. */
 export function kustomizationFindings(all: readonly ManifestFile[], typed: LintLine): FindingView[] {
@@ -36,7 +35,7 @@ export function kustomizationFindings(all: readonly ManifestFile[], typed: LintL
     .filter(({ text }) => !COMPONENT.test(text))
     .map(({ name }) => {
       const object = { kind: 'File', name, file: name, line: 1 } as const;
-      const error = typed.filename?.includes('-') ? `${ERROR}; pipe that in, too` : ERROR;
+      const error = typed.filename?.includes('-') ? `${ERROR}; pipe that in as well` : ERROR;
       const found = finding('unreadable-file', object, { error, chart: false, others: undefined }, 'warning');
       return findingView(found, undefined, { command: checkBuilt(dirname(name), typed), sufficient: false });
     });

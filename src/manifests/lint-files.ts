@@ -54,7 +54,7 @@ function isText(document: YamlNode): boolean {
 function withoutObject({ text }: ManifestFile): string {
   if (text.trim() === '') return 'it is empty';
   const isReport = /^[a-z.]+\/\S+ (?:created|configured|unchanged|replaced)\b/.test(text);
-  return isReport ? 'it says what a command did: add -o yaml to that command' : 'it holds no Kubernetes object';
+  return isReport ? 'it is the message of a command: add -o yaml to that command' : 'it holds no Kubernetes object';
 }
 
 /**

@@ -74,7 +74,7 @@ function checkOneObject(document: YamlNode, text: string): void {
   if (second === undefined) return;
   const line = lineNumber(text, second.start);
   const message = `has a second ${second.value} in line ${line}, so a line --- is probably missing before it`;
-  throw new ManifestError(message, line, prose`put --- on a line of its own before line ${`${line}`}`);
+  throw new ManifestError(message, line, prose`put --- on its own line before line ${`${line}`}`);
 }
 
 /**
@@ -91,10 +91,10 @@ export function checkNamespaces(objects: readonly PlacedObject[], namespace: str
   const { file, node } = other;
   const count = new Set(named.map(own)).size;
   throw new UserError(
-    `${shownName(file)} names namespace ${own(other)} in line ${lineNumber(file.text, node.start)}, not ${namespace} as -n does`,
+    `${shownName(file)} has namespace ${own(other)} in line ${lineNumber(file.text, node.start)}, and -n has ${namespace}`,
     count === 1
       ? againWith(words`${scope(own(other))}`)
-      : prose`leave -n out: these files name ${`${count}`} namespaces`,
+      : prose`leave out -n: these files have ${`${count}`} namespaces`,
   );
 }
 

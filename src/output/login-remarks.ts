@@ -20,7 +20,7 @@ interface PrintContext {
 export function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: PrintContext): void {
   if (!io.stderr.isTTY) return;
   printer.say(
-    `everybody who can read Secrets in ${namespace} will have ${yourLogins(entries)}; a robot account would be safer`,
+    `everyone who can read Secrets in ${namespace} will have ${yourLogins(entries)}; a robot account would be safer`,
   );
 }
 
@@ -37,7 +37,7 @@ export async function agreeToShare(
     saySharing(entries, namespace, { io, printer });
     return;
   }
-  const where = `namespace ${namespace}, where everybody who may read Secrets can read`;
+  const where = `namespace ${namespace}, where everyone with permission to read Secrets can read`;
   await agreeTo(`Write ${yourLogins(entries)} into ${where} ${entries.length === 1 ? 'it' : 'them'}?`, io);
 }
 
@@ -49,5 +49,5 @@ function yourLogins(entries: readonly CollectedEntry[]): string {
 /** Warns when the login for `server` ends, or has ended. */
 export function sayExpiry(server: string, { at, why }: Expiry, { io, printer }: PrintContext): void {
   const verb = at < io.clock.now() ? 'expired' : 'expires';
-  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
+  printer.warn(`the login for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
 }

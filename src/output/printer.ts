@@ -55,7 +55,7 @@ export async function orSayDone(
     await work();
   } catch (error) {
     const done = end();
-    const rest = 'each named above; the one in progress may be done, too: run the same command again';
+    const rest = 'each named above; the one in progress may also be done: run the same command again';
     if (io.signal.aborted && done !== undefined) printer.warn(`interrupted: ${done} done, ${rest}`);
     throw error;
   }

@@ -36,6 +36,8 @@ export interface VerdictOptions {
   readonly correct?: ((server: string) => Hint) | undefined;
   /** Whether these are logins of this machine. */
   readonly isOwn?: boolean;
+  /** Whether a node can be asked with them instead. */
+  readonly mayAskNode?: boolean;
 }
 
 /** Reports what makes a Secret useless to the kubelet, whatever registries say. Returns false when there is such a problem. */
@@ -53,7 +55,7 @@ export function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint |
 /** Prints a table in the order in which the kubelet would try the logins, and a sentence for each that is not accepted. */
 export async function printVerdicts(
   rows: readonly VerifiedRow[],
-  { output, immutable = new Set(), correct, isOwn = false }: VerdictOptions,
+  { output, immutable = new Set(), correct, isOwn = false, mayAskNode = false }: VerdictOptions,
   io: Io,
   printer: Printer,
 ): Promise<void> {
@@ -70,7 +72,7 @@ export async function printVerdicts(
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
-  const found = rows.map((row) => hintFor(row, immutable.has(row.source), correct));
+  const found = rows.map((row) => (mayAskNode && nodeHint(row)) || hintFor(row, immutable.has(row.source), correct));
   const hints =
     correct === undefined && found.some((hint) => hint !== undefined) ? await withUsers(found, rows, io) : found;
   for (const [index, row] of rows.entries()) {
@@ -100,7 +102,7 @@ function say(row: VerifiedRow, of: string, printer: Printer): void {
   const registry = registryIn(row);
   const sentence =
     row.server === undefined && image !== undefined
-      ? `no entry matches ${image}: it is pulled without a credential, and its registry ${describeNobody(verdict)}`
+      ? `no entry matches ${image}: it is pulled without a login, and its registry ${describeNobody(verdict)}`
       : `${displayServer(registry)} ${describeVerdict(verdict)}`;
   printer.say(of + sentence);
   const advice = verdict.kind === 'rejected' ? loginAdvice(registryOf(registry) ?? '', username) : undefined;
@@ -114,7 +116,7 @@ function registryIn({ server, image }: VerifiedRow): string {
 /** Words for a pull that gets no credential from any entry. */
 function describeNobody(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous' || verdict.status !== undefined) return describeVerdict(verdict);
-  return verdict.result === 'pulls' ? 'lets everybody pull it' : 'refuses that';
+  return verdict.result === 'pulls' ? 'lets everyone pull it' : 'refuses that';
 }
 
 function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions['correct']): Hint | undefined {
@@ -129,12 +131,20 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
   }
 }
 
+/** Asks a node where this machine has no way to the registry. One object, so that it is printed once. */
+function nodeHint({ verdict }: VerifiedRow): Hint | undefined {
+  if (verdict.kind !== 'unreachable') return undefined;
+  return /unknown authority|speaks http/.test(verdict.reason) ? undefined : ON_NODE;
+}
+
+const ON_NODE: Hint = { add: words`--on-node`, drop: ['--timeout'] };
+
 /** How the registry of `server` can be reached; undefined when it was reached, or nothing is known. */
 export function reachHint(verdict: Verdict, server: string): Hint | undefined {
   if (verdict.kind !== 'unreachable') return undefined;
   if (verdict.reason.includes('unknown authority')) return againWith(words`--registry-ca FILE`);
   if (verdict.reason.includes('speaks http'))
-    return prose`send the login over http, too, with ${words`--plain-http ${registryOf(server) ?? 'HOST'}`}`;
+    return prose`also send the login over http with ${words`--plain-http ${registryOf(server) ?? 'REGISTRY'}`}`;
   return verdict.cause === 'timeout' ? prose`allow more with --timeout 60s` : undefined;
 }
 
@@ -146,16 +156,16 @@ function createLine(source: string, server: string, isImmutable: boolean): Comma
 }
 
 function nameOf({ server }: VerifiedRow): string {
-  return server === undefined ? '(no credential)' : displayServer(server);
+  return server === undefined ? '(no login)' : displayServer(server);
 }
 
 /** `verdict` in words that follow the name of the registry. */
 export function describeVerdict(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'accepted':
-      return verdict.public ? 'accepts the credential, and lets everybody pull the image' : 'accepts the credential';
+      return verdict.public ? 'accepts the login, and lets everyone pull the image' : 'accepts the login';
     case 'rejected':
-      return `rejects the credential (HTTP ${verdict.status})${verdict.public ? ', but lets everybody pull the image' : ''}`;
+      return `rejects the login (HTTP ${verdict.status})${verdict.public ? ', but lets everyone pull the image' : ''}`;
     case 'no access':
       return `knows the login, but does not let it pull ${verdict.repository}, or has no such repository (HTTP ${verdict.status})`;
     case 'not found':
@@ -169,7 +179,7 @@ export function describeVerdict(verdict: Verdict): string {
     case 'unreachable':
       return `cannot be checked: ${verdict.reason}`;
     case 'not asked':
-      return `was not asked: ${verdict.reason}`;
+      return `was not checked: ${verdict.reason}`;
   }
 }
 
@@ -187,11 +197,11 @@ function anonymous({ why, result, status }: Extract<Verdict, { kind: 'anonymous'
   const without = result === undefined ? '' : WITHOUT[result];
   switch (why) {
     case 'asks for none':
-      return `asks for no credential, so it could not be checked${without}`;
+      return `asks for no login, so it could not be checked${without}`;
     case 'empty':
-      return `gets no credential, because the entry has none${without}`;
+      return `gets no login, because the entry has none${without}`;
     case 'same answer':
-      return `answers the same without the credential, so it could not be checked${without}`;
+      return `answers the same without the login, so it could not be checked${without}`;
   }
 }
 

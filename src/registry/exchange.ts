@@ -121,7 +121,7 @@ async function sendOnce(exchange: Exchange, original: Ask): Promise<RegistryResp
 /** `ask` for another host, without the credential, which goes only to the host it was meant for. Throws {@link TargetRefused}. */
 function withoutLogin(ask: Ask, target: URL): Ask {
   if (ask.elsewhere !== 'follow' && (ask.credential !== undefined || ask.form !== undefined)) {
-    throw new TargetRefused(`it redirects to ${urlHost(target)}, which does not get the credential`);
+    throw new TargetRefused(`it redirects to ${urlHost(target)}, which does not get the login`);
   }
   return { ...ask, credential: undefined, form: undefined };
 }
@@ -133,7 +133,7 @@ function subjectOf({ purpose }: Ask): string {
 /**
  * Where `url` leads. Throws TargetRefused for a place that is not contacted. When the name alone rules it out, no lookup is made.
  */
-async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
+export async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
   const { registry, trust, locate } = exchange;
   const named = { url, addresses: undefined };
   const to = destinationProblem(named, registry ?? named, trust) ? named : await inTime(exchange, locate(url));

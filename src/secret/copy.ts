@@ -53,7 +53,7 @@ export function copySourceOf(secret: Secret): CopySource {
   }
   if (!isPullSecretType(type)) {
     throw new UserError(
-      `${describeSecret(secret)} has the type ${type ?? 'Opaque'}, which no kubelet pulls with`,
+      `${describeSecret(secret)} has the type ${type ?? 'Opaque'}, which the kubelet ignores`,
       command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`,
     );
   }
@@ -265,6 +265,6 @@ const STATES: Readonly<Record<CopyOrigin['state'], string>> = {
   same: '',
   different: ' (differs)',
   missing: ' (which does not exist)',
-  'not readable': ' (which may not be read)',
+  'not readable': ' (no permission to read it)',
   elsewhere: ' (in another cluster)',
 };

@@ -30,7 +30,7 @@ export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expir
   if (!('password' in entry.credential)) return undefined;
   const { username, password } = entry.credential;
   const claimed = jwtExpiry(password);
-  if (claimed !== undefined) return { at: claimed, why: 'the token says so (exp)' };
+  if (claimed !== undefined) return { at: claimed, why: 'according to the token (exp)' };
   if (username === 'AWS') {
     return { at: ecrExpiry(password) ?? now + 12 * HOUR, why: 'passwords of Amazon ECR last 12 hours' };
   }

@@ -84,6 +84,6 @@ export function checkSize(ref: string, data: Readonly<Record<string, string>>): 
   if (size <= MAX_SECRET_SIZE) return;
   throw new UserError(
     `${ref} would hold ${size} bytes, and the API server accepts ${MAX_SECRET_SIZE}`,
-    prose`name fewer registries with --server, or use several Secrets`,
+    prose`use fewer --server, or use several Secrets`,
   );
 }

@@ -114,7 +114,7 @@ function unusable(server: string): string | undefined {
       return `${shownServer(server)} is not a server the kubelet can read${why(server, error)}`;
     throw error;
   }
-  if (hasUserInfo(server)) return `${shownServer(server)} has a user name in front of the host`;
+  if (hasUserInfo(server)) return `${shownServer(server)} has a username in front of the registry`;
   return hostProblem(server, key) ?? pathProblem(server, key, scheme !== undefined);
 }
 
@@ -126,16 +126,15 @@ function why(server: string, { message }: GoUrlError): string {
 function hostProblem(server: string, { host, path }: Key): string | undefined {
   if (HUB_ALIASES.includes(host)) return `${shownServer(server)} is not the registry name in Docker Hub images`;
   if (host === 'index.docker.io' && path !== '')
-    return `${shownServer(server)} matches no image: those of Docker Hub are called docker.io/…`;
-  if (/[A-Z]/.test(host))
-    return `${shownServer(server)} has upper-case letters, and the kubelet matches hosts case-sensitively`;
+    return `${shownServer(server)} matches no image: images of Docker Hub begin with docker.io/`;
+  if (/[A-Z]/.test(host)) return `${shownServer(server)} has upper-case letters, and the kubelet is case-sensitive`;
   const { labels, port } = splitHost(host);
   if (host.startsWith('['))
     return port === ''
       ? `${shownServer(server)} is an IPv6 address without a port, which the kubelet cannot match`
       : undefined;
   if (!labels.every((label) => /^[a-z0-9*]([-_a-z0-9*]*[a-z0-9*])?$/.test(label)))
-    return `${shownServer(server)} has no host that an image can name`;
+    return `${shownServer(server)} has no registry that an image can use`;
   const [only] = labels;
   // A host of one label without a port is a registry only when it is `localhost` (normalize.go `splitDockerDomain`).
   if (labels.length === 1 && port === '' && only !== undefined && !matchesGlob(only, 'localhost')) {
@@ -148,10 +147,9 @@ function pathProblem(server: string, { path }: Key, hasScheme: boolean): string 
   if (hasScheme && (path === '/v1' || path === '/v2')) {
     return `${shownServer(server)} probably matches no image: drop ${path}, or write ${path}/`;
   }
-  if (/[A-Z]/.test(path))
-    return `${shownServer(server)} has upper-case letters in its path, and names of images have none`;
+  if (/[A-Z]/.test(path)) return `${shownServer(server)} has upper-case letters in its path, and image names have none`;
   if (path.includes('*'))
-    return `${shownServer(server)} has a * in its path, and the kubelet knows * only in host names`;
+    return `${shownServer(server)} has a * in its path, and the kubelet supports * only in the registry`;
   if (/[:@]/.test(path))
     return `${shownServer(server)} has a tag or digest, and the kubelet compares names without them`;
   return undefined;

@@ -28,20 +28,20 @@ export function usableEntry(entry: AuthEntry, correct?: Hint): AuthEntry {
   }
   if (username === '') {
     throw new UserError(
-      `the login for ${name} has no user name, and the container runtime ignores it then`,
+      `the login for ${name} has no username, so the container runtime ignores it`,
       correct ?? prose`give it with --username`,
     );
   }
   if (password === '') {
     throw new UserError(
-      `the login for ${name} has no password, and the container runtime ignores it then`,
+      `the login for ${name} has no password, so the container runtime ignores it`,
       correct ?? prose`give it with --password-stdin`,
     );
   }
   if (username.includes(':')) {
     throw new UserError(
-      `the user name for ${name} has a colon, and the kubelet takes what follows for the password`,
-      correct ?? prose`give the user name without the colon with --username`,
+      `the username for ${name} has a colon, and the kubelet takes what follows for the password`,
+      correct ?? prose`give the username without the colon with --username`,
     );
   }
   return entry;
@@ -54,7 +54,7 @@ export function checkServer(server: string): void {
   throw new UserError(
     `${problem.opensNothing ? 'no image can match the server' : 'the server probably does not match the images you meant'}: ${problem.reason}`,
     problem.proposal === undefined
-      ? prose`name the registry as images do: ghcr.io, registry.example.com:5000`
+      ? prose`write the registry as images do: ghcr.io, registry.example.com:5000`
       : words`--server ${problem.proposal}`,
   );
 }
@@ -74,6 +74,6 @@ function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {
   }
   throw new UserError(
     `the login for ${displayServer(entry.server)} is an identity token, which the kubelet ignores`,
-    prose`make a token for pulling at the registry, then ${command`regsecret create --server ${serverWord(entry.server)} --username USER --password-stdin`}`,
+    prose`create a token for pulling at the registry, then ${command`regsecret create --server ${serverWord(entry.server)} --username USER --password-stdin`}`,
   );
 }

@@ -29,7 +29,7 @@ export async function promptLogin(
   } as const;
   const server = given.server ?? (await ask<string>(io, registry));
   const username =
-    given.username ?? (await ask<string>(io, { type: 'input', message: printed`User name`, validate: required }));
+    given.username ?? (await ask<string>(io, { type: 'input', message: printed`Username`, validate: required }));
   return { server: server.trim(), username: username.trim(), password: await promptPassword(io) };
 }
 

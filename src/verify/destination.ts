@@ -39,14 +39,14 @@ export function destinationProblem(to: Destination, registry: Destination, trust
   const near = nearest(to);
   if (near === 'off limits') return `is at a link-local or metadata address (${urlHost(url)})`;
   if (near === 'loopback' && !trust.loopback) {
-    return `is on this machine, which is not where the cluster is (${urlHost(url)}; --allow-local-registries asks it)`;
+    return `is on this machine, which is not where the cluster is (${urlHost(url)}; --allow-local-registries checks it)`;
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && registry.url.protocol === 'http:')) {
-    return `is not spoken to over https (${urlHost(url)})`;
+    return `is not used over https (${urlHost(url)})`;
   }
   if (isCloser(to, registry, trust)) return `is at a private address (${urlHost(url)})`;
   if (allOf(to).includes('private') && !isKnown(to, registry, trust)) {
-    return `is in a private network, and this machine has no login for it (${urlHost(url)}; --allow-local-registries asks it)`;
+    return `is in a private network, and this machine has no login for it (${urlHost(url)}; --allow-local-registries checks it)`;
   }
   return undefined;
 }

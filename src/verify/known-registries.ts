@@ -23,14 +23,14 @@ const REGISTRIES: readonly KnownRegistry[] = [
     name: 'Docker Hub',
     host: /^(registry-1\.docker\.io|(index\.)?docker\.io)$/,
     refusal: 401,
-    credential: 'takes a user name with a personal access token, or the name of an organisation with its token',
+    credential: 'takes a username with a personal access token, or the name of an organization with its token',
   },
   {
     name: 'GitHub Container Registry',
     host: /^ghcr\.io$/,
     // devcontainers/cli#515: 403 DENIED, without a challenge, for a wrong or expired token.
     refusal: 403,
-    credential: 'takes a user name with a classic personal access token that has read:packages',
+    credential: 'takes a username with a classic personal access token that has read:packages',
   },
   {
     name: 'Amazon ECR',
@@ -49,7 +49,7 @@ const REGISTRIES: readonly KnownRegistry[] = [
     host: /(^|\.)gcr\.io$|-docker\.pkg\.dev$/,
     user: /^(_json_key|_json_key_base64|oauth2accesstoken|_dcgcloud_token|_token)$/,
     credential:
-      'takes the user _json_key with the key file of a service account as it is, or oauth2accesstoken with a token of 1 hour',
+      'takes the user _json_key with the key file of a service account, or oauth2accesstoken with a token of 1 hour',
   },
   {
     name: 'Quay',

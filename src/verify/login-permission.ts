@@ -133,7 +133,7 @@ function loginProblem(
     return isSameHost(registry.url, url) ? undefined : `does not get the login of ${own} (${url.host})`;
   }
   if (url.hostname === registry.url.hostname) return undefined;
-  if (url.protocol !== 'https:') return `is not spoken to over https (${url.host})`;
+  if (url.protocol !== 'https:') return `is not used over https (${url.host})`;
   if (isOnThisMachine(to) && isOnThisMachine(registry)) return `is this machine under another name (${url.host})`;
   const isAsked = method !== 'POST' || isPersonal || 'identityToken' in credential;
   return isAsked ? undefined : `is elsewhere, and would get the password in a form (${url.host})`;

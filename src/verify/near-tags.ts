@@ -73,5 +73,5 @@ function newestFirst(): (one: string, other: string) => number {
 
 /** Says that the registry tells the login in `secret` that the image does not exist. */
 export function describeAbsent(secret = ''): string {
-  return `; secret ${secret} has one, but with it the registry says that this image does not exist`;
+  return `; secret ${secret} has one, but with it the registry reports that this image does not exist`;
 }

@@ -40,7 +40,7 @@ export function expiredBefore(
   return logins.flatMap((login) => {
     const end = Date.parse(ends.get(login.server) ?? '');
     if (actions.get(login.server) !== 'unchanged' || !(end <= now)) return [];
-    const text = `${expired(login, end)}, as the annotation ${EXPIRES_AT} says`;
+    const text = `${expired(login, end)} (annotation ${EXPIRES_AT})`;
     return [new UserError(text, renewal(login))];
   });
 }
@@ -77,7 +77,7 @@ export interface Rejection {
 
 /** What a login that is not accepted means: for this run, or in a dry run (with `rehearsed`) for the real one. */
 export function consequence(rehearsed: Hint | undefined): string {
-  return rehearsed === undefined ? 'nothing is written' : 'a real run would stop here';
+  return rehearsed === undefined ? 'nothing was written' : 'a real run would stop here';
 }
 
 /** The error for logins that their registries reject. */
@@ -92,12 +92,12 @@ export function rejectedLogins(
     rehearsed !== undefined
       ? prose`if the password is not valid yet: ${rehearsed}`
       : isTyped
-        ? prose`check user name and password, then run the command again`
+        ? prose`check username and password, then run the command again`
         : renewal(login),
     [
       `it is the login of ${whose(login)}`,
       ...(advice === undefined ? [] : [advice]),
-      ...others.map((other) => `${other.sentence}, too: the login of ${whose(other.login)}`),
+      ...others.map((other) => `${other.sentence}: the login of ${whose(other.login)}`),
       ...(rehearsed === undefined ? [isWanted && !isTyped ? 'leave out --verify to write it anyway' : ANYWAY] : []),
     ],
   );

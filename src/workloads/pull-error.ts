@@ -128,7 +128,7 @@ const SYMPTOMS: readonly (readonly [PullError, RegExp])[] = [
 export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   'no credential': 'no usable login was sent',
   refused: 'the login was refused',
-  'no access': 'the login may not pull this, or none was sent',
+  'no access': 'the login has no permission to pull this, or none was sent',
   unauthorized: 'the registry refused',
   'not found': 'there is no such image',
   'rate limited': 'too many pulls',
@@ -143,7 +143,7 @@ export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   platform: 'the image is for other platforms',
   disk: 'the disk is full',
   postponed: 'the pull is delayed',
-  never: 'the image is not there and may not be pulled',
+  never: 'the image is not on the node, and the kubelet does not pull it',
   'invalid name': 'that is not a valid image name',
   undecodable: 'a pull secret cannot be decoded',
   other: 'something else',

@@ -47,7 +47,7 @@ export function describeFault({ text, whole }: ListFault): string {
   const name = isObjectName(text) ? text : 'SECRET';
   return whole
     ? `its imagePullSecrets is not a list; write imagePullSecrets: [{name: ${name}}]`
-    : `its list of pull secrets has the text ${text} as an entry; write - name: ${name}`;
+    : `its imagePullSecrets has the text ${text} as an entry; write - name: ${name}`;
 }
 
 /** No object has a longer name, but a list may hold a name of a megabyte. */

@@ -32,7 +32,7 @@ export function parseTarget(text: string): Target {
 }
 
 /** The error for a file that is not named with `-f`. */
-export const MANIFEST = 'a manifest is named with -f';
+export const MANIFEST = 'use -f for a manifest';
 
 /** The flags that say what in the cluster is changed, and how. */
 export const CLUSTER_ONLY = [
@@ -152,14 +152,14 @@ export function parseDoctorTargets(
 /** Kinds that have no pull secrets, as they are often typed. */
 const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/i;
 const NO_PODS =
-  'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
+  'that kind creates no pods; give a pod, or what creates it: a deployment, statefulset, daemonset, cronjob or job';
 
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
   if (name === undefined) return { ...target('Pod', word), isBare: true };
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
   if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name))
-    throw new UsageError('a namespace is named with -n', { add: words`${scope(name)}`, drop: [word] });
+    throw new UsageError('use -n for a namespace', { add: words`${scope(name)}`, drop: [word] });
   const found = parseTarget(word);
   return target(found.kind, found.name ?? '');
 }

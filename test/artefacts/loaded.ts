@@ -61,7 +61,7 @@ async function build(artefact: Artefact, folder: string): Promise<string[]> {
   const dir = join(folder, artefact.replace(' ', '-'));
   const bundle = await rolldown({ ...input, cwd: root });
   await bundle.write({ ...output, dir, banner: ({ moduleIds }) => reporting(moduleIds) });
-  if (artefact === 'npm package') return [process.execPath, join(dir, 'main.cjs')];
+  if (artefact === 'npm package') return [process.execPath, join(dir, 'main.js')];
   const program = join(folder, executableName(hostName()));
   compile(join(dir, 'main.js'), program);
   return [program];

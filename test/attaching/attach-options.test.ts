@@ -117,24 +117,24 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
   [{ serviceaccount: ['A'] }, nameRule('serviceaccount'), 'kubectl get serviceaccounts'],
   [
     { to: ['deploy'] },
-    '--to deployment names no deployment',
+    '--to deployment needs the name of a deployment',
     '--to deployment/NAME, or --to deployment -l app=NAME; --used --restart is for the service accounts that pods and workloads use',
   ],
   [{ selector: 'app=web' }, '-l needs a kind', PICKS],
   [{ selector: 'app=web', to: ['deploy/web'] }, '-l needs a kind', PICKS],
   [{ selector: 'app=web', used: true }, '-l needs a kind', PICKS],
-  [{ allNamespaces: true }, '-A says where to attach, but not what', ALL],
-  [{ allNamespaces: true, filename: ['a.yaml'] }, '-A says where to attach, but not what', ALL],
+  [{ allNamespaces: true }, '-A selects namespaces, but nothing to attach', ALL],
+  [{ allNamespaces: true, filename: ['a.yaml'] }, '-A selects namespaces, but nothing to attach', ALL],
   [{ allNamespaces: true, used: true, pod: ['p'] }, '-A cannot be combined with the name of a pod', ALL],
   [{ allNamespaces: true, to: ['deploy/web'] }, '-A cannot be combined with the name of a deployment', ALL],
   [{ timeout: 'soon' }, '--timeout is not a duration', DURATION],
   [{ timeout: '-1s' }, '--timeout is not a duration', DURATION],
-  [{ write: true }, '--write goes with -f', '-f FILE --write'],
-  [{ auto: true }, '--auto goes with -f', '-f FILE --auto'],
-  [{ recursive: true }, '-R goes with -f', '-f FOLDER -R'],
-  [{ secretFile: 's.yaml' }, '--secret-file goes with -f', '-f FILE --auto --secret-file FILE'],
-  [{ filename: ['a.yaml'], secretFile: 's.yaml' }, '--secret-file goes with --auto', '--auto --secret-file FILE'],
-  [{ filename: ['-'], write: true }, 'what comes from stdin cannot be written in place', '-f - > FILE'],
+  [{ write: true }, '--write needs -f', '-f FILE --write'],
+  [{ auto: true }, '--auto needs -f', '-f FILE --auto'],
+  [{ recursive: true }, '-R needs -f', '-f FOLDER -R'],
+  [{ secretFile: 's.yaml' }, '--secret-file needs -f', '-f FILE --auto --secret-file FILE'],
+  [{ filename: ['a.yaml'], secretFile: 's.yaml' }, '--secret-file needs --auto', '--auto --secret-file FILE'],
+  [{ filename: ['-'], write: true }, 'stdin cannot be changed in place', '-f - > FILE'],
   [
     { filename: ['a.yaml'], output: 'name' },
     '-o cannot be combined with manifests on stdout',
@@ -145,12 +145,12 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
       const flag = `--${Object.keys(given)[0]}`;
       return [
         { filename: ['a.yaml'], ...given },
-        `${flag} is about what runs in a cluster, and -f only changes files`,
-        `leave ${flag} out and apply the files, or name what runs, with --to KIND/NAME in place of -f`,
+        `${flag} is for objects in a cluster, and -f changes only files`,
+        `leave out ${flag} and apply the files, or use --to KIND/NAME instead of -f`,
       ];
     },
   ),
-  [{ filename: ['a.yaml'], dryRun: 'server' }, 'no server is asked about manifests', '-f FILE --dry-run=client'],
+  [{ filename: ['a.yaml'], dryRun: 'server' }, 'manifests are changed without a server', '-f FILE --dry-run=client'],
 ])('%j is refused', (given, message, hint) => {
   expect(refusalOf(() => requestOf('attach', flags(given), fakeIo()))).toEqual({ message, hint });
 });
@@ -164,7 +164,7 @@ describe('create --attach', () => {
   });
 
   test.each([
-    ['sa', '--attach sa names no serviceaccount', '--attach sa/NAME'],
+    ['sa', '--attach sa needs the name of a serviceaccount', '--attach sa/NAME'],
     ['deploi/web', 'a target is KIND/NAME, with a kind that has pull secrets', 'deploy/web'],
     ['sa/a/b', 'a target is KIND/NAME, with a kind that has pull secrets', 'serviceaccount/NAME'],
   ])('%s is refused', (text, message, hint) => {

@@ -57,8 +57,11 @@ const SELDOM: readonly [string, ChangeSituation][] = [
       change: { ...named('a'), selections: [{ by: 'kind', kind: 'ServiceAccount', labelSelector: 'x=y' }] },
     },
   ],
-  ['one that enforces its list', { objects: [account('a', [], enforced)], change: named('a') }],
-  ['one that enforces its list, and has it', { objects: [account('a', ['pull'], enforced)], change: named('a') }],
+  ['one that enforces its imagePullSecrets', { objects: [account('a', [], enforced)], change: named('a') }],
+  [
+    'one that enforces its imagePullSecrets, and has it',
+    { objects: [account('a', ['pull'], enforced)], change: named('a') },
+  ],
   ['no such namespace, unchecked', { objects: [], secrets: [], change: { ...named('a'), checks: false } }],
 ];
 

@@ -124,8 +124,8 @@ const SITUATIONS: readonly [string, Stored, readonly Stored[], Partial<AttachReq
   ],
   ['a service account', account(['a']), [], {}],
   ['a service account that has it', account(['pull']), [], {}],
-  ['a service account that enforces its list', account(['a'], true), [], {}],
-  ['detached from a service account that enforces its list', account(['pull'], true), [], detach],
+  ['a service account that enforces its imagePullSecrets', account(['a'], true), [], {}],
+  ['detached from a service account that enforces its imagePullSecrets', account(['pull'], true), [], detach],
   [
     'a service account that kubectl applies',
     stored('ServiceAccount', 'ci', {

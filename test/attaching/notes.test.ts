@@ -21,7 +21,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'secret-elsewhere', namespaces: ['a', 'b'] },
     'warning',
-    'secret regcred does not exist in a, b, so nothing is attached there',
+    'secret regcred does not exist in a, b, so nothing was attached there',
   ],
   [{ code: 'picks-none', kind: 'Pod' }, 'warning', 'there is no pod'],
   [
@@ -42,28 +42,24 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'opens-none', ref, images: ['r.io/a', 'r.io/b'] },
     'warning',
-    'secret regcred has no credential for r.io/a, r.io/b of deployment.apps/web',
+    'secret regcred has no login for r.io/a, r.io/b of deployment.apps/web',
   ],
   [
     { code: 'shadowed', ref, account, list: ['a', 'b'] },
     'warning',
-    'deployment.apps/web has a list of its own (a, b), so its pods do not use that of serviceaccount/ci',
+    'deployment.apps/web has its own imagePullSecrets (a, b), so its pods do not use those of serviceaccount/ci',
   ],
   [
     { code: 'enforced', ref: of('ServiceAccount', 'ci') },
     'note',
-    'serviceaccount/ci enforces its list (enforce-mountable-secrets): its pods may name no others',
+    'serviceaccount/ci enforces its imagePullSecrets (enforce-mountable-secrets): its pods can use no others',
   ],
-  [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not name regcred'],
-  [
-    { code: 'not-named', ref, near: 'regcreds' },
-    'note',
-    'deployment.apps/web does not name regcred; it names regcreds',
-  ],
+  [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not use regcred'],
+  [{ code: 'not-named', ref, near: 'regcreds' }, 'note', 'deployment.apps/web does not use regcred; it uses regcreds'],
   [
     { code: 'names-it', ref, account },
     'warning',
-    'deployment.apps/web names regcred in a list of its own, so its pods still use it',
+    'deployment.apps/web has regcred in its own imagePullSecrets, so its pods still use it',
   ],
   [
     { code: 'left-in-list', ref },
@@ -78,9 +74,13 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'now-refused', ref, account },
     'warning',
-    'deployment.apps/web names regcred, which serviceaccount/ci no longer allows: its new pods will be rejected',
+    'deployment.apps/web uses regcred, which serviceaccount/ci no longer allows: its new pods will be rejected',
   ],
-  [{ code: 'owned', ref, owner: 'rollout/web' }, 'warning', 'rollout/web made deployment.apps/web and may undo this'],
+  [
+    { code: 'owned', ref, owner: 'rollout/web' },
+    'warning',
+    'rollout/web created deployment.apps/web and may undo this',
+  ],
   [
     { code: 'kept', ref, account, names: ['a'] },
     'note',
@@ -94,7 +94,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'account-list', ref, account, names: ['a', 'b'] },
     'note',
-    'deployment.apps/web has no imagePullSecrets of its own now; its pods get a, b from serviceaccount/ci',
+    'deployment.apps/web no longer has its own imagePullSecrets; its pods get a, b from serviceaccount/ci',
   ],
   [
     { code: 'account-has-it', ref, account },
@@ -104,15 +104,15 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'belongs', ref: of('Pod'), owner: ref },
     'note',
-    'pod/web cannot be changed, so the template of deployment.apps/web is changed instead',
+    'pod/web cannot be changed; change the template of deployment.apps/web instead',
   ],
-  [{ code: 'rolls-out', ref }, 'note', 'the pods of deployment.apps/web are replaced now'],
+  [{ code: 'rolls-out', ref }, 'note', 'the pods of deployment.apps/web are being replaced'],
   [{ code: 'no-replicas', ref }, 'note', 'deployment.apps/web has 0 replicas: its next pods have it'],
   [{ code: 'paused', ref }, 'warning', 'deployment.apps/web is paused: its pods are not replaced until it is resumed'],
   [
     { code: 'on-delete', ref: of('DaemonSet') },
     'warning',
-    'daemonset.apps/web replaces a pod only when that is deleted (OnDelete)',
+    'daemonset.apps/web replaces a pod only after it was deleted (OnDelete)',
   ],
   [
     { code: 'partition', ref: of('StatefulSet'), partition: 2 },
@@ -122,12 +122,12 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'stuck', ref, pod: 'web-1', reason: 'ErrImagePull' },
     'warning',
-    'deployment.apps/web waits for pod/web-1, which cannot pull (ErrImagePull) and has the old list: the rollout continues once that pod is deleted',
+    'deployment.apps/web waits for pod/web-1, which cannot pull (ErrImagePull) and has the old imagePullSecrets: the rollout continues once that pod is deleted',
   ],
   [
     { code: 'differs', ref: of('Pod'), fields: ['a', 'b'] },
     'warning',
-    'the new pod/web differs from the old one in a, b, too',
+    'the new pod/web also differs from the old one in a, b',
   ],
   [
     { code: 'saved', ref: of('Pod'), file: 'web.yaml' },
@@ -153,7 +153,7 @@ describe('in a dry run nothing is said to be done', () => {
     [{ code: 'no-replicas', ref }, 'deployment.apps/web has 0 replicas: its next pods would have it'],
     [
       { code: 'new-pods-only', ref },
-      'what deployment.apps/web makes afterwards would have it; what exists stays as it is',
+      'what deployment.apps/web creates afterwards would have it; existing objects do not change',
     ],
     [
       { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
@@ -165,7 +165,7 @@ describe('in a dry run nothing is said to be done', () => {
     ],
     [
       { code: 'now-refused', ref, account },
-      'deployment.apps/web names regcred, which serviceaccount/ci would no longer allow: its new pods would be rejected',
+      'deployment.apps/web uses regcred, which serviceaccount/ci would no longer allow: its new pods would be rejected',
     ],
     [
       { code: 'left-in-list', ref },
@@ -177,7 +177,7 @@ describe('in a dry run nothing is said to be done', () => {
     ],
     [
       { code: 'loses-login', ref, images: ['a'], refused },
-      'without regcred, deployment.apps/web has no login for a that the registry accepts (it rejects that of ci in secret team/b, that of robot in secret team/c has no access): it could no longer be pulled',
+      'without regcred, deployment.apps/web has no login for a that the registry accepts (it rejects the login of ci in secret team/b, the login of robot in secret team/c has no access): it could no longer be pulled',
     ],
   ])('%j', (note, text) => {
     for (const dryRun of ['client', 'server'] as const) {
@@ -204,13 +204,13 @@ describe('what attach and detach say in other words', () => {
   test.each<[Shown, attach: string, detach: string]>([
     [
       { code: 'managed', ref, manager: 'argocd' },
-      'argocd applies the list of deployment.apps/web and may undo this: add it to that manifest, too',
-      'argocd applies the list of deployment.apps/web and may undo this: take it out of that manifest, too',
+      'argocd applies the imagePullSecrets of deployment.apps/web and may undo this: change that manifest as well',
+      'argocd applies the imagePullSecrets of deployment.apps/web and may undo this: change that manifest as well',
     ],
     [
       { code: 'new-pods-only', ref },
-      'what deployment.apps/web makes from now on has it; what exists stays as it is',
-      'what deployment.apps/web makes from now on is without it; what exists stays as it is',
+      'what deployment.apps/web creates from now on has it; existing objects do not change',
+      'what deployment.apps/web creates from now on is without it; existing objects do not change',
     ],
     [
       { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
@@ -252,7 +252,7 @@ test.each<[same: boolean, one: Note, other: Note]>([
 test('who waits for the pods is not told how to', () => {
   const context = { verb: 'attach', secret: 'regcred' } as const;
   const note = { code: 'rolls-out', ref: { kind: 'Deployment', namespace: 'team', name: 'web' } } as const;
-  const text = 'the pods of deployment.apps/web are replaced now';
+  const text = 'the pods of deployment.apps/web are being replaced';
   expect(formatNote(note, { ...context, wait: true })).toEqual({ severity: 'note', text, hints: [] });
   expect(formatNote(note, context).hints).toHaveLength(1);
 });

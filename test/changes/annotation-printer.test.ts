@@ -41,6 +41,6 @@ test('of many namespaces ten, and how many more', async () => {
   expect(lines).toHaveLength(12);
   expect(lines[0]).toMatch(/: n10\/pull, n11\/pull, n12\/pull, n13\/pull, n14\/pull and 7 more$/);
   expect(lines.at(-1)).toBe(
-    'hint: regsecret doctor -A --only login-in-annotation has a command for each of the other 2, too',
+    'hint: regsecret doctor -A --only login-in-annotation also has a command for each of the other 2',
   );
 });

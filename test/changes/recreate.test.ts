@@ -102,7 +102,7 @@ test.each<[string, Situation, string]>([
   [
     'its deletion does not arrive',
     { faults: [{ method: 'DELETE' }], writes: DELETED },
-    `pod team/web is not deleted, or not yet: the connection was lost ${AGAIN}`,
+    `pod team/web was not deleted, or not yet: the connection was lost ${AGAIN}`,
   ],
   ['the answer to its deletion is lost', { faults: [{ method: 'DELETE', done: true }] }, 'web created-1 a,pull'],
   [
@@ -114,12 +114,12 @@ test.each<[string, Situation, string]>([
   [
     'its deletion is refused, and it may not be read',
     { faults: [times('DELETE', 1, busy), times('GET', 1, no)], writes: DELETED },
-    `it is unclear whether pod team/web is deleted: busy ${AGAIN}`,
+    `it is unclear whether pod team/web was deleted: busy ${AGAIN}`,
   ],
   [
     'its deletion is lost, and it may not be read',
     { faults: [{ method: 'DELETE' }, times('GET', 1, no)], writes: DELETED },
-    `it is unclear whether pod team/web is deleted: the connection was lost ${AGAIN}`,
+    `it is unclear whether pod team/web was deleted: the connection was lost ${AGAIN}`,
   ],
   [
     'another run recreated it before',
@@ -134,7 +134,7 @@ test.each<[string, Situation, string]>([
   [
     'somebody replaced it before by one that is not the same',
     { faults: [{ method: 'DELETE', before: replace([changed]) }], writes: DELETED },
-    `another pod team/web stands in its place, which differs in containers ${AGAIN}`,
+    `another pod team/web exists in its place, and differs in containers ${AGAIN}`,
   ],
   [
     'another run creates it after its deletion',
@@ -188,17 +188,17 @@ test.each<[string, Situation, string]>([
   [
     'a quota has no room at all',
     { faults: [times('POST', 99, quota)], request: { timeoutMs: 150 }, writes: [...DONE, 'POST pods', 'POST pods'] },
-    `pod team/web is deleted and not there again: exceeded quota: one ${CREATE_IT}`,
+    `pod team/web was deleted and not created again: exceeded quota: one ${CREATE_IT}`,
   ],
   [
     'it may not be created',
     { faults: [times('POST', 1, no)], writes: DONE },
-    `pod team/web is deleted and not there again: no ${CREATE_IT}`,
+    `pod team/web was deleted and not created again: no ${CREATE_IT}`,
   ],
   [
     'the answer to its creation is lost',
     { faults: [{ method: 'POST' }], writes: DONE },
-    `pod team/web is deleted and not there again: the connection was lost ${CREATE_IT}`,
+    `pod team/web was deleted and not created again: the connection was lost ${CREATE_IT}`,
   ],
   [
     'it was created at the first of two attempts',
@@ -213,7 +213,7 @@ test.each<[string, Situation, string]>([
   [
     'the server only says that it is deleted',
     { faults: [{ method: 'DELETE', answer: {} }], writes: DELETED },
-    `pod team/web is not deleted: the server only says so ${AGAIN}`,
+    `pod team/web was not deleted: the server reported that it was ${AGAIN}`,
   ],
   [
     'the server says that the old one exists',

@@ -81,7 +81,7 @@ async function created(transport: Transport): Promise<string> {
 }
 
 const OLD: Secret = { ...secretWith('old.example'), immutable: true };
-const LACKS = /^secret team\/x is written, but it lacks old\.example, which is still in secret\/x-regsecret-copy/;
+const LACKS = /^secret team\/x was written, but it lacks old\.example, which is still in secret\/x-regsecret-copy/;
 const CASES = [
   ['with all that the old one held', ['old.example'], /^(replaced|updated)$/, [NAME]],
   ['with all that is wanted, too', ['old.example', 'new.example'], /^replaced$/, [NAME]],

@@ -46,7 +46,7 @@ test.each<[string, Stored, Stored[], { readonly gone?: true; readonly verb?: 'de
     stored('Pod', 'web'),
     [],
     {},
-    'pod team/web does not run after 0 s: it is on its way → kubectl describe pod/web -n team',
+    'pod team/web does not run after 0 s: it is starting → kubectl describe pod/web -n team',
   ],
   ['a Deployment that has rolled out', deployment(rolledOut), [], {}, 'runs Deployment/web'],
   [
@@ -54,7 +54,7 @@ test.each<[string, Stored, Stored[], { readonly gone?: true; readonly verb?: 'de
     deployment(stuck),
     [],
     {},
-    'deployment team/web has not made progress within its progressDeadlineSeconds → kubectl describe deployment/web -n team',
+    'deployment team/web did not progress within its progressDeadlineSeconds → kubectl describe deployment/web -n team',
   ],
   ['a StatefulSet that has rolled out', set(rolledOut), [old], {}, 'runs StatefulSet/web'],
   [
@@ -62,7 +62,7 @@ test.each<[string, Stored, Stored[], { readonly gone?: true; readonly verb?: 'de
     set(halfway),
     [old],
     {},
-    'statefulset team/web waits for pod web-0, which cannot pull (ErrImagePull) and has the old list → kubectl delete pod web-0 -n team',
+    'statefulset team/web waits for pod web-0, which cannot pull (ErrImagePull) and has the old imagePullSecrets → kubectl delete pod web-0 -n team',
   ],
   [
     'a StatefulSet from which it is detached',

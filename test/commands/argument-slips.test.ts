@@ -16,7 +16,7 @@ async function refusal(line: string): Promise<{ code: number; error: string; hin
 }
 
 describe('a namespace before the name', () => {
-  const error = 'error: the namespace of a Secret is named with -n';
+  const error = 'error: use -n for the namespace of a Secret';
 
   test.each([
     [
@@ -77,7 +77,7 @@ describe('a manifest without its flag', () => {
   ])('%s', async (line, hint) => {
     expect(await refusal(line)).toEqual({
       code: 2,
-      error: 'error: a manifest is named with -f',
+      error: 'error: use -f for a manifest',
       hint: `hint: ${hint}`,
     });
   });
@@ -92,7 +92,7 @@ describe('a manifest without its flag', () => {
       'regsecret create pull --username USER, and for the manifest: regsecret attach NAME -f k8s/worker.yaml --write',
     ],
   ])('%s', async (line, hint) => {
-    const error = 'error: --attach names what is in the cluster';
+    const error = 'error: --attach is only for objects in the cluster';
     expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
   });
 
@@ -127,7 +127,7 @@ describe('a registry in place of a name', () => {
   ])('%s', async (line, hint) => {
     expect(await refusal(line)).toEqual({
       code: 2,
-      error: 'error: a registry is named with --server',
+      error: 'error: use --server for a registry',
       hint: `hint: ${hint}`,
     });
   });
@@ -173,7 +173,7 @@ describe('a target without its flag', () => {
     const flag = line.includes('detach') ? '--from' : '--to';
     expect(await refusal(line)).toEqual({
       code: 2,
-      error: `error: a target is named with ${flag}`,
+      error: `error: use ${flag} for a target`,
       hint: `hint: ${hint}`,
     });
   });
@@ -250,7 +250,7 @@ test.each([])('several Secrets where one is deleted: %s', async (line, hint) => 
 
 describe('a workload or an image where a Secret is read', () => {
   const secret = (verb: string) => `error: ${verb} takes the name of a Secret`;
-  const image = 'error: an image is named with --image';
+  const image = 'error: use --image for an image';
 
   test.each([
     ['inspect deploy/web', secret('inspect'), 'regsecret why deploy/web'],
@@ -260,7 +260,7 @@ describe('a workload or an image where a Secret is read', () => {
     ['inspect 127.0.0.1:5000/app -n shop', image, 'regsecret verify -n shop --image 127.0.0.1:5000/app'],
     [
       'verify pull 127.0.0.1:5000 -n shop',
-      'error: a registry is named with --server',
+      'error: use --server for a registry',
       'regsecret verify -n shop pull --server 127.0.0.1:5000',
     ],
     ['verify pull ghcr.io/acme/app', image, 'regsecret verify pull --image ghcr.io/acme/app'],
@@ -314,7 +314,9 @@ describe('a flag that would take the next flag for its value', () => {
     const options = program.commands.find((one) => one.name() === title)?.options ?? [];
     const next = options.at(-1)?.long ?? '';
     // Those of kubectl take what follows, as there.
-    const valued = options.filter(({ required, long }) => required && !/^--(dry-run|docker-.*)$/.test(long ?? ''));
+    const valued = options.filter(
+      ({ required, long }) => required && !/^--(dry-run|on-node|docker-.*)$/.test(long ?? ''),
+    );
     return valued.map(({ long = '' }) => [title, long, next] as const);
   });
 

@@ -71,7 +71,7 @@ describe('sync', () => {
       stdout: `east: secret/regsecret created in ${teams[0]}\neast: 1 namespace: 1 created\n`,
       stderr:
         'dead: error: the connection to the server https://127.0.0.1:1 was refused\n' +
-        'dead: hint: is it the right host and port? kubectl --context dead config view --minify\n' +
+        'dead: hint: check the address: kubectl --context dead config view --minify\n' +
         '2 contexts: 1 done, 1 failed; 1 namespace: 1 created\n',
     });
     const json = await regsecretIn(home, [...args, '-o', 'json'], { kubeconfig });

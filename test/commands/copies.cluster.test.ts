@@ -150,7 +150,7 @@ test('a source that may not be read is not taken for one that is gone', async ()
   expect(findings).toEqual([]);
   expect(unseen.at(-1)).toMatch(/^the sources of copies \(/);
   const wide = await regsecretIn(team, ['list', '-o', 'wide'], { kubeconfig });
-  expect(wide.stdout).toContain(`${home}/${orphan} (which may not be read)`);
+  expect(wide.stdout).toContain(`${home}/${orphan} (no permission to read it)`);
 });
 
 describe('sources are asked for', () => {

@@ -44,7 +44,7 @@ test.each([
     env: { HOME: '/nowhere' },
     stdin: 'x',
   });
-  const error = 'error: --assume-different goes with --to-context';
+  const error = 'error: --assume-different needs --to-context';
   expect([code, stderr.split('\n').slice(0, 2)]).toEqual([2, [error, `hint: ${hint}`]]);
 });
 
@@ -65,7 +65,7 @@ describe('several clusters', () => {
     const { code, stderr } = await here(line.split(' '), { env: { KUBECONFIG: kubeconfig }, stdin: 'secret' });
     return `${code} ${stderr.trimEnd().split('\n').slice(0, 2).join('\n')}`;
   };
-  const clusters = 'the kubeconfig says for each context where its cluster is, and who you are there';
+  const clusters = 'the kubeconfig has the cluster and the user of each context';
 
   describe.each(COMMANDS)('%s', (line) => {
     test.each([
@@ -79,7 +79,7 @@ describe('several clusters', () => {
       ['--client-key', '--client-key me.key'],
       ['--tls-server-name', '--tls-server-name other'],
     ])('%s is about one cluster', async (flag, given) => {
-      const text = `--to-context and ${flag} cannot be used together, because ${flag} is about one cluster`;
+      const text = `--to-context and ${flag} cannot be used together, because ${flag} is for one cluster`;
       expect(await said(`${line} --to-context east ${given}`)).toBe(`2 error: ${text}\nhint: ${clusters}`);
     });
 

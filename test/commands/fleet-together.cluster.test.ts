@@ -167,7 +167,7 @@ const LOGIN = ['--server', 'r.example', '--username', 'ci', '--password-stdin', 
 async function ours(namespace: string, args: readonly string[], world: World, kubeconfig?: string): Promise<void> {
   const ran = await regsecretIn(namespace, args, { stdin: CANARY, ...(kubeconfig && { kubeconfig }) });
   const errors = ran.stderr.split('\n').filter((line) => line.startsWith('error: '));
-  const own = `error: secret ${world.fleet.teams[2]}/regsecret was not made by sync, so it is left alone`;
+  const own = `error: secret ${world.fleet.teams[2]}/regsecret was not created by sync, so it is left alone`;
   const isRight =
     args[0] === 'sync' ? ran.code === 1 && isDeepStrictEqual(errors, [own]) : ran.code === 0 && errors.length === 0;
   if (!isRight) world.problems.push(`${args.join(' ')}: ${ran.code} ${ran.stderr}`);

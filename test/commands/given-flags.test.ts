@@ -51,7 +51,7 @@ test.each([
   const kubeconfig = expand('$HOME/config');
   const { stderr } = await here([...args, '--kubeconfig', kubeconfig, '--token', 'hunter2'], {});
   expect(stderr).toContain(
-    `hint: is it the right host and port? kubectl --kubeconfig ${kubeconfig}${shown} config view --minify\n`,
+    `hint: check the address: kubectl --kubeconfig ${kubeconfig}${shown} config view --minify\n`,
   );
   expect(stderr).not.toContain('hunter2');
 });

@@ -29,10 +29,10 @@ describe('create, with the words of kubectl', () => {
     ['create secret tls x', 2, 'error: create takes the name of the Secret, not its kind'],
     ['create secrets x', 2, 'error: create takes the name of the Secret, not its kind'],
     [`create secret/secret ${LOGIN}`, 0, 'secret/secret'],
-    ['create ghcr.io', 2, 'error: a registry is named with --server'],
-    ['create ghcr.io/acme/app:v1', 2, 'error: a registry is named with --server'],
-    ['create registry.example.com:5000', 2, 'error: a registry is named with --server'],
-    ['create https://quay.io', 2, 'error: a registry is named with --server'],
+    ['create ghcr.io', 2, 'error: use --server for a registry'],
+    ['create ghcr.io/acme/app:v1', 2, 'error: use --server for a registry'],
+    ['create registry.example.com:5000', 2, 'error: use --server for a registry'],
+    ['create https://quay.io', 2, 'error: use --server for a registry'],
     [`create registry.example.com ${LOGIN}`, 0, 'secret/registry.example.com'],
     [`create secret/registry.example.com ${LOGIN}`, 0, 'secret/registry.example.com'],
     [`create secret docker-registry registry.example.com ${LOGIN}`, 0, 'secret/registry.example.com'],
@@ -57,8 +57,8 @@ describe('create, with the words of kubectl', () => {
     ['create x --password secret', 2, "error: unknown option '--password'"],
     ['create x --password=secret', 2, "error: unknown option '--password'"],
     ['create x -f config.json', 2, "error: unknown option '-f'"],
-    ['create x --server a.io --username USER --password-stdin', 2, 'error: USER stands for a user name'],
-    ['create x --user jane --password-stdin', 2, 'error: there is a password, but no user name'],
+    ['create x --server a.io --username USER --password-stdin', 2, 'error: USER stands for a username'],
+    ['create x --user jane --password-stdin', 2, 'error: there is a password, but no username'],
     ['create x --from-file', 2, missing('--from-file <file>')],
   ]);
 });
@@ -172,13 +172,13 @@ describe('attach and detach in all namespaces', () => {
     ['attach secret/pull --all-serviceaccounts -A', ...UNDERSTOOD],
     ['detach pull -A', ...UNDERSTOOD],
     ['detach pull --sa default -A', ...UNDERSTOOD],
-    ['attach pull -A', 2, 'error: -A says where to attach, but not what'],
+    ['attach pull -A', 2, 'error: -A selects namespaces, but nothing to attach'],
     ['attach pull --to deploy/web -A', 2, 'error: -A cannot be combined with the name of a deployment'],
     ['detach pull --pod web -A', 2, 'error: -A cannot be combined with the name of a pod'],
     ['attach pull --sa Default -A', 2, BAD_NAME.replace('secret', 'serviceaccount')],
     ["attach pull --sa '' -A", 2, 'error: --serviceaccount has an empty value'],
     ['attach pull --sa', 2, missing('--sa, --serviceaccount <name>')],
-    ['detach pull -A -f a.yaml', 2, 'error: -A says where to detach, but not what'],
+    ['detach pull -A -f a.yaml', 2, 'error: -A selects namespaces, but nothing to detach'],
   ]);
 });
 
@@ -201,14 +201,14 @@ describe('why and doctor', () => {
     ['doctor ./nowhere', 1, 'error: cannot read ./nowhere: no such file or directory'],
     ['doctor -f nowhere/a nowhere/b', 1, 'error: cannot read nowhere/a: no such file or directory'],
     ['doctor nowhere/', 1, 'error: cannot read nowhere/: no such file or directory'],
-    ['doctor ns/team-01', 2, 'error: a namespace is named with -n'],
+    ['doctor ns/team-01', 2, 'error: use -n for a namespace'],
     [
       'why 127.0.0.1:5000',
       2,
       'error: 127.0.0.1:5000 is a registry; as an image, it would be docker.io/library/127.0.0.1:5000',
     ],
     ['why --image 127.0.0.1:5000', ...UNDERSTOOD],
-    ['inspect 127.0.0.1:5000', 2, 'error: a registry is named with --server'],
+    ['inspect 127.0.0.1:5000', 2, 'error: use --server for a registry'],
     ['why team-04/shop', 2, 'error: a target is KIND/NAME, with a kind that has pull secrets'],
     ['doctor nowhere/a.yaml --image nginx:1', 2, 'error: -f cannot be combined with targets'],
     ['doctor -l team=a', ...UNDERSTOOD],
@@ -261,8 +261,8 @@ describe('flags of every command', () => {
     ['list -v=', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
     ['list -v=six', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
     ['list --v', 2, missing('--v <level>')],
-    ['options', 0, 'Show all flags of a command, or those that every command has.'],
-    ['help options', 0, 'Show all flags of a command, or those that every command has.'],
+    ['options', 0, 'Show all flags of a command, or the flags of every command.'],
+    ['help options', 0, 'Show all flags of a command, or the flags of every command.'],
     [
       'options x',
       2,
@@ -362,7 +362,7 @@ describe('-q', () => {
   });
 
   test('without it, what the result does not know is said; with a manifest on stdout, there is none', async () => {
-    const said = '--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there\n';
+    const said = '--dry-run=client does not contact the cluster: use --dry-run=server to see what would change there\n';
     expect((await here(login)).stderr).toContain(said);
     expect((await here([...login, '-o', 'yaml'], { secretOnStdout: true })).stderr).not.toContain(said);
   });
@@ -378,7 +378,7 @@ describe('-q', () => {
     'without it, -o %s %j says what kubectl apply would do, where create does not do the same',
     async (output, flags, isSaid) => {
       const said =
-        'applying this takes all other logins out of a Secret that exists; create without --dry-run keeps them\n';
+        'applying this removes all other logins from an existing Secret; create without --dry-run keeps them\n';
       const { stderr } = await here([...login, '-o', output, ...flags], { secretOnStdout: true });
       expect(stderr.split(said)).toHaveLength(isSaid ? 2 : 1);
     },
@@ -386,7 +386,7 @@ describe('-q', () => {
 
   test('leaves an error with its hint', async () => {
     expect((await here(['create', 'ghcr.io', '-q'])).stderr).toBe(
-      'error: a registry is named with --server\nhint: regsecret create --server ghcr.io\n',
+      'error: use --server for a registry\nhint: regsecret create --server ghcr.io\n',
     );
   });
 });

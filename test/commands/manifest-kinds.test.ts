@@ -98,5 +98,5 @@ test.each([
   const text = `${JSON.stringify(object)}\n`;
   const ran = await run(['attach', 'regcred', '-f', '-'], text);
   expect(ran.stdout).toBe(text);
-  expect(ran.stderr).toContain('nothing in these manifests can have pull secrets');
+  expect(ran.stderr).toContain('no object in these manifests can have pull secrets');
 });

@@ -20,7 +20,7 @@ import { type Recorded, type Replay, startReplay } from '../support/replay.ts';
  * The default seed is fixed: a failure that another seed finds is reported separately, and does not break the build of an
  * unrelated change.
  */
-const CASES = cases(80, 1_000);
+const CASES = cases(40, 1_000);
 /** The number of concurrent runs; some of them wait before a retry. */
 const LANES = 6;
 

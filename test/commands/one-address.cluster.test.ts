@@ -150,7 +150,7 @@ test('clusters from one backup: the Secret of the source’s UID is not taken fo
   expect(one.stdout).toBe('b: 0 namespaces\n');
   const two = await regsecretIn(home, [...args, '--assume-different'], { kubeconfig });
   expect(two).toMatchObject({ code: 1 });
-  expect(two.stderr).toContain(`b: error: secret ${home}/regsecret was not made by sync, so it is left alone\n`);
+  expect(two.stderr).toContain(`b: error: secret ${home}/regsecret was not created by sync, so it is left alone\n`);
 });
 
 test('rotate in two contexts of one cluster: a copy from another cluster is no copy of what was rotated here', async () => {

@@ -49,18 +49,18 @@ describe('it is no other login', () => {
   test.each(['basic', 'bearer'] as const)('where the %s registry rejects it', async (kind) => {
     const { host, privateImage: image } = sharedRegistries()[kind];
     const namespace = await world(host, image, WRONG);
-    const why = `${image} that the registry accepts (it rejects that of janedoe in secret ${namespace}/bad)`;
+    const why = `${image} that the registry accepts (it rejects the login of janedoe in secret ${namespace}/bad)`;
     const detached = await regsecretIn(namespace, DETACH);
     expect([detached.code, detached.stdout]).toEqual([1, '']);
     expect(detached.stderr).toBe(
       `warning: without pull, deployment.apps/web has no login for ${why}: it can no longer be pulled\n` +
-        'error: pull is still needed by deployment.apps/web, so it is not detached from deployment.apps/web\n' +
+        'error: pull is still needed by deployment.apps/web, so it was not detached from deployment.apps/web\n' +
         `hint: regsecret detach -n ${namespace} pull --from deployment/web --yes\n`,
     );
     const deleted = await regsecretIn(namespace, DELETE);
     expect([deleted.code, deleted.stdout]).toEqual([1, '']);
     expect(deleted.stderr).toContain(
-      `error: secret ${namespace}/pull is still needed, so it is not deleted\n  deployment.apps/web has no other login for ${why}\n`,
+      `error: secret ${namespace}/pull is still needed, so it was not deleted\n  deployment.apps/web has no other login for ${why}\n`,
     );
     const { stdout } = await regsecretIn(namespace, [...DETACH, '-o', 'json']);
     const refused = [{ secret: `${namespace}/bad`, username: 'janedoe', why: 'rejected' }];
@@ -76,7 +76,7 @@ describe('it is no other login', () => {
     const { code, stderr } = await regsecretIn(namespace, DETACH);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `has no login for ${image} that the registry accepts (that of johndoe in secret ${namespace}/bad has no access): it can`,
+      `has no login for ${image} that the registry accepts (the login of johndoe in secret ${namespace}/bad has no access): it can`,
     );
   });
 
@@ -90,7 +90,7 @@ describe('it is no other login', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
       `error: secret ${namespace}/regsecret keeps ${host}, which is still needed\n` +
-        `  deployment.apps/web has no other login for ${image} that the registry accepts (it rejects that of janedoe in secret ${namespace}/regsecret)\n` +
+        `  deployment.apps/web has no other login for ${image} that the registry accepts (it rejects the login of janedoe in secret ${namespace}/regsecret)\n` +
         `hint: regsecret remove regsecret -n ${namespace} --server ${host} --yes\n`,
     );
     expect((await regsecretIn(namespace, [...args, '--yes'])).code).toBe(0);

@@ -28,7 +28,7 @@ test.each(TEXTS)('attach lists what it may be attached to: %s', async (_, text) 
   writeFileSync(join(home, 'config'), JSON.stringify(config));
   const tty = terminal(['attach', 'other'], { HOME: home, KUBECONFIG: join(home, 'config') });
   await tty.see('Attach other to');
-  await tty.see('has a list of its own');
+  await tty.see('has its own imagePullSecrets');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
   expect(tty.raw()).not.toContain(text);

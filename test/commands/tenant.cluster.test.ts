@@ -16,9 +16,9 @@ import { startTenantRegistries, type TenantRegistries } from '../support/tenant-
 import { type ApiTraffic, isLoopback, trafficTo } from '../support/tenant-traffic.ts';
 import { addHonest, addTenant, openWorld, strayPasswords, type TenantWorld } from '../support/tenant-world.ts';
 
-const OBJECTS = cases(150, 300);
+const OBJECTS = cases(60, 300);
 const HONEST = whole ? 4 : 2;
-const TENANTS = whole ? 6 : 3;
+const TENANTS = whole ? 6 : 2;
 /** The number of objects examined per namespace. In a large run more of them would show nothing new. */
 const SAMPLE = OBJECTS < 1000 ? 8 : 5;
 /** The minimal number of commands that a run over thousands of objects proposes. Every shell runs all of them. */

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 const json = async (...args: string[]) => JSON.parse((await regsecretIn(namespace, [...args, '-o', 'json'])).stdout);
 
-describe('attach to its service account says that it has a list of its own', () => {
+describe('attach to its service account says that it has its own imagePullSecrets', () => {
   test.each(situations)('$title', async ({ kind, name }) => {
     const { notes } = await json('attach', 'mine', '--sa', name);
     expect(notes).toContainEqual({

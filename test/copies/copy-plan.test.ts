@@ -187,19 +187,19 @@ test.each<[string, SyncSource['foreign'], Secret, string]>([
     'a Secret that others made',
     'leave',
     foreign({ data: other }),
-    'sync --merge, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest',
+    'sync --merge, which adds these logins and keeps the rest; --adopt instead turns it into a copy, which drops the rest',
   ],
   [
     'a copy of another source',
     'merge',
     stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
-    'sync --adopt, which makes it a copy of this one and drops what this one does not have',
+    'sync --adopt, which turns it into a copy and drops logins that the source does not have',
   ],
   [
     'an immutable one',
     'merge',
     foreign({ data: other, immutable: true }),
-    'sync --adopt, which makes it a copy of this one and drops what this one does not have',
+    'sync --adopt, which turns it into a copy and drops logins that the source does not have',
   ],
 ])('the next line for %s, with --%s', (_, mode, existing, line) => {
   const typed = new TypedLine('sync', [], []);

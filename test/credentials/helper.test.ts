@@ -227,7 +227,7 @@ describe('helpers that cannot be run', () => {
 
   test.each(['../../tmp/x', 'a b', 'x;id', '', '$(id)', 'x\n'])('a name such as %j', async (suffix) => {
     const error = await failure(getFromHelper(suffix, 'r.io', machine({ systemPath: true }).io));
-    expect(error.message).toBe(`credential helper "${suffix}": no program can be called that`);
+    expect(error.message).toBe(`credential helper "${suffix}": that is no name of a program`);
   });
 });
 

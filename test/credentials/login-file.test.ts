@@ -57,7 +57,7 @@ describe('everything else is refused, and what to type instead', () => {
     [
       '{"type":"service_account","private_key":"x"}',
       'f.json is the key of a Google service account',
-      'regsecret create --server HOST --username _json_key --password-file f.json',
+      'regsecret create --server REGISTRY --username _json_key --password-file f.json',
     ],
     [
       '{"name":"x","version":"1"}',

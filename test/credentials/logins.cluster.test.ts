@@ -29,7 +29,7 @@ afterAll(() => {
 });
 
 test('every form takes the login that docker, else podman, would send', { timeout: 1_800_000 }, async () => {
-  const total = cases(150, 3_000);
+  const total = cases(60, 3_000);
   const counts: Counts = {};
   const started = performance.now();
   for (let done = 0; done < total; ) {

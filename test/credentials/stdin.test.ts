@@ -102,11 +102,11 @@ describe('a docker config in place of a password is refused, and not shown', () 
 
 test('what is not there is an error', () => {
   const { io, home } = machine();
-  expect(() => passwordFromFile(join(home, 'token'))).toThrow('--password-file names a file that does not exist');
+  expect(() => passwordFromFile(join(home, 'token'))).toThrow('the file of --password-file does not exist');
   expect(() => passwordFromFile(home)).toThrow(`${home} is a directory`);
   expect(() => passwordFromEnv('TOKEN', io)).toThrow('$TOKEN is not set');
   for (const password of ['hunter', 'HUNTER2', 'AKIAIOSFODNN7EXAMPLE'])
-    expect(() => passwordFromEnv(password, io)).toThrow('--password-env names a variable that is not set');
+    expect(() => passwordFromEnv(password, io)).toThrow('the variable of --password-env is not set');
 });
 
 describe('white space at an end of a password or a user name is said, for nobody sees it', () => {
@@ -133,7 +133,7 @@ describe('white space at an end of a password or a user name is said, for nobody
   test.each(['janedoe ', ' janedoe'])('the user name %j', async (username) => {
     const words = ['create', 'x', '--server', 'r.io', '--username', username, '--password-stdin', '--dry-run=client'];
     const { code, stderr } = await here(words, { stdin: 'x' });
-    expect([code, stderr.split('\n')[0]]).toEqual([0, 'warning: the user name begins or ends with white space']);
+    expect([code, stderr.split('\n')[0]]).toEqual([0, 'warning: the username begins or ends with white space']);
   });
 
   test('not with the words of kubectl, which says nothing', async () => {

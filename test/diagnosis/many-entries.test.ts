@@ -87,7 +87,7 @@ test('of servers with different logins the last one that is listed says how many
     ...Array.from({ length: 19 }, () => undefined),
     10,
   ]);
-  expect(formatFinding(notes[19] as (typeof notes)[number])).toMatch(/; the same goes for 10 more servers$/);
+  expect(formatFinding(notes[19] as (typeof notes)[number])).toMatch(/; the same applies to 10 more servers$/);
 });
 
 test('an entry of the host of the image is found among hundreds of others', () => {

@@ -56,7 +56,7 @@ const accounts: readonly Situation[] = [
     { account: list('a'), secrets: { a: good, b: quay }, says: jane },
   ],
   [
-    'a pod whose template has a list of its own',
+    'a pod whose template has its own imagePullSecrets',
     podWith({ list: list('a'), pod: { template: { name: 'deployment/web', list: list('a') } } }),
     { account: list('a'), secrets: { a: good }, says: jane },
   ],

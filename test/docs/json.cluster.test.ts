@@ -11,6 +11,7 @@ import { findingView } from '../../src/diagnosis/view.ts';
 import { UserError } from '../../src/errors.ts';
 import { type Finding, finding } from '../../src/findings/finding.ts';
 import { command } from '../../src/line/command.ts';
+import { type AskedRow, printAskedRows } from '../../src/output/node-verdicts.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { formatJson } from '../../src/output/structured.ts';
 import { printVerdicts } from '../../src/output/verdict-printer.ts';
@@ -31,6 +32,7 @@ import { FINDINGS } from '../support/finding-samples.ts';
 import { here } from '../support/here.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 import { rowsOf, shownIn, tables } from '../support/json-page.ts';
+import { newNode, removeNodes, reportRunning } from '../support/node-objects.ts';
 import { userWith } from '../support/user.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'regsecret-json-'));
@@ -91,6 +93,10 @@ beforeAll(async () => {
     list: named('many'),
     spec: { nodeName: 'n1' },
   });
+  const node = await newNode('v1.36.3');
+  const containers = [{ name: 'app', image, imagePullPolicy: 'IfNotPresent' }];
+  await newWorkload('Pod', namespace, { name: 'kept', list: named('gone'), spec: { nodeName: node, containers } });
+  await reportRunning(namespace, 'kept', image);
   // These failures are older than every Secret.
   for (const name of [pod, failed]) {
     const { body } = await api('GET', pathOf('Pod', namespace, name));
@@ -148,6 +154,7 @@ beforeAll(async () => {
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 
+afterAll(removeNodes);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 interface Situation {
@@ -161,7 +168,7 @@ interface Situation {
 const STDIN = '--username janedoe --password-stdin --no-verify';
 const SITUATIONS: readonly Situation[] = [
   // First, because a pod on a node that does not exist is soon removed.
-  { table: 'why and doctor', line: 'why deploy/web pod/placed sa/default secret/pull' },
+  { table: 'why and doctor', line: 'why deploy/web pod/placed pod/kept sa/default secret/pull' },
   { table: 'why and doctor', line: 'why secret/many secret/mixed secret/pull deploy/nowhere --offline' },
   { table: 'why and doctor', line: 'why --image IMAGE' },
   { table: 'version', line: 'version' },
@@ -277,6 +284,18 @@ describe('rare answers', () => {
     print('verify', async (io) => {
       const rows = VERDICTS.map((verdict) => ({ source: 'a/b', verdict }));
       return printVerdicts(rows, { output: 'json' }, io, await printerFor(io));
+    }));
+
+  test('every answer of a node', () =>
+    print('verify 2', async (io) => {
+      const of = { source: 'a/b', image: 'r.example/app:v1', asked: 'node n1' };
+      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, { image: of.image, node: 'n1' }));
+      const rows: AskedRow[] = [
+        { ...of, verdict: { kind: 'accepted', milliseconds: 1, bytes: 1 } },
+        { ...of, verdict: { kind: 'not pulled', error: 'platform', message: 'no match for platform' }, cause },
+        { ...of, verdict: { kind: 'not asked', reason: 'it is not ready' } },
+      ];
+      return printAskedRows(rows, 'json', io, await printerFor(io));
     }));
 
   test('every note, namespaces that are skipped, and logins that are lost', () =>

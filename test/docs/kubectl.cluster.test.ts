@@ -196,7 +196,7 @@ const TYPED: Rows = {
     for (const verb of ['attach', 'detach', 'doctor', 'inspect', 'verify']) {
       const ran = await ours(`${verb} -n ${other} -f ~/placed.yaml`);
       expect(ran).toMatchObject({ code: 1, stdout: '' });
-      expect(ran.stderr).toContain(`names namespace elsewhere in line 1, not ${other} as -n does`);
+      expect(ran.stderr).toContain(`has namespace elsewhere in line 1, and -n has ${other}`);
     }
   },
   '`attach NAME --sa default -A`': async () => {

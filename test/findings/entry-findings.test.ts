@@ -5,25 +5,25 @@ import { at, CONFIG, DEPLOYMENT, IN_FILE, SECRET, server, shown, testFindings } 
 testFindings([
   [
     finding('unreadable-entry', SECRET, { server, error: 'its auth is not base64' }),
-    'error: the entry ghcr.io of secret team-a/regcred cannot be decoded (its auth is not base64), and a pod that names it can use none of its pull secrets',
+    'error: the entry ghcr.io of secret team-a/regcred cannot be decoded (its auth is not base64), and a pod that uses it can use none of its pull secrets',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
     finding('unreadable-entry', CONFIG, { server, error: 'its auth is not base64' }),
-    'error: the entry ghcr.io of file config.json cannot be decoded (its auth is not base64), and a pod that names it can use none of its pull secrets',
+    'error: the entry ghcr.io of file config.json cannot be decoded (its auth is not base64), and a pod that uses it can use none of its pull secrets',
     'advice',
     'vi +1 config.json',
   ],
   [
     finding('empty-entry', SECRET, { server }),
-    'error: the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a credential',
+    'error: the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a login',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
     finding('empty-entry', SECRET, { server: shown('https://index.docker.io/v1/') }),
-    'error: the entry Docker Hub of secret team-a/regcred is empty, so its images are pulled without a credential',
+    'error: the entry Docker Hub of secret team-a/regcred is empty, so its images are pulled without a login',
     'fix',
     'regsecret create regcred -n team-a --server docker.io',
     { image: 'org/app' },
@@ -36,13 +36,13 @@ testFindings([
   ],
   [
     finding('incomplete-entry', SECRET, { server, missing: 'password' }),
-    'error: the entry ghcr.io of secret team-a/regcred has no password, so its images are pulled without a credential',
+    'error: the entry ghcr.io of secret team-a/regcred has no password, so its images are pulled without a login',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
     finding('incomplete-entry', IN_FILE, { server, missing: 'user name' }),
-    'error: the entry ghcr.io of secret team-a/regcred has no user name, so its images are pulled without a credential',
+    'error: the entry ghcr.io of secret team-a/regcred has no username, so its images are pulled without a login',
     'advice',
     'regsecret create regcred -n team-a --server ghcr.io --dry-run=client -o yaml',
   ],
@@ -77,7 +77,7 @@ testFindings([
   ],
   [
     finding('shadowed-entry', SECRET, { server, by: shown('ghcr.io/org'), bySecret: 'other' }, 'error'),
-    'error: the login for ghcr.io/org in secret other is rejected, and the entry ghcr.io of secret team-a/regcred is not tried where that one matches',
+    'error: the login for ghcr.io/org in secret other is rejected, and where ghcr.io/org in secret other matches, the entry ghcr.io of secret team-a/regcred is not tried',
     'fix',
     'regsecret create other -n team-a --server ghcr.io/org',
   ],
@@ -113,13 +113,13 @@ testFindings([
   ],
   [
     finding('expired', SECRET, { server, at, by: 'itself' }),
-    'error: the credential for ghcr.io in secret team-a/regcred expired at 2026-01-01T00:00:00Z',
+    'error: the login for ghcr.io in secret team-a/regcred expired at 2026-01-01T00:00:00Z',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
     finding('expires-soon', SECRET, { server, at, by: 'annotation' }),
-    'warning: the credential for ghcr.io in secret team-a/regcred expires at 2026-01-01T00:00:00Z, as the annotation regsecret/expires-at says',
+    'warning: the login for ghcr.io in secret team-a/regcred expires at 2026-01-01T00:00:00Z (annotation regsecret/expires-at)',
     'fix',
     'regsecret create regcred-2 -n team-a --server ghcr.io && regsecret attach regcred-2 -n team-a --to deployment/web && regsecret detach regcred -n team-a --from deployment/web',
     { immutable: { remedy: DEPLOYMENT } },

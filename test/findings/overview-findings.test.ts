@@ -7,7 +7,7 @@ const MANIFEST = { kind: 'File', name: 'web.yaml', file: 'web.yaml', line: 3 } a
 testFindings([
   [
     finding('fails-at-restart', POD, { image, cause: finding('empty-entry', SECRET, { server }) }),
-    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a credential',
+    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a login',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
@@ -19,7 +19,7 @@ testFindings([
   ],
   [
     finding('fails-at-restart', POD, { image, cause: finding('never-pulled', POD, { image, remedy: DEPLOYMENT }) }),
-    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: pod team-a/web-1 does not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or only for other logins',
     'advice',
     'kubectl edit deployment web -n team-a',
   ],

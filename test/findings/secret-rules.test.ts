@@ -185,7 +185,7 @@ test('a namespace is part of the sentence and of the command', () => {
   const [finding] = findings(secret);
   if (finding === undefined) throw new Error('no finding');
   expect(formatFinding(finding)).toBe(
-    'the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a credential',
+    'the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a login',
   );
   expect(shownHint(fixFor(finding))).toBe('regsecret create regcred -n team-a --server ghcr.io');
 });

@@ -51,9 +51,9 @@ const NO_QUOTA = {
 };
 
 const since = (name: string): string =>
-  `pod team/web-1 was created before the image of ${name} was changed, and keeps its original image ${OLD}`;
+  `pod team/web-1 was created before the image of ${name} changed, and keeps its original image ${OLD}`;
 const set = (name: string): string => `kubectl set image ${name} app=ghcr.io/acme/web:TAG -n team`;
-const MISSING = `image ${OLD} does not exist, or its registry shows it only after a login (says the kubelet)`;
+const MISSING = `image ${OLD} does not exist, or its registry shows it only after a login (kubelet)`;
 
 type Row = readonly [situation: string, objects: readonly Stored[], sentence: string, fix: string];
 
@@ -61,25 +61,25 @@ const rows: readonly Row[] = [
   [
     'a Deployment whose new pods are not all there',
     deployment({ replicas: 2 }, { replicas: 2, updatedReplicas: 1 }),
-    `${since('deployment/web')}; a roll-out is replacing it (1 of 2 pods are new)`,
+    `${since('deployment/web')}; a rollout is replacing it (1 of 2 pods are new)`,
     'kubectl rollout status deployment/web -n team',
   ],
   [
     'a Deployment whose new pod is not ready',
     deployment({}, { replicas: 2, updatedReplicas: 1, unavailableReplicas: 1 }),
-    `${since('deployment/web')}; a roll-out is replacing it (1 pod is not ready, so 1 old pod has not been replaced)`,
+    `${since('deployment/web')}; a rollout is replacing it (1 pod is not ready, so 1 old pod has not been replaced)`,
     'kubectl rollout status deployment/web -n team',
   ],
   [
     'a Deployment whose quota is used up',
     deployment({}, { replicas: 1, conditions: [NO_QUOTA] }),
-    `${since('deployment/web')}; a roll-out cannot replace it, because its controller cannot create pods (FailedCreate: pods "web-2" is forbidden: exceeded quota: q)`,
+    `${since('deployment/web')}; a rollout cannot replace it, because its controller cannot create pods (FailedCreate: pods "web-2" is forbidden: exceeded quota: q)`,
     'kubectl describe quota -n team',
   ],
   [
     'a Deployment whose pods a policy refuses',
     deployment({}, { replicas: 1, conditions: [{ ...NO_QUOTA, message: 'violates PodSecurity' }] }),
-    `${since('deployment/web')}; a roll-out cannot replace it, because its controller cannot create pods (FailedCreate: violates PodSecurity)`,
+    `${since('deployment/web')}; a rollout cannot replace it, because its controller cannot create pods (FailedCreate: violates PodSecurity)`,
     'kubectl describe deployment/web -n team',
   ],
   [

@@ -59,7 +59,7 @@ test('in which fields the server makes another pod of it', async () => {
 
 test('the rehearsal is a pod under a name of its own, and what is kept is what is created', async () => {
   const { promise, folder, transport } = recreating([{ method: 'POST', answer: new ApiError(403, 'Forbidden', 'no') }]);
-  await expect(promise).rejects.toThrow('is deleted and not there again: no');
+  await expect(promise).rejects.toThrow('was deleted and not created again: no');
   const [file = ''] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.json'),
   );
@@ -88,7 +88,7 @@ test.each<[unknown, string]>([
   await expect(settled(promise, () => 'created')).rejects.toBe(reason);
   expect(problems).toEqual([
     expect.stringMatching(
-      `^pod team/web may be deleted and not there again: ${told} → kubectl create -n team -f \\S+web-\\w+-\\w+\\.json$`,
+      `^pod team/web may have been deleted and not created again: ${told} → kubectl create -n team -f \\S+web-\\w+-\\w+\\.json$`,
     ),
   ]);
 });
@@ -97,8 +97,8 @@ test('without a folder for its manifest it is not deleted', async () => {
   const nowhere = join(tmpdir(), 'regsecret-not-there');
   const { promise, transport } = recreating([], { folders: { state: '/dev/null/state', temporary: nowhere } });
   expect(await rejectionOf(promise)).toEqual({
-    message: `the manifest of pod team/web can be kept neither in /dev/null/state nor in ${nowhere}: no such file or directory`,
-    hint: 'name a folder with XDG_STATE_HOME',
+    message: `the manifest of pod team/web can be saved neither in /dev/null/state nor in ${nowhere}: no such file or directory`,
+    hint: 'set XDG_STATE_HOME to a folder',
   });
   expect(transport.writes).toEqual(['dry run pods']);
 });

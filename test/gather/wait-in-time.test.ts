@@ -54,7 +54,7 @@ const from = (number: number, ...objects: Stored[]): Fault => ({
 });
 
 const CANNOT_PULL = 'cannot pull ghcr.io/acme/web (ErrImagePull): no basic auth credentials';
-const ON_ITS_WAY = 'it is on its way → kubectl describe pod/web -n team';
+const ON_ITS_WAY = 'it is starting → kubectl describe pod/web -n team';
 const WHY = '→ regsecret why pod/web -n team';
 
 test.each<[string, Stored[], Fault[], Partial<AttachRequest>, string]>([
@@ -153,7 +153,7 @@ test.each<[string, Stored[], Fault[], Partial<AttachRequest>, string]>([
     [unseen],
     [from(5, justSeen), from(9, renewed({ ...halfway, observedGeneration: 2, ...gaveUp('10:00:01Z') }))],
     {},
-    'deployment team/web has not made progress within its progressDeadlineSeconds → kubectl describe deployment/web -n team',
+    'deployment team/web did not progress within its progressDeadlineSeconds → kubectl describe deployment/web -n team',
   ],
   [
     'a Deployment with one new pod after the other',

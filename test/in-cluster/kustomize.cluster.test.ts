@@ -79,7 +79,7 @@ test('doctor finds nothing in it', async () => {
   const { code, stdout, stderr } = await here(['doctor', '-f', '-'], { stdin: await kustomize(DEPLOY) });
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
-    stdout: '4 objects in 1 file: nothing wrong; no registry was asked whether 1 image without a login needs one\n',
+    stdout: '4 objects in 1 file: nothing wrong; it is not known whether 1 image without a login needs one\n',
     stderr: '',
   });
 });

@@ -189,7 +189,7 @@ describe('the files', () => {
 
   test('that are none: KUBECONFIG is only separators', async () => {
     const config = await load(':');
-    expect(() => resolveConnection(config, {}, undefined, {})).toThrow('KUBECONFIG names no file');
+    expect(() => resolveConnection(config, {}, undefined, {})).toThrow('KUBECONFIG has no file');
   });
 
   test.skipIf(process.platform === 'win32')('that never end are read to the limit', async () => {

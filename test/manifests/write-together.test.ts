@@ -38,7 +38,7 @@ beforeEach(() => {
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a}]\n';
 /** Printed by the process that adds the first `imagePullSecrets`. */
 const SAID =
-  'pod/a has a list of its own now, which hides any pull secrets of its service account\n' +
+  'pod/a now has its own imagePullSecrets, so those of its service account no longer apply\n' +
   'hint: to check that the cluster has the Secret: regsecret inspect regsecret\n';
 const withSecrets = (...names: string[]): string =>
   `${POD}  imagePullSecrets:\n${names.map((name) => `  - name: ${name}\n`).join('')}`;

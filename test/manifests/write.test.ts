@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a}]\n';
-const HIDES = 'pod/a has a list of its own now, which hides any pull secrets of its service account\n';
+const HIDES = 'pod/a now has its own imagePullSecrets, so those of its service account no longer apply\n';
 const LIST = '  imagePullSecrets:\n  - name: regsecret\n';
 /** A manifest so long that writing it takes a while. */
 const LONG = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata:\n  text: |\n${`    ${'x'.repeat(95)}\n`.repeat(20_000)}`;

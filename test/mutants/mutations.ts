@@ -1,19 +1,11 @@
 /** Finds the possible changes of one operator in a source. */
-import { parseSync } from 'rolldown/utils';
+import { isNode, type TreeNode as Node, visitSource } from '../support/syntax-tree.ts';
 
 export interface Mutation {
   readonly start: number;
   readonly end: number;
   /** The replacement. */
   readonly text: string;
-}
-
-/** A node of ESTree with TypeScript, as oxc parses it. */
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [field: string]: unknown;
 }
 
 const OPERATORS: Readonly<Record<string, string>> = {
@@ -56,24 +48,8 @@ const METHODS: Readonly<Record<string, string>> = {
 /** All mutations of a TypeScript source, in the order of the source. */
 export function mutationsOf(source: string): Mutation[] {
   const found: Mutation[] = [];
-  walk(parseSync('source.ts', source).program as unknown as Node, (node) => found.push(...mutationsAt(node, source)));
+  visitSource(source, (node) => found.push(...mutationsAt(node, source)));
   return found;
-}
-
-/** Nodes that only contain types or names of files. */
-const SKIPPED = /^TS(?!(?:As|Satisfies|NonNull)Expression)|^Import|^ExportAll/;
-
-function walk(node: Node, visit: (node: Node) => void): void {
-  if (SKIPPED.test(node.type)) return;
-  visit(node);
-  for (const [field, value] of Object.entries(node)) {
-    if (field === 'key' && node.computed !== true) continue;
-    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, visit);
-  }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
 function mutationsAt(node: Node, source: string): Mutation[] {

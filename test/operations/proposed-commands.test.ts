@@ -56,7 +56,7 @@ describe('notes', () => {
 
   test('a roll-out is not to be watched by who is impersonated: a role of rbac lets nobody', () => {
     const { text, hints } = formatNote({ code: 'rolls-out', ref }, { verb: 'attach', secret: 'secret7', as: 'ci' });
-    expect([text, hints]).toEqual(['the pods of deployment.apps/web7 are replaced now', []]);
+    expect([text, hints]).toEqual(['the pods of deployment.apps/web7 are being replaced', []]);
   });
 
   test.each(NOTES)('%j is as long with nasty texts', (note) => {

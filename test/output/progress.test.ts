@@ -19,10 +19,10 @@ const env = { P: 'p' };
 test.skipIf(process.platform === 'win32')('how far it is, in one line that is gone afterwards', async () => {
   const host = await silentRegistry();
   const tty = terminal(args(host), { HOME: '/nonexistent', ...env });
-  await tty.see('asking registries: 0 of 1');
+  await tty.see('checking registries: 0 of 1');
   await tty.see('no answer within 1.5 s');
   expect(await tty.ended).toBe(3);
-  expect(tty.raw()).toMatch(/asking registries: 0 of 1\r\u001b\[K(?!.*asking)/s);
+  expect(tty.raw()).toMatch(/checking registries: 0 of 1\r\u001b\[K(?!.*asking)/s);
 });
 
 test('nothing without a terminal', async () => {

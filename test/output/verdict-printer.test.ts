@@ -9,13 +9,10 @@ import { fakeIo } from '../support/io.ts';
 import { machine } from '../support/machine.ts';
 
 const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
-  [{ kind: 'accepted' }, 'accepts the credential'],
-  [{ kind: 'accepted', public: true }, 'accepts the credential, and lets everybody pull the image'],
-  [{ kind: 'rejected', status: 403 }, 'rejects the credential (HTTP 403)'],
-  [
-    { kind: 'rejected', status: 401, public: true },
-    'rejects the credential (HTTP 401), but lets everybody pull the image',
-  ],
+  [{ kind: 'accepted' }, 'accepts the login'],
+  [{ kind: 'accepted', public: true }, 'accepts the login, and lets everyone pull the image'],
+  [{ kind: 'rejected', status: 403 }, 'rejects the login (HTTP 403)'],
+  [{ kind: 'rejected', status: 401, public: true }, 'rejects the login (HTTP 401), but lets everyone pull the image'],
   [
     { kind: 'no access', repository: 'acme/app', status: 401 },
     'knows the login, but does not let it pull acme/app, or has no such repository (HTTP 401)',
@@ -30,18 +27,18 @@ const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
     { kind: 'not found', repository: 'acme/app', missing: 'tag', tags: { names: ['v2'], more: 0 } },
     'has the repository acme/app, but not this tag or digest; existing tags: v2',
   ],
-  [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked'],
+  [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no login, so it could not be checked'],
   [
     { kind: 'anonymous', why: 'asks for none', result: 'fails', status: 403 },
     'refuses this machine (HTTP 403) and does not ask for a login',
   ],
   [
     { kind: 'anonymous', why: 'empty', result: 'fails' },
-    'gets no credential, because the entry has none; without one it refuses',
+    'gets no login, because the entry has none; without one it refuses',
   ],
   [
     { kind: 'anonymous', why: 'same answer', result: 'pulls' },
-    'answers the same without the credential, so it could not be checked; the image can be pulled without one',
+    'answers the same without the login, so it could not be checked; the image can be pulled without one',
   ],
   [{ kind: 'rate limited' }, 'limits the rate of requests; try again later'],
   [{ kind: 'rate limited', retryAfterSeconds: 90 }, 'limits the rate of requests; try again in 90 s'],
@@ -51,7 +48,7 @@ const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
   [{ kind: 'rate limited', retryAfterSeconds: 120 }, 'limits the rate of requests; try again in 2 min'],
   [{ kind: 'rate limited', retryAfterSeconds: 121 }, 'limits the rate of requests; try again in 3 min'],
   [{ kind: 'unreachable', cause: 'dns', reason: 'x' }, 'cannot be checked: x'],
-  [{ kind: 'not asked', reason: 'x' }, 'was not asked: x'],
+  [{ kind: 'not asked', reason: 'x' }, 'was not checked: x'],
 ];
 
 test.each(verdicts)('%j in words', (verdict, words) => {
@@ -65,8 +62,8 @@ test('several logins that are corrected in one file', async () => {
   const rows = ['a.test', 'b.test'].map((server) => ({ ...row, server: shownServer(server) }));
   await printVerdicts(rows, { correct: () => correct }, io, await printerFor(io));
   expect(io.written.stderr).toBe(
-    'a.test rejects the credential (HTTP 401)\n' +
-      'b.test rejects the credential (HTTP 401)\n' +
+    'a.test rejects the login (HTTP 401)\n' +
+      'b.test rejects the login (HTTP 401)\n' +
       'hint: correct the login in a.json, then run it again\n',
   );
 });
@@ -92,16 +89,16 @@ describe('what to do next', () => {
     [
       { verdict: { kind: 'rejected', status: 403 } },
       [
-        'ghcr.io rejects the credential (HTTP 403)',
-        'GitHub Container Registry takes a user name with a classic personal access token that has read:packages',
+        'ghcr.io rejects the login (HTTP 403)',
+        'GitHub Container Registry takes a username with a classic personal access token that has read:packages',
         'hint: regsecret create regcred -n team-a --server ghcr.io --username jane',
       ],
     ],
     [
       { source: '', server: shownServer(DOCKER_HUB), verdict: { kind: 'rejected', status: 401 } },
       [
-        'Docker Hub rejects the credential (HTTP 401)',
-        'Docker Hub takes a user name with a personal access token, or the name of an organisation with its token',
+        'Docker Hub rejects the login (HTTP 401)',
+        'Docker Hub takes a username with a personal access token, or the name of an organization with its token',
         'hint: docker login',
       ],
     ],
@@ -113,7 +110,7 @@ describe('what to do next', () => {
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'it speaks http, not https' } },
       [
         'ghcr.io cannot be checked: it speaks http, not https',
-        'hint: send the login over http, too, with --plain-http ghcr.io',
+        'hint: also send the login over http with --plain-http ghcr.io',
       ],
     ],
   ])('%j', async (row, lines) => {

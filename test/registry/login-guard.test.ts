@@ -149,7 +149,7 @@ describe('private networks', () => {
     const verdict = await ask('10.0.0.1:5000', { origin, env });
     const answer = { kind: 'unreachable', cause: 'proxy' };
     if (isAsked) expect(verdict).toMatchObject(answer);
-    else expect(verdict).toEqual(refused('(10.0.0.1:5000; --allow-local-registries asks it)'));
+    else expect(verdict).toEqual(refused('(10.0.0.1:5000; --allow-local-registries checks it)'));
     expect(targets).toEqual(isAsked ? ['10.0.0.1:5000'] : []);
   });
 
@@ -178,14 +178,14 @@ describe('realms', () => {
     const tokens = await front({ choose: () => ({ status: 200, body: '{"token":"x"}' }) });
     const registry = await front({ choose: challenge(`http://localhost:${portOf(tokens)}/token`) });
     const names = { localhost: ['127.0.0.1'] };
-    expect(await ask(registry.host, { names })).toEqual(refused(`its token server is not spoken to over https`));
+    expect(await ask(registry.host, { names })).toEqual(refused(`its token server is not used over https`));
     expect(logins(tokens)).toEqual([]);
   });
 
   test('another host without https', async () => {
     const registry = await front({ choose: challenge('http://auth.example/token') });
     const names = { 'auth.example': ['9.9.9.9'] };
-    expect(await ask(registry.host, { names })).toEqual(refused('its token server is not spoken to over https'));
+    expect(await ask(registry.host, { names })).toEqual(refused('its token server is not used over https'));
   });
 });
 

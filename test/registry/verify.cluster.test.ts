@@ -137,7 +137,7 @@ const outcomes: readonly (readonly [situation: string, server: string, asked: As
     'a server that stands for many',
     '*.example.com',
     {},
-    { kind: 'not asked', reason: 'it stands for many registries; name an image with --image' },
+    { kind: 'not asked', reason: 'it matches many registries; use --image for an image' },
   ],
 ];
 
@@ -204,7 +204,6 @@ test('as a runtime asks: without the login, and with it; the login is not asked 
   const passing = await front({ behind: basic.host });
   expect(await ask(passing.host, { image: `${passing.host}/${privatePath}` })).toEqual({ kind: 'accepted' });
   expect(passing.requests.map(({ method, authorization }) => `${method} ${authorization !== undefined}`)).toEqual([
-    'GET false',
     'HEAD false',
     'HEAD true',
   ]);
@@ -278,7 +277,7 @@ describe('token servers', () => {
     for (const image of [undefined, `${host}/ada/app:v1`]) {
       const verdict = await ask(host, { credential: ada, ...(image === undefined ? {} : { image }) });
       expect(verdict).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
-      expect(verdict).toMatchObject({ reason: expect.stringContaining('does not take the token') });
+      expect(verdict).toMatchObject({ reason: expect.stringContaining('does not accept the new token') });
     }
   });
 
@@ -341,7 +340,7 @@ describe('token servers', () => {
     expect(await ask(host, { credential: ada })).toEqual({
       kind: 'unreachable',
       cause: 'target',
-      reason: `it redirects to ${thief.host}, which does not get the credential`,
+      reason: `it redirects to ${thief.host}, which does not get the login`,
     });
     expect(thief.requests).toEqual([]);
   });
@@ -377,7 +376,7 @@ describe('realms', () => {
     ['http://169.254.169.254/latest/api/token', 'is at a link-local or metadata address (169.254.169.254)'],
     ['http://[::ffff:169.254.169.254]/token', 'is at a link-local or metadata address ([::ffff:a9fe:a9fe])'],
     ['http://metadata.google.internal/token', 'is at a link-local or metadata address (metadata.google.internal)'],
-    ['ftp://example.com/token', 'is not spoken to over https (example.com)'],
+    ['ftp://example.com/token', 'is not used over https (example.com)'],
   ])('%s is not called', async (realm, reason) => {
     const proxy = await startHttpProxy();
     onTestFinished(() => proxy.close());
@@ -394,7 +393,7 @@ describe('realms', () => {
       behind: bearer.host,
       choose: () => ({ rewrite: (headers) => ({ ...headers, 'www-authenticate': 'Bearer service="x"' }) }),
     });
-    expect(await ask(liar.host)).toMatchObject({ reason: 'the registry names no token server' });
+    expect(await ask(liar.host)).toMatchObject({ reason: 'the registry gives no token server' });
   });
 });
 
@@ -504,7 +503,7 @@ describe('registries behind a redirect', () => {
     expect(await ask(first.host)).toEqual({
       kind: 'unreachable',
       cause: 'target',
-      reason: `it redirects to ${second.host}, which does not get the credential`,
+      reason: `it redirects to ${second.host}, which does not get the login`,
     });
     const sent = [...first.requests, ...second.requests].filter(({ authorization }) => authorization !== undefined);
     expect(sent).toEqual([]);

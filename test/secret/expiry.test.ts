@@ -33,7 +33,7 @@ describe('what credentials say about their end', () => {
 });
 
 test.each([
-  ['u', jwt({ exp: 2e9 }), {}, 'the token says so (exp)'],
+  ['u', jwt({ exp: 2e9 }), {}, 'according to the token (exp)'],
   ['AWS', 'opaque', {}, 'passwords of Amazon ECR last 12 hours'],
   [
     'u',

@@ -8,22 +8,22 @@ const OPENS_NOTHING: readonly [server: string, reason: string][] = [
   ['', 'the server is empty'],
   [
     'https://index.docker.io/v1',
-    'https://index.docker.io/v1 matches no image: those of Docker Hub are called docker.io/…',
+    'https://index.docker.io/v1 matches no image: images of Docker Hub begin with docker.io/',
   ],
-  ['index.docker.io/acme', 'index.docker.io/acme matches no image: those of Docker Hub are called docker.io/…'],
+  ['index.docker.io/acme', 'index.docker.io/acme matches no image: images of Docker Hub begin with docker.io/'],
   ['ghcr.io/acme/app:v1', 'ghcr.io/acme/app:v1 has a tag or digest, and the kubelet compares names without them'],
   ['ghcr.io/a@sha256:00', 'ghcr.io/a@sha256:00 has a tag or digest, and the kubelet compares names without them'],
-  ['ghcr.io/*', 'ghcr.io/* has a * in its path, and the kubelet knows * only in host names'],
-  ['ghcr.io/Acme', 'ghcr.io/Acme has upper-case letters in its path, and names of images have none'],
+  ['ghcr.io/*', 'ghcr.io/* has a * in its path, and the kubelet supports * only in the registry'],
+  ['ghcr.io/Acme', 'ghcr.io/Acme has upper-case letters in its path, and image names have none'],
   ['oci://ghcr.io', 'oci://ghcr.io has the scheme oci, which the kubelet does not know'],
   ['r.io:*', 'r.io:* is not a server the kubelet can read: invalid port ":*" after host'],
   ['ghcr.io:80a', 'ghcr.io:80a is not a server the kubelet can read: invalid port ":80a" after host'],
   ['jane@a b', '…@a b is not a server the kubelet can read'],
   ['registry', 'registry has no dot and no port, so an image registry/app means docker.io/registry/app'],
   ['[::1]', '[::1] is an IPv6 address without a port, which the kubelet cannot match'],
-  ['ghcr..io', 'ghcr..io has no host that an image can name'],
+  ['ghcr..io', 'ghcr..io has no registry that an image can use'],
   ['ghcr.io//acme', 'ghcr.io//acme has a form that no image can have'],
-  ['https://', 'https:// has no host that an image can name'],
+  ['https://', 'https:// has no registry that an image can use'],
 ];
 
 test.each(OPENS_NOTHING)('%s opens nothing: %s', (server, reason) => {
@@ -36,8 +36,8 @@ const UNUSUAL: readonly [server: string, reason: string][] = [
   ['registry.docker.io', 'registry.docker.io is not the registry name in Docker Hub images'],
   ['https://ghcr.io/v2', 'https://ghcr.io/v2 probably matches no image: drop /v2, or write /v2/'],
   ['https://ghcr.io/v1', 'https://ghcr.io/v1 probably matches no image: drop /v1, or write /v1/'],
-  ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet matches hosts case-sensitively'],
-  ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a user name in front of the host'],
+  ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet is case-sensitive'],
+  ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a username in front of the registry'],
 ];
 
 test.each(UNUSUAL)('%s is unusual: %s', (server, reason) => {

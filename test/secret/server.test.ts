@@ -67,7 +67,7 @@ describe('a server that is longer than any', () => {
   const ofLength = (length: number): string => `user:${'p'.repeat(length - 'user:@ghcr.io'.length)}@ghcr.io`;
 
   test.each([
-    [16 * 1024, false, '…@ghcr.io has a user name in front of the host'],
+    [16 * 1024, false, '…@ghcr.io has a username in front of the registry'],
     [16 * 1024 + 1, true, '…@ghcr.io is longer than any server'],
   ])('one of %d characters opens nothing: %s', (length, opensNothing, reason) => {
     expect(serverProblem(ofLength(length))).toMatchObject({ opensNothing, reason });

@@ -45,26 +45,26 @@ test.each<[situation: string, entry: AuthEntry, message: string, hint: string]>(
   [
     'no user name',
     entry('ghcr.io', '', 'p'),
-    'the login for ghcr.io has no user name, and the container runtime ignores it then',
+    'the login for ghcr.io has no username, so the container runtime ignores it',
     'give it with --username',
   ],
   [
     'no password',
     entry('ghcr.io', 'jane', ''),
-    'the login for ghcr.io has no password, and the container runtime ignores it then',
+    'the login for ghcr.io has no password, so the container runtime ignores it',
     'give it with --password-stdin',
   ],
   [
     'a user name with a colon',
     entry('ghcr.io', 'jane:doe', 'p'),
-    'the user name for ghcr.io has a colon, and the kubelet takes what follows for the password',
-    'give the user name without the colon with --username',
+    'the username for ghcr.io has a colon, and the kubelet takes what follows for the password',
+    'give the username without the colon with --username',
   ],
   [
     'an identity token of another registry',
     token('azurecr.io.example.com'),
     'the login for azurecr.io.example.com is an identity token, which the kubelet ignores',
-    'make a token for pulling at the registry, then regsecret create --server azurecr.io.example.com --username USER --password-stdin',
+    'create a token for pulling at the registry, then regsecret create --server azurecr.io.example.com --username USER --password-stdin',
   ],
   [
     'a server with a scheme that is none',
@@ -82,7 +82,7 @@ test.each<[situation: string, entry: AuthEntry, message: string, hint: string]>(
     'no server',
     entry('', 'jane', 'p'),
     'no image can match the server: the server is empty',
-    'name the registry as images do: ghcr.io, registry.example.com:5000',
+    'write the registry as images do: ghcr.io, registry.example.com:5000',
   ],
 ])('%s is refused', (_, refused, message, hint) => {
   expect(refusalOf(() => usableEntry(refused))).toEqual({ message, hint });

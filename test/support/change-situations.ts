@@ -67,7 +67,7 @@ export function changeSituations(secret: typeof secretFor): [string, ChangeSitua
       { objects: [account('ci', ['pull']), ...users], change: { ...toAccount, ...detach } },
     ],
     [
-      'detached from one that enforces its list',
+      'detached from one that enforces its imagePullSecrets',
       { objects: [account('ci', ['pull'], enforced), ...users], change: { ...toAccount, ...detach } },
     ],
     ...[toAccount, { ...toAccount, ...detach }].map((change): [string, ChangeSituation] => [

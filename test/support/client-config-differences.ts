@@ -15,7 +15,7 @@ export function intended(asked: ClientQuestion, ours: ClientAnswer, theirs: Clie
 function refusedHere(error: string, theirs: ClientAnswer): string | undefined {
   const isLocalhost =
     theirs.url === 'http://localhost:8080/api/v1/secrets' || theirs.url?.startsWith('https://master.');
-  if (/^(no kubeconfig|KUBECONFIG names no file|no context is chosen|no server found for|cluster )/.test(error)) {
+  if (/^(no kubeconfig|KUBECONFIG has no file|no context is chosen|no server found for|cluster )/.test(error)) {
     return isLocalhost ? 'Without a server' : undefined;
   }
   if (/^the name of a namespace has only/.test(error)) return 'Names that cannot be';

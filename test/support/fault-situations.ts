@@ -49,7 +49,7 @@ function serversIn(secret: { data?: Record<string, string> } | undefined): strin
 const CLAIMS: [RegExp, 'old' | 'none' | 'any'][] = [
   [/is deleted and not (created|there) again/, 'none'],
   [/nothing is deleted/, 'old'],
-  [/is not deleted, or not yet|is still the old one|cannot delete/, 'old'],
+  [/was not deleted, or not yet|is still the old one|cannot delete/, 'old'],
   [/was missing for a moment/, 'any'],
 ];
 

@@ -21,7 +21,7 @@ export function outlineOf({ pullers, secrets, findings, ...report }: DoctorRepor
     ...(asked ? ['registries were asked'] : []),
     ...(counts === undefined ? [] : [JSON.stringify(counts)]),
     ...(unchecked.length === 0 ? [] : [`unchecked: ${unchecked}`]),
-    ...(unjudged.length === 0 ? [] : [`not judged: ${unjudged.join(', ')}`]),
+    ...(unjudged.length === 0 ? [] : [`not checked: ${unjudged.join(', ')}`]),
   ];
   return [
     head.join(', '),

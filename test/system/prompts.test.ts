@@ -32,7 +32,7 @@ describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
     const tty = start(ASKED);
     await tty.see('Registry');
     tty.type(`${SERVER}${keys.enter}`);
-    await tty.see('User name');
+    await tty.see('Username');
     tty.type(`ada${keys.enter}`);
     await tty.see('Password or token');
     tty.type(`pa55-of-ada${keys.enter}`);
@@ -45,7 +45,7 @@ describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
     const tty = start([...DRAFT.slice(0, 3), '--prompt', '--no-verify']);
     await tty.see('Registry');
     tty.type(`ghr.io${keys.left.repeat(4)}c${keys.enter}`);
-    await tty.see('User name');
+    await tty.see('Username');
     tty.type(`adaa${keys.backspace}${keys.enter}`);
     await tty.see('Password or token');
     tty.type(`x${keys.enter}`);
@@ -64,7 +64,7 @@ describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
     tty.type(`${typed}${keys.enter}`);
     await expect.poll(() => tty.screen().replace(/\s+/g, ''), { timeout: 50_000 }).toContain(said.replaceAll(' ', ''));
     tty.type(`${keys.backspace.repeat(typed.length)}ghcr.io${keys.enter}`);
-    await tty.see('User name');
+    await tty.see('Username');
     tty.type(keys.ctrlC);
     expect(await tty.ended).toBe(130);
   });
@@ -96,7 +96,7 @@ describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
     tty.type(SERVER.slice(30));
     tty.resize(columns);
     tty.type(keys.enter);
-    await tty.see('User name');
+    await tty.see('Username');
     tty.type(keys.ctrlD);
     await tty.see('nothing was written');
     expect(await tty.ended).toBe(130);
@@ -127,7 +127,7 @@ describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
 
 test('with -q nothing is said before the first question', async () => {
   const tty = terminal([...DRAFT, '-q', '--server', 'c.example.com'], { HOME: withLogins });
-  await tty.see('User name');
+  await tty.see('Username');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
   expect(tty.screen()).not.toContain('on this machine');
@@ -135,8 +135,8 @@ test('with -q nothing is said before the first question', async () => {
 
 test('nobody is asked for what is there, and why somebody is asked is said', async () => {
   const tty = terminal([...DRAFT, '--server', 'c.example.com'], { HOME: withLogins });
-  await tty.see('no login for c.example.com on this machine; the one you type will go into secret/draft');
-  await tty.see('User name');
+  await tty.see('no login for c.example.com on this machine; the login you type will go into secret/draft');
+  await tty.see('Username');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
   expect(tty.screen()).not.toContain(String.raw`\n`);
@@ -146,7 +146,7 @@ test('one login is asked for, for all servers that are named and have none', asy
   const tty = terminal([...DRAFT, '--server', 'c.example.com', '--server', 'd.example.com'], { HOME: withLogins });
   await tty.see('no login for c.example.com, d.example.com on this machine');
   await tty.see('for all of them');
-  await tty.see('User name');
+  await tty.see('Username');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
 });

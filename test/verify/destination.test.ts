@@ -9,7 +9,7 @@ const CLUSTER: Trust = { ...PERSON, from: 'cluster', inPrivate: [] };
 const ALL: Trust = { ...CLUSTER, inPrivate: 'all' };
 const LOOPBACK: Trust = { ...CLUSTER, loopback: true };
 const unknown = (host: string): string =>
-  `is in a private network, and this machine has no login for it (${host}; --allow-local-registries asks it)`;
+  `is in a private network, and this machine has no login for it (${host}; --allow-local-registries checks it)`;
 type To = Parameters<typeof destinationProblem>[0];
 
 const r = to('https://r.example', '9.9.9.2');
@@ -38,7 +38,7 @@ test.each<[string, To, To, Trust, string | undefined]>([
     local,
     local,
     CLUSTER,
-    'is on this machine, which is not where the cluster is (localhost:5000; --allow-local-registries asks it)',
+    'is on this machine, which is not where the cluster is (localhost:5000; --allow-local-registries checks it)',
   ],
   ['this machine, which may be asked', local, local, LOOPBACK, undefined],
   [
@@ -46,16 +46,10 @@ test.each<[string, To, To, Trust, string | undefined]>([
     to('http://auth.example:8080/x', '9.9.9.1'),
     r,
     PERSON,
-    'is not spoken to over https (auth.example:8080)',
+    'is not used over https (auth.example:8080)',
   ],
   ['http for http', to('http://auth.example:8080/x', '9.9.9.1'), plain, PERSON, undefined],
-  [
-    'another scheme',
-    to('ftp://auth.example/x', '9.9.9.1'),
-    plain,
-    PERSON,
-    'is not spoken to over https (auth.example)',
-  ],
+  ['another scheme', to('ftp://auth.example/x', '9.9.9.1'), plain, PERSON, 'is not used over https (auth.example)'],
   ['nearer than the registry of a cluster', inside, r, CLUSTER, 'is at a private address (auth.example)'],
   ['nearer by its address than the registry of a person', inside, r, PERSON, undefined],
   [

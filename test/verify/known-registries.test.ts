@@ -35,12 +35,12 @@ test.each([
   [
     'docker.io',
     'jane',
-    'Docker Hub takes a user name with a personal access token, or the name of an organisation with its token',
+    'Docker Hub takes a username with a personal access token, or the name of an organization with its token',
   ],
   [
     'ghcr.io',
     'jane',
-    'GitHub Container Registry takes a user name with a classic personal access token that has read:packages',
+    'GitHub Container Registry takes a username with a classic personal access token that has read:packages',
   ],
   [
     '1.dkr.ecr.eu-west-1.amazonaws.com',
@@ -60,7 +60,7 @@ test.each([
   [
     'gcr.io',
     '_json_key',
-    'Google Artifact Registry takes the user _json_key with the key file of a service account as it is, or oauth2accesstoken with a token of 1 hour',
+    'Google Artifact Registry takes the user _json_key with the key file of a service account, or oauth2accesstoken with a token of 1 hour',
   ],
   ['registry.gitlab.com', 'jane', 'GitLab takes a deploy token with read_registry; a CI_JOB_TOKEN ends with its job'],
 ])('what %s takes, for %s', (host, user, advice) => {

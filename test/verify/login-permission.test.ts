@@ -182,7 +182,7 @@ describe('token servers that a registry names', () => {
     [
       'on another, over http',
       { registry: PUBLIC, realm: 'http://auth.io/token = 9.9.9.9' },
-      'is not spoken to over https (auth.io)',
+      'is not used over https (auth.io)',
     ],
     [
       'on another, over http, of a registry that may speak it',
@@ -191,7 +191,7 @@ describe('token servers that a registry names', () => {
         realm: 'http://auth.io/token = 9.9.9.9',
         trust: { ...HERE, plainHttp: ['r.io', 'auth.io'] },
       },
-      'is not spoken to over https (auth.io)',
+      'is not used over https (auth.io)',
     ],
     [
       'on another port of this machine',
@@ -201,7 +201,7 @@ describe('token servers that a registry names', () => {
     [
       'on this machine under another name',
       { registry: LOCAL, realm: 'http://localhost:5001/token = 127.0.0.1', trust: HERE },
-      'is not spoken to over https (localhost:5001)',
+      'is not used over https (localhost:5001)',
     ],
     [
       'on this machine under another name, over https',
@@ -211,7 +211,7 @@ describe('token servers that a registry names', () => {
     [
       'elsewhere than this machine, over http',
       { registry: LOCAL, realm: 'http://10.0.0.1/token', trust: { ...HERE, inPrivate: 'all' } },
-      'is not spoken to over https (10.0.0.1)',
+      'is not used over https (10.0.0.1)',
     ],
     [
       'in the private network of a public registry',

@@ -10,10 +10,10 @@ test.each([
   [' pa\n55', ''],
 ])('with the password %j', (password, note) => {
   const login = { server: 'r.io', credential: { username: 'jane', password }, from: 'stdin' };
-  const rejection = { login, sentence: 'r.io rejects the credential' };
+  const rejection = { login, sentence: 'r.io rejects the login' };
   const { details } = rejectedLogins([rejection, rejection], { isTyped: false });
   expect(details.slice(0, 2)).toEqual([
     `it is the login of jane from stdin${note}`,
-    `r.io rejects the credential, too: the login of jane from stdin${note}`,
+    `r.io rejects the login: the login of jane from stdin${note}`,
   ]);
 });

@@ -35,7 +35,7 @@ test.each<[readonly string[], readonly string[]]>([
 
 const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 const NO_PODS =
-  'that kind makes no pods; name a pod, or what makes it: a deployment, statefulset, daemonset, cronjob or job';
+  'that kind creates no pods; give a pod, or what creates it: a deployment, statefulset, daemonset, cronjob or job';
 
 test.each<[readonly string[], string, string]>([
   [['deploy'], '"deploy" is a kind without a name', 'regsecret doctor'],

@@ -48,7 +48,7 @@ describe('a changed template', () => {
 });
 
 describe('the rollout of', () => {
-  const unseen = 'its controller has not seen the change';
+  const unseen = 'its controller has not processed the change';
   test.each<[PullKindName, object, object, string | undefined]>([
     ['Deployment', {}, { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1 }, unseen],
     ['Deployment', {}, {}, '0 of 1 pods are new'],

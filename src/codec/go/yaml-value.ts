@@ -154,7 +154,7 @@ export function resolveScalar(text: string, tag: string): ScalarValue {
   // With `!!str`, the value is a text. So it is with the tag of an application, which means nothing to kubectl.
   if (!resolvable.includes(tag)) return text;
   if (tag === `${PREFIX}timestamp` && /^\d{4}-\d{1,2}-\d{1,2}/.test(text)) return text;
-  throw new YamlValueError(`a scalar is not what its tag !!${tag.slice(PREFIX.length)} says`);
+  throw new YamlValueError(`a scalar does not match its tag !!${tag.slice(PREFIX.length)}`);
 }
 
 function decodeBinary(text: string): string {

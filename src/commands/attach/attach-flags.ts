@@ -7,7 +7,7 @@ export function attachFlags(attach: Command): Command {
     targetFlags(attach, 'to')
       .optionsGroup('More:')
       .option('--restart', 'restart controllers of pods that keep failing')
-      .option('--wait', 'wait until the pods run, or say why not (not for files of -f)')
+      .option('--wait', 'wait until the pods run, or print why not (not with -f)')
       .option('--yes', 'do not ask; a pod without a controller then needs --recreate')
       .option('--allow-missing', 'attach a Secret that does not exist yet')
       .option('--auto', 'change files of -f only where the Secret has a login for an image')
@@ -20,7 +20,7 @@ export function detachFlags(detach: Command): Command {
     targetFlags(detach, 'from')
       .optionsGroup('More:')
       .option('--yes', 'detach without asking, even if an image has no other login')
-      .option('--wait', 'wait until the pods run without it (not for files of -f)'),
+      .option('--wait', 'wait until the pods run without it (not with -f)'),
   );
 }
 
@@ -35,7 +35,7 @@ function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
     .option(to, 'change KIND/NAME: deploy/web; or KIND with -l', collect)
     .option('--all-serviceaccounts', 'change every service account')
     .option('--used', 'change the service accounts that are in use')
-    .option('-l, --selector <labels>', 'choose those with these labels')
+    .option('-l, --selector <labels>', 'choose objects with these labels')
     .option('-A, --all-namespaces', `work in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
     .option('-f, --filename <file>', 'change manifests in a file or folder, or stdin', collect)
     .optionsGroup('More:')

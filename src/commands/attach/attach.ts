@@ -36,7 +36,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   const { canPrompt } = await import('../../system/prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
     // The service account of that name is more likely meant than a Secret.
-    const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
+    const where = prose`use ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
     throw new UsageError(
       `nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`,
       request.secret === 'default' ? where : againWith(words`--serviceaccount default`),
@@ -162,7 +162,7 @@ async function agreeToLosses(losses: readonly ManifestLoss[], options: AttachOpt
   const { agreeTo, canPrompt } = await import('../../system/prompt.ts');
   if (canPrompt(io) && dryRun !== 'none') return;
   const users = many(losses.map(({ ref }) => resultName(ref)));
-  const text = `${secret} is still needed by ${users}, so no file is changed`;
+  const text = `${secret} is still needed by ${users}, so no file was changed`;
   await agreeTo(`Detach ${secret} anyway?`, io, new UserError(text, againWith(words`--yes`)));
 }
 
@@ -209,11 +209,11 @@ async function sayNoChoice({ verb, secret }: AttachRequest, namespace: string, i
   const printer = await printerFor(io);
   if (verb === 'detach') {
     return printer.say(
-      `nothing to choose: no service account, no workload and no pod without a controller in namespace ${namespace} names ${secret}`,
+      `nothing to choose: no service account, workload or pod without a controller in namespace ${namespace} uses ${secret}`,
     );
   }
   printer.say(
-    `nothing to choose: every service account in namespace ${namespace} names ${secret}, and so does every workload with a list of its own`,
+    `nothing to choose: every service account in namespace ${namespace} uses ${secret}, and so does every workload with its own imagePullSecrets`,
   );
-  printer.hint(prose`for a workload without one: ${command`regsecret attach ${secret} --to KIND/NAME`}`);
+  printer.hint(prose`for another workload: ${command`regsecret attach ${secret} --to KIND/NAME`}`);
 }

@@ -50,7 +50,7 @@ export async function listChoices(
   }
   return [
     ...accounts,
-    ...own.map(({ ref, list }) => choice(ref, `has a list of its own: ${list.join(', ')}`)),
+    ...own.map(({ ref, list }) => choice(ref, `has its own imagePullSecrets: ${list.join(', ')}`)),
     ...(verb === 'detach'
       ? pods
       : bare.map(({ ref, failures }) => choice(ref, `fails (${failures[0]?.reason}), has no controller`))),

@@ -45,8 +45,8 @@ export function printManifests(files: readonly ChangedFile[], options: ManifestP
   if (hiding.length > 0) {
     const hides =
       hiding.length === 1
-        ? 'has a list of its own now, which hides any pull secrets of its service account'
-        : 'have lists of their own now, which hide any pull secrets of their service accounts';
+        ? 'now has its own imagePullSecrets, so those of its service account no longer apply'
+        : 'now have their own imagePullSecrets, so those of their service accounts no longer apply';
     printer.say(`${many(hiding)} ${hides}`);
   }
   if (output === 'json') {
@@ -60,7 +60,7 @@ export function printManifests(files: readonly ChangedFile[], options: ManifestP
     printer.warn(
       auto
         ? 'the Secret has no login for any image in these manifests'
-        : 'nothing in these manifests can have pull secrets',
+        : 'no object in these manifests can have pull secrets',
     );
   }
   if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);

@@ -29,7 +29,7 @@ export function createFlags(create: Command): Command {
       .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
       .option('--field-manager <name>', 'own the written fields under this name', 'regsecret')
       .optionsGroup('As in kubectl create secret docker-registry:')
-      .option('--docker-server <server>', 'write this registry as it is')
+      .option('--docker-server <server>', 'write this registry unchanged')
       .option('--docker-username <user>', 'log in as this user')
       .option('--docker-password <password>', 'use this password; every user of this machine can see it')
       .option('--docker-email <email>', 'write this e-mail address'),

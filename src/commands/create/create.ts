@@ -91,13 +91,11 @@ async function show({ secret, entries }: Draft, run: Run): Promise<number> {
   sayEntries(entries, undefined, printer);
   // stdout has kubectl's line, or with -o a manifest.
   if (options.output === undefined) {
-    printer.say('--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there');
+    printer.say('--dry-run=client does not contact the cluster: use --dry-run=server to see what would change there');
   } else if (options.output !== 'name' && !options.replace && !options.appendHash) {
-    printer.say(
-      'applying this takes all other logins out of a Secret that exists; create without --dry-run keeps them',
-    );
+    printer.say('applying this removes all other logins from an existing Secret; create without --dry-run keeps them');
   }
-  for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
+  for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which was not checked`);
   return EXIT.ok;
 }
 

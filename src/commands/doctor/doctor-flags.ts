@@ -16,7 +16,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('-R, --recursive', 'include subfolders of -f')
         .option('-w, --watch', 'check until it is fixed, changes or times out')
         .option('-v, --verbose', 'show every step')
-        .option('--offline', 'ask no registry')
+        .option('--offline', 'contact no registry')
         .option('--strict', 'exit 1 for warnings as well')
         .option('--errors', 'show only errors')
         .option('--only <codes>', 'show only findings with these codes, such as missing-secret (repeatable)', collect)
@@ -26,8 +26,8 @@ export function doctorFlags(doctor: Command): Command {
         .option('--sa, --serviceaccount <name>', 'check with this service account')
         .option('--secret <name>', 'check with this pull secret', collect)
         .optionsGroup('Registries:')
-        .option('--allow-local-registries', 'ask registries on this machine and in private networks as well'),
-      'wait this long for each registry (default: 10s), and --watch this long (default: without end)',
+        .option('--allow-local-registries', 'contact registries on this machine and in private networks as well'),
+      'wait this long for each registry (default: 10s); with --watch, stop after this long (default: never)',
     )
       .optionsGroup('Output:')
       .option('--summary', 'print only how many findings there are')

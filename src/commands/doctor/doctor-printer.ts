@@ -2,11 +2,13 @@
  * Prints the report of `doctor`. For people, the verdict, the cause and the command come first, and the steps follow with `-v`.
  */
 import { loginLack } from '../../credentials/known-logins.ts';
+import { isRejection } from '../../diagnosis/present-image.ts';
 import { findingKey } from '../../diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
 import { isKubelets, isPickedUp } from '../../findings/finding.ts';
 import { formatMore } from '../../findings/listed.ts';
+import { formatRestart } from '../../findings/node-restart.ts';
 import { ALL_NAMESPACES, type Command, command, stepsIn, words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { hintText, printerFor } from '../../output/printer.ts';
@@ -59,7 +61,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   if (counts === undefined) for (const text of noteLines(report, options.verbose, style, io)) line(text);
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = counts !== undefined && report.findings.length === 0;
-  if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
+  if (unexplained || isFine || options.verbose) line(printable(`not checked from here: ${report.unseen.join(', ')}`));
 }
 
 interface DoctorStyle {
@@ -175,12 +177,12 @@ function kubeletLine(
   cause: FindingView,
 ): string {
   const text = `${PULL_ERROR_TEXTS[pullError]}${reason.includes(' ') ? '' : ` (${reason})`}`;
-  if (cause.code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
-  if (outdated) return `seen:  before the Secret was changed, the kubelet said: ${text}`;
+  if (cause.code === 'retry-pending') return `seen:  the kubelet reported at its last attempt: ${text}`;
+  if (outdated) return `seen:  the kubelet reported before the Secret was changed: ${text}`;
   // Where the cause comes from this error, the error confirms nothing.
   if (isKubelets(cause)) return `seen:  the kubelet reports: ${text}`;
   return agrees
-    ? `seen:  the kubelet agrees: ${text}`
+    ? `seen:  the kubelet also reports: ${text}`
     : `seen:  the last attempt of the kubelet failed for another reason: ${text}`;
 }
 
@@ -238,12 +240,12 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
 
 /** `image` is one of `puller`. */
 function formatProspect(puller: PullerView, image: ImageView): string {
-  const { image: name, outcome, state, policy } = image;
+  const { image: name, outcome, state, policy, restart } = image;
   const who = whoOf(puller);
   switch (outcome) {
     case 'will pull':
       if (state === 'there')
-        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would work, too`;
+        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would also work`;
       return state === 'missing'
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;
@@ -251,7 +253,7 @@ function formatProspect(puller: PullerView, image: ImageView): string {
       if (isRejection(image.cause)) return `${who} is rejected before it can pull ${name}`;
       // A container that restarts on this node need not pull the image, unless its policy is Always.
       if (state === 'there')
-        return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
+        return `${who} has ${name}, but could not pull it again${restart ? formatRestart(restart) : policy === 'Always' ? '' : ' on another node'}`;
       return `${who} cannot pull ${name}`;
     case 'cannot know':
       if (state === 'there') return `${who} has ${name}`;
@@ -259,11 +261,6 @@ function formatProspect(puller: PullerView, image: ImageView): string {
         return `${who} does not pull ${name}: its imagePullPolicy is Never, so it starts only on a node that has the image`;
       return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
   }
-}
-
-/** Whether the API server refuses to create the pod. */
-function isRejection(cause: ImageView['cause']): boolean {
-  return cause?.code === 'missing-account' || cause?.code === 'not-mountable';
 }
 
 /** Undefined for an object in an ordinary state. */
@@ -292,7 +289,7 @@ function whoOf({ object, count, list }: PullerView): string {
   if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
   // The list has the Secrets that were typed.
   if (object.kind === 'ServiceAccount' && list.from === 'own')
-    return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)} in its list`;
+    return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)}`;
   return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
 }
 
@@ -312,7 +309,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
   // Kinds that may not be listed have just been named.
   const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
-  if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
+  if (unjudged.length > 0) printer.warn(`not checked: ${many(unjudged)}`);
   const { ending = [] } = report;
   if (ending.length > 0) {
     const are = ending.length === 1 ? 'is' : 'are';
@@ -320,7 +317,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
       `${nounFor(ending.length, 'namespace')} ${many(ending)} ${are} being deleted, so nothing can be created there`,
     );
   }
-  if (offline === true) printer.say('registries were not asked (--offline)');
+  if (offline === true) printer.say('registries were not checked (--offline)');
   const { counts } = report;
   const isWhole = report.unchecked.every((right) => !right.startsWith('list '));
   if (isWhole && counts !== undefined && counts.pods + counts.workloads === 0) {
@@ -336,5 +333,5 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   }
   // The impersonated user, with whose rights a pipeline is examined, may lack the right to make the change.
   if (report.healthy === false && options.as)
-    printer.hint(prose`leave --as out of a command that ${options.as} may not run`);
+    printer.hint(prose`leave --as out of a command that ${options.as} has no permission for`);
 }

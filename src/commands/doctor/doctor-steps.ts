@@ -11,7 +11,7 @@ import type { Verdict } from '../../verify/verdict.ts';
 /** The steps as lines for people. */
 export function stepsOf(puller: PullerView, now: number): string[] {
   return [
-    step('list', listText(puller)),
+    step('imagePullSecrets', listText(puller)),
     ...puller.secrets.map((secret) => step(`secret ${secret.name}`, secretText(secret))),
     ...puller.images.flatMap((image) => imageSteps(image, puller)),
     ...puller.events.map((event) => step('event', eventText(event, now))),
@@ -28,17 +28,17 @@ function listText({ list, serviceAccount, object }: PullerView): string {
   const names = list.names.join(', ');
   switch (list.from) {
     case 'own':
-      return `${names || '(no names)'}, ${object.kind === 'Pod' ? 'in the pod itself' : 'in the template'}; that of serviceaccount ${serviceAccount} does not count`;
+      return `${names || '(no names)'}, ${object.kind === 'Pod' ? 'in the pod itself' : 'in the template'}; those of serviceaccount ${serviceAccount} do not count`;
     case 'account':
       return `${names}, ${object.kind === 'Pod' ? 'the same as in' : 'of'} serviceaccount ${serviceAccount}`;
     case 'none':
-      return `empty; serviceaccount ${serviceAccount} had none either${object.kind === 'Pod' ? ' when the pod was made' : ''}`;
+      return `empty; serviceaccount ${serviceAccount} had none either${object.kind === 'Pod' ? ' when the pod was created' : ''}`;
     case 'not known':
-      return `that of serviceaccount ${serviceAccount}, which may not be read`;
+      return `not known: no permission to read serviceaccount ${serviceAccount}`;
   }
 }
 
-export const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
+export const SECRET_STATES = { missing: 'does not exist', 'not readable': 'cannot be read (no permission)' } as const;
 
 function secretText({ state, type = '', entries = [], moreEntries, copyOf }: SecretView): string {
   if (state !== 'there') return SECRET_STATES[state];
@@ -53,14 +53,19 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
   const { candidates, withoutLogin, kubelet, policy, containers } = image;
   const head = puller.images.length > 1 ? [step('image', image.image)] : [];
   const tries = candidates.map((login, index) => {
-    const asked = login.askedAt === undefined ? '' : `, asked at ${login.askedAt}`;
+    const asked = login.askedAt === undefined ? '' : `, checked at ${login.askedAt}`;
     return step(`try ${index + 1}`, `${loginText(login)}${asked}`);
   });
   const none = candidates.length === 0 ? [step('try 1', withoutCandidates(image, puller))] : [];
   const anonymous =
     withoutLogin === undefined
       ? []
-      : [step('without a login', `the registry ${nobodyText(withoutLogin.verdict)}, asked at ${withoutLogin.askedAt}`)];
+      : [
+          step(
+            'without a login',
+            `the registry ${nobodyText(withoutLogin.verdict)}, checked at ${withoutLogin.askedAt}`,
+          ),
+        ];
   const status = kubelet === undefined ? [] : [step('kubelet', statusText(kubelet))];
   return [
     ...head,
@@ -100,14 +105,14 @@ export function proposedLines({ proposed = [] }: ImageView): string[] {
 }
 
 function loginText({ secret, server, username, verdict }: LoginView, place = ` in secret ${secret}`): string {
-  const answer = verdict === undefined ? 'was not asked' : describeVerdict(verdict);
+  const answer = verdict === undefined ? 'was not checked' : describeVerdict(verdict);
   return `${username || 'no user'}${place}, for ${displayServer(server)}: the registry ${answer}`;
 }
 
 function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {
   if (cause !== undefined && UNDECODABLE.includes(cause.code)) return 'nothing: a pull secret cannot be decoded';
   if (cause?.code === 'invalid-image') return 'nothing: it is not a valid image name';
-  if (policy === 'Never') return 'nothing: it may not be pulled';
+  if (policy === 'Never') return 'nothing: the kubelet does not pull it';
   const isUnknown = list.from === 'not known' || secrets.some(({ state }) => state === 'not readable');
   return isUnknown ? 'unknown: no permission to read the pull secrets' : 'without a login: no entry matches';
 }
@@ -117,7 +122,7 @@ const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-e
 function nobodyText(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous' || verdict.result === undefined || verdict.status !== undefined)
     return describeVerdict(verdict);
-  return verdict.result === 'pulls' ? 'lets everybody pull the image' : 'refuses';
+  return verdict.result === 'pulls' ? 'lets everyone pull the image' : 'refuses';
 }
 
 function statusText({ reason, message }: NonNullable<ImageView['kubelet']>): string {

@@ -114,7 +114,7 @@ function countLine({ manifests, findings, ignored }: LintReport): string {
   const { objects, files, unjudged = 0, unfilled = [], unfilledSecrets = [], withoutLogin } = manifests;
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
   const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
-  const reason = `${were} not judged, because ${they} encrypted or filled in later`;
+  const reason = `${were} not checked, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
   const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled, unfilledSecrets.length)}`;
   if (findings.length === 0)
@@ -131,12 +131,12 @@ function formatUnfilled(images: readonly string[], inLists: number): string {
   const names = length > NAMED ? '' : ` (${images.join(', ')})`;
   const ofImages = length === 0 ? '' : `; ${which} a variable that is not filled in${names}`;
   const variables =
-    inLists === 1 ? '1 variable in a list of pull secrets is' : `${inLists} variables in lists of pull secrets are`;
+    inLists === 1 ? '1 variable in imagePullSecrets is' : `${inLists} variables in imagePullSecrets are`;
   return inLists === 0 ? ofImages : `${ofImages}; ${variables} not filled in`;
 }
 
 /** Qualifies that nothing is wrong, which holds only for what was checked. */
 function formatUnasked(images: number): string {
   const which = images === 1 ? '1 image without a login needs one' : `${images} images without a login need one`;
-  return images === 0 ? '' : `; no registry was asked whether ${which}`;
+  return images === 0 ? '' : `; it is not known whether ${which}`;
 }

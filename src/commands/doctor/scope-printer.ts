@@ -174,7 +174,7 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
   const left = formatIgnored(ignored);
   const { failingPods, troubledPods = 0, troubledWorkloads = 0 } = counts;
   const about = troubledPods + troubledWorkloads === 0 ? '' : ' with images and pull secrets';
-  const nothing = `${healthy === null ? 'nothing wrong was seen' : 'nothing is wrong'}${about}`;
+  const nothing = `${healthy === null ? 'nothing wrong was found' : 'nothing is wrong'}${about}`;
   const verdict = wrong || (left === '' ? nothing : 'nothing else is wrong');
   const bad = [
     ...(failingPods === 0 ? [] : [notPulling(failingPods, waiting)]),

@@ -82,6 +82,7 @@ function askedOf(
     case 'inspect':
       return filename === undefined ? { names: { secrets: usual } } : undefined;
     case 'verify':
+      if (typeof options.onNode === 'string') return askedOnNode(options.onNode, secrets, options);
       return filename === undefined && !usesLogin(options) ? { names: { secrets: usual } } : undefined;
     case 'list':
       return { names: { secrets: allNamespaces ? [] : secrets } };
@@ -90,6 +91,14 @@ function askedOf(
     default:
       return { names: { secrets } };
   }
+}
+
+function askedOnNode(node: string, secrets: readonly string[], { serviceaccount = 'default' }: Options): LineFacts {
+  const accounts = [`${serviceaccount}`];
+  if (node === 'any') return { names: { secrets, accounts } };
+  return node === 'all'
+    ? { facts: ['nodes'], names: { secrets, accounts } }
+    : { facts: ['node'], names: { secrets, accounts, node: [node] } };
 }
 
 /** Undefined in a dry run of the client. A hash in the name is not known beforehand. */

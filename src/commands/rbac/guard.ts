@@ -126,7 +126,7 @@ function operationsOf(writes: readonly (Right & { readonly verb: Write })[]): Ru
     const operations = [...new Set(same.map(({ verb }) => OPERATIONS[verb]))].sort();
     return allOf([`request.resource.resource == ${quoted(plural)}`, `request.operation in ${listOf(operations)}`]);
   });
-  return { expression: someOf(allowed), message: 'this account may not write in this way' };
+  return { expression: someOf(allowed), message: 'this account has no permission to write in this way' };
 }
 
 /**
@@ -171,7 +171,7 @@ function secretRules(writes: readonly Right[], line: GuardedLine): Rule[] {
           `${listOf(TOKEN_OF)}.all(key, ${someOf([`!(key in ${named('object')})`, isSameAccount])})`,
         ]),
       ),
-      message: `this account may not write the annotations ${TOKEN_OF.join(' and ')}`,
+      message: `this account has no permission to write the annotations ${TOKEN_OF.join(' and ')}`,
     },
     ...(line.chosen === undefined ? [] : [placeRule(line)]),
   ];

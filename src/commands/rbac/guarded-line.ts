@@ -22,7 +22,7 @@ export function guardedLine(line: ParsedLine, namespace: string, own: string, io
   const { appendHash, recreate, selector, to = [] } = options as LineOptions;
   if (recreate) {
     const text =
-      'whoever may create pods may run as any service account of the namespace, which no policy of ours limits';
+      'an account with permission to create pods can run as any service account of the namespace; no policy of regsecret limits that';
     throw new UsageError(text, againWithout('--recreate'));
   }
   const home = namespace === own ? OWN_NAMESPACE : quoted(namespace);

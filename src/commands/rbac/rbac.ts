@@ -61,7 +61,7 @@ export async function rbac({ line, for: who, name, guard = false, output }: Rbac
 /** Throws UsageError for whom no policy is meant, and for a name that a policy cannot have. */
 function checkGuard({ kind }: Subject, name: string | undefined): void {
   if (kind !== 'ServiceAccount') {
-    const text = '--guard is for a service account: a policy for a user or group would refuse all else that they write';
+    const text = '--guard is for a service account: a policy for a user or group would refuse all their other writes';
     throw new UsageError(text, prose`--for sa/NAME`);
   }
   if (name !== undefined && !isObjectName(name)) throw new UsageError(nameRule('policy'), prose`--name NAME`);
@@ -111,7 +111,7 @@ async function sayFormat({ command: name, options }: ParsedLine, output: RbacOpt
   const { output: typed } = options as { readonly output?: string };
   if (output !== 'yaml' || (typed !== 'json' && typed !== 'name')) return;
   const printer = await printerFor(io);
-  printer.say(`-o ${typed} belongs to ${name} here, so the role is printed as YAML`);
+  printer.say(`-o ${typed} belongs to ${name} here, so the role was printed as YAML`);
   printer.hint(prose`for the role, put it before the command: ${words`regsecret rbac -o ${typed} ${name}`} …`);
 }
 
@@ -124,7 +124,7 @@ async function sayTargets({ command: name, argument, options }: ParsedLine, io: 
   const isDoctor = name === 'doctor' && [argument ?? []].flat().length > 0;
   if (name !== 'attach' && name !== 'detach' && !isDoctor && attach === undefined) return;
   const printer = await printerFor(io);
-  printer.say('the same command with other targets replaces this role; --name NAME makes another');
+  printer.say('the same command with other targets replaces this role; --name NAME creates another');
 }
 
 /** Two commands with the same --name share one role, a Role only if they have the same namespace. */

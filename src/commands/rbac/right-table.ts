@@ -9,7 +9,9 @@ export type AskedKind = PullKindName | 'Secret' | 'Namespace' | 'Node' | 'Event'
 /** An option of the command line, as commander names it, or something else that is known of the line or of its target. */
 export type Fact =
   | ('allNamespaces' | 'allowMissing' | 'attach' | 'checks' | 'detach' | 'force' | 'prune' | 'recreate')
-  | ('restart' | 'secret' | 'selector' | 'to' | 'wait' | 'watch')
+  | ('onNode' | 'restart' | 'secret' | 'selector' | 'to' | 'wait' | 'watch')
+  /** One node is asked, or all of them. */
+  | ('node' | 'nodes')
   /** It is no dry run of the client. */
   | 'writes'
   /** The Secrets are named. */
@@ -30,7 +32,7 @@ export type Fact =
   | 'implied';
 
 /** The names in the command line that limit a right. */
-export type NameOf = 'secrets' | 'kept' | 'target' | 'accounts' | 'default' | 'clusters';
+export type NameOf = 'secrets' | 'kept' | 'target' | 'accounts' | 'default' | 'clusters' | 'node';
 
 interface RightRow {
   /** The kinds of targets that need the right; left out: all of them. */
@@ -195,6 +197,13 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
     line: [
       { when: ['not everywhere'], may: ['get'], on: SECRET, named: 'secrets' },
       { when: ['everywhere'], may: ['list'], on: SECRET },
+      { when: ['onNode', 'not named'], may: ['list'], on: SECRET },
+      { when: ['onNode'], may: ['get'], on: ACCOUNT, named: 'accounts' },
+      // Pods of earlier runs are listed to be deleted. The names of test pods are not known beforehand.
+      { when: ['onNode'], may: ['create', 'get', 'list', 'delete'], on: POD },
+      { when: ['onNode'], may: ['list'], on: ['Event'] },
+      { when: ['node'], may: ['get'], on: ['Node'], named: 'node' },
+      { when: ['nodes'], may: ['list'], on: ['Node'] },
     ],
   },
   list: {

@@ -112,7 +112,7 @@ async function obstacleTo(
   if (secret === undefined) return undefined;
   const maker = makerOf(secret);
   if (maker !== undefined && !request.owned) {
-    const text = `secret ${ref.namespace}/${ref.name} is not deleted, because ${maker.name} makes it and would make it again`;
+    const text = `secret ${ref.namespace}/${ref.name} was not deleted, because ${maker.name} creates it and would create it again`;
     return new UserError(text, maker.where, ['--owned deletes it anyway']);
   }
   const needs = request.force ? [] : await needsOf(reader, secret, undefined, findRefused);
@@ -131,9 +131,9 @@ function copiesLeft(
 ): UserError | undefined {
   if (force || secret === undefined || source !== undefined || kept.length === 0) return undefined;
   const places = many(kept.map((copy) => copy.ref.namespace));
-  const [copies, are] = kept.length === 1 ? ['the copy', 'is'] : [`${kept.length} copies`, 'are'];
+  const [copies, are] = kept.length === 1 ? ['the copy', 'was'] : [`${kept.length} copies`, 'were'];
   return new UserError(
-    `secret ${ref.namespace}/${ref.name} is not deleted, because ${copies} of it in ${places} ${are} not deleted`,
+    `secret ${ref.namespace}/${ref.name} was not deleted, because ${copies} of it in ${places} ${are} not deleted`,
     prose`--force deletes it anyway`,
   );
 }
@@ -146,9 +146,12 @@ async function losers(reader: Reader, { secret }: Deletion, { force }: DeleteReq
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
   const again = againWith(words`${scope(ref.namespace)} --force ${request.yes ? words`--yes` : undefined}`);
   return new UserError(
-    `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
+    `secret ${ref.namespace}/${ref.name} is still needed, so it was not deleted`,
     request.copies ? prose`--force deletes it anyway` : again,
-    [...describeNeeds(needs), '--force also takes it out of their lists, and workloads then replace their pods'],
+    [
+      ...describeNeeds(needs),
+      '--force also removes it from their imagePullSecrets, and workloads then replace their pods',
+    ],
   );
 }
 
@@ -188,6 +191,6 @@ function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present
   const isMeant =
     source === undefined ? present.metadata.uid === secret?.metadata.uid : copyMark(present)?.source === source;
   if (isMeant) return { action: 'delete' };
-  const text = `secret ${namespace}/${name} was replaced meanwhile, so it is not deleted`;
+  const text = `secret ${namespace}/${name} was replaced meanwhile, so it was not deleted`;
   return { action: 'refuse', error: new UserError(text, prose`run the same command again`) };
 }

@@ -118,7 +118,7 @@ async function warnOfSync(transport: Transport, planned: readonly Deletion[], pr
     if (mark === undefined || source !== undefined || error !== undefined) continue;
     if ((await readNamespace(transport, ref.namespace))?.isLeftAlone) continue;
     printer.warn(
-      `secret ${ref.namespace}/${ref.name} is a copy of ${mark.source}: a sync that serves this namespace makes it again`,
+      `secret ${ref.namespace}/${ref.name} is a copy of ${mark.source}: a sync to this namespace creates it again`,
     );
     printer.hint(clusterCommand`kubectl annotate namespace ${nameWord(ref.namespace)} ${`${SYNC}=false`}`);
   }
@@ -191,8 +191,8 @@ function deleteIntent(planned: readonly Deletion[]): string {
   const meant = planned.filter(({ error }) => error === undefined);
   const [first] = meant;
   if (meant.length === 1 && first !== undefined) {
-    return `Take secret ${first.ref.namespace}/${first.ref.name} out of every list that names it, and delete it`;
+    return `Remove secret ${first.ref.namespace}/${first.ref.name} from all imagePullSecrets, and delete it`;
   }
   const namespaces = new Set(meant.map(({ ref }) => ref.namespace)).size;
-  return `Take ${plural(meant.length, 'Secret')} in ${plural(namespaces, 'namespace')} out of every list that names them, and delete them`;
+  return `Remove ${plural(meant.length, 'Secret')} in ${plural(namespaces, 'namespace')} from all imagePullSecrets, and delete them`;
 }

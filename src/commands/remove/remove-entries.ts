@@ -150,10 +150,10 @@ function obstacleError(
     case 'immutable':
       return new UserError(
         `${keeps}, because it is immutable`,
-        prose`make a new Secret without it, and delete this one`,
+        prose`create a new Secret without it, and delete this one`,
       );
     case 'maker':
-      return new UserError(`${keeps}, because ${obstacle.maker.name} makes it`, obstacle.maker.where, [
+      return new UserError(`${keeps}, because ${obstacle.maker.name} creates it`, obstacle.maker.where, [
         '--owned writes it anyway',
       ]);
     case 'sync':
@@ -178,7 +178,7 @@ function copyError(
   const anyway = '--owned writes it anyway';
   if (from === 'login') {
     const again = prose`run that sync again without ${many(removed.map(shownServer))}`;
-    return new UserError(`${keeps}, because sync made it from a login`, again, [anyway]);
+    return new UserError(`${keeps}, because sync created it from a login`, again, [anyway]);
   }
   const isOf = `${keeps}, because it is a copy of ${source}`;
   if (from === 'another-cluster') {
@@ -191,7 +191,10 @@ function copyError(
     return new UserError(isOf, syncPreview(original, { namespace }, places), [anyway]);
   }
   const look = command`regsecret inspect ${nameWord(original.name)} ${inNamespace(original.namespace)}`;
-  return new UserError(isOf, look, ['removed from the source, it goes from the copy with the next sync', anyway]);
+  return new UserError(isOf, look, [
+    'after you remove it from the source, the next sync removes it from the copy',
+    anyway,
+  ]);
 }
 
 function needError(secret: Secret, { removed }: RemovalPlan, needed: readonly string[]): UserError | undefined {

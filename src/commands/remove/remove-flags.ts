@@ -24,7 +24,7 @@ export function deleteFlags(remove: Command): Command {
     fleetOutputFlags(
       remove
         .argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret')
-        .option('-A, --all-namespaces', 'delete all copies as well that sync made of it')
+        .option('-A, --all-namespaces', 'delete the copies that sync created as well')
         .option('--force', 'delete it even if an image needs it, or a copy of it stays')
         .option('--owned', 'include Secrets that another tool manages, such as Helm')
         .option('--yes', 'do not ask; needed where there is no terminal'),

@@ -52,7 +52,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   checkSelector(options.selector);
   checkContextFlags(options, { hasSource: false });
   if (server === undefined) {
-    throw new UsageError('no registry is named', againWith(words`--server HOST`));
+    throw new UsageError('no registry is given', againWith(words`--server REGISTRY`));
   }
   checkNames({ name, namespace }, 'remove');
   return inClusters(options, io, {
@@ -201,7 +201,8 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
       const { ref, servers } = one;
       report.done({ kind: 'Secret', ...ref }, 'configured');
       if (output !== undefined) return;
-      for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
+      const verb = dryRun === 'none' ? 'removed' : 'would be removed';
+      for (const server of servers) printer.say(`  ${displayServer(server)}  ${verb}`);
     },
     problem: report.failed,
     end(planned: readonly EntryRemoval[]) {

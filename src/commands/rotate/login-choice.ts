@@ -56,9 +56,10 @@ export async function checkNamed(typed: LoginChoice, io: Io): Promise<GuessedLog
   const [username, ...rest] = own;
   if (username !== undefined && rest.length === 0 && users.length === 1) return { username };
   const servers = many(wanted.map(displayServer));
-  const theirs = users.length === 1 ? `the login for ${servers} is that of` : `the logins for ${servers} are those of`;
+  const theirs =
+    users.length === 1 ? `the login for ${servers} has the username` : `the logins for ${servers} have the usernames`;
   throw new UsageError(
-    `there is a password, but no user name; ${theirs} ${many(users)}`,
+    `there is a password, but no username; ${theirs} ${many(users)}`,
     choice(
       own.map((name) => words`--username ${name}`),
       options,
@@ -113,9 +114,9 @@ async function onlyServer(options: TypedLogin, io: Io): Promise<GuessedLogin> {
 async function withoutServer(options: TypedLogin, logins: readonly ScopeLogin[], io: Io): Promise<UsageError> {
   const { username, isMisplaced } = options;
   const servers = namesIn(logins, 'server');
-  const text = isMisplaced ? `${MISPLACED_USER}; no registry is named` : 'no registry is named';
+  const text = isMisplaced ? `${MISPLACED_USER}; no registry is given` : 'no registry is given';
   if (servers.length === 0) {
-    const flag = words`--server HOST`;
+    const flag = words`--server REGISTRY`;
     return new UsageError(text, isMisplaced ? choice([flag], options, prose`add ${flag}`) : againWith(flag));
   }
   const logIns = servers.length === 1 ? 'a login' : 'logins';

@@ -16,7 +16,7 @@ import type { Rotation } from './rotation.ts';
 
 /** Secrets of other types are not read for this: a cluster may have thousands, with any content. */
 const UNSEEN =
-  'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
+  'Secrets of other types, such as Opaque, were not checked; list shows those that a pod or a service account uses';
 
 /** Throws UserError where there is nothing to rotate, or where a name or the user name was probably mistyped. */
 export function checkFound(
@@ -26,7 +26,7 @@ export function checkFound(
 ): void {
   const { items, without, missing, others } = rotation;
   if (missing.length > 0) {
-    const text = `no Secret in these namespaces has the name ${many(missing)}, so nothing is written`;
+    const text = `no Secret in these namespaces has the name ${many(missing)}, so nothing was written`;
     throw new UserError(text, command`regsecret list ${ALL_NAMESPACES}`);
   }
   // A tenant could name a user who looks alike.
@@ -64,7 +64,7 @@ export function checkFits({ items }: Rotation, { scope: where, logins, home, old
   const states = new Set(items.flatMap(({ entries }) => entries.map(({ state }) => state)));
   const servers = many(logins.map(({ server }) => displayServer(server)));
   if (oldPassword !== undefined && !states.has('new') && states.has('other password')) {
-    const text = `no Secret here holds the old password for ${servers}, so nothing is written`;
+    const text = `no Secret here holds the old password for ${servers}, so nothing was written`;
     throw new UserError(text, command`regsecret list ${isWide(where) ? ALL_NAMESPACES : scope(home)} -o wide`);
   }
   if (typeof where.namespaces !== 'object' || !('to' in where.namespaces)) return;
@@ -76,7 +76,7 @@ export function checkFits({ items }: Rotation, { scope: where, logins, home, old
   const source = name === undefined || others.length > 0 ? 'NAME' : nameWord(name);
   const text = noneHolds(`in ${nounFor(without.length, 'namespace')} ${many(without)}`, where, servers);
   throw new UserError(
-    `${text}, so nothing is written`,
+    `${text}, so nothing was written`,
     prose`if a copy should be there: ${command`regsecret sync ${source} ${scope(home)} --to ${without.join(',')}`}`,
   );
 }
@@ -110,7 +110,7 @@ export function withoutLogins(
 function withoutLogin(secret: Secret, { namespace, name }: SecretName, { logins }: RotateRequest): UserError {
   const lack = isPullSecretType(secret.type)
     ? `holds no login for ${many(logins.map(({ server }) => displayServer(server)))}`
-    : `has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
+    : `has the type ${secret.type ?? 'Opaque'}, which the kubelet ignores`;
   const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
   return new UserError(`${describeSecret(secret)} ${lack}`, inspect);
 }

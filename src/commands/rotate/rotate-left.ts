@@ -41,7 +41,7 @@ export function sayKept(items: readonly PlannedSecret[], request: RotateRequest,
       printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${keptEntry(entry)}`);
     }
     if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);
-    if (kept.length > 0) printer.hint(prose`add ${flag} to replace ${kept.length === 1 ? 'it' : 'them'}, too`);
+    if (kept.length > 0) printer.hint(prose`add ${flag} to also replace ${kept.length === 1 ? 'it' : 'them'}`);
   }
 }
 
@@ -73,7 +73,7 @@ function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
   const anyway = ['--owned writes it anyway'];
   if (refusal !== undefined) return refusal;
   if (obstacle === 'maker')
-    return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
+    return new UserError(`${secret} keeps its login, because ${maker?.name} creates it`, maker?.where, anyway);
   if (obstacle === 'immutable') {
     const entry = entries.find(({ state }) => state === 'new');
     return new UserError(`${secret} is immutable, so it keeps its login`, entry && recreate(ref, entry, request));
@@ -85,7 +85,7 @@ function reasonFor(item: PlannedSecret, request: RotateRequest): UserError {
   const isOf = `${secret} keeps its login, because it is a copy of ${mark?.source}`;
   switch (mark?.from) {
     case 'login':
-      return new UserError(`${secret} keeps its login, because sync made it from a login`, FROM_LOGIN, anyway);
+      return new UserError(`${secret} keeps its login, because sync created it from a login`, FROM_LOGIN, anyway);
     case 'another-cluster':
       return new UserError(`${isOf} in another cluster`, FROM_ELSEWHERE);
     default:
@@ -100,7 +100,7 @@ export function sayOthers(items: readonly PlannedSecret[], printer: Printer): vo
   const namespaces = new Set(others.map(({ ref }) => ref.namespace)).size;
   const where = `in ${plural(namespaces, 'namespace')}`;
   printer.say(
-    `${plural(others.length, 'Secret')} ${where} with another password ${others.length === 1 ? 'is' : 'are'} left alone`,
+    `${plural(others.length, 'Secret')} ${where} with another password ${others.length === 1 ? 'was' : 'were'} left alone`,
   );
 }
 
@@ -166,7 +166,7 @@ export function sayCopies(items: readonly PlannedSecret[], { home }: RotateReque
     others.length === 0
       ? command`regsecret sync ${nameWord(first.ref.name)} ${scope(home)} --to NAMESPACES`
       : command`regsecret sync NAME ${scope(home)} --to NAMESPACES`;
-  printer.hint(prose`copies in other namespaces, if there are any, keep the old login until: ${sync}`);
+  printer.hint(prose`update copies in other namespaces: ${sync}`);
 }
 
 interface SamePassword {

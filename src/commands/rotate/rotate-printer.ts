@@ -123,13 +123,13 @@ const KEPT: Partial<Record<EntryState, string>> = {
 };
 
 function planOf({ action, obstacle, maker, mark, isCopy }: PlannedSecret, { state, next }: PlannedEntry): string {
-  if (state === 'has it') return 'has the new one';
+  if (state === 'has it') return 'has the new login';
   if (isCopy && action === 'update') return `gets what ${mark?.source} has`;
   if (state !== 'new') return `keeps it: ${KEPT[state] ?? state}`;
-  if (action !== 'held back') return `gets the new one of ${next.credential.username}`;
+  if (action !== 'held back') return `gets the new login of ${next.credential.username}`;
   return obstacle === 'immutable'
     ? 'keeps it: immutable'
-    : `keeps it: ${obstacle === 'maker' ? `made by ${maker?.name}` : `copy of ${mark?.source}`}`;
+    : `keeps it: ${obstacle === 'maker' ? `created by ${maker?.name}` : `copy of ${mark?.source}`}`;
 }
 
 function countsOf(

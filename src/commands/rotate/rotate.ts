@@ -67,8 +67,7 @@ export async function rotate(typed: RotateOptions, outer: Io): Promise<number> {
   const io = withGuess(found, outer);
   const oldPassword = readOldPassword(options, usesStdin(options), io);
   const { say } = await printerFor(io);
-  if (found.username !== undefined)
-    say(`no user name is given, so it is ${found.username}, as in the Secrets that are there`);
+  if (found.username !== undefined) say(`no username is given, so it is ${found.username}, as in the existing Secrets`);
   if (found.server !== undefined) say(foundServer(found.server, elsewhere));
   let refusal: UserError | undefined;
   const homes = new Set<string>();
@@ -126,7 +125,7 @@ function withGuess({ server, username }: GuessedLogin, io: Io): Io {
 
 function foundServer(servers: readonly string[], elsewhere: readonly string[]): string {
   const others = elsewhere.length === 0 ? '' : `; other namespaces also have ${many(elsewhere.map(displayServer))}`;
-  return `no registry is named, so it is ${many(servers.map(displayServer))}, as in the Secrets that are there${others}`;
+  return `no registry is given, so it is ${many(servers.map(displayServer))}, as in the existing Secrets${others}`;
 }
 
 /** Where pull secrets were checked, and how to check more. Undefined where all were. */

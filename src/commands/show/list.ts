@@ -79,7 +79,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const there = await reportMissing([...all, ...others], scope, transport, printer);
     const wide = againWith(words`-o wide`);
     const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
-    if (looksForUsers) printer.hint(prose`for user names and equal passwords: ${wide}`);
+    if (looksForUsers) printer.hint(prose`for usernames and equal passwords: ${wide}`);
     else if (isCut) printer.hint(wide);
     if (names.length === 0 && !allNamespaces && describeLogin(options) !== undefined)
       printer.say(describeChecked(`${transport.namespace}${selector ? ' with these labels' : ''}`));
@@ -118,7 +118,7 @@ function checkTyped(servers: readonly string[]): void {
 /** Says how to find out what else may be wrong with a login. */
 function unasked({ allNamespaces, namespace }: ListOptions): Hint {
   const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
-  return prose`list asks no registry, and ${command`regsecret doctor ${where}`} does`;
+  return prose`list checks no registry; ${command`regsecret doctor ${where}`} does`;
 }
 
 async function sayNone(options: ListOptions, reader: Reader, printer: Printer): Promise<void> {
@@ -129,7 +129,7 @@ async function sayNone(options: ListOptions, reader: Reader, printer: Printer): 
   const called = names.length === 0 ? '' : ` called ${many(names)}`;
   const which = having.length === 0 ? '' : `${called} with ${having.join(' and ')}`;
   // For commands that write Secrets, -l chooses namespaces.
-  const of = selector ? ' (-l means labels of Secrets here)' : '';
+  const of = selector ? ' (-l selects labels of Secrets here)' : '';
   const where = allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`;
   const near = await nearUser(options, reader);
   printer.say(`no pull secrets${which} in ${where}${of}${near === undefined ? '' : `; did you mean ${near}?`}`);

@@ -19,9 +19,7 @@ export function inspectFlags(inspect: Command): Command {
       .option(...SECRET_FILES)
       .optionsGroup('Output:')
       .option('--reveal', 'show passwords')
-      .addOption(
-        new Option('-o, --output <format>', 'print everything, with nothing cut').choices(['wide', 'json', 'yaml']),
-      ),
+      .addOption(new Option('-o, --output <format>', 'print everything in full').choices(['wide', 'json', 'yaml'])),
   );
 }
 
@@ -32,9 +30,9 @@ export function listFlags(list: Command): Command {
       .argument('[names...]', 'names of Secrets (default: all)', secretNamesArgument)
       .option('-A, --all-namespaces', 'include all namespaces')
       .option('-l, --selector <labels>', 'choose Secrets with these labels')
-      .option('--problems', 'show only those with a problem')
-      .option('--server <server>', 'show only those with a login for this registry (repeatable)', collect)
-      .option('--username <user>', 'show only those with a login of this user', once('--username', ONE_USER))
+      .option('--problems', 'show only Secrets with a problem')
+      .option('--server <server>', 'show only Secrets with a login for this registry (repeatable)', collect)
+      .option('--username <user>', 'show only Secrets with a login of this user', once('--username', ONE_USER))
       .optionsGroup('Output:')
       .addOption(sortOption())
       .option('--no-headers', 'do not print the header line')
@@ -69,8 +67,11 @@ export function verifyFlags(verify: Command): Command {
           .argument('[names...]', 'names of Secrets (default: regsecret; with -A all)', secretNamesArgument)
           .option('-A, --all-namespaces', 'include all namespaces')
           .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
+          .option('--on-node <node>', 'ask a node to pull it, and run nothing (=NODE, =all)')
+          .option('--serviceaccount <name>', 'ask for a pod of this service account (default: default)')
           .option(...SECRET_FILES)
           .optionsGroup('Registries:'),
+        'wait this long for each registry (default: 10s), or for the nodes (default: 2m)',
       )
         .optionsGroup('Output:')
         .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),

@@ -73,7 +73,7 @@ export function createMetrics(): Metrics {
         ...family(
           'last_success_timestamp_seconds',
           'gauge',
-          'When sync last finished looking.',
+          'When sync last finished a check.',
           lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
         ),
         ...family(

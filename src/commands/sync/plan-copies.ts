@@ -174,8 +174,8 @@ export function checkSelected(
   const isOwn = selects({}, undefined);
   const excluded = isExcluded ? `: --exclude drops every namespace that matches ${what}` : '';
   const why = isOwn ? `: only the namespace of the source matches ${what}` : excluded;
-  if (!prune) throw new UserError(`nothing is selected${why}, so nothing is written`);
-  const text = `nothing is selected${why}, so --prune would delete every copy: nothing is done`;
+  if (!prune) throw new UserError(`nothing is selected${why}, so nothing was written`);
+  const text = `nothing is selected${why}, so --prune would delete every copy: nothing was done`;
   // With several contexts, the source is in at most one of them, so no command is proposed.
   if (home === undefined || known !== undefined) throw new UserError(text);
   throw new UserError(

@@ -29,7 +29,7 @@ export function takenOver(secret: Secret): UserError | undefined {
   if (maker === undefined) return undefined;
   const { namespace = '', name = '' } = secret.metadata;
   return new UserError(
-    `secret ${namespace}/${name} was made by sync, but ${maker.name} makes it now, so it is not deleted`,
+    `secret ${namespace}/${name} was created by sync, but ${maker.name} creates it now, so it was not deleted`,
     maker.where,
   );
 }

@@ -22,18 +22,21 @@ export function syncFlags(sync: Command): Command {
         )
           .optionsGroup('Target namespaces:')
           .option('--to <namespaces>', "choose by name and pattern: team-a,team-b, 'team-*' (repeatable)", collect)
-          .option('-l, --selector <labels>', 'choose those with these labels')
-          .option('-A, --all-namespaces', 'choose all except kube-*, openshift-* and its own')
+          .option('-l, --selector <labels>', 'choose namespaces with these labels')
+          .option('-A, --all-namespaces', "choose all except kube-*, openshift-* and the source's")
           .option('--exclude <namespaces>', 'skip these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
           .option('--restart', 'restart the controllers of pods that keep failing')
           .option('--merge', 'merge into existing Secrets not created by sync')
-          .option('--adopt', 'turn such Secrets into copies, which drops their other logins')
+          .option('--adopt', 'turn such Secrets into copies without other logins')
           .option('--prune', 'detach and delete copies in other namespaces')
           .option('--watch', 'keep running, and update copies as things change')
-          .option('--listen <address>', 'answer /healthz and /metrics there, say :8080')
-          .option('--refresh <duration>', 'renew a login from here this often, if its end is not known (default: 6h)')
+          .option('--listen <address>', 'answer /healthz and /metrics there, such as :8080')
+          .option(
+            '--refresh <duration>',
+            'renew a login of this machine this often, if its expiry is not known (default: 6h)',
+          )
           .option('--yes', 'do not ask; without a terminal, --prune needs it')
           .optionsGroup('Output:'),
       ),

@@ -41,16 +41,12 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     throw new UsageError('--merge and --adopt cannot be used together', againWithout('--adopt'));
   }
   const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
-  if (restart && attach.length === 0)
-    throw new UsageError('--restart goes with --attach', againWith(words`--attach used`));
+  if (restart && attach.length === 0) throw new UsageError('--restart needs --attach', againWith(words`--attach used`));
   // A dry run looks once, and ends.
   if (options.watch && dryRun === 'none') checkWatch(options);
   else if (!options.watch && (options.listen !== undefined || options.refresh !== undefined)) {
     const flag = options.listen === undefined ? '--refresh' : '--listen';
-    throw new UsageError(
-      `${flag} goes with --watch`,
-      dryRun === 'none' ? againWith(words`--watch`) : againWithout(flag),
-    );
+    throw new UsageError(`${flag} needs --watch`, dryRun === 'none' ? againWith(words`--watch`) : againWithout(flag));
   }
   checkContexts(options);
   const folders = manifestFolders(io.env);
@@ -72,7 +68,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
 /** Throws UsageError for flags that cannot be used with several clusters. */
 function checkContexts(options: SyncOptions): void {
   if (options.toContext !== undefined && options.watch) {
-    const each = prose`run ${words`regsecret sync --watch`} once for each cluster, with a source of its own`;
+    const each = prose`run ${words`regsecret sync --watch`} once for each cluster, with its own source`;
     throw new UsageError('--to-context and --watch cannot be used together', each);
   }
   checkContextFlags(options, { hasSource: true });
@@ -82,7 +78,7 @@ function checkContexts(options: SyncOptions): void {
 function checkWatch({ output, prune, yes }: SyncOptions): void {
   if (output === 'json') {
     throw new UsageError(
-      '--watch prints a line for each change, so -o json does not go with it',
+      '--watch prints a line for each change, so it cannot be used with -o json',
       againWith(words`-o name`),
     );
   }

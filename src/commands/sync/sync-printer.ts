@@ -117,7 +117,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
     idle(what, { glob, reserved, near }) {
       if (reserved.length > 0) {
         printer.warn(
-          `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
+          `${what} matches only ${many(reserved)}: such namespaces get nothing unless --to has their full names`,
         );
         return;
       }
@@ -153,7 +153,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
     note: (note, verb) => told.notes[verb].add(note),
     problem: (error, namespace) => void told.problems.push({ error, namespace }),
     absent(account, namespaces, near) {
-      const text = `there is no service account ${account} in ${many(namespaces)}, so nothing names ${name} there`;
+      const text = `there is no service account ${account} in ${many(namespaces)}, so nothing uses ${name} there`;
       printer.warn(near === undefined ? text : `${text}; did you mean ${near}?`);
     },
   };
@@ -167,7 +167,7 @@ function saySkipped({ leftAlone, ending }: Skipped, wanted: readonly string[], p
   if (leftAlone.length > 0) {
     const verb = leftAlone.length === 1 ? 'is' : 'are';
     printer.say(
-      `${plural(leftAlone.length, 'namespace')} ${verb} left alone, as annotation ${SYNC} says: ${many(leftAlone)}`,
+      `${plural(leftAlone.length, 'namespace')} ${verb} left alone because of annotation ${SYNC}: ${many(leftAlone)}`,
     );
   }
   if (wanted.length > 0) printer.hint(clusterCommand`kubectl annotate namespace ${wanted} ${`${SYNC}-`}`);

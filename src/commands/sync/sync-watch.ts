@@ -63,7 +63,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
     fight: (fight) => void sayFight(fight, printer, io),
     left: (namespace) =>
       printer.say(
-        `namespace ${namespace} no longer matches ${request.selection.labelSelector}: secret ${request.name} stays there, and is not updated any more`,
+        `namespace ${namespace} no longer matches ${request.selection.labelSelector}: secret ${request.name} stays there, and is no longer updated`,
       ),
   };
   const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(now()));
@@ -164,11 +164,14 @@ function watchOptions(options: SyncOptions): WatchOptions {
   const { listen, refresh } = options;
   const isOnce = options.passwordStdin === true || (options.fromFile ?? []).includes('-');
   if (refresh !== undefined && !usesLogin(options)) {
-    throw new UsageError('--refresh is for a login from here, and the source is a Secret', words`--server ghcr.io`);
+    throw new UsageError(
+      '--refresh is for a login of this machine, and the source is a Secret',
+      words`--server ghcr.io`,
+    );
   }
   if (refresh !== undefined && isOnce) {
     throw new UsageError(
-      'what is read from stdin cannot be read again, so --refresh does not go with it',
+      'stdin cannot be read again, so --refresh cannot be used with it',
       words`--password-file token`,
     );
   }

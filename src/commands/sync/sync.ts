@@ -19,7 +19,7 @@ import { withSyncPrinter } from './sync-printer.ts';
 /** Returns the exit code; throws UserError. */
 export async function sync(options: SyncOptions, io: Io): Promise<number> {
   const request = syncRequest(options, io);
-  if (options.watch) (await printerFor(io)).say('a dry run looks once, and does not go on as --watch does');
+  if (options.watch) (await printerFor(io)).say('a dry run checks once, and --watch does not continue it');
   const { toContext, prune, yes, dryRun } = options;
   if (toContext !== undefined && prune && !yes && dryRun === 'none' && !canPrompt(io)) {
     throw new UsageError(

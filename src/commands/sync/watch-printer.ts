@@ -21,7 +21,7 @@ export async function sayFight({ object, managers, maker }: Fight, printer: Prin
   const what = `${kind.toLowerCase()} ${namespace}/${name}`;
   printer.warn(
     maker === undefined
-      ? `somebody keeps undoing what sync writes to ${what}, so sync writes it less and less often${who}`
+      ? `someone keeps undoing what sync writes to ${what}, so sync writes it less and less often${who}`
       : `${maker.name} keeps undoing what sync writes to ${what}, so sync writes it less and less often${who}`,
   );
   if (maker !== undefined) printer.hint(maker.where);

@@ -20,7 +20,7 @@ test('--auto: the Secret in the cluster says which images it opens', async () =>
     code: 0,
     stdout: `${ours}${list}---\n${theirs}`,
     stderr:
-      'pod/ours patched, from stdin to stdout\npod/ours has a list of its own now, which hides any pull secrets of its service account\n',
+      'pod/ours patched, from stdin to stdout\npod/ours now has its own imagePullSecrets, so those of its service account no longer apply\n',
   });
 });
 
@@ -29,8 +29,8 @@ test('--auto with a Secret that is not there, or of no use: nothing is printed t
   expect(missing).toMatchObject({ code: 1, stdout: '' });
   expect(missing.stderr).toBe(
     [
-      `error: secret ${namespace}/nope does not exist, and it is what tells which images it opens`,
-      '  or name a file that holds it, or a docker config: --auto --secret-file FILE',
+      `error: secret ${namespace}/nope does not exist, so it is not known which images it matches`,
+      '  or read it from a manifest or docker config: --auto --secret-file FILE',
       `hint: regsecret create nope -n ${namespace}`,
       '',
     ].join('\n'),

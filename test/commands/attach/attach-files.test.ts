@@ -28,7 +28,7 @@ const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: ghcr.io/acme/app} # app\n';
 const ATTACHED = `${POD}  imagePullSecrets:\n  - name: regsecret\n`;
 const CHECK = 'hint: to check that the cluster has the Secret: regsecret inspect regsecret\n';
-const HIDES = 'pod/a has a list of its own now, which hides any pull secrets of its service account\n';
+const HIDES = 'pod/a now has its own imagePullSecrets, so those of its service account no longer apply\n';
 
 function file(name: string, text: string | Uint8Array): string {
   const path = join(folder, name);
@@ -69,7 +69,7 @@ describe('the result goes to stdout', () => {
   test('of a pod of which the name is filled in later', async () => {
     const ran = await run(['attach', '-f', '-'], POD.replace('name: a', 'name: {{ .Release.Name }}'));
     expect(ran.stderr).toContain(
-      'pod without a name patched, from stdin to stdout\npod without a name has a list of its own now',
+      'pod without a name patched, from stdin to stdout\npod without a name now has its own imagePullSecrets',
     );
   });
 
@@ -78,7 +78,7 @@ describe('the result goes to stdout', () => {
     const other = POD.replace('name: a', 'name: b');
     const ran = await run(['attach', '-f', '-'], `${POD}---\n${other}`);
     expect(ran.stderr).toContain(
-      'pod/a, pod/b have lists of their own now, which hide any pull secrets of their service accounts\n',
+      'pod/a, pod/b now have their own imagePullSecrets, so those of their service accounts no longer apply\n',
     );
     expect((await run(['attach', '-f', '-'], `${POD}---\n${account}`)).stderr).not.toContain('of its own');
   });
@@ -129,7 +129,7 @@ describe('the result goes to stdout', () => {
     const map = 'apiVersion: v1\nkind: ConfigMap\n';
     const ran = await run(['attach', '-f', '-'], map);
     expect(ran.stdout).toBe(map);
-    expect(ran.stderr).toContain('nothing in these manifests can have pull secrets');
+    expect(ran.stderr).toContain('no object in these manifests can have pull secrets');
   });
 
   test('of several files: one stream of documents', async () => {
@@ -192,7 +192,7 @@ describe('--write', () => {
     expect(ran).toEqual({
       code: 1,
       stdout: '',
-      stderr: `error: ${path} names namespace team-b in line 1, not team-a as -n does\nhint: regsecret attach -n team-b -f ${path} --write\n`,
+      stderr: `error: ${path} has namespace team-b in line 1, and -n has team-a\nhint: regsecret attach -n team-b -f ${path} --write\n`,
     });
     expect(read(path)).toBe(text);
   });
@@ -203,7 +203,7 @@ describe('--write', () => {
     const ran = await run(['attach', '-f', path, '--write']);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toMatch(
-      / has a second apiVersion in line (\d+), so .*\nhint: put --- on a line of its own before line \1\n$/,
+      / has a second apiVersion in line (\d+), so .*\nhint: put --- on its own line before line \1\n$/,
     );
     expect(read(path)).toBe(text);
   });
@@ -258,7 +258,7 @@ describe('detached where it is the only login for an image', () => {
     const ran = await run(['detach', '-f', path, '--write']);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toBe(
-      `${said}error: regsecret is still needed by pod/a, so no file is changed\nhint: regsecret detach -f ${path} --write --yes\n`,
+      `${said}error: regsecret is still needed by pod/a, so no file was changed\nhint: regsecret detach -f ${path} --write --yes\n`,
     );
     expect(read(path)).toBe(both);
     const dry = await run(['detach', '-f', path, '--write', '--dry-run=client']);
@@ -355,7 +355,7 @@ describe('--auto: only pods with an image that the Secret opens', () => {
 });
 
 describe('files that cannot be used', () => {
-  const ENTRY = 'its list of pull secrets has the text regcred as an entry; write - name: regcred';
+  const ENTRY = 'its imagePullSecrets has the text regcred as an entry; write - name: regcred';
   const WHOLE = 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]';
 
   test.each([
@@ -398,7 +398,7 @@ describe('files that cannot be used', () => {
 });
 
 describe('manifests and a target in the cluster: nothing is read or written', () => {
-  const error = 'error: manifests and targets in a cluster are changed by one command each\nhint: ';
+  const error = 'error: manifests and targets in a cluster need one command each\nhint: ';
 
   test.each([
     [
@@ -463,15 +463,15 @@ describe('manifests without an object are an error, as for doctor', () => {
 describe('flags that do not go together', () => {
   test.each([
     [[], 'nothing to attach regsecret to'],
-    [['--write'], '--write goes with -f'],
-    [['--auto', '--sa', 'default'], '--auto goes with -f'],
-    [['-f', 'x', '--secret-file', 'y'], '--secret-file goes with --auto'],
-    [['-f', '-', '--write'], 'what comes from stdin cannot be written in place'],
+    [['--write'], '--write needs -f'],
+    [['--auto', '--sa', 'default'], '--auto needs -f'],
+    [['-f', 'x', '--secret-file', 'y'], '--secret-file needs --auto'],
+    [['-f', '-', '--write'], 'stdin cannot be changed in place'],
     [['-f', 'x', '-o', 'json'], '-o cannot be combined with manifests on stdout'],
-    [['-f', 'x', '--dry-run=server'], 'no server is asked about manifests'],
+    [['-f', 'x', '--dry-run=server'], 'manifests are changed without a server'],
     [['-l', 'a=b', '--sa', 'default'], '-l needs a kind'],
     [['-A', '--pod', 'web'], '-A cannot be combined with the name of a pod'],
-    [['--to', 'deploy'], '--to deployment names no deployment'],
+    [['--to', 'deploy'], '--to deployment needs the name of a deployment'],
     [['--to', 'secret/x'], 'a target is KIND/NAME, with a kind that has pull secrets'],
     [['--sa', 'A B'], nameRule('serviceaccount')],
     [['--sa', 'default', '--timeout', 'soon'], '--timeout is not a duration'],

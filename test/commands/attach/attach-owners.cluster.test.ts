@@ -27,7 +27,7 @@ describe('a pod made by a kind that we do not know', () => {
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toBe(
       [
-        `error: pod ${namespace}/${name} is made by rollout.argoproj.io/web, whose template regsecret does not know`,
+        `error: pod ${namespace}/${name} is created by rollout.argoproj.io/web, whose template regsecret does not know`,
         '  add {"name": "regsecret"} to imagePullSecrets in its pod template',
         `  or to all pods of its service account: regsecret attach regsecret -n ${namespace} --serviceaccount default`,
         `hint: kubectl edit rollout.argoproj.io/web -n ${namespace}`,
@@ -61,7 +61,9 @@ describe('a pod made by a kind that we do not know', () => {
     await expect.poll(async () => (await api('GET', path)).body.items.length, { timeout: 30_000 }).toBe(1);
     const pod = (await api('GET', path)).body.items[0].metadata.name;
     const ran = await regsecretIn(namespace, ['attach', '--pod', pod]);
-    expect(ran.stderr).toContain(`is made by rollout.argoproj.io/web, through replicaset ${namespace}/${name}, whose`);
+    expect(ran.stderr).toContain(
+      `is created by rollout.argoproj.io/web, through replicaset ${namespace}/${name}, whose`,
+    );
   });
 });
 
@@ -69,7 +71,7 @@ test('a workload that an operator keeps is patched when it is named, with a warn
   const name = await newWorkload('Deployment', namespace, { metadata: { ownerReferences: [rollout] } });
   const ran = await regsecretIn(namespace, ['attach', '--to', `deploy/${name}`]);
   expect(ran).toMatchObject({ code: 0, stdout: `deployment.apps/${name} patched\n` });
-  expect(ran.stderr).toContain(`warning: rollout.argoproj.io/web made deployment.apps/${name} and may undo this`);
+  expect(ran.stderr).toContain(`warning: rollout.argoproj.io/web created deployment.apps/${name} and may undo this`);
 });
 
 test('a static pod is explained', async () => {
@@ -78,7 +80,7 @@ test('a static pod is explained', async () => {
   const ran = await regsecretIn(namespace, ['attach', '--pod', name, '--recreate']);
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toContain(
-    `error: pod ${namespace}/${name} is a static pod, which cannot use Secrets: node node-7 makes it from a file of its own`,
+    `error: pod ${namespace}/${name} is a static pod, which cannot use Secrets: node node-7 creates it from a file on the node`,
   );
   expect(ran.stderr).toContain("in the kubelet's config.json or from a credential provider plugin");
 });

@@ -95,7 +95,7 @@ describe.concurrent('a pod that a controller makes', () => {
     const ran = await regsecretIn(namespace, ['attach', '--pod', pod, '--wait']);
     expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `deployment.apps/${name} patched\n` });
     expect(ran.stderr).toContain(
-      `pod/${pod} cannot be changed, so the template of deployment.apps/${name} is changed instead`,
+      `pod/${pod} cannot be changed; change the template of deployment.apps/${name} instead`,
     );
     expect(ran.stderr).toContain(`the pods of deployment.apps/${name} run\n`);
     await allRun(namespace, name);
@@ -111,7 +111,7 @@ describe.concurrent('a pod that a controller makes', () => {
   test('DaemonSet that replaces only what is deleted: the pod to delete is named', async () => {
     const { namespace, name, pod } = await failing('DaemonSet', { fields: { updateStrategy: { type: 'OnDelete' } } });
     const ran = await regsecretIn(namespace, ['attach', '--pod', pod]);
-    expect(ran.stderr).toContain('replaces a pod only when that is deleted (OnDelete)');
+    expect(ran.stderr).toContain('replaces a pod only after it was deleted (OnDelete)');
     await typeHint(ran.stderr, `kubectl delete pod ${pod}`);
     await allRun(namespace, name);
   });
@@ -154,7 +154,7 @@ describe.concurrent('a pod that a controller makes', () => {
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(`the template of job ${namespace}/${name} cannot be changed`);
     const account = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default']);
-    expect(account.stderr).toContain(`job.batch/${name} makes another when it is deleted`);
+    expect(account.stderr).toContain(`job.batch/${name} creates another when it is deleted`);
     await typeHint(account.stderr, `kubectl delete pod ${pod}`);
     await allRun(namespace, name);
   });
@@ -162,7 +162,7 @@ describe.concurrent('a pod that a controller makes', () => {
   test('Job that may not fail any more: its pod is not named as one to delete', async () => {
     const { namespace, name } = await failing('Job', { fields: { backoffLimit: 0 } });
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default']);
-    expect(ran.stderr).toContain(`made by job.batch/${name}`);
+    expect(ran.stderr).toContain(`created by job.batch/${name}`);
     expect(ran.stderr).not.toContain('kubectl delete');
   });
 
@@ -247,7 +247,7 @@ describe.concurrent('a service account', () => {
     await newPullSecret(namespace, 'regsecret', node().registries.basic.host, janedoe);
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart']);
     expect(ran.stdout).toBe('serviceaccount/default patched\n');
-    expect(ran.stderr).toContain(`regsecret has no credential for ${privateImage} of pod/${pod}\n`);
+    expect(ran.stderr).toContain(`regsecret has no login for ${privateImage} of pod/${pod}\n`);
     expect(ran.stderr).not.toContain('failing until recreated');
   });
 });

@@ -24,7 +24,7 @@ test('attach: a list to choose from, with who uses what; what is chosen is attac
   await tty.see('Attach regsecret to');
   await tty.see('serviceaccount/default  used by nothing');
   await tty.see(`serviceaccount/robot  used by 1 pod: deployment.apps/${web}`);
-  await tty.see(`deployment.apps/${web}  has a list of its own: other`);
+  await tty.see(`deployment.apps/${web}  has its own imagePullSecrets: other`);
   tty.type(`${keys.space}${keys.down}${keys.down}${keys.space}${keys.enter}`);
   await tty.see('patched');
   expect(await tty.ended).toBe(0);
@@ -45,7 +45,7 @@ test('detach: only what has it, and nothing to choose where nobody has', async (
   expect(await listed('robot')).toBeUndefined();
   const again = type('detach', 'gone');
   await again.see(
-    `nothing to choose: no service account, no workload and no pod without a controller in namespace ${namespace} names gone`,
+    `nothing to choose: no service account, workload or pod without a controller in namespace ${namespace} uses gone`,
   );
   expect(await again.ended).toBe(0);
 });
@@ -56,8 +56,8 @@ test('attach, where every service account has it: a workload without a list can 
   const list = { imagePullSecrets: named('regsecret') };
   await api('PATCH', `/api/v1/namespaces/${namespace}/serviceaccounts/default`, list, merge);
   const tty = type('attach');
-  await tty.see(`nothing to choose: every service account in namespace ${namespace} names regsecret`);
-  await tty.see(`hint: for a workload without one: regsecret attach -n ${namespace} regsecret --to KIND/NAME`);
+  await tty.see(`nothing to choose: every service account in namespace ${namespace} uses regsecret`);
+  await tty.see(`hint: for another workload: regsecret attach -n ${namespace} regsecret --to KIND/NAME`);
   expect(await tty.ended).toBe(0);
 });
 

@@ -205,7 +205,7 @@ test('a creation that fails leaves the manifest in a file that only its owner ca
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   const [kept] = manifests();
   expect(kept?.mode).toBe(0o600);
-  expect(ran.stderr).toContain(`error: pod ${namespace}/${name} is deleted and not there again: no more pods today`);
+  expect(ran.stderr).toContain(`error: pod ${namespace}/${name} was deleted and not created again: no more pods today`);
   expect(ran.stderr).toContain(`hint: kubectl create -n ${namespace} -f ${kept?.file}\n`);
   await created(pathOf('Pod', namespace), kept?.object ?? {});
   const after = await pod(name);
@@ -229,12 +229,12 @@ test('what an interrupted run has left is made use of, once that is agreed', asy
   const plain = await regsecretIn(namespace, ['attach', '--pod', name], { kubeconfig, env });
   expect(plain).toMatchObject({ code: 1, stdout: '' });
   expect(plain.stderr).toBe(
-    `error: pod ${namespace}/${name} is gone: a run that was interrupted has left its manifest in ${file}\nhint: regsecret attach regsecret -n ${namespace} --pod ${name} --recreate\n`,
+    `error: pod ${namespace}/${name} is missing: an interrupted run left its manifest in ${file}\nhint: regsecret attach regsecret -n ${namespace} --pod ${name} --recreate\n`,
   );
   const ran = await regsecretIn(namespace, ['attach', '--pod', name, '--recreate'], { kubeconfig, env });
   expect(ran).toMatchObject({ code: 0, stdout: `pod/${name} recreated\n` });
   expect(ran.stderr).toContain(
-    `pod/${name} is gone: it is created again from ${file}, which an interrupted run left\n`,
+    `pod/${name} is missing: it is created again from ${file}, which an interrupted run left\n`,
   );
   const after = await pod(name);
   expect(after.metadata.annotations).toEqual(before.metadata.annotations);

@@ -44,7 +44,7 @@ describe('--all-serviceaccounts', () => {
     const ran = await regsecretIn(namespace, ['attach', 'regsecrt', '--all-serviceaccounts']);
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     expect(ran.stderr).toBe(
-      `error: secret ${namespace}/regsecrt does not exist; did you mean regsecret?\n  to attach it all the same, add --allow-missing\nhint: regsecret attach -n ${namespace} regsecret --all-serviceaccounts\n`,
+      `error: secret ${namespace}/regsecrt does not exist; did you mean regsecret?\n  to attach it anyway, add --allow-missing\nhint: regsecret attach -n ${namespace} regsecret --all-serviceaccounts\n`,
     );
   });
 
@@ -69,7 +69,7 @@ describe('--all-serviceaccounts', () => {
       [`serviceaccount/default patched in ${namespace}`, `serviceaccount/default patched in ${second}`].sort(),
     );
     expect(io.written.stderr).toMatch(
-      new RegExp(`warning: secret ${secret} does not exist in .*, so nothing is attached there`),
+      new RegExp(`warning: secret ${secret} does not exist in .*, so nothing was attached there`),
     );
     expect(await listed('default', without)).toBeUndefined();
     const again = fakeIo({ env });
@@ -115,7 +115,7 @@ test('a service account of every namespace that has the Secret, and then every l
   expect(await listOf('Deployment', second, web)).toEqual(named('kept'));
   const again = fakeIo({ env });
   expect(await run(['detach', secret, '-A'], again)).toBe(0);
-  expect(again.written).toEqual({ stdout: '', stderr: `no list in any namespace names ${secret}\n` });
+  expect(again.written).toEqual({ stdout: '', stderr: `no imagePullSecrets in any namespace reference ${secret}\n` });
 });
 
 test('--used: the service accounts that pods and workloads name, and no other', async () => {

@@ -98,20 +98,20 @@ describe('a service account', () => {
     expect(ran.stderr).toBe('error: namespace nope does not exist\nhint: kubectl get namespaces\n');
   });
 
-  test('that enforces its list says so, and its workloads may use the Secret only once it is in it', async () => {
+  test('that enforces its imagePullSecrets says so, and its workloads may use the Secret only once it is in it', async () => {
     const annotations = { 'kubernetes.io/enforce-mountable-secrets': 'true' };
     const name = await accountWith(named('a'), { annotations });
     const web = await newWorkload('Deployment', namespace, { account: name, fields: { replicas: 0 } });
     const refused = await attach('--to', `deploy/${web}`);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain(`pods of deployment ${namespace}/${web} that name regsecret would be refused`);
+    expect(refused.stderr).toContain(`pods of deployment ${namespace}/${web} that use regsecret would be rejected`);
     expect(refused.stderr).toContain(`hint: regsecret attach regsecret -n ${namespace} --serviceaccount ${name}\n`);
     const ran = await attach('--to', `deploy/${web}`, '--serviceaccount', name);
     expect(ran.code, ran.stderr).toBe(0);
-    expect(ran.stderr).toContain(`serviceaccount/${name} enforces its list (enforce-mountable-secrets)`);
+    expect(ran.stderr).toContain(`serviceaccount/${name} enforces its imagePullSecrets (enforce-mountable-secrets)`);
     const gone = await detach('--serviceaccount', name);
     expect(gone.stderr).toContain(
-      `deployment.apps/${web} names regsecret, which serviceaccount/${name} no longer allows`,
+      `deployment.apps/${web} uses regsecret, which serviceaccount/${name} no longer allows`,
     );
   });
 
@@ -150,7 +150,9 @@ describe('a list that somebody else applies', () => {
     expect(ran.code, ran.stderr).toBe(0);
     expect(await listed(name)).toEqual(named('a', 'regsecret'));
     expect((await owners(name)).sort()).toEqual(['gitops Apply', 'regsecret Update']);
-    expect(ran.stderr).toContain(`warning: gitops applies the list of serviceaccount/${name} and may undo this`);
+    expect(ran.stderr).toContain(
+      `warning: gitops applies the imagePullSecrets of serviceaccount/${name} and may undo this`,
+    );
     expect((await account(namespace, name)).metadata.labels ?? {}).toEqual(labels);
   });
 
@@ -176,7 +178,7 @@ describe('a list that somebody else applies', () => {
     const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name }, imagePullSecrets: named('a') };
     await kubectl(['apply', '-n', namespace, '-f', '-'], { stdin: JSON.stringify(body) });
     expect((await attach('--sa', name)).stderr).toContain(
-      `warning: kubectl apply applies the list of serviceaccount/${name} and may undo this`,
+      `warning: kubectl apply applies the imagePullSecrets of serviceaccount/${name} and may undo this`,
     );
   });
 });
@@ -275,7 +277,7 @@ describe('the template of each kind', () => {
     expect(ran.stderr).toContain(`error: deployment ${namespace}/${name} does not run after 2 s: `);
     await kubectl(['patch', `deploy/${name}`, '-n', namespace, '-p', '{"spec":{"progressDeadlineSeconds":1}}']);
     const again = await attach('other', '--to', `deploy/${name}`, '--wait');
-    expect(again.stderr).toContain('has not made progress within its progressDeadlineSeconds');
+    expect(again.stderr).toContain('did not progress within its progressDeadlineSeconds');
   });
 
   test.each([
@@ -284,7 +286,7 @@ describe('the template of each kind', () => {
       'OnDelete',
       'DaemonSet' as const,
       { updateStrategy: { type: 'OnDelete' } },
-      'replaces a pod only when that is deleted',
+      'replaces a pod only after it was deleted',
     ],
     [
       'a partition',
@@ -292,8 +294,8 @@ describe('the template of each kind', () => {
       { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } },
       'replaces only the pods numbered 2 and above',
     ],
-    ['a Deployment', 'Deployment' as const, {}, 'are replaced now\nhint: kubectl rollout status deployment/'],
-    ['a CronJob', 'CronJob' as const, {}, 'makes from now on has it; what exists stays as it is'],
+    ['a Deployment', 'Deployment' as const, {}, 'are being replaced\nhint: kubectl rollout status deployment/'],
+    ['a CronJob', 'CronJob' as const, {}, 'creates from now on has it; existing objects do not change'],
   ])('what becomes of the pods is said: %s', async (_, kind, fields, says) => {
     const name = await newWorkload(kind, namespace, { fields });
     expect((await attach('--to', `${kind}/${name}`)).stderr).toContain(says);
@@ -318,8 +320,10 @@ describe('the list of the service account and that of the template', () => {
       await newWorkload(kind, namespace, { account: name });
       const ran = await attach('--serviceaccount', name);
       expect(ran.code).toBe(0);
-      expect(ran.stderr.match(/has a list of its own/g)).toHaveLength(1);
-      expect(ran.stderr).toContain(`/${shadowing} has a list of its own (other), so its pods do not use that of`);
+      expect(ran.stderr.match(/has its own imagePullSecrets/g)).toHaveLength(1);
+      expect(ran.stderr).toContain(
+        `/${shadowing} has its own imagePullSecrets (other), so its pods do not use those of`,
+      );
       const command = `regsecret attach regsecret -n ${namespace} --to ${kind.toLowerCase()}/${shadowing}`;
       expect(ran.stderr).toContain(`hint: ${command}\n`);
     },
@@ -329,8 +333,8 @@ describe('the list of the service account and that of the template', () => {
     const name = await accountWith();
     const web = await newWorkload('Deployment', namespace, { account: name, list: named('other') });
     const both = ['--serviceaccount', name, '--to', `deploy/${web}`];
-    expect((await attach(...both)).stderr).not.toContain('has a list of its own');
-    expect((await detach(...both)).stderr).not.toContain('names regsecret in a list of its own');
+    expect((await attach(...both)).stderr).not.toContain('has its own imagePullSecrets');
+    expect((await detach(...both)).stderr).not.toContain('has regsecret in its own imagePullSecrets');
   });
 
   test('an old pod of a StatefulSet that has the Secret now is one to delete, not one with a list of its own', async () => {
@@ -339,9 +343,9 @@ describe('the list of the service account and that of the template', () => {
     const pod = await failFirstPod(namespace, db);
     await attach('--to', `sts/${db}`);
     const { stderr } = await attach('--serviceaccount', name);
-    expect(stderr).toContain(`pod/${pod}  ErrImagePull  statefulset.apps/${db} makes another when it is deleted\n`);
+    expect(stderr).toContain(`pod/${pod}  ErrImagePull  statefulset.apps/${db} creates another when it is deleted\n`);
     expect(stderr).toContain(`hint: kubectl delete pod ${pod} -n ${namespace}\n`);
-    expect(stderr).not.toContain('has a list of its own');
+    expect(stderr).not.toContain('has its own imagePullSecrets');
   });
 
   test('an old pod of a Deployment that has the Secret now is replaced in any case', async () => {
@@ -383,7 +387,9 @@ describe('the list of the service account and that of the template', () => {
   test('an entry without a name shadows it as well', async () => {
     const name = await accountWith();
     const web = await newWorkload('Deployment', namespace, { account: name, list: [{}] });
-    expect((await attach('--serviceaccount', name)).stderr).toContain(`deployment.apps/${web} has a list of its own`);
+    expect((await attach('--serviceaccount', name)).stderr).toContain(
+      `deployment.apps/${web} has its own imagePullSecrets`,
+    );
   });
 
   test('what is detached from a template may still come from the service account', async () => {
@@ -398,7 +404,7 @@ describe('the list of the service account and that of the template', () => {
     const name = await accountWith(named('regsecret'));
     const web = await newWorkload('Deployment', namespace, { account: name, list: named('regsecret') });
     expect((await detach('--serviceaccount', name)).stderr).toContain(
-      `deployment.apps/${web} names regsecret in a list`,
+      `deployment.apps/${web} has regsecret in its own imagePullSecrets`,
     );
   });
 
@@ -410,8 +416,8 @@ describe('the list of the service account and that of the template', () => {
       code: 0,
       stdout: `serviceaccount/${account} unchanged\ndeployment.apps/${web} unchanged\n`,
       stderr: [
-        `serviceaccount/${account} does not name regsecrt; it names regsecret\n`,
-        `deployment.apps/${web} does not name regsecrt; it names regsecret\n`,
+        `serviceaccount/${account} does not use regsecrt; it uses regsecret\n`,
+        `deployment.apps/${web} does not use regsecrt; it uses regsecret\n`,
       ].join(''),
     });
   });
@@ -422,7 +428,7 @@ describe('the list of the service account and that of the template', () => {
     expect(await detach('--serviceaccount', name)).toEqual({
       code: 0,
       stdout: `serviceaccount/${name} unchanged\n`,
-      stderr: `serviceaccount/${name} does not name regsecret\n`,
+      stderr: `serviceaccount/${name} does not use regsecret\n`,
     });
   });
 });
@@ -492,7 +498,7 @@ describe('a Secret that is no help', () => {
     const ran = await attach('--to', `deploy/${web}`);
     expect(ran.code).toBe(0);
     expect(ran.stderr).toContain(
-      `warning: secret regsecret has no credential for ghcr.io/acme/app:1 of deployment.apps/${web}\nhint: regsecret create regsecret -n ${namespace} --server ghcr.io\n`,
+      `warning: secret regsecret has no login for ghcr.io/acme/app:1 of deployment.apps/${web}\nhint: regsecret create regsecret -n ${namespace} --server ghcr.io\n`,
     );
   });
 
@@ -513,7 +519,7 @@ describe('detached, where it is the only login for an image', () => {
     expect(await detach('--from', `deploy/${web}`)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `${said(web)}error: regsecret is still needed by deployment.apps/${web}, so it is not detached from deployment.apps/${web}\nhint: regsecret detach -n ${namespace} --from deploy/${web} --yes\n`,
+      stderr: `${said(web)}error: regsecret is still needed by deployment.apps/${web}, so it was not detached from deployment.apps/${web}\nhint: regsecret detach -n ${namespace} --from deploy/${web} --yes\n`,
     });
     expect(await listOf('Deployment', namespace, web)).toEqual(named('regsecret'));
     const sure = await detach('--from', `deploy/${web}`, '--yes');

@@ -30,7 +30,7 @@ test.each([
     [
       'ServiceAccount ci: serviceaccount/ci  used by 3 pods (2 cannot pull): deployment.apps/web, deployment.apps/has-it, statefulset.apps/plain and 1 more',
       'ServiceAccount one: serviceaccount/one  used by 1 pod',
-      'Deployment web: deployment.apps/web  has a list of its own: a, b',
+      'Deployment web: deployment.apps/web  has its own imagePullSecrets: a, b',
       'Pod bare: pod/bare  fails (ErrImagePull), has no controller',
     ],
   ],
@@ -39,7 +39,7 @@ test.each([
     [
       'ServiceAccount default: serviceaccount/default  used by 3 pods (1 cannot pull): job.batch/job',
       'ServiceAccount unused: serviceaccount/unused  used by nothing',
-      'Deployment has-it: deployment.apps/has-it  has a list of its own: a, pull',
+      'Deployment has-it: deployment.apps/has-it  has its own imagePullSecrets: a, pull',
       'Pod has-it: pod/has-it  has no controller',
     ],
   ],

@@ -137,7 +137,7 @@ test('a target with a typing error: the whole command, with the other targets as
 test('a client dry run looks at nothing', async () => {
   const ran = await create('x', '--attach', 'sa/default', '--dry-run=client');
   expect(ran.stdout).toBe('secret/x created (dry run)\n');
-  expect(ran.stderr).toContain('would be attached to sa/default, which is not looked at');
+  expect(ran.stderr).toContain('would be attached to sa/default, which was not checked');
 });
 
 test('that the credential ends soon is said once', async () => {

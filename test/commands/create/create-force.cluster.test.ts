@@ -93,13 +93,13 @@ describe('the same command again finishes what was not', () => {
     const ran = await force(name, at(CREATION, REFUSED));
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
-      `error: secret ${namespace}/${name} is deleted and not created again: no more today\n  secret/${copyOf(name)} is a copy of the old one\nhint: run the same command again\n`,
+      `error: secret ${namespace}/${name} was deleted and not created again: no more today\n  secret/${copyOf(name)} is a copy of the old one\nhint: run the same command again\n`,
     );
     expect(await exists(name)).toBe(false);
     const again = await force(name);
     expect(again).toMatchObject({ code: 0, stdout: `secret/${name} replaced\n`, methods: 'GET GET POST DELETE' });
     expect(again.stderr).toContain(
-      `secret/${name} is not there: what it held comes from its copy, secret/${copyOf(name)}\n`,
+      `secret/${name} is missing: its contents come from its copy, secret/${copyOf(name)}\n`,
     );
     await expectReplaced(name);
   });
@@ -109,7 +109,7 @@ describe('the same command again finishes what was not', () => {
     const ran = await force(name, at(END, REFUSED));
     expect(ran).toMatchObject({ code: 0, stdout: `secret/${name} replaced\n` });
     expect(ran.stderr).toContain(
-      `warning: secret/${copyOf(name)}, a copy of the old Secret, is no longer needed, and may still be there\nhint: kubectl delete secret ${copyOf(name)} -n ${namespace}\n`,
+      `warning: secret/${copyOf(name)}, a copy of the old Secret, is no longer needed, and may still exist\nhint: kubectl delete secret ${copyOf(name)} -n ${namespace}\n`,
     );
     expect(await force(name)).toMatchObject({ code: 0, stdout: `secret/${name} unchanged\n` });
     await expectReplaced(name);
@@ -155,7 +155,7 @@ describe('nothing is deleted when', () => {
     const ran = await force(name, at(COPY, REFUSED));
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
-      'error: nothing is deleted, because no copy could be made: no permission to create secret',
+      'error: nothing was deleted, because no copy could be created: no permission to create secret',
     );
     expect((await read(name)).metadata).toEqual(metadata);
   });
@@ -166,7 +166,7 @@ describe('nothing is deleted when', () => {
     const ran = await force(name);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
-      `error: nothing is deleted, because the copy would be called ${namespace}/${copyOf(name)}, and the Secret of that name was not made by regsecret\n`,
+      `error: nothing was deleted, because the copy would be called ${namespace}/${copyOf(name)}, and the Secret of that name was not created by regsecret\n`,
     );
     expect(await exists(name)).toBe(true);
   });

@@ -12,7 +12,7 @@ import { here } from '../../support/here.ts';
 import { pool } from '../../support/pool.ts';
 import { execute } from '../../support/program.ts';
 
-const CASES = cases(150, 3_000);
+const CASES = cases(60, 3_000);
 const WIDTH = 4;
 
 const pick = <T>(...values: T[]) => fc.constantFrom(...values);

@@ -40,7 +40,7 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
     const tty = terminal(['create', name, '-n', namespace], environment());
     await tty.see('Registry');
     tty.type(`${host}${keys.enter}`);
-    await tty.see('User name');
+    await tty.see('Username');
     tty.type(`${janedoe.username}${keys.enter}`);
     await tty.see('Password or token');
     tty.type(janedoe.password);
@@ -58,7 +58,7 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
     const tty = terminal(['create', name, '-n', namespace, '--server', host, '--username', 'janedoe'], environment());
     await tty.see('Password or token');
     tty.type(`${CANARY}${keys.enter}`);
-    await tty.see(`warning: ${host} rejects the credential (HTTP 401); type the password again`);
+    await tty.see(`warning: ${host} rejects the login (HTTP 401); type the password again`);
     await tty.see('Password or token');
     tty.type(`${janedoe.password}${keys.enter}`);
     await tty.see(`secret/${name} created`);
@@ -75,7 +75,7 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
       tty.type(`${CANARY}${keys.enter}`);
       if (again) await tty.see('type the password again');
     }
-    await tty.see(`error: ${host} rejects the credential (HTTP 401); nothing is written`);
+    await tty.see(`error: ${host} rejects the login (HTTP 401); nothing was written`);
     await tty.see('it is the login of janedoe from the prompt');
     await tty.see('hint: ');
     expect(await tty.ended).toBe(1);
@@ -88,11 +88,11 @@ test('a login for two registries is asked for once, and once more when they reje
   const { basic, bearer } = sharedRegistries();
   const servers = ['--server', basic.host, '--server', bearer.host];
   const tty = terminal(['create', 'typed-once', '-n', namespace, ...servers, '--prompt'], environment());
-  await tty.see('User name');
+  await tty.see('Username');
   tty.type(`${janedoe.username}${keys.enter}`);
   await tty.see('Password or token');
   tty.type(`${CANARY}${keys.enter}`);
-  await tty.see(`warning: ${basic.host} rejects the credential (HTTP 401); type the password again`);
+  await tty.see(`warning: ${basic.host} rejects the login (HTTP 401); type the password again`);
   await tty.see('Password or token');
   tty.type(`${janedoe.password}${keys.enter}`);
   await tty.see('secret/typed-once created');
@@ -123,7 +123,7 @@ describe('a typed password for a registry that cannot be checked', () => {
     const tty = await typed('unasked');
     await tty.see(question);
     tty.type(keys.enter);
-    await tty.see('cannot be checked: connection refused; nothing is written');
+    await tty.see('cannot be checked: connection refused; nothing was written');
     await tty.see('hint: add --no-verify to write the login unchecked');
     expect(await tty.ended).toBe(1);
     expect(await authsOf('unasked')).toBeUndefined();
@@ -138,7 +138,7 @@ describe('a typed password for a registry that cannot be checked', () => {
 });
 
 test.each([
-  ['User name', ['--prompt']],
+  ['Username', ['--prompt']],
   ['Password or token', ['--username', 'u']],
 ])('Ctrl-C at the question %s exits 130 and leaves nothing behind', async (question, flags) => {
   const args = ['create', 'interrupted', '-n', namespace, '--server', 'ghcr.io', ...flags];
@@ -152,7 +152,7 @@ test.each([
 
 test('where a typed login will go is said before the first question, with the namespace', async () => {
   const tty = terminal(['create', 'asked', '-n', namespace], environment());
-  await tty.see(`no login on this machine; the one you type will go into secret/asked in namespace ${namespace}`);
+  await tty.see(`no login on this machine; the login you type will go into secret/asked in namespace ${namespace}`);
   await tty.see('Registry');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
@@ -168,7 +168,7 @@ test('several logins: those that are picked are written, and no others', async (
   tty.type(keys.down);
   tty.type(`${keys.space}${keys.down}${keys.space}${keys.enter}`);
   await tty.see(
-    `everybody who can read Secrets in ${namespace} will have your logins for b.example.com, c.example.com; a robot account would be safer`,
+    `everyone who can read Secrets in ${namespace} will have your logins for b.example.com, c.example.com; a robot account would be safer`,
   );
   await tty.see('secret/picked created');
   await tty.see('b.example.com  grace  from ~/.docker/config.json');
@@ -180,7 +180,7 @@ test('several logins: those that are picked are written, and no others', async (
 test('a login of this machine: who will have it is said on a terminal, once, and nowhere else', async () => {
   const config = { auths: { 'a.example.com': { auth: Buffer.from('ada:pa55').toString('base64') } } };
   const args = ['create', 'shared', '-n', namespace];
-  const said = `everybody who can read Secrets in ${namespace} will have your login for a.example.com; a robot account would be safer`;
+  const said = `everyone who can read Secrets in ${namespace} will have your login for a.example.com; a robot account would be safer`;
   const tty = terminal(args, environment(config));
   await tty.see('secret/shared created');
   expect(await tty.ended).toBe(0);

@@ -206,7 +206,7 @@ describe('servers that open no image', () => {
 describe('logins that pull nothing', () => {
   const rows: Row[] = [
     ['no password', [...dry, '--username', 'u'], {}, 2, 'no password', '--password-stdin'],
-    ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no user name', '--username'],
+    ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no username', '--username'],
     ['an empty password on stdin', [...dry, '--username', 'u', '--password-stdin'], {}, 1, 'stdin holds no password'],
     [
       'a line on stdin for each server',
@@ -229,7 +229,7 @@ describe('logins that pull nothing', () => {
       [...dry, '--username', 'u', '--password-file', '/nope'],
       {},
       1,
-      '--password-file names a file that does not exist',
+      'the file of --password-file does not exist',
     ],
     ['a variable that is not set', [...dry, '--username', 'u', '--password-env', 'NOPE'], {}, 1, '$NOPE is not set'],
     [
@@ -244,7 +244,7 @@ describe('logins that pull nothing', () => {
       [...dry, '--username', 'u', '--password-env', 'Not-A-Name!'],
       {},
       1,
-      '--password-env names a variable that is not set',
+      'the variable of --password-env is not set',
       'type the name of the variable without $: --password-env REGISTRY_TOKEN',
     ],
     [
@@ -307,7 +307,7 @@ describe('logins that have expired', () => {
     const box = machine(files({ 'r.io': { auth: auth('u', jwt) } }));
     expect(await run([...dry, '--no-verify', '-o', 'name'], box.io)).toBe(0);
     expect(box.io.written.stdout).toBe('secret/x\n');
-    expect(box.io.written.stderr).toContain(`the credential for r.io ${said}`);
+    expect(box.io.written.stderr).toContain(`the login for r.io ${said}`);
   });
 
   test('beside one that has not: it is skipped with a warning', async () => {

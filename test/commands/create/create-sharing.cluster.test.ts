@@ -33,7 +33,7 @@ async function isWritten(namespace: string, name: string): Promise<boolean> {
 }
 
 const QUESTION = (): string =>
-  `Write your login for r.example into namespace ${other}, where everybody who may read Secrets can read it?`;
+  `Write your login for r.example into namespace ${other}, where everyone with permission to read Secrets can read it?`;
 
 test.each([
   ['y', 0, true],
@@ -58,7 +58,7 @@ test.each<[string, args: () => readonly string[], place: () => string]>([
 ])('nothing is asked: %s', async (_, args, place) => {
   const name = freshName('own');
   const tty = terminal(['create', name, '--server', 'r.example', ...args()], loggedIn());
-  await tty.see(`everybody who can read Secrets in ${place()} will have your login for r.example`);
+  await tty.see(`everyone who can read Secrets in ${place()} will have your login for r.example`);
   await tty.see(`secret/${name} created`);
   expect(await tty.ended).toBe(0);
   expect(tty.screen()).not.toContain('?');

@@ -152,7 +152,7 @@ describe('a Secret that is there', () => {
     const ran = await create(name, 'ghcr.io');
     expect(ran).toMatchObject({ code: 1, stdout: `secret/${name} unchanged\n` });
     expect(ran.stderr).toContain(
-      `error: the login for ghcr.io from stdin expired at ${endedAt}, as the annotation regsecret/expires-at says\n`,
+      `error: the login for ghcr.io from stdin expired at ${endedAt} (annotation regsecret/expires-at)\n`,
     );
     expect(ran.stderr).toContain('hint: run it again with a new password\n');
     expect((await stored(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
@@ -231,7 +231,7 @@ describe('a Secret that is there', () => {
     await put({ name, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': base64(payload) } });
     const ran = await create(name, 'ghcr.io');
     expect(ran.stderr).toContain(
-      `warning: the entry bad.io of secret ${namespace}/${name} cannot be decoded (illegal base64 data at input byte 9), and a pod that names it can use none of its pull secrets\nhint: regsecret create ${name} -n ${namespace} --server bad.io\n`,
+      `warning: the entry bad.io of secret ${namespace}/${name} cannot be decoded (illegal base64 data at input byte 9), and a pod that uses it can use none of its pull secrets\nhint: regsecret create ${name} -n ${namespace} --server bad.io\n`,
     );
     expect(ran.code).toBe(0);
   });
@@ -439,7 +439,7 @@ describe('an API server that cannot be used', () => {
       'the connection to the server https://127.0.0.1:1 was refused',
     ],
     ['with a certificate of somebody else', { user: 'jane', stranger: true }, 'signed by an unknown authority'],
-    ['that does not know us', { token: 'nobody' }, 'does not accept the credentials of this kubeconfig'],
+    ['that does not know us', { token: 'nobody' }, 'does not accept the login of this kubeconfig'],
   ])(
     '%s',
     async (_, {

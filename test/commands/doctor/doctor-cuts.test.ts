@@ -170,5 +170,5 @@ test.each<[unchecked: string[], counts: Partial<typeof NONE>, says: string]>([
   [['get secrets', 'list nodes'], {}, '0 pods, 0 workloads, 0 service accounts, 0 pull secrets'],
 ])('what may not be listed (%j) is not counted as none', async (unchecked, counts, says) => {
   const text = await printed(false, [], { healthy: null, unchecked, counts: { ...NONE, ...counts } });
-  expect(text.split('\n', 1)).toEqual([`nothing wrong was seen: ${says}`]);
+  expect(text.split('\n', 1)).toEqual([`nothing wrong was found: ${says}`]);
 });

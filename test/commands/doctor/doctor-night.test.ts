@@ -124,7 +124,7 @@ test('sixty namespaces, 400 pods, five causes: the last 42 rows have each cause,
   const seen = lastOf(lines, 42);
   const titles = seen.filter((line) => line.startsWith('error: '));
   expect(titles).toEqual([
-    'error: node n1 has no room left for the image (says the kubelet); credentials are not the problem [disk-full]',
+    'error: node n1 has no room left for the image (kubelet); the login is not the problem [disk-full]',
     'error: 27 pods in 4 namespaces cannot pull [missing-secret]',
     'error: 27 pods in 4 namespaces cannot pull [unreadable-entry]',
     'error: 27 pods in 4 namespaces cannot pull [no-pull-secret]',
@@ -153,7 +153,7 @@ test('what is left over comes last, and each line of a finding says in which nam
   const lines = await screen(await night(), true);
   const severities = lines.flatMap((line) => /^(error|warning): /.exec(line)?.[1] ?? []);
   expect(severities).toEqual(severities.toSorted());
-  const items = lines.filter((line) => /^ {2}(the entry|secret|deployment|no list|image)/.test(line));
+  const items = lines.filter((line) => /^ {2}(the entry|secret|deployment|no imagePullSecrets|image)/.test(line));
   // The missing image gets one item for four namespaces.
   expect(items.length).toBe(2 * 4 + 1 + 60);
   const places = items.map((line) => lines[lines.indexOf(line)] + (lines[lines.indexOf(line) + 1] ?? ''));

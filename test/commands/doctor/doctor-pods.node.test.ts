@@ -37,7 +37,7 @@ describe.concurrent('with the right to get pods only', () => {
 
   test.each([
     ['a login that was refused', { secrets: rejected, list }, 'a login was sent and refused for', 'unread-secrets'],
-    ['no login that could be sent', { list }, 'no credential was sent for', 'unread-secrets'],
+    ['no login that could be sent', { list }, 'no login was sent for', 'unread-secrets'],
     ['no list at all', {}, 'has no pull secret', 'no-pull-secret'],
     [
       'an entry that cannot be decoded',

@@ -23,6 +23,7 @@ import {
   regsecretIn,
 } from '../../support/attach-world.ts';
 import { CANARY } from '../../support/canary.ts';
+import { cases } from '../../support/cases.ts';
 import { here } from '../../support/here.ts';
 import { pool } from '../../support/pool.ts';
 import { type Front, type FrontOptions, startFront } from '../../support/registry-front.ts';
@@ -30,6 +31,7 @@ import { userWith } from '../../support/user.ts';
 
 const { basic, publicImage } = sharedRegistries();
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
+const PODS = cases(60, 500);
 const wrong = { username: 'janedoe', password: 'wrong' };
 
 let own: RegistryInfo;
@@ -126,7 +128,7 @@ describe.concurrent('a namespace', () => {
       0,
       'no pods, workloads or pull secrets in this namespace\nhint: regsecret doctor -A\n',
     ]);
-    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot seen/);
+    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot checked/);
   });
 
   test('with a pull secret and nothing that pulls', async () => {
@@ -160,17 +162,17 @@ describe.concurrent('a namespace', () => {
     expect(report.pullers).toBeUndefined();
   });
 
-  test('in which 500 pods of one Deployment fail: one finding, with a count', { timeout: 180_000 }, async () => {
+  test(`in which ${PODS} pods of one Deployment fail: one finding, with a count`, { timeout: 180_000 }, async () => {
     const namespace = await newNamespace({ serviceAccount: true });
-    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: 500 } });
-    const pods = await podsOf(namespace, 'web', 500);
+    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: PODS } });
+    const pods = await podsOf(namespace, 'web', PODS);
     await pool(16, pods, (pod) => says(namespace, pod, failing(ownImage)));
     const report = await doctor(namespace, [], 1);
     expect(shown(report)).toEqual(['error no-pull-secret Deployment/web']);
-    expect(report.findings[0]?.affects).toEqual({ pods: 500, examples: ['deployment/web'], others: 0 });
-    expect(report.counts).toMatchObject({ pods: 500, failingPods: 500, workloads: 1 });
+    expect(report.findings[0]?.affects).toEqual({ pods: PODS, examples: ['deployment/web'], others: 0 });
+    expect(report.counts).toMatchObject({ pods: PODS, failingPods: PODS, workloads: 1 });
     const { stdout } = await regsecretIn(namespace, ['doctor']);
-    expect(stdout).toContain('\n  affects 500 pods: deployment/web\n');
+    expect(stdout).toContain(`\n  affects ${PODS} pods: deployment/web\n`);
   });
 
   test('with references to Secrets that are missing', async () => {
@@ -304,7 +306,7 @@ describe.concurrent('registries are asked', () => {
     );
     expect((await doctor(namespace)).counts.registries).toBe(1);
     expect(
-      front.requests.map(({ method, path, authorization = '' }) => `${method} ${path} ${authorization !== ''}`),
+      front.requests.map(({ method, path, authorization = '' }) => `${method} ${path} ${authorization !== ''}`).sort(),
     ).toEqual([
       'GET /v2/ false',
       'GET /v2/ true',
@@ -322,7 +324,7 @@ describe.concurrent('registries are asked', () => {
     await Promise.all(pods.map((pod) => says(namespace, pod, failing(image))));
     const report = await doctor(namespace, [], 1);
     expect(report.findings.map(({ code, affects }) => [code, affects?.pods])).toEqual([['no-pull-secret', 8]]);
-    expect(front.requests).toHaveLength(2);
+    expect(front.requests).toHaveLength(1);
   });
 
   test('about an image of a template that has neither a list nor pods', async () => {
@@ -431,9 +433,9 @@ describe.concurrent('least rights', () => {
     await newPullSecret(namespace, 'one', 'r.example');
     const kubeconfig = await userWith(namespace, may(['pods', 'secrets', 'serviceaccounts']));
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
-    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was seen']);
+    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was found']);
     expect(stderr).toBe(
-      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicasets, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
+      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicasets, list replicationcontrollers, list statefulsets\nregistries were not checked (--offline)\n',
     );
   });
 
@@ -498,7 +500,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
   expect(ours.map(({ code, message }) => [code, message])).toEqual([
     [
       'missing-secret',
-      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; one of that name is in namespace ${other}, and a pod can use only Secrets of its own namespace`,
+      `secret ${namespace}/${name} does not exist; used by serviceaccount/builder; it exists in namespace ${other}, but a pod can use only Secrets of its own namespace`,
     ],
     ['unused-secret', `no imagePullSecrets reference secret ${other}/${name}; volumes and env not checked`],
   ]);
@@ -506,8 +508,7 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
 
 test('credentials that the API server does not accept', async () => {
   const env = { KUBECONFIG: kubeconfigFor({ token: 'wrong' }) };
-  const message =
-    'error: the API server does not accept the credentials of this kubeconfig\nhint: kubectl auth whoami\n';
+  const message = 'error: the API server does not accept the login of this kubeconfig\nhint: kubectl auth whoami\n';
   const lines = [
     ['doctor'],
     ['doctor', '-A'],

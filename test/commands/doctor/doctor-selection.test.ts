@@ -91,7 +91,7 @@ test.each<[args: string[], message: string, hint: string]>([
   ],
   [
     ['-f', 'deploy', '--strict', '--errors', '--ignore', 'expired'],
-    '--errors leaves out the warnings that --strict is about',
+    '--errors hides the warnings that --strict is for',
     'regsecret doctor -f deploy --strict --ignore expired',
   ],
   [

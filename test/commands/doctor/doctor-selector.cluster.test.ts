@@ -120,7 +120,7 @@ describe('the namespaces with a label', () => {
       code: 1,
       stdout: '',
       stderr:
-        `error: no namespace has the labels ${label}, so nothing was looked at\n` +
+        `error: no namespace has the labels ${label}, so nothing was checked\n` +
         'hint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n',
     });
   });

@@ -14,7 +14,7 @@ describe('tried is', () => {
     ['without a login: no entry matches', podWith(), {}],
     ['nothing: a pull secret cannot be decoded', podWith({ list }), { secrets: { regcred: broken } }],
     ['nothing: it is not a valid image name', podWith({ image: 'r.io/Acme/web' }), {}],
-    ['nothing: it may not be pulled', podWith({ policy: 'Never' }), {}],
+    ['nothing: the kubelet does not pull it', podWith({ policy: 'Never' }), {}],
     ['unknown: no permission to read the pull secrets', podWith({ list }), { secrets: { regcred: 'forbidden' } }],
   ])('%s', (what, puller, world) => {
     const facts = factsOf(world);

@@ -214,7 +214,7 @@ describe.concurrent('a workload', () => {
 
 test('asked as somebody else: a command that changes something may need another', async () => {
   const as = ['--as', 'ci', '--as-group', 'system:masters'];
-  const hint = 'hint: leave --as out of a command that ci may not run\n';
+  const hint = 'hint: leave --as out of a command that ci has no permission for\n';
   const ask = (...target: string[]) => regsecretIn(namespace, ['why', ...target, ...as]);
   expect((await ask('sa/breaker')).stderr).toContain(hint);
   expect((await ask('sa/builder')).stderr).not.toContain('hint: leave');
@@ -318,7 +318,7 @@ describe.concurrent('an image that is not deployed yet', () => {
   });
 
   test.each([
-    ['app:v1', 'accepts the credential'],
+    ['app:v1', 'accepts the login'],
     ['none:v1', 'has no repository team/none'],
   ])('which no list opens, but a Secret of the namespace: what comes of it with that: %s', async (path, answer) => {
     const image = `${own.host}/team/${path}`;
@@ -327,7 +327,7 @@ describe.concurrent('an image that is not deployed yet', () => {
       `\n  login: none\n  with secret good: ada, for ${own.host}: the registry ${answer}\n  cause: `,
     );
     const asked = await regsecretIn(namespace, ['why', '--image', image, '--secret', 'good']);
-    expect(asked.stdout).toMatch(/^a new pod with secret good in its list can/);
+    expect(asked.stdout).toMatch(/^a new pod with secret good can/);
     expect(asked.stdout).toContain(`login: ada in secret good, for ${own.host}: the registry ${answer}`);
   });
 
@@ -412,10 +412,10 @@ test('several at a time, for people', async () => {
     [
       'a new pod with serviceaccount/builder pulls with good',
       'secret/good (dockerconfigjson)',
-      `  ${own.host} (ada): its registry accepts the credential`,
+      `  ${own.host} (ada): its registry accepts the login`,
       'secret/rejected (dockerconfigjson), used by serviceaccount/breaker',
-      `  ${basic.host} (janedoe): its registry rejects the credential (HTTP 401)`,
-      `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, asked from here) [credential-rejected]`,
+      `  ${basic.host} (janedoe): its registry rejects the login (HTTP 401)`,
+      `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, checked from here) [credential-rejected]`,
       '  used by serviceaccount/breaker',
       `hint: regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe`,
       '',
@@ -535,7 +535,7 @@ test('a Secret that is missing, and that others have: why and doctor say where, 
   const pod = await newWorkload('Pod', own, { image: ownImage, list: named(name) });
   for (const args of [['why', `pod/${pod}`], ['doctor']]) {
     const { stdout } = await regsecretIn(own, args);
-    expect(stdout, args.join(' ')).toContain(`one of that name is in namespaces ${others.join(', ')}, and a pod`);
+    expect(stdout, args.join(' ')).toContain(`it exists in namespaces ${others.join(', ')}, but a pod`);
     expect(stdout).not.toContain(`-n ${others[0]} `);
     expect(stdout).toContain(`regsecret create ${name} -n ${own} --server `);
   }

@@ -27,7 +27,7 @@ test.each([
   const { code, stdout } = await regsecretIn(evil, args(pod));
   expect(code).toBe(1);
   expect(stdout).toContain(`secret ${evil}/${secret} does not exist`);
-  expect(stdout).toContain(`one of that name is in namespace ${prod}`);
+  expect(stdout).toContain(`it exists in namespace ${prod}`);
   expect(registry.requests.length).toBeGreaterThan(0);
   expect(loginsIn(registry)).toEqual([]);
 });
@@ -49,7 +49,7 @@ test('a token server that the registry names on this machine under another name'
   await newPullSecret(namespace, 'own', registry.host, victim);
   const pod = await newWorkload('Pod', namespace, { image: `${registry.host}/x:v1`, list: named('own') });
   const { stdout } = await why(namespace, pod);
-  expect(stdout).toContain('its token server is not spoken to over https');
+  expect(stdout).toContain('its token server is not used over https');
   expect([loginsIn(tokens), loginsIn(registry)]).toEqual([[], []]);
 });
 

@@ -59,8 +59,8 @@ test('an image that is always pulled: no node starts it without', async () => {
 });
 
 test.each([
-  ['before', 10, 'the kubelet agrees: the login was refused (ErrImagePull)'],
-  ['after', 60, 'before the Secret was changed, the kubelet said: the login was refused (ErrImagePull)'],
+  ['before', 10, 'the kubelet also reports: the login was refused (ErrImagePull)'],
+  ['after', 60, 'the kubelet reported before the Secret was changed: the login was refused (ErrImagePull)'],
 ])('a login that is refused, in a Secret that was changed %s the last attempt', async (_, seconds, seen) => {
   const events = [{ reason: 'Failed', message: `"${IMAGE}"`, count: 1, at: NOW - seconds * 1000 }];
   const creationTimestamp = new Date(NOW - 30_000).toISOString();
@@ -198,26 +198,26 @@ describe('with which login an image is pulled that no pod has yet', () => {
   const missing: World['says'] = () => ({ kind: 'not found', repository: 'acme/web', missing: 'repository' });
   const open: World['says'] = () => ({ kind: 'anonymous', why: 'asks for none', result: 'pulls' });
   test.each<readonly [what: string, names: readonly string[], says: World['says'], lines: readonly string[]]>([
-    ['one', ['regcred'], says, [`login: ${jane} accepts the credential`]],
+    ['one', ['regcred'], says, [`login: ${jane} accepts the login`]],
     ['one, and no such image', ['regcred'], missing, [`login: ${jane} has no repository acme/web`]],
-    ['one, and registries are not asked', ['regcred'], undefined, [`login: ${jane} was not asked`]],
+    ['one, and registries are not asked', ['regcred'], undefined, [`login: ${jane} was not checked`]],
     ['one that is rejected: the cause says so', ['path'], says, []],
     [
       'two, in the order of the kubelet',
       ['regcred', 'path'],
       says,
       [
-        'try 1: bob in secret path, for ghcr.io/acme: the registry rejects the credential (HTTP 401)',
-        `try 2: ${jane} accepts the credential`,
+        'try 1: bob in secret path, for ghcr.io/acme: the registry rejects the login (HTTP 401)',
+        `try 2: ${jane} accepts the login`,
       ],
     ],
-    ['none, for a public image', [], open, ['login: none, the registry lets everybody pull the image']],
+    ['none, for a public image', [], open, ['login: none, the registry lets everyone pull the image']],
     ['none, for a private one: the cause says so', [], PRIVATE.says, []],
     [
       'an entry without a login',
       ['nameless'],
       undefined,
-      ['login: no user in secret nameless, for ghcr.io: the registry was not asked'],
+      ['login: no user in secret nameless, for ghcr.io: the registry was not checked'],
     ],
   ])('%s', async (_, names, answer, lines) => {
     const list = names.map((name) => ({ name }));
@@ -229,7 +229,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
   });
 
   test.each<readonly [what: string, says: NonNullable<World['says']>, answer: string]>([
-    ['accepted', says, 'accepts the credential'],
+    ['accepted', says, 'accepts the login'],
     [
       'told that there is no such image',
       (user) => (user ? missing('', {} as never) : PRIVATE.says()),
@@ -250,7 +250,7 @@ describe('with which login an image is pulled that no pod has yet', () => {
     const list = names.map((name) => ({ name }));
     const ref = { kind: 'ServiceAccount', namespace: 'team-a', name: 'default' } as const;
     const text = await printedIn({ secrets, says }, { ...templateWith({ list }), ref });
-    expect(text).toMatch(`a new pod with ${shown} in its list can pull ${IMAGE}\n`);
+    expect(text).toMatch(`a new pod with ${shown} can pull ${IMAGE}\n`);
   });
 
   test('of many the first ones', async () => {

@@ -18,8 +18,11 @@ interface Role {
   readonly rules?: readonly Rule[];
 }
 
-/** Requests that only improve a message are in no role. They are for Secrets in other namespaces, and for the namespace. */
-const IMPROVING = ['list secrets', 'get namespaces'];
+/**
+ * Requests that only improve a message are in no role. They are for Secrets in other namespaces, for the namespace, and for the
+ * settings of a kubelet: `get nodes/proxy` is as good as a shell on the node.
+ */
+const IMPROVING = ['list secrets', 'get namespaces', 'get nodes/proxy'];
 
 /** Rights for what these lines do not meet: an account that is not there, and a copy that is. */
 const UNMET: Readonly<Record<string, readonly string[]>> = {
@@ -31,6 +34,9 @@ const UNMET: Readonly<Record<string, readonly string[]>> = {
 const LOGIN = '--username x --password-env PASSWORD --server x.example --no-verify';
 const MORE = [
   `rotate ${LOGIN}`,
+  // No pod is made for a node that is not ready.
+  'verify regsecret --image r.example/app:2 --on-node=NODE',
+  'verify regsecret --image r.example/app:2 --on-node=all --timeout 300ms',
   'sync fleet -l here=NS -n SOURCE --to-context east',
   `rotate ${LOGIN} --to-context hub --to-context east`,
 ];

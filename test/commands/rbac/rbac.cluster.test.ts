@@ -18,7 +18,7 @@ interface Role {
 
 beforeAll(openWorlds, 120_000);
 
-test.each(some(LINES, 14).map((lines) => ({ title: lines[0] ?? '', lines })))(
+test.each(some(LINES, 8).map((lines) => ({ title: lines[0] ?? '', lines })))(
   '$title',
   { timeout: 300_000 },
   async ({ lines }) => {

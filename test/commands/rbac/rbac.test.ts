@@ -82,14 +82,14 @@ describe('how it is printed', () => {
     const ran = await here(['rbac', ...line.split(' ')], { env });
     expect(ran.stdout).toMatch(/^---\napiVersion: /);
     expect(ran.stderr).toBe(
-      `-o ${format} belongs to ${command} here, so the role is printed as YAML\n` +
+      `-o ${format} belongs to ${command} here, so the role was printed as YAML\n` +
         `hint: for the role, put it before the command: regsecret rbac -o ${format} ${command} …\n`,
     );
   });
 });
 
 describe('a role that another command would replace', () => {
-  const said = 'the same command with other targets replaces this role; --name NAME makes another\n';
+  const said = 'the same command with other targets replaces this role; --name NAME creates another\n';
   const named = (where: string) => `another command with this --name replaces this role${where}\n`;
 
   test.each([
@@ -340,7 +340,7 @@ describe('a policy beside the role', () => {
     ['--name Web create pull', 'the name of a policy has only', '--name NAME'],
     [
       'attach --pod web --recreate',
-      'whoever may create pods may run as any service account',
+      'an account with permission to create pods can run as any service account',
       'attach --pod web -n team',
     ],
     ['sync -l a>1', 'the selector of -l has a form that the policy of --guard cannot express', '-l a=b,c!=d,e'],

@@ -126,7 +126,7 @@ describe('it stays', () => {
     await prepare(namespace);
     const ran = await regsecretIn(namespace, ['delete', 'pull', '--yes']);
     expect([ran.code, ran.stdout]).toEqual([1, '']);
-    expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it is not deleted\n  ${says}\n`);
+    expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it was not deleted\n  ${says}\n`);
     expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --yes\n`);
     // Without a terminal for the question, the error is the same without --yes.
     const asked = await regsecretIn(namespace, ['delete', 'pull']);
@@ -152,7 +152,9 @@ describe('it stays', () => {
     await put(namespace, 'pull', { ownerReferences: [owner] });
     const ran = await regsecretIn(namespace, ['delete', 'pull', '--yes']);
     expect([ran.code, await isThere(namespace, 'pull')]).toEqual([1, true]);
-    expect(ran.stderr).toContain('because externalsecret.external-secrets.io/pull makes it and would make it again');
+    expect(ran.stderr).toContain(
+      'because externalsecret.external-secrets.io/pull creates it and would create it again',
+    );
     const anyway = await regsecretIn(namespace, ['delete', 'pull', '--yes', '--owned']);
     expect([anyway.code, anyway.stdout]).toEqual([0, `secret/pull deleted in ${namespace}\n`]);
   });
@@ -212,7 +214,7 @@ test('of a copy, whoever deletes it reads that sync makes it again, and what kee
     /warning: secret (.*)\nhint: (.*)\n/.exec(ran.stderr)?.slice(1).join(' → ');
   await sync();
   const hint = `kubectl annotate namespace ${team} regsecret/sync=false`;
-  const warning = `${team}/pull is a copy of ${home}/pull: a sync that serves this namespace makes it again → ${hint}`;
+  const warning = `${team}/pull is a copy of ${home}/pull: a sync to this namespace creates it again → ${hint}`;
   expect(warned(await regsecretIn(team, ['delete', 'pull', '--dry-run=client']))).toBe(warning);
   const ran = await regsecretIn(team, ['delete', 'pull', '--yes']);
   expect([ran.code, ran.stdout, warned(ran)]).toEqual([0, `secret/pull deleted in ${team}\n`, warning]);
@@ -265,7 +267,7 @@ test('-A takes all copies of it along, and no Secret that is none', async () => 
   expect(ran.stderr).toContain(`secret ${two}/${name} is still needed`);
   // Without the source its copy could not be updated.
   expect(ran.stderr).toContain(
-    `secret ${home}/${name} is not deleted, because the copy of it in ${two} is not deleted\n`,
+    `secret ${home}/${name} was not deleted, because the copy of it in ${two} was not deleted\n`,
   );
   expect(ran.stderr).toContain('3 Secrets: 1 deleted, 2 failed');
   const forced = await regsecretIn(home, ['delete', name, '-A', '--yes', '--force']);

@@ -32,13 +32,13 @@ describe('a copy that cannot be deleted', () => {
       'somebody else makes it',
       { ownerReferences: [OWNER] },
       false,
-      (tenant, name) => `secret ${tenant}/${name} is not deleted, because maker.x.example/m makes it`,
+      (tenant, name) => `secret ${tenant}/${name} was not deleted, because maker.x.example/m creates it`,
     ],
     [
       'somebody else makes it, and nobody may change it',
       { ownerReferences: [OWNER] },
       true,
-      (tenant, name) => `secret ${tenant}/${name} is not deleted, because maker.x.example/m makes it`,
+      (tenant, name) => `secret ${tenant}/${name} was not deleted, because maker.x.example/m creates it`,
     ],
   ])('keeps its source, but not with --force: %s', async (_, metadata, immutable, reason) => {
     const [home, tenant, name] = await homeAndTenant();
@@ -49,7 +49,7 @@ describe('a copy that cannot be deleted', () => {
     expect([kept.code, kept.stdout, await isThere(home, name)]).toEqual([1, '', true]);
     expect(kept.stderr).toContain(reason(tenant, name));
     expect(kept.stderr).toContain(
-      `secret ${home}/${name} is not deleted, because the copy of it in ${tenant} is not deleted\nhint: --force deletes it anyway\n`,
+      `secret ${home}/${name} was not deleted, because the copy of it in ${tenant} was not deleted\nhint: --force deletes it anyway\n`,
     );
     const plan = await regsecretIn(home, [...args, '--force', '--dry-run=server']);
     const forced = await regsecretIn(home, [...args, '--force']);
@@ -127,7 +127,7 @@ test('remove in what says it is a copy proposes to look at the source, and chang
     1,
     [
       `error: secret ${tenant}/${name} keeps r.example, because it is a copy of ${home}/${name}`,
-      '  removed from the source, it goes from the copy with the next sync',
+      '  after you remove it from the source, the next sync removes it from the copy',
       '  --owned writes it anyway',
       `hint: regsecret inspect ${name} -n ${home}`,
     ],
@@ -143,7 +143,7 @@ test('remove in a copy of a login proposes nothing about a source that is not th
     const { code, stderr } = await regsecretIn(tenant, args);
     expect([code, stderr]).toEqual([
       1,
-      `error: secret ${tenant}/${name} keeps r.example, because sync made it from a login\n  --owned writes it anyway\nhint: run that sync again without r.example\n`,
+      `error: secret ${tenant}/${name} keeps r.example, because sync created it from a login\n  --owned writes it anyway\nhint: run that sync again without r.example\n`,
     ]);
   }
   expect((await regsecretIn(tenant, ['remove', name, '--server', 'r.example', '--owned'])).code).toBe(0);

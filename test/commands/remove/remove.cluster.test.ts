@@ -73,11 +73,14 @@ test('what kubectl apply has left of the login in an annotation is named', async
   const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
   const applied = JSON.stringify({ data: { '.dockerconfigjson': base64(text) } });
   await put(namespace, text, { metadata: { annotations: { [annotation]: applied } } });
-  for (const [flags, verb] of [[['--dry-run=client'], 'would still have'] as const, [[], 'still has'] as const]) {
+  for (const [flags, removed, verb] of [
+    [['--dry-run=client'], 'would be removed', 'would still have'],
+    [[], 'removed', 'still has'],
+  ] as const) {
     const { code, stderr } = await regsecretIn(namespace, ['remove', 'pull', '--server', host, ...flags]);
     expect([code, stderr]).toEqual([
       0,
-      `  ${host}  removed\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
+      `  ${host}  ${removed}\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
         `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n${looked(namespace)}`,
     ]);
   }
@@ -212,7 +215,7 @@ describe('an entry stays', () => {
       'in what an external secret makes',
       both,
       { metadata: { ownerReferences: [external] } },
-      'because externalsecret.external-secrets.io/pull makes it\n  --owned writes it anyway',
+      'because externalsecret.external-secrets.io/pull creates it\n  --owned writes it anyway',
       '--owned',
     ],
     ['in a copy', both, { metadata: copy }, 'because it is a copy of platform/pull', '--owned'],
@@ -301,7 +304,7 @@ test('-A takes it out of every Secret, -l out of those of some namespaces, also 
   const none = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}x`]);
   expect([none.code, none.stderr]).toEqual([
     1,
-    `error: no namespace has the labels team=${team}x, so nothing was looked at\nhint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n`,
+    `error: no namespace has the labels team=${team}x, so nothing was checked\nhint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n`,
   ]);
   const all = await regsecretIn(one, ['remove', '--server', host, '-A', '-o', 'json']);
   expect(all.code).toBe(1);

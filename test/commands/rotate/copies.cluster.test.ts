@@ -81,7 +81,7 @@ describe('in many namespaces', () => {
     const ran = await rotate(home, host, ['-A']);
     expect([ran.code, await auths(one, 'made')]).toEqual([1, { [host]: OLD }]);
     expect(ran.stderr).toContain(
-      `secret ${one}/made keeps its login, because sync made it from a login\n  --owned writes it anyway\nhint: run that regsecret sync again with the new login\n`,
+      `secret ${one}/made keeps its login, because sync created it from a login\n  --owned writes it anyway\nhint: run that regsecret sync again with the new login\n`,
     );
     expect((await rotate(home, host, ['-A', '--owned', '--old-password-env', 'OLD'])).code).toBe(0);
     expect(await auths(one, 'made')).toEqual({ [host]: NEW });

@@ -36,9 +36,9 @@ describe('a line that names no registry, or no user: the Secrets say which there
       const ran = await regsecretIn(namespace, args, { stdin: CANARY });
       expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(`${host}   ${user}`) });
       expect(ran.stdout).not.toContain(second);
-      expect(ran.stderr).toContain(`no registry is named, so it is ${host}, as in the Secrets that are there\n`);
+      expect(ran.stderr).toContain(`no registry is given, so it is ${host}, as in the existing Secrets\n`);
     }
-    const both = `error: no registry is named; there are logins for ${servers.join(', ')}`;
+    const both = `error: no registry is given; there are logins for ${servers.join(', ')}`;
     const add = 'add --server with one of them';
     expect(await says(namespace, [])).toEqual([
       both,
@@ -56,7 +56,7 @@ describe('a line that names no registry, or no user: the Secrets say which there
     await put(two, { name: 'other', auths: { [second]: auth(user, `${CANARY}-other`) } });
     const args = ['--username', user, ...piped];
     const servers = [host, second].sort();
-    const error = `error: no registry is named; ${user} has logins for ${servers.join(', ')}`;
+    const error = `error: no registry is given; ${user} has logins for ${servers.join(', ')}`;
     const flags = servers.map((server) => `--server ${server}`);
     expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...args, ...flags)}`]);
     expect(await says(two, args)).toEqual([
@@ -68,14 +68,14 @@ describe('a line that names no registry, or no user: the Secrets say which there
   test('the user name with the flag of the kubeconfig', async () => {
     const namespace = await newNamespace();
     await put(namespace, { auths: { [host]: login(user) } });
-    const text = 'error: --user is a user of the kubeconfig; that of a registry is --username';
+    const text = 'error: --user is for a user of the kubeconfig; use --username for a registry';
     const args = ['--server', host, ...piped];
     expect(await says(namespace, ['--user', user, ...args])).toEqual([
       text,
       `hint: ${line(namespace, ...args, '--username', user)}`,
     ]);
     expect(await says(namespace, ['--user', user, ...piped])).toEqual([
-      `${text}; no registry is named; ${user} has a login for ${host}`,
+      `${text}; no registry is given; ${user} has a login for ${host}`,
       `hint: ${line(namespace, ...piped, '--username', user, '--server', host)}`,
     ]);
   });
@@ -90,10 +90,10 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const ran = await regsecretIn(home, ['rotate', ...args, '--no-verify'], { stdin: CANARY });
     expect(ran).toMatchObject({ code: 0, stdout: expect.not.stringContaining(third) });
     expect(ran.stderr).toContain(
-      `no registry is named, so it is ${host}, as in the Secrets that are there; other namespaces also have ${third}\n`,
+      `no registry is given, so it is ${host}, as in the existing Secrets; other namespaces also have ${third}\n`,
     );
     expect(await says('default', args)).toEqual([
-      `error: no registry is named; ${user} has logins for ${host}, ${third}`,
+      `error: no registry is given; ${user} has logins for ${host}, ${third}`,
       'hint: add --server with one of them',
     ]);
   });
@@ -106,7 +106,7 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const args = ['--username', user, ...piped, '--no-verify', flag, flag === '-l' ? `team=${team}` : one];
     const ran = await regsecretIn(home, ['rotate', ...args], { stdin: CANARY });
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(one) });
-    expect(ran.stderr).toContain(`no registry is named, so it is ${host}, as in the Secrets that are there; other`);
+    expect(ran.stderr).toContain(`no registry is given, so it is ${host}, as in the existing Secrets; other`);
   });
 
   test('what the Secrets told stays in a proposed line: in another namespace, its owner would tell something else', async () => {
@@ -120,10 +120,10 @@ describe('a line that names no registry, or no user: the Secrets say which there
       return (await regsecretIn(home, typed, { stdin: CANARY })).stderr;
     };
     const named = await hintsOf('--username', user);
-    expect(named).toContain(`no registry is named, so it is ${host}`);
+    expect(named).toContain(`no registry is given, so it is ${host}`);
     expect(named).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} --server ${host} `));
     const served = await hintsOf('--server', host);
-    expect(served).toContain(`no user name is given, so it is ${user}`);
+    expect(served).toContain(`no username is given, so it is ${user}`);
     expect(served).toMatch(new RegExp(`hint: regsecret create fixed -n ${home} .*--username ${user} --force`));
   });
 
@@ -131,12 +131,12 @@ describe('a line that names no registry, or no user: the Secrets say which there
     const namespace = await newNamespace();
     await put(namespace, { auths: { [host]: login(user), [second]: login(other) } });
     await put(namespace, { name: 'other', auths: { [`https://${second}/v2/`]: login(user) } });
-    const text = 'error: there is a password, but no user name';
+    const text = 'error: there is a password, but no username';
     const ran = await regsecretIn(namespace, ['rotate', '--server', host, ...piped, '--no-verify'], { stdin: CANARY });
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(user) });
-    expect(ran.stderr).toContain(`no user name is given, so it is ${user}, as in the Secrets that are there\n`);
+    expect(ran.stderr).toContain(`no username is given, so it is ${user}, as in the existing Secrets\n`);
     const both = await says(namespace, ['--server', second, '--password-stdin']);
-    expect(both[0]).toBe(`${text}; the logins for ${second} are those of ${[other, user].sort().join(', ')}`);
+    expect(both[0]).toBe(`${text}; the logins for ${second} have the usernames ${[other, user].sort().join(', ')}`);
     expect(both[1]?.split(', or ')).toHaveLength(2);
     expect(await says(namespace, ['--server', third, '--password-stdin'])).toEqual([text, 'hint: add --username USER']);
   });

@@ -39,7 +39,7 @@ describe('in many namespaces', () => {
       .map((row) => row.split(/ {2,}/));
     expect(rows.map(([namespace]) => namespace)).toEqual([home, one, two].sort());
     expect(new Set(rows.map(([, ...cells]) => cells.join()))).toEqual(
-      new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new one of ci`]),
+      new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new login of ci`]),
     );
     const ran = await rotate(home, host, ['-A']);
     expect([ran.code, ran.stderr]).toEqual([0, `3 Secrets: 3 updated\n`]);

@@ -53,7 +53,7 @@ describe('what the namespace at home tells', () => {
     for (const namespace of [home, one]) await put(namespace, { auths: { [host]: { auth: 'eA==' } } });
     const plan = await rotate(home, host, ['-A', '--dry-run=client']);
     expect(plan.stderr).toContain(
-      `secret/pull in ${home} keeps its entry for ${host}, which cannot be decoded\nhint: add --any-user to replace it, too\n`,
+      `secret/pull in ${home} keeps its entry for ${host}, which cannot be decoded\nhint: add --any-user to also replace it\n`,
     );
     const ran = await rotate(home, host, ['-A', '--any-user']);
     expect([ran.code, await auths(home), await auths(one)]).toEqual([0, { [host]: NEW }, { [host]: { auth: 'eA==' } }]);
@@ -118,7 +118,7 @@ describe('a tenant is not given the login', () => {
     expect(plan.stdout).toMatch(/ {2}keeps it: another password\n/);
     const ran = await rotate(home, host, ['-A']);
     expect([ran.code, ran.stdout]).toEqual([0, `secret/pull configured in ${home}\n`]);
-    expect(ran.stderr).toContain('1 Secret in 1 namespace with another password is left alone\n');
+    expect(ran.stderr).toContain('1 Secret in 1 namespace with another password was left alone\n');
     expect(await auths(evil)).toEqual({ [host]: GUESS });
   });
 
@@ -247,7 +247,7 @@ describe('the person gives the old password', () => {
     expect([ran.code, ran.stdout, ran.stderr]).toEqual([
       1,
       '',
-      `error: no Secret here holds the old password for ${host}, so nothing is written\n` +
+      `error: no Secret here holds the old password for ${host}, so nothing was written\n` +
         `hint: regsecret list -n ${home} -o wide\n`,
     ]);
     expect(await auths(home)).toEqual({ [host]: OLD });
@@ -261,10 +261,7 @@ describe('the person gives the old password', () => {
       '--old-password-file and --old-password-env cannot be used together',
     ],
     [['--password-stdin', '--old-password-env', 'NO_SUCH'], '--old-password-env'],
-    [
-      ['--password-stdin', '--old-password-file', '/nonexistent/old'],
-      '--old-password-file names a file that does not exist',
-    ],
+    [['--password-stdin', '--old-password-file', '/nonexistent/old'], 'the file of --old-password-file does not exist'],
   ])('%j is an error, and nothing is written', async (flags, text) => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
@@ -291,7 +288,7 @@ describe('a selection that is empty', () => {
     [
       'a name that no namespace has',
       () => ['pull', 'no-such', '--to', 'default'],
-      () => 'no Secret in these namespaces has the name no-such, so nothing is written\nhint: regsecret list -A\n',
+      () => 'no Secret in these namespaces has the name no-such, so nothing was written\nhint: regsecret list -A\n',
     ],
     ['a pattern without a match', () => ['--to', 'no-such-*'], () => 'no namespace matches no-such-*'],
     ['a pattern for vendors', () => ['--to', 'kube-*'], () => 'kube-* matches only namespaces that are chosen by name'],
@@ -326,11 +323,11 @@ test('a new login that its registry rejects: a dry run shows the plan, and write
   const labels = ['-l', `team=${label}`];
   const wrong = await regsecretIn(home, [...args, ...labels], { stdin: 'wrong' });
   expect([wrong.code, wrong.stdout]).toEqual([1, '']);
-  expect(wrong.stderr).toContain('nothing is written');
+  expect(wrong.stderr).toContain('nothing was written');
   const rehearsal = [...args, ...labels, '--dry-run=client'];
   const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
-  expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
-  const refusal = `${host} rejects the credential (HTTP 401); a real run would stop here`;
+  expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new login of ${johndoe.username}`)]);
+  const refusal = `${host} rejects the login (HTTP 401); a real run would stop here`;
   expect(early.stderr).toContain('2 Secrets: 2 updated (dry run); with this login nothing would be written\n');
   const lines = early.stderr.split(labelledAnd(home))[1]?.split('\n') ?? [];
   expect([lines[0], lines.at(-2)]).toEqual([

@@ -31,7 +31,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'the login of another user stays',
     put: (host) => ({ auths: { [host]: auth('bob', 'x') } }),
     gets: 'old',
-    says: 'secret/pull in NAMESPACE keeps the login of bob for HOST\nhint: add --any-user to replace it, too',
+    says: 'secret/pull in NAMESPACE keeps the login of bob for HOST\nhint: add --any-user to also replace it',
   },
   {
     title: 'the login of another user with --any-user',
@@ -43,7 +43,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'an entry with a path stays',
     put: (host) => ({ auths: { [`${host}/acme`]: OLD } }),
     gets: 'old',
-    says: 'keeps the login of ci for HOST/acme\nhint: add --below to replace it, too',
+    says: 'keeps the login of ci for HOST/acme\nhint: add --below to also replace it',
   },
   {
     title: 'an entry with a path with --below',
@@ -55,7 +55,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'an entry that cannot be read stays',
     put: (host) => ({ auths: { [host]: { auth: 'eA==' } } }),
     gets: 'old',
-    says: 'keeps its entry for HOST, which cannot be decoded\nhint: add --any-user to replace it, too',
+    says: 'keeps its entry for HOST, which cannot be decoded\nhint: add --any-user to also replace it',
   },
   {
     title: 'an entry that cannot be read with --any-user',
@@ -75,7 +75,7 @@ const SITUATIONS: readonly Situation[] = [
     put: (host) => ({ auths: { [host]: OLD }, metadata: { ownerReferences: [EXTERNAL] } }),
     gets: 'old',
     code: 1,
-    says: 'keeps its login, because externalsecret.external-secrets.io/pull makes it\n  --owned writes it anyway\nhint: kubectl get externalsecret.external-secrets.io pull -n NAMESPACE -o yaml',
+    says: 'keeps its login, because externalsecret.external-secrets.io/pull creates it\n  --owned writes it anyway\nhint: kubectl get externalsecret.external-secrets.io pull -n NAMESPACE -o yaml',
   },
   {
     title: 'what Helm makes is left',
@@ -125,7 +125,7 @@ describe('one Secret', () => {
     ];
     expect([opaque.code, opaque.stderr]).toEqual([
       1,
-      `error: secret ${namespace}/opaque has the type Opaque, which no kubelet pulls with\nhint: regsecret inspect opaque -n ${namespace}\n0 Secrets\n`,
+      `error: secret ${namespace}/opaque has the type Opaque, which the kubelet ignores\nhint: regsecret inspect opaque -n ${namespace}\n0 Secrets\n`,
     ]);
     expect(without.stderr).toContain(`error: secret ${namespace}/pull holds no login for ${host}`);
     expect(missing.stderr).toContain(
@@ -141,7 +141,7 @@ describe('one Secret', () => {
     expect([none.code, none.stderr]).toEqual([
       1,
       `error: no pull secret in namespace ${namespace} holds a login for ${host}\n` +
-        '  Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names\n' +
+        '  Secrets of other types, such as Opaque, were not checked; list shows those that a pod or a service account uses\n' +
         `hint: regsecret list -n ${namespace}\n`,
     ]);
   });

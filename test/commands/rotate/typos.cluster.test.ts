@@ -70,11 +70,11 @@ describe('in many namespaces', () => {
 });
 
 test.each([
-  ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate -n default --server HOST\n'],
+  ['no registry', ['rotate'], 'error: no registry is given\nhint: regsecret rotate -n default --server REGISTRY\n'],
   [
     'no registry, but a user whom nobody has',
     ['rotate', '-A', '--username', 'nobody', '--password-file', 'new', '--dry-run=client'],
-    'error: no registry is named\nhint: regsecret rotate -n default -A --username nobody --password-file FILE --dry-run=client --server HOST\n',
+    'error: no registry is given\nhint: regsecret rotate -n default -A --username nobody --password-file FILE --dry-run=client --server REGISTRY\n',
   ],
   ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
 ])('wrong usage: %s', async (_, args, says) => {

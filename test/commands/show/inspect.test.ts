@@ -212,7 +212,7 @@ stringData:
     [
       'two objects in one document',
       'apiVersion: v1\nkind: Secret\napiVersion: v1\nkind: Secret\n',
-      'stdin has a second apiVersion in line 3, so a line --- is probably missing before it\nhint: put --- on a line of its own before line 3\n',
+      'stdin has a second apiVersion in line 3, so a line --- is probably missing before it\nhint: put --- on its own line before line 3\n',
     ],
   ])('%s', async (_, text, message) => {
     const { code, stderr } = await inspect(text);
@@ -277,7 +277,7 @@ describe('what is wrong comes with the command that fixes it', () => {
   test.each([
     [
       manifest('regcred', config({ 'ghcr.io': auth('jane'), 'quay.io': { auth: 'notbase64!' } })),
-      'problem: the entry quay.io of secret team-a/regcred cannot be decoded (illegal base64 data at input byte 9), and a pod that names it can use none of its pull secrets',
+      'problem: the entry quay.io of secret team-a/regcred cannot be decoded (illegal base64 data at input byte 9), and a pod that uses it can use none of its pull secrets',
       'hint: regsecret create regcred -n team-a --server quay.io --username USER --password-stdin',
     ],
     [

@@ -276,7 +276,7 @@ describe('only those with a login', () => {
     [
       '--username nobody --server ghcr.io --problems',
       'no pull secrets with a login of nobody for ghcr.io and a problem in namespace NS',
-      'list asks no registry, and regsecret doctor -n NS does',
+      'list checks no registry; regsecret doctor -n NS does',
     ],
     [
       'regcred --server gchr.io',
@@ -334,7 +334,7 @@ describe('only those with a login', () => {
     const { code, stderr } = await regsecretIn(namespace, ['list', '--user', 'john']);
     expect([code, stderr]).toEqual([
       2,
-      `error: --user is a user of the kubeconfig; that of a registry is --username\nhint: regsecret list -n ${namespace} --username john\n`,
+      `error: --user is for a user of the kubeconfig; use --username for a registry\nhint: regsecret list -n ${namespace} --username john\n`,
     ]);
   });
 });
@@ -366,7 +366,7 @@ test('of all namespaces: both types, and whatever else is referred to', async ()
 
 test('who has which login is in -o wide, which the table of all namespaces says at its end', async () => {
   const env = { KUBECONFIG: cluster().kubeconfig };
-  const hint = 'hint: for user names and equal passwords: ';
+  const hint = 'hint: for usernames and equal passwords: ';
   for (const args of [['-A'], ['unrelated', '-A', '--problems', '--sort-by', 'age']]) {
     const ran = await here(['list', ...args], { env });
     const says = ran.stdout === '' ? '' : expect.stringMatching(`(^|\n)${hint}regsecret list .*-o wide\n$`);
@@ -393,18 +393,18 @@ test('a namespace without any', async () => {
     `no pull secrets in namespace ${empty}\nhint: regsecret create -n ${empty}\n`,
   ]);
   expect((await regsecretIn(empty, ['list', '-l', 'no=such'])).stderr).toBe(
-    `no pull secrets with these labels in namespace ${empty} (-l means labels of Secrets here)\n`,
+    `no pull secrets with these labels in namespace ${empty} (-l selects labels of Secrets here)\n`,
   );
   expect((await regsecretIn(empty, ['list', '--problems'])).stderr).toBe(
-    `no pull secrets with a problem in namespace ${empty}\nhint: list asks no registry, and regsecret doctor -n ${empty} does\n`,
+    `no pull secrets with a problem in namespace ${empty}\nhint: list checks no registry; regsecret doctor -n ${empty} does\n`,
   );
   const team = freshName('team');
   await newNamespace({ labels: { team } });
   expect((await regsecretIn('default', ['list', '-l', `team=${team}`])).stderr).toBe(
-    `no pull secrets with these labels in namespace default (-l means labels of Secrets here)\nhint: for the namespace with these labels: regsecret doctor -l team=${team}\n`,
+    `no pull secrets with these labels in namespace default (-l selects labels of Secrets here)\nhint: for the namespace with these labels: regsecret doctor -l team=${team}\n`,
   );
   expect((await regsecretIn(empty, ['list', '-l', 'no=such', '--problems'])).stderr).toBe(
-    `no pull secrets with these labels and a problem in namespace ${empty} (-l means labels of Secrets here)\n`,
+    `no pull secrets with these labels and a problem in namespace ${empty} (-l selects labels of Secrets here)\n`,
   );
 });
 

@@ -106,7 +106,7 @@ describe('the logins of a Secret', () => {
     ]);
     expect(stderr).toMatch(
       new RegExp(
-        `^${bearer.host} rejects the credential \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host} --username janedoe\n$`,
+        `^${bearer.host} rejects the login \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host} --username janedoe\n$`,
       ),
     );
   });
@@ -160,7 +160,7 @@ describe('the logins of a Secret', () => {
     const { code, stdout, stderr } = await verify({ [basic.host]: {} });
     expect(code).toBe(1);
     expect(rowsOf(stdout)[1]).toBe(`${basic.host} | - | anonymous`);
-    expect(stderr).toContain('gets no credential, because the entry has none');
+    expect(stderr).toContain('gets no login, because the entry has none');
   });
 
   test('as JSON', async () => {
@@ -190,7 +190,7 @@ describe('the logins of a Secret', () => {
       expect.stringContaining('nothing-like-it does not exist'),
     ]);
     const shown = await regsecretIn(namespace, ['verify', good, bad]);
-    expect(shown.stderr).toContain(`${namespace}/${bad}: ${basic.host} rejects the credential (HTTP 401)\n`);
+    expect(shown.stderr).toContain(`${namespace}/${bad}: ${basic.host} rejects the login (HTTP 401)\n`);
     const all = await here(['verify', good, '-A'], { env: { KUBECONFIG: cluster().kubeconfig } });
     expect([all.code, all.stdout.split('\n')[1]]).toEqual([0, expect.stringMatching(/ accepted$/)]);
   });
@@ -233,13 +233,13 @@ describe('an image', () => {
   });
 
   test.each([
-    ['public, which no entry matches', () => publicImage, 0, 'lets everybody pull it'],
+    ['public, which no entry matches', () => publicImage, 0, 'lets everyone pull it'],
     ['private, which no entry matches', () => bearer.privateImage, 1, 'refuses that'],
   ])('%s', async (_, image, code, words) => {
     const ran = await verify({ 'ghcr.io': janedoe }, ['--image', image()]);
     expect(ran.code).toBe(code);
-    expect(rowsOf(ran.stdout)[1]).toBe(`${image()} | (no credential) | - | anonymous`);
-    expect(ran.stderr).toContain(`no entry matches ${image()}: it is pulled without a credential, and its registry`);
+    expect(rowsOf(ran.stdout)[1]).toBe(`${image()} | (no login) | - | anonymous`);
+    expect(ran.stderr).toContain(`no entry matches ${image()}: it is pulled without a login, and its registry`);
     expect(ran.stderr).toContain(words);
   });
 
@@ -314,7 +314,7 @@ describe('other places for a login', () => {
     [['verify', '-f', '-', '--username', 'jane'], '-f and a login cannot be used together'],
     [
       ['verify', '-A', '--username', 'jane'],
-      '-A and a login cannot be used together\nhint: leave out -A for a login of your own, which needs --server HOST, or the login for the logins of all Secrets',
+      '-A and a login cannot be used together\nhint: leave out -A to check your own login with --server REGISTRY, or leave out the login to check all Secrets',
     ],
     [['verify', '-f', '-', '--timeout', 'soon'], '--timeout is not a duration'],
     [['verify', '-f', '-', '--timeout', '0'], '--timeout is not a duration'],
@@ -410,7 +410,7 @@ describe('create --verify', () => {
   test('and nothing that it rejects', async () => {
     const { code, stderr } = await create(basic.host);
     expect(code).toBe(1);
-    expect(stderr).toContain(`error: ${basic.host} rejects the credential (HTTP 401); nothing is written`);
+    expect(stderr).toContain(`error: ${basic.host} rejects the login (HTTP 401); nothing was written`);
     expect(stderr).toContain('\n  it is the login of ada from stdin\n');
     expect(stderr).toContain('hint: run it again with a new password\n');
   });
@@ -420,9 +420,9 @@ describe('create --verify', () => {
     const { code, stderr } = await regsecretIn(namespace, ['create', 'x', '--from-file', '-', '--verify'], { stdin });
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `error: ${basic.host} rejects the credential (HTTP 401); nothing is written\n` +
+      `error: ${basic.host} rejects the login (HTTP 401); nothing was written\n` +
         '  it is the login of janedoe from stdin\n' +
-        `  ${bearer.host} rejects the credential (HTTP 401), too: the login of janedoe from stdin\n` +
+        `  ${bearer.host} rejects the login (HTTP 401): the login of janedoe from stdin\n` +
         '  leave out --verify to write it anyway\n' +
         'hint: correct the login in what you pipe in, then run it again\n',
     );
@@ -432,7 +432,7 @@ describe('create --verify', () => {
     const silent = await front({ choose: () => 'hang' });
     const { code, stderr } = await create(silent.host, ['--timeout', '300ms']);
     expect(code).toBe(1);
-    expect(stderr).toContain(`${silent.host} cannot be checked: no answer within 0.3 s; nothing is written`);
+    expect(stderr).toContain(`${silent.host} cannot be checked: no answer within 0.3 s; nothing was written`);
     expect(stderr).toContain(
       '\n  leave out --verify to write the login unchecked\nhint: allow more with --timeout 60s\n',
     );
@@ -445,7 +445,7 @@ describe('create --verify', () => {
     const { code, stderr } = await regsecretIn(namespace, args, { stdin: payload({ [host]: ada }) });
     expect([code, stderr]).toEqual([
       1,
-      `error: ${host} cannot be checked: its certificate is signed by an unknown authority; nothing is written\n` +
+      `error: ${host} cannot be checked: its certificate is signed by an unknown authority; nothing was written\n` +
         '  leave out --verify to write the login unchecked\n' +
         `hint: regsecret create -n ${namespace} c --from-file - --verify --replace --registry-ca FILE\n`,
     ]);

@@ -83,7 +83,7 @@ describe('--attach', () => {
     const ran = await regsecretIn(home, ['sync', '--to', teams.join(','), '--attach', 'sa/ci']);
     expect(ran).toMatchObject({
       code: 0,
-      stderr: `warning: there is no service account ci in ${second}, so nothing names regsecret there\n`,
+      stderr: `warning: there is no service account ci in ${second}, so nothing uses regsecret there\n`,
     });
     expect(await listOf(first, 'ci')).toEqual(named('regsecret'));
   });
@@ -96,7 +96,7 @@ describe('--attach', () => {
     const ran = await regsecretIn(home, ['sync', '--to', team, '--attach', 'sa/defualt', '--dry-run=client']);
     expect(ran).toMatchObject({
       code: 0,
-      stderr: `warning: there is no service account defualt in ${team}, so nothing names regsecret there; did you mean default?\n`,
+      stderr: `warning: there is no service account defualt in ${team}, so nothing uses regsecret there; did you mean default?\n`,
     });
   });
 
@@ -225,7 +225,7 @@ describe('a Secret of that name that others made', () => {
       { namespace: team, action: 'updated', lost: ['other.example'] },
     ]);
     const left = await regsecretIn(home, ['sync', '--to', team]);
-    expect(left.stderr).toContain('--adopt in its place makes it a copy, which drops the rest\n');
+    expect(left.stderr).toContain('--adopt instead turns it into a copy, which drops the rest\n');
     expect(await serversIn(team)).toEqual(['other.example']);
     const ran = await regsecretIn(home, [...line, '--yes']);
     expect([ran.code, ran.stderr]).toEqual([0, warning]);

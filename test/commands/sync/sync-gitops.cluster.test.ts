@@ -184,11 +184,11 @@ test('a copy with an owner is left to it, until --adopt says otherwise', async (
   expect(ran).toEqual({
     code: 1,
     stdout: '1 namespace: 1 left alone\n',
-    stderr: `error: secret ${team}/regsecret was made by sync, but configmap/owner makes it now, so it is left alone\n  --adopt writes it anyway, and drops what its source does not have\nhint: kubectl get configmap owner -n ${team} -o yaml\n`,
+    stderr: `error: secret ${team}/regsecret was created by sync, but configmap/owner creates it now, so it is left alone\n  --adopt writes it anyway, and drops logins that its source does not have\nhint: kubectl get configmap owner -n ${team} -o yaml\n`,
   });
   const pruned = await regsecretIn(home, ['sync', '-A', '--exclude', '*', '--prune', '--yes']);
   expect([pruned.code, pruned.stdout]).toEqual([1, '1 namespace: 1 failed\n']);
-  expect(pruned.stderr).toContain('but configmap/owner makes it now, so it is not deleted\n');
+  expect(pruned.stderr).toContain('but configmap/owner creates it now, so it was not deleted\n');
   expect((await regsecretIn(home, ['sync', '--to', team, '--adopt'])).code).toBe(0);
   expect((await secretIn(team))?.data).toEqual((await secretIn(home))?.data);
 });
@@ -213,12 +213,12 @@ describe('rotate and remove', () => {
     const rotated = await rotate();
     expect([rotated.code, rotated.stdout]).toEqual([1, `secret/applied configured in ${namespace}\n`]);
     for (const [index, { name, where }] of TOOLS.entries()) {
-      const error = `error: secret ${namespace}/${names[index]} keeps its login, because ${name} makes it\n`;
+      const error = `error: secret ${namespace}/${names[index]} keeps its login, because ${name} creates it\n`;
       expect(rotated.stderr).toContain(`${error}  --owned writes it anyway\nhint: ${where}\n`);
     }
     const removed = await remove();
     expect([removed.code, removed.stdout]).toEqual([1, '']);
-    expect(removed.stderr).toContain(`because ${TOOLS[0]?.name} makes it\n`);
+    expect(removed.stderr).toContain(`because ${TOOLS[0]?.name} creates it\n`);
     expect(await Promise.all(names.map((name) => secretIn(namespace, name)))).toEqual(before);
 
     const owned = await rotate('--owned');

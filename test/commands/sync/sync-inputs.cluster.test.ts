@@ -26,7 +26,7 @@ describe('a source', () => {
     [
       'of type Opaque',
       { type: 'Opaque', data: { [CONFIG]: payloadOf('r.example') } },
-      'has the type Opaque, which no kubelet pulls with',
+      'has the type Opaque, which the kubelet ignores',
     ],
     [
       'of basic-auth',
@@ -166,8 +166,8 @@ describe('flags', () => {
     [
       'a selector of blanks',
       ['-l', ' '],
-      'the selector of -l is empty, which would mean every namespace',
-      'say which labels, as in -l team=a',
+      'the selector of -l is empty, which would select every namespace',
+      'give the labels, as in -l team=a',
     ],
     [
       'both ways with a foreign Secret',
@@ -193,18 +193,18 @@ describe('flags', () => {
     [
       'a pattern of namespaces that have to be named',
       ['--to', 'kube-p*'],
-      'kube-p* matches only kube-public: namespaces of that kind get nothing unless they are named',
+      'kube-p* matches only kube-public: such namespaces get nothing unless --to has their full names',
     ],
     [
       'labels of namespaces that have to be named',
       ['-l', 'kubernetes.io/metadata.name=kube-public'],
-      '-l kubernetes.io/metadata.name=kube-public matches only kube-public: namespaces of that kind get nothing unless they are named',
+      '-l kubernetes.io/metadata.name=kube-public matches only kube-public: such namespaces get nothing unless --to has their full names',
     ],
   ])('%s that chooses nothing is said, and is a failure', async (_, args, warning) => {
     const { home } = await newFleet(0);
     const ran = await regsecretIn(home, ['sync', ...args]);
     const hint = warning.startsWith('no ') ? 'hint: kubectl get namespaces --show-labels\n' : '';
-    const stderr = `warning: ${warning}\n${hint}error: nothing is selected, so nothing is written\n`;
+    const stderr = `warning: ${warning}\n${hint}error: nothing is selected, so nothing was written\n`;
     expect(ran).toEqual({ code: 1, stdout: '', stderr });
   });
 
@@ -218,7 +218,7 @@ describe('flags', () => {
       [
         `warning: no namespace matches ${typo}; did you mean '${near}'?`,
         `hint: regsecret ${line(`'no-*,${near}'`).join(' ')}`,
-        'error: nothing is selected, so nothing is written',
+        'error: nothing is selected, so nothing was written',
       ],
     ]);
     const again = await regsecretIn(home, line(near).slice(0, -1));
@@ -273,7 +273,7 @@ describe('flags', () => {
   ])('%s: the error says so', async (_, flags, why) => {
     const place = await newFleet(1);
     const ran = await regsecretIn(place.home, ['sync', ...flags(place).split(' ')]);
-    expect(ran.stderr).toContain(`error: nothing is selected: ${why(place)}, so nothing is written\n`);
+    expect(ran.stderr).toContain(`error: nothing is selected: ${why(place)}, so nothing was written\n`);
   });
 
   test.each([
@@ -285,7 +285,7 @@ describe('flags', () => {
     await regsecretIn(home, ['sync', '--to', teams.join(',')]);
     const ran = await regsecretIn(home, ['sync', ...where, '--prune', '--yes']);
     expect([ran.code, ran.stdout]).toEqual([1, '']);
-    expect(ran.stderr).toContain('so --prune would delete every copy: nothing is done\n');
+    expect(ran.stderr).toContain('so --prune would delete every copy: nothing was done\n');
     expect(ran.stderr).toContain(
       `hint: regsecret sync regsecret -n ${home} -A --exclude '*' --prune --dry-run=client\n`,
     );

@@ -41,7 +41,7 @@ describe('somebody else writes between the look and the write', () => {
       putSecret(team, { data: { '.dockerconfigjson': payloadOf('own.example') } }),
     );
     expect(ran).toMatchObject({ code: 1, stdout: '1 namespace: 1 left alone\n' });
-    expect(ran.stderr).toContain(`secret ${team}/regsecret was not made by sync`);
+    expect(ran.stderr).toContain(`secret ${team}/regsecret was not created by sync`);
     expect((await secretIn(team))?.data).toEqual({ '.dockerconfigjson': payloadOf('own.example') });
   });
 

@@ -259,7 +259,7 @@ describe('a tenant with many Secrets', () => {
     for (const ran of [rotated, removed]) {
       expect(ran.code).toBe(1);
       expect(ran.stderr).toContain(`secret ${honest}/pull keeps `);
-      expect(ran.stderr).toContain('because Argo CD application shop makes it\n');
+      expect(ran.stderr).toContain('because Argo CD application shop creates it\n');
       expect(ran.stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
     }
   });

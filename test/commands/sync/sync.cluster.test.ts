@@ -173,14 +173,14 @@ describe('which namespaces are meant', () => {
     expect(ran).toEqual({
       code: 0,
       stdout: `secret/regsecret created in ${first}\n1 namespace: 1 created\n`,
-      stderr: `1 namespace is left alone, as annotation regsecret/sync says: ${second}\n`,
+      stderr: `1 namespace is left alone because of annotation regsecret/sync: ${second}\n`,
     });
     expect(await secretIn(second)).toBeUndefined();
     expect(await secretIn(third)).toBeUndefined();
     const none = await regsecretIn(home, ['sync', '-l', `fleet=${prefix}`, '--exclude', `${first},${third}`]);
     const hint = `kubectl annotate namespace ${second} regsecret/sync-`;
     expect(none.stderr).toBe(
-      `1 namespace is left alone, as annotation regsecret/sync says: ${second}\nhint: ${hint}\n`,
+      `1 namespace is left alone because of annotation regsecret/sync: ${second}\nhint: ${hint}\n`,
     );
     expect((await kubectl(hint.split(' ').slice(1))).code).toBe(0);
     expect((await regsecretIn(home, ['sync', '--to', second])).stdout).toContain('1 created');
@@ -259,7 +259,7 @@ describe('--dry-run', () => {
       regsecretIn(home, line),
     ]);
     expect([watch.code, watch.stdout]).toEqual([once.code, once.stdout]);
-    expect(watch.stderr).toBe(`a dry run looks once, and does not go on as --watch does\n${once.stderr}`);
+    expect(watch.stderr).toBe(`a dry run checks once, and --watch does not continue it\n${once.stderr}`);
   });
 
   test.each([
@@ -300,17 +300,17 @@ describe('what is not served', () => {
       code: 1,
       stdout: `secret/regsecret created in ${third}\n3 namespaces: 1 created, 2 left alone\n`,
     });
-    expect(ran.stderr).toContain(`error: secret ${first}/regsecret was not made by sync, so it is left alone\n`);
+    expect(ran.stderr).toContain(`error: secret ${first}/regsecret was not created by sync, so it is left alone\n`);
     expect(ran.stderr).toContain(`the same in ${second}\n`);
     const line = `regsecret sync -n ${home} --to ${teams.join(',')} --merge`;
-    expect(ran.stderr).toContain(`hint: ${line}, which puts these logins into it and keeps the rest; --adopt`);
+    expect(ran.stderr).toContain(`hint: ${line}, which adds these logins and keeps the rest; --adopt`);
     expect(await secretIn(first)).toEqual(before);
     await changeSecret(first, { immutable: true });
     const merged = await regsecretIn(home, ['sync', '--to', teams.join(','), '--merge']);
     expect([merged.code, merged.stderr]).toEqual([
       1,
       `error: secret ${first}/regsecret is immutable, so --merge cannot change it\n` +
-        `hint: ${line.replace('--merge', '--adopt')}, which makes it a copy of this one and drops what this one does not have\n`,
+        `hint: ${line.replace('--merge', '--adopt')}, which turns it into a copy and drops logins that the source does not have\n`,
     ]);
   });
 
@@ -420,7 +420,7 @@ describe('a login from here', () => {
       tty: true,
     });
     expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain('there is a user name, but no password');
+    expect(ran.stderr).toContain('there is a username, but no password');
   });
 });
 
@@ -550,7 +550,7 @@ test('who may not list namespaces, but read them: what says no, and what is not 
   expect(ran).toEqual({
     code: 0,
     stdout: `secret/regsecret created in ${second}\n1 namespace: 1 created\n`,
-    stderr: `1 namespace is left alone, as annotation regsecret/sync says: ${first}\nhint: kubectl annotate namespace ${first} regsecret/sync-\n`,
+    stderr: `1 namespace is left alone because of annotation regsecret/sync: ${first}\nhint: kubectl annotate namespace ${first} regsecret/sync-\n`,
   });
   expect(await secretIn(first)).toBeUndefined();
 });

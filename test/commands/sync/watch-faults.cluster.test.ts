@@ -78,7 +78,7 @@ test('nothing is said any more, and the connection stays open: it is given up', 
   await breakWatches('silent', 2);
   const born = await newMember();
   await served(born, 45_000);
-  await watch.says('has been silent for 28 s, so it is opened again');
+  await watch.says('has been silent for 28 s, so it is started again');
 });
 
 test('it says how it is, and what it has done', async () => {
@@ -103,7 +103,7 @@ test('the API server is away, and comes back: what has happened meanwhile is don
   const born = await newMember();
   const [team = ''] = fleet.teams;
   await changeSecret(team, { data: { '.dockerconfigjson': payloadOf('other.example') } });
-  await watch.says(/the watch of \w+ cannot be opened/);
+  await watch.says(/the watch of \w+ cannot be started/);
   // The watches have been silent for a minute, so the health check fails.
   await waitFor(async () => (await askWatch(port, '/healthz')).status === 503, { what: '503', deadlineMs: 90_000 });
   proxy.isAway = false;
@@ -136,7 +136,7 @@ describe('somebody undoes every write', () => {
   const payloadIn = async (namespace: string) => (await secretIn(namespace))?.data?.['.dockerconfigjson'];
   const fields = { data: { '.dockerconfigjson': payloadOf('other.example') } };
   const keepsUndoing = (namespace: string): string =>
-    `warning: somebody keeps undoing what sync writes to secret ${namespace}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`;
+    `warning: someone keeps undoing what sync writes to secret ${namespace}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`;
 
   test('by server-side apply: a few writes, and then who it is', async () => {
     const namespace = await newMember();
@@ -157,7 +157,7 @@ describe('somebody undoes every write', () => {
       const owned = { ...fields, metadata: { ownerReferences: [{ ...owner, controller: true }] } };
       return api('PATCH', path, owned, { 'content-type': 'application/merge-patch+json' });
     };
-    const says = `secret ${namespace}/regsecret was made by sync, but externalsecret.external-secrets.io/registry makes it now, so it is left alone`;
+    const says = `secret ${namespace}/regsecret was created by sync, but externalsecret.external-secrets.io/registry creates it now, so it is left alone`;
     expect(await undoing(namespace, own, says)).toBe(1);
     expect(await payloadIn(namespace)).toBe(payloadOf('other.example'));
   });

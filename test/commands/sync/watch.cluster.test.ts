@@ -59,7 +59,7 @@ test(`a day of a fleet, with ${artefact()[0].includes('regsecret') ? 'the execut
   // Namespaces that lose their label keep the copy; one that is deleted does not.
   await change(`/api/v1/namespaces/${late}`, { metadata: { labels: { fleet: null } } });
   const left = (namespace: string) =>
-    `namespace ${namespace} no longer matches fleet=${prefix}: secret regsecret stays there, and is not updated any more\n`;
+    `namespace ${namespace} no longer matches fleet=${prefix}: secret regsecret stays there, and is no longer updated\n`;
   await watch.says(left(late));
   await api('DELETE', `/api/v1/namespaces/${born}`);
   await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('last.example') } });

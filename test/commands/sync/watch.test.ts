@@ -6,7 +6,7 @@ test.each([
   [
     'JSON, which has an end',
     ['-o', 'json'],
-    '--watch prints a line for each change, so -o json does not go with it',
+    '--watch prints a line for each change, so it cannot be used with -o json',
     '-A --watch -o name',
   ],
   [
@@ -25,22 +25,22 @@ test.each([
   [
     '--listen without --watch',
     ['--listen', ':8080'],
-    '--listen goes with --watch\nhint: regsecret sync -A --listen :8080 --watch',
+    '--listen needs --watch\nhint: regsecret sync -A --listen :8080 --watch',
   ],
   [
     '--refresh without --watch',
     ['--refresh', '6h', '--server', 'ghcr.io'],
-    '--refresh goes with --watch\nhint: regsecret sync -A --refresh 6h --server ghcr.io --watch',
+    '--refresh needs --watch\nhint: regsecret sync -A --refresh 6h --server ghcr.io --watch',
   ],
   [
     '--refresh of a Secret',
     ['--watch', '--refresh', '6h'],
-    '--refresh is for a login from here, and the source is a Secret',
+    '--refresh is for a login of this machine, and the source is a Secret',
   ],
   [
     '--refresh of what is read once',
     ['--watch', '--refresh', '6h', '--server', 'r.example', '--username', 'u', '--password-stdin'],
-    'what is read from stdin cannot be read again, so --refresh does not go with it',
+    'stdin cannot be read again, so --refresh cannot be used with it',
   ],
   [
     'no duration',

@@ -18,13 +18,13 @@ const refused = `failed to resolve reference "${IMAGE}": failed to authorize: fa
 
 const kubelet: readonly Row[] = [
   [
-    'says that no credential was sent',
+    'says that no login was sent',
     podWith({ status: noCredential }),
     {},
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare },
   ],
   [
-    'says that no credential was sent, and there is a Secret for the image, which nobody has tried',
+    'says that no login was sent, and there is a Secret for the image, which nobody has tried',
     podWith({ status: noCredential }),
     { secrets: { other: good }, others: ['other'] },
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, sufficient: false },

@@ -69,13 +69,13 @@ describe('a folder of manifests as they are found in repositories', () => {
     expect([code, stderr]).toEqual([1, '']);
     const lines = stdout.replaceAll(broken, 'broken').trimEnd().split('\n');
     expect(lines.slice(0, 2)).toEqual([
-      'broken/01-helm-output.yaml:23: error: serviceaccount/release-web names secret release-web-pul, which is not in these files; did you mean release-web-pull? [missing-secret]',
+      'broken/01-helm-output.yaml:23: error: serviceaccount/release-web uses secret release-web-pul, which is not in these files; did you mean release-web-pull? [missing-secret]',
       '  hint: vi +23 broken/01-helm-output.yaml',
     ]);
     const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
     expect(severities).toEqual(severities.toSorted());
     expect(lines.at(-1)).toBe(
-      '54 objects in 39 files: 28 errors, 17 warnings; 1 variable in a list of pull secrets is not filled in',
+      '54 objects in 39 files: 28 errors, 17 warnings; 1 variable in imagePullSecrets is not filled in',
     );
   });
 
@@ -83,7 +83,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     // Two of its images contain variables that are filled in later.
     expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
       code: 3,
-      stdout: `22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; 2 images have a variable that is not filled in (\${IMAGE}:\${TAG}, web:$(TAG)); 1 variable in a list of pull secrets is not filled in; no registry was asked whether 1 image without a login needs one\n`,
+      stdout: `22 objects in 18 files: nothing wrong; 2 Secrets were not checked, because they are encrypted or filled in later; 2 images have a variable that is not filled in (\${IMAGE}:\${TAG}, web:$(TAG)); 1 variable in imagePullSecrets is not filled in; it is not known whether 1 image without a login needs one\n`,
       stderr: '',
     });
   });
@@ -143,7 +143,7 @@ describe('a folder with files that are no manifests', () => {
       'is what kustomize reads',
       'kustomization.yaml',
       'resources: [web.yaml]\n',
-      'kustomization.yaml:1: warning: file kustomization.yaml cannot be read: kustomize changes these manifests before they are applied, and only what it makes of them can be checked [unreadable-file]\n  hint: kubectl kustomize ',
+      'kustomization.yaml:1: warning: file kustomization.yaml cannot be read: kustomize changes these manifests before they are applied, so only its output can be checked [unreadable-file]\n  hint: kubectl kustomize ',
     ],
     ['is what kustomize reads of others', 'kustomization.yaml', 'kind: Component\n', undefined],
     [

@@ -19,13 +19,13 @@ describe('-n and a file that names its namespace', () => {
       'another one',
       inTeam('team-b'),
       1,
-      'error: stdin names namespace team-b in line 1, not team-a as -n does\nhint: regsecret doctor -n team-b -f -\n',
+      'error: stdin has namespace team-b in line 1, and -n has team-a\nhint: regsecret doctor -n team-b -f -\n',
     ],
     [
       'several',
       `${inTeam('team-a')}---\n${inTeam('team-b')}`,
       1,
-      'error: stdin names namespace team-b in line 5, not team-a as -n does\nhint: leave -n out: these files name 2 namespaces\n',
+      'error: stdin has namespace team-b in line 5, and -n has team-a\nhint: leave out -n: these files have 2 namespaces\n',
     ],
   ])('%s', async (_, text, code, stderr) => {
     expect(await doctor(['-f', '-', '-n', 'team-a'], text)).toMatchObject({ code, stderr });
@@ -95,7 +95,7 @@ test.each([
   [
     'what kubectl and create say without -o yaml',
     'secret/regcreds created (dry run)\n',
-    'it says what a command did: add -o yaml to that command',
+    'it is the message of a command: add -o yaml to that command',
   ],
   ['a document without an object', 'replicas: 3\nimage: ghcr.io/a/b\n', 'it holds no Kubernetes object'],
 ])('%s on stdin fails', async (_, text, why) => {

@@ -24,7 +24,7 @@ describe('a Secret that is in none of the files', () => {
   ])('%s', async (_, text, code, near) => {
     const ran = await doctor(['-f', '-'], text);
     expect(ran.code).toBe(code);
-    expect(ran.stdout).toMatch(/^stdin:5: (error|warning): pod\/web names secret \S+, which is not in these files/);
+    expect(ran.stdout).toMatch(/^stdin:5: (error|warning): pod\/web uses secret \S+, which is not in these files/);
     expect(ran.stdout.includes(`did you mean ${near}?`)).toBe(near !== undefined);
     expect((await doctor(['-f', '-', '--strict'], text)).code).toBe(1);
     // A misspelt Secret does not exist in the cluster either.
@@ -44,7 +44,7 @@ test('an image whose name is not valid is one finding, whatever its pull secrets
 });
 
 test.each([
-  ['[regcred]', 'its list of pull secrets has the text regcred as an entry; write - name: regcred'],
+  ['[regcred]', 'its imagePullSecrets has the text regcred as an entry; write - name: regcred'],
   ['regcred', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
   ['{name: regcred}', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
 ])('the API server refuses imagePullSecrets: %s', async (list, fault) => {

@@ -60,7 +60,7 @@ test('a Secret is in two files: the last one counts, and both places are named',
   write({ ...apps, 'full.yaml': secret([A, B]), 'b.yaml': secret([B]) });
   const { code, lines } = await doctor('-f deploy -f full.yaml -f b.yaml --strict');
   expect(lines).toContain(
-    'full.yaml:1: warning: secret build/regcreds is also in b.yaml:1; the last one that is applied wins, so pods get only the logins there [duplicate-secret]',
+    'full.yaml:1: warning: secret build/regcreds is also in b.yaml:1; the last one applied wins, so pods get only the logins there [duplicate-secret]',
   );
   expect(lines.filter((line) => line.endsWith('[other-images]'))).toEqual([
     expect.stringContaining('b.yaml:1: warning: '),
@@ -74,7 +74,7 @@ test('a Secret is twice in what is piped in: one with all logins is proposed', a
   const { lines } = await doctor('-f deploy -f -', piped);
   const index = lines.findIndex((line) => line.endsWith('[duplicate-secret]'));
   expect(lines.slice(index, index + 2)).toEqual([
-    'stdin:1: warning: secret build/regcreds is also in stdin:3; the last one that is applied wins, so pods get only the logins there [duplicate-secret]',
+    'stdin:1: warning: secret build/regcreds is also in stdin:3; the last one applied wins, so pods get only the logins there [duplicate-secret]',
     `  hint: regsecret create regcreds -n build --server ${A} --server ${B} --dry-run=client -o yaml`,
   ]);
 });
@@ -181,13 +181,13 @@ test('a Secret without a namespace goes into that of the context, wherever those
     's.yaml': secret([A, 'other.example'], ''),
   });
   const { code, lines } = await doctor('-f . --strict');
-  const why = 'but the one in s.yaml names no namespace, so it goes into that of the context: add namespace';
+  const why = 'but the one in s.yaml has no namespace, so it goes into the namespace of the context: add namespace';
   expect([code, lines]).toEqual([
     1,
     [
-      `a.yaml:1: warning: deployment/a names secret build/regcreds, ${why}: build to its metadata [missing-secret]`,
+      `a.yaml:1: warning: deployment/a uses secret build/regcreds, ${why}: build to its metadata [missing-secret]`,
       '  hint: vi +1 s.yaml',
-      `b.yaml:1: warning: deployment/b names secret prod/regcreds, ${why}: prod to its metadata [missing-secret]`,
+      `b.yaml:1: warning: deployment/b uses secret prod/regcreds, ${why}: prod to its metadata [missing-secret]`,
       '  hint: vi +1 s.yaml',
       '3 objects in 3 files: 0 errors, 2 warnings',
     ],
@@ -204,11 +204,12 @@ const account = (name: string, namespace?: string): object => ({
 test('a Secret from stdin without a namespace needs the flag of the command that makes it, and not another command', async () => {
   write({ 'a.yaml': deployment('a', `${A}/x`) });
   const { code, lines } = await doctor('-f . -f - --strict', JSON.stringify(secret([A], '')));
-  const why = 'names no namespace, so it goes into that of the context: add -n build to the command that makes it';
+  const why =
+    'has no namespace, so it goes into the namespace of the context: add -n build to the command that creates it';
   expect([code, lines]).toEqual([
     1,
     [
-      `a.yaml:1: warning: deployment/a names secret build/regcreds, but the one from stdin ${why} [missing-secret]`,
+      `a.yaml:1: warning: deployment/a uses secret build/regcreds, but the one from stdin ${why} [missing-secret]`,
       '2 objects in 2 files: 0 errors, 1 warning',
     ],
   ]);
@@ -226,7 +227,7 @@ test('a service account without a namespace goes into that of the context, too',
   expect([code, lines]).toEqual([
     1,
     [
-      'sa.yaml:1: warning: serviceaccount ci names no namespace, so it goes into that of the context, but pod/a, pod/b use the one of build [missing-account]',
+      'sa.yaml:1: warning: serviceaccount ci has no namespace, so it goes into the namespace of the context, but pod/a, pod/b use the one of build [missing-account]',
       expect.stringMatching(/^ {2}hint: vi \+1 .*sa.yaml$/),
       '4 objects in 4 files: 0 errors, 1 warning',
     ],
@@ -279,7 +280,7 @@ describe('a Secret with placeholders', () => {
     const { code, lines } = await doctor('-f . -f - --strict', withConfig(config));
     expect([code, lines]).toEqual([
       strict,
-      ['3 objects in 3 files: nothing wrong; 1 Secret was not judged, because it is encrypted or filled in later'],
+      ['3 objects in 3 files: nothing wrong; 1 Secret was not checked, because it is encrypted or filled in later'],
     ]);
     const { manifests } = JSON.parse((await doctor('-f - -o json', withConfig(config))).stdout);
     expect(manifests).toEqual({ files: 1, objects: 1, unjudged: 1, withoutLogin: [] });
@@ -330,6 +331,6 @@ describe('a folder that kustomize builds', () => {
     const hint = `  hint: kubectl kustomize k ${rest}`.trimEnd();
     const hints = lines.flatMap((line, index) => (/^k\/.*\[(unread|missing)/.test(line) ? [lines[index + 1]] : []));
     expect(new Set(hints)).toEqual(new Set([hint]));
-    expect(lines.some((line) => line.includes('can be checked; pipe that in, too'))).toBe(rest === '');
+    expect(lines.some((line) => line.includes('can be checked; pipe that in as well'))).toBe(rest === '');
   });
 });

@@ -42,7 +42,7 @@ describe('a login in the files that is not named by what needs it', () => {
   const OWN = login('regcreds', '127.0.0.1:5000');
   const hub = (name: string): object => login(name, 'https://index.docker.io/v1/');
   const none = 'cronjob nightly has no pull secret, and secret regcreds in these files has a login for';
-  const unseen = '; serviceaccount default may name it, but is not in these files';
+  const unseen = '; serviceaccount default may use it, but is not in these files';
   test.each<[string, object[], string | undefined]>([
     ['no list', [OWN, cronJob('nightly', { images: [own] })], `${none} ${own}${unseen}`],
     [

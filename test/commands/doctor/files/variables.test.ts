@@ -24,8 +24,8 @@ test.each([[`\${IMAGE}`], ['ghcr.io/acme/web:$(TAG)'], ['$IMAGE']])(
 );
 
 test.each([
-  ['imagePullSecrets: $LIST', '1 variable in a list of pull secrets is'],
-  ['imagePullSecrets: [{name: "$(ONE)"}, {name: $TWO}]', '2 variables in lists of pull secrets are'],
+  ['imagePullSecrets: $LIST', '1 variable in imagePullSecrets is'],
+  ['imagePullSecrets: [{name: "$(ONE)"}, {name: $TWO}]', '2 variables in imagePullSecrets are'],
 ])('%s is not judged, and the end says so', async (list, variables) => {
   const text = pod('').replace(/imagePullSecrets: .*/, () => list) + secret('regcred');
   const stdout = `2 objects in 1 file: nothing wrong; ${variables} not filled in\n`;
