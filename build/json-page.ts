@@ -17,7 +17,7 @@ export const PLACES: Readonly<Record<string, string | undefined>> = {
   'commands/sync/sync-printer.ts: shown': 'sync',
   'commands/rotate/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',
   'commands/remove/remove.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
-  'commands/remove/delete.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
+  'commands/remove/delete.ts: { dryRun, deleted, lists: changed, ...more, errors: report.errors() }': 'delete',
   "commands/rbac/rbac.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
   'commands/completion/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
   // Prints a Secret as kubectl does (secret-manifest.test.ts); json.cluster.test.ts checks its fields.

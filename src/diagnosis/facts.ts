@@ -244,6 +244,13 @@ export interface Answer {
 /** By `namespace/registry`: what all service accounts have whose pods run with images of that registry, and no pull secret. */
 export type ProviderAnnotations = ReadonlyMap<string, readonly string[]>;
 
+/** A pull secret that the API server adds to each new pod of a namespace. */
+export interface Addition {
+  readonly name: string;
+  /** The MutatingAdmissionPolicy that does it. */
+  readonly policy: string;
+}
+
 export interface PullFacts {
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -260,6 +267,8 @@ export interface PullFacts {
   readonly sources?: ReadonlySet<string> | undefined;
   /** Left out when no pods of other service accounts were read. */
   readonly providerAnnotations?: ProviderAnnotations | undefined;
+  /** By namespace. Left out when nobody looked. */
+  readonly added?: ReadonlyMap<string, readonly Addition[]> | undefined;
   /** By the key of the question. */
   readonly answers: ReadonlyMap<string, Answer>;
 }

@@ -14,7 +14,7 @@ import type { PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { Candidate } from './attempt.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
-import { type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
+import { type Addition, type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
 import { lastFailure } from './image-pull.ts';
 import { type Judgement, type Outcome, proposedLogins } from './judgement.ts';
 import { restartOf } from './present-image.ts';
@@ -62,7 +62,12 @@ export interface PullerView {
   /** How many identical pods this view stands for. */
   readonly count: number;
   readonly serviceAccount: string;
-  readonly list: { readonly names: readonly string[]; readonly from: ListOrigin };
+  readonly list: {
+    readonly names: readonly string[];
+    readonly from: ListOrigin;
+    /** Those that the API server adds, each with its policy. */
+    readonly added?: readonly Addition[] | undefined;
+  };
   readonly secrets: readonly SecretView[];
   readonly node?: string | undefined;
   /** Set for a pod that is not scheduled yet, is being deleted, has ended, or whose node no longer exists. */
@@ -152,13 +157,13 @@ function formatOwner({ code }: Finding, { command }: Fix): string {
 /** The view of one report, with each finding in words. */
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count, trouble = pod?.trouble } = puller;
-  const { names, origin } = effectiveList(puller, facts);
+  const { names, origin, added } = effectiveList(puller, facts);
   const state = stateOf(puller, facts);
   return {
     object: ref,
     count,
     serviceAccount: account,
-    list: { names, from: origin },
+    list: { names, from: origin, ...(added.length > 0 && { added }) },
     secrets: names.map((name) => secretView(name, ref.namespace, facts)),
     node: pod?.node || undefined,
     state,

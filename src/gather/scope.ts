@@ -139,6 +139,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const byUid = new Map(world.templates.map((template) => [template.uid, template]));
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
+  await collector.additions();
   const known = collector.facts(0, false);
   const neighborsOf = await gatherNeighbors([...world.groups.values()], known, collector);
   const pods = others.flatMap((group) =>

@@ -19,6 +19,7 @@ import { shownServer } from '../../src/secret/display-server.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { UNUSED } from '../../src/workloads/references.ts';
 import { api, cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
+import { policyName } from '../support/admission-world.ts';
 import {
   created,
   failFirstPod,
@@ -151,6 +152,7 @@ beforeAll(async () => {
     join(home, 'open.yaml'),
     [open, builder, unfilled, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'),
   );
+  policyName(namespace, 'fixed');
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 
@@ -192,6 +194,8 @@ const SITUATIONS: readonly Situation[] = [
   { table: 'sync', line: 'sync good --to OTHER --attach sa/default --attach sa/nowhere' },
   { table: 'sync', line: 'sync pull --to OTHER' },
   { table: 'sync', line: 'sync good --to OTHER --to-context test --to-context away' },
+  { table: 'sync', line: 'sync fixed --to OTHER --admission' },
+  { table: 'why and doctor', line: 'why --image IMAGE --sa default -n OTHER --offline' },
   { table: 'list', line: 'list -n OTHER' },
   { table: 'why and doctor', line: 'why secret/good -n OTHER --offline' },
   { table: 'rotate', line: `rotate frozen --server HOST ${STDIN}` },
@@ -200,6 +204,7 @@ const SITUATIONS: readonly Situation[] = [
   { table: 'remove', line: 'remove fixed --server HOST --yes' },
   { table: 'delete', line: 'delete pull --yes' },
   { table: 'delete', line: 'delete pull --yes --force' },
+  { table: 'delete', line: 'delete fixed -A --yes --force' },
 ];
 
 /** Records which rows of the page `value` has, and checks that it has nothing else. */
@@ -360,6 +365,7 @@ describe('rare answers', () => {
     { code: 'unchecked', rights: ['list pods'] },
     { code: 'secret-elsewhere', namespaces: ['b'] },
     { code: 'picks-none', kind: 'Pod', labels: 'a=b', name: 'c', namespace: 'd' },
+    { code: 'still-added', policy: 'p', namespace: 'd' },
     { code: 'opens-none', ref, images: ['r.example/app'] },
     { code: 'shadowed', ref, account: 'default', list: ['own'] },
     { code: 'account-list', ref, account: 'default', names: ['own'] },

@@ -99,6 +99,7 @@ export const LINES: readonly (readonly string[])[] = [
   ['attach --to statefulset -l app=statefulset'],
   ['attach --all-serviceaccounts -l here=NS -A'],
   ['sync fleet -l here=NS -n SOURCE'],
+  ['sync fleet -l here=NS --admission -n SOURCE'],
   ['sync fleet -l here=NS --attach sa/default -n SOURCE'],
   ['sync fleet -l here=NS --attach used --restart -n SOURCE'],
   [`rotate ${LOGIN}`],
