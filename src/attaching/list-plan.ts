@@ -120,14 +120,14 @@ async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<P
   const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   if (verb === 'detach') {
     const planner: ListRule = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
-    const still = inheritedNotes(pullSpec, account, context);
+    const still = inheritedNotes(pullSpec, account, changes, context);
     return {
       action: 'write',
       pullSpec,
       planner,
       // These notes are true only once the workload's own list lacks the Secret.
       notes: changes ? [] : still,
-      changeNotes: changes ? [...owned, ...takenOver(pullSpec, account, context), ...still] : owned,
+      changeNotes: changes ? [...owned, ...still] : owned,
     };
   }
   if (account !== undefined) checkAllowed(account, pullSpec, context);
@@ -146,24 +146,22 @@ function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec
   return [{ code: 'kept', ref, account: serviceAccountName, names }];
 }
 
-/** A note where the account's other pull secrets count once the template has no list. */
-function takenOver(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
-  const { ref, imagePullSecrets: list, serviceAccountName } = pullSpec;
+/** Notes where the pods get the list of their service account because the template has none, or none any more (`changes`). */
+function inheritedNotes(
+  { ref, imagePullSecrets: list, serviceAccountName: name }: PullSpec,
+  account: PullSpec | undefined,
+  changes: boolean,
+  { request }: PlanContext,
+): Note[] {
   const { secret } = request;
-  const names = listedNames(account?.imagePullSecrets);
-  if (changedList('detach', list, [secret])?.length !== 0 || names.every((name) => name === secret)) return [];
-  const left = namesAccount(request, serviceAccountName) ? names.filter((name) => name !== secret) : names;
-  return [{ code: 'account-list', ref, account: serviceAccountName, names: left }];
-}
-
-/** A note where the pods will get the Secret from their service account once the template has no list. */
-function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
-  const { secret } = request;
-  if (account === undefined || namesAccount(request, account.ref.name)) return [];
-  if (!listedNames(account.imagePullSecrets).includes(secret)) return [];
-  const { ref, imagePullSecrets: list } = pullSpec;
-  const rest = changedList('detach', list, [secret]) ?? list ?? [];
-  return rest.length > 0 ? [] : [{ code: 'account-has-it', ref, account: account.ref.name }];
+  const isDetached = namesAccount(request, name);
+  const names = listedNames(account?.imagePullSecrets).filter((one) => one !== secret || !isDetached);
+  if ((changedList('detach', list, [secret]) ?? list ?? []).length > 0) return [];
+  const isOther = changes && names.some((one) => one !== secret);
+  return [
+    ...(isOther ? [{ code: 'account-list', ref, account: name, names } as const] : []),
+    ...(names.includes(secret) ? [{ code: 'account-has-it', ref, account: name } as const] : []),
+  ];
 }
 
 /** Throws UserError where the account allows only its own list (plugin/pkg/admission/serviceaccount `limitSecretReferences`). */

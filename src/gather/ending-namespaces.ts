@@ -1,9 +1,11 @@
 /** Namespaces that are being deleted: the API server creates nothing in them. */
 import { ApiError } from '../cluster/api-error.ts';
-import { listPages, METADATA_OF_ONE, NAMESPACES, objectPath } from '../cluster/object-request.ts';
+import { listPages, NAMESPACES } from '../cluster/object-request.ts';
 import type { Transport } from '../cluster/transport.ts';
-import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
+import { UserError } from '../errors.ts';
+import { fieldOf } from '../workloads/api-object.ts';
 import { isBeingDeleted } from '../workloads/pull-spec.ts';
+import { readNamespace } from './namespace.ts';
 
 /** Up to this many namespaces are read one by one. Beyond that, all are listed. */
 const FEW = 5;
@@ -16,10 +18,12 @@ export async function endingAmong(
   if (namespaces === undefined || namespaces.size > FEW) {
     return (await allEnding(transport)).filter((name) => namespaces?.has(name) ?? true);
   }
-  const ending = await Promise.all(
-    [...namespaces].map(async (name) => ((await isEnding(name, transport)) ? name : [])),
-  );
-  return ending.flat();
+  const facts = await Promise.all([...namespaces].map((name) => readNamespace(transport, name).catch(ignored)));
+  return facts.flatMap((one) => (one?.isEnding ? one.name : []));
+}
+
+function ignored(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
 }
 
 async function allEnding(transport: Transport): Promise<string[]> {
@@ -33,17 +37,6 @@ async function allEnding(transport: Transport): Promise<string[]> {
     return names;
   } catch (error) {
     if (error instanceof ApiError) return [];
-    throw error;
-  }
-}
-
-async function isEnding(name: string, transport: Transport): Promise<boolean> {
-  try {
-    const path = objectPath(NAMESPACES, undefined, name);
-    const object = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
-    return isBeingDeleted({ object });
-  } catch (error) {
-    if (error instanceof ApiError) return false;
     throw error;
   }
 }

@@ -18,7 +18,7 @@ function cluster(objects: readonly Stored[], metadata: object, asked: string[] =
   const request: Transport['request'] = (one) => {
     if (one.path !== '/api/v1/namespaces/team') return transport.request(one);
     asked.push(one.path);
-    return Promise.resolve({ metadata } as never);
+    return Promise.resolve({ metadata: { name: 'team', ...metadata } } as never);
   };
   return { ...transport, request };
 }
