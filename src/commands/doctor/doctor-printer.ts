@@ -233,7 +233,7 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
   return [
     printed`${severityLabel(severity, style)} ${printableSentence(message)} ${style.faint(`[${code}]`)}`,
     ...(affected === undefined ? [] : [printed`  ${style.faint(affected)}`]),
-    printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    ...(fix.command.words.length === 0 ? [] : [printed`${style.faint('hint:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
 }
