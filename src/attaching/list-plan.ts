@@ -100,7 +100,7 @@ function jobProblem(
   // The template has no list, so the next pod gets the list of the service account.
   return new UserError(text, accountCommand(ref.namespace, serviceAccountName, request), [
     'its next pod uses the imagePullSecrets of its service account',
-    prose`or change its manifest and create the job again: ${change}`,
+    prose`to change its manifest and create the job again: ${change}`,
   ]);
 }
 
@@ -312,6 +312,6 @@ export function notRecreated(pod: PullSpec, request: AttachRequest): UserError {
   const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
   return new UserError(text, recreationCommand(ref, request), [
     ...recreationLosses(pod).map((loss) => `deleting and creating it again loses ${loss}`),
-    prose`or change its manifest yourself: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
+    prose`to change its manifest instead: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
   ]);
 }
