@@ -199,7 +199,7 @@ describe('the person gives the old password', () => {
     const unknown = await rotate(home, host, ['-A']);
     expect([unknown.code, unknown.stdout]).toEqual([3, '']);
     expect(unknown.stderr).toContain(
-      `warning: it is not known whether the old password is in ${one}/another, ${one}/pull: the home namespace does not have it\n` +
+      `warning: it is not known whether the old password is in ${one}/another, ${one}/pull: the namespace of -n does not have it\n` +
         `hint: give it, if you have it: regsecret rotate -n ${home} -A --server ${host} --username ci --password-stdin --no-verify --old-password-file FILE\n`,
     );
     const folder = mkdtempSync(join(tmpdir(), 'regsecret-old-'));
