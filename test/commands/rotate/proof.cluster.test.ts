@@ -161,7 +161,7 @@ describe('a tenant is not given the login', () => {
     const sync = `regsecret sync pull -n ${home} --to NAMESPACES\n`;
     const [code, said] =
       flags.length === 0
-        ? [0, `keep the old login until: ${sync}`]
+        ? [0, `update copies in other namespaces: ${sync}`]
         : [1, `error: secret ${evil}/pull keeps its login, because namespace ${evil} opts out of sync\n`];
     expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
   });
