@@ -10,7 +10,7 @@ export function doctorFlags(doctor: Command): Command {
       doctor
         .argument(
           '[target...]',
-          'pod/web, deploy/web, sa/default, secret/x, a name or an image (default: the namespace)',
+          'pod/web, deploy/web, sa/default, secret/x, an image or a pod name (default: the namespace)',
         )
         .option('-A, --all-namespaces', 'check everything in all namespaces')
         .option('-l, --selector <labels>', 'check the namespaces with these labels')
