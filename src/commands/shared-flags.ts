@@ -147,7 +147,7 @@ export function outputOption(what = 'print names, or everything as JSON', more: 
 /** Which Secrets a command over many namespaces works on. */
 export function fleetScopeFlags(command: Command): Command {
   return command
-    .optionsGroup('Which Secrets (default: in the namespace):')
+    .optionsGroup('Which Secrets (default: in the namespace of -n):')
     .option('-A, --all-namespaces', 'include all namespaces')
     .option('-l, --selector <labels>', 'choose the namespaces with these labels');
 }

@@ -15,16 +15,7 @@ const RARE_OF: Readonly<Record<string, readonly string[]>> = {
   create: ['--no-verify', '--all', '--yes'],
   attach: ['--no-checks', '--allow-missing', '--auto', '--secret-file', '--recursive'],
   detach: ['--no-checks', '--recursive'],
-  sync: [
-    '--password-env',
-    '--username',
-    '--password-stdin',
-    '--password-file',
-    '--from-file',
-    '--all',
-    '--listen',
-    '--refresh',
-  ],
+  sync: ['--password-env', '--password-file', '--from-file', '--all', '--admission', '--listen', '--refresh'],
   rotate: [
     '--password-env',
     '--below',

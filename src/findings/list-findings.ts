@@ -64,12 +64,12 @@ export const LIST_FINDINGS = {
     identity: ['image', 'servers'],
     says: (args, object, { object: { kind } }) => {
       const { image, secrets, servers, moreServers = 0, usable, absent } = args;
-      const isOne = kind === 'Secret' && secrets.length < 2;
-      const tried = isOne ? `${object} has no entry` : `none of the secrets ${some(secrets)} has an entry`;
-      const none = kind === 'Secret' ? tried : `no pull secret of ${object} (${some(secrets)}) has an entry`;
-      const there =
-        servers.length === 0 ? 'none at all' : some(servers.map(displayServer), servers.length + moreServers);
-      return `${none} for ${image}: ${secrets.length < 2 ? 'it has' : 'they have'} ${there}${absent ? describeAbsent(usable) : ''}`;
+      const [s, has] = secrets.length < 2 ? ['', 'has'] : ['s', 'have'];
+      const tried = s === '' ? object : `secrets ${some(secrets)}`;
+      const who = kind === 'Secret' ? tried : `pull secret${s} ${some(secrets)} of ${object}`;
+      const others = some(servers.map(displayServer), servers.length + moreServers);
+      const there = servers.length === 0 ? 'and none for other images' : `only for ${others}`;
+      return `${who} ${has} no entry for ${image}, ${there}${absent ? describeAbsent(usable) : ''}`;
     },
     fix: ({ image, usable, remedy, secrets }, object, context) => {
       const [secret] = secrets;

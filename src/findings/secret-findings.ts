@@ -84,7 +84,7 @@ export const SECRET_FINDINGS = {
   'wrong-type': error<{ readonly type: string; readonly dataKey?: string | undefined }>({
     keepsAway: 'ignored secret',
     says: ({ type, dataKey }, object) =>
-      `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
+      `${object} has ${dataKey === undefined ? '' : `a ${dataKey}, but `}the type ${type}, which the kubelet ignores`,
     fix: (_, object, context) => createSecretCommand(object, context, here(context), '--force'),
   }),
   'no-payload': error<{ readonly type: string; readonly dataKey: string }>({
@@ -286,7 +286,7 @@ function expiry({ server, at, by }: EntryEnd, object: string, verb: string): str
 /** Follows the name of a Secret, or a count of `several`. `would`: the Secrets are not written yet. */
 export function heldInAnnotation({ several = false, would = false } = {}): string {
   const verb = would ? 'would still have' : several ? 'still have' : 'still has';
-  return `${verb} a login in the annotation ${LAST_APPLIED} that ${several ? 'their' : 'its'} data no longer holds`;
+  return `${verb} an old login in the annotation ${LAST_APPLIED}`;
 }
 
 /** Writes the entry again, or the one that was meant. */

@@ -60,7 +60,7 @@ function nodeIn(asked = ''): string {
 }
 
 function resultOf(verdict: NodeVerdict): [result: string, time: string, size: string] {
-  if (verdict.kind === 'not pulled') return [verdict.error, '-', '-'];
+  if (verdict.kind === 'not pulled') return [verdict.error === 'no credential' ? 'no login' : verdict.error, '-', '-'];
   if (verdict.kind === 'not asked') return [verdict.kind, '-', '-'];
   const { milliseconds: time, bytes } = verdict;
   return ['accepted', time === undefined ? '-' : formatTime(time), bytes === undefined ? '-' : formatSize(bytes)];

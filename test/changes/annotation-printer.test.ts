@@ -18,7 +18,7 @@ test('nothing where there is none', async () => {
 
 test('one, before it comes to that', async () => {
   expect(await said([{ namespace: 'a', name: 'pull' }], true)).toEqual([
-    `warning: secret a/pull would still have a login in the annotation ${ANNOTATION} that its data no longer holds`,
+    `warning: secret a/pull would still have an old login in the annotation ${ANNOTATION}`,
     `hint: kubectl annotate secret pull -n a ${ANNOTATION}-`,
   ]);
 });
@@ -30,7 +30,7 @@ test('several, by namespace and name', async () => {
     { namespace: 'a', name: 'one' },
   ];
   expect(await said(refs)).toEqual([
-    `warning: 3 Secrets still have a login in the annotation ${ANNOTATION} that their data no longer holds: a/one, a/two, b/pull`,
+    `warning: 3 Secrets still have an old login in the annotation ${ANNOTATION}: a/one, a/two, b/pull`,
     `hint: kubectl annotate secret one two -n a ${ANNOTATION}-`,
     `hint: kubectl annotate secret pull -n b ${ANNOTATION}-`,
   ]);

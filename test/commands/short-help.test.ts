@@ -46,6 +46,8 @@ test('the help of every command names the command that has all flags', async () 
 test.each([
   ['options', '--as-user-extra'],
   ['options why', '--image <image>'],
+  ['sync --help', '--password-stdin'],
+  ['create --help', 'print the Secret, with passwords'],
   ['options create --as jane', '--docker-server'],
 ])('%s has %s', async (line, flag) => {
   expect((await here(line.split(' '))).stdout).toContain(flag);

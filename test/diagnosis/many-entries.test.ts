@@ -76,7 +76,7 @@ test('what a list has entries for is listed up to a number, and the others are c
   const found = reportOn(pullers[0] as Puller, facts).judgements[0]?.cause;
   expect(found).toMatchObject({ code: 'no-entry', arguments: { moreServers: 26 } });
   expect(found).toHaveProperty('arguments.servers.length', 24);
-  expect(found && formatFinding(found)).toMatch(/they have r0\.example\.com\/x, .*\/x and 46 more$/);
+  expect(found && formatFinding(found)).toMatch(/only for r0\.example\.com\/x, .*\/x and 46 more$/);
 });
 
 test('of servers with different logins the last one that is listed says how many more there are', () => {

@@ -118,7 +118,7 @@ testFindings([
   ],
   [
     finding('wrong-type', SECRET, { type: 'Opaque', dataKey: '.dockerconfigjson' }),
-    'error: secret team-a/regcred has the type Opaque, which the kubelet ignores, although it has a .dockerconfigjson',
+    'error: secret team-a/regcred has a .dockerconfigjson, but the type Opaque, which the kubelet ignores',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io --force',
     { image: 'ghcr.io/org/app:v1' },

@@ -26,7 +26,9 @@ export function createFlags(create: Command): Command {
     )
       .optionsGroup('Output:')
       .addOption(dryRunOption())
-      .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
+      .addOption(
+        new Option('-o, --output <format>', 'print the Secret, with passwords').choices(['yaml', 'json', 'name']),
+      )
       .option('--field-manager <name>', 'own the written fields under this name', 'regsecret')
       .optionsGroup('As in kubectl create secret docker-registry:')
       .option('--docker-server <server>', 'write this registry unchanged')

@@ -17,7 +17,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('--exclude <namespaces>', 'skip these, with -A or -l; names and patterns (repeatable)', collect)
         .option('-f, --filename <file>', 'check manifests only; no cluster, no registry (repeatable)', collect)
         .option('-R, --recursive', 'include subfolders of -f')
-        .option('-w, --watch', 'check again until fixed, changed or timed out')
+        .option('-w, --watch', 'check again until it is fixed, or --timeout')
         .option('-v, --verbose', 'show every step')
         .option('--offline', 'contact no registry')
         .option('--strict', 'exit 1 for warnings as well')
@@ -35,6 +35,6 @@ export function doctorFlags(doctor: Command): Command {
       .optionsGroup('Output:')
       .option('--summary', 'print only how many findings there are')
       .addOption(new Option('--group-by <what>', 'list findings by cause or namespace').choices(['cause', 'namespace']))
-      .addOption(new Option('-o, --output <format>', 'print everything').choices(FORMATS)),
+      .addOption(new Option('-o, --output <format>', 'print all findings').choices(FORMATS)),
   );
 }

@@ -23,11 +23,11 @@ export function rotateFlags(rotate: Command): Command {
               'New login:',
             ),
           )
-            .option('--to <namespaces>', 'choose these: names and patterns (repeatable)', collect)
+            .option('--to <namespaces>', 'choose these namespaces; names and patterns (repeatable)', collect)
             .option('--below', 'include entries with a path, or under another name; trusts every part of the registry')
-            .option('--any-user', 'include logins of other users in the home namespace')
+            .option('--any-user', 'include logins of other users in the namespace of -n')
             .option('--owned', 'include Secrets that another tool manages, such as Helm; trusts whoever runs it')
-            .optionsGroup('Old login (default: what the home namespace has):')
+            .optionsGroup('Old login (default: that in the namespace of -n):')
             .option('--old-password-stdin', 'read the old password from stdin')
             .option('--old-password-file <file>', 'read the old password from a file')
             .option('--old-password-env <variable>', 'take the old password from an environment variable')

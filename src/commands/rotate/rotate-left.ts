@@ -113,7 +113,7 @@ export function warnOfUnknown(items: readonly PlannedSecret[], printer: Printer)
     unknown.map(({ ref }) => `${ref.namespace}/${ref.name}`),
     { limit: SHOWN },
   );
-  printer.warn(`it is not known whether the old password is in ${places}: the home namespace does not have it`);
+  printer.warn(`it is not known whether the old password is in ${places}: the namespace of -n does not have it`);
   // Not from stdin, which may hold the new password.
   printer.hint(prose`give it, if you have it: ${againWith(words`--old-password-file FILE`)}`);
   return true;

@@ -119,7 +119,7 @@ function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
 const KEPT: Partial<Record<EntryState, string>> = {
   below: 'another entry',
   'other password': 'another password',
-  'unknown password': 'not known to be the old password',
+  'unknown password': 'perhaps not the old password',
 };
 
 function planOf({ action, obstacle, maker, mark, isCopy }: PlannedSecret, { state, next }: PlannedEntry): string {

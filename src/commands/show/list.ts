@@ -79,7 +79,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const there = await reportMissing([...all, ...others], scope, transport, printer);
     const wide = againWith(words`-o wide`);
     const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
-    if (looksForUsers) printer.hint(prose`for usernames and equal passwords: ${wide}`);
+    if (looksForUsers) printer.hint(prose`to see usernames, and which passwords are equal: ${wide}`);
     else if (isCut) printer.hint(wide);
     if (names.length === 0 && !allNamespaces && describeLogin(options) !== undefined)
       printer.say(describeChecked(`${transport.namespace}${selector ? ' with these labels' : ''}`));

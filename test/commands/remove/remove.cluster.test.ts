@@ -80,7 +80,7 @@ test('what kubectl apply has left of the login in an annotation is named', async
     const { code, stderr } = await regsecretIn(namespace, ['remove', 'pull', '--server', host, ...flags]);
     expect([code, stderr]).toEqual([
       0,
-      `  ${host}  ${removed}\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
+      `  ${host}  ${removed}\nwarning: secret ${namespace}/pull ${verb} an old login in the annotation ${annotation}\n` +
         `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n${looked(namespace)}`,
     ]);
   }

@@ -7,7 +7,7 @@ import { auth, base64, freshHost, NEW, OLD, othersIn, put, rotate, stored } from
 
 describe('in one namespace', () => {
   const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-  const HELD = `in the annotation ${APPLIED} that its data no longer holds`;
+  const HELD = `an old login in the annotation ${APPLIED}`;
   const applied = (namespace: string, host: string, name = 'pull') =>
     kubectl(['apply', '-f', '-'], {
       stdin: JSON.stringify({
@@ -23,10 +23,10 @@ describe('in one namespace', () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
     await applied(namespace, host);
     const hint = `hint: kubectl annotate secret pull -n ${namespace} ${APPLIED}-\n`;
-    const warning = `warning: secret ${namespace}/pull still has a login ${HELD}\n${hint}`;
+    const warning = `warning: secret ${namespace}/pull still has ${HELD}\n${hint}`;
     const rehearsed = await rotate(namespace, host, ['--dry-run=client']);
     expect(rehearsed.stderr).toBe(
-      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have a login ${HELD}\n${hint}${othersIn(namespace)}`,
+      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have ${HELD}\n${hint}${othersIn(namespace)}`,
     );
     expect((await regsecretIn(namespace, ['inspect', 'pull'])).stdout).not.toContain(HELD);
     const ran = await rotate(namespace, host);
@@ -49,7 +49,7 @@ describe('in one namespace', () => {
     for (const name of ['two', 'one']) await applied(namespace, host, name);
     const { stderr } = await rotate(namespace, host);
     expect(stderr).toBe(
-      `2 Secrets: 2 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/one, ${namespace}/two\n` +
+      `2 Secrets: 2 updated\nwarning: 2 Secrets still have an old login in the annotation ${APPLIED}: ${namespace}/one, ${namespace}/two\n` +
         `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n${othersIn(namespace, 'NAME')}`,
     );
     await kubectl(['annotate', 'secret', 'one', 'two', '-n', namespace, `${APPLIED}-`]);
@@ -68,7 +68,7 @@ describe('in one namespace', () => {
     }
     const { stderr } = await rotate(namespace, host);
     expect(stderr).toBe(
-      `1 Secret: 1 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/of-another-registry, ${namespace}/past\n` +
+      `1 Secret: 1 updated\nwarning: 2 Secrets still have an old login in the annotation ${APPLIED}: ${namespace}/of-another-registry, ${namespace}/past\n` +
         `hint: kubectl annotate secret of-another-registry past -n ${namespace} ${APPLIED}-\n${othersIn(namespace)}`,
     );
   });
@@ -84,7 +84,7 @@ describe('in one namespace', () => {
           ? await regsecretIn(namespace, ['create', 'pull', ...login], { stdin: CANARY })
           : await regsecretIn(source, ['sync', 'pull', '--to', namespace, '--adopt']);
       expect(ran.code, ran.stderr).toBe(0);
-      expect(ran.stderr).toContain(`secret ${namespace}/pull still has a login ${HELD}`);
+      expect(ran.stderr).toContain(`secret ${namespace}/pull still has ${HELD}`);
       expect(ran.stderr).toContain(`hint: kubectl annotate secret pull -n ${namespace} ${APPLIED}-\n`);
     }
   });

@@ -161,7 +161,7 @@ describe('a tenant is not given the login', () => {
     const sync = `regsecret sync pull -n ${home} --to NAMESPACES\n`;
     const [code, said] =
       flags.length === 0
-        ? [0, `keep the old login until: ${sync}`]
+        ? [0, `update copies in other namespaces: ${sync}`]
         : [1, `error: secret ${evil}/pull keeps its login, because namespace ${evil} opts out of sync\n`];
     expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
   });
@@ -199,7 +199,7 @@ describe('the person gives the old password', () => {
     const unknown = await rotate(home, host, ['-A']);
     expect([unknown.code, unknown.stdout]).toEqual([3, '']);
     expect(unknown.stderr).toContain(
-      `warning: it is not known whether the old password is in ${one}/another, ${one}/pull: the home namespace does not have it\n` +
+      `warning: it is not known whether the old password is in ${one}/another, ${one}/pull: the namespace of -n does not have it\n` +
         `hint: give it, if you have it: regsecret rotate -n ${home} -A --server ${host} --username ci --password-stdin --no-verify --old-password-file FILE\n`,
     );
     const folder = mkdtempSync(join(tmpdir(), 'regsecret-old-'));

@@ -366,7 +366,7 @@ test('of all namespaces: both types, and whatever else is referred to', async ()
 
 test('who has which login is in -o wide, which the table of all namespaces says at its end', async () => {
   const env = { KUBECONFIG: cluster().kubeconfig };
-  const hint = 'hint: for usernames and equal passwords: ';
+  const hint = 'hint: to see usernames, and which passwords are equal: ';
   for (const args of [['-A'], ['unrelated', '-A', '--problems', '--sort-by', 'age']]) {
     const ran = await here(['list', ...args], { env });
     const says = ran.stdout === '' ? '' : expect.stringMatching(`(^|\n)${hint}regsecret list .*-o wide\n$`);

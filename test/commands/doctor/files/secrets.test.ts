@@ -250,7 +250,7 @@ describe('a Secret with placeholders', () => {
   const web = { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': deployment('b', 'b.example/x') };
   const withConfig = (config: string): string =>
     JSON.stringify({ ...secret([]), stringData: { '.dockerconfigjson': config } });
-  const SEEN = 'no pull secret of deployment build/b (regcreds) has an entry for b.example/x: it has';
+  const SEEN = 'pull secret regcreds of deployment build/b has no entry for b.example/x, only for';
 
   test.each([
     ['the password', { username: 'janedoe', password: `\${PASSWORD}` }],

@@ -68,12 +68,12 @@ describe('a login in the files that is not named by what needs it', () => {
     [
       'a list of another login',
       [OWN, login('a', 'a.io'), cronJob('nightly', { images: ['a.io/web', own], list: ['a'] })],
-      `no pull secret of cronjob nightly (a) has an entry for ${own}: it has a.io`,
+      `pull secret a of cronjob nightly has no entry for ${own}, only for a.io`,
     ],
     [
       'a list of the service account with another login',
       [OWN, login('a', 'a.io'), account(['a']), cronJob('nightly', { images: [own] })],
-      `no pull secret of cronjob nightly (a) has an entry for ${own}: it has a.io`,
+      `pull secret a of cronjob nightly has no entry for ${own}, only for a.io`,
     ],
     ['a list that is made elsewhere', [OWN, cronJob('nightly', { images: [own], list: ['$(SECRET)'] })], undefined],
     ['an image that may not be pulled', [OWN, cronJob('nightly', { images: [own], policy: 'Never' })], undefined],
