@@ -12,11 +12,11 @@ import {
   valueIn,
   type YamlNode,
 } from '../codec/go/yaml-node.ts';
-import { type ApiObject, fieldOf, isObject, textOf } from '../workloads/api-object.ts';
+import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
-import { bounded, type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';
+import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { fieldFaults, isAboutList, type PlacedFault } from './field-faults.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -45,7 +45,8 @@ export interface ManifestObject extends PullFields {
   readonly specNode: MapNode;
   /** The list itself, which may be elsewhere through an alias or a merge key. */
   readonly listNode: YamlNode | undefined;
-  readonly fault: ListFault | undefined;
+  /** What the API server refuses about the list, or does not know that was meant for it. */
+  readonly fault: PlacedFault | undefined;
   /** The path from the document to `specNode`; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
 }
@@ -100,7 +101,7 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
   }
   const spec = pullFieldsOf(kind, value);
   if (spec === undefined) return undefined;
-  const ref = { kind: kind.kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
+  const ref = refOf(value, kind.kind);
   const listNode = valueIn(specNode, LIST_FIELD);
   // The entries are compared with those of the text, so merge keys in them stay as they are.
   const list = toValue(listNode, budget);
@@ -108,23 +109,15 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
     ...spec,
     ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
     imagePullSecrets: Array.isArray(list) ? list : undefined,
-    ...{ ref, document, specNode, listNode, path, fault: listFault(list) },
+    ...{ ref, document, specNode, listNode, path, fault: fieldFaults(placed, kind).find(isAboutList) },
   };
+}
+
+/** What the object is called, in a message. */
+export function refOf(value: ApiObject, kind = textOf(value.kind)): ManifestRef {
+  return { kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
 }
 
 function nameOf(value: unknown): string {
   return textOf(fieldOf(value, 'metadata', 'name')) || textOf(fieldOf(value, 'metadata', 'generateName'));
-}
-
-/**
- * What makes `list` no list of pull secrets, so that the API server refuses the object; undefined for a list, and for one that is
- * filled in later.
- */
-export function listFault(list: unknown): ListFault | undefined {
-  const isList = Array.isArray(list);
-  const found: unknown = isList ? list.find((entry) => typeof entry === 'string') : list;
-  if (found === undefined || found === null || isToBeFilledIn(found)) return undefined;
-  const text = bounded(textOf(isObject(found) ? found.name : found));
-  if (!isObject(found) && isPlaceholder(text)) return undefined;
-  return isList ? { text } : { text, whole: true };
 }
