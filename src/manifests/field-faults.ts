@@ -88,7 +88,8 @@ function check(node: YamlNode | undefined, type: string, path: Steps, walk: Walk
     for (const { key, value } of membersOf(found)) check(value, inner, [...path, nameOf(key) ?? ''], walk);
   } else if (/^\d/.test(type) && found.kind === 'map') checkFields(found, type, path, walk);
   else if (!isOpen(found) && !(found.kind === 'scalar' && fits(sentValue(found), type))) {
-    add({ field: path.join('.'), node: found, expected: describe(type), write: writtenAs(found, path) }, walk);
+    const [field, expected, write] = [path.join('.'), describe(type), writtenAs(found, path)];
+    walk.found.push({ field, node: found, expected, write });
   }
 }
 
@@ -100,28 +101,25 @@ function checkFields(map: MapNode, type: string, path: Steps, walk: Walk): void 
     if (name === undefined || name.startsWith('$') || isPlaceholder(name)) continue;
     const inner = fields.get(name);
     if (inner !== undefined) check(pair.value, inner, [...path, name], walk);
-    else if (walk.found.length < MAX_FAULTS) for (const one of unknown(pair, type, path, walk)) add(one, walk);
+    else if (walk.found.length < MAX_FAULTS) walk.found.push(unknown(pair, name, type, path, walk));
   }
 }
 
-function add(fault: PlacedFault, { found }: Walk): void {
-  if (found.length < MAX_FAULTS) found.push(fault);
+/** A map that is not known may hold the list: the spec of a service account, the template of a pod. */
+function unknown({ key, value }: Pair, name: string, type: string, path: Steps, walk: Walk): PlacedFault {
+  const meant =
+    placeOf(name, type, path, walk) ??
+    (holdsList(value, walk.budget) ? placeOf(LIST_FIELD, '', path, walk) : undefined);
+  return { field: [...path, bounded(name)].join('.'), node: key, schema: SCHEMA_VERSION, meant };
 }
 
-/** A map that is not known may only be in the way of fields that are, such as `spec.template` in a pod. */
-function unknown({ key, value }: Pair, type: string, path: Steps, walk: Walk, depth = 0): PlacedFault[] {
-  spend(walk.budget);
-  const name = nameOf(key) ?? '';
-  const steps = [...path, bounded(name)];
-  const fault = { field: steps.join('.'), node: key, schema: SCHEMA_VERSION, meant: placeOf(name, type, path, walk) };
-  const map = resolved(value);
-  if (map?.kind !== 'map' || fault.meant !== undefined || depth === MAX_IN_THE_WAY) return [fault];
-  const within = map.pairs.slice(0, MAX_FAULTS).flatMap((pair) => unknown(pair, '', steps, walk, depth + 1));
-  const placed = within.filter(({ meant }) => meant !== undefined);
-  return placed.length > 0 ? placed : [fault];
+/** Whether the list is in the map, at most as deep as in the template of a CronJob. */
+function holdsList(node: YamlNode, budget: NodeBudget, depth = 5): boolean {
+  spend(budget);
+  const map = resolved(node);
+  if (map?.kind !== 'map' || depth === 0) return false;
+  return map.pairs.some(({ key, value }) => nameOf(key) === LIST_FIELD || holdsList(value, budget, depth - 1));
 }
-
-const MAX_IN_THE_WAY = 3;
 
 /** Each field once. Of several, the last counts. */
 function membersOf(map: MapNode): Iterable<Pair> {

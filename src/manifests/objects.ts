@@ -56,30 +56,34 @@ export type Path = readonly (string | number)[];
 const MAX_DEPTH = 20;
 
 /**
- * All objects in a file, in order, including those in lists of lists (cli-runtime pkg/resource `FlattenListVisitor`). Throws
- * TooManyNodes.
+ * All objects in a file, in order, including those in lists of lists (cli-runtime pkg/resource `FlattenListVisitor`). An item
+ * without a kind is of that of its list (apimachinery unstructured `decodeToList`). Throws TooManyNodes.
  */
 export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
   const found: PlacedObject[] = [];
-  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number): void => {
+  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number, of?: ItemType): void => {
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-    const list = textOf(scalarOf(memberIn(map, 'kind'))).endsWith('List')
-      ? resolved(memberIn(map, 'items'))
-      : undefined;
+    const kind = textOf(scalarOf(memberIn(map, 'kind')));
+    const list = kind.endsWith('List') ? resolved(memberIn(map, 'items')) : undefined;
     if (list?.kind === 'seq') {
       const own = ownPair(map, 'items') === undefined ? undefined : path;
-      for (const [index, item] of list.items.entries()) {
-        visit(document, item, own && [...own, 'items', index], depth + 1);
+      const itemKind = kind.slice(0, -'List'.length);
+      const item = itemKind === '' ? undefined : { kind: itemKind, apiVersion: scalarOf(memberIn(map, 'apiVersion')) };
+      for (const [index, one] of list.items.entries()) {
+        visit(document, one, own && [...own, 'items', index], depth + 1, item);
       }
       return;
     }
-    found.push({ file, document, node: map, path, value: mergedValue(map, budget) as ApiObject });
+    const value = { ...(mergedValue(map, budget) as ApiObject), ...(kind === '' ? of : undefined) };
+    found.push({ file, document, node: map, path, value });
   };
   for (const document of file.documents) visit(document, document, [], 0);
   return found;
 }
+
+type ItemType = Pick<ApiObject, 'apiVersion' | 'kind'>;
 
 /** The objects that have a list of pull secrets, or may have one. Throws TooManyNodes. */
 export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObject[] {

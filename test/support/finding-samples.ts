@@ -129,10 +129,7 @@ const ARGUMENTS: Arguments = {
     { image, template: 'web7', remedy, newFails: true },
   ],
   'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
-  'empty-name': (remedy) => [
-    { remedy },
-    { account: 'sa7', usable: 'usable7', remedy },
-  ],
+  'empty-name': (remedy) => [{ remedy }, { account: 'sa7', usable: 'usable7', remedy }],
   'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],
   'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
   'missing-account': () => [{ account: 'sa7' }, { account: 'sa7', usable: 'usable7', absent: true }],

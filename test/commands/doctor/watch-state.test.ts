@@ -44,7 +44,9 @@ async function sightOf(objects: readonly Stored[], options: Options): Promise<Si
 async function printedBy({ report }: Sight): Promise<string> {
   const io = fakeIo();
   await printDoctor(report, { output: undefined, verbose: false, now: Date.now() }, io);
-  const lines = io.written.stdout.split('\n').filter((line) => /^[^ ]/.test(line) && !/^(not checked from here|hint)/.test(line));
+  const lines = io.written.stdout
+    .split('\n')
+    .filter((line) => /^[^ ]/.test(line) && !/^(not checked from here|hint)/.test(line));
   return report.counts === undefined ? lines.join(' | ') : `${lines.at(-1)}`;
 }
 
