@@ -24,12 +24,18 @@ const SCALARS: Readonly<Record<string, string>> = { string: '', integer: 'i', nu
 /** Both of these are a string or a number, whatever the document says (`UnmarshalJSON` of each). */
 const EITHER = ['io.k8s.apimachinery.pkg.api.resource.Quantity', 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'];
 
+/** The version of a Go module that the tests use, and its folder. Throws if Go has not downloaded it. */
+export function goModule(name: string): { version: string; folder: string } {
+  const cwd = join(import.meta.dirname, '../test/environment/go/kubernetes');
+  const args = ['list', '-m', '-f', '{{.Version}} {{.Dir}}', name];
+  const [version = '', folder = ''] = execFileSync('go', args, { cwd, encoding: 'utf8' }).trim().split(' ');
+  return { version, folder };
+}
+
 /** The text of src/manifests/schema-table.ts. */
 export function schemaTable(): string {
-  const folder = join(import.meta.dirname, '../test/environment/go/kubernetes');
-  const go = ['list', '-m', '-f', '{{.Version}} {{.Dir}}', 'k8s.io/kubernetes'];
-  const [version = '', module = ''] = execFileSync('go', go, { cwd: folder, encoding: 'utf8' }).trim().split(' ');
-  const { definitions } = JSON.parse(readFileSync(join(module, 'api/openapi-spec/swagger.json'), 'utf8'));
+  const { version, folder } = goModule('k8s.io/kubernetes');
+  const { definitions } = JSON.parse(readFileSync(join(folder, 'api/openapi-spec/swagger.json'), 'utf8'));
   const [minor = ''] = /\d+\.\d+/.exec(version) ?? [];
   return `/**
  * The fields of Secrets and of the kinds with imagePullSecrets, as the OpenAPI document of Kubernetes has them. Made by

@@ -2,11 +2,10 @@
  * Fields that the API server drops or refuses: our findings against its own answers (`dryRun=All&fieldValidation=Strict`), for
  * the manifests in the modules of Kubernetes, and for objects with every field, in each of which something is wrong.
  */
-import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { schemaTable } from '../../build/schema-table.ts';
+import { goModule, schemaTable } from '../../build/schema-table.ts';
 import { yamlValue } from '../../src/codec/go/yaml-value.ts';
 import { fieldFaults } from '../../src/manifests/field-faults.ts';
 import type { PlacedObject } from '../../src/manifests/objects.ts';
@@ -18,11 +17,6 @@ import { cases } from '../support/cases.ts';
 import { randomNumbers } from '../support/random.ts';
 
 const RESOURCES = [...PULL_KINDS, { kind: 'Secret', group: '', plural: 'secrets' }];
-
-function moduleFolder(name: string): string {
-  const cwd = join(import.meta.dirname, '../environment/go/kubernetes');
-  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', name], { cwd, encoding: 'utf8' }).trim();
-}
 
 let namespace = '';
 beforeAll(async () => {
@@ -69,7 +63,7 @@ function placedIn(name: string, text: string): readonly PlacedObject[] {
 }
 
 test('the manifests in the modules of Kubernetes: no false alarm, and nothing is missed', async () => {
-  const folders = ['k8s.io/kubernetes', 'k8s.io/kubectl', 'k8s.io/cli-runtime'].map(moduleFolder);
+  const folders = ['k8s.io/kubernetes', 'k8s.io/kubectl', 'k8s.io/cli-runtime'].map((name) => goModule(name).folder);
   const files = folders.flatMap((cwd) => globSync('**/*.{yaml,yml,json}', { cwd }).map((name) => join(cwd, name)));
   const wrong: unknown[] = [];
   let count = 0;
@@ -139,7 +133,7 @@ const FORMATS = /Time(stamp)?$|^time$|^data$|^fieldsV1$/;
 test.each(RESOURCES)(
   'a $kind with every field, and one slip',
   async ({ kind, group }) => {
-    const folder = join(moduleFolder('k8s.io/api'), 'testdata/HEAD');
+    const folder = join(goModule('k8s.io/api').folder, 'testdata/HEAD');
     const text = readFileSync(join(folder, `${group || 'core'}.v1.${kind}.json`), 'utf8');
     const whole = (): Record<string, unknown> => {
       const { status: _, ...object } = JSON.parse(text);
