@@ -8,12 +8,12 @@ import { walkOwners } from '../cluster/pod-owners.ts';
 import { pullSpecFields } from '../cluster/pull-spec-fields.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { effectiveList, triesTheSame } from '../diagnosis/effective-list.ts';
-import type { Puller, PullFacts } from '../diagnosis/facts.ts';
+import type { Host, Puller, PullFacts } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { command } from '../line/command.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { millisecondsOf } from '../text/time.ts';
-import { fieldOf } from '../workloads/api-object.ts';
+import { fieldOf, textOf } from '../workloads/api-object.ts';
 import { CONTAINER_LISTS, type ImageUse, imageUses, STATUS_LISTS } from '../workloads/container-images.ts';
 import { type PullKind, type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
@@ -187,7 +187,17 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
   };
   // A Job that has finished makes no more pods, so nothing that changes later matters to it.
   const like = hasFinished(workload) ? pods : podsLikeNext(template, pods, facts);
-  return { ...template, shownByPods: showNext(workload, pods, like) || showImages(like, images) || undefined };
+  const shownByPods = showNext(workload, pods, like) || showImages(like, images) || undefined;
+  return { ...template, shownByPods, host: hostAmong(pods, effectiveList(template, facts).names) };
+}
+
+/** The first of `pods` that runs with this list. */
+function hostAmong(pods: readonly PodGroup[], names: readonly string[]): Host | undefined {
+  const list = JSON.stringify(names);
+  const found = pods.find(
+    (group) => trouble(group) === 0 && JSON.stringify(listedNames(group.pod.imagePullSecrets)) === list,
+  );
+  return found && { node: textOf(fieldOf(found.pod.object, 'spec', 'nodeName')), startedAt: found.startedAt ?? 0 };
 }
 
 /** Those of `pods` that had the logins of the template's next pod for its images. What those do, the next one does. */
@@ -216,7 +226,7 @@ export function accountPuller({ ref }: PullSpec): Puller {
 }
 
 /** A pod without any trouble. */
-export function quietPod({ pod, images, count }: PodGroup): Puller {
+export function quietPod({ pod, images, startedAt, count }: PodGroup): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, controller, object } = pod;
   return {
     ref,
@@ -224,7 +234,7 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     account,
     images,
     remedy: remedyOfPod(pod, [], controller),
-    pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
+    pod: { ...podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`), startedAt },
     count,
     shownByPods: true,
   };
@@ -309,7 +319,7 @@ const OF_PODS = {
   },
 } as const;
 
-const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
+const OF_ACCOUNTS = { metadata: { annotations: true } } as const;
 
 /**
  * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `podsToCome`,

@@ -27,7 +27,7 @@ const ANSWER_MS = 60_000;
 interface FollowSteps<Look> {
   observe(collector: Collector): Promise<TargetFacts>;
   /** Judges what was gathered. Asks registries only what is not in `answers`, and adds their answers to it. */
-  judge(gathered: TargetFacts, answers: Map<string, Answer>): Promise<Look>;
+  judge(gathered: TargetFacts, answers: Map<string, Answer>, collector: Collector): Promise<Look>;
   /** Prints the report of `look`, if it is given, and then the lines. */
   show(look: Look | undefined, step: WaitStep): Promise<void>;
   /** Runs `work`, and shows a person meanwhile what is awaited. */
@@ -53,10 +53,11 @@ export function follow<Look extends { readonly report: DoctorReport }>(
     const see = async (): Promise<Look & Sight> => {
       const began = clock.monotonic();
       for (const [key, { at }] of answers) if (clock.now() - at > ANSWER_MS) answers.delete(key);
-      const gathered = await steps.observe(createCollector(transport));
+      const collector = createCollector(transport);
+      const gathered = await steps.observe(collector);
       const [error] = gathered.errors;
       if (error !== undefined) throw error;
-      const seen = { ...(await steps.judge(gathered, answers)), awaited: awaitedPods(gathered) };
+      const seen = { ...(await steps.judge(gathered, answers, collector)), awaited: awaitedPods(gathered) };
       tookMs = clock.monotonic() - began;
       return seen;
     };
