@@ -14,13 +14,15 @@ import { replaceFile, tidyBeside } from '../system/file-write.ts';
 import type { Io } from '../system/io.ts';
 import { lineNumber } from '../text/text-edit.ts';
 import { describeFault } from '../workloads/field-fault.ts';
+import { manifestKindOf } from '../workloads/kind.ts';
 import { changedList, type Verb } from '../workloads/list-change.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
+import { fieldFaults, isAboutList } from './field-faults.ts';
 import { fileTrouble, type ManifestFile, readManifestFiles } from './manifest-files.ts';
 import { manifestSecret, secretMadeBy } from './manifest-secrets.ts';
 import type { ManifestObject } from './objects.ts';
-import { checkNamespaces, ManifestError } from './read-objects.ts';
+import { checkNamespaces, ManifestError, withinLimits } from './read-objects.ts';
 
 export interface ManifestRequest {
   readonly verb: Verb;
@@ -89,7 +91,8 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
 
 /** Throws {@link ManifestError} for a list that the API server drops or refuses, even after the change. */
 function checkLists({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): void {
-  for (const { ref, fault } of concerned) {
+  for (const { ref, placed } of concerned) {
+    const fault = withinLimits(() => fieldFaults(placed, manifestKindOf(placed.value))).find(isAboutList);
     if (fault === undefined) continue;
     const line = lineNumber(file.text, fault.node.start);
     throw new ManifestError(

@@ -109,15 +109,15 @@ function checkFields(map: MapNode, type: string, path: Steps, walk: Walk): void 
 function unknown({ key, value }: Pair, name: string, type: string, path: Steps, walk: Walk): PlacedFault {
   const meant =
     placeOf(name, type, path, walk) ??
-    (holdsList(value, walk.budget) ? placeOf(LIST_FIELD, '', path, walk) : undefined);
+    (holdsList(value, { left: 10_000 }) ? placeOf(LIST_FIELD, '', path, walk) : undefined);
   return { field: [...path, bounded(name)].join('.'), node: key, schema: SCHEMA_VERSION, meant };
 }
 
 /** Whether the list is in the map, at most as deep as in the template of a CronJob. */
 function holdsList(node: YamlNode, budget: NodeBudget, depth = 5): boolean {
-  spend(budget);
+  budget.left -= 1;
   const map = resolved(node);
-  if (map?.kind !== 'map' || depth === 0) return false;
+  if (map?.kind !== 'map' || depth === 0 || budget.left < 0) return false;
   return map.pairs.some(({ key, value }) => nameOf(key) === LIST_FIELD || holdsList(value, budget, depth - 1));
 }
 

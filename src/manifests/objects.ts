@@ -16,7 +16,6 @@ import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { fieldFaults, isAboutList, type PlacedFault } from './field-faults.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -45,8 +44,7 @@ export interface ManifestObject extends PullFields {
   readonly specNode: MapNode;
   /** The list itself, which may be elsewhere through an alias or a merge key. */
   readonly listNode: YamlNode | undefined;
-  /** What the API server refuses about the list, or does not know that was meant for it. */
-  readonly fault: PlacedFault | undefined;
+  readonly placed: PlacedObject;
   /** The path from the document to `specNode`; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
 }
@@ -113,7 +111,7 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
     ...spec,
     ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
     imagePullSecrets: Array.isArray(list) ? list : undefined,
-    ...{ ref, document, specNode, listNode, path, fault: fieldFaults(placed, kind).find(isAboutList) },
+    ...{ ref, document, specNode, listNode, path, placed },
   };
 }
 
