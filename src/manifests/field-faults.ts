@@ -113,11 +113,11 @@ function unknown({ key, value }: Pair, name: string, type: string, path: Steps, 
   return { field: [...path, bounded(name)].join('.'), node: key, schema: SCHEMA_VERSION, meant };
 }
 
-/** Whether the list is in the map, at most as deep as in the template of a CronJob. */
+/** Whether the list is in the map, at most as deep as in a CronJob. A map with an anchor is written there for its aliases. */
 function holdsList(node: YamlNode, budget: NodeBudget, depth = 5): boolean {
   budget.left -= 1;
   const map = resolved(node);
-  if (map?.kind !== 'map' || depth === 0 || budget.left < 0) return false;
+  if (map?.kind !== 'map' || map.anchor !== undefined || depth === 0 || budget.left < 0) return false;
   return map.pairs.some(({ key, value }) => nameOf(key) === LIST_FIELD || holdsList(value, budget, depth - 1));
 }
 
