@@ -21,8 +21,11 @@ type Definitions = Readonly<Record<string, Schema>>;
 
 /** What a value is. Nothing stands for a string, because most fields are one. */
 const SCALARS: Readonly<Record<string, string>> = { string: '', integer: 'i', number: 'n', boolean: 'b' };
-/** Both of these are a string or a number, whatever the document says (`UnmarshalJSON` of each). */
-const EITHER = ['io.k8s.apimachinery.pkg.api.resource.Quantity', 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'];
+/** These are a string or a number, whatever the document says (`UnmarshalJSON` of each). */
+const EITHER: Readonly<Record<string, string>> = {
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': 'q',
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'x',
+};
 
 /** The version of a Go module that the tests use, and its folder. Throws if Go has not downloaded it. */
 export function goModule(name: string): { version: string; folder: string } {
@@ -46,7 +49,7 @@ export const SCHEMA_VERSION = '${minor}';
 /**
  * A line for each type: its fields, each with the type of its value. The first line has the kinds. A type is the number of a line,
  * counted from 0; \`[\` is a list and \`{\` a map of the type behind it; nothing is a string, \`i\` a whole number, \`n\` a number,
- * \`b\` a boolean, \`q\` a string or a number, and \`a\` anything.
+ * \`b\` a boolean, \`q\` a string or a number, \`x\` a string or a whole number, and \`a\` anything.
  */
 export const SCHEMA_TABLE = \`${linesOf(definitions).join('\n')}\`;
 `;
@@ -80,7 +83,8 @@ function linesOf(definitions: Definitions): string[] {
 
   function typeOf({ $ref = '', type = '', items, additionalProperties }: Schema): string {
     const name = $ref.slice('#/definitions/'.length);
-    if (EITHER.includes(name)) return 'q';
+    const either = EITHER[name];
+    if (either !== undefined) return either;
     if (name !== '') {
       const target = definitions[name] as Schema;
       return target.properties === undefined ? typeOf(target) : `${numberOf(name)}`;

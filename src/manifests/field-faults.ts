@@ -156,7 +156,8 @@ function sentValue(node: ScalarNode): unknown {
 
 function fits(value: unknown, type: string): boolean {
   if (value === null) return true;
-  return type === 'i' ? Number.isInteger(value) : SCALARS[type]?.split(' or ').includes(typeof value) === true;
+  const name = Number.isInteger(value) && type !== 'n' && type !== 'q' ? 'whole number' : typeof value;
+  return SCALARS[type]?.split(' or ').includes(name) === true;
 }
 
 const SCALARS: Readonly<Record<string, string>> = {
@@ -165,6 +166,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   n: 'number',
   b: 'boolean',
   q: 'string or number',
+  x: 'string or whole number',
 };
 
 function describe(type: string): string {

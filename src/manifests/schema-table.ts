@@ -7,7 +7,7 @@ export const SCHEMA_VERSION = '1.36';
 /**
  * A line for each type: its fields, each with the type of its value. The first line has the kinds. A type is the number of a line,
  * counted from 0; `[` is a list and `{` a map of the type behind it; nothing is a string, `i` a whole number, `n` a number,
- * `b` a boolean, `q` a string or a number, and `a` anything.
+ * `b` a boolean, `q` a string or a number, `x` a string or a whole number, and `a` anything.
  */
 export const SCHEMA_TABLE = `v1/ServiceAccount:1 v1/Pod:2 apps/v1/Deployment:3 apps/v1/StatefulSet:4 apps/v1/DaemonSet:5 apps/v1/ReplicaSet:6 v1/ReplicationController:7 batch/v1/Job:8 batch/v1/CronJob:9 v1/PodTemplate:10 v1/Secret:11
 apiVersion automountServiceAccountToken:b imagePullSecrets:[12 kind metadata:13 secrets:[14
@@ -111,10 +111,10 @@ defaultMode:i items:[122 optional:b secretName
 fsType readOnly:b secretRef:12 volumeName volumeNamespace
 fsType storagePolicyID storagePolicyName volumePath
 key operator values:[
-maxSurge:q maxUnavailable:q
-maxUnavailable:q partition:i
+maxSurge:x maxUnavailable:x
+maxUnavailable:x partition:i
 accessModes:[ dataSource:126 dataSourceRef:127 resources:128 selector:41 storageClassName volumeAttributesClassName volumeMode volumeName
-maxSurge:q maxUnavailable:q
+maxSurge:x maxUnavailable:x
 action onExitCodes:129 onPodConditions:[130
 succeededCount:i succeededIndexes
 preference:131 weight:i
@@ -127,8 +127,8 @@ name optional:b
 exec:116 httpGet:118 sleep:137 tcpSocket:119
 command:[
 port:i service
-host httpHeaders:[138 path port:q scheme
-host port:q
+host httpHeaders:[138 path port:x scheme
+host port:x
 operator values:[i
 add:[ drop:[
 key mode:i path

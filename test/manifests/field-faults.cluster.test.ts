@@ -128,7 +128,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
 };
 
 /** The API server reads these as more than a string, so that a string can be wrong as well. */
-const FORMATS = /Time(stamp)?$|^time$|^data$|^fieldsV1$/;
+const FORMATS = /Time(stamp)?$|^time$|^data$|^fieldsV1$|Key$|^divisor$|^sizeLimit$/;
 
 test.each(RESOURCES)(
   'a $kind with every field, and one slip',
@@ -136,7 +136,8 @@ test.each(RESOURCES)(
     const folder = join(goModule('k8s.io/api').folder, 'testdata/HEAD');
     const text = readFileSync(join(folder, `${group || 'core'}.v1.${kind}.json`), 'utf8');
     const whole = (): Record<string, unknown> => {
-      const { status: _, ...object } = JSON.parse(text);
+      // Only the API server writes a status, also that of a claim in a StatefulSet.
+      const object = JSON.parse(text, (key, value) => (key === 'status' ? undefined : value));
       delete object.metadata.managedFields;
       return object;
     };
@@ -156,7 +157,7 @@ test.each(RESOURCES)(
         const object = whole();
         const fields = places(object).filter(
           ({ parent, key }) =>
-            !Array.isArray(parent) && !/^(kind|apiVersion|metadata)$/.test(key) && !FORMATS.test(key),
+            !Array.isArray(parent) && !/^(kind|apiVersion|metadata|namespace)$/.test(key) && !FORMATS.test(key),
         );
         const chosen = fields[Math.floor(random() * fields.length)];
         if (chosen === undefined) throw new Error('no field');

@@ -58,6 +58,11 @@ test.each<[situation: string, text: string, faults: string[]]>([
   ['variables', pod(`{nodeName: $NODE, priority: "\${N}", hostNetwork: $(H), $X: 1}`), []],
   ['directives of a patch', pod('{$patch: replace, containers: [{$patch: delete, name: a}]}'), []],
   ['an amount', pod('containers: [{resources: {limits: {cpu: 1, memory: 1Gi}}}]'), []],
+  [
+    'a port with a name',
+    pod('containers: [{livenessProbe: {httpGet: {port: http}}}, {livenessProbe: {httpGet: {port: 80}}}]'),
+    [],
+  ],
   ['a status', 'apiVersion: v1\nkind: Pod\nstatus: {foo: 1}\n', []],
   ['a merge key', 'apiVersion: v1\nkind: Pod\nmetadata: &a {name: a}\nspec: {containers: [{<<: *a, image: b}]}\n', []],
   ['a Secret of SOPS', 'apiVersion: v1\nkind: Secret\ndata: {a: "ENC[x]"}\nsops: {mac: x}\n', []],
