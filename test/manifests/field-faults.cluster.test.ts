@@ -111,7 +111,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   'has another word': renamed((key) => `${key}Name`),
   'stands in the spec': (parent, key, object) => {
     (object.spec as Record<string, unknown> | undefined)?.[key] ??
-      Object.assign(object.spec ?? object, { [key]: parent[key] });
+      Object.assign(object.spec ?? object, { [key]: structuredClone(parent[key]) });
   },
   'is a number': (parent, key) => {
     parent[key] = 7.5;
