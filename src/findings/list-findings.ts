@@ -8,7 +8,6 @@ import { imageServer } from '../secret/server.ts';
 import { describeAbsent } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { targetWord } from '../workloads/object-ref.ts';
-import { describeFault, type ListFault } from '../workloads/pull-spec.ts';
 import { changeCommand, type Remedy, renewCommand, stepCommand } from '../workloads/remedy.ts';
 import { formatRollout, type RolloutState, type TemplateChange } from '../workloads/rollout.ts';
 import {
@@ -120,20 +119,16 @@ export const LIST_FINDINGS = {
       `${object} has its own imagePullSecrets (${some(own)}), so ${usable} of serviceaccount ${account}, which has a login for ${image}, is ignored`,
     fix: ({ usable, remedy }) => changeCommand('attach', remedy, usable),
   }),
-  /** An entry without a name, or in manifests a {@link ListFault}. `usable`: a Secret of the account that the entry hides. */
-  'empty-name': warning<
-    Partial<ListFault> & {
-      readonly account?: string | undefined;
-      readonly usable?: string | undefined;
-      readonly remedy: Remedy;
-    }
-  >({
-    says: ({ account, usable, text, whole }, object) =>
-      text !== undefined
-        ? `the API server refuses ${object}: ${describeFault({ text, whole })}`
-        : usable === undefined
-          ? `imagePullSecrets of ${object} has an entry without a name`
-          : `imagePullSecrets of ${object} has only an entry without a name, so imagePullSecrets of serviceaccount ${account} is ignored; ${usable} is there`,
+  /** An entry without a name. `usable`: a Secret of the account that the entry hides. */
+  'empty-name': warning<{
+    readonly account?: string | undefined;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  }>({
+    says: ({ account, usable }, object) =>
+      usable === undefined
+        ? `imagePullSecrets of ${object} has an entry without a name`
+        : `imagePullSecrets of ${object} has only an entry without a name, so imagePullSecrets of serviceaccount ${account} is ignored; ${usable} is there`,
     fix: ({ usable, remedy }, object) =>
       usable === undefined ? editKept(object, remedy) : changeCommand('attach', remedy, usable),
   }),

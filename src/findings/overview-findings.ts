@@ -1,8 +1,10 @@
 /** What is found where many objects, or files, are examined: for each code its arguments, its sentence and its fix. */
 import { command, fileWord, kubectlPath, words } from '../line/command.ts';
 import { nameWord, scope } from '../line/object-name.ts';
+import { describeFault, type FieldFault } from '../workloads/field-fault.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { error, some, warning } from './finding-record.ts';
+import { editFile } from './pod-commands.ts';
 
 export const OVERVIEW_FINDINGS = {
   'unused-secret': warning<Record<never, never>>({
@@ -48,5 +50,11 @@ export const OVERVIEW_FINDINGS = {
       chart
         ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
         : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
+  }),
+  /** In a manifest. */
+  'refused-field': error<FieldFault>({
+    identity: ['field'],
+    says: (args, object) => describeFault(args, object),
+    fix: (_, object) => editFile(object),
   }),
 };

@@ -1,7 +1,9 @@
 /** Attaches a pull secret to objects in manifests, or detaches it, without a cluster. */
 
 import { statSync } from 'node:fs';
+import { objectOf } from '../diagnosis/image-pull.ts';
 import { UserError } from '../errors.ts';
+import { describeObject } from '../findings/finding-record.ts';
 import { editFile } from '../findings/pod-commands.ts';
 import { command, kubectlPath, pathWord, words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
@@ -11,13 +13,16 @@ import { LockedError } from '../system/file-lock.ts';
 import { replaceFile, tidyBeside } from '../system/file-write.ts';
 import type { Io } from '../system/io.ts';
 import { lineNumber } from '../text/text-edit.ts';
+import { describeFault } from '../workloads/field-fault.ts';
+import { manifestKindOf } from '../workloads/kind.ts';
 import { changedList, type Verb } from '../workloads/list-change.ts';
-import { describeFault, listedNames } from '../workloads/pull-spec.ts';
+import { listedNames } from '../workloads/pull-spec.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
+import { fieldFaults, isAboutList } from './field-faults.ts';
 import { fileTrouble, type ManifestFile, readManifestFiles } from './manifest-files.ts';
 import { manifestSecret, secretMadeBy } from './manifest-secrets.ts';
 import type { ManifestObject } from './objects.ts';
-import { checkNamespaces, ManifestError } from './read-objects.ts';
+import { checkNamespaces, ManifestError, withinLimits } from './read-objects.ts';
 
 export interface ManifestRequest {
   readonly verb: Verb;
@@ -84,15 +89,16 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
   });
 }
 
-/** Throws {@link ManifestError} for a list that the API server refuses, even after the change. */
+/** Throws {@link ManifestError} for a list that the API server drops or refuses, even after the change. */
 function checkLists({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): void {
-  for (const { ref, fault, listNode, specNode } of concerned) {
+  for (const { ref, placed } of concerned) {
+    const fault = withinLimits(() => fieldFaults(placed, manifestKindOf(placed.value))).find(isAboutList);
     if (fault === undefined) continue;
-    const line = lineNumber(file.text, (listNode ?? specNode).start);
+    const line = lineNumber(file.text, fault.node.start);
     throw new ManifestError(
-      `has ${ref.kind.toLowerCase()} ${ref.name} in line ${line}, which the API server refuses: ${describeFault(fault)}`,
+      `is wrong in line ${line}: ${describeFault(fault, describeObject(objectOf(ref)))}`,
       line,
-      editFile({ ...ref, file: file.name, line }),
+      editFile({ file: file.name, line }),
     );
   }
 }

@@ -125,14 +125,21 @@ function payloadsOf(value: unknown): unknown[] {
   return ['data', 'stringData'].flatMap((field) => Object.values(DATA_KEY).map((key) => fieldOf(value, field, key)));
 }
 
-/** Looks only at the fields that are read here, because elsewhere `{{` may be meant for another tool. */
+/**
+ * Looks at texts only in the fields that are read here, because elsewhere `{{` may be meant for another tool. Without quotes, it
+ * is never a value.
+ */
 function isTemplateOfPullSpec({ kind, pullSpec: { object } }: PlacedPullSpec): boolean {
   const spec = fieldOf(object, ...kind.specPath);
   const list = fieldOf(spec, LIST_FIELD);
   const names = itemsOf(list).map((entry) => fieldOf(entry, 'name'));
-  return [...namesOf(object), list, ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(
-    isToBeFilledIn,
-  );
+  const read = [...namesOf(object), list, ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))];
+  return read.some(isToBeFilledIn) || holdsAction(object);
+}
+
+function holdsAction(value: unknown): boolean {
+  const inner = isObject(value) ? Object.values(value) : itemsOf(value);
+  return (isObject(value) && isToBeFilledIn(value)) || inner.some(holdsAction);
 }
 
 function isTemplateOfSecret({ value }: PlacedSecret): boolean {

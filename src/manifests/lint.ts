@@ -12,15 +12,16 @@ import type { Severity } from '../findings/finding-record.ts';
 import { listed } from '../findings/listed.ts';
 import { words } from '../line/command.ts';
 import { isPullSecretType } from '../secret/secret.ts';
-import { fieldOf } from '../workloads/api-object.ts';
-import { LIST_FIELD } from '../workloads/kind.ts';
+import { lineNumber } from '../text/text-edit.ts';
+import { manifestKindOf } from '../workloads/kind.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
+import { fieldFaults, isAboutList, type PlacedFault } from './field-faults.ts';
 import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
 import { type LintLine, lintBuilt } from './lint-line.ts';
 import { type ManifestPuller, pullersIn, secretNamed, unfilledImages, unfilledSecrets } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings, unplacedAccounts } from './missing-secrets.ts';
-import { listFault, type PlacedObject } from './objects.ts';
+import { type PlacedObject, refOf } from './objects.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
 
@@ -61,6 +62,7 @@ export function lint({ objects, unread, kustomizations, typed }: LintInput, now:
   const { pullSpecs, secrets, templates } = inventory;
   const pullers = pullersIn(inventory);
   const logins = loginsIn(inventory, pullers);
+  const faults = faultsIn(objects, inventory);
   const named = new Set(pullSpecs.flatMap((placed) => secretsOf(placed, inventory)));
   const charts = templates.map(({ name }) => ({
     name,
@@ -72,7 +74,8 @@ export function lint({ objects, unread, kustomizations, typed }: LintInput, now:
     ...fileFindings([...unread, ...charts], typed),
     ...kustomizationFindings(kustomizations, typed),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
-    ...pullers.flatMap((puller) => pullSpecFindings(puller, inventory, logins)),
+    ...faults.flatMap(faultFindings),
+    ...pullers.flatMap((puller) => pullSpecFindings(puller, inventory, logins, hasListFault(faults, puller))),
     ...missingSecrets(inventory, pullers, { kustomizations, typed }),
     ...(typed.namespace ? [] : unplacedAccounts(inventory)),
     ...duplicateSecrets(inventory),
@@ -140,8 +143,37 @@ function secretsOf(placed: PlacedPullSpec, inventory: Inventory): PlacedSecret[]
   return listedNames(placed.pullSpec.imagePullSecrets).flatMap((name) => secretNamed(name, placed, inventory) ?? []);
 }
 
+interface FaultyObject {
+  readonly placed: PlacedObject;
+  readonly faults: readonly PlacedFault[];
+}
+
+/** The objects with fields that the API server drops or refuses. Templates have values that are filled in later. */
+function faultsIn(objects: readonly PlacedObject[], { templates }: Inventory): FaultyObject[] {
+  return objects.flatMap((placed) => {
+    const faults = templates.includes(placed.file) ? [] : fieldFaults(placed, manifestKindOf(placed.value));
+    return faults.length > 0 ? [{ placed, faults }] : [];
+  });
+}
+
+function faultFindings({ placed: { file, value }, faults }: FaultyObject): FindingView[] {
+  return faults.map(({ node, ...fault }) => {
+    const object = { ...objectOf(refOf(value)), file: file.name, line: lineNumber(file.text, node.start) };
+    return viewOf(finding('refused-field', object, fault));
+  });
+}
+
+function hasListFault(faulty: readonly FaultyObject[], { placed: { node } }: ManifestPuller): boolean {
+  return faulty.some(({ placed, faults }) => placed.node === node && faults.some(isAboutList));
+}
+
 /** The findings about an object with a list. A problem of a Secret is reported with the Secret, once. */
-function pullSpecFindings(known: ManifestPuller, inventory: Inventory, logins: FileLogins): FindingView[] {
+function pullSpecFindings(
+  known: ManifestPuller,
+  inventory: Inventory,
+  logins: FileLogins,
+  isFaulty: boolean,
+): FindingView[] {
   const { placed, puller, facts } = known;
   const { judgements, notes } = reportOn(puller, facts);
   const causes = judgements.flatMap(({ cause }) => cause ?? []);
@@ -151,14 +183,8 @@ function pullSpecFindings(known: ManifestPuller, inventory: Inventory, logins: F
     ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
   );
   const unnamed = (pull: ImagePull): Finding | undefined => unnamedLogin(pull, placed, inventory, logins);
-  const fault = listFault(fieldOf(placed.value, ...placed.kind.specPath, LIST_FIELD));
-  const all =
-    fault === undefined
-      ? [...suspicions(known, unnamed), ...own]
-      : [
-          ...own.filter(({ code }) => code !== 'empty-name'),
-          finding('empty-name', objectOf(puller.ref), { ...fault, remedy: puller.remedy }, 'error'),
-        ];
+  // What the API server drops or refuses has a finding of its own.
+  const all = isFaulty ? own.filter(({ code }) => code !== 'empty-name') : [...suspicions(known, unnamed), ...own];
   return all.map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
     return secret === undefined ? inPullSpec(found, placed, inventory) : inSecret(found, secret);

@@ -12,11 +12,10 @@ import {
   valueIn,
   type YamlNode,
 } from '../codec/go/yaml-node.ts';
-import { type ApiObject, fieldOf, isObject, textOf } from '../workloads/api-object.ts';
+import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
-import { bounded, type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { isPlaceholder, isToBeFilledIn } from './placeholder.ts';
+import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -45,7 +44,7 @@ export interface ManifestObject extends PullFields {
   readonly specNode: MapNode;
   /** The list itself, which may be elsewhere through an alias or a merge key. */
   readonly listNode: YamlNode | undefined;
-  readonly fault: ListFault | undefined;
+  readonly placed: PlacedObject;
   /** The path from the document to `specNode`; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
 }
@@ -55,30 +54,34 @@ export type Path = readonly (string | number)[];
 const MAX_DEPTH = 20;
 
 /**
- * All objects in a file, in order, including those in lists of lists (cli-runtime pkg/resource `FlattenListVisitor`). Throws
- * TooManyNodes.
+ * All objects in a file, in order, including those in lists of lists (cli-runtime pkg/resource `FlattenListVisitor`). An item
+ * without a kind is of that of its list (apimachinery unstructured `decodeToList`). Throws TooManyNodes.
  */
 export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
   const found: PlacedObject[] = [];
-  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number): void => {
+  const visit = (document: YamlNode, node: YamlNode, path: Path | undefined, depth: number, of?: ItemType): void => {
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-    const list = textOf(scalarOf(memberIn(map, 'kind'))).endsWith('List')
-      ? resolved(memberIn(map, 'items'))
-      : undefined;
+    const kind = textOf(scalarOf(memberIn(map, 'kind')));
+    const list = kind.endsWith('List') ? resolved(memberIn(map, 'items')) : undefined;
     if (list?.kind === 'seq') {
       const own = ownPair(map, 'items') === undefined ? undefined : path;
-      for (const [index, item] of list.items.entries()) {
-        visit(document, item, own && [...own, 'items', index], depth + 1);
+      const itemKind = kind.slice(0, -'List'.length);
+      const item = itemKind === '' ? undefined : { kind: itemKind, apiVersion: scalarOf(memberIn(map, 'apiVersion')) };
+      for (const [index, one] of list.items.entries()) {
+        visit(document, one, own && [...own, 'items', index], depth + 1, item);
       }
       return;
     }
-    found.push({ file, document, node: map, path, value: mergedValue(map, budget) as ApiObject });
+    const value = { ...(mergedValue(map, budget) as ApiObject), ...(kind === '' ? of : undefined) };
+    found.push({ file, document, node: map, path, value });
   };
   for (const document of file.documents) visit(document, document, [], 0);
   return found;
 }
+
+type ItemType = Pick<ApiObject, 'apiVersion' | 'kind'>;
 
 /** The objects that have a list of pull secrets, or may have one. Throws TooManyNodes. */
 export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObject[] {
@@ -100,7 +103,7 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
   }
   const spec = pullFieldsOf(kind, value);
   if (spec === undefined) return undefined;
-  const ref = { kind: kind.kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
+  const ref = refOf(value, kind.kind);
   const listNode = valueIn(specNode, LIST_FIELD);
   // The entries are compared with those of the text, so merge keys in them stay as they are.
   const list = toValue(listNode, budget);
@@ -108,23 +111,15 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
     ...spec,
     ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
     imagePullSecrets: Array.isArray(list) ? list : undefined,
-    ...{ ref, document, specNode, listNode, path, fault: listFault(list) },
+    ...{ ref, document, specNode, listNode, path, placed },
   };
+}
+
+/** What the object is called, in a message. */
+export function refOf(value: ApiObject, kind = textOf(value.kind)): ManifestRef {
+  return { kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
 }
 
 function nameOf(value: unknown): string {
   return textOf(fieldOf(value, 'metadata', 'name')) || textOf(fieldOf(value, 'metadata', 'generateName'));
-}
-
-/**
- * What makes `list` no list of pull secrets, so that the API server refuses the object; undefined for a list, and for one that is
- * filled in later.
- */
-export function listFault(list: unknown): ListFault | undefined {
-  const isList = Array.isArray(list);
-  const found: unknown = isList ? list.find((entry) => typeof entry === 'string') : list;
-  if (found === undefined || found === null || isToBeFilledIn(found)) return undefined;
-  const text = bounded(textOf(isObject(found) ? found.name : found));
-  if (!isObject(found) && isPlaceholder(text)) return undefined;
-  return isList ? { text } : { text, whole: true };
 }

@@ -1,6 +1,14 @@
 /** Reads the objects in manifests, whatever their kind, and where each of them is. */
 import { basename } from 'node:path';
-import { nodeBudget, TooManyNodes, type YamlNode } from '../codec/go/yaml-node.ts';
+import {
+  itemsIn,
+  memberIn,
+  nodeBudget,
+  resolved,
+  scalarOf,
+  TooManyNodes,
+  type YamlNode,
+} from '../codec/go/yaml-node.ts';
 import { parseTree } from '../codec/yaml-tree.ts';
 import { UserError } from '../errors.ts';
 import { command, eachWith, kubectlPath, pathWord, words } from '../line/command.ts';
@@ -48,7 +56,10 @@ export function readManifest(
   return withinLimits(() => {
     const documents = parse(text);
     const wanted = documents.filter((one) => isWanted(text.slice(one.start, one.end), one));
-    for (const document of wanted) checkOneObject(document, text);
+    for (const document of wanted) {
+      checkOneObject(document, text);
+      checkKinds(document, text);
+    }
     const file = { name, text, documents: wanted };
     return { file, objects: placedObjects(file, nodeBudget(text)) };
   });
@@ -75,6 +86,26 @@ function checkOneObject(document: YamlNode, text: string): void {
   const line = lineNumber(text, second.start);
   const message = `has a second ${second.value} in line ${line}, so a line --- is probably missing before it`;
   throw new ManifestError(message, line, prose`put --- on its own line before line ${`${line}`}`);
+}
+
+/** Throws {@link ManifestError} for a list that kubectl refuses, because it or one of its items has no kind. */
+function checkKinds(document: YamlNode, text: string): void {
+  const items = itemsIn(document.kind === 'seq' ? document : memberIn(document, 'items'));
+  const kind = scalarOf(memberIn(document, 'kind'));
+  const isObject = (item: YamlNode): boolean => ['apiVersion', 'kind'].every((name) => scalarOf(memberIn(item, name)));
+  if (!kind && items.some(isObject)) {
+    const line = lineNumber(text, document.start);
+    const hint = prose`a list of objects needs apiVersion: v1 and kind: List, and its objects below items`;
+    throw new ManifestError(`has a list of objects without a kind in line ${line}`, line, hint);
+  }
+  const item = items.find((one) => resolved(one)?.kind === 'map' && !memberIn(one, 'kind'));
+  if (kind !== 'List' || item === undefined) return;
+  const line = lineNumber(text, item.start);
+  throw new ManifestError(
+    `has an object without a kind in line ${line}`,
+    line,
+    prose`write its apiVersion and its kind`,
+  );
 }
 
 /**

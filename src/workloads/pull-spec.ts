@@ -34,22 +34,6 @@ export function listedNames(list: readonly unknown[] | undefined): string[] {
   return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []).map(bounded);
 }
 
-/** What a manifest has in the place of a list of pull secrets, or of an entry in one. */
-export interface ListFault {
-  /** The text that is there, or the name in a map. Empty for anything else. */
-  readonly text: string;
-  /** Whether it stands in place of the whole list, and not of an entry. */
-  readonly whole?: true | undefined;
-}
-
-/** What is wrong with the list, and what to write instead. */
-export function describeFault({ text, whole }: ListFault): string {
-  const name = isObjectName(text) ? text : 'SECRET';
-  return whole
-    ? `its imagePullSecrets is not a list; write imagePullSecrets: [{name: ${name}}]`
-    : `its imagePullSecrets has the text ${text} as an entry; write - name: ${name}`;
-}
-
 /** No object has a longer name, but a list may hold a name of a megabyte. */
 const MAX_NAME = 253;
 

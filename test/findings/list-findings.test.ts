@@ -310,18 +310,6 @@ testFindings([
     'vi +1 web.yaml',
   ],
   [
-    finding('empty-name', { ...POD, file: 'web.yaml' }, { text: 'regcred', remedy: FILE }, 'error'),
-    'error: the API server refuses pod team-a/web-1: its imagePullSecrets has the text regcred as an entry; write - name: regcred',
-    'advice',
-    'vi +1 web.yaml',
-  ],
-  [
-    finding('empty-name', { ...POD, file: 'web.yaml' }, { text: 'regcred', whole: true, remedy: FILE }, 'error'),
-    'error: the API server refuses pod team-a/web-1: its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]',
-    'advice',
-    'vi +1 web.yaml',
-  ],
-  [
     finding('empty-name', POD, { account: 'default', usable: 'regcred', remedy: FILE }),
     'warning: imagePullSecrets of pod team-a/web-1 has only an entry without a name, so imagePullSecrets of serviceaccount default is ignored; regcred is there',
     'fix',

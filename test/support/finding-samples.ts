@@ -33,6 +33,7 @@ const OBJECTS: Partial<Record<FindingCode, readonly FindingObject[]>> = {
   'invalid-image': [POD, { kind: 'ServiceAccount', namespace, name: 'sa7' }],
   'pull-postponed': [POD, { kind: 'Deployment', namespace, name: 'web7' }],
   'unreadable-file': [{ kind: 'File', name: 'file7.yaml', file: 'file7.yaml', line: 3 }],
+  'refused-field': [{ ...POD, file: 'file7.yaml', line: 3 }],
   'stale-copy': [SECRET],
   'orphaned-copy': [SECRET],
   'duplicate-secret': [{ ...SECRET, file: 'file7.yaml', line: 3 }],
@@ -129,12 +130,7 @@ const ARGUMENTS: Arguments = {
     { image, template: 'web7', remedy, newFails: true },
   ],
   'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
-  'empty-name': (remedy) => [
-    { remedy },
-    { text: 'text7', remedy },
-    { text: 'text7', whole: true, remedy },
-    { account: 'sa7', usable: 'usable7', remedy },
-  ],
+  'empty-name': (remedy) => [{ remedy }, { account: 'sa7', usable: 'usable7', remedy }],
   'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],
   'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
   'missing-account': () => [{ account: 'sa7' }, { account: 'sa7', usable: 'usable7', absent: true }],
@@ -207,6 +203,12 @@ const ARGUMENTS: Arguments = {
   'unreadable-file': () => [
     { error: 'x', chart: true },
     { error: 'x', chart: false },
+  ],
+  'refused-field': () => [
+    { field: 'spec.field7', schema: '1.36' },
+    { field: 'spec.field7', schema: '1.36', meant: 'spec.meant7' },
+    { field: 'spec.field7', expected: 'list' },
+    { field: 'spec.field7', expected: 'list', write: 'write7' },
   ],
 };
 

@@ -145,8 +145,8 @@ export function mergedValue(node: YamlNode | undefined, budget: NodeBudget): unk
   return build(node, budget, mergedPairs, 0);
 }
 
-/** The inherited pairs come first, so that the map's own replace them. */
-function mergedPairs({ pairs, merge }: MapNode): readonly Pair[] {
+/** The pairs with those that a merge key adds. These come first, so that the map's own replace them. */
+export function mergedPairs({ pairs, merge }: MapNode): readonly Pair[] {
   return merge === undefined ? pairs : [...merge.inherited, ...pairs.filter((pair) => pair !== merge.pair)];
 }
 

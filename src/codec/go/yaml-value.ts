@@ -62,7 +62,7 @@ function follow<T>({ target, isInside }: AliasNode, decoder: Decoder, visit: (ta
   return value;
 }
 
-function scalarValue({ text, tag, plain }: ScalarNode): unknown {
+export function scalarValue({ text, tag, plain }: ScalarNode): unknown {
   if (tag === '' && !plain) return text;
   const value = resolveScalar(text, tag);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new YamlValueError('a number is not finite');

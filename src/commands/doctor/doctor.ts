@@ -9,7 +9,7 @@ import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from 
 import { usersIn } from '../../diagnosis/secret-checks.ts';
 import type { FindingView } from '../../diagnosis/view.ts';
 import { EXIT, UsageError } from '../../errors.ts';
-import { reachableFix, userOf } from '../../findings/finding.ts';
+import { type Finding, reachableFix, userOf } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
 import { type AskingFlags, conclude } from '../../gather/answers.ts';
 import type { Collector } from '../../gather/collector.ts';
@@ -165,21 +165,28 @@ async function lint(
 ): Promise<number> {
   checkFiles(files, options);
   const { strict = false } = options;
-  const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([
+  const [{ lintManifests }, { isUnreadPipe, printLint, VARIABLES }] = await Promise.all([
     import('../../manifests/lint-files.ts'),
     import('./lint-printer.ts'),
   ]);
   const line = { ...options, typed: io.commands.typed };
   const { findings, isFilled, ...manifests } = await lintManifests(files, line, io.clock.now(), io);
-  const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
-  const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
   const reachable = findings.map((found) => ({ ...found, fix: reachableFix(found.fix, io.commands) }));
   const shown = selectFindings(reachable, selection);
+  const variables = isFilled || !strict ? [] : [VARIABLES];
+  const templates = shown.findings.some(isTemplate) ? ['templates of charts'] : [];
+  const unjudged = [...variables, ...templates];
+  const isKnown = variables.length === 0 && !findings.some(isTemplate);
+  const healthy = isHealthy(findings, strict) && (isKnown || null);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
   await printLint(report, line, io);
-  if (manifests.objects === 0 && !isUnreadPipe(report))
+  if (manifests.objects === 0 && !isUnreadPipe(report) && !findings.some(({ code }) => code === 'unreadable-file'))
     (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return exitCode(report, options);
+}
+
+function isTemplate({ code, arguments: args }: Finding): boolean {
+  return code === 'unreadable-file' && args.chart;
 }
 
 /** Examines the targets, or everything in the chosen namespaces. */

@@ -19,6 +19,9 @@ import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
+/** What was not checked, with `--strict`. */
+export const VARIABLES = 'variables that are not filled in';
+
 interface PrintedLine extends LintLine, PageOptions {
   /** Whether findings are only counted. */
   readonly summary?: boolean | undefined;
@@ -65,11 +68,11 @@ function remarks(report: LintReport, typed: LintLine, io: Io): Printable[] {
 }
 
 /** The line that fills in shell variables in a single file; undefined when that would not be enough, or is not needed. */
-function filledIn({ healthy, manifests }: LintReport, typed: LintLine): Command | undefined {
+function filledIn({ unjudged = [], manifests }: LintReport, typed: LintLine): Command | undefined {
   const { unfilled = [], unfilledSecrets = [] } = manifests;
   const [file = '-', ...others] = typed.filename ?? [];
   const isOne = others.length === 0 && file !== '-' && isPath(file) && !isFolder(file);
-  if (healthy !== null || !isOne || [...unfilled, ...unfilledSecrets].some((text) => text.includes('$(')))
+  if (!unjudged.includes(VARIABLES) || !isOne || [...unfilled, ...unfilledSecrets].some((text) => text.includes('$(')))
     return undefined;
   return { ...words`cat ${pathWord(file)}`, pipe: lintBuilt(file, words`envsubst`, typed) };
 }

@@ -355,8 +355,8 @@ describe('--auto: only pods with an image that the Secret opens', () => {
 });
 
 describe('files that cannot be used', () => {
-  const ENTRY = 'its imagePullSecrets has the text regcred as an entry; write - name: regcred';
-  const WHOLE = 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]';
+  const ENTRY = 'spec.imagePullSecrets[0] is not a map; write - name: regcred';
+  const WHOLE = 'spec.imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]';
 
   test.each([
     ['attach pull', '[regcred]', ENTRY],
@@ -375,9 +375,17 @@ describe('files that cannot be used', () => {
       code: 1,
       stdout: '',
       stderr:
-        `error: ${second} has pod a in line 7, which the API server refuses: ${fault}\n` + `hint: vi +7 ${second}\n`,
+        `error: ${second} is wrong in line 7: the API server refuses pod a: ${fault}\n` + `hint: vi +7 ${second}\n`,
     });
     expect([readFileSync(first, 'utf8'), readFileSync(second, 'utf8')]).toEqual([POD, text]);
+  });
+
+  test('attach writes no file where a list is in the wrong place', async () => {
+    const path = file('b.yaml', `${POD}  imagePullSecret: [{name: regcred}]\n`);
+    expect(await here(['attach', 'regcred', '-f', path, '--write'])).toMatchObject({
+      code: 1,
+      stderr: `error: ${path} is wrong in line 7: Kubernetes 1.36 does not know spec.imagePullSecret of pod a; did you mean spec.imagePullSecrets?\nhint: vi +7 ${path}\n`,
+    });
   });
 
   test.each([

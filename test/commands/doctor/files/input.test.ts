@@ -113,6 +113,42 @@ test('what attach prints is sound, but for the Secret that is made elsewhere', a
   expect([code, (await doctor(['-f', '-', '--strict'], stdout)).code]).toEqual([0, 1]);
 });
 
+const CONTAINERS = 'spec: {containers: [{name: app, image: ghcr.io/acme/web}]}';
+
+test.each([
+  ['a list without a kind', `items:\n- apiVersion: v1\n  kind: Pod\n  ${CONTAINERS}\n`, 'a list of objects', 1],
+  ['objects that are no list', `- apiVersion: v1\n  kind: Pod\n  ${CONTAINERS}\n`, 'a list of objects', 1],
+  ['an item', `apiVersion: v1\nkind: List\nitems:\n- metadata: {name: web}\n  ${CONTAINERS}\n`, 'an object', 4],
+])('%s without a kind, which kubectl refuses', async (_, text, what, line) => {
+  const why = `stdin:${line}: error: stdin cannot be read: it has ${what} without a kind in line ${line} [unreadable-file]`;
+  expect(await doctor(['-f', '-'], text)).toEqual({ code: 1, stdout: `${why}\n`, stderr: '' });
+});
+
+test('an item without a kind is of that of its list', async () => {
+  const text = `apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: web}\n  ${CONTAINERS}\n`;
+  const { stdout } = await doctor(['-f', '-', '--strict'], text);
+  expect(stdout).toMatch(/^1 object in 1 file: nothing wrong/);
+});
+
+test.each([
+  [
+    'a field that is not read here',
+    'metadata: {name: a}\nspec: {priority: {{ .Values.priority }}, containers: [{name: a, image: nginx}]}',
+  ],
+  ['a name', 'metadata: {name: "{{ .Release.Name }}"}\nspec: {containers: [{name: a, image: nginx}]}'],
+])('a template with {{ }} in %s is not checked', async (_, rest) => {
+  const text = `apiVersion: v1\nkind: Pod\n${rest}\n`;
+  expect(await doctor(['-f', '-'], text)).toEqual({
+    code: 3,
+    stdout:
+      'stdin:1: warning: stdin cannot be read: values are still to be filled in; it seems to be the template of a chart [unreadable-file]\n  hint: helm template CHART | regsecret doctor -f -\n0 objects in 1 file: 0 errors, 1 warning\n',
+    stderr: '',
+  });
+  expect((await doctor(['-f', '-', '--strict'], text)).code).toBe(1);
+  expect((await doctor(['-f', '-', '--ignore', 'unreadable-file'], text)).code).toBe(0);
+  expect(JSON.parse((await doctor(['-f', '-', '-o', 'json'], text)).stdout).healthy).toBe(null);
+});
+
 test('files without anything of ours say so', async () => {
   expect(await doctor(['-f', '-'], 'kind: ConfigMap\n')).toEqual({
     code: 0,
@@ -140,7 +176,7 @@ const secrets = fc
 describe('whatever is in a file, there is an answer', () => {
   const answers = async (text: string): Promise<void> => {
     const { code, stdout, stderr } = await doctor(['-f', '-'], text);
-    expect([0, 1]).toContain(code);
+    expect([0, 1, 3]).toContain(code);
     if (text.trim() === '') return;
     expect(stdout).toMatch(/^(\d+ objects? in 1 file: .+|stdin:\d+: error: stdin cannot be read: .+)\n$/m);
     expect(stderr.replace('warning: no pull secret in these files, and nothing that pulls images\n', '')).toBe('');

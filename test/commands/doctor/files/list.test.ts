@@ -44,15 +44,24 @@ test('an image whose name is not valid is one finding, whatever its pull secrets
 });
 
 test.each([
-  ['[regcred]', 'its imagePullSecrets has the text regcred as an entry; write - name: regcred'],
-  ['regcred', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
-  ['{name: regcred}', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
+  ['[regcred]', 'spec.imagePullSecrets[0] is not a map; write - name: regcred'],
+  ['regcred', 'spec.imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
+  ['{name: regcred}', 'spec.imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
 ])('the API server refuses imagePullSecrets: %s', async (list, fault) => {
   const text = pod('').replace('imagePullSecrets: []', `imagePullSecrets: ${list}`) + secret('regcred');
   // This finding also covers that the list does not name the Secret.
   expect(await doctor(['-f', '-'], text)).toMatchObject({
     code: 1,
-    stdout: `stdin:5: error: the API server refuses pod web: ${fault} [empty-name]\n  hint: vi +5 FILE\n2 objects in 1 file: 1 error, 0 warnings\n`,
+    stdout: `stdin:5: error: the API server refuses pod web: ${fault} [refused-field]\n  hint: vi +5 FILE\n2 objects in 1 file: 1 error, 0 warnings\n`,
+  });
+});
+
+test('a list in the wrong place is one error, though the pods then have none', async () => {
+  const text = pod('').replace('  imagePullSecrets: []', '  imagePullSecret: [{name: regcred}]') + secret('regcred');
+  expect(await doctor(['-f', '-'], text)).toMatchObject({
+    code: 1,
+    stdout:
+      'stdin:5: error: Kubernetes 1.36 does not know spec.imagePullSecret of pod web; did you mean spec.imagePullSecrets? [refused-field]\n  hint: vi +5 FILE\n2 objects in 1 file: 1 error, 0 warnings\n',
   });
 });
 
