@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { waitFor } from '../../environment/use.ts';
 import { freshName, regsecretIn } from '../../support/attach-world.ts';
 import { CANARY } from '../../support/canary.ts';
 import { here } from '../../support/here.ts';
 import { type FrontRequest, startFront } from '../../support/registry-front.ts';
 import { newFleet, secretIn } from '../../support/sync-world.ts';
+import { startWatch } from '../../support/watch-world.ts';
 
 const GOOD = `Basic ${Buffer.from(`jane:${CANARY}`).toString('base64')}`;
 const API = { 'docker-distribution-api-version': 'registry/2.0' };
@@ -40,7 +42,24 @@ interface Situation {
 const SITUATIONS: readonly [string, Situation][] = [
   [
     'rejected: nothing is written anywhere',
-    { answers: basic, password: 'wrong', code: 1, isWritten: false, says: 'rejects the login (401); nothing was written' },
+    {
+      answers: basic,
+      password: 'wrong',
+      code: 1,
+      isWritten: false,
+      says: 'rejects the login (HTTP 401); nothing was written',
+    },
+  ],
+  [
+    'rejected, with --verify: leaving that out would not help',
+    {
+      answers: basic,
+      password: 'wrong',
+      flags: ['--verify'],
+      code: 1,
+      isWritten: false,
+      says: '--no-verify writes it anyway',
+    },
   ],
   ['accepted', { answers: basic, code: 0, isWritten: true, says: '' }],
   [
@@ -58,10 +77,18 @@ const SITUATIONS: readonly [string, Situation][] = [
     'rejected, and --no-verify: no one is asked',
     { answers: basic, password: 'wrong', flags: ['--no-verify'], code: 0, isWritten: true, isAsked: false, says: '' },
   ],
-  ['unreachable: written, with a warning', { code: 0, isWritten: true, says: 'warning: HOST cannot be reached' }],
+  [
+    'unreachable: written, with a warning',
+    { code: 0, isWritten: true, says: 'warning: HOST cannot be checked: connection refused' },
+  ],
   [
     'unreachable, and --verify requires an answer',
-    { flags: ['--verify'], code: 1, isWritten: false, says: 'error: HOST cannot be reached' },
+    {
+      flags: ['--verify'],
+      code: 1,
+      isWritten: false,
+      says: 'error: HOST cannot be checked: connection refused; nothing was written\nhint: run the command again later, or leave out --verify',
+    },
   ],
   [
     'a registry that is broken: written, with a warning',
@@ -83,7 +110,7 @@ const SITUATIONS: readonly [string, Situation][] = [
   ],
   [
     'a pattern, which is no single registry',
-    { host: '*.r.example', code: 0, isWritten: true, says: 'warning: *.r.example was not asked' },
+    { host: '*.r.example', code: 0, isWritten: true, says: 'warning: *.r.example was not checked' },
   ],
 ];
 
@@ -128,6 +155,26 @@ test('a Secret of the cluster is copied without a question', async () => {
   await regsecretIn(home, ['create', 'source', ...login], { stdin: 'wrong' });
   expect((await regsecretIn(home, ['sync', 'source', '--to', teams.join(',')])).code).toBe(0);
   expect(asked()).toBe(0);
+});
+
+test('--watch asks when it starts, and not each time that it reads the login again', { timeout: 90_000 }, async () => {
+  const { home, teams } = await newFleet(1);
+  const [team = ''] = teams;
+  const { host, asked } = await registry(basic);
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-token-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'token');
+  writeFileSync(file, CANARY);
+  const login = ['--server', host, '--username', 'jane', '--password-file', file];
+  const watch = await startWatch(home, ['own', ...login, '--to', team, '--refresh', '1s']);
+  const copied = async () => (await secretIn(team, 'own'))?.data?.['.dockerconfigjson'];
+  await waitFor(copied, { what: 'the copy' });
+  const [first, before] = [asked(), await copied()];
+  expect(first).toBeGreaterThan(0);
+  writeFileSync(file, 'next');
+  await waitFor(async () => (await copied()) !== before, { what: 'the next password' });
+  expect(asked()).toBe(first);
+  expect(await watch.end()).toBe(0);
 });
 
 test('--verify has nothing to check where a Secret is the source', async () => {
