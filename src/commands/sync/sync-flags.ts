@@ -28,7 +28,7 @@ export function syncFlags(sync: Command): Command {
           .optionsGroup('Target namespaces:')
           .option('--to <namespaces>', "choose by name and pattern: team-a,team-b, 'team-*' (repeatable)", collect)
           .option('-l, --selector <labels>', 'choose namespaces with these labels')
-          .option('-A, --all-namespaces', "choose all except kube-*, openshift-* and the source's")
+          .option('-A, --all-namespaces', "choose all but kube-*, openshift-* and the source's")
           .option('--exclude <namespaces>', 'skip these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)

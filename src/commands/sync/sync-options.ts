@@ -45,7 +45,6 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     throw new UsageError('--verify checks a login of this machine, and the source is a Secret', hint);
   }
   const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
-  if (restart && attach.length === 0) throw new UsageError('--restart needs --attach', againWith(words`--attach used`));
   // A dry run looks once, and ends.
   if (options.watch && dryRun === 'none') checkWatch(options);
   else if (!options.watch && (options.listen !== undefined || options.refresh !== undefined)) {
