@@ -32,6 +32,7 @@ const LOGIN = '--username x --password-env PASSWORD --server x.example --no-veri
 const MORE = [
   `rotate ${LOGIN}`,
   'sync fleet -l here=NS -n SOURCE --to-context east',
+  'sync fleet -l here=NS -n SOURCE --merge --restart',
   `rotate ${LOGIN} --to-context hub --to-context east`,
 ];
 
