@@ -51,6 +51,18 @@ export async function fromLogins({ server: servers, all = false }: LoginSelectio
   );
 }
 
+/** The logins of `username` for `servers`. Undefined if this machine lacks one of them, or cannot read it. */
+export async function loginsOf(username: string, server: readonly string[], io: Io): Promise<SourceResult | undefined> {
+  try {
+    const found = await fromLogins({ server }, io);
+    const isHis = found.entries.every(({ credential }) => 'username' in credential && credential.username === username);
+    return isHis ? { ...found, personal: true } : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Every registry with a login in `store`, once, however it is spelled there. A part of a registry is listed only if it has a
  * login of its own. A server that can open no image becomes a warning.
