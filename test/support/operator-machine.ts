@@ -75,7 +75,10 @@ export function operatorMachine(hosts: readonly string[], home: string): Operato
 /** Whether a line failed because it was pasted where no terminal is, and does not have the flag that reads stdin. */
 function needsTerminal(line: string, stderr: string, code: number | null): boolean {
   const isUsage = code === 2 && line.startsWith('regsecret');
-  return !line.includes('--password-stdin') && (isUsage || /terminal|but no password|USER stands|none is chosen/.test(stderr));
+  return (
+    !line.includes('--password-stdin') &&
+    (isUsage || /terminal|but no password|USER stands|none is chosen/.test(stderr))
+  );
 }
 
 /** Whether every namespace in the line is one of these. */
