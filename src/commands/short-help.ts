@@ -27,7 +27,7 @@ const RARE_OF: Readonly<Record<string, readonly string[]>> = {
     '--refresh',
   ],
   rotate: ['--password-env', '--below', '--owned', '--all', '--prompt', '--old-password-file', '--old-password-env'],
-  verify: ['--password-env'],
+  verify: ['--password-env', '--serviceaccount'],
   doctor: ['--recursive', '--only', '--ignore', '--exclude', '--group-by', '--allow-local-registries'],
 };
 

@@ -9,7 +9,18 @@ import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts
 import { nearness } from '../verify/nearness.ts';
 import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import { ANY, error, NO_LOGIN, REFUSED, type Reporter, saying, some, warning } from './finding-record.ts';
+import {
+  ANY,
+  describeLacked,
+  error,
+  type LackedAnnotations,
+  NO_LOGIN,
+  REFUSED,
+  type Reporter,
+  saying,
+  some,
+  warning,
+} from './finding-record.ts';
 import { allowPull, askAbout, editKept, editMaker, giveLogin, isTyped, setImage, watch } from './pod-commands.ts';
 import { removeEntry, replaceSecret } from './secret-commands.ts';
 
@@ -159,6 +170,7 @@ export const IMAGE_FINDINGS = {
       `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : idle ? `no image that is pulled with ${object} needs its entry` : 'the node may be on another network'}`,
     fix: ({ registry, unasked, idle, server }, object, context) =>
       (idle && server && removeEntry(object, server, context)) ||
+      context.onNode ||
       (unasked
         ? command`regsecret doctor --help`
         : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`),
@@ -246,13 +258,18 @@ export const IMAGE_FINDINGS = {
     fix: (_, object) => watch(object),
   }),
   /** The pull fails, but nothing that can be seen from here is wrong. */
-  unexplained: error<{ readonly image: string; readonly message: string; readonly accepted: boolean }>({
+  unexplained: error<{
+    readonly image: string;
+    readonly message: string;
+    readonly accepted: boolean;
+    readonly lacks?: LackedAnnotations | undefined;
+  }>({
     identity: ['image'],
     kubeletSays: [],
     outcome: 'cannot know',
     isAdvice: true,
-    says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}`,
+    says: ({ image, message, accepted, lacks }, object) =>
+      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}${describeLacked(lacks)}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),
@@ -264,6 +281,22 @@ export const IMAGE_FINDINGS = {
     says: ({ image }, object) =>
       `${object} runs, but no login found from here matches ${image}: its node has its own login, or still has the image`,
     fix: ({ image, remedy }) => giveLogin(remedy, image, undefined),
+  }),
+  /** The pod runs without a login, on a node on which another pod has pulled its image, while the kubelet verifies nothing. */
+  'borrowed-image': warning<{
+    readonly image: string;
+    /** The other pod, as errors call it. */
+    readonly pod: string;
+    readonly node: string;
+    readonly version: string;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  }>({
+    identity: ['image'],
+    outcome: 'cannot know',
+    says: ({ image, pod, node, version }, object) =>
+      `${object} has no login for ${image}, and runs because ${pod} pulled it on node ${node} (kubelet ${version}), or because the node has its own login; from Kubernetes 1.35 on, the image of ${pod} is not enough`,
+    fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
 };
 

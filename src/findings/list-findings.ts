@@ -11,7 +11,17 @@ import { targetWord } from '../workloads/object-ref.ts';
 import { describeFault, type ListFault } from '../workloads/pull-spec.ts';
 import { changeCommand, type Remedy, renewCommand, stepCommand } from '../workloads/remedy.ts';
 import { formatRollout, type RolloutState, type TemplateChange } from '../workloads/rollout.ts';
-import { ANY, error, type FindingObject, some, UNPLACED, type UsableSecret, warning } from './finding-record.ts';
+import {
+  ANY,
+  describeLacked,
+  error,
+  type FindingObject,
+  type LackedAnnotations,
+  some,
+  UNPLACED,
+  type UsableSecret,
+  warning,
+} from './finding-record.ts';
 import { editFile, editKept, giveLogin } from './pod-commands.ts';
 import { createSecretCommand } from './secret-commands.ts';
 
@@ -27,13 +37,14 @@ export const LIST_FINDINGS = {
     UsableSecret & {
       readonly image: string;
       readonly account?: string | undefined;
+      readonly lacks?: LackedAnnotations | undefined;
       readonly remedy: Remedy;
     }
   >({
     identity: ['image'],
-    says: ({ image, usable, account, absent }, object, { object: { file } }) => {
+    says: ({ image, usable, account, absent, lacks }, object, { object: { file } }) => {
       if (file === undefined || usable === undefined)
-        return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}`;
+        return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}${describeLacked(lacks)}`;
       const unseen = account === undefined ? '' : `; serviceaccount ${account} may use it, but is not in these files`;
       return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
     },

@@ -8,12 +8,12 @@ import { walkOwners } from '../cluster/pod-owners.ts';
 import { pullSpecFields } from '../cluster/pull-spec-fields.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { effectiveList, triesTheSame } from '../diagnosis/effective-list.ts';
-import type { Puller, PullFacts } from '../diagnosis/facts.ts';
+import type { Host, Puller, PullFacts } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { command } from '../line/command.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { millisecondsOf } from '../text/time.ts';
-import { fieldOf } from '../workloads/api-object.ts';
+import { fieldOf, textOf } from '../workloads/api-object.ts';
 import { CONTAINER_LISTS, type ImageUse, imageUses, STATUS_LISTS } from '../workloads/container-images.ts';
 import { type PullKind, type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
@@ -21,7 +21,7 @@ import { addPod, hasEnded, type PodGroup, type PodGroups, trouble } from '../wor
 import { deploymentName, hasKnownOwner, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate } from '../workloads/remedy.ts';
-import { createTrouble, hasFinished, isUnseen, selectorOf } from '../workloads/rollout.ts';
+import { createTrouble, hasFinished, isUnseen, podsToCome, selectorOf } from '../workloads/rollout.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podEvents, podFacts, whyOf, withImages } from './pod.ts';
 
@@ -48,8 +48,10 @@ export async function gatherWorkload(
     );
   }
   if (images.length > 0) return [withImages(await gatherTemplate(workload, collector), images)];
-  const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
-  if (worst === 'forbidden') return [{ ...template, podsUnread: true }];
+  const [made, groups] = await Promise.all([gatherTemplate(workload, collector), livePods(workload, collector)]);
+  if (groups === undefined) return [{ ...made, podsUnread: true }];
+  const template = { ...made, toCome: podsToCome(workload, countOf(groups)) };
+  const [worst] = groups;
   if (worst === undefined) return [{ ...template, runs: 0 }];
   const { pod } = worst;
   const both = [template, await gatherRest(pod.object, await podEvents(pod.ref, collector), collector, worst)];
@@ -85,13 +87,22 @@ async function remedyOf(workload: PullSpec, { transport, owner }: Collector): Pr
   return unknownOwner === undefined ? remedyOfOwners([workload, ...chain]) : remedyOfTemplate(workload);
 }
 
-async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | 'forbidden' | undefined> {
+/** The pods that may still pull, those with the worst trouble first. Undefined if they may not be listed. */
+async function livePods(workload: PullSpec, collector: Collector): Promise<PodGroup[] | undefined> {
   const groups: PodGroups = new Map();
   const refused = await eachPodOf(workload, collector, (pod) => addPod(groups, pod));
-  if (refused !== undefined) return 'forbidden';
+  if (refused !== undefined) return undefined;
   return [...groups.values()]
-    .filter((group) => trouble(group) >= 0)
-    .sort((one, other) => trouble(other) - trouble(one) || madeAt(other) - madeAt(one))[0];
+    .filter(isAlive)
+    .sort((one, other) => trouble(other) - trouble(one) || madeAt(other) - madeAt(one));
+}
+
+function isAlive(group: PodGroup): boolean {
+  return trouble(group) >= 0;
+}
+
+function countOf(groups: readonly PodGroup[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Of several failing pods, the newest is chosen, because it has the current list of the workload. */
@@ -171,11 +182,22 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
     remedy: remedyOfTemplate(workload),
     count: 1,
     runs,
+    toCome: podsToCome(workload, countOf(pods.filter(isAlive))),
     runsWithoutList: runWithoutList(pods),
   };
   // A Job that has finished makes no more pods, so nothing that changes later matters to it.
   const like = hasFinished(workload) ? pods : podsLikeNext(template, pods, facts);
-  return { ...template, shownByPods: showNext(workload, pods, like) || showImages(like, images) || undefined };
+  const shownByPods = showNext(workload, pods, like) || showImages(like, images) || undefined;
+  return { ...template, shownByPods, host: hostAmong(pods, effectiveList(template, facts).names) };
+}
+
+/** The first of `pods` that runs with this list. */
+function hostAmong(pods: readonly PodGroup[], names: readonly string[]): Host | undefined {
+  const list = JSON.stringify(names);
+  const found = pods.find(
+    (group) => trouble(group) === 0 && JSON.stringify(listedNames(group.pod.imagePullSecrets)) === list,
+  );
+  return found && { node: textOf(fieldOf(found.pod.object, 'spec', 'nodeName')), startedAt: found.startedAt ?? 0 };
 }
 
 /** Those of `pods` that had the logins of the template's next pod for its images. What those do, the next one does. */
@@ -194,7 +216,6 @@ function podsLikeNext(template: Puller, pods: readonly PodGroup[], facts: PullFa
 
 /** Whether a pod of the current template runs, and is `like` the next one. If the pods are not seen, nothing says otherwise. */
 function showNext(workload: PullSpec, pods: readonly PodGroup[], like: readonly PodGroup[]): boolean {
-  const isAlive = (group: PodGroup): boolean => trouble(group) >= 0;
   return hasCurrentPods(workload) && (like.some(isAlive) || !pods.some(isAlive));
 }
 
@@ -205,7 +226,7 @@ export function accountPuller({ ref }: PullSpec): Puller {
 }
 
 /** A pod without any trouble. */
-export function quietPod({ pod, images, count }: PodGroup): Puller {
+export function quietPod({ pod, images, startedAt, count }: PodGroup): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, controller, object } = pod;
   return {
     ref,
@@ -213,7 +234,7 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     account,
     images,
     remedy: remedyOfPod(pod, [], controller),
-    pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
+    pod: { ...podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`), startedAt },
     count,
     shownByPods: true,
   };
@@ -298,11 +319,11 @@ const OF_PODS = {
   },
 } as const;
 
-const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
+const OF_ACCOUNTS = { metadata: { annotations: true } } as const;
 
 /**
- * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and
- * `remedyOfTemplate` read.
+ * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `podsToCome`,
+ * `hasCurrentPods` and `remedyOfTemplate` read.
  */
 const OF_WORKLOADS = {
   metadata: {
@@ -310,12 +331,18 @@ const OF_WORKLOADS = {
     annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
   },
   podSpec: IMAGES,
-  spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
+  spec: {
+    ...fieldsWith(['replicas', 'paused', 'updateStrategy', 'podManagementPolicy', 'backoffLimit'], true),
+    ...fieldsWith(['suspend', 'parallelism', 'completions'], true),
+  },
   status: {
     conditions: CONDITIONS,
     ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
     ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
-    ...fieldsWith(['observedGeneration', 'updatedNumberScheduled', 'active'], true),
+    ...fieldsWith(
+      ['observedGeneration', 'updatedNumberScheduled', 'desiredNumberScheduled', 'active', 'succeeded'],
+      true,
+    ),
   },
 } as const;
 
