@@ -75,6 +75,13 @@ function usageErrorText(text: string, args: readonly string[], program: Command,
     commands: COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat()),
     flags: namesOf(options),
     bare: namesOf(options.filter(({ required }) => !required)),
+    flagsOf: (title) =>
+      namesOf(
+        optionsOf(
+          buildProgram([title], io, 'regsecret', () => undefined),
+          [title],
+        ),
+      ),
     shown: (words) => formatCommand(readWhole(words, io).command, { ...io.commands, given: {} }),
   });
 }

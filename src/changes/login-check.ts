@@ -20,10 +20,15 @@ interface CheckContext {
 }
 
 export interface CheckRules {
-  /** Whether a login may not be written when its registry asks for none, so that nothing is known about it. */
-  readonly mustAnswer: boolean;
-  /** Whether `--verify` was typed. Without it, only a login that was typed just now is checked. */
+  /**
+   * What is needed to write a login without a question: that its registry accepts it, that it has answered (some ask for no login),
+   * or only that it does not reject it.
+   */
+  readonly needs: 'acceptance' | 'answer' | 'no rejection';
+  /** Whether `--verify` was typed. */
   readonly isWanted?: boolean;
+  /** Whether registries are also asked without `--verify`. Else only about a login that was typed just now. */
+  readonly isUsual?: boolean;
   /** Set in a dry run, whose password may not be valid yet: the same line without the check. */
   readonly rehearsed?: Hint | undefined;
 }
@@ -50,7 +55,8 @@ export async function checkLogins(
       () => Promise.all(entries.map(ask)),
     );
     const [first, ...others] = isTyped ? [] : entries.flatMap((entry, index) => rejection(entry, verdicts[index]));
-    if (first !== undefined) throw rejectedLogins([first, ...others], { ...rules, isTyped });
+    const isWanted = rules.isWanted && !rules.isUsual;
+    if (first !== undefined) throw rejectedLogins([first, ...others], { ...rules, isTyped, isWanted });
     const settled: CollectedEntry[] = [];
     for (const [index, entry] of entries.entries()) {
       const verdict = verdicts[index];
@@ -87,7 +93,7 @@ interface Settlement extends CheckRules {
 }
 
 async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, tries = 1): Promise<CollectedEntry> {
-  const { isTyped, rehearsed, mustAnswer, io, printer, ask } = by;
+  const { isTyped, rehearsed, needs, io, printer, ask } = by;
   if (verdict.kind === 'accepted') return entry;
   const sentence = sentenceFor(entry, verdict);
   if (verdict.kind === 'rejected') {
@@ -97,7 +103,8 @@ async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, t
     const again = { ...entry, credential: { username, password: await promptPassword(io) } };
     return settle(again, await ask(again), by, tries + 1);
   }
-  if (!mustAnswer && (verdict.kind === 'anonymous' || verdict.kind === 'not asked')) printer.warn(sentence);
+  const isNone = verdict.kind === 'anonymous' || verdict.kind === 'not asked';
+  if (needs === 'no rejection' || (needs === 'answer' && isNone)) printer.warn(sentence);
   else {
     const isWanted = by.isWanted && !isTyped;
     const unchecked = `${isWanted ? 'leave out --verify' : 'add --no-verify'} to write the login unchecked`;

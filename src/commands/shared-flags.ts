@@ -170,6 +170,12 @@ export function registryFlags(command: Command, timeout = 'wait this long for ea
     .option('--registry-ca <file>', 'trust these extra CA certificates for registries');
 }
 
+/** {@link registryFlags} of a command that checks a login before it is written. `verify` is the help of `--verify`. */
+export function checkFlags(command: Command, title: string, verify: string): Command {
+  const flags = command.optionsGroup(title).option('--verify', verify);
+  return registryFlags(flags.option('--no-verify', 'write the login unchecked, even if it has expired'));
+}
+
 /** Throws UsageError for an invalid duration. */
 function registryTimeout(text: string): string {
   if ((parseDuration(text) ?? 0) > 0) return text;

@@ -5,27 +5,27 @@ import { EVERYWHERE } from './shared-flags.ts';
 
 /** Flags of any command that few users need: for requests to registries and API servers, and for rare sources of logins. */
 const RARE = [
-  ...['--email', '--allow-helpers', '--timeout', '--plain-http', '--registry-ca'],
+  ...['--email', '--allow-helpers', '--timeout', '--plain-http', '--registry-ca', '--no-verify'],
   ...['--field-manager', '--concurrency', '--append-hash', '--type', '--to-context', '--assume-different'],
   ...['--docker-server', '--docker-username', '--docker-password', '--docker-email'],
 ];
 
 /** Such flags of single commands. */
 const RARE_OF: Readonly<Record<string, readonly string[]>> = {
-  create: ['--no-verify', '--all', '--yes'],
+  create: ['--all', '--yes'],
   attach: ['--no-checks', '--allow-missing', '--auto', '--secret-file', '--recursive'],
   detach: ['--no-checks', '--recursive'],
-  sync: ['--password-env', '--password-file', '--from-file', '--all', '--admission', '--listen', '--refresh'],
-  rotate: [
+  sync: [
     '--password-env',
-    '--below',
-    '--owned',
+    '--password-file',
+    '--from-file',
     '--all',
-    '--prompt',
-    '--old-password-file',
-    '--old-password-env',
-    '--no-verify',
+    '--admission',
+    '--verify',
+    '--listen',
+    '--refresh',
   ],
+  rotate: ['--password-env', '--below', '--owned', '--all', '--prompt', '--old-password-file', '--old-password-env'],
   verify: ['--password-env', '--serviceaccount'],
   doctor: ['--recursive', '--only', '--ignore', '--exclude', '--group-by', '--allow-local-registries'],
 };

@@ -6,12 +6,13 @@ import { againWith, prose } from '../line/hint.ts';
 import type { PasswordLogin } from '../secret/credential.ts';
 import { displayServer } from '../secret/display-server.ts';
 import { keyText } from '../secret/key.ts';
-import { canonicalServer } from '../secret/server.ts';
+import { canonicalServer, registryOf } from '../secret/server.ts';
 import { checkApart, usableEntry } from '../secret/usable.ts';
 import type { Io } from '../system/io.ts';
 import { canPrompt } from '../system/prompt.ts';
 import { many } from '../text/enumerate.ts';
 import { printable, printed } from '../text/printable.ts';
+import { siteWarning } from '../verify/known-registries.ts';
 import { type CredentialOptions, fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
 import type { Login, SourceResult } from './source.ts';
 
@@ -65,7 +66,12 @@ export async function collectCredentials(
     throw new UserError('no login was found that could be written', command`docker login REGISTRY`, warnings);
   }
   const skipped = problems.map((problem) => `skipped: ${problem.message}`);
-  return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted, personal };
+  // kubectl says nothing about its server.
+  const sites =
+    options.dockerServer === undefined
+      ? usable.flatMap(({ server }) => siteWarning(registryOf(server) ?? '') ?? [])
+      : [];
+  return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped, ...sites], prompted, personal };
 }
 
 /** Reads the first source that applies. The modules of the others are not loaded. */

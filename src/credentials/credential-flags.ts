@@ -65,6 +65,9 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     throw new UsageError('there is no username and no password', loginHint(options));
   }
   if (given === undefined) {
+    const { loginsOf } = await import('./logins.ts');
+    const held = usesDockerFlags(options) ? undefined : await loginsOf(username ?? '', servers, io);
+    if (held !== undefined) return held;
     throw new UsageError('there is a username, but no password', prose`add --password-stdin and pipe the password in`);
   }
   if (username === undefined) {

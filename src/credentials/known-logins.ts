@@ -1,6 +1,6 @@
 /** Whether this machine has a login, as far as config files show. No store or helper is asked. */
 
-import { andThen, type Command } from '../line/command.ts';
+import { andThen, type Command, type Deed } from '../line/command.ts';
 import { lineOf } from '../line/deed.ts';
 import { canonicalServer, serverProblem } from '../secret/server.ts';
 import type { Io } from '../system/io.ts';
@@ -21,34 +21,39 @@ export async function loginLack(io: Io): Promise<(server: string) => boolean> {
 }
 
 /**
- * Returns a function that adds a user name to a proposed command when `create` would find no login on this machine. `usual` gives
- * the user for a server when nothing else does.
+ * Returns a function that adds a user name to a proposed command when `create` would find no login on this machine. Off a terminal,
+ * where no one is asked for the password, it also adds `--password-stdin`. `usual` gives the user for a server when nothing else
+ * does.
  */
 export async function userNamer(
   io: Io,
   usual: (server: string) => string | undefined = () => undefined,
 ): Promise<(line: Command, username: string | undefined) => Command> {
   const lacksLogin = await loginLack(io);
-  // On a terminal, `create` prompts for the user as well.
+  // On a terminal, `create` prompts for both.
   const unknown = canPrompt(io) ? undefined : 'USER';
+  const passwordStdin = unknown && true;
   return (line, username) =>
     withUser(
       line,
       (servers) => {
         const [user, ...others] = new Set(servers.map((server) => (servers.length === 1 && username) || usual(server)));
-        return (others.length === 0 && user) || unknown;
+        const chosen = (others.length === 0 && user) || unknown;
+        return chosen === undefined ? undefined : { username: chosen, passwordStdin };
       },
       lacksLogin,
     );
 }
 
+type GivenUser = Pick<Extract<Deed, { readonly do: 'create' }>, 'passwordStdin'> & { readonly username: string };
+
 /**
- * `command` with the user added to each `create` whose servers all lack a login: it then asks for the password, or says how to
- * pipe it in. When only some servers lack one, they get a command of their own, because a typed login is used for all servers.
+ * `command` with the user added to each `create` whose servers all lack a login: it then asks for the password, or reads it from
+ * stdin. When only some servers lack one, they get a command of their own, because a typed login is used for all servers.
  */
 function withUser(
   { next, ...alone }: Command,
-  userOf: (servers: readonly string[]) => string | undefined,
+  userOf: (servers: readonly string[]) => GivenUser | undefined,
   lacksLogin: (server: string) => boolean,
 ): Command {
   const { does, pipe } = alone;
@@ -56,9 +61,9 @@ function withUser(
   const rest = { ...(pipe && { pipe: withUser(pipe, userOf, lacksLogin) }), ...(after && { next: after }) };
   // The login of a command that reads a password is not looked up.
   const lacking = does?.do === 'create' && !does.passwordStdin ? does.servers.filter(lacksLogin) : [];
-  const username = lacking.length === 0 ? undefined : userOf(lacking);
-  if (does?.do !== 'create' || username === undefined || !showsAsItIs(username)) return { ...alone, ...rest };
-  if (lacking.length === does.servers.length) return { ...alone, ...lineOf({ ...does, username }), ...rest };
+  const user = lacking.length === 0 ? undefined : userOf(lacking);
+  if (does?.do !== 'create' || user === undefined || !showsAsItIs(user.username)) return { ...alone, ...rest };
+  if (lacking.length === does.servers.length) return { ...alone, ...lineOf({ ...does, ...user }), ...rest };
   // With a flag such as `--replace`, a second command would undo the first.
   if (pipe !== undefined || (does.flags ?? []).length > 0) return { ...alone, ...rest };
   const own = lineOf({ ...does, servers: does.servers.filter((server) => !lacking.includes(server)) });

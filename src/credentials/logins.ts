@@ -53,6 +53,18 @@ export async function fromLogins({ server: servers, all = false }: LoginSelectio
   );
 }
 
+/** The logins of `username` for `servers`. Undefined if this machine lacks one of them, or cannot read it. */
+export async function loginsOf(username: string, server: readonly string[], io: Io): Promise<SourceResult | undefined> {
+  try {
+    const found = await fromLogins({ server }, io);
+    const isHis = found.entries.every(({ credential }) => 'username' in credential && credential.username === username);
+    return isHis ? { ...found, personal: true } : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Every registry, and every part of one, that has a login in `store`, once, however it is spelled there. A server that can open
  * no image, and a part with a login that is not sent, become warnings. So does what could not be read, unless there is no login at

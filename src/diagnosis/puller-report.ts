@@ -221,8 +221,8 @@ function secretNotes({ puller, applied, judgements, facts }: NoteFacts): Finding
     return state.findings.filter((one) => {
       // A credential store leaves empty entries behind.
       if (isStore && one.code === 'empty-entry') return false;
-      if (!('server' in one.arguments)) return true;
-      const { server } = one.arguments;
+      const server = 'server' in one.arguments ? one.arguments.server : undefined;
+      if (server === undefined) return true;
       const tried = judgements.some(({ attempt }) => triesEntry(attempt, name, server));
       // An entry that matches does no harm, however its server is written.
       if (tried && one.code === 'unusual-server') return false;

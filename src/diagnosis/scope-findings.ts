@@ -164,6 +164,7 @@ const OF_ENTRY: readonly FindingCode[] = [
   'expired',
   'expires-soon',
   'credential-rejected',
+  'registry-unreachable',
 ];
 
 /** Adds to each finding about the login of an entry the users with an image for that entry. */
@@ -179,9 +180,13 @@ function withUsers(
   const isOfRunning = named.length + whole.serviceAccounts.length + whole.workloads.length === 0;
   const byServer = usersByServer(first.object, named, facts);
   return all.map((found) => {
-    if (!OF_ENTRY.includes(found.code) || !('server' in found.arguments)) return { found };
-    const { server } = found.arguments;
+    const server = 'server' in found.arguments ? found.arguments.server : undefined;
+    if (!OF_ENTRY.includes(found.code) || server === undefined) return { found };
     const matching = [...(byServer.get(server) ?? [])];
+    if (found.code === 'registry-unreachable') {
+      const isIdle = matching.length === 0 && named.some(({ images }) => images.length > 0);
+      return { found: isIdle ? finding(found.code, found.object, { ...found.arguments, idle: true }) : found };
+    }
     const isOwn = (puller: Puller): boolean => needsEntry(puller, found.object.name, server, facts);
     const own = REFUSED.includes(found.code) ? matching.filter(isOwn) : matching;
     const isNeeded = own.length > 0 || (matching.length === 0 && !isOfRunning);

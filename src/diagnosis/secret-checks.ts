@@ -102,7 +102,7 @@ function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: P
     const silence = silenceOf(verdict);
     if (silence !== undefined) {
       const registry = registryOf(entry.server) ?? server;
-      const args = { registry, reason: silence, at, unasked: isUnasked(verdict) };
+      const args = { registry, reason: silence, at, unasked: isUnasked(verdict), server };
       return [finding('registry-unreachable', object, args)];
     }
     if (verdict.kind !== 'rejected') return [];

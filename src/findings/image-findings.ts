@@ -2,6 +2,7 @@
 
 import { clusterCommand, command } from '../line/command.ts';
 import { nameWord, nodeWord, scope } from '../line/object-name.ts';
+import type { ShownServer } from '../secret/display-server.ts';
 import { imageError } from '../secret/image.ts';
 import { imageServer } from '../secret/server.ts';
 import { describeTags, type NearTags, withNearTag } from '../verify/near-tags.ts';
@@ -21,7 +22,7 @@ import {
   warning,
 } from './finding-record.ts';
 import { allowPull, askAbout, editKept, editMaker, giveLogin, isTyped, setImage, watch } from './pod-commands.ts';
-import { replaceSecret } from './secret-commands.ts';
+import { removeEntry, replaceSecret } from './secret-commands.ts';
 
 /** The image of a container, or of a volume, which `kubectl set image` does not know. */
 export interface WrittenImage {
@@ -157,14 +158,19 @@ export const IMAGE_FINDINGS = {
     readonly at: string;
     /** We do not ask it, so a command does not lead there either. */
     readonly unasked?: true | undefined;
+    /** The server of the entry, if a login is the object. */
+    readonly server?: ShownServer | undefined;
+    /** Whether no image that is pulled with the Secret needs the entry. */
+    readonly idle?: true | undefined;
   }>({
     outcome: 'cannot know',
-    subject: ({ registry }) => registry,
+    subject: ({ registry, idle }, { namespace, name }) => (idle ? [registry, namespace, name] : registry),
     isAdvice: true,
-    says: ({ registry, reason }, _, { severity }) =>
-      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : 'the node may be on another network'}`,
-    fix: ({ registry, unasked }, _, { onNode }) =>
-      onNode ??
+    says: ({ registry, reason, idle }, object, { severity }) =>
+      `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : idle ? `no image that is pulled with ${object} needs its entry` : 'the node may be on another network'}`,
+    fix: ({ registry, unasked, idle, server }, object, context) =>
+      (idle && server && removeEntry(object, server, context)) ||
+      context.onNode ||
       (unasked
         ? command`regsecret doctor --help`
         : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`),

@@ -1,5 +1,7 @@
 /** The messages for a command line that cannot be parsed: an unknown command or flag, with the nearest by spelling. */
+
 import { bySpelling, isSlip } from '../text/closest.ts';
+import { many } from '../text/enumerate.ts';
 
 /** Flags by the names that kubectl and docker give them. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +16,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   '-a': ['-A'],
   '-y': ['--yes'],
   '-w': ['--watch', '--write'],
+  '--namespaces': ['--to'],
 };
 const PASSWORD = /^(-p|--password(?==|$))/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
@@ -25,6 +28,8 @@ export interface Vocabulary {
   readonly flags: readonly string[];
   /** Those of them that take no value. */
   readonly bare: readonly string[];
+  /** The flags of another command. */
+  flagsOf(command: string): readonly string[];
   /** `words` as a line to paste, without anything that may be a password. */
   shown(words: readonly string[]): string | undefined;
 }
@@ -69,8 +74,10 @@ function nearFlag(option: string, line: readonly string[], known: Vocabulary): s
   // `-sa default`
   const short = line.find((word) => /^-[a-z]{2,}$/.test(word) && word.startsWith(option) && flags.includes(`-${word}`));
   if (short !== undefined) return `Did you mean -${short}?`;
+  const wider = line[0] === 'create' ? inSync(option, line, known) : undefined;
+  if (wider !== undefined) return wider;
   const near = elsewhere(option, known) ?? bySpelling(option, flags);
-  if (near === undefined) return undefined;
+  if (near === undefined) return ofOthers(option, known);
   const isOurs = flags.includes('--password-stdin') && !flags.includes('-p');
   if (isOurs && line.some((word) => PASSWORD.test(word))) return piped(line, known);
   const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
@@ -81,6 +88,35 @@ function nearFlag(option: string, line: readonly string[], known: Vocabulary): s
   const isOdd = index < 0 || /^--?(old-)?p(as|w)/.test(option) || (bare.includes(near) && /^[^-]/.test(value ?? ''));
   const whole = line.map((word, place) => renamed(word, place === index ? near : elsewhere(word, known)));
   return `Did you mean ${(isOdd ? undefined : shown(whole)) ?? near}?`;
+}
+
+/** What `sync` selects many namespaces with. */
+const PLACES = ['--to', '-l', '--selector', '-A', '--all-namespaces', '--exclude'];
+const LOGINS = /^--(server|username|password|from-file|all$)/;
+
+/** The line of `sync` for a line of `create` that should write into many namespaces. */
+function inSync(option: string, line: readonly string[], known: Vocabulary): string | undefined {
+  const place = option === '--namespaces' ? '--to' : option;
+  if (!PLACES.includes(place)) return undefined;
+  const copied = ['sync', ...line.slice(1)].map((word) =>
+    word.replace(/=.*/s, '') === option ? renamed(word, place) : word,
+  );
+  const names = copied.filter((word) => word.startsWith('-')).map((word) => word.replace(/=.*/s, ''));
+  const flags = known.flagsOf('sync');
+  const isWhole = names.every((flag) => flags.includes(flag));
+  const first = copied.findIndex((word) => word.startsWith(place));
+  const count = /^-A|^--all|=/.test(copied[first] ?? '') ? 1 : 2;
+  const short = [...copied.slice(0, copied[1]?.startsWith('-') ? 1 : 2), ...copied.slice(first, first + count)];
+  const shown = known.shown(isWhole ? copied : short) ?? 'regsecret sync';
+  return isWhole && names.some((flag) => LOGINS.test(flag))
+    ? `Did you mean ${shown}?`
+    : `Create it once, and copy it: ${shown}`;
+}
+
+/** Which other commands have this flag. */
+function ofOthers(option: string, { commands, flagsOf }: Vocabulary): string | undefined {
+  const others = commands.filter((command) => flagsOf(command).includes(option));
+  return others.length === 0 ? undefined : `${option} is a flag of ${many(others)}`;
 }
 
 /** Our flag for one that is only known elsewhere. */

@@ -38,12 +38,20 @@ export function promptPassword(io: Io): Promise<string> {
   return ask(io, { type: 'password', message: printed`Password or token`, mask: '*', validate: required });
 }
 
-/** Lets the user pick from `choices`, at least one. Throws {@link Interrupted} on Ctrl-C. */
+/**
+ * Lets the user pick from `choices`, at least one. Enter takes the only one. Throws Cancelled, and {@link Interrupted} on Ctrl-C.
+ */
 export async function promptChoice<T>(
   message: string,
   choices: readonly { readonly name: string; readonly value: T }[],
   io: Io,
 ): Promise<T[]> {
+  const [only, ...others] = choices;
+  if (only !== undefined && others.length === 0) {
+    const whole = printable(`${message} ${only.name}?`);
+    if (!(await ask<boolean>(io, { type: 'confirm', message: whole, default: true }))) throw new Cancelled();
+    return [only.value];
+  }
   return ask<T[]>(io, {
     type: 'checkbox',
     message: printable(message),

@@ -63,6 +63,21 @@ const REGISTRIES: readonly KnownRegistry[] = [
   },
 ];
 
+/** Web sites that are taken for a registry, each with the host in the images of that registry. */
+const SITES: Readonly<Record<string, string>> = {
+  'github.com': 'ghcr.io',
+  'gitlab.com': 'registry.gitlab.com',
+};
+
+/** Says that `host` is only the web site of a registry. Undefined if it is not known to be one. */
+export function siteWarning(host: string): string | undefined {
+  const registry = SITES[host.replace(/^www\./, '')];
+  return (
+    registry &&
+    `${host} is a web site and no registry: images of ${knownRegistry(registry)?.name} begin with ${registry}`
+  );
+}
+
 /** The registry at `host`. Undefined if nothing is known of it. */
 export function knownRegistry(host: string): KnownRegistry | undefined {
   return REGISTRIES.find((registry) => registry.host.test(host));

@@ -57,7 +57,7 @@ function expired({ server, from }: FoundLogin, end: number): string {
 interface LoginAttempt {
   /** Whether a person has just typed the login. */
   readonly isTyped: boolean;
-  /** Whether `--verify` was typed. */
+  /** Whether the login is only checked because `--verify` was typed. */
   readonly isWanted?: boolean | undefined;
   /** In a dry run: the same line without the check. */
   readonly rehearsed?: Hint | undefined;

@@ -347,7 +347,17 @@ describe('what an unknown flag means', () => {
       'create pull --server a.io --dryrun=client',
       '(Did you mean regsecret create pull --server a.io --dry-run=client?)',
     ],
-    ['delete pull --all', 'hint: regsecret delete --help'],
+    ['delete pull --all', '(--all is a flag of verify, create, sync, rotate)'],
+    ['create x --restart', '(--restart is a flag of attach, sync, rotate)'],
+    ['create x --to a,b', '(Create it once, and copy it: regsecret sync x --to a,b)'],
+    ['create --namespaces a,b', '(Create it once, and copy it: regsecret sync --to a,b)'],
+    ['create x --append-hash --namespaces=a,b', '(Create it once, and copy it: regsecret sync x --to a,b)'],
+    ['create x -A --force', '(Create it once, and copy it: regsecret sync x -A)'],
+    [
+      'create x --server ghcr.io --to a,b -n plat',
+      '(Did you mean regsecret sync x --server ghcr.io --to a,b -n plat?)',
+    ],
+    ['sync x --namespaces a,b', '(Did you mean regsecret sync x --to a,b?)'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line));
     expect([code, stderr.split('\n')[1]]).toEqual([2, second]);

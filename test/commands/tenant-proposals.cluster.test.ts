@@ -125,5 +125,6 @@ test(`${WORLDS} tenants, seed ${seed}`, { timeout: 120_000 + WORLDS * 60_000 }, 
   expect((await holders(names)).length).toBeGreaterThan(0);
   expect.soft(await holders([plat, otherHome])).toEqual([]);
   expect.soft(strays()).toEqual([]);
+  expect.soft([...everywhere.stuck, ...chosen.stuck]).toEqual([]);
   process.stderr.write(`seed ${seed}: ${WORLDS} tenants, ${pasted.length} and ${more.length} commands pasted\n`);
 });

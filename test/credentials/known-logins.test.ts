@@ -48,13 +48,13 @@ test.each<[string, Command, string | undefined, string]>([
     'each step',
     andThen(command`kubectl version`, create('ghcr.io')),
     'jane',
-    'kubectl version && regsecret create pull --server ghcr.io --username jane --attach sa/default',
+    'kubectl version && regsecret create pull --server ghcr.io --username jane --password-stdin --attach sa/default',
   ],
   [
     'nobody knows the user',
     create('ghcr.io'),
     undefined,
-    'regsecret create pull --server ghcr.io --username USER --attach sa/default',
+    'regsecret create pull --server ghcr.io --username USER --password-stdin --attach sa/default',
   ],
   [
     'a user that cannot be pasted',
@@ -66,7 +66,7 @@ test.each<[string, Command, string | undefined, string]>([
     'several servers may have several users',
     written({ servers: ['a.io', 'b.io'] }),
     'jane',
-    'regsecret create --server a.io --server b.io --username USER',
+    'regsecret create --server a.io --server b.io --username USER --password-stdin',
   ],
   [
     'the login is in a file',
@@ -89,7 +89,7 @@ test.each<[string, Command, string | undefined, string]>([
     const { io } = machine({ tty });
     const named = await userNamer(io, (server) => (server === 'a.io' ? undefined : 'bot'));
     const text = formatCommand(named(line, username), io.commands);
-    expect(`${text} `).toContain(tty ? shown.replace(' --username USER', '') : shown);
+    expect(`${text} `).toContain(tty ? shown.replace(' --username USER', '') : `${shown.trimEnd()} --password-stdin`);
   }
 });
 
@@ -105,12 +105,12 @@ test.each<[string, Command, string]>([
   [
     'those are a command of their own',
     written({ secret: 'pull', servers: ['a.io', 'b.io', 'c.io'], attach: ['sa/x'] }),
-    'regsecret create pull --server a.io --attach sa/x && regsecret create pull --server b.io --server c.io --username USER --attach sa/x',
+    'regsecret create pull --server a.io --attach sa/x && regsecret create pull --server b.io --server c.io --username USER --password-stdin --attach sa/x',
   ],
   [
     'what comes then comes after both',
     andThen(written({ servers: ['b.io', 'a.io'] }), command`kubectl version`),
-    'regsecret create --server a.io && regsecret create --server b.io --username USER && kubectl version',
+    'regsecret create --server a.io && regsecret create --server b.io --username USER --password-stdin && kubectl version',
   ],
   [
     'what replaces the Secret is one command',
@@ -120,7 +120,7 @@ test.each<[string, Command, string]>([
   [
     'what comes after it is named all the same',
     andThen(written({ servers: ['a.io', 'b.io'], flags: ['--replace'] }), written({ servers: ['b.io'] })),
-    'regsecret create --server a.io --server b.io --replace && regsecret create --server b.io --username USER',
+    'regsecret create --server a.io --server b.io --replace && regsecret create --server b.io --username USER --password-stdin',
   ],
 ])('some of several lack a login: %s', async (_, line, shown) => {
   const { io } = machine({ files: { [CONFIG]: { auths: { 'a.io': LOGIN } } } });

@@ -49,12 +49,12 @@ describe('a Secret', () => {
     ['whose login is accepted', { secrets: { a: good }, says: nowhere }, { kind: 'accepted' }, []],
     ['whose login nobody asked about', { secrets: { a: good }, says: nowhere }, undefined, []],
     ['whose login is rejected', { secrets: { a: good }, says: nowhere }, rejected, ['credential-rejected a ghcr.io']],
-    ['whose registry is down', { secrets: { a: good }, says: nowhere }, down, ['registry-unreachable a -']],
+    ['whose registry is down', { secrets: { a: good }, says: nowhere }, down, ['registry-unreachable a ghcr.io']],
     [
       'whose registry has enough of us',
       { secrets: { a: good }, says: nowhere },
       { kind: 'rate limited' },
-      ['registry-unreachable a -'],
+      ['registry-unreachable a ghcr.io'],
     ],
     [
       'whose password ends in a line break, which explains the rejection',

@@ -34,6 +34,8 @@ test.each([
         'commands/doctor/annotations.ts',
         'commands/doctor/doctor-printer.ts',
         'commands/doctor/lint-printer.ts',
+        'commands/doctor/report-page.ts',
+        'commands/doctor/report-ticket.ts',
       ],
       ...['commands/doctor/scope-printer.ts', 'changes/run-contexts.ts', 'commands/show/inspection-printer.ts'],
       ...['commands/show/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],

@@ -91,7 +91,7 @@ describe('what to do next', () => {
       [
         'ghcr.io rejects the login (HTTP 403)',
         'GitHub Container Registry takes a username with a classic personal access token that has read:packages',
-        'hint: regsecret create regcred -n team-a --server ghcr.io --username jane',
+        'hint: regsecret create regcred -n team-a --server ghcr.io --username jane --password-stdin',
       ],
     ],
     [
@@ -119,6 +119,8 @@ describe('what to do next', () => {
 
   test('an immutable Secret has to be made again', async () => {
     const text = await said({ verdict: { kind: 'rejected', status: 403 } }, new Set(['team-a/regcred']));
-    expect(text).toContain('\nhint: regsecret create regcred -n team-a --server ghcr.io --username jane --force\n');
+    expect(text).toContain(
+      '\nhint: regsecret create regcred -n team-a --server ghcr.io --username jane --password-stdin --force\n',
+    );
   });
 });

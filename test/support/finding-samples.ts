@@ -168,6 +168,7 @@ const ARGUMENTS: Arguments = {
   'registry-unreachable': () => [
     { registry: 'server7.io', reason: 'x', at },
     { registry: 'server7.io', reason: 'x', at, unasked: true },
+    { registry: 'server7.io', reason: 'x', at, server, idle: true },
   ],
   'node-cannot-reach': () => [
     { registry: 'server7.io', trouble: 'tls', node: 'node7' },

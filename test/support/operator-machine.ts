@@ -21,6 +21,8 @@ export interface OperatorMachine {
    * is about other namespaces than these is left: other tests use the cluster, too.
    */
   paste(namespaces: readonly string[]): Promise<string[]>;
+  /** The pasted lines that needed a terminal, each with its errors: no line says what has to be piped in. */
+  readonly stuck: readonly string[];
 }
 
 /** `hosts` are the registries that the operator is logged in to, and `home` is the namespace of the context. */
@@ -46,6 +48,7 @@ export function operatorMachine(hosts: readonly string[], home: string): Operato
   };
   const proposed: Proposed = new Map();
   const done = new Set<string>();
+  const stuck: string[] = [];
   return {
     async run(args) {
       const ran = await here(args, { env });
@@ -60,11 +63,22 @@ export function operatorMachine(hosts: readonly string[], home: string): Operato
       );
       for (const line of lines) {
         done.add(line);
-        await execute(['sh', '-c', line], { env, cwd: folder });
+        const { code, stderr } = await execute(['sh', '-c', line], { env, cwd: folder });
+        if (needsTerminal(line, stderr, code)) stuck.push(`${line}: ${code} ${stderr}`);
       }
       return lines;
     },
+    stuck,
   };
+}
+
+/** Whether a line failed because it was pasted where no terminal is, and does not have the flag that reads stdin. */
+function needsTerminal(line: string, stderr: string, code: number | null): boolean {
+  const isUsage = code === 2 && line.startsWith('regsecret');
+  return (
+    !line.includes('--password-stdin') &&
+    (isUsage || /terminal|but no password|USER stands|none is chosen/.test(stderr))
+  );
 }
 
 /** Whether every namespace in the line is one of these. */

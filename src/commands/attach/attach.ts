@@ -98,7 +98,8 @@ async function changeFiles(
   const printer = await printerFor(io);
   const losses =
     verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, { io, printer }) : [];
-  const shown = { ...options, losses, check: checkFor(changed, request, options) };
+  const isPiped = !io.stdout.isTTY;
+  const shown = { ...options, isPiped, losses, check: checkFor(changed, request, options) };
   if (!options.write) {
     io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, shown, printer);

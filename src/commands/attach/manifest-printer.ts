@@ -14,6 +14,8 @@ export interface ManifestPrinterOptions {
   readonly write?: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
+  /** Whether stdout is read by a program. */
+  readonly isPiped?: boolean;
   /** Whether only pods with an image that the Secret opens are changed. */
   readonly auto?: boolean;
   /** The images that are left without a login. */
@@ -35,14 +37,17 @@ export function printManifests(files: readonly ChangedFile[], options: ManifestP
     const file = name === '-' ? 'stdin' : name;
     return write ? ` in ${file}` : `, from ${file} to stdout`;
   };
-  for (const { name, objects } of files) {
-    for (const { ref, action } of objects) {
+  const hiding = files.flatMap((file) => file.hiding.map(resultName));
+  const isBrief = options.isPiped && !write && output === undefined;
+  if (isBrief) sayBriefly(files, hiding, suffix, printer);
+  else
+    for (const { ref, action, name } of files.flatMap(({ name, objects }) =>
+      objects.map((one) => ({ ...one, name })),
+    )) {
       if (output === 'name') line(resultName(ref));
       if (output === undefined) line(`${resultName(ref)} ${action}${from(name)}${suffix}`);
     }
-  }
-  const hiding = files.flatMap((file) => file.hiding.map(resultName));
-  if (hiding.length > 0) {
+  if (hiding.length > 0 && !isBrief) {
     const hides =
       hiding.length === 1
         ? 'now has its own imagePullSecrets, so those of its service account no longer apply'
@@ -63,6 +68,7 @@ export function printManifests(files: readonly ChangedFile[], options: ManifestP
         : 'no object in these manifests can have pull secrets',
     );
   }
+  if (isBrief) return;
   if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);
   if (write && !recursive) {
     sayUnreadFolders(filename, printer);
@@ -79,4 +85,16 @@ export function printManifests(files: readonly ChangedFile[], options: ManifestP
   printer.hint(
     prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${againWith(words`${onDisk} --write`)}`,
   );
+}
+
+/** One line: whoever writes a pipeline reads the rest once, on a terminal. */
+function sayBriefly(files: readonly ChangedFile[], hiding: readonly string[], suffix: string, printer: Printer): void {
+  const objects = files.flatMap((file) => file.objects);
+  const patched = objects.filter(({ action }) => action === 'patched');
+  const [some, action] = patched.length > 0 ? [patched, 'patched'] : [objects, 'unchanged'];
+  if (some.length === 0) return;
+  const from = many(files.map(({ name }) => (name === '-' ? 'stdin' : name)));
+  const hides =
+    hiding.length === 0 ? '' : `; the imagePullSecrets of the service account no longer apply to ${many(hiding)}`;
+  printer.say(`${many(some.map(({ ref }) => resultName(ref)))} ${action}, from ${from} to stdout${suffix}${hides}`);
 }

@@ -1,17 +1,17 @@
 /** The flags of `regsecret create`. */
 import { type Command, Option } from 'commander';
 import {
+  checkFlags,
   collect,
   credentialFlags,
   dryRunOption,
   kubernetesFlags,
-  registryFlags,
   secretNameArgument,
 } from '../shared-flags.ts';
 
 export function createFlags(create: Command): Command {
   return kubernetesFlags(
-    registryFlags(
+    checkFlags(
       credentialFlags(create.argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret'))
         .optionsGroup('Secret:')
         .option('--replace', 'drop the other registries in the Secret')
@@ -19,10 +19,9 @@ export function createFlags(create: Command): Command {
         .addOption(typeOption())
         .option('--append-hash', 'append a hash of the content to the name')
         .option('--attach <target>', 'attach it as well: sa/default, deploy/web (repeatable)', collect)
-        .option('--yes', 'do not ask before your own login goes into another namespace')
-        .optionsGroup('Checks (always done at the prompt):')
-        .option('--verify', 'check the login with its registry first')
-        .option('--no-verify', 'write the login unchecked, even if it has expired'),
+        .option('--yes', 'do not ask before your own login goes into another namespace'),
+      'Checks (always done at the prompt):',
+      'check the login with its registry first',
     )
       .optionsGroup('Output:')
       .addOption(dryRunOption())

@@ -82,7 +82,7 @@ async function destinationOf(options: CreateOptions, io: Io): Promise<string> {
 /** Throws UserError for a login that its registry does not accept. */
 async function accepted(collected: CollectedLogins, run: Run): Promise<readonly CollectedEntry[]> {
   const { checkLogins } = await import('../../changes/login-check.ts');
-  return checkLogins(collected, { mustAnswer: false, isWanted: run.options.verify === true }, run);
+  return checkLogins(collected, { needs: 'answer', isWanted: run.options.verify === true }, run);
 }
 
 async function show({ secret, entries }: Draft, run: Run): Promise<number> {

@@ -105,6 +105,13 @@ const CHANGE: readonly RightRow[] = [
 /** To know a cluster again. */
 const IDENTITY: RightRow = { when: ['clusters'], may: ['get'], on: NAMESPACE, named: 'clusters' };
 
+/** To find the pods that fail with what a Secret held, and to restart their controllers. */
+const RESTART: readonly RightRow[] = [
+  { when: ['restart'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS] },
+  { when: ['restart'], may: ['get'], on: WORKLOAD_KINDS },
+  { when: ['restart', 'writes'], may: ['patch'], on: RESTARTABLE },
+];
+
 /** Also of `remove`. Without the right to look for copies elsewhere: it would be a right to read every Secret of the cluster. */
 const ROTATE: readonly RightRow[] = [
   { when: ['selector'], may: ['list'], on: NAMESPACE },
@@ -112,9 +119,7 @@ const ROTATE: readonly RightRow[] = [
   { when: ['everywhere'], may: ['list'], on: SECRET, named: 'secrets' },
   { when: ['not named'], may: ['list'], on: SECRET },
   { when: ['writes'], may: ['patch'], on: SECRET, named: 'secrets' },
-  { when: ['restart'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS] },
-  { when: ['restart'], may: ['get'], on: WORKLOAD_KINDS },
-  { when: ['restart', 'writes'], may: ['patch'], on: RESTARTABLE },
+  ...RESTART,
 ];
 
 interface CommandRows {
@@ -163,6 +168,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
     target: CHANGED,
     end: [
       ...ACCOUNT_USERS,
+      ...RESTART,
       // The controller may not have made `default` yet: then it is waited for.
       { when: ['waits'], may: ['get'], on: ACCOUNT, named: 'default' },
       // A copy is taken out of the lists of service accounts. Each list is read by itself before it is changed.

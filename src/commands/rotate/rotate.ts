@@ -196,7 +196,7 @@ async function accepted(
   const isDryRun = options.dryRun !== 'none';
   const rehearsed = isDryRun ? againWith(words`--no-verify`) : undefined;
   try {
-    return { entries: await checkLogins(collected, { mustAnswer: true, rehearsed }, context), refusal: undefined };
+    return { entries: await checkLogins(collected, { needs: 'acceptance', rehearsed }, context), refusal: undefined };
   } catch (error) {
     if (!(error instanceof UserError) || (!isDryRun && options.toContext !== undefined)) throw error;
     return { entries: collected.entries, refusal: error };

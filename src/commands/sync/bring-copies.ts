@@ -84,9 +84,9 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
     planAll(transport, source, chosen, prunable ?? namespaces, request),
   );
   const meant = plan.items.filter(({ step }) => step.action !== 'refuse').map(({ namespace }) => namespace);
-  const lists = hasAccounts(request.accounts)
-    ? await planLists(transport, secret, meant, request, listener)
-    : undefined;
+  const { accounts, restart } = request;
+  const needsLists = restart || hasAccounts(accounts);
+  const lists = needsLists ? await planLists(transport, secret, meant, request, listener) : undefined;
   const admission = request.admission
     ? await (await import('./admission.ts')).planAdmission(transport, request)
     : undefined;

@@ -1,6 +1,7 @@
 /** The flags of `regsecret sync`. */
 import type { Command } from 'commander';
 import {
+  checkFlags,
   collect,
   concurrencyFlag,
   contextsFlag,
@@ -14,7 +15,11 @@ import {
 
 export function syncFlags(sync: Command): Command {
   const named = sync.argument('[name]', 'Secret in the namespace of -n', secretNameArgument, 'regsecret');
-  const source = loginFlags(named, 'A login to use instead of a Secret:');
+  const source = checkFlags(
+    loginFlags(named, 'A login to use instead of a Secret:'),
+    'Checks of that login (a rejected one is never written):',
+    'ask its registry, and write nothing without an answer',
+  );
   return kubernetesFlags(
     writeOutputFlags(
       concurrencyFlag(

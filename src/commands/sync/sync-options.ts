@@ -1,21 +1,21 @@
 /** Turns the flags of `sync` into a request. */
 
+import type { LoginSourceOptions } from '../../changes/login-source.ts';
 import { manifestFolders } from '../../changes/saved-pod.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
-import type { CredentialOptions } from '../../credentials/credential-flags.ts';
+import { usesLogin } from '../../credentials/credential-flags.ts';
 import { UsageError } from '../../errors.ts';
 import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.ts';
 import { command, flagWords, words } from '../../line/command.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../line/hint.ts';
-import { isObjectName, nameRule } from '../../line/object-name.ts';
+import { isObjectName, nameRule, scope } from '../../line/object-name.ts';
 import type { Io } from '../../system/io.ts';
 import { parseTarget } from '../../workloads/target.ts';
 import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import type { AccountSelection, SyncRequest } from './sync-request.ts';
 
-export interface SyncOptions extends ContextFlags, ChangeOptions, Omit<CredentialOptions, 'prompt'> {
-  readonly name: string;
+export interface SyncOptions extends ContextFlags, ChangeOptions, LoginSourceOptions {
   readonly to?: readonly string[];
   readonly selector?: string;
   readonly allNamespaces?: boolean;
@@ -41,8 +41,11 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   if (options.merge && options.adopt) {
     throw new UsageError('--merge and --adopt cannot be used together', againWithout('--adopt'));
   }
+  if (options.verify && !usesLogin(options)) {
+    const hint = command`regsecret verify ${name} ${scope(options.namespace)}`;
+    throw new UsageError('--verify checks a login of this machine, and the source is a Secret', hint);
+  }
   const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
-  if (restart && attach.length === 0) throw new UsageError('--restart needs --attach', againWith(words`--attach used`));
   // A dry run looks once, and ends.
   if (options.watch && dryRun === 'none') checkWatch(options);
   else if (!options.watch && (options.listen !== undefined || options.refresh !== undefined)) {

@@ -51,7 +51,7 @@ export async function syncWatch(options: SyncOptions & { readonly output?: 'name
     metrics.failed(reason);
     printer.error(error);
   };
-  const renew = () => loginSource(options, silent(printer), io);
+  const renew = () => loginSource(options, silent(printer), io, true);
   const host: WatchHost = {
     now: monotonic,
     stop,

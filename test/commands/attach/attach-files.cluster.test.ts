@@ -20,7 +20,7 @@ test('--auto: the Secret in the cluster says which images it opens', async () =>
     code: 0,
     stdout: `${ours}${list}---\n${theirs}`,
     stderr:
-      'pod/ours patched, from stdin to stdout\npod/ours now has its own imagePullSecrets, so those of its service account no longer apply\n',
+      'pod/ours patched, from stdin to stdout; the imagePullSecrets of the service account no longer apply to pod/ours\n',
   });
 });
 

@@ -44,10 +44,36 @@ function run(args: readonly string[], stdin: string | Uint8Array = ''): Promise<
   return here(args, { stdin, env: { KUBECONFIG: '/nope' } });
 }
 
+/** The same on a terminal. */
+function onTerminal(args: readonly string[], stdin: string | Uint8Array = ''): Promise<RanHere> {
+  return here(args, { stdin, tty: true, env: { KUBECONFIG: '/nope', NO_COLOR: '1' } });
+}
+
+test.each<[situation: string, args: readonly string[], text: string, said: string]>([
+  [
+    'one list, which is the first',
+    ['attach'],
+    POD,
+    'pod/a patched, from stdin to stdout; the imagePullSecrets of the service account no longer apply to pod/a\n',
+  ],
+  ['nothing to change', ['attach'], ATTACHED, 'pod/a unchanged, from stdin to stdout\n'],
+  [
+    'two, of which one changes',
+    ['attach', '--dry-run=client'],
+    `${ATTACHED}---\n${POD.replace('name: a', 'name: b')}`,
+    'pod/b patched, from stdin to stdout (dry run); the imagePullSecrets of the service account no longer apply to pod/b\n',
+  ],
+  ['a list that is taken away', ['detach'], ATTACHED, 'pod/a patched, from stdin to stdout\n'],
+  ['quiet', ['attach', '-q'], POD, ''],
+])('in a pipe, at most one line goes to stderr: %s', async (_, args, text, said) => {
+  const { code, stderr } = await run([...args, '-f', '-'], text);
+  expect([code, stderr]).toEqual([0, said]);
+});
+
 describe('the result goes to stdout', () => {
   test('of a file, which stays as it is', async () => {
     const path = file('pod.yaml', POD);
-    expect(await run(['attach', '-f', path])).toEqual({
+    expect(await onTerminal(['attach', '-f', path])).toEqual({
       code: 0,
       stdout: ATTACHED,
       stderr:
@@ -59,15 +85,15 @@ describe('the result goes to stdout', () => {
 
   test('of a file that is right already, and in a dry run: there is nothing to write', async () => {
     const path = file('pod.yaml', ATTACHED);
-    expect((await run(['attach', '-f', path])).stderr).toBe(`pod/a unchanged, from ${path} to stdout\n`);
+    expect((await onTerminal(['attach', '-f', path])).stderr).toBe(`pod/a unchanged, from ${path} to stdout\n`);
     const other = file('other.yaml', POD);
-    expect((await run(['attach', '-f', other, '--dry-run=client'])).stderr).toBe(
+    expect((await onTerminal(['attach', '-f', other, '--dry-run=client'])).stderr).toBe(
       `pod/a patched, from ${other} to stdout (dry run)\n${HIDES}${CHECK}`,
     );
   });
 
   test('of a pod of which the name is filled in later', async () => {
-    const ran = await run(['attach', '-f', '-'], POD.replace('name: a', 'name: {{ .Release.Name }}'));
+    const ran = await onTerminal(['attach', '-f', '-'], POD.replace('name: a', 'name: {{ .Release.Name }}'));
     expect(ran.stderr).toContain(
       'pod without a name patched, from stdin to stdout\npod without a name now has its own imagePullSecrets',
     );
@@ -76,11 +102,11 @@ describe('the result goes to stdout', () => {
   test('several first lists, and none where a file says what the service account has', async () => {
     const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n';
     const other = POD.replace('name: a', 'name: b');
-    const ran = await run(['attach', '-f', '-'], `${POD}---\n${other}`);
+    const ran = await onTerminal(['attach', '-f', '-'], `${POD}---\n${other}`);
     expect(ran.stderr).toContain(
       'pod/a, pod/b now have their own imagePullSecrets, so those of their service accounts no longer apply\n',
     );
-    expect((await run(['attach', '-f', '-'], `${POD}---\n${account}`)).stderr).not.toContain('of its own');
+    expect((await onTerminal(['attach', '-f', '-'], `${POD}---\n${account}`)).stderr).not.toContain('of its own');
   });
 
   const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata: {name: regsecret}\n';
@@ -102,32 +128,32 @@ describe('the result goes to stdout', () => {
     ['no Secret, which may be missing', 'attach --allow-missing', POD, undefined],
     ['no Secret, and -q', 'attach -q', POD, undefined],
   ])('of manifests with %s: it is said how to look for it', async (_, line, text, check) => {
-    const { stderr } = await run([...line.split(' '), '-f', '-'], text);
+    const { stderr } = await onTerminal([...line.split(' '), '-f', '-'], text);
     const [, said] = /^hint: to check that the cluster has the Secret: (.*)$/m.exec(stderr) ?? [];
     expect(said).toBe(check);
   });
 
   test('of several files, which stay as they are', async () => {
     const [one, other] = [file('a.yaml', POD), file('b.yaml', POD)];
-    expect((await run(['attach', '-n', 'shop', '-f', one, '-f', other])).stderr).toContain(
+    expect((await onTerminal(['attach', '-n', 'shop', '-f', one, '-f', other])).stderr).toContain(
       `nothing was written to ${one}, ${other}\n` +
         `hint: to change the files: regsecret attach -n shop -f ${one} -f ${other} --write\n`,
     );
   });
 
   test('of stdin', async () => {
-    const ran = await run(['attach', 'regcred', '-f', '-'], POD);
+    const ran = await onTerminal(['attach', 'regcred', '-f', '-'], POD);
     expect(ran.stdout).toBe(ATTACHED.replace('regsecret', 'regcred'));
   });
 
   test('also where nothing changes, so that it can stand in a pipe', async () => {
-    expect(await run(['attach', '-f', '-'], ATTACHED)).toEqual({
+    expect(await onTerminal(['attach', '-f', '-'], ATTACHED)).toEqual({
       code: 0,
       stdout: ATTACHED,
       stderr: 'pod/a unchanged, from stdin to stdout\n',
     });
     const map = 'apiVersion: v1\nkind: ConfigMap\n';
-    const ran = await run(['attach', '-f', '-'], map);
+    const ran = await onTerminal(['attach', '-f', '-'], map);
     expect(ran.stdout).toBe(map);
     expect(ran.stderr).toContain('no object in these manifests can have pull secrets');
   });
@@ -135,14 +161,14 @@ describe('the result goes to stdout', () => {
   test('of several files: one stream of documents', async () => {
     const [one, other] = [file('a.yaml', POD.trimEnd()), file('b.yaml', `---\n${POD}`)];
     const third = file('c.json', '{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"c"}}\n');
-    const ran = await run(['attach', '-f', one, '-f', other, '-f', third]);
+    const ran = await onTerminal(['attach', '-f', one, '-f', other, '-f', third]);
     const json =
       '{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"c"},"imagePullSecrets":[{"name":"regsecret"}]}\n';
     expect(ran.stdout).toBe(`${ATTACHED.trimEnd()}\n---\n${ATTACHED}---\n${json}`);
   });
 
   test('and back again', async () => {
-    expect((await run(['detach', '-f', '-'], ATTACHED)).stdout).toBe(POD);
+    expect((await onTerminal(['detach', '-f', '-'], ATTACHED)).stdout).toBe(POD);
   });
 });
 
@@ -327,7 +353,9 @@ describe('--auto: only pods with an image that the Secret opens', () => {
   test('given in a file', async () => {
     const path = file('secret.json', secret);
     const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', path], stream);
-    expect(ran.stderr).toBe(`pod/a patched, from stdin to stdout\n${HIDES}`);
+    expect(ran.stderr).toBe(
+      `pod/a patched, from stdin to stdout; the imagePullSecrets of the service account no longer apply to pod/a\n`,
+    );
     expect(ran.stdout).toBe(stream.replace(POD, ATTACHED));
   });
 

@@ -33,6 +33,18 @@ test('attach: a list to choose from, with who uses what; what is chosen is attac
   expect(await listOf('Deployment', namespace, web)).toEqual(named('other', 'regsecret'));
 });
 
+test.each([
+  ['Enter takes it', keys.enter, 'patched', 0, named('regsecret')],
+  ['no leaves it', `n${keys.enter}`, 'Cancelled', 1, undefined],
+])('attach, where there is one thing to choose: %s', async (_, typed, seen, code, list) => {
+  const tty = type('attach');
+  await tty.see('Attach regsecret to serviceaccount/default');
+  tty.type(typed);
+  await tty.see(seen);
+  expect(await tty.ended).toBe(code);
+  expect(await listed('default')).toEqual(list);
+});
+
 test('detach: only what has it, and nothing to choose where nobody has', async () => {
   await newAccount(namespace, { imagePullSecrets: named('gone') }, 'robot');
   const tty = type('detach', 'gone');

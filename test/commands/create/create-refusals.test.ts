@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/run.ts';
 import { CANARY, holdsCanary } from '../../support/canary.ts';
+import { here } from '../../support/here.ts';
 import { type MachineOptions, machine } from '../../support/machine.ts';
 
 const auth = (user: string, password = CANARY): string => Buffer.from(`${user}:${password}`).toString('base64');
@@ -201,6 +202,18 @@ describe('servers that open no image', () => {
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain(`hint: ${hint}`);
   });
+});
+
+test.each<[server: string, warning: string]>([
+  ['github.com', 'github.com is a web site and no registry: images of GitHub Container Registry begin with ghcr.io'],
+  ['https://gitlab.com/', 'gitlab.com is a web site and no registry: images of GitLab begin with registry.gitlab.com'],
+  ['www.github.com/acme', 'www.github.com is a web site and no registry: images of GitHub Container Registry begin'],
+  ['gitlab.example.com', ''],
+])('a warning where the server is only a web site: %s', async (server, warning) => {
+  const ran = await here([...dry, '--server', server, '--username', 'u', '--password-stdin'], { stdin: 'p' });
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toContain(warning);
+  expect(ran.stderr.includes('web site')).toBe(warning !== '');
 });
 
 describe('logins that pull nothing', () => {

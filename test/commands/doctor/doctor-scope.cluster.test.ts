@@ -253,7 +253,7 @@ describe.concurrent('a namespace', () => {
       others: 0,
     });
     expect(report.findings[0]?.fix.command).toBe(
-      `regsecret create old -n ${namespace} --server ${basic.host} --username janedoe`,
+      `regsecret create old -n ${namespace} --server ${basic.host} --username janedoe --password-stdin`,
     );
   });
 

@@ -122,4 +122,5 @@ test.each(BAITS)('doctor -A, and everything that it proposes is pasted: %s', { t
   expect(lines.filter((line) => [world.tenant, world.plat].some((name) => line.includes(name)))).not.toEqual([]);
   expect(await holders([world.tenant, world.plat])).toEqual([]);
   expect(lines.filter((line) => / rotate /.test(line))).toEqual([]);
+  expect(world.operator.stuck).toEqual([]);
 });

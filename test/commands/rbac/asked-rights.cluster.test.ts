@@ -46,6 +46,7 @@ const MORE = [
   'verify regsecret --image r.example/app:2 --on-node=NODE',
   'verify regsecret --image r.example/app:2 --on-node=all --timeout 300ms',
   'sync fleet -l here=NS -n SOURCE --to-context east',
+  'sync fleet -l here=NS -n SOURCE --merge --restart',
   `rotate ${LOGIN} --to-context hub --to-context east`,
 ];
 

@@ -58,7 +58,9 @@ describe('in one namespace', () => {
     const rule = { apiGroups: [''], resources: ['secrets'], resourceNames: ['one'], verbs: ['get', 'patch'] };
     const ran = await rotate(namespace, host, ['secret/one'], { kubeconfig: await userWith(namespace, [rule]) });
     expect([ran.code, ran.stdout]).toEqual([0, `secret/one configured in ${namespace}\n`]);
-    expect(ran.stderr).toContain(`update copies in other namespaces: regsecret sync one -n ${namespace} --to NAMESPACES\n`);
+    expect(ran.stderr).toContain(
+      `update copies in other namespaces: regsecret sync one -n ${namespace} --to NAMESPACES\n`,
+    );
     expect(await auths(namespace, 'two')).toEqual({ [host]: OLD });
   });
 

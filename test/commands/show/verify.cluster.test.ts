@@ -106,7 +106,7 @@ describe('the logins of a Secret', () => {
     ]);
     expect(stderr).toMatch(
       new RegExp(
-        `^${bearer.host} rejects the login \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host} --username janedoe\n$`,
+        `^${bearer.host} rejects the login \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host} --username janedoe --password-stdin\n$`,
       ),
     );
   });

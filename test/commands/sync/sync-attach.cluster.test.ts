@@ -140,28 +140,34 @@ describe('--attach', () => {
     expect([await restarted(fails), await restarted(runs)]).toEqual([2, 1]);
   });
 
-  test('--restart restarts also the controllers of pods that name the Secret, and fail with what was in it', async () => {
-    const { home, teams } = await newFleet(1, { serviceAccount: true });
-    const [team = ''] = teams;
-    await putSecret(team, { data: { '.dockerconfigjson': payloadOf('own.example') } });
-    const list = named('regsecret');
-    const [fails, foreign, runs] = [
-      await newWorkload('Deployment', team, { image: 'r.example/app:1', list }),
-      await newWorkload('Deployment', team, { image: 'own.example/app:1', list }),
-      await newWorkload('Deployment', team, { image: 'r.example/app:1', list }),
-    ];
-    for (const app of [fails, foreign]) await failFirstPod(team, app);
-    const args = ['sync', '--to', team, '--merge', '--attach', 'used', '--restart'];
-    const restarted = `deployment.apps/${fails} restarted in ${team}`;
-    const plan = await regsecretIn(home, [...args, '--dry-run=client']);
-    expect([plan.code, lines(plan.stdout)]).toEqual([0, expect.arrayContaining([`${restarted} (dry run)`])]);
-    const ran = await regsecretIn(home, args);
-    expect([ran.code, lines(ran.stdout).filter((line) => line.includes('restarted'))]).toEqual([0, [restarted]]);
-    const generation = async (name: string) =>
-      (await api('GET', pathOf('Deployment', team, name))).body.metadata.generation;
-    expect([await generation(fails), await generation(foreign), await generation(runs)]).toEqual([2, 1, 1]);
-    expect((await regsecretIn(home, args)).stdout).not.toContain('restarted');
-  });
+  test.each([
+    ['beside --attach', ['--attach', 'used']],
+    ['with no service account to attach to', []],
+  ])(
+    '--restart restarts the controllers of pods that name the Secret, and fail with what was in it: %s',
+    async (_, to) => {
+      const { home, teams } = await newFleet(1, { serviceAccount: true });
+      const [team = ''] = teams;
+      await putSecret(team, { data: { '.dockerconfigjson': payloadOf('own.example') } });
+      const list = named('regsecret');
+      const [fails, foreign, runs] = [
+        await newWorkload('Deployment', team, { image: 'r.example/app:1', list }),
+        await newWorkload('Deployment', team, { image: 'own.example/app:1', list }),
+        await newWorkload('Deployment', team, { image: 'r.example/app:1', list }),
+      ];
+      for (const app of [fails, foreign]) await failFirstPod(team, app);
+      const args = ['sync', '--to', team, '--merge', ...to, '--restart'];
+      const restarted = `deployment.apps/${fails} restarted in ${team}`;
+      const plan = await regsecretIn(home, [...args, '--dry-run=client']);
+      expect([plan.code, lines(plan.stdout)]).toEqual([0, expect.arrayContaining([`${restarted} (dry run)`])]);
+      const ran = await regsecretIn(home, args);
+      expect([ran.code, lines(ran.stdout).filter((line) => line.includes('restarted'))]).toEqual([0, [restarted]]);
+      const generation = async (name: string) =>
+        (await api('GET', pathOf('Deployment', team, name))).body.metadata.generation;
+      expect([await generation(fails), await generation(foreign), await generation(runs)]).toEqual([2, 1, 1]);
+      expect((await regsecretIn(home, args)).stdout).not.toContain('restarted');
+    },
+  );
 
   test.each([
     ['deploy/web', '--attach takes service accounts: sa/NAME, used or all'],
