@@ -22,7 +22,7 @@ import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';
 import { type Judgements, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
-import { askedSecrets, idleLogins, numberLogins, secretFindings, unaskedServers } from './secret-checks.ts';
+import { askedSecrets, idleLogins, secretFindings, unaskedServers } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
 export interface Conclusion {
@@ -48,7 +48,7 @@ export function* reportOf(
     const unread = gathered.findings.map((found) => ({ found }));
     const seen = [...(yield* scopeFindings(gathered, facts, judged)), ...unread];
     const { ending = [] } = scope;
-    const grouped = numberLogins(yield* groupFindings(seen, usage, facts.secrets), facts);
+    const grouped = yield* groupFindings(seen, usage, facts.secrets);
     const found = grouped.map((one) => unlessEnding(one, ending));
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };

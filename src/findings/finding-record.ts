@@ -121,6 +121,8 @@ export interface UsableSecret {
 /** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */
 export interface OtherNamespaces {
   readonly namespaces: readonly string[];
+  /** The one whose Secret of that name is the source of copies. It may only be previewed: others wrote their marks. */
+  readonly source?: string | undefined;
 }
 
 /** A place in manifests. The first line is 1. */

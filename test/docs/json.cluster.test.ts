@@ -254,7 +254,8 @@ describe('rare answers', () => {
   test('a finding of many', () =>
     print('why and doctor', (io) => {
       const affects = { pods: 2, examples: ['deployment/web'], others: 1, namespaces: ['a', 'b'] };
-      const findings = first === undefined ? [] : [{ ...findingView(first, affects), login: 1 }];
+      const findings =
+        first === undefined ? [] : [{ ...findingView(first, affects), secrets: [{ namespace: 'a', name: 'b' }] }];
       const report = { healthy: false, asked: false, findings, unchecked: [], unseen: [] };
       return printDoctor(report, { output: 'json', verbose: false, now: 0 }, io);
     }));

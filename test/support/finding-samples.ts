@@ -58,6 +58,7 @@ const ARGUMENTS: Arguments = {
   'missing-secret': (remedy) => [
     {},
     { elsewhere: { namespaces: ['other7'] } },
+    { elsewhere: { namespaces: ['source7'], source: 'source7' }, namespaces: ['team7', 'other7'] },
     { near: 'near7', remedy },
     { near: 'near7', listed: true, remedy },
     { usable: 'usable7', remedy },
