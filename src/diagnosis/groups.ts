@@ -16,7 +16,7 @@ import { describeObject, some } from '../findings/finding-record.ts';
 import { listed } from '../findings/listed.ts';
 import { andThen, type Command, stepsIn } from '../line/command.ts';
 import { lineOf } from '../line/deed.ts';
-import { namespacesOf, staleTogether } from '../secret/copy.ts';
+import { placesOf, staleTogether } from '../secret/copy.ts';
 import { forgetApplied } from '../secret/last-applied.ts';
 import { nounFor } from '../text/enumerate.ts';
 import { targetName } from '../workloads/object-ref.ts';
@@ -163,7 +163,7 @@ function viewOfOne(group: readonly Occurrence[], usage: Usages, secrets: Secrets
 function isOneEach({ found, fix }: Occurrence): boolean {
   const { code } = causeBehind(found);
   const isTypo = code === 'missing-secret' && !['create', 'preview'].includes(`${fix?.command.does?.do}`);
-  return isTypo || recordOf(code).oneEach === true;
+  return isTypo || recordOf(code).oneEach === true || fix?.command.does?.do === 'undo';
 }
 
 /** The different commands in a row, up to EXAMPLES. A pod's command replaces its template's, as it also covers the pod. */
@@ -246,7 +246,7 @@ function togetherOf(group: readonly Occurrence[], first = (group[0] as Occurrenc
   const all = group.map(({ found }) => found);
   if (first.code === 'stale-copy') return { ...first, ...staleTogether(first.arguments.source, all) };
   if (first.code !== 'missing-secret') return first;
-  const namespaces = namespacesOf(all);
+  const namespaces = placesOf(all);
   const merged = Object.assign({}, ...all.map((found) => found.arguments));
   if (namespaces === undefined) return { ...first, arguments: merged };
   const object = { ...first.object, namespace: namespaces[0] };

@@ -56,13 +56,7 @@ export interface AffectedObject {
 }
 
 /** The namespaces of everything that has the finding, each once. Empty for what is in none. */
-export function namespacesWith({
-  object,
-  objects = [],
-  affects,
-  secrets = [],
-  arguments: args,
-}: FindingView): string[] {
+export function placesWith({ object, objects = [], affects, secrets = [], arguments: args }: FindingView): string[] {
   const lacking = 'namespaces' in args ? args.namespaces : undefined;
   const named = [object, ...objects, ...secrets].flatMap(({ namespace }) => namespace ?? []);
   return [...new Set([...named, ...(affects?.namespaces ?? []), ...(lacking ?? [])])];

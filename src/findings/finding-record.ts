@@ -118,6 +118,11 @@ export interface UsableSecret {
   readonly absent?: true | undefined;
 }
 
+/** `meant`: the image in the only registry that the pod has logins for. Set if the name of the image has no registry. */
+export interface MeantImage {
+  readonly meant?: string | undefined;
+}
+
 /** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */
 export interface OtherNamespaces {
   readonly namespaces: readonly string[];

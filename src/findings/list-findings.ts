@@ -11,7 +11,16 @@ import { targetWord } from '../workloads/object-ref.ts';
 import { describeFault, type ListFault } from '../workloads/pull-spec.ts';
 import { changeCommand, type Remedy, renewCommand, stepCommand } from '../workloads/remedy.ts';
 import { formatRollout, type RolloutState, type TemplateChange } from '../workloads/rollout.ts';
-import { ANY, error, type FindingObject, some, UNPLACED, type UsableSecret, warning } from './finding-record.ts';
+import {
+  ANY,
+  error,
+  type FindingObject,
+  type MeantImage,
+  some,
+  UNPLACED,
+  type UsableSecret,
+  warning,
+} from './finding-record.ts';
 import { editFile, editKept, giveLogin } from './pod-commands.ts';
 import { createSecretCommand } from './secret-commands.ts';
 
@@ -33,7 +42,7 @@ export const LIST_FINDINGS = {
     identity: ['image'],
     says: ({ image, usable, account, absent }, object, { object: { file } }) => {
       if (file === undefined || usable === undefined)
-        return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}`;
+        return `${object} has no pull secret, and ${image} ${usable === undefined ? REFUSED_BARE : 'needs a login'}${absent ? describeAbsent(usable) : ''}`;
       const unseen = account === undefined ? '' : `; serviceaccount ${account} may use it, but is not in these files`;
       return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
     },
@@ -41,14 +50,15 @@ export const LIST_FINDINGS = {
   }),
   /** `secrets` is the list, in order. If it is only tried with an image, its first Secret is the object, without a `remedy`. */
   'no-entry': error<
-    UsableSecret & {
-      readonly image: string;
-      readonly secrets: readonly string[];
-      /** The first servers of their entries, and how many more there are. */
-      readonly servers: readonly ShownServer[];
-      readonly moreServers?: number | undefined;
-      readonly remedy?: Remedy | undefined;
-    }
+    UsableSecret &
+      MeantImage & {
+        readonly image: string;
+        readonly secrets: readonly string[];
+        /** The first servers of their entries, and how many more there are. */
+        readonly servers: readonly ShownServer[];
+        readonly moreServers?: number | undefined;
+        readonly remedy?: Remedy | undefined;
+      }
   >({
     identity: ['image', 'servers'],
     says: (args, object, { object: { kind } }) => {
@@ -184,6 +194,9 @@ export const LIST_FINDINGS = {
     },
   }),
 };
+
+/** Registries give the same answer about an image that is closed and one that does not exist. */
+const REFUSED_BARE = 'is refused without a login (it is private, or does not exist)';
 
 function attachTo(account: string, secret: string, namespace: string | undefined): Command {
   return lineOf({ do: 'attach', secret, namespace, account });

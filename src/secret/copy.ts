@@ -214,7 +214,7 @@ export interface StaleCopy {
 }
 
 /** The namespaces of several findings, sorted. Undefined if there is only one. */
-export function namespacesOf(
+export function placesOf(
   found: readonly { readonly object: { readonly namespace?: string | undefined } }[],
 ): readonly string[] | undefined {
   const namespaces = [...new Set(found.map(({ object }) => object.namespace ?? ''))].sort();
@@ -232,7 +232,7 @@ export function staleTogether<T extends { readonly namespace?: string | undefine
     ...(better && { object: better.object }),
     arguments: {
       source,
-      namespaces: namespacesOf(found),
+      namespaces: placesOf(found),
       refusedBy: better && refusalOf(better.arguments),
     },
   };

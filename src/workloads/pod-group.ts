@@ -1,5 +1,5 @@
 /** Groups of pods that are identical as far as images are concerned. One pod of a group is examined for all. */
-import { fieldOf } from './api-object.ts';
+import { fieldOf, itemsOf } from './api-object.ts';
 import { type ImageUse, imageUses } from './container-images.ts';
 import { isBeingDeleted, listedNames, type PullSpec } from './pull-spec.ts';
 
@@ -60,8 +60,12 @@ function repositoryOf(image: string): string {
 export function briefly({ pod, images }: PodGroup): PullSpec {
   if (images.some(({ state }) => state.status !== 'there')) return pod;
   const { metadata, spec, status } = pod.object;
-  const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];
-  return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };
+  const [nodeName, phase, conditions] = [
+    fieldOf(spec, 'nodeName'),
+    fieldOf(status, 'phase'),
+    itemsOf(fieldOf(status, 'conditions')).filter((one) => fieldOf(one, 'type') === 'Ready'),
+  ];
+  return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase, conditions } } };
 }
 
 /** Whether the pod has ended, and pulls nothing any more. */

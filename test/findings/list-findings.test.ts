@@ -96,7 +96,7 @@ testFindings([
   ],
   [
     finding('no-pull-secret', POD, { image, remedy: RECREATE }),
-    'error: pod team-a/web-1 has no pull secret, and ghcr.io/org/app:v1 needs a login',
+    'error: pod team-a/web-1 has no pull secret, and ghcr.io/org/app:v1 is refused without a login (it is private, or does not exist)',
     'fix',
     'regsecret create -n team-a --server ghcr.io && regsecret attach regsecret -n team-a --pod web-1 --recreate',
   ],

@@ -178,7 +178,7 @@ const ARGUMENTS: Arguments = {
     { registry: 'server7.io', trouble: 'clock', node: 'node7' },
     { registry: 'server7.io', trouble: 'mirror', node: 'node7', mirror: 'mirror7.io' },
   ],
-  'wrong-platform': () => [{ image, node: 'node7' }],
+  'wrong-platform': (remedy) => [{ image, node: 'node7', remedy }],
   'disk-full': () => [{ node: 'node7' }],
   'pull-postponed': () => [{ image }],
   'undecodable-list': () => [{ secrets: ['one7'], error: 'x' }],

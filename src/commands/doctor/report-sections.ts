@@ -1,7 +1,7 @@
 /** Puts the findings of a report into sections, for the formats that people read later: a page, a ticket, a list by namespace. */
 import { compareUtf8 } from '../../codec/go/utf8.ts';
 import type { DoctorReport } from '../../diagnosis/report.ts';
-import { type FindingView, namespacesWith } from '../../diagnosis/view.ts';
+import { type FindingView, placesWith } from '../../diagnosis/view.ts';
 import { plural } from '../../text/enumerate.ts';
 
 /** What one section is about: a namespace, or a code of findings. */
@@ -26,7 +26,7 @@ export function sectionsOf(findings: readonly FindingView[], by: Grouping): Repo
 }
 
 function placeOf(found: FindingView): string {
-  const [namespace, ...others] = namespacesWith(found);
+  const [namespace, ...others] = placesWith(found);
   return others.length > 0 ? SEVERAL : (namespace ?? found.object.file ?? CLUSTER);
 }
 

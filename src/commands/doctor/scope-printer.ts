@@ -7,7 +7,7 @@
 import { compareUtf8 } from '../../codec/go/utf8.ts';
 import type { Counts } from '../../diagnosis/facts.ts';
 import type { DoctorReport } from '../../diagnosis/report.ts';
-import { type AffectedObject, type FindingView, namespacesWith } from '../../diagnosis/view.ts';
+import { type AffectedObject, type FindingView, placesWith } from '../../diagnosis/view.ts';
 import { countOf, formatMore } from '../../findings/listed.ts';
 import { formatIgnored } from '../../findings/selection.ts';
 import { andThen, type Command, type Deed, type Word } from '../../line/command.ts';
@@ -240,7 +240,7 @@ function groupOf(findings: readonly FindingView[]): CodeGroup {
     severity,
     code,
     findings: sorted,
-    namespaces: [...new Set(findings.flatMap(namespacesWith))].sort(compareUtf8),
+    namespaces: [...new Set(findings.flatMap(placesWith))].sort(compareUtf8),
     pods: objects.reduce((sum, { pods }) => sum + pods, 0),
     failing: objects.reduce((sum, { failing }) => sum + failing, 0),
   };
