@@ -12,11 +12,12 @@ export const PLACES: Readonly<Record<string, string | undefined>> = {
   'commands/show/inspection-printer.ts: value': 'inspect',
   'commands/show/list-printer.ts: { items: rows }': 'list',
   'output/verdict-printer.ts: { items: rows }': 'verify',
+  'output/node-verdicts.ts: { items }': 'verify 2',
   'commands/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'commands/sync/sync-printer.ts: shown': 'sync',
   'commands/rotate/rotate-printer.ts: asJson(items, { request, outcomes, restarted, mark }, errors)': 'rotate',
   'commands/remove/remove.ts: { dryRun, results: removed, errors: report.errors() }': 'remove',
-  'commands/remove/delete.ts: { dryRun, deleted, lists: changed, errors: report.errors() }': 'delete',
+  'commands/remove/delete.ts: { dryRun, deleted, lists: changed, ...more, errors: report.errors() }': 'delete',
   "commands/rbac/rbac.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
   'commands/completion/print-version.ts: { version: RELEASE, commit: COMMIT, runtime, platform }': 'version',
   // Prints a Secret as kubectl does (secret-manifest.test.ts); json.cluster.test.ts checks its fields.
@@ -148,7 +149,7 @@ function argumentRows(rows: readonly Row[], byCode: ReadonlyMap<string, readonly
   const meanings = new Map(rows.map(({ cells: [path, type, meaning = ''] }) => [`${path} | ${type}`, meaning]));
   const found = new Map<string, string[]>();
   for (const [code, fields] of byCode) {
-    const own = fields.filter(({ path }) => !/^(remedy|cause)\./.test(path));
+    const own = fields.filter(({ path }) => !/^(remedy|cause|restart)\./.test(path));
     for (const field of needRows(own)) {
       const key = `\`${field.path}\` | ${LINKED[field.path] ?? typeCell(field)}`;
       found.set(key, [...(found.get(key) ?? []), `\`${code}\`${field.optional ? '?' : ''}`]);
@@ -157,7 +158,11 @@ function argumentRows(rows: readonly Row[], byCode: ReadonlyMap<string, readonly
   return [...found].map(([key, codes]) => line([...key.split(' | '), meanings.get(key) ?? '', codes.join(', ')]));
 }
 
-const LINKED: Readonly<Record<string, string>> = { remedy: '[remedy](#remedy)', cause: '[finding](#finding)' };
+const LINKED: Readonly<Record<string, string>> = {
+  remedy: '[remedy](#remedy)',
+  cause: '[finding](#finding)',
+  restart: '[restart](#restart)',
+};
 
 function typeCell({ type }: Field): string {
   const literals = () =>

@@ -85,7 +85,7 @@ export const COMMANDS: readonly Definition[] = [
     examples: [
       ['verify', 'check all logins in the pull secret regsecret'],
       ['verify --image ghcr.io/org/app:v1', 'check whether a pod with this pull secret can pull the image'],
-      ['verify -A', 'check all logins in the cluster'],
+      ['verify --image ghcr.io/org/app:v1 --on-node', 'ask a node, which pulls the image'],
       ['verify --server ghcr.io', 'check the login of docker or podman on this machine'],
     ],
     flags: verifyFlags,

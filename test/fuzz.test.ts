@@ -14,10 +14,9 @@ import { JsonSyntaxError } from '../src/codec/go/json-scanner.ts';
 import { GoUrlError, splitHostPort } from '../src/codec/go/url.ts';
 import { decodeUtf8, encodeUtf8 } from '../src/codec/go/utf8.ts';
 import { parsePlainYaml } from '../src/codec/plain-yaml.ts';
-import { convertToHostname } from '../src/credentials/docker-lookup.ts';
+import { convertToHostname, registryPart, serverOf } from '../src/credentials/config-key.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/credentials/helper-answer.ts';
 import { decodeLoginFile } from '../src/credentials/login-file.ts';
-import { lookupName } from '../src/credentials/source.ts';
 import { UserError } from '../src/errors.ts';
 import { diagnose } from '../src/findings/secret-rules.ts';
 import { isObjectName } from '../src/line/object-name.ts';
@@ -99,7 +98,8 @@ const parsers: readonly Parser[] = [
   ['decodeAuthVariable', decodeAuthVariable, DockerConfigError],
   ['dockerAuthConfig', (text) => dockerAuthConfig({ auth: Buffer.from(bytes(`a:${text}`)).toString('base64') })],
   ['podmanAuthConfig', (text) => podmanAuthConfig({ auth: text }), Base64Error],
-  ['lookupName', lookupName],
+  ['registryPart', registryPart],
+  ['serverOf', serverOf],
   ['decodeLoginFile', (text) => decodeLoginFile(bytes(text), 'f'), UserError],
   ['decodeHelperAnswer', (text) => decodeHelperAnswer(bytes(text)), HelperAnswerError],
   ['decodeHelperList', (text) => decodeHelperList(bytes(text)), HelperAnswerError],

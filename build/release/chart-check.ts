@@ -14,7 +14,15 @@ import { execute } from '../runtime.ts';
 import { chartPath, packChart } from './chart.ts';
 import { BAD_VALUES, GOOD_VALUES } from './chart-values.ts';
 import { goTool } from './go-tool.ts';
-import { type ClusterObject, comparable, isOfRbac, parseObjects, rbacLines } from './in-cluster-objects.ts';
+import {
+  admissionLine,
+  type ClusterObject,
+  comparable,
+  isOfAdmission,
+  isOfRbac,
+  parseObjects,
+  rbacLines,
+} from './in-cluster-objects.ts';
 import { writeSchemas } from './kube-schemas.ts';
 import type { CheckedWay } from './release.ts';
 import type { ReleaseInfo } from './release-info.ts';
@@ -65,9 +73,15 @@ function regsecret(args: readonly string[], input = ''): { readonly status: numb
 
 function checkRights(objects: readonly ClusterObject[], values: unknown): void {
   const printed = rbacLines(objects).flatMap((line) => parseObjects(regsecret(line).text));
-  const rendered = objects.filter(isOfRbac);
-  if (isDeepStrictEqual(comparable(rendered, { labels: false }), comparable(printed))) return;
-  throw new Error(`other rights than rbac prints, with ${JSON.stringify(values)}`);
+  checkSame(objects.filter(isOfRbac), printed, values);
+  const added = objects.filter(isOfAdmission);
+  if (added.length > 0) checkSame(added, parseObjects(regsecret(admissionLine(objects)).text), values);
+}
+
+function checkSame(rendered: readonly ClusterObject[], printed: readonly ClusterObject[], values: unknown): void {
+  const [left, right] = [rendered, printed].map((objects) => comparable(objects, { labels: false }));
+  if (isDeepStrictEqual(left, right)) return;
+  throw new Error(`other rights or policies than regsecret prints, with ${JSON.stringify(values)}`);
 }
 
 function checkRefusal(render: () => string, sentence: RegExp, values: object): void {

@@ -11,6 +11,7 @@ import { copiedBy } from '../../src/commands/rbac/command-rights.ts';
 import { type GuardRequest, guardObjects, OWN_NAMESPACE } from '../../src/commands/rbac/guard.ts';
 import { type AskedLine, rightsFor } from '../../src/commands/rbac/right-table.ts';
 import type { AccountSelection } from '../../src/commands/sync/sync-request.ts';
+import { admissionSpec } from '../../src/copies/admission-objects.ts';
 
 const SOURCE = 'SOURCE';
 
@@ -75,7 +76,11 @@ function rightsOf(command: string, { facts, ...line }: AskedLine): Right[] {
 
 /** The texts of the chart's files by name: a line for each choice. */
 export function chartFiles(): Readonly<Record<string, string>> {
-  return { 'rights.json': linesOf(chartRights()), 'guards.json': linesOf(chartGuards()) };
+  return {
+    'rights.json': linesOf(chartRights()),
+    'guards.json': linesOf(chartGuards()),
+    'admission.json': `${JSON.stringify(admissionSpec(SOURCE, 'CHOSEN'))}\n`,
+  };
 }
 
 function linesOf(choices: Readonly<Record<string, unknown>>): string {

@@ -39,6 +39,11 @@ export const GOOD_VALUES: readonly object[] = [
   })),
   { sync: { namespaces: { selector: '', names: ['shop', 'team-[^a]?', '^x*'], exclude: ['x-*', 'y'] } } },
   { sync: { namespaces: { selector: '', names: ['shop'] } } },
+  { sync: { admission: true } },
+  {
+    sync: { admission: true, source: 'pull', namespaces: { selector: '', names: ['team-*', 'shop'], exclude: ['x'] } },
+  },
+  { sync: { admission: true, namespaces: { selector: '', all: true } } },
   { sync: { namespaces: { selector: '', all: true }, existing: 'adopt' }, rotate: { enabled: false } },
   {
     image: { tag: '0.1.0-helpers' },

@@ -33,9 +33,25 @@ export function rbacLines(objects: readonly ClusterObject[]): string[][] {
   });
 }
 
+/** The command line that prints the policy of `sync --admission` for the arguments of the controller. */
+export function admissionLine(objects: readonly ClusterObject[]): string[] {
+  const words =
+    rbacLines(objects)
+      .find((line) => line[6] === 'sync')
+      ?.slice(6) ?? [];
+  const once = words.filter((word, index) => ![word, words[index - 1]].includes('--refresh') && word !== '--watch');
+  return [...once, '--admission', '-o', 'yaml'];
+}
+
 /** Whether it is a role, a policy or a binding of one, as `rbac --guard` prints them. */
-export function isOfRbac({ apiVersion }: ClusterObject): boolean {
-  return apiVersion.startsWith('rbac.authorization.k8s.io/') || isPolicy(apiVersion);
+export function isOfRbac(object: ClusterObject): boolean {
+  const { apiVersion } = object;
+  return apiVersion.startsWith('rbac.authorization.k8s.io/') || (isPolicy(apiVersion) && !isOfAdmission(object));
+}
+
+/** Whether it is a policy or a binding as `sync --admission` prints them. */
+export function isOfAdmission({ kind }: ClusterObject): boolean {
+  return kind.startsWith('MutatingAdmissionPolicy');
 }
 
 function isPolicy(apiVersion: string): boolean {

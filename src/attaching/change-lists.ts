@@ -6,13 +6,15 @@ import { forgetPods, savedPods } from '../changes/saved-pod.ts';
 import { waitFor } from '../changes/wait.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
+import { readAdditions } from '../gather/additions.ts';
+import { copyMark } from '../secret/copy.ts';
 import { prefetch } from '../system/concurrency.ts';
 import { describeRef, refKey } from '../workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { resumeCommand } from '../workloads/remedy.ts';
 import { effectOf, progressOf } from '../workloads/rollout.ts';
 import type { Usable } from './check-secret.ts';
-import { type AttachContext, createContext } from './context.ts';
+import { type AttachContext, createContext, type Done } from './context.ts';
 import { reportAccounts, reportWorkload } from './effects.ts';
 import {
   notRecreated,
@@ -202,6 +204,7 @@ async function reportEffects(run: AttachContext): Promise<void> {
   for (const { pullSpec, changed } of workloads) await reportWorkload(pullSpec, changed, run);
   reportSecrets(run);
   reportUnchecked(run);
+  await reportAddition(all, run);
   if (!request.wait || request.dryRun !== 'none') return;
   const pods = all.filter(({ pullSpec, changed }) => pullSpec.ref.kind === 'Pod' && changed);
   const rolling = workloads.filter(({ pullSpec }) => effectOf(pullSpec).kind === 'rolls out');
@@ -211,6 +214,18 @@ async function reportEffects(run: AttachContext): Promise<void> {
   run.listener.waiting();
   const followed = [...pods, ...rolling].map(({ pullSpec }) => pullSpec);
   await performAll([...followed, ...restarted], run, (pullSpec) => waitFor(pullSpec, run));
+}
+
+/** Reports that a policy adds the Secret anyway. Only a copy can come from one; `delete` takes the policy along itself. */
+async function reportAddition(done: readonly Done[], run: AttachContext): Promise<void> {
+  const { request, transport } = run;
+  const { verb, secret: name, checks, allNamespaces, allowMissing, namespace = transport.namespace } = request;
+  if (!checks || allNamespaces || allowMissing || !done.some(({ changed }) => changed)) return;
+  const state = verb === 'attach' ? undefined : await run.stateOf(namespace, name);
+  const secret = state?.status === 'there' ? state.secret : await run.secretIn(namespace);
+  if (secret === undefined || copyMark(secret) === undefined) return;
+  const added = await readAdditions(transport, new Map([[namespace, new Set([name])]]));
+  for (const { policy } of added.get(namespace) ?? []) run.listener.note({ code: 'still-added', policy, namespace });
 }
 
 /** The problem to report instead of waiting for a paused workload. */

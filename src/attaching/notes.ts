@@ -4,9 +4,10 @@ import type { PodNote } from '../changes/pod-context.ts';
 import type { PodRemedy } from '../changes/pod-remedy.ts';
 import { type Finding, fixFor, formatFinding } from '../findings/finding.ts';
 import { describeLost, type LostLogins } from '../gather/other-logins.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../line/command.ts';
+import { ALL_NAMESPACES, type Command, clusterCommand, command, dryRunFlag, words } from '../line/command.ts';
 import { lineOf } from '../line/deed.ts';
-import { scope } from '../line/object-name.ts';
+import { nameWord, scope } from '../line/object-name.ts';
+import { SYNC } from '../secret/copy.ts';
 import { ImageReferenceError, parseImage } from '../secret/image.ts';
 import { many } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
@@ -21,6 +22,8 @@ export type Note =
   | ({ readonly code: 'picks-none' } & Picking)
   /** No list in any namespace names the Secret. */
   | { readonly code: 'listed-nowhere' }
+  /** A policy of `sync --admission` adds the Secret to new pods, whatever lists have it. */
+  | { readonly code: 'still-added'; readonly policy: string; readonly namespace: string }
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
   | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
   | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly remedy: PodRemedy }
@@ -115,6 +118,12 @@ const SENTENCES: {
     warn(`secret ${secret} does not exist in ${many(namespaces)}, so nothing was attached there`),
   'picks-none': (note) => warn(picksNone(note), command`kubectl get ${pullKind(note.kind).plural} ${flagsOf(note)}`),
   'listed-nowhere': (_, { secret }) => say(`no imagePullSecrets in any namespace reference ${secret}`),
+  'still-added': ({ policy, namespace }, { verb, secret }) => {
+    const adds = `adds ${secret} to each new pod in namespace ${namespace}`;
+    if (verb === 'attach') return say(`mutatingadmissionpolicy ${policy} ${adds} anyway`);
+    const optOut = clusterCommand`kubectl annotate namespace ${nameWord(namespace)} ${`${SYNC}=false`}`;
+    return warn(`mutatingadmissionpolicy ${policy} still ${adds}`, optOut);
+  },
   'opens-none': ({ ref, images }, { secret }) =>
     warn(
       `secret ${secret} has no login for ${many(images)} of ${resultName(ref)}`,

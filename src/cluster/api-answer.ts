@@ -9,8 +9,8 @@ export function oddAnswer(request: Pick<ApiRequest, 'method' | 'path'>, answer: 
   if (verb === 'delete') return undefined;
   if (answer === undefined) return 'nothing';
   if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is not an object`;
-  // /api and /version, for example.
-  if (plural === '') return undefined;
+  // /api and /version, for example, and what a kubelet answers.
+  if (plural === '' || plural.includes('/')) return undefined;
   if (verb === 'list') return oddList(answer);
   // A review, such as the one of `kubectl auth whoami`, is not stored and has no name.
   if (plural.endsWith('reviews')) return undefined;

@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** The type of the body; `application/json` when left out. */
   readonly contentType?: string;
+  /** Whether nothing depends on the answer, so that a failed request is not sent again. */
+  readonly once?: true;
   /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET may always be sent twice. */
   readonly guarded?: boolean;
   /** Makes what reads a long answer while it arrives, in place of JSON.parse. Called for each attempt. */
@@ -51,13 +53,13 @@ export function askedRight({ method, path, query = {} }: Pick<ApiRequest, 'metho
   const group = api === 'apis' ? (segments[0] ?? '') : '';
   const parts = api === 'api' ? segments.slice(1) : api === 'apis' ? segments.slice(2) : [];
   const isPlaced = parts[0] === 'namespaces' && parts.length > 2;
-  const [plural = '', name] = isPlaced ? parts.slice(2) : parts;
+  const [kind = '', name, part] = isPlaced ? parts.slice(2) : parts;
   const isList = method === 'GET' && name === undefined;
   const [, only] = (isList && /(?:^|,)metadata\.name=([^,]+)/.exec(query.fieldSelector ?? '')) || [];
   return {
     verb: isList ? 'list' : VERBS[method],
     group,
-    plural,
+    plural: part === undefined ? kind : `${kind}/${part}`,
     namespace: isPlaced ? parts[1] : undefined,
     name: name ?? only,
   };

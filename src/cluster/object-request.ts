@@ -4,7 +4,7 @@ import { words } from '../line/command.ts';
 import { prose } from '../line/hint.ts';
 import { collectGarbage } from '../system/garbage.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
-import { type PullKind, pullKind } from '../workloads/kind.ts';
+import { pullKind } from '../workloads/kind.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { ApiError, refusal, refusalOf } from './api-error.ts';
@@ -15,7 +15,10 @@ import { noPermission } from './right.ts';
 import type { Transport } from './transport.ts';
 
 /** A kind as requests and roles name it. */
-export type Resource = Pick<PullKind, 'group' | 'plural'>;
+export interface Resource {
+  readonly group: string;
+  readonly plural: string;
+}
 
 /** The path of one object, or of all objects of a kind, in one namespace or in all. */
 export function objectPath(kind: Resource, namespace?: string, name?: string): string {
@@ -82,6 +85,7 @@ export interface ListQuery {
 }
 
 export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
+export const NODES = { group: '', plural: 'nodes' } as const;
 
 /** The most objects in a page, as kubectl has it. */
 const PAGE = 500;

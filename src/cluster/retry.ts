@@ -29,14 +29,14 @@ export type AttemptResult<T> = { readonly value: T } | Pick<RequestFailure, 'err
  * `attempt` throws, and the reason of the signal.
  */
 export async function withRetries<T>(
-  { method, guarded = false }: ApiRequest,
+  { method, guarded = false, once }: ApiRequest,
   { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
   attempt: () => Promise<AttemptResult<T>>,
 ): Promise<AttemptResult<T>> {
   const repeatable = method === 'GET' || guarded;
   for (let count = 1; ; count += 1) {
     const attempted = await attempt();
-    if ('value' in attempted) return attempted;
+    if ('value' in attempted || once === true) return attempted;
     const delay = retryDelay({ ...attempted, attempt: count, repeatable }, Math.random());
     if (delay === undefined) return attempted;
     await clock.pause(delay, signal);

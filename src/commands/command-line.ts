@@ -2,7 +2,7 @@
 import { Command, type Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { prose } from '../line/hint.ts';
-import { isKubectls, kubernetesFlags } from './shared-flags.ts';
+import { AFTER_EQUALS, isKubectls, kubernetesFlags } from './shared-flags.ts';
 
 /** The names that other programs have for these commands (kubectl, docker, brew). */
 const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
@@ -118,20 +118,17 @@ export function withValues(args: readonly string[], options: readonly Option[]):
     const word = args[index] ?? '';
     if (word === '--') return [...joined, ...args.slice(index)];
     const option = options.find(({ long }) => long === word);
-    const isJoined = option?.required === true && word !== '--dry-run' && index + 1 < args.length;
+    const isJoined = option?.required === true && AFTER_EQUALS[word] === undefined && index + 1 < args.length;
     joined.push(isJoined ? `${word}=${args[++index]}` : word);
   }
   return joined;
 }
 
-/**
- * Turns `--dry-run` without a value into `--dry-run=client`, as in kubectl. A following word that is one of its values counts as
- * its value.
- */
-function withDryRun(args: readonly string[]): string[] {
+/** Turns `--dry-run` without a value into `--dry-run=client`, as in kubectl, and the same for the flags like it. */
+function withBare(args: readonly string[]): string[] {
   return args.map((arg, index) => {
-    const isBare = arg === '--dry-run' && !/^(none|client|server)$/.test(args[index + 1] ?? '');
-    return isBare ? '--dry-run=client' : arg;
+    const flag = AFTER_EQUALS[arg];
+    return flag === undefined || flag.also?.test(args[index + 1] ?? '') ? arg : `${arg}=${flag.bare}`;
   });
 }
 
@@ -141,7 +138,7 @@ export function plainFlags(typed: readonly string[], options: readonly Option[])
   const booleans = options.filter((option) => option.isBoolean() || option.negate);
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
-  const given = withDryRun(withLevel(flags)).map((arg) =>
+  const given = withBare(withLevel(flags)).map((arg) =>
     arg.replace(/^--validate=(strict|warn|ignore)$/, '--validate=true'),
   );
   const normal = booleans.reduce(withBoolean, given).flatMap((arg) => {
@@ -183,7 +180,7 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     const word = line[index] ?? '';
     // `rbac` is followed by a command with flags of its own.
     if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
-    if (named(word)?.required !== true || word === '--dry-run') continue;
+    if (named(word)?.required !== true || AFTER_EQUALS[word] !== undefined) continue;
     index += 1;
     if (isKubectls(word)) continue;
     const [next = ''] = (line[index] ?? '').split('=');

@@ -9,7 +9,7 @@ import { isObjectName, isPlain, isUserName } from '../line/object-name.ts';
 import { type TypedFlag, TypedLine } from '../line/typed-line.ts';
 import { bareServer, shownServer } from '../secret/display-server.ts';
 import type { Io } from '../system/io.ts';
-import { EVERYWHERE } from './shared-flags.ts';
+import { AFTER_EQUALS, EVERYWHERE } from './shared-flags.ts';
 
 /** How to read a line. */
 export interface ReadOptions {
@@ -76,7 +76,7 @@ function typedFlag(
   if (flag === '--server') return { names, words: [flag, shownServer(value) === value ? value : bareServer(value)] };
   if (flag === '--api-server') return { names, words: [flag, shownAddress(value)] };
   const shown = mayShow(option, value, reading.env) ? value : placeholder(option);
-  return { names, words: flag === '--dry-run' ? [`${flag}=${shown}`] : [flag, shown], value };
+  return { names, words: AFTER_EQUALS[flag] !== undefined ? [`${flag}=${shown}`] : [flag, shown], value };
 }
 
 /** `USER` for `--username <user>`, as in the help. */

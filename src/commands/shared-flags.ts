@@ -86,6 +86,12 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
+/** The flags whose value follows a `=`, what they mean without one, and the next words that count as a value all the same. */
+export const AFTER_EQUALS: Readonly<Record<string, { readonly bare: string; readonly also?: RegExp }>> = {
+  '--dry-run': { bare: 'client', also: /^(none|client|server)$/ },
+  '--on-node': { bare: 'any' },
+};
+
 /** `--dry-run`, in which `text` says what each value does. */
 export function dryRunOption(text = 'print what would be written; server: validate, write nothing'): Option {
   const option = new Option('--dry-run <where>', text);
@@ -123,11 +129,16 @@ export function differentFlag(command: Command): Command {
 }
 
 /** The flags for the output of commands that write. */
-export function writeOutputFlags(command: Command): Command {
+export function writeOutputFlags(command: Command, output = outputOption()): Command {
   return command
     .addOption(dryRunOption('print the plan only; server: validate, write nothing'))
-    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
+    .addOption(output)
     .option('--field-manager <name>', 'own the written fields under this name', 'regsecret');
+}
+
+/** `-o`; `more` are the formats of one command. */
+export function outputOption(what = 'print names, or everything as JSON', more: readonly string[] = []): Option {
+  return new Option('-o, --output <format>', what).choices(['name', 'json', ...more]);
 }
 
 /** Which Secrets a command over many namespaces works on. */

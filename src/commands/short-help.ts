@@ -35,7 +35,7 @@ const RARE_OF: Readonly<Record<string, readonly string[]>> = {
     '--old-password-env',
     '--no-verify',
   ],
-  verify: ['--password-env'],
+  verify: ['--password-env', '--serviceaccount'],
   doctor: ['--recursive', '--only', '--ignore', '--exclude', '--group-by', '--allow-local-registries'],
 };
 

@@ -14,7 +14,8 @@ import {
 import type { Io } from '../system/io.ts';
 import { lookPath } from '../system/look-path.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { dockerKey, type EntryLookup, isWebLoginToken } from './docker-lookup.ts';
+import { dockerKey, isWebLoginToken } from './config-key.ts';
+import { type EntryLookup, hasSecret } from './docker-lookup.ts';
 import { helperPhrase, helperProgram, listHelper } from './helper.ts';
 import type { ListedServer, Listing } from './source.ts';
 
@@ -160,11 +161,6 @@ function helpedServers({ config, file }: DockerSettings, entryOf: EntryLookup): 
 /** docker's store as errors and sources name it. */
 export function storePhrase(helper: string): string {
   return `docker credential store "${helper}"`;
-}
-
-/** Whether an entry holds a login. An empty entry marks a login that a helper keeps, or kept. */
-export function hasSecret({ auth, username, password, identitytoken }: AuthFields = {}): boolean {
-  return [auth, username, password, identitytoken].some((field) => field !== undefined && field !== '');
 }
 
 /** The failure of a helper as a warning, if it is `harmless`; otherwise the failure is thrown. */

@@ -30,6 +30,8 @@ export function decodeHelperAnswer(bytes: Uint8Array): AuthConfig | undefined {
   if (document.root.kind !== 'object' && document.root.kind !== 'null') {
     throw wrongType(document.root, 'Go value of type credentials.Credentials');
   }
+  // Not used, but Go refuses an answer in which it is no text.
+  field(document, 'ServerURL');
   const username = field(document, 'Username');
   const secret = field(document, 'Secret');
   if (username === '' && secret === '') return undefined;

@@ -8,7 +8,7 @@ import { canPrompt } from '../system/prompt.ts';
 import { showsAsItIs } from '../text/printable.ts';
 import { authFiles } from './auth-file.ts';
 import { readDockerSettings } from './docker.ts';
-import { dockerKeychain, machineKeychain, podmanLogins } from './login-keychain.ts';
+import { dockerKeychain, machineKeychain, podmanLogins, whereFirst } from './login-keychain.ts';
 
 /** Returns a function that tells whether this machine lacks a login for a server. Starts no program. */
 export async function loginLack(io: Io): Promise<(server: string) => boolean> {
@@ -17,7 +17,7 @@ export async function loginLack(io: Io): Promise<(server: string) => boolean> {
   // docker writes its choice of store into its file with the first login, so a store that was only detected has none.
   const config = settings.detected ? { ...settings.config, credsStore: undefined } : settings.config;
   const store = machineKeychain(dockerKeychain({ ...settings, config }, io), await podmanLogins(io, files));
-  return (server) => serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
+  return (server) => serverProblem(server) === undefined && whereFirst(store, canonicalServer(server)) === undefined;
 }
 
 /**

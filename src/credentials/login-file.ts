@@ -63,7 +63,7 @@ function recognise(document: JsonDocument, path: string, dryRun: Command | undef
   }
   const answer = helperAnswer(document);
   if (answer !== undefined) return withAuths(answer);
-  if (root.members.every((member) => isEntry(member.value))) {
+  if (isMap(root)) {
     const auths = new Map<string, AuthFields>();
     inGo(() => decodeAuths(document, root, { shape: DOCKER, path: '', auths }));
     checkAuths(auths);
@@ -85,9 +85,12 @@ function withAuths(auths: ReadonlyMap<string, AuthFields>): DockerConfig {
   return { auths, credHelpers: new Map() };
 }
 
-function isEntry(node: JsonNode): boolean {
-  const fields: readonly string[] = DOCKER.entryFields;
-  return node.members.length > 0 && node.members.every(({ name }) => fields.includes(foldName(name)));
+/** Whether a file is a legacy map: nothing but entries, of which one at least looks like a login. */
+function isMap({ members }: JsonNode): boolean {
+  const fields: readonly string[] = ['auth', 'username', 'identitytoken'];
+  const isLogin = ({ value }: JsonNode['members'][number]): boolean =>
+    value.members.some(({ name }) => fields.includes(foldName(name)));
+  return members.every(({ value }) => ['object', 'null'].includes(value.kind)) && members.some(isLogin);
 }
 
 /** The byte order mark, for sed. */

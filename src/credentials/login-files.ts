@@ -13,13 +13,14 @@ import type { Io } from '../system/io.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { correctIn } from '../verify/refused-login.ts';
 import { readAuthFile } from './auth-file.ts';
+import { dockerKey, isWebLoginToken, serverOf } from './config-key.ts';
 import type { CredentialOptions } from './credential-flags.ts';
-import { dockerConfigPath, hasSecret } from './docker.ts';
-import { dockerKey, isWebLoginToken } from './docker-lookup.ts';
+import { dockerConfigPath } from './docker.ts';
+import { hasSecret } from './docker-lookup.ts';
 import { decodeLoginFile, PIPED_CONFIG } from './login-file.ts';
 import { closedKeychain, dockerKeychain, fileKeychain, type Keychain, lastOf, lookUpOne } from './login-keychain.ts';
 import { listRegistries, openLogins } from './logins.ts';
-import { type ListedServer, type Listing, type Login, type SourceResult, serverOf } from './source.ts';
+import type { ListedServer, Listing, Login, SourceResult } from './source.ts';
 
 /** The logins in `paths` (`-` is stdin): all of them, or those for `servers`. Throws UserError. */
 export async function fromFiles(
@@ -31,10 +32,9 @@ export async function fromFiles(
   const stores = paths.map(withoutKey).map((path) => fileLogins(path, options, io));
   const store = lastOf(stores);
   if (servers === undefined) {
-    const { registries, warnings, failure } = await listRegistries(store);
-    if (registries.length === 0) throw failure ?? withoutLogin(paths, warnings);
-    const said = failure === undefined ? warnings : [...warnings, failure.message];
-    return openLogins(store, registries, { strict: false, warnings: said });
+    const { registries, warnings } = await listRegistries(store);
+    if (registries.length === 0) throw withoutLogin(paths, warnings);
+    return openLogins(store, registries, { strict: false, warnings });
   }
   const warnings: string[] = [];
   const entries: Login[] = [];

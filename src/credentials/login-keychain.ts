@@ -7,39 +7,34 @@ import { UserError, withDetails } from '../errors.ts';
 import { credentialOf, type DockerConfig, dockerAuthConfig } from '../secret/docker-config.ts';
 import type { Io } from '../system/io.ts';
 import { authFiles } from './auth-file.ts';
-import {
-  type DockerSettings,
-  excuse,
-  hasSecret,
-  listDocker,
-  readDockerSettings,
-  storePhrase,
-  VARIABLE,
-} from './docker.ts';
+import { dockerKey, isPart, registryPart } from './config-key.ts';
+import { type DockerSettings, excuse, listDocker, readDockerSettings, storePhrase, VARIABLE } from './docker.ts';
 import {
   dockerEntries,
   dockerHelper,
-  dockerKey,
   type EntryLookup,
-  isNamespaceKey,
+  hasSecret,
+  partEntries,
   podmanEntries,
-  podmanRegistry,
 } from './docker-lookup.ts';
 import { getFromHelper, helperPhrase } from './helper.ts';
 import { entryLogin, listPodman, type Podman, podmanWarnings, readPodman } from './podman.ts';
 import { AUTH_FILES } from './registries-conf.ts';
-import { type Listing, type Login, lookupName, registryTokenWarning, type StoredLogin, toLogin } from './source.ts';
+import { type Listing, type Login, registryTokenWarning, type StoredLogin, toLogin } from './source.ts';
 
 /** The logins of a tool with all its files and helpers, or of files that the command line names. */
 export interface Keychain {
   /** Every server that has a login, as it is spelled there. Throws UserError. */
   list(): Promise<Listing>;
-  /** The login that is sent to `server`, which may have a path (`ghcr.io/org/`). Throws UserError. */
+  /**
+   * The login of the part of a registry that `server` is (`ghcr.io/org/`), or of a part around it. No helper keeps such logins,
+   * so none is started.
+   */
+  part(server: string): StoredLogin | undefined;
+  /** The login that is sent to the registry of `server`. Throws UserError. */
   resolve(server: string): Promise<Resolution>;
-  /** Where the login for `server` is looked for first, as shown to the user: `docker credential store "desktop"`. */
+  /** Where {@link resolve} looks first, as shown to the user: `docker credential store "desktop"`. */
   where(server: string): string | undefined;
-  /** Whether `server` has a login of its own in addition to that of its registry. */
-  isNamespace(server: string): boolean;
 }
 
 export interface Resolution {
@@ -60,7 +55,8 @@ interface LoginPlace {
  * The only function that reads a login. A failure on the way is thrown when there is no login, otherwise it becomes a warning.
  */
 export async function lookUpOne(keychain: Keychain, server: string, warnings: string[]): Promise<Login | undefined> {
-  const found = await keychain.resolve(server);
+  const part = keychain.part(server);
+  const found: Resolution = part === undefined ? await keychain.resolve(server) : { stored: part, warnings: [] };
   const login = found.stored && toLogin(found.stored);
   if (login === undefined && found.failure !== undefined) throw withDetails(found.failure, found.warnings);
   warnings.push(...found.warnings);
@@ -69,7 +65,12 @@ export async function lookUpOne(keychain: Keychain, server: string, warnings: st
   return login;
 }
 
-/** docker's login, otherwise podman's. A login that podman keeps for a namespace comes first, because docker ignores paths. */
+/** Where {@link lookUpOne} looks first. */
+export function whereFirst(keychain: Keychain, server: string): string | undefined {
+  return keychain.part(server)?.from ?? keychain.where(server);
+}
+
+/** docker's login, otherwise podman's. For a part of a registry it is the other way round, because docker ignores paths. */
 export function machineKeychain(docker: Keychain, podman: Keychain): Keychain {
   return {
     list: async () => {
@@ -84,20 +85,15 @@ export function machineKeychain(docker: Keychain, podman: Keychain): Keychain {
         failure: ofDocker.failure,
       };
     },
+    part: (server) => podman.part(server) ?? docker.part(server),
     resolve: async (server) => {
-      const ofNamespace = podman.isNamespace(server) ? await podman.resolve(server) : undefined;
-      if (ofNamespace?.stored !== undefined && isNamespaceKey(ofNamespace.stored.server)) return ofNamespace;
       const { stored, ...ofDocker } = await docker.resolve(server);
       if (stored !== undefined && credentialOf(stored.config) !== undefined) return { stored, ...ofDocker };
-      const second = ofNamespace ?? (await podman.resolve(server));
+      const second = await podman.resolve(server);
       const warnings = [...ofDocker.warnings, ...registryTokenWarning(stored), ...second.warnings];
       return { stored: second.stored, warnings, failure: ofDocker.failure ?? second.failure };
     },
-    where: (server) => {
-      const [first, second] = podman.isNamespace(server) ? [podman, docker] : [docker, podman];
-      return first.where(server) ?? second.where(server);
-    },
-    isNamespace: podman.isNamespace,
+    where: (server) => docker.where(server) ?? podman.where(server),
   };
 }
 
@@ -106,13 +102,17 @@ export function dockerLogins(io: Io, files = authFiles()): Keychain {
   return dockerKeychain(readDockerSettings(io, files), io);
 }
 
-/** The logins that docker would have with `settings`. docker ignores the path of a server. */
+/** The logins that docker would have with `settings`. */
 export function dockerKeychain(settings: DockerSettings, io: Io): Keychain {
   const entryOf = dockerEntries(settings.config);
-  const placeFor = (server: string): LoginPlace | undefined =>
-    dockerPlace(dockerKey(lookupName(server).registry), settings, entryOf, io);
+  const keyFor = (server: string): string => dockerKey(registryPart(server).registry);
+  const placeFor = (server: string): LoginPlace | undefined => dockerPlace(keyFor(server), settings, entryOf, io);
   return {
     list: () => listDocker(settings, entryOf, io),
+    part: (server) =>
+      dockerHelper(settings.config, keyFor(server)) === undefined
+        ? storedEntry(partEntries(server, settings.config), settings.file)
+        : undefined,
     resolve: async (server) => {
       const { warnings, failure, detected } = settings;
       try {
@@ -123,8 +123,17 @@ export function dockerKeychain(settings: DockerSettings, io: Io): Keychain {
       }
     },
     where: (server) => placeFor(server)?.from,
-    isNamespace: () => false,
   };
+}
+
+/** The first of `entries` that has a login, as docker reads it. */
+function storedEntry(
+  entries: readonly ReturnType<EntryLookup>[],
+  from: string,
+  renew?: StoredLogin['renew'],
+): StoredLogin | undefined {
+  const entry = entries.find((one) => hasSecret(one?.fields));
+  return entry && { server: entry.server, from, config: dockerAuthConfig(entry.fields), renew };
 }
 
 /**
@@ -177,32 +186,32 @@ export async function podmanLogins(io: Io, files = authFiles()): Promise<Keychai
         failure: firstFailure(failures),
       };
     },
+    part: (server) => unlessBroken(() => podmanPart(server, podman)),
     resolve: async (server) => {
       const failures: UserError[] = [];
       const warnings: string[] = [];
-      const stored = await podmanLogin(lookupName(server).name, podman, warnings, failures);
+      const stored = await podmanLogin(server, podman, warnings, failures);
       if (stored !== undefined) return { stored, warnings };
       return { warnings: [...podmanWarnings(io.env), ...warnings], failure: firstFailure(failures) };
     },
     where: (server) => {
-      for (const group of podmanPlaces(lookupName(server).name, podman, [])) {
+      for (const group of podmanPlaces(server, podman, [])) {
         const from = unlessBroken(() => group[Symbol.iterator]().next().value?.from);
         if (from !== undefined) return from;
       }
       return undefined;
     },
-    isNamespace: (server) => unlessBroken(() => hasNamespaceLogin(server, podman)) ?? false,
   };
 }
 
 /** The first login that exists. A failure ends the search only in its own group of places (`GetCredentials`). */
 async function podmanLogin(
-  name: string,
+  server: string,
   podman: Podman,
   warnings: string[],
   failures: UserError[],
 ): Promise<StoredLogin | undefined> {
-  for (const group of podmanPlaces(name, podman, warnings)) {
+  for (const group of podmanPlaces(server, podman, warnings)) {
     try {
       for (const place of group) {
         const stored = await place.open();
@@ -216,20 +225,20 @@ async function podmanLogin(
 }
 
 /** Where podman looks, in order: a group for each helper of registries.conf. The auth files count as one helper. */
-function podmanPlaces(name: string, podman: Podman, warnings: string[]): readonly Iterable<LoginPlace>[] {
-  const registry = podmanRegistry(name);
+function podmanPlaces(server: string, podman: Podman, warnings: string[]): readonly Iterable<LoginPlace>[] {
+  const { registry } = registryPart(server);
   return podman.helpers.map((helper) =>
-    helper === AUTH_FILES ? placesInFiles(name, podman, warnings) : [helperPlace(registry, helper, podman)],
+    helper === AUTH_FILES ? placesInFiles(server, podman, warnings) : [helperPlace(registry, helper, podman)],
   );
 }
 
 /** In each file, the helper of the registry, otherwise an entry (`findCredentialsInFile`). */
-function* placesInFiles(name: string, podman: Podman, warnings: string[]): Generator<LoginPlace> {
-  const registry = podmanRegistry(name);
+function* placesInFiles(server: string, podman: Podman, warnings: string[]): Generator<LoginPlace> {
+  const { registry } = registryPart(server);
   for (const file of podman.files) {
     const opened = file.open();
     const helper = opened?.config.credHelpers.get(registry);
-    const entry = helper === undefined ? opened?.entryOf(name) : undefined;
+    const entry = helper === undefined ? opened?.entryOf(server) : undefined;
     if (helper !== undefined) yield helperPlace(registry, helper, podman);
     else if (entry !== undefined) yield { from: file.from, open: () => entryLogin(entry, file, warnings) };
   }
@@ -246,18 +255,17 @@ function helperPlace(registry: string, helper: string, { io }: Podman): LoginPla
   };
 }
 
-/** Whether the first login for `server`, helpers aside, is for a part of its registry. */
-function hasNamespaceLogin(server: string, { files, helpers }: Podman): boolean {
-  const { name, registry } = lookupName(server);
-  if (name === registry || !helpers.includes(AUTH_FILES)) return false;
+/** The first login for `server` in a file, if it is for a part of its registry. */
+function podmanPart(server: string, { files, helpers }: Podman): StoredLogin | undefined {
+  const { registry, part } = registryPart(server);
+  if (part === '' || !helpers.includes(AUTH_FILES)) return undefined;
   for (const file of files) {
     const opened = file.open();
-    const entry = opened?.config.credHelpers.has(registry) ? undefined : opened?.entryOf(name);
-    if (entry !== undefined && entryLogin(entry, file, []) !== undefined) {
-      return !file.legacy && isNamespaceKey(entry.server);
-    }
+    const entry = opened?.config.credHelpers.has(registry) ? undefined : opened?.entryOf(server);
+    const login = entry && entryLogin(entry, file, []);
+    if (login !== undefined) return !file.legacy && isPart(login.server) ? login : undefined;
   }
-  return false;
+  return undefined;
 }
 
 /** The logins of several files, of which a later one takes precedence. */
@@ -273,6 +281,7 @@ export function lastOf(keychains: readonly Keychain[]): Keychain {
         failure: failures[0],
       };
     },
+    part: (server) => inOrder.flatMap((keychain) => keychain.part(server) ?? [])[0],
     resolve: async (server) => {
       let found: Resolution = { warnings: [] };
       for (const keychain of inOrder) {
@@ -283,7 +292,6 @@ export function lastOf(keychains: readonly Keychain[]): Keychain {
       return found;
     },
     where: (server) => inOrder.flatMap((keychain) => keychain.where(server) ?? [])[0],
-    isNamespace: (server) => inOrder.some((keychain) => keychain.isNamespace(server)),
   };
 }
 
@@ -296,42 +304,28 @@ export interface LoginFile {
 }
 
 /**
- * The logins of one file. Entries in the file itself come first, because a config that was copied from another machine names a
- * store that does not exist here. Logins that docker keeps elsewhere are looked up there.
+ * The logins of one file: docker's, otherwise podman's, because nothing tells which kind a file is. Entries in the file itself
+ * come first, because a config that was copied from another machine names a store that does not exist here. Logins that docker
+ * keeps elsewhere are looked up there.
  */
 export function fileKeychain({ config, from, renew }: LoginFile, elsewhere: Keychain): Omit<Keychain, 'list'> {
-  const entryOf = fileEntries(config);
-  const ownEntry = (server: string): ReturnType<EntryLookup> => {
-    const entry = entryOf(lookupName(server).name);
-    return hasSecret(entry?.fields) ? entry : undefined;
+  const [ofDocker, ofPodman] = [dockerEntries(config), podmanEntries(config, false)];
+  const own = (server: string): StoredLogin | undefined => {
+    const { registry } = registryPart(server);
+    return storedEntry([ofDocker(dockerKey(registry)), ofPodman(registry)], from, renew);
   };
   return {
+    part: (server) => storedEntry(partEntries(server, config), from, renew),
     resolve: async (server) => {
-      const entry = ownEntry(server);
-      if (entry !== undefined) {
-        return { stored: { server: entry.server, from, config: dockerAuthConfig(entry.fields), renew }, warnings: [] };
-      }
+      const stored = own(server);
+      if (stored !== undefined) return { stored, warnings: [] };
       try {
         return await elsewhere.resolve(server);
       } catch (error) {
         return { warnings: [], failure: userError(error) };
       }
     },
-    where: (server) => (ownEntry(server) === undefined ? elsewhere.where(server) : from),
-    isNamespace: (server) => isNamespaceKey(ownEntry(server)?.server ?? ''),
-  };
-}
-
-/**
- * Looks up a server in a file: podman's entry for a part of a registry, otherwise docker's entry, otherwise podman's. docker's
- * config and podman's auth file are read alike, because nothing tells which kind a file is.
- */
-function fileEntries(config: DockerConfig): EntryLookup {
-  const [ofDocker, ofPodman] = [dockerEntries(config), podmanEntries(config, false)];
-  return (name) => {
-    const entry = ofPodman(name);
-    if (entry !== undefined && isNamespaceKey(entry.server)) return entry;
-    return ofDocker(dockerKey(podmanRegistry(name))) ?? entry;
+    where: (server) => own(server)?.from ?? elsewhere.where(server),
   };
 }
 
@@ -340,8 +334,8 @@ export function closedKeychain(failure: UserError): Keychain {
   return {
     list: () => Promise.reject(failure),
     resolve: () => Promise.reject(failure),
+    part: () => undefined,
     where: () => undefined,
-    isNamespace: () => false,
   };
 }
 

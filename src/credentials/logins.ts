@@ -9,9 +9,11 @@ import { canonicalServer, serverFlags, serverProblem, serverWord } from '../secr
 import { checkServer } from '../secret/usable.ts';
 import type { Io } from '../system/io.ts';
 import { canPrompt, promptChoice } from '../system/prompt.ts';
+import { many } from '../text/enumerate.ts';
 import { authFiles } from './auth-file.ts';
-import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins } from './login-keychain.ts';
-import { type Login, lookupName, type SourceResult, serverOf } from './source.ts';
+import { isPart, registryPart, serverOf } from './config-key.ts';
+import { dockerLogins, type Keychain, lookUpOne, machineKeychain, podmanLogins, whereFirst } from './login-keychain.ts';
+import type { ListedServer, Login, SourceResult } from './source.ts';
 
 interface LoginSelection {
   readonly server?: readonly string[];
@@ -24,6 +26,8 @@ export interface LoginRegistry {
   readonly server: string;
   /** Where the login is looked for first, as shown to the user. */
   readonly from: string;
+  /** The keys that a tool has for it, of which one is used. */
+  readonly keys: readonly ListedServer[];
 }
 
 /**
@@ -35,13 +39,11 @@ export async function fromLogins({ server: servers, all = false }: LoginSelectio
   const files = authFiles();
   const store = machineKeychain(dockerLogins(io, files), await podmanLogins(io, files));
   if (servers !== undefined) return lookUp(store, servers, io);
-  const { registries, warnings, failure } = await listRegistries(store);
-  if (registries.length === 0 && failure !== undefined) throw withDetails(failure, warnings);
-  const said = { warnings: failure === undefined ? warnings : [...warnings, failure.message] };
-  if (all || registries.length <= 1) return openLogins(store, registries, { strict: false, ...said });
+  const { registries, warnings } = await listRegistries(store);
+  if (all || registries.length <= 1) return openLogins(store, registries, { strict: false, warnings });
   if (canPrompt(io)) {
     const choices = registries.map((one) => ({ name: `${displayServer(one.server)}  (${one.from})`, value: one }));
-    return openLogins(store, await promptChoice('Which logins?', choices, io), { strict: true, ...said });
+    return openLogins(store, await promptChoice('Which logins?', choices, io), { strict: true, warnings });
   }
   const [first = { server: 'REGISTRY' }] = registries;
   throw new UserError(
@@ -52,31 +54,37 @@ export async function fromLogins({ server: servers, all = false }: LoginSelectio
 }
 
 /**
- * Every registry with a login in `store`, once, however it is spelled there. A part of a registry is listed only if it has a
- * login of its own. A server that can open no image becomes a warning.
+ * Every registry, and every part of one, that has a login in `store`, once, however it is spelled there. A server that can open
+ * no image, and a part with a login that is not sent, become warnings. So does what could not be read, unless there is no login at
+ * all: then it is thrown.
  */
 export async function listRegistries(
   store: Keychain,
-): Promise<{ registries: readonly LoginRegistry[]; warnings: readonly string[]; failure: UserError | undefined }> {
+): Promise<{ registries: readonly LoginRegistry[]; warnings: readonly string[] }> {
   const registries = new Map<string, LoginRegistry>();
   const { servers, warnings: said, failure } = await store.list();
   const warnings = [...said];
-  for (const { server: written, from } of servers) {
-    const server = ownServer(serverOf(written), store);
-    const key = keyText(server);
-    if (registries.has(key)) continue;
+  for (const listed of servers) {
+    const server = serverOf(listed.server);
+    const { keys = [], from = whereFirst(store, server) ?? listed.from } = registries.get(keyText(server)) ?? {};
     const problem = serverProblem(server);
-    if (problem === undefined) registries.set(key, { server, from: store.where(server) ?? from });
-    else warnings.push(`skipped: the login from ${from}: ${problem.reason}`);
+    if (problem !== undefined) warnings.push(`skipped: the login from ${listed.from}: ${problem.reason}`);
+    else if (isPart(server) && !hasOwnLogin(server, store)) warnings.push(notSent(server, listed.from));
+    else registries.set(keyText(server), { server, from, keys: [...keys, listed] });
   }
-  return { registries: [...registries.values()], warnings: [...new Set(warnings)], failure };
+  if (failure !== undefined && registries.size === 0) throw withDetails(failure, warnings);
+  const all = [...warnings, ...(failure === undefined ? [] : [failure.message])];
+  return { registries: [...registries.values()], warnings: [...new Set(all)] };
 }
 
-/** The server without its path, if the path is only a slash, or if the tools would send the login of the registry. */
-function ownServer(server: string, store: Keychain): string {
-  const { name, registry } = lookupName(server);
-  if (server === DOCKER_HUB || (name !== registry && store.isNamespace(server))) return server;
-  return canonicalServer(registry);
+/** Whether the part of a registry that `server` is has a login, and not just a part around it. */
+function hasOwnLogin(server: string, store: Keychain): boolean {
+  const found = store.part(server);
+  return found !== undefined && registryPart(found.server).part === registryPart(server).part;
+}
+
+function notSent(server: string, from: string): string {
+  return `skipped: ${from} has a login for ${displayServer(server)} that docker and podman do not send`;
 }
 
 /**
@@ -90,19 +98,34 @@ export async function openLogins(
 ): Promise<SourceResult> {
   const entries: Login[] = [];
   const warnings = [...said];
-  for (const { server, from } of registries) {
+  for (const { server, from, keys } of registries) {
     try {
       const login = await lookUpOne(store, server, warnings);
-      if (login !== undefined) entries.push({ ...login, server });
-      else
-        warnings.push(`skipped: ${from} has a login for ${displayServer(server)} that docker and podman do not send`);
+      if (login !== undefined) {
+        entries.push({ ...login, server });
+        warnings.push(...otherKeys(keys, login));
+      } else {
+        warnings.push(notSent(server, from));
+      }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (strict || registries.length === 1) throw withDetails(error, warnings);
-      warnings.push(`skipped: ${error.message}`);
+      const { message } = error;
+      const name = message.includes(displayServer(server)) ? '' : `${displayServer(server)}: `;
+      warnings.push(warnings.includes(message) ? notSent(server, from) : `skipped: ${name}${message}`);
     }
   }
   return { entries, warnings: [...new Set(warnings)], strict };
+}
+
+/** The keys beside the one of `used` in the same place. */
+function otherKeys(keys: readonly ListedServer[], used: Login): string[] {
+  return keys
+    .filter(({ server, from }) => from === used.from && server !== used.server)
+    .map(({ server, from }) => {
+      const [one, other] = [server, used.server].map(displayServer);
+      return `skipped: ${one} in ${from}, because ${other} there is the same registry`;
+    });
 }
 
 /** The logins that are sent to `servers`. */
@@ -115,19 +138,39 @@ async function lookUp(store: Keychain, servers: readonly string[], io: Io): Prom
     checkServer(server);
     const login = await lookUpOne(store, server, warnings);
     if (login !== undefined) entries.push({ ...login, server });
-    else if (!canPrompt(io)) throw noLogin(server, servers, warnings);
+    else if (!canPrompt(io)) throw await noLogin(server, servers, warnings, store);
     else lacking.push(server);
   }
   // A login that is typed is used for all servers, so it cannot complete logins that were found.
   const [first] = lacking;
-  if (first !== undefined && entries.length > 0) throw noLogin(first, servers, warnings);
+  if (first !== undefined && entries.length > 0) throw await noLogin(first, servers, warnings, store);
   return { entries, warnings: [...new Set(warnings)], strict: true };
 }
 
-function noLogin(server: string, servers: readonly string[], warnings: readonly string[]): UserError {
+async function noLogin(
+  server: string,
+  servers: readonly string[],
+  warnings: readonly string[],
+  store: Keychain,
+): Promise<UserError> {
   const name = server === DOCKER_HUB ? undefined : serverWord(server).replace(/^https?:\/\//, '');
+  const parts = await partsOf(server, store);
+  const only = parts.length === 0 ? '' : `, only for ${many(parts.map(displayServer))}`;
   return new UserError(
-    [`docker and podman have no login for ${displayServer(server)}`, ...new Set(warnings)].join('; '),
-    prose`${command`docker login ${name}`}, or give one${servers.length > 1 ? ' for all' : ''}: ${againWith(words`${serverFlags(servers)} --username USER --password-stdin`)}`,
+    [`docker and podman have no login for ${displayServer(server)}${only}`, ...new Set(warnings)].join('; '),
+    parts.length > 0
+      ? againWith(serverFlags(parts))
+      : prose`${command`docker login ${name}`}, or give one${servers.length > 1 ? ' for all' : ''}: ${againWith(words`${serverFlags(servers)} --username USER --password-stdin`)}`,
   );
+}
+
+/** The parts of the registry `server` that have a login. */
+async function partsOf(server: string, store: Keychain): Promise<string[]> {
+  if (isPart(server)) return [];
+  const { registries } = await listRegistries(store).catch((error: unknown) => {
+    if (error instanceof UserError) return { registries: [] };
+    throw error;
+  });
+  const { registry } = registryPart(server);
+  return registries.map((one) => one.server).filter((one) => isPart(one) && registryPart(one).registry === registry);
 }

@@ -16,7 +16,8 @@ import {
 } from '../secret/docker-config.ts';
 import type { Io } from '../system/io.ts';
 import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
-import { type EntryLookup, type FoundEntry, isWebLoginToken, podmanEntries, podmanRegistry } from './docker-lookup.ts';
+import { isWebLoginToken, podmanHost, registryPart } from './config-key.ts';
+import { type FoundEntry, partEntries, podmanEntries } from './docker-lookup.ts';
 import { helperPhrase, listHelper } from './helper.ts';
 import { podmanHelpers } from './podman-helpers.ts';
 import { AUTH_FILES } from './registries-conf.ts';
@@ -32,7 +33,13 @@ export interface PodmanFile {
 
 interface AuthFile extends PodmanFile {
   /** Reads the file on the first call; undefined when it does not exist. Throws UserError when it is broken. */
-  readonly open: () => { readonly config: DockerConfig; readonly entryOf: EntryLookup } | undefined;
+  readonly open: () => OpenedFile | undefined;
+}
+
+interface OpenedFile {
+  readonly config: DockerConfig;
+  /** The entry for a server. A legacy file knows registries only. An entry of a part that has no login hides nothing. */
+  readonly entryOf: (server: string) => FoundEntry | undefined;
 }
 
 /** Where podman keeps logins on this machine. */
@@ -72,12 +79,16 @@ function serversIn(file: AuthFile): ListedServer[] {
   return [
     ...[...credHelpers].map(([server, helper]) => ({ server, from: helperPhrase(helper) })),
     ...[...auths]
-      .filter(([server, { auth = '' }]) => auth !== '' && !isWebLoginToken(server))
+      .filter(([server, fields]) => hasAuth({ fields }) && !isWebLoginToken(server))
       .map(([server]) => ({
-        server: file.legacy ? podmanRegistry(server.replace(/^https?:\/\//, '')) : server,
+        server: file.legacy ? podmanHost(server, true) : server,
         from: file.from,
       })),
   ];
+}
+
+function hasAuth({ fields: { auth = '' } }: Pick<FoundEntry, 'fields'>): boolean {
+  return auth !== '';
 }
 
 /** The login of an entry, as podman reads it; undefined where it holds none. Throws UserError. */
@@ -87,7 +98,7 @@ export function entryLogin(
   warnings: string[],
 ): StoredLogin | undefined {
   const config = decode({ server, fields }, file);
-  if (config === undefined && (fields.auth ?? '') !== '') {
+  if (config === undefined && hasAuth({ fields })) {
     warnings.push(`podman ignores ${displayServer(server)} in ${file.path}: its auth has no colon`);
   }
   return config === undefined || isEmpty(config) ? undefined : { server, from: file.from, config };
@@ -112,11 +123,17 @@ function authFile(file: PodmanFile, files: AuthFiles): AuthFile {
   const open = (): ReturnType<AuthFile['open']> => {
     if (opened === 'unopened') {
       const config = readConfig(file, files);
-      opened = config && { config, entryOf: podmanEntries(config, file.legacy) };
+      opened = config && openedFile(config, file.legacy);
     }
     return opened;
   };
   return { ...file, open };
+}
+
+function openedFile(config: DockerConfig, legacy: boolean): OpenedFile {
+  const ofRegistry = podmanEntries(config, legacy);
+  const parts = (server: string): FoundEntry[] => (legacy ? [] : partEntries(server, config));
+  return { config, entryOf: (server) => parts(server).find(hasAuth) ?? ofRegistry(registryPart(server).registry) };
 }
 
 function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfig | undefined {

@@ -1,15 +1,10 @@
-/** A login as a tool keeps it, as it is found, and the names of servers under which the tools look. */
+/** A login as a tool keeps it, and as it is found. */
 
-import { GoUrlError } from '../codec/go/url.ts';
 import type { UserError } from '../errors.ts';
 import type { Hint } from '../line/hint.ts';
 import type { AuthEntry } from '../secret/credential.ts';
 import { displayServer } from '../secret/display-server.ts';
 import { type AuthConfig, credentialOf } from '../secret/docker-config.ts';
-import { parseKey } from '../secret/key.ts';
-import { canonicalServer } from '../secret/server.ts';
-import { trim } from '../text/trim.ts';
-import { convertToHostname } from './docker-lookup.ts';
 
 export interface ListedServer {
   readonly server: string;
@@ -63,30 +58,4 @@ export function registryTokenWarning(stored: StoredLogin | undefined): string[] 
   return [
     `${stored.from} has only a registry token for ${displayServer(stored.server)}, which no pull secret can carry`,
   ];
-}
-
-/** The server to write for a login that a tool keeps under `spelling`. Of a URL, only the host counts. */
-export function serverOf(spelling: string): string {
-  const name = spelling.includes('://') ? convertToHostname(spelling) : spelling;
-  return canonicalServer(HUB_HOSTS.includes(name) ? 'docker.io' : name);
-}
-
-const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
-
-/** `server` as the tools look it up: its registry, and as `name` the registry with the path of a namespace or repository. */
-export function lookupName(server: string): { readonly registry: string; readonly name: string } {
-  const { host, path } = reduce(server);
-  const registry = HUB_HOSTS.includes(host) ? 'docker.io' : host;
-  const trimmed = trim(path, '/');
-  return { registry, name: trimmed === '' ? registry : `${registry}/${trimmed}` };
-}
-
-function reduce(server: string): { host: string; path: string } {
-  try {
-    return parseKey(server);
-  } catch (error) {
-    // No tool has a login under such a name.
-    if (error instanceof GoUrlError) return { host: server, path: '' };
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import { rfc3339 } from '../text/time.ts';
 import { mirrorIn, nodeTimeIn } from '../workloads/pull-error.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { mayWithholdImages } from './facts.ts';
+import { mayWithhold } from './facts.ts';
 import {
   answersToNext,
   findingsInSecret,
@@ -19,6 +19,7 @@ import {
 } from './image-pull.ts';
 import { lackingLogin, listRules, missingTags } from './list-causes.ts';
 import { candidateRules, unlessChanged } from './login-causes.ts';
+import { lackedAnnotations } from './provider-annotations.ts';
 
 export type PullRule = (pull: ImagePull) => Finding | undefined;
 
@@ -155,7 +156,7 @@ export function unverified(pull: ImagePull): Finding | undefined {
   const node = facts.nodes.get(name);
   if (
     node === undefined ||
-    !mayWithholdImages(node) ||
+    !mayWithhold(use.image, node) ||
     use.state.status !== 'missing' ||
     use.policy === 'Always' ||
     !node.images.some((image) => isSame(image, use.image))
@@ -226,10 +227,13 @@ function rateLimited({ object, puller, use: { image }, attempt, pullError }: Ima
 }
 
 /** The pull fails, and no rule above explains it. */
-function unexplained({ object, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
+function unexplained(pull: ImagePull): Finding | undefined {
+  const { object, use, attempt, pullError } = pull;
+  const { image, state } = use;
   if (state.status !== 'missing' || pullError === undefined) return undefined;
   const message = lastPart(state.message || state.reason);
-  return finding('unexplained', object, { image, message, accepted: attempt.result === 'pulls' });
+  const accepted = attempt.result === 'pulls';
+  return finding('unexplained', object, { image, message, accepted, lacks: lackedAnnotations(pull) });
 }
 
 const MAX_MESSAGE = 300;

@@ -8,13 +8,15 @@ import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey, secretName } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import { simulatePull } from './attempt.ts';
-import { type AccountState, type Puller, type PullFacts, secretIn } from './facts.ts';
+import { type AccountState, type Addition, type PodFacts, type Puller, type PullFacts, secretIn } from './facts.ts';
 
 export type ListOrigin =
   /** The pod or template has a list itself. */
   | 'own'
   /** Copied from the service account when the pod was created; for a template, when its next pod is created. */
   | 'account'
+  /** The API server adds all names of it by a policy. */
+  | 'policy'
   /** Neither the pod or template nor the service account has a list. */
   | 'none'
   /** The service account may not be read. */
@@ -23,6 +25,8 @@ export type ListOrigin =
 export interface AppliedList {
   readonly names: readonly string[];
   readonly origin: ListOrigin;
+  /** Those of the names that the API server adds by a policy. */
+  readonly added: readonly Addition[];
 }
 
 /** The service account of `puller`. One that was not looked up counts as not readable. */
@@ -32,21 +36,47 @@ export function accountOf({ ref, account }: Puller, facts: PullFacts): AccountSt
 
 /** The pull secrets that the kubelet uses for `puller`, and where the list of them comes from. */
 export function effectiveList(puller: Puller, facts: PullFacts): AppliedList {
-  const { imagePullSecrets: list, pod } = puller;
-  const names = listedNames(list);
+  return puller.pod === undefined ? listOfTemplate(puller, facts) : listOfPod(puller, puller.pod, facts);
+}
+
+function listOfTemplate(puller: Puller, facts: PullFacts): AppliedList {
+  const { names, origin } = writtenNames(puller, facts);
+  const added = additionsTo(names, puller, facts);
+  const isOnlyAdded = origin === 'none' && added.length > 0;
+  return { names: withAdded(names, added), origin: isOnlyAdded ? 'policy' : origin, added };
+}
+
+/** Before the API server adds anything. */
+function writtenNames(puller: Puller, facts: PullFacts): Omit<AppliedList, 'added'> {
+  const { imagePullSecrets: list } = puller;
+  // An entry without a name makes it a list all the same.
+  if ((list ?? []).length > 0) return { names: listedNames(list), origin: 'own' };
   const account = accountOf(puller, facts);
-  if (pod === undefined) {
-    // An entry without a name makes it a list all the same.
-    if ((list ?? []).length > 0) return { names, origin: 'own' };
-    if (account.status === 'forbidden') return { names: [], origin: 'not known' };
-    return fromAccount(account);
-  }
-  if ((list ?? []).length === 0) return { names, origin: 'none' };
-  if (pod.template !== undefined) return { names, origin: (pod.template.list ?? []).length > 0 ? 'own' : 'account' };
-  return {
-    names,
-    origin: account.status === 'there' && same(listedNames(account.imagePullSecrets), names) ? 'account' : 'own',
-  };
+  return account.status === 'forbidden' ? { names: [], origin: 'not known' } : fromAccount(account);
+}
+
+function listOfPod(puller: Puller, { template }: PodFacts, facts: PullFacts): AppliedList {
+  const names = listedNames(puller.imagePullSecrets);
+  if ((puller.imagePullSecrets ?? []).length === 0) return { names, origin: 'none', added: [] };
+  const account = accountOf(puller, facts);
+  const inAccount = account.status === 'there' ? listedNames(account.imagePullSecrets) : undefined;
+  const isOwn = (template?.list ?? []).length > 0;
+  const written = isOwn ? listedNames(template?.list) : (inAccount ?? []);
+  const added = additionsTo(written, puller, facts).filter(({ name }) => names.includes(name));
+  const others = names.filter((name) => !added.some((one) => one.name === name));
+  if (others.length === 0 && added.length > 0) return { names, origin: 'policy', added };
+  if (template !== undefined) return { names, origin: isOwn ? 'own' : 'account', added };
+  return { names, origin: inAccount !== undefined && same(inAccount, others) ? 'account' : 'own', added };
+}
+
+/** What a policy adds to a list that has these names. A list that is only tried stays as it was typed. */
+function additionsTo(names: readonly string[], puller: Puller, { added }: PullFacts): readonly Addition[] {
+  if (added === undefined || isTypedList(puller)) return [];
+  return (added.get(puller.ref.namespace ?? '') ?? []).filter(({ name }) => !names.includes(name));
+}
+
+function withAdded(names: readonly string[], added: readonly Addition[]): readonly string[] {
+  return [...names, ...added.map(({ name }) => name)];
 }
 
 export interface NextList {
@@ -84,6 +114,11 @@ export function triesTheSame(
 }
 
 function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
+  const next = writtenOfNext(puller, facts);
+  return next && { ...next, names: withAdded(next.names, additionsTo(next.names, puller, facts)) };
+}
+
+function writtenOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   const template = puller.pod?.template;
   if (template !== undefined && (template.list ?? []).length > 0) {
     return { names: listedNames(template.list), from: 'template' };
@@ -116,7 +151,7 @@ export function remedyOfList(puller: Puller, facts: PullFacts): Remedy {
   return { how: 'account', target, pods: pod === undefined ? [] : names };
 }
 
-function fromAccount(account: AccountState): AppliedList {
+function fromAccount(account: AccountState): Omit<AppliedList, 'added'> {
   const names = account.status === 'there' ? listedNames(account.imagePullSecrets) : [];
   return { names, origin: names.length > 0 ? 'account' : 'none' };
 }

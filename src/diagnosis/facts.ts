@@ -8,6 +8,7 @@ import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
+import { isVerified, minorOf, type Verification } from '../workloads/image-verification.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, type Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
@@ -97,6 +98,12 @@ export interface Puller {
   readonly shownByPods?: true | undefined;
   /** For a workload: its pods run or ran, all without a list, so its images need no login, or the nodes have one. */
   readonly runsWithoutList?: boolean | undefined;
+  /** For a workload: how many of the pods that it asks for do not exist yet, or have an older template (`podsToCome`). */
+  readonly toCome?: number | undefined;
+  /** For a workload: one of its pods that run, with the list of the template. */
+  readonly host?: Host | undefined;
+  /** For each image that it has no login for, a pod on its node that has one. */
+  readonly neighbors?: ReadonlyMap<string, Neighbor> | undefined;
   /** For a workload: its pods may not be listed. */
   readonly podsUnread?: boolean | undefined;
 }
@@ -112,13 +119,26 @@ export interface PodFacts {
   readonly deletedAt?: number | undefined;
   /** The pod has ended, and pulls nothing any more. */
   readonly done: boolean;
+  /** It only asked its node. Its last attempt had the Secrets as they are, and there will be no other. */
+  readonly isTest?: true | undefined;
   /** Why it is not ready although no image is missing. */
   readonly trouble?: string | undefined;
   /** The name of its node, empty until it has one. */
   readonly node: string;
+  /** When the container that runs longest was started, in milliseconds since 1970. Undefined while none runs. */
+  readonly startedAt?: number | undefined;
   readonly events: readonly PodEvent[];
   /** The template of its workload. Left out when it has none, or when that is not known. */
   readonly template?: PodTemplate | undefined;
+}
+
+/** A pod with a login for an image, on a node whose kubelet lets every pod use the images there. */
+export interface Neighbor {
+  /** As errors call it. */
+  readonly pod: string;
+  readonly node: string;
+  /** The version of its kubelet. */
+  readonly version: string;
 }
 
 export interface PodTemplate extends RolloutState {
@@ -182,6 +202,8 @@ export type AccountState =
       readonly imagePullSecrets: readonly unknown[] | undefined;
       /** Whether its pods may name only Secrets of its list. */
       readonly enforced: boolean;
+      /** The keys of its annotations, without those of tools that create objects. Left out in manifests. */
+      readonly annotations?: readonly string[] | undefined;
     }
   | { readonly status: 'forbidden' }
   | { readonly status: 'missing' };
@@ -192,15 +214,24 @@ export interface NodeFacts {
   readonly version: string;
   /** The names of the images on the node, as far as its status lists them. */
   readonly images: readonly string[];
+  /** As its kubelet says. Left out when it was not asked, or did not say. */
+  readonly verification?: Verification | undefined;
+}
+
+/** Where a pod runs. */
+export interface Host {
+  /** The name of the node. */
+  readonly node: string;
+  /** When the container that runs longest was started, in milliseconds since 1970; 0 while that is not known. */
+  readonly startedAt: number;
 }
 
 /**
  * Whether the kubelet can withhold an image on its node from a pod: since 1.33, if KubeletEnsureSecretPulledImages is on. An
  * older kubelet gives every image to every pod. If it misses an image, the image is gone, and the list in the Node is old.
  */
-export function mayWithholdImages({ version }: NodeFacts): boolean {
-  const [, minor = '33'] = /^v1\.(\d+)\./.exec(version) ?? [];
-  return Number(minor) >= 33;
+export function mayWithhold(image: string, { version, verification }: NodeFacts): boolean {
+  return (minorOf(version) ?? 33) >= 33 && (verification === undefined || isVerified(image, verification, true));
 }
 
 /** What a registry said, and when. */
@@ -208,6 +239,16 @@ export interface Answer {
   readonly verdict: Verdict;
   /** Milliseconds since 1970. */
   readonly at: number;
+}
+
+/** By `namespace/registry`: what all service accounts have whose pods run with images of that registry, and no pull secret. */
+export type ProviderAnnotations = ReadonlyMap<string, readonly string[]>;
+
+/** A pull secret that the API server adds to each new pod of a namespace. */
+export interface Addition {
+  readonly name: string;
+  /** The MutatingAdmissionPolicy that does it. */
+  readonly policy: string;
 }
 
 export interface PullFacts {
@@ -227,6 +268,10 @@ export interface PullFacts {
   readonly others: ReadonlyMap<string, readonly string[]>;
   /** The sources of copies that `sync` made, as `namespace/name`. They count as used. Left out when nobody looked. */
   readonly sources?: ReadonlySet<string> | undefined;
+  /** Left out when no pods of other service accounts were read. */
+  readonly providerAnnotations?: ProviderAnnotations | undefined;
+  /** By namespace. Left out when nobody looked. */
+  readonly added?: ReadonlyMap<string, readonly Addition[]> | undefined;
   /** By the key of the question. */
   readonly answers: ReadonlyMap<string, Answer>;
 }

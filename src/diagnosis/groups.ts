@@ -309,7 +309,8 @@ function ownName({ ref, pod }: Puller): string {
   return pod?.template?.name ?? targetName(ref);
 }
 
-function nameKey(puller: Puller): string {
+/** `namespace/deployment/web` for a workload and its pods alike. */
+export function nameKey(puller: Puller): string {
   return secretKey(puller.ref.namespace, ownName(puller));
 }
 

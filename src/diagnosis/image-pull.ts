@@ -241,6 +241,7 @@ export function earliestFailure({ puller, facts }: ImagePull): number {
 
 /** Whether the kubelet has tried only once. A Secret that it watches may have arrived just after that attempt. */
 export function isFirstAttempt({ puller, use: { image } }: ImagePull): boolean {
+  if (puller.pod?.isTest) return false;
   const pulling = (puller.pod?.events ?? []).filter(
     ({ reason, message }) => reason === 'Pulling' && message.includes(`"${image}"`),
   );

@@ -2,6 +2,7 @@
 
 import { type Finding, type Fix, finding, proposedFix, recordOf, withSeverity } from '../findings/finding.ts';
 import { describeObject, type ImmutableSecret, type KnownSecret } from '../findings/finding-record.ts';
+import { askNode } from '../findings/pod-commands.ts';
 import { stepsIn } from '../line/command.ts';
 import { registryHost } from '../secret/server.ts';
 import { many, plural } from '../text/enumerate.ts';
@@ -14,11 +15,14 @@ import { isComplete, type Remedy } from '../workloads/remedy.ts';
 import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { accountOf } from './effective-list.ts';
-import { type Puller, type PullFacts, secretIn } from './facts.ts';
+import { changedAt, type Puller, type PullFacts, secretIn } from './facts.ts';
 import {
+  earliestFailure,
+  foundIn,
   hiddenOf,
   type ImagePull,
   imagePull,
+  lastFailure,
   nearName,
   nextOf,
   objectOf,
@@ -111,7 +115,10 @@ function quietPull(puller: Puller, use: ImageUse, facts: PullFacts): ImagePull |
   const { applied, attempt } = guess;
   const hasNone = attempt.candidates.length === 0 && attempt.forbidden.length === 0;
   // Only a pod that pulled the image without a list proves that the image needs none.
-  const isProven = applied.names.length === 0 && (use.state.status === 'there' || puller.runsWithoutList === true);
+  const isProven =
+    applied.names.length === 0 &&
+    (use.state.status === 'there' || puller.runsWithoutList === true) &&
+    puller.neighbors?.has(use.image) !== true;
   const isLikely = (hasNone && !isProven) || outcomeOf(guess, causeFor(guess)) === 'will not pull';
   return isLikely ? undefined : guess;
 }
@@ -128,10 +135,26 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   const known = changed === undefined ? undefined : secretOf(changed);
   const immutable = known && immutableOf(known, remedy, lacking === undefined ? 1 : 0);
   const secrets = ref.kind === 'ServiceAccount' ? listedNames(imagePullSecrets) : undefined;
-  const { command, sufficient } = proposedFix(cause, { image: pull.use.image, secrets, immutable, secretOf });
+  const onNode = isUntried(pull) ? askNode(askedPod(pull)) : undefined;
+  const { command, sufficient } = proposedFix(cause, { image: pull.use.image, secrets, onNode, immutable, secretOf });
   const isReached = immutable === undefined || isComplete(remedy);
   const isMeant = (online || !namesAnother(cause)) && !hidesAnother(cause, pull);
   return { command, sufficient: sufficient && isReached && isMeant };
+}
+
+/** Whether no kubelet is known to have tried the image with the Secrets as they are. */
+function isUntried(pull: ImagePull): boolean {
+  const { puller, use, applied } = pull;
+  const { status } = use.state;
+  if (status === 'not used' || status === 'not tried') return true;
+  const triedAt = status === 'there' ? (puller.pod?.createdAt ?? 0) : (lastFailure(pull) ?? earliestFailure(pull));
+  return applied.names.some((name) => changedAt(stateOf(pull, name)) > triedAt);
+}
+
+function askedPod({ puller, use: { image }, applied }: ImagePull): Parameters<typeof askNode>[0] {
+  const { account, ref, pod } = puller;
+  const secrets = applied.origin === 'own' ? applied.names : [];
+  return { image, secrets, account, namespace: ref.namespace, node: pod?.node ?? '' };
 }
 
 /** Whether pods that the API server rejects now could not pull after it accepts them either. */
@@ -162,10 +185,14 @@ export function proposedLogins({ puller, use, cause }: Judgement, facts: PullFac
 }
 
 /** The pod runs without any pull secret, but its image is closed to us: many clusters give their nodes credentials. */
-function unseenCredential({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
-  const isUnseen =
-    use.state.status === 'there' && denied && applied.names.length === 0 && attempt.candidates.length === 0;
-  return isUnseen ? finding('unseen-credential', object, { image: use.image, remedy: puller.remedy }) : undefined;
+function unseenCredential(pull: ImagePull): Finding | undefined {
+  const { object, puller, use, denied, applied, attempt } = pull;
+  const neighbor = puller.neighbors?.get(use.image);
+  const isThere = use.state.status === 'there' || neighbor !== undefined;
+  if (!isThere || !denied || applied.names.length > 0 || attempt.candidates.length > 0) return undefined;
+  const args = { image: use.image, remedy: puller.remedy };
+  if (neighbor === undefined) return finding('unseen-credential', object, args);
+  return finding('borrowed-image', object, { ...args, ...neighbor, usable: foundIn(usableSecret(pull)) });
 }
 
 /** The registry did not answer, so nothing is known. */

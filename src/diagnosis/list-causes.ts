@@ -25,6 +25,7 @@ import {
   stateOf,
   usableSecret,
 } from './image-pull.ts';
+import { lackedAnnotations } from './provider-annotations.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 
@@ -181,7 +182,8 @@ export function noEntry(pull: ImagePull): Finding | undefined {
 
 function noPullSecret(pull: ImagePull): Finding | undefined {
   const { object, puller, use } = pull;
-  return finding('no-pull-secret', object, { image: use.image, remedy: puller.remedy, ...lackingLogin(pull) });
+  const args = { image: use.image, lacks: lackedAnnotations(pull), remedy: puller.remedy };
+  return finding('no-pull-secret', object, { ...args, ...lackingLogin(pull) });
 }
 
 /** The first of these Secrets that opens the image, or else one whose login the registry tells that the image does not exist. */

@@ -77,9 +77,10 @@ function staleSecret(pull: ImagePull): Finding | undefined {
 
 /** Something was corrected after the last attempt of the kubelet, so that failure proves nothing. */
 function retryPending(pull: ImagePull): Finding | undefined {
-  const { object, use, attempt, applied, pullError, facts } = pull;
+  const { object, puller, use, attempt, applied, pullError, facts } = pull;
   const { image, state } = use;
-  if (state.status !== 'missing' || attempt.result === 'fails' || pullError === 'other') return undefined;
+  if (puller.pod?.isTest || state.status !== 'missing' || attempt.result === 'fails' || pullError === 'other')
+    return undefined;
   const pulls = attempt.result === 'pulls';
   const isUndecodable = pullError === 'undecodable';
   const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);

@@ -7,12 +7,12 @@ import { nearEntries } from '../secret/coverage.ts';
 import { shownServer } from '../secret/display-server.ts';
 import { isSlip } from '../text/closest.ts';
 import { type Question, questionKey } from '../verify/question.ts';
-import { pullResult, type Verdict } from '../verify/verdict.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
-import { type Candidate, hasLogin, simulatePull, triesEntry } from './attempt.ts';
+import { hasLogin, simulatePull, triesEntry } from './attempt.ts';
 import {
   type AppliedList,
   accountOf,
@@ -196,15 +196,9 @@ function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: NoteF
   const [accepted, rejected] = [[...new Set(answered('accepted'))], answered('rejected')];
   // A login that is accepted by itself need not open the image: one of which nothing is known may be the one that does.
   const isJudged = ({ secret }: ListedEntry): boolean =>
-    accepted.includes(secret) || rejected.includes(secret) || isSpare(secret, judgements) || isRefused(secret, tried);
+    accepted.includes(secret) || rejected.includes(secret) || isSpare(secret, judgements);
   if (!logins.every(isJudged)) return undefined;
   return accepted.length > 0 || rejected.length === logins.length ? accepted : undefined;
-}
-
-/** Whether the registry was asked about each image that the Secret has a login for, and gave none of them to it. */
-function isRefused(secret: string, tried: readonly Candidate[]): boolean {
-  const own = tried.filter((one) => one.secret === secret);
-  return own.length > 0 && own.every(({ answer }) => answer !== undefined && pullResult(answer.verdict) === 'fails');
 }
 
 /** Whether another Secret opens every image that a login of `secret` is for. Behind the one that opens it no other is tried. */

@@ -11,6 +11,7 @@ import { isInScope, lacksImage, type Observation, type Puller, type PullFacts, s
 import { causeKey, type Occurrence } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
+import { hasStarted, restartOf } from './present-image.ts';
 import { findingKey, type Judgements, judgementsOf, notesOn } from './puller-report.ts';
 import { needsEntry, secretFindings } from './secret-checks.ts';
 
@@ -112,7 +113,7 @@ function seenOf(
   judgements: readonly Judgement[] = judgementsOf(puller, facts),
   failing: ReadonlySet<string>,
 ): Occurrence[] {
-  const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
+  const causes = judgements.flatMap((judgement) => causeOf(judgement, facts, failing));
   const said = new Set(causes.map(({ found }) => findingKey(causeBehind(found))));
   const notes = notesOn(puller, [], facts).filter((note) => !said.has(findingKey(note)));
   // The finding of a Secret says itself who names the Secret.
@@ -120,12 +121,12 @@ function seenOf(
 }
 
 /** The cause. For pods that run now, it becomes `fails-at-restart`. */
-function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<string>): Occurrence[] {
+function causeOf({ cause, fix, use, puller }: Judgement, facts: PullFacts, failing: ReadonlySet<string>): Occurrence[] {
   if (cause === undefined) return [];
-  const runs =
-    puller.pod === undefined ? (puller.runs ?? 0) > 0 && !failing.has(ownerKey(puller)) : use.state.status === 'there';
-  if (!runs || cause.severity !== 'error') return [{ found: cause, fix, puller }];
-  const found = finding('fails-at-restart', objectOf(puller.ref), { image: use.image, cause });
+  const isFailing = puller.pod === undefined && failing.has(ownerKey(puller));
+  if (!hasStarted({ puller, use }) || isFailing || cause.severity !== 'error') return [{ found: cause, fix, puller }];
+  const restart = restartOf(puller, use, facts, cause);
+  const found = finding('fails-at-restart', objectOf(puller.ref), { image: use.image, cause, restart });
   return [{ found, fix, puller }];
 }
 

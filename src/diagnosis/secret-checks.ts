@@ -181,7 +181,8 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
     ];
   }
   if (state?.status !== 'there') return [];
-  const isUnused = usage !== undefined && users.length === 0 && facts.sources?.has(key) !== true;
+  const isAdded = facts.added?.get(id.namespace)?.some(({ name }) => name === id.name) ?? false;
+  const isUnused = usage !== undefined && users.length === 0 && facts.sources?.has(key) !== true && !isAdded;
   const unused = isUnused ? [finding('unused-secret', object, {})] : [];
   const found = state.findings.map((one) =>
     one.code === 'stale-copy'

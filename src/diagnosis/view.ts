@@ -1,6 +1,7 @@
 /** The data that doctor and why print: each puller with its Secrets and images, and the findings in words. */
 
 import { type Finding, type Fix, formatFinding, kubeletAgrees, proposedFix } from '../findings/finding.ts';
+import type { Restart } from '../findings/node-restart.ts';
 import { stepsIn } from '../line/command.ts';
 import type { ContentEntry } from '../secret/contents.ts';
 import type { CopyOrigin } from '../secret/copy.ts';
@@ -13,9 +14,10 @@ import type { PullError } from '../workloads/pull-error.ts';
 import { type SecretName, secretKey } from '../workloads/references.ts';
 import type { Candidate } from './attempt.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
-import { type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
+import { type Addition, type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
 import { lastFailure } from './image-pull.ts';
 import { type Judgement, type Outcome, proposedLogins } from './judgement.ts';
+import { restartOf } from './present-image.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
 
@@ -67,7 +69,12 @@ export interface PullerView {
   /** How many identical pods this view stands for. */
   readonly count: number;
   readonly serviceAccount: string;
-  readonly list: { readonly names: readonly string[]; readonly from: ListOrigin };
+  readonly list: {
+    readonly names: readonly string[];
+    readonly from: ListOrigin;
+    /** Those that the API server adds, each with its policy. */
+    readonly added?: readonly Addition[] | undefined;
+  };
   readonly secrets: readonly SecretView[];
   readonly node?: string | undefined;
   /** Set for a pod that is not scheduled yet, is being deleted, has ended, or whose node no longer exists. */
@@ -114,6 +121,8 @@ export interface ImageView extends Pick<ImageUse, 'image' | 'containers' | 'poli
       }
     | undefined;
   readonly outcome: Outcome;
+  /** For an image that is on the node and could not be pulled again, as far as that is known. */
+  readonly restart?: Restart | undefined;
   readonly cause?: FindingView | undefined;
   /** In the order in which the kubelet tries them. */
   readonly candidates: readonly LoginView[];
@@ -158,13 +167,13 @@ const OF_SYNC: readonly Finding['code'][] = ['stale-copy', 'missing-secret'];
 /** The view of one report, with each finding in words. */
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count, trouble = pod?.trouble } = puller;
-  const { names, origin } = effectiveList(puller, facts);
+  const { names, origin, added } = effectiveList(puller, facts);
   const state = stateOf(puller, facts);
   return {
     object: ref,
     count,
     serviceAccount: account,
-    list: { names, from: origin },
+    list: { names, from: origin, ...(added.length > 0 && { added }) },
     secrets: names.map((name) => secretView(name, ref.namespace, facts)),
     node: pod?.node || undefined,
     state,
@@ -210,7 +219,7 @@ function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
 }
 
 function imageView(judgement: Judgement, facts: PullFacts): ImageView {
-  const { use, attempt, outcome, cause, fix } = judgement;
+  const { puller, use, attempt, outcome, cause, fix } = judgement;
   const { image, containers, policy, state } = use;
   return {
     image,
@@ -219,6 +228,7 @@ function imageView(judgement: Judgement, facts: PullFacts): ImageView {
     state: state.status,
     kubelet: state.status === 'missing' ? kubeletView(state, judgement, facts) : undefined,
     outcome,
+    restart: state.status === 'there' && cause?.severity === 'error' ? restartOf(puller, use, facts, cause) : undefined,
     cause: cause && findingView(cause, undefined, fix),
     candidates: attempt.candidates.map(loginView),
     proposed: proposedLogins(judgement, facts)?.map(loginView),

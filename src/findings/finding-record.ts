@@ -5,7 +5,7 @@ import { objectTitle } from '../line/object-name.ts';
 import type { Contents } from '../secret/contents.ts';
 import type { CopyOrigin } from '../secret/copy.ts';
 import type { Secret } from '../secret/secret.ts';
-import { many } from '../text/enumerate.ts';
+import { many, nounFor } from '../text/enumerate.ts';
 import type { ManifestKind } from '../workloads/kind.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
@@ -81,6 +81,8 @@ export interface FixContext {
   readonly images?: readonly string[] | undefined;
   /** The Secrets that were typed for a pod that does not exist yet. */
   readonly secrets?: readonly string[] | undefined;
+  /** Has a node pull the image. Left out where a kubelet has tried with the Secrets as they are. */
+  readonly onNode?: Command | undefined;
   /** Left out unless the Secret is immutable. */
   readonly immutable?: ImmutableSecret | undefined;
   /** What is known of a Secret in the namespace of the finding. */
@@ -121,6 +123,20 @@ export interface UsableSecret {
 /** `meant`: the image in the only registry that the pod has logins for. Set if the name of the image has no registry. */
 export interface MeantImage {
   readonly meant?: string | undefined;
+}
+
+/** A service account without annotations that others have whose pods pull from the registry without a pull secret. */
+export interface LackedAnnotations {
+  readonly account: string;
+  readonly annotations: readonly string[];
+}
+
+/** Follows a sentence about a pod without a login. */
+export function describeLacked(lacks: LackedAnnotations | undefined): string {
+  if (lacks === undefined) return '';
+  const { account, annotations } = lacks;
+  const which = `${nounFor(annotations.length, 'annotation')} ${some(annotations)}`;
+  return `; serviceaccount ${account} lacks the ${which}, which all others here have whose pods pull from this registry without a pull secret: a credential provider may require it`;
 }
 
 /** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */

@@ -16,14 +16,20 @@ import {
 import { IMAGE_FINDINGS } from './image-findings.ts';
 import { LIST_FINDINGS } from './list-findings.ts';
 import { LOGIN_FINDINGS } from './login-findings.ts';
+import { formatRestart, type Restart } from './node-restart.ts';
 import { OVERVIEW_FINDINGS } from './overview-findings.ts';
 import { isInManifest } from './secret-commands.ts';
 import { SECRET_FINDINGS } from './secret-findings.ts';
 
 /** The cause that will keep the image from a pod that runs now. */
-const RESTART: FindingRecord<{ readonly image: string; readonly cause: Finding }> = {
+const RESTART: FindingRecord<{
+  readonly image: string;
+  readonly cause: Finding;
+  readonly restart?: Restart | undefined;
+}> = {
   severity: 'error',
-  says: ({ image, cause }, object) => `${object} runs, but could not pull ${image} again: ${formatFinding(cause)}`,
+  says: ({ image, cause, restart }, object) =>
+    `${object} runs, but could not pull ${image} again: ${formatFinding(cause)}${restart ? formatRestart(restart) : ''}`,
   fix: ({ cause, image }, _, context) => fixFor(cause, { ...context, image }),
 };
 

@@ -10,7 +10,9 @@ import { AT_NODE, type NodeTrouble, type PullError } from '../workloads/pull-err
 import type { Remedy } from '../workloads/remedy.ts';
 import {
   ANY,
+  describeLacked,
   error,
+  type LackedAnnotations,
   type MeantImage,
   NO_LOGIN,
   REFUSED,
@@ -178,10 +180,11 @@ export const IMAGE_FINDINGS = {
     isAdvice: true,
     says: ({ registry, reason }, _, { severity }) =>
       `${registry} cannot be checked from here: ${reason}; ${severity === 'error' ? 'it also refuses the node (kubelet)' : 'the node may be on another network'}`,
-    fix: ({ registry, unasked }) =>
-      unasked
+    fix: ({ registry, unasked }, _, { onNode }) =>
+      onNode ??
+      (unasked
         ? command`regsecret doctor --help`
-        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`,
+        : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`),
   }),
   'node-cannot-reach': error<
     MeantImage & {
@@ -269,13 +272,18 @@ export const IMAGE_FINDINGS = {
     fix: (_, object) => watch(object),
   }),
   /** The pull fails, but nothing that can be seen from here is wrong. */
-  unexplained: error<{ readonly image: string; readonly message: string; readonly accepted: boolean }>({
+  unexplained: error<{
+    readonly image: string;
+    readonly message: string;
+    readonly accepted: boolean;
+    readonly lacks?: LackedAnnotations | undefined;
+  }>({
     identity: ['image'],
     kubeletSays: [],
     outcome: 'cannot know',
     isAdvice: true,
-    says: ({ image, message, accepted }, object) =>
-      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}`,
+    says: ({ image, message, accepted, lacks }, object) =>
+      `${object} cannot pull ${image}; no cause found${accepted ? '; its registry accepts the login' : ''}; the kubelet reports: ${message}${describeLacked(lacks)}`,
     fix: (_, { kind, name, namespace }) =>
       command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   }),
@@ -287,6 +295,22 @@ export const IMAGE_FINDINGS = {
     says: ({ image }, object) =>
       `${object} runs, but no login found from here matches ${image}: its node has its own login, or still has the image`,
     fix: ({ image, remedy }) => giveLogin(remedy, image, undefined),
+  }),
+  /** The pod runs without a login, on a node on which another pod has pulled its image, while the kubelet verifies nothing. */
+  'borrowed-image': warning<{
+    readonly image: string;
+    /** The other pod, as errors call it. */
+    readonly pod: string;
+    readonly node: string;
+    readonly version: string;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  }>({
+    identity: ['image'],
+    outcome: 'cannot know',
+    says: ({ image, pod, node, version }, object) =>
+      `${object} has no login for ${image}, and runs because ${pod} pulled it on node ${node} (kubelet ${version}), or because the node has its own login; from Kubernetes 1.35 on, the image of ${pod} is not enough`,
+    fix: ({ image, usable, remedy }) => giveLogin(remedy, image, usable),
   }),
 };
 

@@ -13,8 +13,10 @@ import { changeCommand, type Remedy, renewCommand, stepCommand } from '../worklo
 import { formatRollout, type RolloutState, type TemplateChange } from '../workloads/rollout.ts';
 import {
   ANY,
+  describeLacked,
   error,
   type FindingObject,
+  type LackedAnnotations,
   type MeantImage,
   some,
   UNPLACED,
@@ -36,13 +38,14 @@ export const LIST_FINDINGS = {
     UsableSecret & {
       readonly image: string;
       readonly account?: string | undefined;
+      readonly lacks?: LackedAnnotations | undefined;
       readonly remedy: Remedy;
     }
   >({
     identity: ['image'],
-    says: ({ image, usable, account, absent }, object, { object: { file } }) => {
+    says: ({ image, usable, account, absent, lacks }, object, { object: { file } }) => {
       if (file === undefined || usable === undefined)
-        return `${object} has no pull secret, and ${image} ${usable === undefined ? REFUSED_BARE : 'needs a login'}${absent ? describeAbsent(usable) : ''}`;
+        return `${object} has no pull secret, and ${image} ${usable === undefined ? REFUSED_BARE : 'needs a login'}${absent ? describeAbsent(usable) : ''}${describeLacked(lacks)}`;
       const unseen = account === undefined ? '' : `; serviceaccount ${account} may use it, but is not in these files`;
       return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
     },

@@ -94,6 +94,23 @@ export function askAbout(
   return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${withNearTag(image, { names: names.slice(0, 1) })} ${named} ${list}`;
 }
 
+/** A pod as `--on-node` makes it. Without `secrets`, it has those of its service account. */
+interface AskedPod {
+  readonly image: string;
+  readonly secrets: readonly string[];
+  readonly account: string;
+  readonly namespace: string;
+  /** Empty where the scheduler chooses. */
+  readonly node: string;
+}
+
+/** Has a node pull the image. */
+export function askNode({ image, secrets, account, namespace, node }: AskedPod): Command {
+  const list = command`regsecret verify ${secrets.map(nameWord)} ${scope(namespace)} --image ${image}`;
+  const owner = account === 'default' ? undefined : words`--serviceaccount ${nameWord(account)}`;
+  return command`${list} ${owner} ${node === '' ? words`--on-node` : words`--on-node=${nameWord(node)}`}`;
+}
+
 /** Gives the container of that name the image `image`. */
 export function setImage(object: FindingObject, remedy: Remedy, container: string, image: string): Command {
   if (isTyped(object, container)) return words``;

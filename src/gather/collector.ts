@@ -2,12 +2,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ApiError, refusalOf } from '../cluster/api-error.ts';
 import { copiesNamed, copySources } from '../cluster/copy-sources.ts';
+import { NODES } from '../cluster/object-request.ts';
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../cluster/read-secrets.ts';
 import { createReader, type Reader, readObject } from '../cluster/reader.ts';
 import { connect, type Transport } from '../cluster/transport.ts';
 import { createUnreadObjects, type UnreadObjects } from '../cluster/unread-objects.ts';
 import { LARGE_TEXT } from '../codec/go/json.ts';
-import type { AccountState, NodeFacts, PullFacts, SecretState } from '../diagnosis/facts.ts';
+import type { AccountState, Addition, NodeFacts, PullFacts, SecretState } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { diagnoseBriefly, originFindings } from '../findings/diagnosed-secret.ts';
 import type { OtherNamespaces } from '../findings/finding-record.ts';
@@ -23,11 +24,10 @@ import type { Io } from '../system/io.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import { pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef, refKey } from '../workloads/object-ref.ts';
-import { isEnforced, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { isEnforced, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
+import { perhapsAdded, readAdditions } from './additions.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
-
-const NODES = { group: '', plural: 'nodes' } as const;
 
 export interface Collector extends Reader {
   readonly unread: UnreadObjects;
@@ -45,6 +45,11 @@ export interface Collector extends Reader {
    * `usage`, it also finds out which Secrets are sources. Throws Interrupted.
    */
   origins(usage?: UsageIndex): Promise<void>;
+  /**
+   * Looks up what policies add to new pods. Requests nothing where no Secret that has been read can come from a policy. Throws
+   * UserError.
+   */
+  additions(): Promise<void>;
   /** Keeps a service account or workload that has already been read. */
   know(pullSpec: PullSpec): void;
   /** What has been collected so far; registries have not been asked. */
@@ -62,6 +67,11 @@ export function createCollector(transport: Transport): Collector {
   const namespaces = namespaceSecrets(reader, secrets, copies);
   let origins: ReadonlyMap<string, CopyOrigin> = new Map();
   let sources: ReadonlySet<string> | undefined;
+  let added: ReadonlyMap<string, readonly Addition[]> | undefined;
+  const isInDefault = (namespace: string, name: string): boolean => {
+    const account = accounts.done.get(secretKey(namespace, 'default'));
+    return account?.status === 'there' && listedNames(account.imagePullSecrets).includes(name);
+  };
   return {
     ...reader,
     unread,
@@ -82,6 +92,10 @@ export function createCollector(transport: Transport): Collector {
       if (![...secrets.done].some(isIdle)) return;
       sources = namespaces.isWhole() ? copies.sources() : await copySources(transport);
     },
+    async additions() {
+      const names = perhapsAdded(secrets.done, isInDefault);
+      if (names.size > 0) added = await readAdditions(transport, names);
+    },
     know(pullSpec) {
       const { ref } = pullSpec;
       if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(pullSpec));
@@ -95,6 +109,7 @@ export function createCollector(transport: Transport): Collector {
       nodes: present(nodes.done),
       others: present(namespaces.names),
       sources,
+      added,
       answers: new Map(),
     }),
   };
@@ -211,8 +226,16 @@ async function readOwner(reader: Reader, ref: ObjectRef): Promise<PullSpec | und
 function accountState(account: PullSpec | undefined): AccountState {
   return account === undefined
     ? { status: 'missing' }
-    : { status: 'there', imagePullSecrets: account.imagePullSecrets, enforced: isEnforced(account) };
+    : {
+        status: 'there',
+        imagePullSecrets: account.imagePullSecrets,
+        enforced: isEnforced(account),
+        annotations: Object.keys(account.annotations).filter((key) => !OF_TOOLS.test(key)),
+      };
 }
+
+/** The domains of annotations that say who created an object. */
+const OF_TOOLS = /^([^/]*\.)?(kubernetes|k8s|helm|argoproj|fluxcd|cattle|openshift)\.(io|sh)\//;
 
 async function readNode(reader: Reader, name: string): Promise<NodeFacts | undefined> {
   const node = await readObject(reader, NODES, { name });

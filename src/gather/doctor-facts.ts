@@ -58,7 +58,7 @@ export async function observeTargets(
   const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
   const usage = isAsked ? (await gatherUsage(collector, namespace)).usage : undefined;
-  await collector.origins(usage);
+  await Promise.all([collector.origins(usage), collector.additions()]);
   const facts = collector.facts(collector.transport.clock.now(), options.offline !== true);
   const { secret: given = [] } = options;
   checkGiven(given, namespace, facts.secrets);

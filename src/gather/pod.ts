@@ -14,7 +14,7 @@ import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../workloads/container-images.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { type ObjectRef, targetName } from '../workloads/object-ref.ts';
-import { hasEnded, type PodGroup } from '../workloads/pod-group.ts';
+import { hasEnded, type PodGroup, startedAt } from '../workloads/pod-group.ts';
 import { troubleBesideImages } from '../workloads/pod-state.ts';
 import { pullErrorOf } from '../workloads/pull-error.ts';
 import { deploymentName, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
@@ -110,7 +110,7 @@ export async function gatherRest(
 export function podFacts(
   object: unknown,
   node: string,
-): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'trouble' | 'node' | 'events'> {
+): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'trouble' | 'node' | 'startedAt' | 'events'> {
   const deleted = fieldOf(object, 'metadata', 'deletionTimestamp');
   return {
     createdAt: millisecondsOf(fieldOf(object, 'metadata', 'creationTimestamp')),
@@ -118,6 +118,7 @@ export function podFacts(
     done: hasEnded(object),
     trouble: troubleBesideImages(object),
     node,
+    startedAt: startedAt(object),
     events: [],
   };
 }
@@ -126,7 +127,7 @@ export function podFacts(
  * Completes the image states with events. Kubelets before 1.32 say in the status only that they wait, and why in an event. The
  * events are also read after the status, so they may report an image that was pulled in between.
  */
-function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
+export function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
   return uses.map((use) => {
     const hasCome = events.some(({ reason, message }) => reason === 'Pulled' && message.includes(`"${use.image}"`));
     if (use.state.status === 'not tried' && hasCome) return { ...use, state: { status: 'there' } };
@@ -219,7 +220,7 @@ const FIELDS = {
 
 /** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
 const MATTERS =
-  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate|FailedMount)$/;
+  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate|FailedMount|FailedCreatePodSandBox)$/;
 
 /** An event about a pod of some name, possibly a former pod of that name. */
 interface NamedEvent extends PodEvent {

@@ -14,6 +14,7 @@ import {
   type Puller,
   type PullFacts,
 } from '../diagnosis/facts.ts';
+import { providerAnnotations } from '../diagnosis/provider-annotations.ts';
 import { UserError } from '../errors.ts';
 import { forEachLimit } from '../system/concurrency.ts';
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
@@ -27,6 +28,7 @@ import { withBefore } from '../workloads/remedy.ts';
 import { createTrouble } from '../workloads/rollout.ts';
 import type { Collector } from './collector.ts';
 import type { GatherOptions } from './doctor-facts.ts';
+import { gatherNeighbors } from './image-neighbors.ts';
 import { gatherRest, manyPodEvents } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { BESIDE_PODS } from './usage.ts';
@@ -134,14 +136,18 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const makerOf = makers(world.templates);
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
-  const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
+  await collector.additions();
   const known = collector.facts(0, false);
+  const neighborsOf = await gatherNeighbors([...world.groups.values()], known, collector);
+  const pods = others.flatMap((group) =>
+    pullerOf(group.pod, () => ({ ...quietPod(group), neighbors: neighborsOf([group]) }), collector),
+  );
   const { secrets } = known;
   const isLacking = [...secrets.values(), ...known.accounts.values()].some(({ status }) => status === 'missing');
   // Only events tell what keeps a pod on a node from its first image, and when the kubelet last tried.
   const mute = new Set([
     ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets, collector.transport.clock.now())),
-    ...starting.filter(({ hasNode }) => hasNode),
+    ...starting.filter(({ nodes }) => nodes.size > 0),
   ]);
   const eventsOf = manyPodEvents(
     [...mute].map(({ pod }) => pod.ref),
@@ -158,17 +164,24 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     }),
   );
   await collector.origins(usage);
+  const ofTemplate = (template: PullSpec, made: readonly PodGroup[]): Puller => ({
+    ...templatePuller(template, made, known),
+    neighbors: neighborsOf(made),
+  });
   return {
     pullers: [
       ...templates.flatMap((template) =>
-        pullerOf(template, () => templatePuller(template, podsOf.get(template.uid) ?? [], known), collector),
+        pullerOf(template, () => ofTemplate(template, podsOf.get(template.uid) ?? []), collector),
       ),
       ...accounts.flatMap((account) => pullerOf(account, () => accountPuller(account), collector)),
       ...pods,
     ],
     server: collector.transport.server,
     home: collector.transport.namespace,
-    facts: collector.facts(collector.transport.clock.now(), options.offline !== true),
+    facts: {
+      ...collector.facts(collector.transport.clock.now(), options.offline !== true),
+      providerAnnotations: providerAnnotations([...world.groups.values()], known.accounts),
+    },
     findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,

@@ -8,12 +8,12 @@ import { walkOwners } from '../cluster/pod-owners.ts';
 import { pullSpecFields } from '../cluster/pull-spec-fields.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { effectiveList, triesTheSame } from '../diagnosis/effective-list.ts';
-import type { Puller, PullFacts } from '../diagnosis/facts.ts';
+import type { Host, Puller, PullFacts } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { command } from '../line/command.ts';
 import { nameWord, scope } from '../line/object-name.ts';
 import { millisecondsOf } from '../text/time.ts';
-import { fieldOf } from '../workloads/api-object.ts';
+import { fieldOf, textOf } from '../workloads/api-object.ts';
 import { CONTAINER_LISTS, type ImageUse, imageUses, STATUS_LISTS } from '../workloads/container-images.ts';
 import { imagesBefore } from '../workloads/images-before.ts';
 import { type PullKind, type PullKindName, pullKind } from '../workloads/kind.ts';
@@ -23,7 +23,7 @@ import { DENIALS } from '../workloads/pull-error.ts';
 import { deploymentName, hasKnownOwner, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate, withBefore } from '../workloads/remedy.ts';
-import { createTrouble, hasFinished, isUnseen, selectorOf } from '../workloads/rollout.ts';
+import { createTrouble, hasFinished, isUnseen, podsToCome, selectorOf } from '../workloads/rollout.ts';
 import type { Collector } from './collector.ts';
 import { gatherPod, gatherRest, podEvents, podFacts, whyOf, withImages } from './pod.ts';
 
@@ -50,9 +50,10 @@ export async function gatherWorkload(
     );
   }
   if (images.length > 0) return [withImages(await gatherTemplate(workload, collector), images)];
-  const [template, groups] = await Promise.all([gatherTemplate(workload, collector), podsOf(workload, collector)]);
-  if (groups === 'forbidden') return [{ ...template, podsUnread: true }];
-  const worst = worstOf(groups);
+  const [made, groups] = await Promise.all([gatherTemplate(workload, collector), livePods(workload, collector)]);
+  if (groups === undefined) return [{ ...made, podsUnread: true }];
+  const template = { ...made, toCome: podsToCome(workload, countOf(groups)) };
+  const [worst] = groups;
   if (worst === undefined) return [{ ...template, runs: 0 }];
   const { pod } = worst;
   const rest = await gatherRest(pod.object, await podEvents(pod.ref, collector), collector, worst);
@@ -73,10 +74,8 @@ export async function gatherPodOf(
   const isBad = puller.images.some(({ state }) => state.status === 'missing' && !DENIALS.includes(state.pullError));
   if (!isBad || remedy.how !== 'template') return puller;
   const owner = await collector.owner(remedy.target).catch(() => undefined);
-  const groups = owner === undefined ? 'forbidden' : await podsOf(owner, collector);
-  return groups === 'forbidden'
-    ? puller
-    : { ...puller, remedy: withBefore(remedy, imagesBefore(puller.images, groups)) };
+  const groups = owner && (await livePods(owner, collector));
+  return groups === undefined ? puller : { ...puller, remedy: withBefore(remedy, imagesBefore(puller.images, groups)) };
 }
 
 /** The template of `workload`, as a puller. */
@@ -108,16 +107,22 @@ async function remedyOf(workload: PullSpec, { transport, owner }: Collector): Pr
   return unknownOwner === undefined ? remedyOfOwners([workload, ...chain]) : remedyOfTemplate(workload);
 }
 
-async function podsOf(workload: PullSpec, collector: Collector): Promise<PodGroup[] | 'forbidden'> {
+/** The pods that may still pull, those with the worst trouble first. Undefined if they may not be listed. */
+async function livePods(workload: PullSpec, collector: Collector): Promise<PodGroup[] | undefined> {
   const groups: PodGroups = new Map();
   const refused = await eachPodOf(workload, collector, (pod) => addPod(groups, pod));
-  return refused === undefined ? [...groups.values()] : 'forbidden';
+  if (refused !== undefined) return undefined;
+  return [...groups.values()]
+    .filter(isAlive)
+    .sort((one, other) => trouble(other) - trouble(one) || madeAt(other) - madeAt(one));
 }
 
-function worstOf(groups: readonly PodGroup[]): PodGroup | undefined {
-  return groups
-    .filter((group) => trouble(group) >= 0)
-    .sort((one, other) => trouble(other) - trouble(one) || madeAt(other) - madeAt(one))[0];
+function isAlive(group: PodGroup): boolean {
+  return trouble(group) >= 0;
+}
+
+function countOf(groups: readonly PodGroup[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Of several failing pods, the newest is chosen, because it has the current list of the workload. */
@@ -197,11 +202,22 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
     remedy: withBefore(remedyOfTemplate(workload), imagesBefore(images, pods)),
     count: 1,
     runs,
+    toCome: podsToCome(workload, countOf(pods.filter(isAlive))),
     runsWithoutList: runWithoutList(pods),
   };
   // A Job that has finished makes no more pods, so nothing that changes later matters to it.
   const like = hasFinished(workload) ? pods : podsLikeNext(template, pods, facts);
-  return { ...template, shownByPods: showNext(workload, pods, like) || showImages(like, images) || undefined };
+  const shownByPods = showNext(workload, pods, like) || showImages(like, images) || undefined;
+  return { ...template, shownByPods, host: hostAmong(pods, effectiveList(template, facts).names) };
+}
+
+/** The first of `pods` that runs with this list. */
+function hostAmong(pods: readonly PodGroup[], names: readonly string[]): Host | undefined {
+  const list = JSON.stringify(names);
+  const found = pods.find(
+    (group) => trouble(group) === 0 && JSON.stringify(listedNames(group.pod.imagePullSecrets)) === list,
+  );
+  return found && { node: textOf(fieldOf(found.pod.object, 'spec', 'nodeName')), startedAt: found.startedAt ?? 0 };
 }
 
 /** Those of `pods` that had the logins of the template's next pod for its images. What those do, the next one does. */
@@ -220,7 +236,6 @@ function podsLikeNext(template: Puller, pods: readonly PodGroup[], facts: PullFa
 
 /** Whether a pod of the current template runs, and is `like` the next one. If the pods are not seen, nothing says otherwise. */
 function showNext(workload: PullSpec, pods: readonly PodGroup[], like: readonly PodGroup[]): boolean {
-  const isAlive = (group: PodGroup): boolean => trouble(group) >= 0;
   return hasCurrentPods(workload) && (like.some(isAlive) || !pods.some(isAlive));
 }
 
@@ -231,7 +246,7 @@ export function accountPuller({ ref }: PullSpec): Puller {
 }
 
 /** A pod without any trouble. */
-export function quietPod({ pod, images, count }: PodGroup): Puller {
+export function quietPod({ pod, images, startedAt, count }: PodGroup): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, controller, object } = pod;
   return {
     ref,
@@ -239,7 +254,7 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     account,
     images,
     remedy: remedyOfPod(pod, [], controller),
-    pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
+    pod: { ...podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`), startedAt },
     count,
     shownByPods: true,
   };
@@ -324,11 +339,11 @@ const OF_PODS = {
   },
 } as const;
 
-const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
+const OF_ACCOUNTS = { metadata: { annotations: true } } as const;
 
 /**
- * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and
- * `remedyOfTemplate` read.
+ * The fields that `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `podsToCome`,
+ * `hasCurrentPods` and `remedyOfTemplate` read.
  */
 const OF_WORKLOADS = {
   metadata: {
@@ -336,12 +351,18 @@ const OF_WORKLOADS = {
     annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
   },
   podSpec: IMAGES,
-  spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
+  spec: {
+    ...fieldsWith(['replicas', 'paused', 'updateStrategy', 'podManagementPolicy', 'backoffLimit'], true),
+    ...fieldsWith(['suspend', 'parallelism', 'completions'], true),
+  },
   status: {
     conditions: CONDITIONS,
     ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
     ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
-    ...fieldsWith(['observedGeneration', 'updatedNumberScheduled', 'active'], true),
+    ...fieldsWith(
+      ['observedGeneration', 'updatedNumberScheduled', 'desiredNumberScheduled', 'active', 'succeeded'],
+      true,
+    ),
   },
 } as const;
 

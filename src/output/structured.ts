@@ -19,16 +19,19 @@ export function formatJson(value: unknown): Printable {
 }
 
 /** `report` with its commands as texts to paste, and as lists of arguments for those that need no shell. */
-export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'commands'>) {
-  const shown = (found: FindingView) => {
-    const { command, sufficient } = found.fix;
-    const text = formatCommand(command, commands);
-    const argv = text === undefined ? undefined : argvOf(command, commands);
-    return { ...found, fix: { command: text, argv, sufficient } };
-  };
+export function shownReport(report: DoctorReport, io: Pick<Io, 'commands'>) {
+  const shown = (found: FindingView) => shownFinding(found, io);
   const pullers = report.pullers?.map((puller) => ({
     ...puller,
     images: puller.images.map((image) => ({ ...image, cause: image.cause && shown(image.cause) })),
   }));
   return { ...report, pullers, findings: report.findings.map(shown) };
+}
+
+/** `found` with its command as {@link shownReport} has it. */
+export function shownFinding(found: FindingView, { commands }: Pick<Io, 'commands'>) {
+  const { command, sufficient } = found.fix;
+  const text = formatCommand(command, commands);
+  const argv = text === undefined ? undefined : argvOf(command, commands);
+  return { ...found, fix: { command: text, argv, sufficient } };
 }

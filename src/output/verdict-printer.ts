@@ -36,6 +36,8 @@ export interface VerdictOptions {
   readonly correct?: ((server: string) => Hint) | undefined;
   /** Whether these are logins of this machine. */
   readonly isOwn?: boolean;
+  /** Whether a node can be asked with them instead. */
+  readonly mayAskNode?: boolean;
 }
 
 /** Reports what makes a Secret useless to the kubelet, whatever registries say. Returns false when there is such a problem. */
@@ -53,7 +55,7 @@ export function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint |
 /** Prints a table in the order in which the kubelet would try the logins, and a sentence for each that is not accepted. */
 export async function printVerdicts(
   rows: readonly VerifiedRow[],
-  { output, immutable = new Set(), correct, isOwn = false }: VerdictOptions,
+  { output, immutable = new Set(), correct, isOwn = false, mayAskNode = false }: VerdictOptions,
   io: Io,
   printer: Printer,
 ): Promise<void> {
@@ -70,7 +72,7 @@ export async function printVerdicts(
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
-  const found = rows.map((row) => hintFor(row, immutable.has(row.source), correct));
+  const found = rows.map((row) => (mayAskNode && nodeHint(row)) || hintFor(row, immutable.has(row.source), correct));
   const hints =
     correct === undefined && found.some((hint) => hint !== undefined) ? await withUsers(found, rows, io) : found;
   for (const [index, row] of rows.entries()) {
@@ -128,6 +130,14 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
       return reachHint(verdict, server);
   }
 }
+
+/** Asks a node where this machine has no way to the registry. One object, so that it is printed once. */
+function nodeHint({ verdict }: VerifiedRow): Hint | undefined {
+  if (verdict.kind !== 'unreachable') return undefined;
+  return /unknown authority|speaks http/.test(verdict.reason) ? undefined : ON_NODE;
+}
+
+const ON_NODE: Hint = { add: words`--on-node`, drop: ['--timeout'] };
 
 /** How the registry of `server` can be reached; undefined when it was reached, or nothing is known. */
 export function reachHint(verdict: Verdict, server: string): Hint | undefined {

@@ -133,7 +133,7 @@ function subjectOf({ purpose }: Ask): string {
 /**
  * Where `url` leads. Throws TargetRefused for a place that is not contacted. When the name alone rules it out, no lookup is made.
  */
-async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
+export async function reach(exchange: Exchange, url: URL, subject: string): Promise<Destination> {
   const { registry, trust, locate } = exchange;
   const named = { url, addresses: undefined };
   const to = destinationProblem(named, registry ?? named, trust) ? named : await inTime(exchange, locate(url));

@@ -4,14 +4,20 @@
  * login, and answers the challenge that it gets there. docs/dev/registries.md lists the differences.
  */
 import type { ImageReference } from '../secret/image.ts';
-import { isSameHost, urlHost } from '../verify/destination.ts';
 import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import { type Ask, type Exchange, type RegistryResponse, TargetRefused, unanswered } from './exchange.ts';
+import { type Ask, type Exchange, type RegistryResponse, unanswered } from './exchange.ts';
 import { isBetter, isForEverybody, isPersonal, judgeLogin } from './judge-login.ts';
-import { askManifest, explainNotFound, isThere, type ManifestResponse, manifestProblem } from './manifest.ts';
-import { challengeOf, oncePerRegistry, type Registry } from './ping.ts';
+import {
+  askManifest,
+  checkHost,
+  explainNotFound,
+  isThere,
+  type ManifestResponse,
+  manifestProblem,
+} from './manifest.ts';
+import { challengeOf, greet, oncePerRegistry, type Registry } from './ping.ts';
 import { requestPullToken, requestToken, type TokenRequest, takesForms, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
@@ -30,16 +36,13 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
   const challenge = challengeOf(first);
   if (challenge === undefined) return judgeUnasked(question, image, first);
   if (login === undefined) return judgeAnonymous(question, image);
-  const { url } = first.from;
-  if (!isSameHost(registry.base, url)) {
-    throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the login`);
-  }
+  checkHost(registry.base, first);
   const attempt: ImageAttempt = { ...question, login, image, challenge, method: first.method };
   return challenge.scheme === 'bearer' ? judgeBearer(attempt) : judgeBasic(attempt);
 }
 
 /** The answer about the manifest without a token or a login. Every attempt with a login begins with it. */
-const askAnybody = oncePerRegistry((exchange, registry, image: ImageReference) =>
+export const askAnybody = oncePerRegistry((exchange, registry, image: ImageReference) =>
   askManifest(exchange, registry, image, {}),
 );
 
@@ -48,7 +51,7 @@ async function judgeUnasked(question: ImageCase, image: ImageReference, answer: 
   const { exchange, registry, login } = question;
   const problem = isThere(answer) ? manifestProblem(answer, image) : undefined;
   if (problem !== undefined) return unclear(`it ${problem}`);
-  const why = login === undefined && challengeOf(registry.greeting) ? 'empty' : 'asks for none';
+  const why = login === undefined && (await challengeAtV2(question)) ? 'empty' : 'asks for none';
   if (!isThere(answer)) {
     if (![401, 403].includes(answer.status)) return judgeFailure({ ...question, image }, answer, undefined);
     return { kind: 'anonymous', why, result: 'fails', ...(answer.status === 403 && { status: 403 }) };
@@ -57,6 +60,12 @@ async function judgeUnasked(question: ImageCase, image: ImageReference, answer: 
   const known = login && (await judgeLogin({ exchange, registry, host: question.host, login }).catch(unanswered));
   if (known?.kind === 'accepted' || known?.kind === 'rejected') return { ...known, public: true };
   return { kind: 'anonymous', why: 'asks for none', result: 'pulls' };
+}
+
+/** The challenge of `/v2/`; undefined when it does not answer. */
+async function challengeAtV2({ exchange, registry }: ImageCase): Promise<Challenge | undefined> {
+  const greeting = await greet(exchange, registry).catch(unanswered);
+  return greeting && challengeOf(greeting);
 }
 
 /** The verdict on a pull without a credential. */
@@ -86,7 +95,7 @@ async function judgeBasic(attempt: ImageAttempt): Promise<Verdict> {
   if (isThere(answer)) return judgeThere(answer, image, { kind: 'accepted' });
   if (answer.status !== 401 && answer.status !== 403) return judgeFailure(attempt, answer, login);
   // Only `/v2/` tells a wrong login from one that may not pull this image: ECR answers 403 to both.
-  const isAsked = challengeOf(registry.greeting)?.scheme === 'basic';
+  const isAsked = (await challengeAtV2(attempt))?.scheme === 'basic';
   const known = isAsked ? await judgeLogin(attempt).catch(unanswered) : undefined;
   if (known?.kind === 'accepted') return { kind: 'no access', repository: image.path, status: answer.status };
   return known?.kind === 'rejected' ? known : refused(answer);
@@ -103,12 +112,11 @@ async function judgeBearer(attempt: ImageAttempt): Promise<Verdict> {
     'identityToken' in login.credential || (await askForms(exchange, registry, { source, login, scopes: [] }));
   const grant = await requestPullToken(exchange, request, knowsForms);
   if ('kind' in grant) {
-    // A server that supports POST has already refused the login twice; containerd does not send it a third time.
-    if (grant.kind !== 'rejected' || knowsForms) return grant;
-    // Some registries, such as GHCR, refuse a token for a repository in the same words as they refuse a wrong login.
+    if (grant.kind !== 'rejected') return grant;
+    // Many token servers refuse a token for a repository in the same words as they refuse a wrong login.
     const unscoped = { source, login, scopes: [] };
-    const known = await requestPullToken(exchange, unscoped, knowsForms);
-    if ('kind' in known) return grant;
+    const known = await requestOnce(exchange, registry, unscoped).catch(unanswered);
+    if (known === undefined || 'kind' in known) return grant;
     const isGood = isPersonal(known, login, host) || !(await isForEverybody(exchange, registry, unscoped, known));
     return isGood ? { kind: 'no access', repository: image.path, status: grant.status } : grant;
   }
@@ -118,6 +126,9 @@ async function judgeBearer(attempt: ImageAttempt): Promise<Verdict> {
   if (verdict.kind !== 'no access' || isPersonal(grant, login, host) || (await isKnown(attempt, grant))) return verdict;
   return { kind: 'anonymous', why: 'same answer', result: 'fails' };
 }
+
+/** A login is asked about without a repository only once, however many images it is tried on. */
+const requestOnce = oncePerRegistry((exchange, _registry, request: TokenRequest) => requestToken(exchange, request));
 
 /**
  * The verdict when the manifest came with the token: was it because of the login? Failures of the further requests do not change
@@ -132,15 +143,14 @@ async function judgePulled(attempt: ImageAttempt, grant: RegistryToken): Promise
     : { kind: 'anonymous', why: 'same answer', result: 'pulls' };
 }
 
-/** Whether a token shows that the login is good, by itself or compared with the anonymous token. */
+/** Whether a token shows that the login is good, by itself or compared with what everybody gets, if that is known. */
 async function isKnown(
   { exchange, registry, host, login, image }: ImageAttempt,
   grant: RegistryToken,
 ): Promise<boolean> {
   if (isPersonal(grant, login, host)) return true;
   const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
-  if (open === undefined) return false;
-  if (!('answer' in open)) return open.kind === 'rejected';
+  if (open === undefined || !('answer' in open)) return true;
   return open.grant !== undefined && isBetter(exchange, registry, grant, open.grant);
 }
 

@@ -4,7 +4,7 @@ import { knownRegistry } from '../verify/known-registries.ts';
 import type { RegistryLogin, RegistryToken } from '../verify/login-permission.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
-import { challengeOf, greetingProblem, oncePerRegistry, type Registry } from './ping.ts';
+import { challengeOf, greet, greetingProblem, oncePerRegistry, type Registry } from './ping.ts';
 import { requestToken, type TokenRequest, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
@@ -25,10 +25,12 @@ export function judgeLogin({ exchange, registry, host, login }: Case): Promise<V
 
 const judgeOnce = oncePerRegistry(
   async (exchange, registry, { host, login }: Pick<Case, 'host' | 'login'>): Promise<Verdict> => {
-    const { base } = registry;
-    const problem = greetingProblem(registry);
+    const greeting = await greet(exchange, registry);
+    const problem = greetingProblem(greeting);
     if (problem !== undefined) return problem;
-    const challenge = challengeOf(registry.greeting);
+    // Of a redirect target, only the origin is used.
+    const base = new URL('/v2/', greeting.from.url);
+    const challenge = challengeOf(greeting);
     if (challenge === undefined) return { kind: 'anonymous', why: 'asks for none' };
     if (challenge.scheme === 'basic') return judgeBasic(await get(exchange, base, login));
     const request = { source: tokenSource(challenge), login, scopes: [] };

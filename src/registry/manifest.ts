@@ -1,9 +1,10 @@
 /** Checks whether an image exists without downloading it (distribution docs/content/spec/api.md). */
 import type { ImageReference } from '../secret/image.ts';
+import { isSameHost, urlHost } from '../verify/destination.ts';
 import { tagsNear } from '../verify/near-tags.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { errorCodes } from './answer.ts';
-import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
+import { type Ask, type Exchange, type RegistryResponse, send, TargetRefused, unanswered } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
 /** Registries answer 404 to a client that does not accept the manifest type they have. */
@@ -19,7 +20,7 @@ const MAX_MANIFEST_BYTES = 4 * 1048 * 1048;
 
 /**
  * Asks with HEAD, which Docker Hub does not count as a pull. Asks with GET when the registry does not support HEAD, or its answer
- * lacks something that containerd needs (resolver.go `retryRequest`, `Resolve`).
+ * lacks something that containerd needs (resolver.go `retryRequest`, `Resolve`). Throws NetworkError and TargetRefused.
  */
 export async function askManifest(
   exchange: Exchange,
@@ -30,9 +31,16 @@ export async function askManifest(
   const url = manifestUrl(base, image);
   const accept = [...MANIFEST_TYPES, '*/*'].join(', ');
   const answer = await send(exchange, { method, url, credential, accept, elsewhere: 'follow' });
+  if (credential !== undefined) checkHost(base, answer);
   const isEnough = answer.status !== 405 && !(isThere(answer) && lacksDescriptor(answer, image));
   if (method === 'HEAD' && !isEnough) return askManifest(exchange, { base }, image, { method: 'GET', credential });
   return { ...answer, method };
+}
+
+/** Throws TargetRefused if another host asks for a credential, which gets none. */
+export function checkHost(base: URL, { status, from: { url } }: RegistryResponse): void {
+  if (status !== 401 || isSameHost(base, url)) return;
+  throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the login`);
 }
 
 export interface ManifestResponse extends RegistryResponse {

@@ -1,4 +1,4 @@
-/** The first request to a registry: finds where its API is, and which login it asks for. */
+/** Where the API of a registry is, and which login it asks for at `/v2/`. */
 
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
@@ -7,34 +7,43 @@ import { type Destination, urlHost } from '../verify/destination.ts';
 import { nearness } from '../verify/nearness.ts';
 import { describeRefusal, type Verdict } from '../verify/verdict.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { type Exchange, type RegistryResponse, send } from './exchange.ts';
+import { type Exchange, type RegistryResponse, reach, send, unanswered } from './exchange.ts';
 import { rateLimited, unclear } from './verdicts.ts';
 
 export interface Registry {
   /** Ends in `/v2/`. */
   readonly base: URL;
   readonly at: Destination;
-  /** The answer of `/v2/` without a credential. A runtime does not send this request, so for an image it means nothing. */
-  readonly greeting: RegistryResponse;
 }
 
 /**
- * Asks `https://HOST/v2/` without a credential. Plain HTTP is tried for a registry on this machine, or one that `--plain-http`
- * names, when it does not speak TLS. Throws NetworkError and TargetRefused.
+ * The registry at `https://HOST`. One on this machine, or one that `--plain-http` names, is at `http://HOST` if `probe`, the first
+ * question to it, fails because it does not speak TLS. Any other failure is left to whoever asks that question. Throws NetworkError
+ * and TargetRefused.
  */
-export async function ping(host: string, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
-  const urls = [`https://${host}/v2/`, `http://${host}/v2/`].map((url) => new URL(url));
-  const [secure, plain] = urls as [URL, URL];
+export async function openRegistry(
+  host: string,
+  exchange: Omit<Exchange, 'registry'>,
+  probe: (exchange: Exchange, registry: Registry) => Promise<unknown>,
+): Promise<Registry> {
+  const secure = await registryAt(new URL(`https://${host}/v2/`), exchange);
+  const plain = new URL(`http://${host}/v2/`);
+  const isNamed = exchange.trust.plainHttp.includes(plain.host);
+  if (!isNamed && nearness(plain.hostname) !== 'loopback') return secure;
   try {
-    return await ask(secure, exchange);
+    await probe({ ...exchange, registry: secure.at }, secure);
   } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    const isNamed = exchange.trust.plainHttp.includes(plain.host);
-    const isPlain = (isNamed || nearness(plain.hostname) === 'loopback') && speaksNoTls(error);
+    unanswered(error);
     // Without a port in the name, http uses another port than https, so a failed connection is no reason to give up.
-    if (!isPlain && !(isNamed && ['refused', 'unreachable'].includes(error.kind))) throw error;
-    return ask(plain, exchange);
+    const isPlain = (one: NetworkError): boolean =>
+      speaksNoTls(one) || (isNamed && ['refused', 'unreachable'].includes(one.kind));
+    if (error instanceof NetworkError && isPlain(error)) return registryAt(plain, exchange);
   }
+  return secure;
+}
+
+async function registryAt(base: URL, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
+  return { base, at: await reach({ ...exchange, registry: undefined }, base, 'it') };
 }
 
 /** The challenge that a client answers; undefined when it knows none of them (containerd `AddResponses`). */
@@ -43,7 +52,7 @@ export function challengeOf({ status, challenges }: HttpResponse): Challenge | u
 }
 
 /** Why a login cannot be checked at this registry, judged by the answer of `/v2/`; undefined when it can. */
-export function greetingProblem({ greeting }: Registry): Verdict | undefined {
+export function greetingProblem(greeting: RegistryResponse): Verdict | undefined {
   const { status, headers, from } = greeting;
   if (status === 429) return rateLimited(greeting);
   if (status === 200 || challengeOf(greeting) !== undefined) return undefined;
@@ -56,13 +65,6 @@ export function greetingProblem({ greeting }: Registry): Verdict | undefined {
         reason: `it redirects to ${urlHost(target)}, which does not get the login`,
       }
     : unclear(`it does not answer like a registry (HTTP ${status} at /v2/)`);
-}
-
-/** Of a redirect target, only the origin is used: manifests are where the specification puts them. */
-async function ask(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
-  const asked = { method: 'GET', url, elsewhere: 'stop' } as const;
-  const greeting = await send({ ...exchange, registry: undefined }, asked);
-  return { base: new URL('/v2/', greeting.from.url), at: greeting.from, greeting };
 }
 
 /** Whether the server answered, but not in TLS. A certificate that is not trusted counts as TLS. */
@@ -81,3 +83,11 @@ export function oncePerRegistry<Subject, Result>(
     return answers(JSON.stringify(subject) ?? '', () => ask(exchange, registry, subject));
   };
 }
+
+/**
+ * The answer of `/v2/` without a credential, requested once. A runtime does not send this request, so it never decides about an
+ * image. Throws NetworkError and TargetRefused.
+ */
+export const greet = oncePerRegistry<void, RegistryResponse>((exchange, { base }) =>
+  send(exchange, { method: 'GET', url: base, elsewhere: 'stop' }),
+);

@@ -17,10 +17,10 @@ import type { AssignedLogin, RegistryLogin } from '../verify/login-permission.ts
 import type { Verdict } from '../verify/verdict.ts';
 import { VERSION } from '../version.ts';
 import { type Exchange, TargetRefused } from './exchange.ts';
-import { judgeImage } from './judge-image.ts';
+import { askAnybody, judgeImage } from './judge-image.ts';
 import { judgeLogin } from './judge-login.ts';
 import { createLocate, type Locate, type Resolve } from './locate.ts';
-import { ping, type Registry } from './ping.ts';
+import { greet, openRegistry, type Registry } from './ping.ts';
 import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
@@ -120,7 +120,11 @@ async function ask(
     deadline: io.clock.monotonic() + timeoutMs,
   };
   try {
-    const registry = await registries(host, () => ping(host, shared));
+    const registry = await registries(host, () =>
+      openRegistry(host, shared, (first, at) =>
+        image === undefined ? greet(first, at) : askAnybody(first, at, image),
+      ),
+    );
     const exchange: Exchange = { ...shared, registry: registry.at };
     if (image !== undefined) return await judgeImage({ exchange, registry, host, login }, image);
     return login === undefined

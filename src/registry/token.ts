@@ -66,7 +66,10 @@ export async function takesForms(exchange: Exchange, request: TokenRequest): Pro
   const url = realmOf(source);
   if (!(await maySend(exchange, { method: 'POST', url, purpose: 'token server', credential: login }))) return false;
   try {
-    const { status, from } = await post(exchange, { source, login: undefined, scopes: [] });
+    // A part of the time is left for the pull itself.
+    const now = exchange.clock.monotonic();
+    const first = { ...exchange, deadline: now + (exchange.deadline - now) / 4 };
+    const { status, from } = await post(first, { source, login: undefined, scopes: [] });
     // After a redirect, the status may be about another method.
     return (status !== 404 && status !== 405) || from.url.href !== url.href;
   } catch (error) {

@@ -15,7 +15,7 @@ export interface Maker {
  * The tool that manages `secret`, undefined if none is known. The owner of the namespace may write any of the marks, so they
  * decide about this Secret and about no other.
  */
-export function makerOf(secret: Secret): Maker | undefined {
+export function makerOf(secret: Pick<Secret, 'metadata'>): Maker | undefined {
   const { ownerReferences = [], namespace } = secret.metadata;
   const [owner] = ownerReferences;
   if (owner !== undefined) return makerByOwner(owner, namespace);
@@ -36,7 +36,7 @@ function makerByOwner({ apiVersion, kind, name }: OwnerReference, namespace: str
   };
 }
 
-type Mark = (secret: Secret) => Maker | undefined;
+type Mark = (secret: Pick<Secret, 'metadata'>) => Maker | undefined;
 
 /** The more specific marks come first: Flux installs charts with Helm, and Argo CD syncs External Secrets. */
 const MARKS: readonly Mark[] = [

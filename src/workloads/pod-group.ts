@@ -1,13 +1,17 @@
 /** Groups of pods that are identical as far as images are concerned. One pod of a group is examined for all. */
-import { fieldOf, itemsOf } from './api-object.ts';
-import { type ImageUse, imageUses } from './container-images.ts';
+import { millisecondsOf } from '../text/time.ts';
+import { fieldOf, itemsOf, textOf } from './api-object.ts';
+import { containerStatuses, type ImageUse, imageUses } from './container-images.ts';
 import { isBeingDeleted, listedNames, type PullSpec } from './pull-spec.ts';
 
 export interface PodGroup {
   /** The first pod. */
   readonly pod: PullSpec;
   readonly images: readonly ImageUse[];
-  readonly hasNode: boolean;
+  /** The nodes of its pods. */
+  readonly nodes: Set<string>;
+  /** When the first pod started the container that runs longest, in milliseconds since 1970. Undefined while none runs. */
+  readonly startedAt: number | undefined;
   /** How many pods there are. */
   count: number;
   /** The names of the first pods. */
@@ -39,20 +43,22 @@ export function addPod(
   // One command cannot repair several pods without a controller. Those that pull nothing need none, and there may be thousands.
   const pulls = !hasEnded(object) && images.some(({ state }) => state.status !== 'there');
   const owner = [ref.namespace, controller?.uid ?? (pulls ? uid : undefined), serviceAccountName, listedNames(list)];
-  const hasNode = fieldOf(object, 'spec', 'nodeName') !== undefined;
-  const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object), hasNode]);
+  const node = textOf(fieldOf(object, 'spec', 'nodeName'));
+  const nodes = new Set(node === '' ? [] : [node]);
+  const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object), nodes.size > 0]);
   const group = groups.get(key);
   if (group !== undefined) {
     group.count += 1;
     if (group.names.length < MAX_PODS) group.names.push(ref.name);
+    if (node !== '') group.nodes.add(node);
     return;
   }
-  const first = { pod, images, hasNode, count: 1, names: [ref.name] };
+  const first = { pod, images, nodes, startedAt: startedAt(object), count: 1, names: [ref.name] };
   groups.set(key, { ...first, pod: keep(first) });
 }
 
 /** The image without its tag: the login does not depend on it, and after a pull nobody asks whether the tag exists. */
-function repositoryOf(image: string): string {
+export function repositoryOf(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
@@ -66,6 +72,13 @@ export function briefly({ pod, images }: PodGroup): PullSpec {
     itemsOf(fieldOf(status, 'conditions')).filter((one) => fieldOf(one, 'type') === 'Ready'),
   ];
   return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase, conditions } } };
+}
+
+/** When the container that runs longest was started, in milliseconds since 1970. Undefined while none runs. */
+export function startedAt(pod: unknown): number | undefined {
+  const times = containerStatuses(fieldOf(pod, 'status')).map((one) => fieldOf(one, 'state', 'running', 'startedAt'));
+  const known = times.filter((time) => typeof time === 'string').map(millisecondsOf);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Whether the pod has ended, and pulls nothing any more. */

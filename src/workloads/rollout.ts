@@ -19,7 +19,7 @@ export type Effect =
   | { readonly kind: 'new pods only' };
 
 /** What a change of the template does to its existing pods. */
-export function effectOf({ ref, object }: PullSpec): Effect {
+export function effectOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): Effect {
   const strategy = fieldOf(object, 'spec', 'updateStrategy');
   switch (ref.kind) {
     case 'Deployment':
@@ -52,7 +52,7 @@ export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): P
   const count = (name: string): number => number(fieldOf(status, name));
   if (isUnseen(object)) return { done: false, waiting: 'its controller has not processed the change' };
   const wanted = wantedPods({ ref, object });
-  const updated = ref.kind === 'DaemonSet' ? count('updatedNumberScheduled') : count('updatedReplicas');
+  const updated = newPods({ ref, object });
   const available = ref.kind === 'DaemonSet' ? count('numberAvailable') : count('availableReplicas');
   const due = Math.max(0, wanted - partitionOf(object));
   if (updated < due) return { done: false, waiting: `${updated} of ${due} pods are new` };
@@ -65,6 +65,50 @@ export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): P
 /** How many pods the workload is to have. */
 export function wantedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
   return ref.kind === 'DaemonSet' ? number(fieldOf(object, 'status', 'desiredNumberScheduled')) : replicas(object);
+}
+
+/**
+ * How many pods the workload asks for that do not exist yet, or that have an older template. `live` of its pods have not ended.
+ * None that nobody asks for now: those of a CronJob or a held Job, and what a paused Deployment would do later.
+ */
+export function podsToCome({ ref, object }: Pick<PullSpec, 'ref' | 'object'>, live: number): number {
+  const asked = askedPods({ ref, object });
+  // The status of a Job has no observedGeneration: its template never changes.
+  if (ref.kind !== 'Job' && isUnseen(object)) return ref.kind === 'DaemonSet' ? 1 : asked;
+  const effect = effectOf({ ref, object });
+  const old = effect.kind === 'partition' ? effect.partition : effect.kind === 'rolls out' ? 0 : asked;
+  return Math.max(0, asked - live, asked - old - newPods({ ref, object }));
+}
+
+function askedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
+  switch (ref.kind) {
+    case 'Deployment':
+      return effectOf({ ref, object }).kind === 'paused'
+        ? Math.min(replicas(object), number(fieldOf(object, 'status', 'replicas')))
+        : replicas(object);
+    case 'Job':
+      return hasFinished({ ref, object }) ? 0 : askedByJob(fieldOf(object, 'spec'), fieldOf(object, 'status'));
+    case 'CronJob':
+    case 'PodTemplate':
+      return 0;
+    default:
+      return wantedPods({ ref, object });
+  }
+}
+
+/** pkg/controller/job/job_controller.go `manageJob`. */
+function askedByJob(spec: unknown, status: unknown): number {
+  if (fieldOf(spec, 'suspend') === true) return 0;
+  const succeeded = number(fieldOf(status, 'succeeded'));
+  const [parallelism, completions] = [fieldOf(spec, 'parallelism') ?? 1, fieldOf(spec, 'completions')];
+  const left =
+    completions === undefined ? (succeeded > 0 ? 0 : Number.POSITIVE_INFINITY) : number(completions) - succeeded;
+  return Math.min(number(parallelism), left);
+}
+
+/** How many of its pods have the current template. */
+function newPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
+  return number(fieldOf(object, 'status', ref.kind === 'DaemonSet' ? 'updatedNumberScheduled' : 'updatedReplicas'));
 }
 
 /** Why its controller cannot create pods, which Deployments and ReplicaSets say (pkg/controller/replicaset `calculateStatus`). */
@@ -179,7 +223,7 @@ export function formatRollout({ rollout, stuck }: RolloutState): string {
 }
 
 /** Whether a Job creates no more pods (pkg/controller/job/util `IsJobFinished`). */
-export function hasFinished({ ref, object }: PullSpec): boolean {
+export function hasFinished({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): boolean {
   const conditions = ref.kind === 'Job' ? itemsOf(fieldOf(object, 'status', 'conditions')) : [];
   return conditions.some(
     (one) => ['Complete', 'Failed'].includes(`${fieldOf(one, 'type')}`) && fieldOf(one, 'status') === 'True',

@@ -92,6 +92,11 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'deployment.apps/web now has its own imagePullSecrets; kept a, b from serviceaccount/ci',
   ],
   [
+    { code: 'still-added', policy: 'regsecret.platform.regcred', namespace: 'team' },
+    'note',
+    'mutatingadmissionpolicy regsecret.platform.regcred adds regcred to each new pod in namespace team anyway',
+  ],
+  [
     { code: 'account-has-it', ref, account },
     'warning',
     'the pods of deployment.apps/web get regcred from serviceaccount/ci',

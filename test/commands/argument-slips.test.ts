@@ -314,7 +314,9 @@ describe('a flag that would take the next flag for its value', () => {
     const options = program.commands.find((one) => one.name() === title)?.options ?? [];
     const next = options.at(-1)?.long ?? '';
     // Those of kubectl take what follows, as there.
-    const valued = options.filter(({ required, long }) => required && !/^--(dry-run|docker-.*)$/.test(long ?? ''));
+    const valued = options.filter(
+      ({ required, long }) => required && !/^--(dry-run|on-node|docker-.*)$/.test(long ?? ''),
+    );
     return valued.map(({ long = '' }) => [title, long, next] as const);
   });
 

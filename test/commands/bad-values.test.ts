@@ -3,7 +3,7 @@ import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli.ts';
 import { COMMANDS } from '../../src/command-table.ts';
-import { EVERYWHERE } from '../../src/commands/shared-flags.ts';
+import { AFTER_EQUALS, EVERYWHERE } from '../../src/commands/shared-flags.ts';
 import { cases } from '../support/cases.ts';
 import { fc } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
@@ -39,8 +39,8 @@ type Row = readonly [title: string, flag: string, option: Option];
 const rows: readonly Row[] = COMMANDS.flatMap(({ title }) =>
   optionsOf(title).map((option): Row => [title, option.long ?? '', option]),
 );
-/** Flags that need a value. `--dry-run` has a default. */
-const valued = rows.filter(([, flag, option]) => option.required && flag !== '--dry-run');
+/** Flags that need a value. `--dry-run` and `--on-node` have a default. */
+const valued = rows.filter(([, flag, option]) => option.required && AFTER_EQUALS[flag] === undefined);
 /** These flags, but those that every command has for one command only. */
 const once = valued.filter(([title, , option]) => option.helpGroupHeading !== EVERYWHERE || title === 'list');
 

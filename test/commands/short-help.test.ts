@@ -58,7 +58,7 @@ test('options of a command that there is not', async () => {
 
 /** Every word with which the help of a flag begins. */
 const VERBS =
-  /^(add|answer|append|ask|attach|change|check|choose|copy|delete|detach|do|drop|exit|expect|give|hide|impersonate|include|keep|log|merge|name|own|print|read|recreate|remove|renew|restart|run|serve|create|explain|list|apply|send|show|skip|sort|take|trust|turn|use|wait|work|write) /;
+  /^(add|answer|append|ask|attach|change|check|choose|contact|copy|delete|detach|do|drop|exit|expect|give|hide|impersonate|include|keep|log|merge|name|own|print|read|recreate|remove|renew|restart|run|serve|create|explain|list|apply|send|show|skip|sort|take|treat|trust|turn|use|wait|work|write) /;
 
 test.each(TITLES)('the help of every flag of %s begins with a verb, as does that of its examples', (title) => {
   const program = buildProgram([title], fakeIo(), 'regsecret', () => undefined);

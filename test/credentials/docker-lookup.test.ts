@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import {
-  convertToHostname,
-  dockerEntries,
-  dockerHelper,
-  dockerKey,
-  podmanEntries,
-} from '../../src/credentials/docker-lookup.ts';
+import { convertToHostname, dockerKey } from '../../src/credentials/config-key.ts';
+import { dockerEntries, dockerHelper, partEntries, podmanEntries } from '../../src/credentials/docker-lookup.ts';
 import { DOCKER_HUB } from '../../src/secret/display-server.ts';
+
+const FIELDS = { auth: 'dTpw' };
 
 function config(servers: readonly string[], credHelpers: Record<string, string> = {}, credsStore?: string) {
   return {
-    auths: new Map(servers.map((server) => [server, {}])),
+    auths: new Map(servers.map((server) => [server, FIELDS])),
     credHelpers: new Map(Object.entries(credHelpers)),
     ...(credsStore === undefined ? {} : { credsStore }),
   };
@@ -57,35 +54,52 @@ describe('the store that docker asks', () => {
 
   test.each([
     [['https://r.io', 'r.io'], 'r.io', 'r.io'],
-    [['r.io/acme', 'https://r.io'], 'r.io', 'r.io/acme'],
+    [['r.io/acme', 'https://r.io'], 'r.io', 'https://r.io'],
+    [['r.io/acme', 'r.io/'], 'r.io', 'r.io/'],
+    [['r.io/acme'], 'r.io', undefined],
     [['docker.io', 'index.docker.io'], DOCKER_HUB, undefined],
     [['r.io'], 'r.io:5000', undefined],
   ])('%j holds %s as %s', (servers, key, found) => {
-    expect(dockerEntries(config(servers))(key)).toEqual(found && { server: found, fields: {} });
+    expect(dockerEntries(config(servers))(key)).toEqual(found && { server: found, fields: FIELDS });
   });
 });
 
-describe('the entry that podman takes', () => {
+describe('the entries of a part of a registry, the smallest part first', () => {
   test.each([
-    [['r.io', 'r.io/a', 'r.io/a/b/c/d'], 'r.io/a/b/c', 'r.io/a'],
-    [['r.io/a', 'r.io/ab'], 'r.io/abc', undefined],
-    [['r.io:5000', 'r.io'], 'r.io:5000/a', 'r.io:5000'],
-    [['https://r.io/v2/'], 'r.io/a', 'https://r.io/v2/'],
-    [['r.io/v2/'], 'r.io/a', undefined],
-    [[`${DOCKER_HUB}refresh-token`, DOCKER_HUB], 'docker.io/library/nginx', DOCKER_HUB],
-    [['registry-1.docker.io'], 'docker.io/library/nginx', 'registry-1.docker.io'],
+    [['r.io', 'r.io/a', 'r.io/a/b/c/d'], 'r.io/a/b/c', ['r.io/a']],
+    [['r.io/a', 'r.io/a/b'], 'r.io/a/b/c', ['r.io/a/b', 'r.io/a']],
+    [['r.io/a', 'r.io/ab'], 'r.io/abc', []],
+    [['r.io:5000', 'r.io'], 'r.io:5000/a', []],
+    [['r.io/v2/', 'https://r.io/a'], 'r.io/a', []],
+    [['r.io/a/'], 'r.io/a', ['r.io/a/']],
+    [['r.io/a', 'r.io/a/'], 'r.io/a', ['r.io/a', 'r.io/a', 'r.io/a/']],
+    [['r.io/a', 'r.io/a/'], 'r.io/a/', ['r.io/a/', 'r.io/a', 'r.io/a/']],
+    [['https://r.io/a'], 'https://r.io/a', ['https://r.io/a']],
+    [['r.io', 'r.io/'], 'r.io/', []],
+    [['r.io'], '', []],
+    [['r.io//a'], 'r.io//a', ['r.io//a']],
+  ])('of %j for %s: %j', (servers, server, found) => {
+    expect(partEntries(server, config(servers)).map((entry) => entry.server)).toEqual(found);
+  });
+});
+
+describe('the entry that podman takes for a registry', () => {
+  test.each([
+    [['https://r.io/v2/'], 'r.io', 'https://r.io/v2/'],
+    [['r.io/v2/'], 'r.io', undefined],
+    [[`${DOCKER_HUB}refresh-token`, DOCKER_HUB], 'docker.io', DOCKER_HUB],
+    [['registry-1.docker.io'], 'docker.io', 'registry-1.docker.io'],
     [['docker.io'], 'index.docker.io', 'docker.io'],
     [['r.io'], '', undefined],
-    [['r.io'], 'r.io/', 'r.io'],
-    [['https://r.io', 'r.io'], 'r.io//a', 'r.io'],
+    [['https://r.io', 'r.io'], 'r.io', 'r.io'],
   ])('of %j for %s: %s', (servers, name, found) => {
-    expect(podmanEntries(config(servers), false)(name)).toEqual(found && { server: found, fields: {} });
+    expect(podmanEntries(config(servers), false)(name)).toEqual(found && { server: found, fields: FIELDS });
   });
 
   test.each([
-    [['r.io/v1/'], 'r.io/a', 'r.io/v1/'],
-    [['r.io/a'], 'r.io/b', 'r.io/a'],
-    [['http://index.docker.io/v1'], 'docker.io/library/nginx', 'http://index.docker.io/v1'],
+    [['r.io/v1/'], 'r.io', 'r.io/v1/'],
+    [['r.io/a'], 'r.io', 'r.io/a'],
+    [['http://index.docker.io/v1'], 'docker.io', 'http://index.docker.io/v1'],
   ])('of a legacy file with %j for %s: %s', (servers, name, found) => {
     expect(podmanEntries(config(servers), true)(name)?.server).toBe(found);
   });

@@ -27,6 +27,10 @@ describe('the answer to get', () => {
     ['no credentials', 'what it printed is not JSON'],
     ['["7secret7"]', 'json: cannot unmarshal array into Go value of type credentials.Credentials'],
     ['{"Secret":7}', 'json: cannot unmarshal number into Go struct field Credentials.Secret of type string'],
+    [
+      '{"ServerURL":7,"Username":"u","Secret":"p"}',
+      'json: cannot unmarshal number into Go struct field Credentials.ServerURL of type string',
+    ],
     ['{"Username":true}', 'json: cannot unmarshal bool into Go struct field Credentials.Username of type string'],
   ])('%j is none', (text, message) => {
     expect(() => decodeHelperAnswer(bytes(text))).toThrow(new HelperAnswerError(message));

@@ -156,6 +156,26 @@ const ROWS: readonly Row[] = [
     { [`${R}/org`]: 'NEW', [R]: 'OLD' },
   ],
   [
+    'a part before another spelling of its registry',
+    { files: { [CONFIG]: { auths: { [`${R}/org`]: OLD, [`https://${R}`]: NEW } } } },
+    { [`${R}/org`]: 'OLD', [R]: 'NEW' },
+  ],
+  [
+    'a part with a username and a password, which podman does not read',
+    { files: { [CONFIG]: { auths: { [`${R}/org`]: { username: 'u', password: `NEW${CANARY}` } } } } },
+    { [`${R}/org`]: 'NEW' },
+  ],
+  [
+    'a part whose key ends in a slash',
+    { files: { [CONFIG]: { auths: { [R]: OLD, [`${R}/org/`]: NEW } } } },
+    { [R]: 'OLD', [`${R}/org/`]: 'NEW' },
+  ],
+  [
+    'a part in a file of docker that podman does not read',
+    { files: { [CONFIG]: { auths: { [`${R}/org`]: NEW } } }, env: { REGISTRY_AUTH_FILE: '$HOME/none.json' } },
+    { [`${R}/org`]: 'NEW' },
+  ],
+  [
     'a key with user info',
     { files: { [CONFIG]: { auths: { [`https://jane:${CANARY}@${R}`]: NEW } } } },
     { [R]: 'NEW' },
@@ -279,6 +299,71 @@ describe('what is said', () => {
     expect(written.stderr).toContain('skipped: the login from ~/.docker/config.json');
   });
 
+  const part = { auths: { [`${R}/org`]: NEW } };
+  test.each<[string, MachineOptions, readonly string[], string]>([
+    ['a part alone, --server with its registry', { files: { [CONFIG]: part } }, [], `--server ${R}/org`],
+    ['the same in a named file', { files: { '$HOME/f.json': part } }, ['--from-file', '$HOME/f.json'], `${R}/org`],
+  ])('%s: which part has one', async (_, options, args, said) => {
+    const written = await create([...args, '--server', R], options);
+    expect(written).toMatchObject({ code: 1, passwords: {} });
+    expect(written.stderr).toContain(said);
+  });
+
+  const both = { [R]: NEW, [`https://${R}`]: OLD };
+  test.each<[string, MachineOptions, readonly string[], readonly string[]]>([
+    [
+      'another spelling of a registry',
+      { files: { [CONFIG]: { auths: both } } },
+      ['--all'],
+      [`skipped: https://${R} in ~/.docker/config.json, because ${R} there is the same registry`],
+    ],
+    [
+      'another spelling of a registry in a named file',
+      { files: { '$HOME/f.json': { auths: both } } },
+      ['--from-file', '$HOME/f.json'],
+      [`skipped: https://${R} in $HOME/f.json, because ${R} there is the same registry`],
+    ],
+    [
+      'a part in a file that podman does not get to',
+      { files: { [AUTH]: { auths: { [R]: NEW } }, '$HOME/.config/containers/auth.json': part } },
+      ['--all'],
+      [`skipped: podman auth.json has a login for ${R}/org that docker and podman do not send`],
+    ],
+    [
+      'a store that fails',
+      { files: { [CONFIG]: { auths: { [R]: NEW }, credHelpers: { 'a.example.com': 'h', 'b.example.com': 'h' } } } },
+      ['--all'],
+      [
+        'skipped: a.example.com: the docker config uses docker-credential-h',
+        'skipped: b.example.com: the docker config',
+      ],
+    ],
+    [
+      'a registry token',
+      { files: { [CONFIG]: { auths: { [R]: NEW, 'b.example.com': { username: 'u', registrytoken: CANARY } } } } },
+      ['--all'],
+      ['skipped: the login for b.example.com has no password'],
+    ],
+    [
+      'a file that cannot be read, and what is only in it',
+      { files: { [CONFIG]: '{', [AUTH]: { auths: { [R]: NEW } } }, env: variable({ [`${R}/org`]: OLD }) },
+      ['--all'],
+      [`skipped: DOCKER_AUTH_CONFIG has a login for ${R}/org`, 'parsing config file'],
+    ],
+    [
+      'a file that cannot be read, and an entry without a colon',
+      { files: { [CONFIG]: '{', [AUTH]: { auths: { [R]: NEW, 'b.example.com': { auth: 'YQ==' } } } } },
+      ['--all'],
+      ['parsing config file', 'skipped: podman auth.json has a login for b.example.com'],
+    ],
+  ])('what is not written is named once: %s', async (_, options, args, said) => {
+    const { io, expand } = machine(options);
+    await run(['create', 'x', '--dry-run=client', '-o', 'json', ...args.map(expand)], io);
+    const warnings = io.written.stderr.split('\n').filter((line) => line.startsWith('warning: '));
+    expect(warnings).toHaveLength(said.length);
+    for (const [index, text] of said.entries()) expect(warnings[index]).toContain(expand(text));
+  });
+
   test('a registries.conf that is broken: which, and in which line', async () => {
     const files = { [REGISTRIES]: '\ncredential-helpers = [', [AUTH]: { auths: { [R]: NEW } } };
     const written = await create(['--server', R], { files });
@@ -328,6 +413,45 @@ describe('--from-file', () => {
       ['--server', `${R}/org`],
       { [`${R}/org`]: 'NEW' },
     ],
+    [
+      'the payload of a Secret for a part and its registry',
+      { auths: { [R]: { username: 'u', password: `OLD${CANARY}`, ...OLD }, [`${R}/acme/`]: NEW } },
+      [],
+      { [R]: 'OLD', [`${R}/acme/`]: 'NEW' },
+    ],
+    [
+      'the same, and the part with --server',
+      { auths: { [R]: OLD, [`${R}/acme/`]: NEW } },
+      ['--server', `${R}/acme/`],
+      { [`${R}/acme/`]: 'NEW' },
+    ],
+    [
+      'the same without the slash',
+      { auths: { [R]: OLD, [`${R}/acme/`]: NEW } },
+      ['--server', `${R}/acme`],
+      { [`${R}/acme`]: 'NEW' },
+    ],
+    [
+      'a part that is a URL, as the user gives it',
+      { auths: { [R]: OLD, [`https://${R}/acme/`]: NEW } },
+      ['--server', `https://${R}/acme/`],
+      { [`https://${R}/acme/`]: 'NEW' },
+    ],
+    [
+      'a part before another spelling of its registry',
+      { auths: { [`${R}/org`]: OLD, [`https://${R}`]: NEW } },
+      [],
+      { [`${R}/org`]: 'OLD', [R]: 'NEW' },
+    ],
+    [
+      'an empty entry of a part beside its registry',
+      { auths: { [`${R}/org`]: {}, [R]: NEW } },
+      ['--server', `${R}/org`],
+      { [`${R}/org`]: 'NEW' },
+    ],
+    ['an empty entry of docker, and docker.io', { auths: { [HUB]: {}, 'docker.io': NEW } }, [], { [HUB]: 'NEW' }],
+    ['a .dockercfg with an empty entry', { [R]: NEW, 'b.example.com': {} }, [], { [R]: 'NEW' }],
+    ['a .dockercfg with an unknown field', { [R]: { ...NEW, more: 1 } }, [], { [R]: 'NEW' }],
     ['docker.io and the key of Docker Hub', { auths: { 'docker.io': OLD, [HUB]: NEW } }, [], { [HUB]: 'NEW' }],
     ['registry-1.docker.io', { auths: { 'registry-1.docker.io': NEW } }, ['--server', 'docker.io'], { [HUB]: 'NEW' }],
     [
@@ -352,6 +476,13 @@ describe('--from-file', () => {
     const files = { [F]: { auths: { [R]: OLD } }, '$HOME/g.json': { auths: { [`https://${R}`]: NEW } } };
     const written = await create(['--from-file', F, '--from-file', '$HOME/g.json'], { files });
     expect(written.passwords).toEqual({ [R]: 'NEW' });
+  });
+
+  test('of two files, the earlier has the part and the later the registry', async () => {
+    const later = { auths: { [R]: NEW, [`${R}/org`]: {} } };
+    const files = { [F]: { auths: { [`${R}/org`]: OLD } }, '$HOME/g.json': later };
+    const written = await create(['--from-file', F, '--from-file', '$HOME/g.json'], { files });
+    expect(written.passwords).toEqual({ [R]: 'NEW', [`${R}/org`]: 'OLD' });
   });
 
   test('what is there is said without user info', async () => {

@@ -30,8 +30,11 @@ function observed(stored: StoredLogin | undefined): object | null {
   return nothing ? null : { username, password, ...tokens };
 }
 
+/** docker sends the login of a part to its whole registry. docs/dev/logins.md says why regsecret does not. */
+const OTHERWISE = 'docker: key with a path matches the whole host through ConvertToHostname';
+
 describe('what docker and podman would send', () => {
-  test.each(vectors as unknown as Vector[])('$name', async (vector) => {
+  test.each((vectors as unknown as Vector[]).filter(({ name }) => name !== OTHERWISE))('$name', async (vector) => {
     const { io, expand, calls } = machine(vector);
     const store = vector.tool === 'docker' ? dockerLogins(io) : await podmanLogins(io);
     const outcome = store.resolve(imageName(parseImage(vector.query))).then((answer) => {

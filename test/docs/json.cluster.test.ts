@@ -11,6 +11,7 @@ import { findingView } from '../../src/diagnosis/view.ts';
 import { UserError } from '../../src/errors.ts';
 import { type Finding, finding } from '../../src/findings/finding.ts';
 import { command } from '../../src/line/command.ts';
+import { type AskedRow, printAskedRows } from '../../src/output/node-verdicts.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { formatJson } from '../../src/output/structured.ts';
 import { printVerdicts } from '../../src/output/verdict-printer.ts';
@@ -18,6 +19,7 @@ import { shownServer } from '../../src/secret/display-server.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { UNUSED } from '../../src/workloads/references.ts';
 import { api, cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
+import { policyName } from '../support/admission-world.ts';
 import {
   created,
   failFirstPod,
@@ -31,6 +33,7 @@ import { FINDINGS } from '../support/finding-samples.ts';
 import { here } from '../support/here.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 import { rowsOf, shownIn, tables } from '../support/json-page.ts';
+import { newNode, removeNodes, reportRunning } from '../support/node-objects.ts';
 import { userWith } from '../support/user.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'regsecret-json-'));
@@ -91,6 +94,10 @@ beforeAll(async () => {
     list: named('many'),
     spec: { nodeName: 'n1' },
   });
+  const node = await newNode('v1.36.3');
+  const containers = [{ name: 'app', image, imagePullPolicy: 'IfNotPresent' }];
+  await newWorkload('Pod', namespace, { name: 'kept', list: named('gone'), spec: { nodeName: node, containers } });
+  await reportRunning(namespace, 'kept', image);
   // These failures are older than every Secret.
   for (const name of [pod, failed]) {
     const { body } = await api('GET', pathOf('Pod', namespace, name));
@@ -145,9 +152,11 @@ beforeAll(async () => {
     join(home, 'open.yaml'),
     [open, builder, unfilled, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'),
   );
+  policyName(namespace, 'fixed');
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 
+afterAll(removeNodes);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 interface Situation {
@@ -161,7 +170,7 @@ interface Situation {
 const STDIN = '--username janedoe --password-stdin --no-verify';
 const SITUATIONS: readonly Situation[] = [
   // First, because a pod on a node that does not exist is soon removed.
-  { table: 'why and doctor', line: 'why deploy/web pod/placed sa/default secret/pull' },
+  { table: 'why and doctor', line: 'why deploy/web pod/placed pod/kept sa/default secret/pull' },
   { table: 'why and doctor', line: 'why secret/many secret/mixed secret/pull deploy/nowhere --offline' },
   { table: 'why and doctor', line: 'why --image IMAGE' },
   { table: 'version', line: 'version' },
@@ -185,6 +194,8 @@ const SITUATIONS: readonly Situation[] = [
   { table: 'sync', line: 'sync good --to OTHER --attach sa/default --attach sa/nowhere' },
   { table: 'sync', line: 'sync pull --to OTHER' },
   { table: 'sync', line: 'sync good --to OTHER --to-context test --to-context away' },
+  { table: 'sync', line: 'sync fixed --to OTHER --admission' },
+  { table: 'why and doctor', line: 'why --image IMAGE --sa default -n OTHER --offline' },
   { table: 'list', line: 'list -n OTHER' },
   { table: 'why and doctor', line: 'why secret/good -n OTHER --offline' },
   { table: 'rotate', line: `rotate frozen --server HOST ${STDIN}` },
@@ -193,6 +204,7 @@ const SITUATIONS: readonly Situation[] = [
   { table: 'remove', line: 'remove fixed --server HOST --yes' },
   { table: 'delete', line: 'delete pull --yes' },
   { table: 'delete', line: 'delete pull --yes --force' },
+  { table: 'delete', line: 'delete fixed -A --yes --force' },
 ];
 
 /** Records which rows of the page `value` has, and checks that it has nothing else. */
@@ -280,6 +292,18 @@ describe('rare answers', () => {
       return printVerdicts(rows, { output: 'json' }, io, await printerFor(io));
     }));
 
+  test('every answer of a node', () =>
+    print('verify 2', async (io) => {
+      const of = { source: 'a/b', image: 'r.example/app:v1', asked: 'node n1' };
+      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, { image: of.image, node: 'n1' }));
+      const rows: AskedRow[] = [
+        { ...of, verdict: { kind: 'accepted', milliseconds: 1, bytes: 1 } },
+        { ...of, verdict: { kind: 'not pulled', error: 'platform', message: 'no match for platform' }, cause },
+        { ...of, verdict: { kind: 'not asked', reason: 'it is not ready' } },
+      ];
+      return printAskedRows(rows, 'json', io, await printerFor(io));
+    }));
+
   test('every note, namespaces that are skipped, and logins that are lost', () =>
     print('sync', async (io) => {
       const run = {
@@ -342,6 +366,7 @@ describe('rare answers', () => {
     { code: 'unchecked', rights: ['list pods'] },
     { code: 'secret-elsewhere', namespaces: ['b'] },
     { code: 'picks-none', kind: 'Pod', labels: 'a=b', name: 'c', namespace: 'd' },
+    { code: 'still-added', policy: 'p', namespace: 'd' },
     { code: 'opens-none', ref, images: ['r.example/app'] },
     { code: 'shadowed', ref, account: 'default', list: ['own'] },
     { code: 'failing', ref, reason: 'ErrImagePull', remedy: { how: 'restart', controller: ref } },

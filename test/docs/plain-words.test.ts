@@ -21,7 +21,7 @@ const PAGES = [
   ['docs/pipelines.md', 170],
   ['docs/install.md', 130],
   ['docs/kubectl.md', 80],
-  ['docs/in-cluster.md', 170],
+  ['docs/in-cluster.md', 175],
   ['docs/library.md', 50],
   ['docs/versions.md', 20],
   ['docs/sync.md', 150],

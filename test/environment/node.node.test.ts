@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
-import { json } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { whole } from '../support/cases.ts';
+import { kubeletConfigz } from '../support/configz.ts';
 import { lacks } from './kubernetes-features.ts';
 import { startTokenServer } from './token-server.ts';
 import {
   api,
-  cluster,
   janedoe,
   johndoe,
   kubectl,
@@ -96,7 +92,7 @@ test('a registry that trusts a token server of the test', async () => {
 
 describe.each(['Watch', 'Get'] as const)('a kubelet with %s', (strategy) => {
   test('reads Secrets so, and verifies and reports as it does by default', async () => {
-    const config = await kubeletConfig(node(strategy).name);
+    const config = (await kubeletConfigz(node(strategy).name)).kubeletconfig;
     expect(config).toMatchObject({
       configMapAndSecretChangeDetectionStrategy: strategy,
       ...(lacks('verified images') ? {} : { imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages' }),
@@ -117,7 +113,7 @@ test.runIf(whole)(
   async () => {
     const kubelet = { registryPullQPS: 5, serializeImagePulls: true };
     const where = await nodeWith({ label: 'queue', kubelet });
-    expect(await kubeletConfig(where.name)).toMatchObject({ ...kubelet, registryBurst: 10 });
+    expect((await kubeletConfigz(where.name)).kubeletconfig).toMatchObject({ ...kubelet, registryBurst: 10 });
     const { host, privateImage } = node().registries.basic;
     const namespace = await namespaceWithSecret(host, janedoe);
     const names = Array.from({ length: 20 }, (_, index) => `app-${index}`);
@@ -126,24 +122,6 @@ test.runIf(whole)(
     expect(states).toEqual(names.map(() => ({ phase: 'Running' })));
   },
 );
-
-/** The configuration from the kubelet itself, because the API server's proxy refuses an address of this machine. */
-async function kubeletConfig(name: string): Promise<Record<string, unknown>> {
-  const { status } = (await api('GET', `/api/v1/nodes/${name}`)).body;
-  const { certFile, keyFile } = cluster().admin;
-  const options = {
-    host: '127.0.0.1',
-    port: status.daemonEndpoints.kubeletEndpoint.Port,
-    path: '/configz',
-    cert: readFileSync(certFile),
-    key: readFileSync(keyFile),
-    rejectUnauthorized: false, // its certificate is self-signed
-  };
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(options, resolve).once('error', reject);
-  });
-  return ((await json(answer)) as { kubeletconfig: Record<string, unknown> }).kubeletconfig;
-}
 
 async function namespaceWithSecret(server: string, user: RegistryUser): Promise<string> {
   const namespace = await newNamespace({ serviceAccount: true });

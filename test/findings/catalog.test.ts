@@ -36,10 +36,11 @@ test('these are warnings, all others are errors', () => {
     'pull-postponed',
     'retry-pending',
     'unseen-credential',
+    'borrowed-image',
     'unused-secret',
     'same-content',
   ]);
-  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 18);
+  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 19);
 });
 
 test('the commands of these tell more, and fix nothing by themselves', () => {
@@ -133,6 +134,7 @@ test('what becomes of the image', () => {
     'registry-unreachable',
     'unexplained',
     'unseen-credential',
+    'borrowed-image',
   ]);
 });
 

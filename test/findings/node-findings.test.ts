@@ -198,4 +198,17 @@ testFindings([
     'advice',
     'regsecret create -n team-a --server ghcr.io --attach deployment/web',
   ],
+  [
+    finding('borrowed-image', WORKLOAD, {
+      image,
+      pod: 'pod team-b/api-1',
+      node: 'n',
+      version: 'v1.34.4',
+      usable: 'regcred',
+      remedy: DEPLOYMENT,
+    }),
+    'warning: deployment team-a/web has no login for ghcr.io/org/app:v1, and runs because pod team-b/api-1 pulled it on node n (kubelet v1.34.4), or because the node has its own login; from Kubernetes 1.35 on, the image of pod team-b/api-1 is not enough',
+    'fix',
+    'regsecret attach regcred -n team-a --to deployment/web',
+  ],
 ]);

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import {
+  admissionLine,
   type ClusterObject,
   comparable,
+  isOfAdmission,
   isOfRbac,
   parseObjects,
   rbacLines,
@@ -45,6 +47,14 @@ test.each<[situation: string, folder: () => Promise<string>]>([
   const printed = await printedRights(objects);
   expect(printed).toHaveLength(8);
   expect(comparable(objects.filter(isOfRbac), { labels: false })).toEqual(comparable(printed));
+});
+
+test('the component with the policy of sync --admission is what that prints for the same arguments', async () => {
+  const objects = parseObjects(await kustomize(overlay({ components: ['BASE/admission'] })));
+  const { code, stdout, stderr } = await here(admissionLine(objects), { env: { HOME: '/nowhere' } });
+  expect(code, stderr).toBe(0);
+  const labels = { labels: false };
+  expect(comparable(objects.filter(isOfAdmission), labels)).toEqual(comparable(parseObjects(stdout), labels));
 });
 
 test("each policy is for who has the rights, also with a namespace and a suffix of one's own", async () => {

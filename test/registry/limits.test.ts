@@ -70,6 +70,15 @@ describe('the answer of a token server', () => {
   });
 });
 
+test('the answer of a token server that breaks off behind its token', async () => {
+  const { verdict } = await ask((request) => {
+    const fault = withTokens('{"token":"x"}')(request);
+    const isToken = typeof fault === 'object' && 'status' in fault && fault.body !== undefined;
+    return isToken ? { ...fault, headers: { 'content-length': '100' } } : fault;
+  });
+  expect(verdict).toMatchObject({ kind: 'unreachable', cause: 'tcp' });
+});
+
 describe('a token', () => {
   const tokens = (requests: Front['requests']): string[] =>
     requests.flatMap(({ authorization = '' }) => /^Bearer (.*)$/s.exec(utf8(authorization))?.[1] ?? []);

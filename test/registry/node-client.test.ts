@@ -6,14 +6,17 @@ import { assignLogin } from '../../src/verify/login-permission.ts';
 import type { Verdict } from '../../src/verify/verdict.ts';
 import { type Asker, startAsker } from '../support/ask-registry.ts';
 import { fakeIo } from '../support/io.ts';
-import { startFront } from '../support/registry-front.ts';
+import { type FrontFault, type FrontRequest, startFront } from '../support/registry-front.ts';
 import {
   BASIC,
   basicProgram,
   bearer,
   type Changes,
+  DIGEST,
+  DISTRIBUTION,
   LOGINS,
   type LoginName,
+  MANIFEST,
   type Place,
   program,
   type RegistryProgram,
@@ -104,6 +107,33 @@ describe('a token server that gives a wrong login the token of everybody', () =>
   ]);
 });
 
+describe('a token server that refuses a token for the repository', () => {
+  const denied = (status: number): Verdict => ({ ...noAccess, status });
+  verdicts([
+    ...(['works', 400, 401, 404] as const).flatMap((post): Row[] => {
+      const refusing = program({ tokens: { post, strict: true, kind: 'opaque', anonymous: 401 } });
+      return [
+        [`POST ${post}, a good login without the right to pull`, refusing, 'stranger', denied(401)],
+        [`POST ${post}, a wrong login`, refusing, 'wrong', { kind: 'rejected', status: 401 }],
+      ];
+    }),
+    [
+      '403, as the last word of POST',
+      program({ tokens: { strict: true, wrong: 403, kind: 'opaque' } }),
+      'stranger',
+      denied(403),
+    ],
+    ...([404, 429, 500, 'empty'] as const).map(
+      (anonymous): Row => [
+        `a token that may not pull, and ${anonymous} for everybody`,
+        program({ tokens: { kind: 'opaque', anonymous } }),
+        'stranger',
+        noAccess,
+      ],
+    ),
+  ]);
+});
+
 describe('what passes is asked about again, once', () => {
   const busy = { 'retry-after': '1' };
   verdicts([
@@ -137,6 +167,16 @@ describe('/v2/ says nothing about a manifest', () => {
       (refusal): Row => [`${refusal} without a login`, program({ v2: { refusal } }), 'right', accepted],
     ),
     ['401 without a challenge', program({ v2: { challenge: [] } }), 'right', accepted],
+    ...(['reset', 'loop'] as const).flatMap((always): Row[] => [
+      [`${always} at every request`, program({ v2: { always } }), 'right', accepted],
+      [`${always}, Basic`, basicProgram({ v2: { always } }), 'wrong', { kind: 'rejected', status: 401 }],
+      [
+        `${always}, a public image`,
+        program({ v2: { always }, manifest: { open: true } }),
+        'right',
+        { kind: 'anonymous', why: 'asks for none', result: 'pulls' },
+      ],
+    ]),
     ['a redirect to a login page', program({ v2: { redirect: { status: 302, to: 'here' } } }), 'right', accepted],
     [
       'a redirect to another host',
@@ -146,6 +186,38 @@ describe('/v2/ says nothing about a manifest', () => {
     ],
   ]);
 });
+
+describe('what hangs beside a pull that works', () => {
+  test.each<[string, (request: FrontRequest) => boolean]>([
+    ['/v2/', ({ path }) => path === '/v2/'],
+    ['an empty POST', ({ method, body }) => method === 'POST' && !body.includes('password')],
+    [
+      'the token of everybody',
+      ({ path, method, authorization }) => path.startsWith('/token') && method === 'GET' && authorization === undefined,
+    ],
+  ])('%s', async (_, hangs) => {
+    const registry = await startFront({ choose: (request) => (hangs(request) ? 'hang' : pullWithToken(request)) });
+    onTestFinished(() => registry.close());
+    const client = await createRegistryClient({ timeout: '2s' }, { from: 'person' }, fakeIo());
+    const image = parseImage(`${registry.host}/team/app:v1`);
+    const login = assignLogin(LOGINS.right, { key: registry.host, owner: 'person', image });
+    const verdict = await client.verify({ server: registry.host, login, image }).finally(client.close);
+    expect(verdict).toEqual(accepted);
+  });
+});
+
+/** A registry that gives its image for the token that a login gets. */
+function pullWithToken({ path, host, body, authorization = '' }: FrontRequest): FrontFault {
+  if (path.startsWith('/token')) {
+    const isAda = body.includes('password') || authorization !== '';
+    return { status: 200, body: JSON.stringify({ access_token: isAda ? 'ada' : 'nobody' }) };
+  }
+  if (authorization !== 'Bearer ada') {
+    return { status: 401, headers: { 'www-authenticate': bearer(`http://${host}/token`) } };
+  }
+  const headers = { 'content-type': DISTRIBUTION.type, 'docker-content-digest': DIGEST };
+  return { status: 200, headers, body: MANIFEST };
+}
 
 describe('a registry that knows no HEAD', () => {
   verdicts([
@@ -194,12 +266,7 @@ describe('what containerd cannot pull', () => {
       'right',
       unreachable(`its token server answers with HTTP 500 ${noPost}`),
     ],
-    [
-      'POST is forbidden, only GET works',
-      program({ tokens: { post: 403 } }),
-      'right',
-      { kind: 'rejected', status: 403 },
-    ],
+    ['POST is forbidden, only GET works', program({ tokens: { post: 403 } }), 'right', { ...noAccess, status: 403 }],
     ...[400, 401, 404, 405].map(
       (post): Row => [`POST gets ${post}, GET works`, program({ tokens: { post } }), 'right', accepted],
     ),
@@ -248,6 +315,24 @@ describe('a redirect of the manifest', () => {
     expect(verdict).toMatchObject({ reason: expect.stringContaining('which does not get the login') });
     expect(seen.passwords).toBe(0);
   });
+});
+
+test('a redirect of the manifest to another host, which asks for a login after the registry has taken it', async () => {
+  const other = await startFront({ choose: () => ({ status: 401, headers: { 'www-authenticate': BASIC } }) });
+  const registry = await startFront({
+    choose: ({ authorization }) =>
+      authorization === undefined
+        ? { status: 401, headers: { 'www-authenticate': BASIC } }
+        : { status: 307, headers: { location: `http://${other.host}/v2/team/app/manifests/v1` } },
+  });
+  onTestFinished(async () => void (await Promise.all([other.close(), registry.close()])));
+  const client = await createRegistryClient({}, { from: 'person' }, fakeIo());
+  const image = parseImage(`${registry.host}/team/app:v1`);
+  const login = assignLogin(LOGINS.right, { key: registry.host, owner: 'person', image });
+  const verdict = await client.verify({ server: registry.host, login, image }).finally(client.close);
+  const reason = `it redirects to ${other.host}, which does not get the login`;
+  expect(verdict).toEqual({ kind: 'unreachable', cause: 'target', reason });
+  expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
 });
 
 describe('a manifest of which HEAD says too little', () => {
@@ -356,7 +441,7 @@ test('a 401 with a page of 100 KB is a 401', async () => {
 describe('how often a password is sent', () => {
   test.each<[situation: string, registry: RegistryProgram, login: LoginName, count: number]>([
     ['Bearer', program(), 'right', 1],
-    ['Bearer, a wrong login', program(), 'wrong', 2],
+    ['Bearer, a wrong login', program(), 'wrong', 3],
     ['POST is not known', program({ tokens: { post: 404 } }), 'right', 1],
     ['POST is not known, a wrong login', program({ tokens: { post: 405 } }), 'wrong', 2],
     ['GET is not known, a wrong login', program({ tokens: { get: 404, anonymous: 404 } }), 'wrong', 2],
@@ -364,7 +449,7 @@ describe('how often a password is sent', () => {
       'a token server that sends us on, where only GET is known',
       program({ tokens: { redirect: { status: 303, to: 'here' }, anonymous: 404 } }),
       'wrong',
-      3,
+      5,
     ],
     [
       'Basic, where /v2/ is out of order',

@@ -204,7 +204,6 @@ test('as a runtime asks: without the login, and with it; the login is not asked 
   const passing = await front({ behind: basic.host });
   expect(await ask(passing.host, { image: `${passing.host}/${privatePath}` })).toEqual({ kind: 'accepted' });
   expect(passing.requests.map(({ method, authorization }) => `${method} ${authorization !== undefined}`)).toEqual([
-    'GET false',
     'HEAD false',
     'HEAD true',
   ]);

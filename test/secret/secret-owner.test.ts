@@ -135,11 +135,7 @@ test.each<[situation: string, metadata: Secret['metadata'], name: string | undef
     'Argo CD application $(touch x)',
   ],
 ])('%s', (_, metadata, name, where) => {
-  const maker = makerOf({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace: 'team', name: 'pull', ...metadata },
-  });
+  const maker = makerOf({ metadata: { namespace: 'team', name: 'pull', ...metadata } });
   expect(maker?.name).toBe(name);
   expect(shownHint(maker?.where)).toBe(where);
 });

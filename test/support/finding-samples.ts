@@ -108,6 +108,7 @@ const ARGUMENTS: Arguments = {
     { image, remedy, usable: 'usable7' },
     { image, remedy, usable: 'usable7', account: 'sa7' },
     { image, remedy, usable: 'usable7', absent: true },
+    { image, remedy, lacks: { account: 'sa7', annotations: ['x7.io/role'] } },
   ],
   'no-entry': (remedy) => [
     { image, secrets: ['one7'], servers: [], remedy },
@@ -184,9 +185,23 @@ const ARGUMENTS: Arguments = {
   'undecodable-list': () => [{ secrets: ['one7'], error: 'x' }],
   'unread-secrets': () => [{ image, secrets: ['one7'], sent: 'nothing' }],
   'retry-pending': () => [{ image, secret: 'one7' }],
-  unexplained: () => [{ image, message: 'x', accepted: true }],
+  unexplained: () => [
+    { image, message: 'x', accepted: true },
+    { image, message: 'x', accepted: true, lacks: { account: 'sa7', annotations: ['x7.io/role'] } },
+  ],
   'unseen-credential': (remedy) => [{ image, remedy }],
-  'fails-at-restart': () => [{ image, cause: finding('empty-entry', SECRET, { server }) }],
+  'borrowed-image': (remedy) => [
+    { image, pod: 'pod ns7/api7', node: 'node7', version: 'v', usable: 'usable7', remedy },
+    { image, pod: 'pod ns7/api7', node: 'node7', version: 'v', remedy },
+  ],
+  'fails-at-restart': () => [
+    { image, cause: finding('empty-entry', SECRET, { server }) },
+    {
+      image,
+      cause: finding('empty-entry', SECRET, { server }),
+      restart: { result: 'fails', node: 'node7', version: 'v', policy: 'AlwaysVerify', by: 'kubelet' },
+    },
+  ],
   'unused-secret': () => [{}],
   'same-content': () => [{ others: ['x'] }],
   'unread-object': () => [{ reason: 'x' }, { reason: 'x', bug: true }],

@@ -7,8 +7,10 @@ import { artefact } from './program.ts';
 export interface Following {
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Waits until `text` has been printed. */
+  /** Waits until `text` has been printed to stdout. */
   see(text: string): Promise<void>;
+  /** Waits until `text` has been printed to stderr. */
+  hear(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<number | null>;
 }
@@ -31,15 +33,17 @@ export function follow(namespace: string, args: readonly string[]): Following {
   }
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   started.push(child);
+  const printed = (name: keyof typeof written) => async (text: string) => {
+    const what = `"${text}" from why --watch`;
+    await waitFor(() => written[name].includes(text), { what, deadlineMs: 60_000 }).catch((error: unknown) => {
+      throw new Error(`it has said:\n${written.stdout}${written.stderr}`, { cause: error });
+    });
+  };
   return {
     stdout: () => written.stdout,
     stderr: () => written.stderr,
-    see: async (text) => {
-      const what = `"${text}" from why --watch`;
-      await waitFor(() => written.stdout.includes(text), { what, deadlineMs: 60_000 }).catch((error: unknown) => {
-        throw new Error(`it has said:\n${written.stdout}${written.stderr}`, { cause: error });
-      });
-    },
+    see: printed('stdout'),
+    hear: printed('stderr'),
     kill: (signal) => void child.kill(signal),
     ended,
   };

@@ -7,15 +7,16 @@ const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json, applicatio
 const REPOSITORY = 'janedoe/jdoe-private';
 
 /**
- * Pushes the private image of a Basic registry again as `tag`, for one platform only if `architecture` is given. Returns its
- * name.
+ * Pushes the private image of a Basic registry again as `tag`, for one platform only if `architecture` is given, and with another
+ * `user`. Returns its name.
  */
-export async function pushVariant(host: string, tag: string, architecture?: string): Promise<string> {
+export async function pushVariant(host: string, tag: string, architecture?: string, user?: string): Promise<string> {
   const base = `http://${host}/v2/${REPOSITORY}`;
   const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
   const manifest = (await original.json()) as Manifest;
-  const config = await (await ask(`${base}/blobs/${manifest.config.digest}`)).json();
-  const changed = JSON.stringify({ ...(config as object), author: tag });
+  const known = (await (await ask(`${base}/blobs/${manifest.config.digest}`)).json()) as Config;
+  const config = user === undefined ? known.config : { ...known.config, User: user };
+  const changed = JSON.stringify({ ...known, author: tag, config });
   const digest = await pushBlob(base, Buffer.from(changed));
   const type = original.headers.get('content-type') ?? '';
   const body = JSON.stringify({ ...manifest, config: { ...manifest.config, digest, size: changed.length } });
@@ -24,13 +25,13 @@ export async function pushVariant(host: string, tag: string, architecture?: stri
   return `${host}/${REPOSITORY}:${tag}`;
 }
 
-/** Pushes it with one more layer of 2 MB, which no node has. */
-export async function pushLarge(host: string, tag: string): Promise<string> {
+/** Pushes it with one more layer of this size, which no node has. */
+export async function pushLarge(host: string, tag: string, bytes = 2_000_000): Promise<string> {
   const base = `http://${host}/v2/${REPOSITORY}`;
   const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
   const manifest = (await original.json()) as Manifest;
   const config = (await (await ask(`${base}/blobs/${manifest.config.digest}`)).json()) as Config;
-  const layer = tar([{ path: 'large', content: randomBytes(2_000_000) }]);
+  const layer = tar([{ path: 'large', content: randomBytes(bytes) }]);
   const digest = await pushBlob(base, layer);
   const { rootfs } = config;
   const changed = JSON.stringify({ ...config, rootfs: { ...rootfs, diff_ids: [...rootfs.diff_ids, digest] } });
@@ -52,6 +53,7 @@ interface Manifest {
 }
 
 interface Config {
+  readonly config: object;
   readonly rootfs: { readonly diff_ids: readonly string[] };
 }
 

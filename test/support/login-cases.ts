@@ -41,7 +41,7 @@ function keyOf(registry: string): fc.Arbitrary<string> {
     );
   }
   const urls = ['/', '/v1/', '/v2/', '/v2', '/org', ''].map((path) => `https://${registry}${path}`);
-  const paths = ['/org', '/org', '/org/app', '/other', '/'].map((path) => registry + path);
+  const paths = ['/org', '/org', '/org/', '/org/app', '/other', '/'].map((path) => registry + path);
   const odd = [
     `http://${registry}`,
     `https://u:PW@${registry}`,
@@ -102,6 +102,7 @@ function answers(key: fc.Arbitrary<string>): fc.Arbitrary<Record<string, HelperA
     [1, { Username: '', Secret: '' }],
     [1, { error: 'the store is locked' }],
     [1, { raw: 'PW' }],
+    [1, { raw: '{"ServerURL":5,"Username":"u","Secret":"PW"}' }],
     [1, { raw: 'null' }],
   );
   return fc.dictionary(key, answer, { maxKeys: 3 });

@@ -1,11 +1,11 @@
 /** Compares the logins that each form of a command takes with those that docker and podman would send. */
 
-import { isNamespaceKey, isWebLoginToken } from '../../src/credentials/docker-lookup.ts';
+import { convertToHostname, isWebLoginToken, serverOf as serverOfKey } from '../../src/credentials/config-key.ts';
 import { fromFiles } from '../../src/credentials/login-files.ts';
 import { fromLogins } from '../../src/credentials/logins.ts';
 import type { Login, SourceResult } from '../../src/credentials/source.ts';
 import { UserError } from '../../src/errors.ts';
-import { DOCKER_HUB } from '../../src/secret/display-server.ts';
+import { DOCKER_HUB, displayServer } from '../../src/secret/display-server.ts';
 import { credentialOf } from '../../src/secret/docker-config.ts';
 import { CANARY, holdsCanary } from './canary.ts';
 import { shownHint } from './hints.ts';
@@ -60,16 +60,44 @@ export async function compareForms(compared: Compared, where: string, counts: Co
       await check('--from-file', index, ofFile.error ?? only(ofFile.result), (from) => expectedOfFile(from, index));
     }
   }
+  differences.push(...confused('--all', all.result, partsOf(one)));
+  if (isPlainFile(one)) {
+    const file = { files: { [CONFIG]: one.files[CONFIG] ?? '' } };
+    const { result } = await outcome(() => fromFiles([machine.expand(CONFIG)], {}, io), said);
+    differences.push(...confused('--from-file alone', result, partsOf(file)), ...lost(result, entriesOf(file)));
+    if (result !== undefined) count(counts, '--from-file alone');
+  }
   if (holdsCanary(said.join('\n'))) differences.push(`a password is shown: ${said.join('\n')}`);
   if (differences.length > 0)
     throw new Error(`${where}\n${differences.join('\n')}\n${JSON.stringify(one, undefined, 1)}`);
 }
 
+/** Where a form that takes every login gives a part another login than its own, or a registry that of a part. */
+function confused(form: string, result: SourceResult | undefined, parts: readonly KeyedEntry[]): string[] {
+  return (result?.entries ?? []).flatMap((login) => {
+    const { server } = login;
+    const own = isPartKey(server)
+      ? parts.some(([key, entry]) => isSlashApart(key, server) && isFrom(textOf(login), entry))
+      : !parts.some(([, entry]) => isFrom(textOf(login), entry));
+    return own ? [] : [`${form} has another login for ${server}: ${textOf(login)}`];
+  });
+}
+
+/** The entries of a named file that are neither written nor named. */
+function lost(result: SourceResult | undefined, entries: readonly KeyedEntry[]): string[] {
+  if (result === undefined) return [];
+  return entries.flatMap(([key, entry]) => {
+    const isWritten = result.entries.some((login) => isFrom(textOf(login), entry));
+    const names = [displayServer(key), `a login for ${displayServer(serverOfKey(convertToHostname(key)))} that`];
+    const isNamed = result.warnings.some((warning) => names.some((name) => warning.includes(name)));
+    const isToken = isWebLoginToken(key) || secretsOf(entry).length === 0;
+    return isWritten || isNamed || isToken ? [] : [`--from-file loses ${key}: ${result.warnings.join('; ')}`];
+  });
+}
+
 /** docker's login, or else podman's; podman's comes first where it is stored for the namespace. */
 function expectedOf(one: LoginCase, { machine }: Answer, index: number): readonly Outcome[] {
-  const isPart = (one.names[index] ?? '').includes('/');
-  const { '$HOME/.dockercfg': _, ...files } = one.files;
-  const kept = isPart ? entriesOf({ files }).filter(([key]) => isNamespaceKey(key)) : [];
+  const kept = (one.names[index] ?? '').includes('/') ? partsOf(one) : [];
   return outcomes(machine.podman[index]).flatMap((login) => {
     if (kept.some(([, entry]) => isFrom(login, entry))) return [login];
     // An unreadable file is an error only where nothing else has the login.
@@ -106,9 +134,15 @@ function intended({ form, name, got, expected, ofPodman, one }: Difference): str
   if (form === '--from-file' && ofFile.some(([, entry]) => entry.auth === undefined && isFrom(got, entry))) {
     return 'a file that is named is read with all of docker’s fields';
   }
-  const parts = entriesOf(one).filter(([key]) => isNamespaceKey(key) && key.startsWith(`${name}/`));
-  if (form === '--all' && got === 'none' && parts.some(([, entry]) => expected.some((login) => isFrom(login, entry)))) {
-    return 'a key with a path is not written for its whole registry';
+  const parts = partsOf(one);
+  const isMeant =
+    // Not even podman reads a key with a slash at its end, so one that is broken is an error only here.
+    parts.some(
+      ([key, entry]) => isSlashApart(key, name) && (isFrom(got, entry) || (got === 'error' && key !== name)),
+    ) || parts.some(([key, entry]) => !isSlashApart(key, name) && expected.some((login) => isFrom(login, entry)));
+  if (isMeant) return 'a key with a path is the login of that path, and of nothing else';
+  if (name.includes('/') && parts.some(([key, { auth = '' }]) => isSlashApart(key, name) && auth === '')) {
+    return 'an entry of a path without a login hides nothing';
   }
   const ofWebLogin = entriesOf(one).filter(([key]) => isWebLoginToken(key));
   const isOfWebLogin = (login: Outcome): boolean =>
@@ -127,13 +161,30 @@ function intended({ form, name, got, expected, ofPodman, one }: Difference): str
 
 type Entry = { readonly [field in 'auth' | 'username' | 'password' | 'identitytoken']?: string };
 
-function entriesOf({ files }: Pick<LoginCase, 'files'>): readonly (readonly [key: string, entry: Entry])[] {
+type KeyedEntry = readonly [key: string, entry: Entry];
+
+/** The entries for parts of registries. A legacy file has none. */
+function partsOf({ files: { '$HOME/.dockercfg': _, ...files } }: Pick<LoginCase, 'files'>): readonly KeyedEntry[] {
+  return entriesOf({ files }).filter(([key]) => isPartKey(key));
+}
+
+/** Whether a key has a path, and not just a slash or the version of the API. */
+function isPartKey(key: string): boolean {
+  return /^[^/]+\/(?!v[12]\/$)[^/]/.test(key);
+}
+
+/** Whether two keys are the same, or differ in a slash at the end. */
+function isSlashApart(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((key) => key.replace(/\/$/, ''));
+  return first === second;
+}
+
+function entriesOf({ files }: Pick<LoginCase, 'files'>): readonly KeyedEntry[] {
   return Object.values(files).flatMap((text) => {
     try {
       const content = JSON.parse(text);
-      return Object.entries<Entry>(content?.auths ?? content ?? {}).filter(
-        ([, entry]) => entry !== null && typeof entry === 'object',
-      );
+      const entries = Object.entries<Entry | null>(content?.auths ?? content ?? {});
+      return entries.flatMap(([key, entry]) => (typeof entry === 'object' ? [[key, entry ?? {}] as const] : []));
     } catch {
       return [];
     }
@@ -142,10 +193,13 @@ function entriesOf({ files }: Pick<LoginCase, 'files'>): readonly (readonly [key
 
 /** Whether the outcome comes from this entry. Every password and token of a case is unique. */
 function isFrom(outcome: Outcome, entry: Entry): boolean {
+  return secretsOf(entry).some((secret) => outcome.includes(secret));
+}
+
+function secretsOf(entry: Entry): string[] {
   const auth = Object.entries(entry).find(([name]) => name.toLowerCase() === 'auth')?.[1] ?? '';
   const texts = [entry.password ?? '', entry.identitytoken ?? '', ...decoded(auth).split(':')];
-  const secrets = texts.map((text) => text.replaceAll('\0', '')).filter((text) => text.startsWith(CANARY));
-  return secrets.some((secret) => outcome.includes(secret));
+  return texts.map((text) => text.replaceAll('\0', '')).filter((text) => text.startsWith(CANARY));
 }
 
 function decoded(auth: string): string {

@@ -142,7 +142,9 @@ function servePlace(client: Client, request: Request, name: 'v2' | 'manifest', t
   const { program } = client;
   const place = program[name];
   const first = firstOf(client, name, place);
-  if (first !== undefined) return first === 'reset' ? undefined : first;
+  if (first === 'reset' || place.always === 'reset') return undefined;
+  if (first !== undefined) return first;
+  if (place.always === 'loop') return { status: 307, headers: { location: request.path } };
   const redirect = redirectOf(client, request, place);
   if (redirect !== undefined) return redirect;
   if (place.open || mayEnter(program, place, name, request)) return there;

@@ -144,7 +144,9 @@ const programs: fc.Arbitrary<RegistryProgram> = fc
   .record({
     atV2: fc.option(challenge, { freq: 2 }),
     atManifest: challenge,
-    v2: place([401, 403, 404, 429, 500]),
+    v2: fc
+      .tuple(place([401, 403, 404, 429, 500]), usually<Place['always']>(10, undefined, 'reset', 'loop'))
+      .map(([v2, always]) => ({ ...v2, always })),
     manifest: place([401, 403, 404, 404, 404, 407, 429, 500, 502, 503, 504]),
     head: usually<number | undefined>(12, undefined, 405, 405, 404, 500, 200, 403),
     get: usually<number | undefined>(16, undefined, 403, 404, 500),

@@ -57,13 +57,16 @@ function pullProblem({ one, node, ours }: Compared): string | undefined {
 }
 
 /** A wrong statement about the login itself, which a pull does not show. */
-function loginProblem({ check, verdict: { kind }, one: { login, withImage } }: Compared): string | undefined {
+function loginProblem({ check, verdict, one: { program, login, withImage } }: Compared): string | undefined {
+  const { kind } = verdict;
   if (kind === 'no access' && login === 'wrong') return 'a wrong login is said to be known';
   if (kind === 'rejected' && login !== 'wrong') return 'a good login is said to be rejected';
   if (kind === 'accepted' && login === 'wrong') return 'a wrong login is said to be accepted';
+  const isSame = kind === 'anonymous' && verdict.why === 'same answer';
+  if (isSame && program.tokens.anonymous !== 'token') return 'a login is said to get what nobody gets';
   if (withImage || login === 'none') return undefined;
-  const isSame = (kind === 'accepted' || kind === 'anonymous') === (check.kind === 'ok');
-  return isSame ? undefined : `go-containerregistry: ${check.kind} ${check.status || ''}, we: ${kind}`;
+  const isAlike = (kind === 'accepted' || kind === 'anonymous') === (check.kind === 'ok');
+  return isAlike ? undefined : `go-containerregistry: ${check.kind} ${check.status || ''}, we: ${kind}`;
 }
 
 function sendProblem({ one, sends, nodeSends, checkSends }: Compared): string | undefined {

@@ -44,6 +44,17 @@ const isBasic = ({ manifest }: RegistryProgram): boolean =>
 const namesError = ({ manifest }: RegistryProgram): boolean =>
   manifest.challenge.some((line) => line.includes('error=')) && (manifest.first?.length ?? 0) > 0;
 
+/** Whether `/v2/` accepts tokens of logins only. */
+const showsLogins = ({ v2 }: RegistryProgram): boolean =>
+  v2.answer === 200 && v2.wrong === 401 && !v2.open && v2.redirect === undefined && v2.always === undefined;
+
+/** The forms of a token that a client can read from the answer to GET. */
+const READABLE = ['both', 'token', 'access_token', 'different', 'gzip', 'other case', 'trailing text'];
+
+/** Whether the challenge that a client answers is Basic. */
+const asksBasic = (challenge: readonly string[]): boolean =>
+  challenge.some((line) => /^\s*basic/i.test(line)) && !challenge.some((line) => /^bearer/i.test(line));
+
 /** Whether the status refuses a login, even if it is sent to everybody. */
 const saysNo = (status: unknown): boolean => [400, 401, 403].includes(status as number);
 
@@ -98,16 +109,16 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     title: 'A registry or token server that refuses every login also rejects this one.',
     about: 'login',
-    applies: ({ verdict }, { tokens, manifest, v2 }) =>
+    applies: ({ verdict }, { tokens, manifest, v2, head, get }) =>
       verdict.kind === 'rejected' &&
-      (saysNo(tokens.get) ||
-        saysNo(tokens.post) ||
-        [manifest, v2].some(({ basic, answer }) => !basic || saysNo(answer))),
+      ([tokens.get, tokens.post, head, get].some(saysNo) ||
+        [manifest, v2].some(({ basic, answer, challenge }) => saysNo(answer) || (!basic && asksBasic(challenge)))),
   },
   {
     title: 'A 401 or 403 to user and password counts as a rejection unless `/v2/` shows more.',
     about: 'login',
-    applies: ({ one, verdict }, program) => one.login === 'stranger' && verdict.kind === 'rejected' && isBasic(program),
+    applies: ({ one, verdict }, program) =>
+      one.login === 'stranger' && verdict.kind === 'rejected' && (isBasic(program) || !showsLogins(program)),
   },
   {
     title: 'A pull that works counts as accepted if it is not known what a client without a login gets.',
@@ -139,8 +150,10 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     title: 'The answer of a token server is read as containerd reads it.',
     about: 'login',
-    applies: ({ one }, { tokens: { form } }) =>
-      !one.withImage && ['trailing text', 'issued as nonsense'].includes(form),
+    applies: ({ one, verdict }, { tokens: { form } }) =>
+      one.withImage
+        ? verdict.kind === 'rejected' && !READABLE.includes(form)
+        : ['trailing text', 'issued as nonsense'].includes(form),
   },
   {
     title: 'A registry that asks for no login, or in a form that no runtime understands, gets none.',
@@ -171,6 +184,15 @@ export const DIFFERENCES: readonly Difference[] = [
     about: 'sends',
     applies: ({ one, verdict, sends, nodeSends }, program) =>
       one.withImage && isBasic(program) && ['rejected', 'no access'].includes(verdict.kind) && sends === nodeSends + 1,
+  },
+  {
+    title: 'Bearer, and the token server refuses a token for the repository',
+    about: 'sends',
+    applies: ({ one, verdict, sends, nodeSends }, { tokens }) =>
+      one.withImage &&
+      ['rejected', 'no access'].includes(verdict.kind) &&
+      sends - nodeSends <=
+        (tokens.get !== 'works' || tokens.wrong === 400 ? 2 : 1) * (tokens.redirect === undefined ? 1 : 2),
   },
   {
     title: 'about a login alone, and the token server does not support GET',

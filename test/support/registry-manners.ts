@@ -38,7 +38,7 @@ export const MANNERS: readonly (readonly [name: string, program: RegistryProgram
     program({
       v2: { challenge: [bearer('SELF/token')] },
       manifest: { challenge: scoped('SELF/token') },
-      tokens: { post: 400, wrong: 401, anonymous: 401, kind: 'opaque', form: 'access_token' },
+      tokens: { post: 400, wrong: 401, strict: true, anonymous: 401, kind: 'opaque', form: 'access_token' },
     }),
   ],
   [
@@ -73,7 +73,7 @@ export const MANNERS: readonly (readonly [name: string, program: RegistryProgram
     'Artifactory: 401 to POST and to everybody without a login',
     program({
       manifest: { challenge: scoped('SELF/token'), basic: true },
-      tokens: { post: 401, wrong: 401, anonymous: 401, kind: 'opaque', form: 'both' },
+      tokens: { post: 401, wrong: 401, strict: true, anonymous: 401, kind: 'opaque', form: 'both' },
     }),
   ],
   ['Nexus: Basic', basicProgram({ v2: { challenge: ['BASIC realm="Sonatype Nexus Repository Manager"'] } })],

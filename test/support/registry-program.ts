@@ -23,6 +23,8 @@ export interface Place {
   readonly headers?: Readonly<Record<string, string>>;
   /** The redirect for requests. */
   readonly redirect?: { readonly status: number; readonly to: 'here' | 'elsewhere' } | undefined;
+  /** What happens to every request: the connection is cut, or it is sent to where it came from. */
+  readonly always?: 'reset' | 'loop' | undefined;
 }
 
 export interface TokenServer {

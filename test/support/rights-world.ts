@@ -71,8 +71,8 @@ async function world(): Promise<string> {
 const LOGIN = '--username jane --password-env PASSWORD --server r.example --no-verify';
 
 /**
- * Groups of command lines that need the same rules, except for names. `POD(x)` is the pod of x, NS the namespace, and SOURCE
- * another one. Each rule matters in at least one line of a group.
+ * Groups of command lines that need the same rules, except for names. `POD(x)` is the pod of x, NS the namespace, SOURCE another
+ * one, and NODE a node. Each rule matters in at least one line of a group.
  */
 export const LINES: readonly (readonly string[])[] = [
   [`create new ${LOGIN}`, `create regsecret ${LOGIN}`],
@@ -99,6 +99,7 @@ export const LINES: readonly (readonly string[])[] = [
   ['attach --to statefulset -l app=statefulset'],
   ['attach --all-serviceaccounts -l here=NS -A'],
   ['sync fleet -l here=NS -n SOURCE'],
+  ['sync fleet -l here=NS --admission -n SOURCE'],
   ['sync fleet -l here=NS --attach sa/default -n SOURCE'],
   ['sync fleet -l here=NS --attach used --restart -n SOURCE'],
   [`rotate ${LOGIN}`],
@@ -116,6 +117,8 @@ export const LINES: readonly (readonly string[])[] = [
   ['list'],
   ['list -A'],
   ['verify'],
+  ['verify regsecret --image r.example/app:2 --on-node --timeout 300ms'],
+  ['verify --image r.example/app:2 --on-node --serviceaccount robot --timeout 300ms'],
   [
     'why gone --offline',
     'why POD(deployment) --offline',
@@ -156,7 +159,9 @@ export async function wordsOf(line: string, namespace: string): Promise<string[]
   for (const word of line.split(' ')) {
     const [, app] = /^POD\((.*)\)$/.exec(word) ?? [];
     words.push(
-      app === undefined ? word.replace('NS', namespace).replace('SOURCE', source) : await podOf(app, namespace),
+      app === undefined
+        ? word.replace('NS', namespace).replace('SOURCE', source).replace('NODE', node)
+        : await podOf(app, namespace),
     );
   }
   return / -A$| -n |^doctor -l/.test(line) ? words : [...words, '-n', namespace];

@@ -10,7 +10,7 @@ export const labelledAnd = (home: string) =>
   `checked: pull secrets in namespaces with these labels and in ${home} (-A instead of -l: all namespaces)\n`;
 /** Where no other namespace is selected: how copies of `name` get the login, and what was checked. */
 export const othersIn = (namespace: string, name = 'pull') =>
-  `hint: copies in other namespaces, if there are any, keep the old login until: regsecret sync ${name} -n ${namespace} --to NAMESPACES\n` +
+  `hint: update copies in other namespaces: regsecret sync ${name} -n ${namespace} --to NAMESPACES\n` +
   `checked: pull secrets in ${namespace} (-A: all namespaces)\n`;
 export const OLD = auth('ci', `${CANARY}-old`);
 export const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };

@@ -90,7 +90,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* The condition that a namespace is selected, as src/commands/rbac/chosen-namespaces.ts makes it. */ -}}
+{{- /* The condition that a namespace is selected, as src/copies/chosen-namespaces.ts makes it. */ -}}
 {{- define "regsecret.chosen" -}}
 {{- with .Values.sync.namespaces -}}
 {{- $name := "namespaceObject.metadata.name" -}}
@@ -108,6 +108,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $all = append $all "namespaceObject.metadata.?annotations[?'regsecret/sync'].orValue('true').matches('(?i)^true$')" -}}
 {{- $all = append $all (include "regsecret.joined" (dict "by" " || " "all" $ways)) -}}
 {{- include "regsecret.joined" (dict "by" " && " "all" $all) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* As src/copies/admission-objects.ts writes them. */ -}}
+{{- define "regsecret.admissionAnnotations" -}}
+{{- with .Values.sync.namespaces -}}
+{{- $globs := list -}}
+{{- $names := list -}}
+{{- range uniq .names }}{{ if regexMatch "[*?[]" . }}{{ $globs = append $globs . }}{{ else }}{{ $names = append $names . }}{{ end }}{{ end -}}
+{{- $selection := dict "all" (or .all (ne .selector "")) "exclude" (uniq .exclude) "globs" $globs "names" $names -}}
+{{- if .selector }}{{ $_ := set $selection "labelSelector" .selector }}{{ end -}}
+regsecret/source: {{ printf "%s/%s" $.Release.Namespace $.Values.sync.source }}
+regsecret/selection: {{ $selection | mustToRawJson | quote }}
 {{- end -}}
 {{- end -}}
 

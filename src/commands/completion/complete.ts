@@ -1,6 +1,6 @@
 /** Answers a shell that completes a command line (spf13/cobra completions.go `__complete`). Names that come too late are left out. */
 
-import { listNames, NAMESPACES } from '../../cluster/object-request.ts';
+import { listNames, NAMESPACES, NODES } from '../../cluster/object-request.ts';
 import { pullSecretNames } from '../../cluster/read-secrets.ts';
 import { connect, connectionOf, type Transport } from '../../cluster/transport.ts';
 import { EXIT } from '../../errors.ts';
@@ -59,6 +59,7 @@ function silent(io: Io): Io {
 export type CandidateSource =
   | 'secrets'
   | 'namespaces'
+  | 'nodes'
   | 'accounts'
   | 'pods'
   | 'targets'
@@ -110,6 +111,7 @@ async function namesIn(
   const { namespace } = transport;
   if (source === 'secrets') return pullSecretNames(transport, namespace);
   if (source === 'namespaces') return listNames(transport, NAMESPACES, { namespace: undefined, cached: true });
+  if (source === 'nodes') return ['all', ...(await listNames(transport, NODES, { cached: true }))];
   const list = (kind: PullKindName): Promise<string[]> =>
     listNames(transport, pullKind(kind), { namespace, cached: true });
   if (source !== 'targets') return list(source === 'pods' ? 'Pod' : 'ServiceAccount');

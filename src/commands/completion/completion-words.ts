@@ -6,7 +6,7 @@ import { RootCommand, type Command as Words } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
 import { commandFirst, commandNamed, plainFlags } from '../command-line.ts';
 import { FILE_FLAGS } from '../flag-values.ts';
-import { EVERYWHERE } from '../shared-flags.ts';
+import { AFTER_EQUALS, EVERYWHERE } from '../shared-flags.ts';
 import type { CandidateSource, Candidates, Completion } from './complete.ts';
 
 /** Builds the program with all flags of the command that comes first in `line`. */
@@ -15,6 +15,7 @@ export type Program = (line: readonly string[]) => Command;
 /** Where the names come from for flags whose value is a name, also in kubectl's form `--flag=value`. */
 const VALUES: Readonly<Record<string, CandidateSource | 'files'>> = {
   '--namespace': 'namespaces',
+  '--on-node': 'nodes',
   '--context': 'contexts',
   '--to-context': 'contexts',
   '--cluster': 'clusters',
@@ -78,7 +79,7 @@ function wantedAt(
   }
   const typed = root.commands.get(before[0] ?? '') ?? root;
   for (const option of isFlag ? options.filter(isProposed) : options) {
-    addOption(typed, option, isFlag, () => void wanted.push(valuesOf(option, command?.name())));
+    addOption(typed, option, { isFlag, equals }, () => void wanted.push(valuesOf(option, command?.name())));
   }
   for (const argument of typed === root ? [] : (command?.registeredArguments ?? [])) {
     typed.argument(argument.name(), () => void wanted.push(namesFor(command, argument)), argument.variadic);
@@ -96,15 +97,21 @@ function isProposed({ hidden, long }: Option): boolean {
 function addOption(
   words: Words,
   { long, short, description, required }: Option,
-  isFlag: boolean,
+  { isFlag, equals }: { readonly isFlag: boolean; readonly equals: string | undefined },
   value: () => void,
 ): void {
   for (const flag of isFlag ? [long] : [long, short]) {
     const name = flag?.replace(/^-+/, '');
     if (name === undefined) continue;
-    if (required) words.option(name, description, value);
+    if (required && takesNext(long, equals)) words.option(name, description, value);
     else words.option(name, description);
   }
+}
+
+/** Whether the next word is the value, or `equals` is before it: the word behind `--on-node` is a name. */
+function takesNext(long = '', equals: string | undefined): boolean {
+  const { bare, also } = AFTER_EQUALS[long] ?? {};
+  return equals !== undefined || bare === undefined || also !== undefined;
 }
 
 function optionNamed(options: readonly Option[], flag: string): Option | undefined {

@@ -2,11 +2,13 @@
  * Prints the report of `doctor`. For people, the verdict, the cause and the command come first, and the steps follow with `-v`.
  */
 import { loginLack } from '../../credentials/known-logins.ts';
+import { isRejection } from '../../diagnosis/present-image.ts';
 import { findingKey } from '../../diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView } from '../../diagnosis/view.ts';
 import { isKubelets, isPickedUp } from '../../findings/finding.ts';
 import { formatMore } from '../../findings/listed.ts';
+import { formatRestart } from '../../findings/node-restart.ts';
 import { ALL_NAMESPACES, type Command, command, stepsIn, words } from '../../line/command.ts';
 import { prose } from '../../line/hint.ts';
 import { hintText, printerFor } from '../../output/printer.ts';
@@ -238,7 +240,7 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
 
 /** `image` is one of `puller`. */
 function formatProspect(puller: PullerView, image: ImageView): string {
-  const { image: name, outcome, state, policy } = image;
+  const { image: name, outcome, state, policy, restart } = image;
   const who = whoOf(puller);
   switch (outcome) {
     case 'will pull':
@@ -251,7 +253,7 @@ function formatProspect(puller: PullerView, image: ImageView): string {
       if (isRejection(image.cause)) return `${who} is rejected before it can pull ${name}`;
       // A container that restarts on this node need not pull the image, unless its policy is Always.
       if (state === 'there')
-        return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
+        return `${who} has ${name}, but could not pull it again${restart ? formatRestart(restart) : policy === 'Always' ? '' : ' on another node'}`;
       return `${who} cannot pull ${name}`;
     case 'cannot know':
       if (state === 'there') return `${who} has ${name}`;
@@ -259,11 +261,6 @@ function formatProspect(puller: PullerView, image: ImageView): string {
         return `${who} does not pull ${name}: its imagePullPolicy is Never, so it starts only on a node that has the image`;
       return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
   }
-}
-
-/** Whether the API server refuses to create the pod. */
-function isRejection(cause: ImageView['cause']): boolean {
-  return cause?.code === 'missing-account' || cause?.code === 'not-mountable';
 }
 
 /** Undefined for an object in an ordinary state. */

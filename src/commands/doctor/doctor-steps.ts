@@ -24,13 +24,21 @@ function step(title: string, text: string): string {
   return `  ${title.padEnd(WIDTH)}  ${text}`;
 }
 
-function listText({ list, serviceAccount, object }: PullerView): string {
+function listText(puller: PullerView): string {
+  const { added = [] } = puller.list;
+  const each = added.map(({ name, policy }) => `; ${name} is added by mutatingadmissionpolicy ${policy}`);
+  return `${writtenText(puller)}${each.join('')}`;
+}
+
+function writtenText({ list, serviceAccount, object }: PullerView): string {
   const names = list.names.join(', ');
   switch (list.from) {
     case 'own':
       return `${names || '(no names)'}, ${object.kind === 'Pod' ? 'in the pod itself' : 'in the template'}; those of serviceaccount ${serviceAccount} do not count`;
     case 'account':
       return `${names}, ${object.kind === 'Pod' ? 'the same as in' : 'of'} serviceaccount ${serviceAccount}`;
+    case 'policy':
+      return names;
     case 'none':
       return `empty; serviceaccount ${serviceAccount} had none either${object.kind === 'Pod' ? ' when the pod was created' : ''}`;
     case 'not known':

@@ -1,24 +1,25 @@
 /** `regsecret doctor`, alias `why`: finds the reason why a pod cannot pull, and the command that fixes it. */
 
 import { checkSelector } from '../../cluster/secret-scope.ts';
+import { parseDuration } from '../../codec/go/duration.ts';
 import type { Answer, Observation } from '../../diagnosis/facts.ts';
-import { judgeAll, openQuestions } from '../../diagnosis/puller-report.ts';
+import { decidingNodes, isWithheld } from '../../diagnosis/present-image.ts';
+import { judgeAll } from '../../diagnosis/puller-report.ts';
 import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
-import { askedSecrets, secretQuestions, usersIn } from '../../diagnosis/secret-checks.ts';
+import { usersIn } from '../../diagnosis/secret-checks.ts';
 import type { FindingView } from '../../diagnosis/view.ts';
 import { EXIT, UsageError } from '../../errors.ts';
 import { reachableFix, userOf } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
+import { type AskingFlags, conclude } from '../../gather/answers.ts';
 import type { Collector } from '../../gather/collector.ts';
 import type { TargetFacts } from '../../gather/doctor-facts.ts';
 import { againWithout } from '../../line/hint.ts';
 import { printerFor, shownError } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
-import type { RegistryClient, RegistryFlags } from '../../registry/registry-client.ts';
-import { forEachLimit, inPortions } from '../../system/concurrency.ts';
+import { inPortions } from '../../system/concurrency.ts';
 import { isPath } from '../../system/file.ts';
 import type { Io } from '../../system/io.ts';
-import { type Question, questionKey } from '../../verify/question.ts';
 import { filesApart, imagesApart } from '../../workloads/target.ts';
 import { chosenNames } from '../namespace-choice.ts';
 import { checkFiles, checkLook, checkWatch, type DoctorLine, targetsOf, wideFlag } from './doctor-line.ts';
@@ -26,22 +27,14 @@ import { printDoctor, sayMore } from './doctor-printer.ts';
 import type { Grouping } from './report-sections.ts';
 import type { ReportFormat } from './report-writer.ts';
 
-export interface DoctorOptions extends RegistryFlags, DoctorLine {
+export interface DoctorOptions extends AskingFlags, DoctorLine {
   readonly recursive?: boolean | undefined;
-  /** Whether registries on this machine are asked although the cluster is elsewhere. */
-  readonly allowLocalRegistries?: boolean | undefined;
   /** Whether doctor goes on until everything is well, or something else is wrong. */
   readonly watch?: boolean | undefined;
   readonly output?: ReportFormat | undefined;
   readonly groupBy?: Grouping | undefined;
   readonly summary?: boolean | undefined;
 }
-
-/** The number of questions asked at the same time. */
-const CONCURRENCY = 16;
-
-/** After this time, no further question is asked. The questions under way may still take their own `--timeout`. */
-const ASKING_MS = 50_000;
 
 /**
  * Prints what is wrong. Returns 0 when nothing is wrong or all of it is ignored, 1 when something keeps an image from being
@@ -56,12 +49,16 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.watch === true) return watch(selection, options, io);
   const observe = await observerOf(options);
   const { withCollector } = await import('../../gather/collector.ts');
-  const gathered = await withCollector(options, io, observe);
-  const failed = gathered.errors;
-  for (const error of failed) (await printerFor(io)).error(error);
-  const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
-  if (failed.length > 0 && isNothing) return EXIT.failed;
-  const { report, ...rest } = await examine(gathered, new Map(), options, io);
+  const seen = await withCollector(options, io, async (collector) => {
+    const gathered = await observe(collector);
+    const { errors } = gathered;
+    for (const error of errors) (await printerFor(io)).error(error);
+    const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
+    if (errors.length > 0 && isNothing) return undefined;
+    return { failed: errors, ...(await examine(gathered, new Map(), collector, options, io)) };
+  });
+  if (seen === undefined) return EXIT.failed;
+  const { failed, report, ...rest } = seen;
   const selected = { ...report, ...selectFindings(report.findings, selection) };
   if (failed.length === 0) {
     await show({ report: selected, ...rest }, options, io);
@@ -82,13 +79,24 @@ interface Examination {
 async function examine(
   gathered: Observation,
   answers: Map<string, Answer>,
+  collector: Collector,
   options: DoctorOptions,
   io: Io,
 ): Promise<Examination> {
-  const diagnosed = await diagnose(gathered, answers, options, io);
+  const diagnosed = await withNodes(gathered, await conclude(gathered, answers, options, io), collector);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
   const users = usersIn(gathered.home, diagnosed.facts);
   return { report: await withProposals(report, users, io), now: diagnosed.facts.now, server: gathered.server };
+}
+
+/** `diagnosed` with the settings of the nodes that decide what is said of pods whose images are there. */
+async function withNodes(gathered: Observation, diagnosed: Conclusion, collector: Collector): Promise<Conclusion> {
+  const nodes = decidingNodes(diagnosed.judged);
+  if (nodes.length === 0) return diagnosed;
+  const { withVerification } = await import('../../gather/verification.ts');
+  const facts = await withVerification(nodes, diagnosed.facts, collector);
+  if (![...diagnosed.judged.values()].flat().some(isWithheld)) return { ...diagnosed, facts };
+  return { ...diagnosed, facts, judged: await inPortions(judgeAll(gathered, facts), collector.transport.signal) };
 }
 
 /** `report` with commands that carry logins of this machine only where the command line went, and with the users of others. */
@@ -125,30 +133,27 @@ function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): numb
 
 /** Returns 0 once everything is well. `--timeout` also limits the whole wait. */
 async function watch(selection: FindingSelection | undefined, options: DoctorOptions, io: Io): Promise<number> {
+  const { strict = false, offline = false, timeout } = options;
   const observe = await observerOf(options);
   const { follow } = await import('./follow.ts');
   const { say } = await printerFor(io);
-  // A terminal shows the wait all the time.
-  let isSaid = io.stderr.isTTY || options.timeout !== undefined;
-  const { seen, condition } = await follow(options, io, {
+  const until = io.clock.monotonic() + (parseDuration(timeout ?? '') ?? Number.POSITIVE_INFINITY);
+  const demands = { strict, offline, until, timeout, isWide: wideFlag(options) !== undefined };
+  const { look, end } = await follow(options, demands, io, {
     observe,
-    judge: async (gathered, answers) => {
-      const { report, ...rest } = await examine(gathered, answers, options, io);
+    judge: async (gathered, answers, collector) => {
+      const { report, ...rest } = await examine(gathered, answers, collector, options, io);
       return { report: { ...report, ...selectFindings(report.findings, selection) }, ...rest };
     },
-    show: (examined) => show(examined, options, io),
-    async waiting(awaited, work) {
-      if (!isSaid) say(`waiting for ${awaited}; Ctrl-C or --timeout ends it`);
-      isSaid = true;
-      const next = await withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work);
-      if (next === undefined) say(`gave up after ${options.timeout} (--timeout)`);
-      return next;
+    async show(examined, { lines }) {
+      if (examined !== undefined) await show(examined, options, io);
+      for (const line of lines) say(line);
     },
+    waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C or --timeout ends it`, io, work),
   });
   // Running pods do not hide what could not be judged.
-  if (condition.isWell) return exitCode(seen.report, options);
-  if (isHealthy(seen.report.findings, options.strict === true)) return EXIT.unjudged;
-  return EXIT.failed;
+  if (end === 'well') return exitCode(look.report, options);
+  return isHealthy(look.report.findings, strict) ? EXIT.unjudged : EXIT.failed;
 }
 
 /** Checks manifests by themselves: neither the cluster nor registries are asked. */
@@ -192,62 +197,4 @@ async function observerOf(options: DoctorOptions): Promise<(collector: Collector
   const { observeScope } = await import('../../gather/scope.ts');
   const exclude = chosenNames(options.exclude ?? [], '--exclude');
   return async (collector) => ({ ...(await observeScope({ ...options, exclude }, collector)), errors: [] });
-}
-
-/**
- * Judges every image. Registries are asked as long as an answer may change the result. `answers` has what they said before, and
- * receives their new answers.
- */
-async function diagnose(
-  gathered: Observation,
-  answers: Map<string, Answer>,
-  options: DoctorOptions,
-  io: Io,
-): Promise<Conclusion> {
-  const facts = { ...gathered.facts, answers };
-  const before = answers.size;
-  let diagnosed: Conclusion = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
-  const openNow = async (): Promise<Question[]> =>
-    [
-      ...(await inPortions(secretQuestions(askedSecrets(gathered), facts), io.signal)),
-      ...openQuestions(diagnosed.judged),
-    ].filter((question) => !answers.has(questionKey(question)));
-  let open = await openNow();
-  if (open.length === 0) return diagnosed;
-  const client = await registryClientFor(gathered.server, options, io);
-  let total = 0;
-  let unasked = 0;
-  const end = io.clock.monotonic() + ASKING_MS;
-  const ask = async (): Promise<void> => {
-    while (open.length > 0) {
-      total += open.length;
-      await forEachLimit(CONCURRENCY, open, async (question) => {
-        if (io.clock.monotonic() > end) {
-          unasked += 1;
-          return;
-        }
-        const verdict = await client.verify(question);
-        answers.set(questionKey(question), { verdict, at: io.clock.now() });
-      });
-      diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
-      if (unasked > 0) return;
-      open = await openNow();
-    }
-  };
-  try {
-    await withProgress(() => `checking registries: ${answers.size - before} of ${total}`, io, ask);
-    return { ...diagnosed, unasked };
-  } finally {
-    client.close();
-  }
-}
-
-async function registryClientFor(cluster: string | undefined, options: DoctorOptions, io: Io): Promise<RegistryClient> {
-  const [{ createRegistryClient }, { ownRegistries }] = await Promise.all([
-    import('../../registry/registry-client.ts'),
-    import('../../credentials/own-registries.ts'),
-  ]);
-  const { allowLocalRegistries } = options;
-  const origin = { from: 'cluster', cluster, ownRegistries: await ownRegistries(io), allowLocalRegistries } as const;
-  return createRegistryClient(options, origin, io);
 }

@@ -10,6 +10,7 @@ import { UsageError } from '../../errors.ts';
 import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { command } from '../../line/command.ts';
 import type { Io } from '../../system/io.ts';
+import { admissionName } from '../../workloads/admission-policy.ts';
 import { filesApart, imagesApart, parseDoctorTargets } from '../../workloads/target.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
 import type { SyncRequest } from '../sync/sync-request.ts';
@@ -32,6 +33,12 @@ interface LineFacts extends Partial<AskedLine> {
   readonly as?: string;
 }
 
+/** Whether the namespace of the line is in the name of a policy that it reads. */
+export function isForPolicy({ command: name, options }: ParsedLine): boolean {
+  const { admission, allNamespaces, output } = options;
+  return (admission === true && output !== 'yaml') || (name === 'delete' && allNamespaces === true);
+}
+
 /** Empty for a command line that uses no API server. Throws UsageError. */
 export function commandRights(line: ParsedLine, io: Io): Right[] {
   const { command: name, argument, options } = line;
@@ -41,7 +48,9 @@ export function commandRights(line: ParsedLine, io: Io): Right[] {
   const secrets = names.secrets?.length === 0 ? undefined : names.secrets;
   const more: Fact[] = [...(secrets === undefined ? [] : ['named' as const]), ...comparedBy(line)];
   const all = [...given(options), ...facts, ...more];
-  const rights = rightsFor(as, { facts: all, names: { ...names, secrets, clusters: [KUBE_SYSTEM] }, targets });
+  const policies = [admissionName({ namespace: `${options.namespace}`, name: `${secrets?.[0]}` })];
+  const known = { ...names, secrets, policies, clusters: [KUBE_SYSTEM] };
+  const rights = rightsFor(as, { facts: all, names: known, targets });
   if (rights !== undefined) return rights;
   throw new UsageError(`${name} needs no role`, command`regsecret rbac attach --serviceaccount default`);
 }
@@ -73,6 +82,7 @@ function askedOf(
     case 'detach':
       return changedBy(name, { ...(options as unknown as AttachOptions), secret: `${argument}` }, io);
     case 'sync':
+      if (options.output === 'yaml') return undefined;
       return copiedBy(
         syncRequest({ ...(options as unknown as SyncOptions), name: `${argument}` }, io),
         options.watch === true,
@@ -82,6 +92,7 @@ function askedOf(
     case 'inspect':
       return filename === undefined ? { names: { secrets: usual } } : undefined;
     case 'verify':
+      if (typeof options.onNode === 'string') return askedOnNode(options.onNode, secrets, options);
       return filename === undefined && !usesLogin(options) ? { names: { secrets: usual } } : undefined;
     case 'list':
       return { names: { secrets: allNamespaces ? [] : secrets } };
@@ -90,6 +101,14 @@ function askedOf(
     default:
       return { names: { secrets } };
   }
+}
+
+function askedOnNode(node: string, secrets: readonly string[], { serviceaccount = 'default' }: Options): LineFacts {
+  const accounts = [`${serviceaccount}`];
+  if (node === 'any') return { names: { secrets, accounts } };
+  return node === 'all'
+    ? { facts: ['nodes'], names: { secrets, accounts } }
+    : { facts: ['node'], names: { secrets, accounts, node: [node] } };
 }
 
 /** Undefined in a dry run of the client. A hash in the name is not known beforehand. */

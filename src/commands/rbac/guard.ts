@@ -5,14 +5,12 @@
 
 import { copyRef } from '../../changes/recreate-secret.ts';
 import type { Right } from '../../cluster/right.ts';
+import { allOf, listOf, memberAt, quoted, sameBut, someOf } from '../../codec/cel.ts';
 import { MANAGED_BY, SOURCE } from '../../secret/copy.ts';
 import { DATA_KEY } from '../../secret/secret.ts';
+import { ADMISSION_API } from '../../workloads/admission-policy.ts';
 import { LIST_FIELD, PULL_KINDS, type PullKind } from '../../workloads/kind.ts';
-import { allOf, listOf, memberAt, quoted, sameBut, someOf } from './cel.ts';
 import { RBAC_API, type RbacObject } from './role.ts';
-
-/** The group of policies. */
-const ADMISSION_API = 'admissionregistration.k8s.io';
 
 /** What the role of a command line is meant for. */
 export interface GuardedLine {
@@ -44,7 +42,8 @@ type Write = keyof typeof OPERATIONS;
 
 /** The policy and its binding; none where the role grants no write. */
 export function guardObjects({ name, binding, rights, line }: GuardRequest): RbacObject[] {
-  const writes = rights.filter(isWrite);
+  // No policy sees a write to a policy (apiserver pkg/admission/plugin/policy/generic `Dispatch`).
+  const writes = rights.filter(isWrite).filter(({ group }) => group !== ADMISSION_API);
   if (writes.length === 0) return [];
   const kinds = PULL_KINDS.filter(({ plural }) => writes.some((right) => right.plural === plural));
   const api = { apiVersion: `${ADMISSION_API}/v1`, metadata: { name } };

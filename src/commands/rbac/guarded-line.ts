@@ -1,13 +1,13 @@
 /** What a command line writes, for the policy beside its role. */
 
+import { quoted } from '../../codec/cel.ts';
+import { chosenBySync, chosenWithHome } from '../../copies/chosen-namespaces.ts';
 import { UsageError } from '../../errors.ts';
 import type { ContextFlags } from '../../kubeconfig/contexts.ts';
 import { againWithout } from '../../line/hint.ts';
 import type { Io } from '../../system/io.ts';
 import { chosenNames, namesAndPatterns } from '../namespace-choice.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
-import { quoted } from './cel.ts';
-import { chosenBySync, chosenWithHome } from './chosen-namespaces.ts';
 import type { ParsedLine } from './command-rights.ts';
 import { type GuardedLine, OWN_NAMESPACE } from './guard.ts';
 
@@ -19,7 +19,11 @@ const WITHOUT_LISTS = ['sync', 'rotate', 'remove'];
  */
 export function guardedLine(line: ParsedLine, namespace: string, own: string, io: Io): GuardedLine {
   const { command, argument, options } = line;
-  const { appendHash, recreate, selector, to = [] } = options as LineOptions;
+  const { admission, appendHash, recreate, selector, to = [] } = options as LineOptions;
+  if (admission) {
+    const text = 'whoever may write policies may change every pod, which no policy of ours limits';
+    throw new UsageError(text, againWithout('--admission'));
+  }
   if (recreate) {
     const text =
       'an account with permission to create pods can run as any service account of the namespace; no policy of regsecret limits that';
@@ -41,6 +45,7 @@ export function guardedLine(line: ParsedLine, namespace: string, own: string, io
 }
 
 interface LineOptions {
+  readonly admission?: boolean;
   readonly appendHash?: boolean;
   readonly recreate?: boolean;
   readonly selector?: string;

@@ -14,7 +14,7 @@ import { formatJson } from '../../output/structured.ts';
 import type { Io } from '../../system/io.ts';
 import { many } from '../../text/enumerate.ts';
 import { printed } from '../../text/printable.ts';
-import { commandRights, type ParsedLine } from './command-rights.ts';
+import { commandRights, isForPolicy, type ParsedLine } from './command-rights.ts';
 import { guardObjects } from './guard.ts';
 import { guardedLine } from './guarded-line.ts';
 import { parseSubject, type RbacObject, type RoleRequest, roleObjects, roleStart, type Subject } from './role.ts';
@@ -31,12 +31,14 @@ export interface RbacOptions {
 }
 
 /** Prints a Role, a ClusterRole or both, each with its binding, or nothing when no role is needed. Throws UserError. */
-export async function rbac({ line, for: who, name, guard = false, output }: RbacOptions, io: Io): Promise<number> {
+export async function rbac(options: RbacOptions, io: Io): Promise<number> {
+  const { for: who, name, guard = false, output } = options;
   if (name !== undefined && !isRoleName(name)) {
     throw new UsageError('the name of a role has no / and no %, and is not . or ..', prose`--name NAME`);
   }
   const subject = parseSubject(who);
   if (guard) checkGuard(subject, name);
+  const line = isForPolicy(options.line) ? await placed(options.line, io) : options.line;
   const rights = commandRights(line, io);
   if (rights.length === 0) {
     const printer = await printerFor(io);
@@ -155,6 +157,11 @@ async function sayWhere(
 
 function isPlaced({ kind, namespace }: Subject): boolean {
   return kind !== 'ServiceAccount' || namespace !== undefined;
+}
+
+/** `line` with its namespace. Throws UserError. */
+async function placed(line: ParsedLine, io: Io): Promise<ParsedLine> {
+  return { ...line, options: { ...line.options, namespace: await namespaceOf(line, io) } };
 }
 
 /** The namespace of the role. Sends no request, and needs no kubeconfig when -n is given. Throws UserError. */

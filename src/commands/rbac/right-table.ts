@@ -1,15 +1,18 @@
 /** The rights of each command, as rows of data: what it may do, on which objects, and with which options. */
 
 import type { Right } from '../../cluster/right.ts';
+import { ADMISSION_KINDS, type AdmissionKind } from '../../workloads/admission-policy.ts';
 import { CHANGEABLE_KINDS, knownKind, PULL_KINDS, type PullKindName, WORKLOAD_KINDS } from '../../workloads/kind.ts';
 
 /** The kind of an object that a command asks the API server for. */
-export type AskedKind = PullKindName | 'Secret' | 'Namespace' | 'Node' | 'Event';
+export type AskedKind = PullKindName | AdmissionKind | 'Secret' | 'Namespace' | 'Node' | 'Event';
 
 /** An option of the command line, as commander names it, or something else that is known of the line or of its target. */
 export type Fact =
-  | ('allNamespaces' | 'allowMissing' | 'attach' | 'checks' | 'detach' | 'force' | 'prune' | 'recreate')
-  | ('restart' | 'secret' | 'selector' | 'to' | 'wait' | 'watch')
+  | ('admission' | 'allNamespaces' | 'allowMissing' | 'attach' | 'checks' | 'detach' | 'force' | 'prune' | 'recreate')
+  | ('onNode' | 'restart' | 'secret' | 'selector' | 'to' | 'wait' | 'watch')
+  /** One node is asked, or all of them. */
+  | ('node' | 'nodes')
   /** It is no dry run of the client. */
   | 'writes'
   /** The Secrets are named. */
@@ -30,7 +33,7 @@ export type Fact =
   | 'implied';
 
 /** The names in the command line that limit a right. */
-export type NameOf = 'secrets' | 'kept' | 'target' | 'accounts' | 'default' | 'clusters';
+export type NameOf = 'policies' | 'secrets' | 'kept' | 'target' | 'accounts' | 'default' | 'clusters' | 'node';
 
 interface RightRow {
   /** The kinds of targets that need the right; left out: all of them. */
@@ -55,6 +58,9 @@ const CONTROLLERS = [...WORKLOAD_KINDS, 'ReplicaSet'] as const;
 const USERS = ['Pod', 'ServiceAccount', ...WORKLOAD_KINDS] as const;
 /** The kinds that `kubectl rollout restart` restarts. */
 const RESTARTABLE = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+
+/** A policy of `sync --admission`, and its binding. */
+const POLICIES = ADMISSION_KINDS.map(({ kind }) => kind);
 
 /** For commands whose `-l` chooses namespaces. */
 const BY_LABELS = ['allNamespaces', 'selector'] as const;
@@ -150,6 +156,11 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       // A rule for one name allows watching that name, as it allows listing it.
       { when: ['watch'], may: ['watch'], on: SECRET, named: 'secrets' },
       { when: ['watch', 'attach'], may: ['watch'], on: ACCOUNT, named: 'accounts' },
+      { when: ['admission'], may: ['get'], on: POLICIES, named: 'policies' },
+      { when: ['admission', 'writes'], may: ['create'], on: POLICIES },
+      { when: ['admission', 'writes'], may: ['patch'], on: POLICIES, named: 'policies' },
+      // A dry run shows that new pods get the name.
+      { when: ['admission', 'writes'], may: ['create'], on: POD },
     ],
     target: CHANGED,
     end: [
@@ -185,6 +196,8 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       { may: ['get'], on: CHANGEABLE_KINDS },
       { when: ['writes'], may: ['delete'], on: SECRET, named: 'secrets' },
       { when: ['writes'], may: ['patch'], on: CHANGEABLE_KINDS },
+      { when: ['everywhere'], may: ['get'], on: POLICIES, named: 'policies' },
+      { when: ['everywhere', 'writes'], may: ['delete'], on: POLICIES, named: 'policies' },
     ],
   },
   inspect: {
@@ -197,6 +210,13 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
     line: [
       { when: ['not everywhere'], may: ['get'], on: SECRET, named: 'secrets' },
       { when: ['everywhere'], may: ['list'], on: SECRET },
+      { when: ['onNode', 'not named'], may: ['list'], on: SECRET },
+      { when: ['onNode'], may: ['get'], on: ACCOUNT, named: 'accounts' },
+      // Pods of earlier runs are listed to be deleted. The names of test pods are not known beforehand.
+      { when: ['onNode'], may: ['create', 'get', 'list', 'delete'], on: POD },
+      { when: ['onNode'], may: ['list'], on: ['Event'] },
+      { when: ['node'], may: ['get'], on: ['Node'], named: 'node' },
+      { when: ['nodes'], may: ['list'], on: ['Node'] },
     ],
   },
   list: {
@@ -281,6 +301,8 @@ function holds(
 
 function rightOn(kind: AskedKind, verb: Right['verb'], everywhere: boolean, names: Right['names']): Right {
   // The other kinds are of the core group, and their plurals are regular.
-  const { group = '', plural = `${kind.toLowerCase()}s` } = knownKind(kind) ?? {};
-  return { verb, group, plural, names, everywhere: everywhere || kind === 'Namespace' || kind === 'Node' };
+  const policy = ADMISSION_KINDS.find((one) => one.kind === kind);
+  const { group = '', plural = `${kind.toLowerCase()}s` } = policy ?? knownKind(kind) ?? {};
+  const isPlaced = policy === undefined && kind !== 'Namespace' && kind !== 'Node';
+  return { verb, group, plural, names, everywhere: everywhere || !isPlaced };
 }

@@ -155,13 +155,13 @@ function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequ
   );
 }
 
-/** Takes each Secret out of its lists and deletes it, copies first. Throws what is no UserError. */
+/** Takes each Secret out of its lists and deletes it, copies first. Returns those that stay. Throws what is no UserError. */
 export async function performDeletion(
   { transport }: Reader,
   planned: readonly Deletion[],
   request: DeleteRequest,
   listenerOf: (ref: SecretRef) => DeleteListener,
-): Promise<void> {
+): Promise<readonly Deletion[]> {
   const kept: Deletion[] = [];
   for (const steps of [planned.slice(0, -1), planned.slice(-1)]) {
     await performPhase({
@@ -184,6 +184,7 @@ export async function performDeletion(
       },
     });
   }
+  return kept;
 }
 
 function nextFor({ ref: { namespace, name }, secret, source }: Deletion, present: Secret | undefined): NextDeletion {

@@ -9,7 +9,7 @@ import { manifestFolders } from '../../changes/saved-pod.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
 import { copyNamespaces } from '../../cluster/copy-sources.ts';
 import { lookAround } from '../../cluster/not-found.ts';
-import { createReader } from '../../cluster/reader.ts';
+import { createReader, type Reader } from '../../cluster/reader.ts';
 import type { Transport } from '../../cluster/transport.ts';
 import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { readNamespace } from '../../gather/namespace.ts';
@@ -18,12 +18,14 @@ import { type ContextFlags, checkContextFlags } from '../../kubeconfig/contexts.
 import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, words } from '../../line/command.ts';
 import { againWith } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
-import type { ClusterRun, Printer } from '../../output/printer.ts';
+import { type ClusterRun, DRY_RUN, type Printer } from '../../output/printer.ts';
 import { copyMark, SYNC } from '../../secret/copy.ts';
 import { checkNames } from '../../secret/secret-name.ts';
 import type { Io } from '../../system/io.ts';
 import { canPrompt } from '../../system/prompt.ts';
 import { many, plural } from '../../text/enumerate.ts';
+import { ADMISSION_API } from '../../workloads/admission-policy.ts';
+import { deletePolicy, type PolicyObject, policiesOf } from './delete-policy.ts';
 import {
   type DeleteListener,
   type DeleteRequest,
@@ -77,6 +79,7 @@ async function deleteIn(
   const planned = await withRegistries(transport.server, run.io, (findRefused) =>
     planDeletion(reader, request, findRefused),
   );
+  const policies = request.copies ? await policiesFor(reader, request, printer) : [];
   await checkThere(planned, request, transport, printer);
   for (const line of describeNeeds(planned.flatMap(({ losing = [] }) => losing))) printer.warn(line);
   const unseen = reader.missingRights.list();
@@ -87,16 +90,38 @@ async function deleteIn(
   const only = request.copies ? undefined : transport.namespace;
   const report = deletePrinter({ output, dryRun: request.dryRun, only }, run);
   // Where no Secret is there, nothing is deleted, so there is nothing to confirm.
-  if (unconfirmed !== undefined && planned.some(({ secret }) => secret !== undefined)) {
+  if (unconfirmed !== undefined && (policies.length > 0 || planned.some(({ secret }) => secret !== undefined))) {
     for (const { ref, error } of planned) if (error !== undefined) report.failed(ref, error);
     report.flush();
     // With --yes alone, nothing would be deleted either.
     if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.failed;
     throw unconfirmed;
   }
-  const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
-  await report.perform(intent, () => performDeletion(reader, planned, request, report.about));
+  const total = changes + policies.length;
+  const intent = { what: deleteIntent(planned), changes: total, deletes: total > 0 };
+  await report.perform(intent, async () => {
+    const kept = await performDeletion(reader, planned, request, report.about);
+    // Without the source, no sync would bring the copies that the policy counts on.
+    if (kept.includes(planned.at(-1) as Deletion)) return;
+    for (const policy of policies) {
+      await deletePolicy(transport, policy, request);
+      report.policy(policy);
+    }
+  });
   return report.end(planned);
+}
+
+/** The policy to delete. Says which one stays, because a tool would create it again. Throws UserError. */
+async function policiesFor(reader: Reader, request: DeleteRequest, printer: Printer): Promise<PolicyObject[]> {
+  const { namespace } = reader.transport;
+  const found = await policiesOf(reader, { namespace, name: request.name });
+  if (request.owned) return found;
+  for (const { kind, name, maker } of found) {
+    if (maker === undefined) continue;
+    printer.warn(`${kind.toLowerCase()} ${name} is not deleted, because ${maker.name} creates it`);
+    printer.hint(maker.where);
+  }
+  return found.filter(({ maker }) => maker === undefined);
 }
 
 /** Warns that the copies stay when their source is deleted, and that pods go on pulling with them. */
@@ -155,6 +180,7 @@ function deletePrinter(options: ReportOptions, run: ClusterRun) {
   const { printer, answer } = run;
   const report = changeReport(options, run);
   const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
+  const policies: Pick<PolicyObject, 'kind' | 'name'>[] = [];
   return {
     ...report,
     about(ref: Ref): DeleteListener {
@@ -177,10 +203,17 @@ function deletePrinter(options: ReportOptions, run: ClusterRun) {
         },
       };
     },
+    policy({ kind, name }: PolicyObject) {
+      policies.push({ kind, name });
+      const text = `${kind.toLowerCase()}/${name} deleted${DRY_RUN[dryRun]}`;
+      if (output !== 'json')
+        printer.result(output === 'name' ? `${kind.toLowerCase()}.${ADMISSION_API}/${name}` : text);
+    },
     end(planned: readonly Deletion[]) {
       const { length: total } = planned.filter(({ secret }) => secret !== undefined);
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
-      if (output === 'json') answer({ dryRun, deleted, lists: changed, errors: report.errors() });
+      const more = policies.length === 0 ? {} : { policies };
+      if (output === 'json') answer({ dryRun, deleted, lists: changed, ...more, errors: report.errors() });
       return report.end({ total, counts: { deleted: deleted.length, failed: total - deleted.length } });
     },
   };

@@ -201,7 +201,8 @@ function removePrinter(options: ReportOptions, run: ClusterRun) {
       const { ref, servers } = one;
       report.done({ kind: 'Secret', ...ref }, 'configured');
       if (output !== undefined) return;
-      for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
+      const verb = dryRun === 'none' ? 'removed' : 'would be removed';
+      for (const server of servers) printer.say(`  ${displayServer(server)}  ${verb}`);
     },
     problem: report.failed,
     end(planned: readonly EntryRemoval[]) {

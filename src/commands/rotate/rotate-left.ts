@@ -166,7 +166,7 @@ export function sayCopies(items: readonly PlannedSecret[], { home }: RotateReque
     others.length === 0
       ? command`regsecret sync ${nameWord(first.ref.name)} ${scope(home)} --to NAMESPACES`
       : command`regsecret sync NAME ${scope(home)} --to NAMESPACES`;
-  printer.hint(prose`copies in other namespaces, if there are any, keep the old login until: ${sync}`);
+  printer.hint(prose`update copies in other namespaces: ${sync}`);
 }
 
 interface SamePassword {

@@ -67,8 +67,11 @@ export function verifyFlags(verify: Command): Command {
           .argument('[names...]', 'names of Secrets (default: regsecret; with -A all)', secretNamesArgument)
           .option('-A, --all-namespaces', 'include all namespaces')
           .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
+          .option('--on-node <node>', 'ask a node to pull it, and run nothing (=NODE, =all)')
+          .option('--serviceaccount <name>', 'ask for a pod of this service account (default: default)')
           .option(...SECRET_FILES)
           .optionsGroup('Registries:'),
+        'wait this long for each registry (default: 10s), or for the nodes (default: 2m)',
       )
         .optionsGroup('Output:')
         .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),

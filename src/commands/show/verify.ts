@@ -5,7 +5,7 @@ import { EXIT, UsageError, UserError } from '../../errors.ts';
 import { type DiagnosedSecret, diagnosisOf } from '../../findings/diagnosed-secret.ts';
 import type { KubeFlags } from '../../kubeconfig/kube-flags.ts';
 import { ALL_NAMESPACES, command, eachWith, pathWord, words } from '../../line/command.ts';
-import { againWithout, eitherOf, type Hint, prose } from '../../line/hint.ts';
+import { againWith, againWithout, eitherOf, type Hint, prose } from '../../line/hint.ts';
 import { nameWord, scope } from '../../line/object-name.ts';
 import { type Printer, printerFor } from '../../output/printer.ts';
 import { withProgress } from '../../output/progress.ts';
@@ -37,6 +37,9 @@ export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFla
   readonly allNamespaces?: boolean | undefined;
   readonly filename?: readonly string[] | undefined;
   readonly image?: readonly string[] | undefined;
+  /** The name of a node, `all` or `any`. */
+  readonly onNode?: string | undefined;
+  readonly serviceaccount?: string | undefined;
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
 }
 
@@ -50,6 +53,7 @@ const CONCURRENCY = 16;
 export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   checkOptions(typed);
+  if (typed.onNode !== undefined) return askNodes(typed, typed.onNode, io, printer);
   const options = withServer(typed);
   const { secrets, isWhole, correct, from } = await secretsToVerify(options, io, printer);
   if (secrets.length === 0 && !isWhole) return EXIT.failed;
@@ -68,13 +72,26 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   }
   const rows = await ask(inquiries, from, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
-  await printVerdicts(rows, { output: options.output, immutable, correct, isOwn: from !== undefined }, io, printer);
+  const mayAskNode = options.image !== undefined && correct === undefined;
+  const shown = { output: options.output, immutable, correct, isOwn: from !== undefined, mayAskNode };
+  await printVerdicts(rows, shown, io, printer);
   if (!sound || !isWhole) return EXIT.failed;
   const results =
     options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ??
     rows.map(({ verdict }) => loginResult(verdict));
   if (results.includes('fails')) return EXIT.failed;
   return results.includes('unknown') ? EXIT.unjudged : EXIT.ok;
+}
+
+async function askNodes(options: VerifyOptions, onNode: string, io: Io, printer: Printer): Promise<number> {
+  const { image, names = [], serviceaccount } = options;
+  if (image === undefined)
+    throw new UsageError('--on-node needs --image', againWith(words`--image ghcr.io/org/app:v1`));
+  const { checkNode } = await import('./asked-nodes.ts');
+  checkNode(onNode);
+  if (serviceaccount !== undefined) checkedName(serviceaccount, 'ServiceAccount');
+  const { verifyOnNode } = await import('./on-node.ts');
+  return verifyOnNode({ ...options, onNode, image: [...new Set(image)], names: [...new Set(names)] }, io, printer);
 }
 
 /** The command that shows why there is no login. */
@@ -97,7 +114,7 @@ const OF_ALL = prose`leave out -A to check your own login with ${words`--server 
 
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {
-  const { names = [], allNamespaces = false, namespace, filename, image } = options;
+  const { names = [], allNamespaces = false, namespace, filename, image, onNode, serviceaccount } = options;
   for (const text of image ?? []) checkImage(text);
   const live = allNamespaces ? '-A' : 'the name of a Secret';
   const ways = [
@@ -114,6 +131,14 @@ function checkOptions(options: VerifyOptions): void {
     const hint = allNamespaces && ways.length === 2 ? meant : words`regsecret verify --help`;
     throw new UsageError(`${ways.join(' and ')} cannot be used together`, hint);
   }
+  // A node is asked with a Secret of its cluster.
+  const other = ways.find((way) => way !== 'the name of a Secret');
+  if (onNode !== undefined && other !== undefined) {
+    const hint = other.startsWith('-') ? eitherOf(other, '--on-node') : againWithout('--on-node');
+    throw new UsageError(`${other} and --on-node cannot be used together`, hint);
+  }
+  if (serviceaccount !== undefined && onNode === undefined)
+    throw new UsageError('--serviceaccount is only for --on-node', againWith(words`--on-node`));
   if (filename === undefined) for (const name of names) checkedName(name, 'Secret');
   if (!allNamespaces) return;
   if (namespace !== undefined) {

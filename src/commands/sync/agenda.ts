@@ -16,6 +16,8 @@ export interface LookResult {
   readonly written: readonly string[];
   /** Namespaces that could not be served. */
   readonly failed: readonly string[];
+  /** Namespaces whose pods are to be looked at again, because those that there are do not have what was written. */
+  readonly unsettled: readonly string[];
 }
 
 export interface Agenda {
@@ -55,12 +57,16 @@ const MANY = 200;
 const FIGHT_WRITES = 4;
 const FIGHT_WINDOW_MS = 600_000;
 const FIRST_HOLD_MS = 15_000;
+/** Pods of a namespace are looked at again after these times: only once a pull has failed is it known that a pod needs help. */
+const SETTLING_MS = [3000, 10_000, 30_000, 60_000];
 
 /** Begins with a look at all namespaces, due at `start`. */
 export function createAgenda(start: number): Agenda {
   const due = new Map<string, number>();
   const retries = new Map<string, number>();
   const writes = createWrites();
+  /** When unsettled namespaces are looked at again, the earliest first. */
+  const settling = new Map<string, readonly number[]>();
   /** The namespaces that are looked at now, one by one. */
   const busy = new Set<string>();
   let isFull = false;
@@ -88,11 +94,25 @@ export function createAgenda(start: number): Agenda {
     if (healed.length > 0) for (const namespace of retries.keys()) changed(namespace, now);
   };
 
+  const settle = (unsettled: readonly string[], now: number): void => {
+    for (const namespace of unsettled)
+      settling.set(
+        namespace,
+        SETTLING_MS.map((after) => now + after),
+      );
+    for (const [namespace, times] of settling) {
+      const next = times.find((at) => at > now);
+      if (next === undefined) settling.delete(namespace);
+      else changed(namespace, next);
+    }
+  };
+
   return {
     changed: (namespace, now) => changed(namespace, now + SETTLE_MS),
     gone(namespace) {
       due.delete(namespace);
       retries.delete(namespace);
+      settling.delete(namespace);
       writes.forget(namespace);
     },
     sourceChanged(now) {
@@ -121,7 +141,7 @@ export function createAgenda(start: number): Agenda {
       const free = [...due].flatMap(([namespace, at]) => (busy.has(namespace) ? [] : [at]));
       return Math.max(0, Math.min(...(isFull ? [] : [fullAt]), ...free) - now);
     },
-    done({ only }, { ended, written, failed }, now) {
+    done({ only }, { ended, written, failed, unsettled }, now) {
       if (only === undefined) isFull = false;
       else busy.delete(only[0]);
       const again = new Set([...failed, ...(ended ? [] : (only ?? []))]);
@@ -136,6 +156,7 @@ export function createAgenda(start: number): Agenda {
       if (fullFailures > 0) {
         fullAt = Math.min(fullAt, now + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (fullFailures - 1)));
       }
+      settle(unsettled, now);
       const fights = written.filter((namespace) => writes.add(namespace, now));
       for (const namespace of writes.held(now))
         if (written.includes(namespace)) due.set(namespace, writes.heldUntil(namespace));

@@ -23,10 +23,11 @@ const PRUNE_CONCURRENCY = 4;
 
 /** Reports everything to `listener`. Throws UserError where nothing is done at all, and Interrupted. */
 export async function syncSecret(transport: Transport, request: SyncRequest, listener: SyncListener): Promise<void> {
-  const { source, plan, meant, lists } = await listener.reading(() => look(transport, request, listener));
+  const { source, plan, meant, lists, admission } = await listener.reading(() => look(transport, request, listener));
   const losses = plan.items.flatMap(({ loss }) => loss ?? []);
   if (losses.length > 0) listener.losses(losses);
-  await checkAgreed(transport, plan, lists, request);
+  await checkAgreed(transport, plan, lists, { ...request, policies: admission?.changes ?? 0 });
+  await admission?.apply(listener);
   const served = new Set(meant);
   const written: string[] = [];
   await performPhase({
@@ -60,6 +61,7 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
     },
     failed: ({ namespace }, error) => listener.outcome({ namespace, action: 'failed', error }),
   });
+  await admission?.wait([...served], listener);
 }
 
 function isEnded({ cause }: UserError, namespace: string, { selection }: SyncRequest): boolean {
@@ -85,7 +87,10 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
   const lists = hasAccounts(request.accounts)
     ? await planLists(transport, secret, meant, request, listener)
     : undefined;
-  return { source, plan, meant, lists };
+  const admission = request.admission
+    ? await (await import('./admission.ts')).planAdmission(transport, request)
+    : undefined;
+  return { source, plan, meant, lists, admission };
 }
 
 /**
@@ -128,7 +133,7 @@ async function checkAgreed(
   transport: Transport,
   { items, pruned }: Plan,
   lists: ListPlan | undefined,
-  { name, agree, dryRun, yes }: SyncRequest,
+  { name, agree, dryRun, yes, policies }: SyncRequest & { readonly policies: number },
 ): Promise<void> {
   const isAsked = !yes && dryRun === 'none' && pruned.length > 0;
   const losses = isAsked ? await describeLosses(transport, pruned, name) : [];
@@ -152,13 +157,14 @@ async function checkAgreed(
   const parts = [
     ...(changes.length === 0 ? [] : [`update ${plural(changes.length, 'namespace')} (${kinds.join(', ')}${dropped})`]),
     ...(accounts === 0 ? [] : [`attach ${name} to ${plural(accounts, 'service account')}`]),
+    ...(policies === 0 ? [] : [`have ${name} added to new pods by a policy`]),
     ...(pruned.length === 0 ? [] : [`delete ${name} in ${many(pruned.map(({ namespace }) => namespace))}`]),
     ...(losses.length === 0 ? [] : [`although ${many(losses)}`]),
   ];
   const asked = parts.join(', ');
   const intent = {
     what: asked.charAt(0).toUpperCase() + asked.slice(1),
-    changes: changes.length + accounts + pruned.length,
+    changes: changes.length + accounts + policies + pruned.length,
     // That a copy loses what was removed from its source is what `sync` is for.
     deletes: pruned.length > 0 || losing.some(({ keptBy }) => keptBy !== 'source'),
   };

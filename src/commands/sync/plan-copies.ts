@@ -156,18 +156,19 @@ function holdsAfter(step: NextCopy, secret: Secret | undefined): boolean {
 
 /**
  * Throws UserError where the flags select no namespace: this is more often mistyped than meant. Namespaces that opt out or are
- * being deleted are selected. `-A` can be no mistake, and a named namespace that does not exist is an error anyway. Of several
- * clusters, one may have no such namespace, but then `--prune` would delete every copy there.
+ * being deleted are selected. `-A` can be no mistake, a named namespace that does not exist is an error anyway, and a policy is for
+ * namespaces to come. Of several clusters, one may have no such namespace, but then `--prune` would delete every copy there.
  */
 export function checkSelected(
   namespaces: readonly NamespaceFacts[],
-  { name, selection, known, prune }: SyncRequest,
+  { name, selection, known, prune, admission = false }: SyncRequest,
   home: string | undefined,
 ): void {
   const { names, globs, all, labelSelector } = selection;
   const selects = (one: Partial<typeof selection>, own: string | undefined): boolean =>
     namespaces.some((namespace) => choiceOf(namespace, { ...selection, ...one }, own) !== 'other');
-  const isSaid = known !== undefined || names.some((wanted) => !namespaces.some((one) => one.name === wanted));
+  const isSaid =
+    known !== undefined || admission || names.some((wanted) => !namespaces.some((one) => one.name === wanted));
   if ((all && labelSelector === undefined) || selects({}, home) || (isSaid && !prune)) return;
   const what = labelSelector === undefined ? many([...names, ...globs]) : `-l ${labelSelector}`;
   const isExcluded = selects({ exclude: [] }, home);

@@ -7,12 +7,13 @@ import {
   differentFlag,
   kubernetesFlags,
   loginFlags,
+  outputOption,
   secretNameArgument,
   writeOutputFlags,
 } from '../shared-flags.ts';
 
 export function syncFlags(sync: Command): Command {
-  const named = sync.argument('[name]', 'name of the Secret in the namespace of -n', secretNameArgument, 'regsecret');
+  const named = sync.argument('[name]', 'Secret in the namespace of -n', secretNameArgument, 'regsecret');
   const source = loginFlags(named, 'A login to use instead of a Secret:');
   return kubernetesFlags(
     writeOutputFlags(
@@ -27,9 +28,10 @@ export function syncFlags(sync: Command): Command {
           .option('--exclude <namespaces>', 'skip these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
           .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
+          .option('--admission', 'add it to new pods by a policy of the API server')
           .option('--restart', 'restart the controllers of pods that keep failing')
           .option('--merge', 'merge into existing Secrets not created by sync')
-          .option('--adopt', 'turn such Secrets into copies, which drops their other logins')
+          .option('--adopt', 'turn such Secrets into copies without other logins')
           .option('--prune', 'detach and delete copies in other namespaces')
           .option('--watch', 'keep running, and update copies as things change')
           .option('--listen <address>', 'answer /healthz and /metrics there, such as :8080')
@@ -40,6 +42,7 @@ export function syncFlags(sync: Command): Command {
           .option('--yes', 'do not ask; without a terminal, --prune needs it')
           .optionsGroup('Output:'),
       ),
+      outputOption('print this', ['yaml']),
     ),
   );
 }

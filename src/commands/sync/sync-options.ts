@@ -26,7 +26,8 @@ export interface SyncOptions extends ContextFlags, ChangeOptions, Omit<Credentia
   readonly restart?: boolean;
   readonly prune?: boolean;
   readonly yes?: boolean;
-  readonly output?: 'name' | 'json';
+  readonly output?: 'name' | 'json' | 'yaml';
+  readonly admission?: boolean;
   readonly watch?: boolean;
   readonly listen?: string;
   readonly refresh?: string;
@@ -49,6 +50,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     throw new UsageError(`${flag} needs --watch`, dryRun === 'none' ? againWith(words`--watch`) : againWithout(flag));
   }
   checkContexts(options);
+  checkAdmission(options);
   const folders = manifestFolders(io.env);
   const accounts = accountsIn(attach);
   return {
@@ -57,12 +59,30 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     foreign,
     accounts,
     restart,
+    admission: options.admission === true,
     prune,
     yes,
     dryRun,
     fieldManager,
     folders,
   };
+}
+
+/** Throws UsageError for flags that cannot be used with the policy, and for `-o yaml` without it. */
+function checkAdmission({ admission, output, watch, toContext }: SyncOptions): void {
+  if (!admission && output === 'yaml')
+    throw new UsageError('-o yaml prints the policy of --admission', againWith(words`--admission`));
+  if (!admission) return;
+  const printed = { add: words`-o yaml`, drop: ['--watch', '--listen', '--refresh'] };
+  if (watch) {
+    const text =
+      '--admission and --watch cannot be used together: a controller that may write policies may change every pod';
+    throw new UsageError(text, prose`apply the policy first: ${printed}`);
+  }
+  if (toContext !== undefined) {
+    const each = prose`run ${words`regsecret sync --admission`} once for each cluster`;
+    throw new UsageError('--to-context and --admission cannot be used together', each);
+  }
 }
 
 /** Throws UsageError for flags that cannot be used with several clusters. */

@@ -14,6 +14,7 @@ import { withProgress } from '../../output/progress.ts';
 import { SYNC } from '../../secret/copy.ts';
 import type { Io } from '../../system/io.ts';
 import { many, plural, summaryLine } from '../../text/enumerate.ts';
+import type { AdmissionKind } from '../../workloads/admission-policy.ts';
 import type { Verb } from '../../workloads/list-change.ts';
 import { nameLine, resultName } from '../../workloads/object-ref.ts';
 import { compareNames } from '../../workloads/references.ts';
@@ -39,6 +40,13 @@ interface Told {
   readonly outcomes: SyncOutcome[];
   readonly lists: ListResult[];
   readonly problems: Failure[];
+  /** The policy of `--admission` and its binding, and why it does not work. */
+  readonly policies: {
+    readonly kind: AdmissionKind;
+    readonly name: string;
+    readonly action: Parameters<SyncListener['policy']>[1];
+  }[];
+  readonly unproven: Failure[];
   readonly notes: Readonly<Record<Verb, NoteBook>>;
   skipped: Skipped;
   /** The results of a dry run, which are printed in the order of the namespaces. */
@@ -60,7 +68,7 @@ export async function withSyncPrinter(
     detach: noteBook({ ...context, verb: 'detach' }, printer),
   };
   const skipped = { leftAlone: [], ending: [] };
-  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped, held: [] };
+  const told: Told = { outcomes: [], lists: [], problems: [], policies: [], unproven: [], notes, skipped, held: [] };
   const cut = (): number | undefined => {
     printHeld(told, printer);
     printFailures(failuresOf(told), printer);
@@ -77,7 +85,8 @@ export async function withSyncPrinter(
     options.dryRun !== 'none' && leftOver.some(isChange),
     printer,
   );
-  const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
+  const hasFailed =
+    told.problems.length + told.unproven.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
   return hasFailed ? EXIT.failed : EXIT.ok;
 }
 
@@ -142,6 +151,18 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       const text = `secret/${name} ${action} in ${namespace}${DRY_RUN[dryRun]}`;
       result(namespace, output === 'name' ? nameLine({ kind: 'Secret', namespace, name }, undefined) : text);
     },
+    policy({ apiVersion, kind, metadata: { name: policy } }, action) {
+      told.policies.push({ kind, name: policy, action });
+      if (action === 'unchanged' || output === 'json') return;
+      const typed = kind.toLowerCase();
+      const text = `${typed}/${policy} ${action}${DRY_RUN[dryRun]}`;
+      result('', output === 'name' ? `${typed}.${apiVersion.split('/', 1)}/${policy}` : text);
+    },
+    unproven(error, isKnown) {
+      if (isKnown) return void told.unproven.push({ error });
+      printer.warn(error.message);
+      if (error.hint !== undefined) printer.hint(error.hint);
+    },
     list(change) {
       told.lists.push(change);
       // `-o name` and `-o json` print no line for a list: the user asked for Secrets.
@@ -176,8 +197,8 @@ function saySkipped({ leftAlone, ending }: Skipped, wanted: readonly string[], p
   printer.say(`${plural(ending.length, 'namespace')} ${verb} being deleted, and skipped: ${many(ending)}`);
 }
 
-function failuresOf({ outcomes, problems }: Told): Failure[] {
-  return [...outcomes.flatMap((outcome) => (outcome.action === 'failed' ? [outcome] : [])), ...problems];
+function failuresOf({ outcomes, problems, unproven }: Told): Failure[] {
+  return [...outcomes.flatMap((outcome) => (outcome.action === 'failed' ? [outcome] : [])), ...problems, ...unproven];
 }
 
 function printEnd(
@@ -185,7 +206,7 @@ function printEnd(
   { name, output, dryRun }: SyncPrinterOptions,
   { printer, io, answer, counted }: Omit<ClusterRun, 'agree'>,
 ): void {
-  const { outcomes, lists, problems, notes, skipped } = told;
+  const { outcomes, lists, problems, policies, unproven, notes, skipped } = told;
   const counts = countsOf(
     COUNTED,
     outcomes.map((outcome) => ({ action: shownAction(outcome) })),
@@ -215,13 +236,14 @@ function printEnd(
     return { namespace, action, lost: outcome.lost };
   });
   const results = lists.map(({ ref, action, before, after }) => ({ ...ref, action, before, after }));
-  const errors = problems.map(({ error }) => asShown(error));
+  const errors = [...problems, ...unproven].map(({ error }) => asShown(error));
   const shown = {
     secret: name,
     dryRun,
     namespaces,
     skipped,
     lists: results,
+    ...(policies.length === 0 ? {} : { policies }),
     notes: Object.values(notes).flatMap((book) => book.all()),
     errors,
     summary: counts,

@@ -5,6 +5,7 @@ import type { ListResult } from '../../changes/list-write.ts';
 import type { ManifestFolders } from '../../changes/saved-pod.ts';
 import type { SecretAction } from '../../changes/secret-step.ts';
 import type { ChangeOptions } from '../../changes/step.ts';
+import type { AdmissionObject } from '../../copies/admission-objects.ts';
 import type { SyncSource } from '../../copies/copy-plan.ts';
 import type { IdlePattern } from '../../copies/idle-patterns.ts';
 import type { LoginLoss } from '../../copies/lost-logins.ts';
@@ -26,6 +27,8 @@ export interface SyncRequest extends ChangeOptions {
   readonly accounts: AccountSelection;
   /** Whether to restart the controllers of pods that fail, and would not recover by themselves. */
   readonly restart: boolean;
+  /** Whether to have the API server add the name to each new pod. */
+  readonly admission?: boolean | undefined;
   /** Whether to delete copies in namespaces that are no longer selected. */
   readonly prune: boolean;
   readonly folders: ManifestFolders;
@@ -108,6 +111,10 @@ export interface SyncListener {
   /** The logins that Secrets lose, before they are dropped. Called again where somebody adds logins meanwhile. */
   losses(losses: readonly LoginLoss[]): void;
   outcome(outcome: SyncOutcome): void;
+  /** The policy of `--admission`, or its binding. */
+  policy(object: AdmissionObject, action: 'created' | 'updated' | 'unchanged'): void;
+  /** New pods do not get the name, or nobody knows whether they do. */
+  unproven(error: UserError, isKnown: boolean): void;
   /** A list of a service account that was written, or a workload that was restarted. */
   list(result: ListResult): void;
   note(note: Note, verb: Verb): void;

@@ -28,7 +28,7 @@ import { type WatchHost, watchedFor, watchName, watchSync } from './watch-sync.t
 const REQUEST_TIMEOUT = '20s';
 
 /** Returns the exit code: 0 after SIGTERM. Throws UserError. */
-export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
+export async function syncWatch(options: SyncOptions & { readonly output?: 'name' | 'json' }, io: Io): Promise<number> {
   const request = syncRequest(options, io);
   const { listen, refreshMs } = watchOptions(options);
   const printer = oncePrinter(await printerFor(io));

@@ -182,7 +182,7 @@ async function lookOn({ request, ...watch }: SyncWatch, first: Promise<void>): P
 /** `agreed` is given for the first look, which throws what goes wrong, and is called before anything is written. */
 async function lookOnce(look: Look, watch: SyncWatch, agreed?: () => void): Promise<void> {
   const { transport, request, host, agenda, lanes } = watch;
-  const notes: LookNotes = { written: new Map(), failed: [] };
+  const notes: LookNotes = { written: new Map(), failed: [], attached: new Set() };
   const isFull = look.only === undefined;
   let ended = false;
   try {
@@ -202,8 +202,10 @@ async function lookOnce(look: Look, watch: SyncWatch, agreed?: () => void): Prom
     host.health.failed(host.now());
     host.trouble(error, 'look');
   }
-  const { written, failed } = notes;
-  for (const namespace of agenda.done(look, { ended, written: [...written.keys()], failed }, host.now())) {
+  const { written, failed, attached } = notes;
+  const unsettled = request.restart ? [...attached] : [];
+  const result = { ended, written: [...written.keys()], failed, unsettled };
+  for (const namespace of agenda.done(look, result, host.now())) {
     const object = written.get(namespace);
     if (object !== undefined) tellFight(object, watch);
   }
@@ -232,12 +234,14 @@ interface LookNotes {
   readonly written: Map<string, Fight['object']>;
   /** Namespaces where another attempt may succeed. */
   readonly failed: string[];
+  /** Namespaces with a service account whose list was written: pods that were created before do not have it. */
+  readonly attached: Set<string>;
 }
 
 /** `listener`, which also records what was written and what failed, for the agenda and for the metrics. */
 function noting(
   listener: SyncListener,
-  { written, failed }: LookNotes,
+  { written, failed, attached }: LookNotes,
   { request: { name }, host: { metrics }, served }: SyncWatch,
 ): SyncListener {
   return {
@@ -257,6 +261,7 @@ function noting(
       const { kind, namespace, name: account } = result.ref;
       if (kind === 'ServiceAccount' && result.action === 'patched') {
         written.set(namespace, { kind, namespace, name: account });
+        attached.add(namespace);
       }
       metrics.list(result);
       listener.list(result);

@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   secrets: ['pull-secret'],
   serviceaccounts: ['builder'],
   deployments: ['web'],
+  nodes: ['n1'],
 };
 
 let server: Server;
@@ -111,6 +112,8 @@ describe('what is proposed', () => {
     ['list -o ', ['wide', 'json', 'yaml', 'name', ':4']],
     ['list -o=', ['wide', 'json', 'yaml', 'name', ':4']],
     ['create --dry-run=', ['none', 'client', 'server', ':4']],
+    ['verify --on-node=', ['all', 'n1', ':4']],
+    ['verify --on-node ', ['pull-secret', ':4']],
     ['completion ', ['bash', 'zsh', 'fish', 'powershell', 'kubectl', ':4']],
     ['-n ', ['other', 'team-a', ':4']],
     ['list -n ', ['other', 'team-a', ':4']],

@@ -55,6 +55,8 @@ test.each<[situation: string, args: () => string[], logins: readonly string[], a
   const all = stdout + stderr;
   expect(new Set(proxy.targets.slice(before))).toEqual(new Set(asked ? [REGISTRY] : []));
   if (!asked) expect(all).toContain(`${REGISTRY}; --allow-local-registries asks it`);
-  // No command leads there either.
-  expect([code, all.includes('curl')]).toEqual([3, asked && args()[0] !== 'verify']);
+  // No command leads there from here. A node that is to pull from it can be asked.
+  const [verb, target] = args();
+  const isPull = verb === 'why' && target !== 'secret/pull';
+  expect([code, all.includes('curl'), all.includes('--on-node')]).toEqual([3, false, isPull]);
 });

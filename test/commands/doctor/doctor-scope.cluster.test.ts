@@ -306,7 +306,7 @@ describe.concurrent('registries are asked', () => {
     );
     expect((await doctor(namespace)).counts.registries).toBe(1);
     expect(
-      front.requests.map(({ method, path, authorization = '' }) => `${method} ${path} ${authorization !== ''}`),
+      front.requests.map(({ method, path, authorization = '' }) => `${method} ${path} ${authorization !== ''}`).sort(),
     ).toEqual([
       'GET /v2/ false',
       'GET /v2/ true',
@@ -324,7 +324,7 @@ describe.concurrent('registries are asked', () => {
     await Promise.all(pods.map((pod) => says(namespace, pod, failing(image))));
     const report = await doctor(namespace, [], 1);
     expect(report.findings.map(({ code, affects }) => [code, affects?.pods])).toEqual([['no-pull-secret', 8]]);
-    expect(front.requests).toHaveLength(2);
+    expect(front.requests).toHaveLength(1);
   });
 
   test('about an image of a template that has neither a list nor pods', async () => {

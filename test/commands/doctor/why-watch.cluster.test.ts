@@ -68,7 +68,20 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     expect(attached.code, attached.stderr).toBe(0);
     expect(await seen.ended, seen.stderr()).toBe(0);
     expect(seen.stdout()).toContain('nothing is wrong: 0 pods, 2 workloads');
-    expect(seen.stderr()).toContain('waiting for what is wrong to be fixed; Ctrl-C or --timeout ends it\n');
+    expect(seen.stderr()).toContain('waiting for 1 problem to be fixed; Ctrl-C or --timeout ends it\n');
+  });
+
+  test.each([
+    ['an empty namespace is not well, and is exit code 3 when the time is up', []],
+    ['JSON on stdout is one report, and what is awaited stays on stderr', ['-o', 'json']],
+  ])('%s', async (_, flags) => {
+    const empty = await newNamespace({ serviceAccount: true });
+    const ran = await regsecretIn(empty, ['doctor', '--watch', '--timeout', '3s', ...flags]);
+    expect(ran).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/\nwaiting for pods or workloads\ngave up after 3s \(--timeout\)\n$/),
+    });
+    if (flags.length > 0) expect(JSON.parse(ran.stdout).counts).toMatchObject({ pods: 0, workloads: 0 });
   });
 
   test('has nothing to wait for where all is well', async () => {

@@ -18,19 +18,33 @@ interface Role {
   readonly rules?: readonly Rule[];
 }
 
-/** Requests that only improve a message are in no role. They are for Secrets in other namespaces, and for the namespace. */
-const IMPROVING = ['list secrets', 'get namespaces'];
+/**
+ * Requests that only improve a message are in no role. They are for Secrets in other namespaces, for the namespace, for policies
+ * that add to lists, and for the settings of a kubelet: `get nodes/proxy` is as good as a shell on the node.
+ */
+const IMPROVING = ['list secrets', 'get namespaces', 'get nodes/proxy', 'list mutatingadmissionpolicies'];
 
-/** Rights for what these lines do not meet: an account that is not there, and a copy that is. */
+/** Rights for what these lines do not meet: an account that is not there, a copy that is, and a pod in a dry run of the server. */
 const UNMET: Readonly<Record<string, readonly string[]>> = {
   doctor: ['get serviceaccounts'],
-  sync: ['delete secrets', 'get serviceaccounts', 'patch secrets'],
+  sync: [
+    // A policy is created with the patch that also changes one.
+    'create mutatingadmissionpolicies',
+    'create mutatingadmissionpolicybindings',
+    'create pods',
+    'delete secrets',
+    'get serviceaccounts',
+    'patch secrets',
+  ],
 };
 
 /** Lines that are needed only here. */
 const LOGIN = '--username x --password-env PASSWORD --server x.example --no-verify';
 const MORE = [
   `rotate ${LOGIN}`,
+  // No pod is made for a node that is not ready.
+  'verify regsecret --image r.example/app:2 --on-node=NODE',
+  'verify regsecret --image r.example/app:2 --on-node=all --timeout 300ms',
   'sync fleet -l here=NS -n SOURCE --to-context east',
   `rotate ${LOGIN} --to-context hub --to-context east`,
 ];

@@ -343,7 +343,7 @@ describe('a policy beside the role', () => {
       'an account with permission to create pods can run as any service account',
       'attach --pod web -n team',
     ],
-    ['sync -l a>1', 'the selector of -l has a form that the policy of --guard cannot express', '-l a=b,c!=d,e'],
+    ['sync -l a>1', 'the selector of -l has a form that a policy cannot express', '-l a=b,c!=d,e'],
   ])('none for %s', async (line, error, hint) => {
     const { code, stdout, stderr } = await guard(line);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

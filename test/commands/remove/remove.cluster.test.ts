@@ -73,11 +73,14 @@ test('what kubectl apply has left of the login in an annotation is named', async
   const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
   const applied = JSON.stringify({ data: { '.dockerconfigjson': base64(text) } });
   await put(namespace, text, { metadata: { annotations: { [annotation]: applied } } });
-  for (const [flags, verb] of [[['--dry-run=client'], 'would still have'] as const, [[], 'still has'] as const]) {
+  for (const [flags, removed, verb] of [
+    [['--dry-run=client'], 'would be removed', 'would still have'],
+    [[], 'removed', 'still has'],
+  ] as const) {
     const { code, stderr } = await regsecretIn(namespace, ['remove', 'pull', '--server', host, ...flags]);
     expect([code, stderr]).toEqual([
       0,
-      `  ${host}  removed\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
+      `  ${host}  ${removed}\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
         `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n${looked(namespace)}`,
     ]);
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Agenda, createAgenda, type Look, type LookResult, RESYNC_MS } from '../../../src/commands/sync/agenda.ts';
 
-const FINE: LookResult = { ended: true, written: [], failed: [] };
+const FINE: LookResult = { ended: true, written: [], failed: [], unsettled: [] };
 const ALL: Look = { except: new Set() };
 const one = (namespace: string): Look => ({ only: [namespace], except: new Set() });
 
@@ -143,6 +143,39 @@ describe('what fails is tried again, less and less often, but soon enough after 
     now += agenda.wait(now);
     agenda.done(agenda.next(now) ?? ALL, FINE, now);
     expect(new Set(lookAt(now)).size).toBe(29);
+  });
+});
+
+describe('pods that were created before their service account was patched', () => {
+  const minute = (agenda: Agenda, from: number): number[] => {
+    const found: number[] = [];
+    for (let now = from + agenda.wait(from); now <= 100_000; now += agenda.wait(now)) {
+      found.push(now);
+      agenda.done(agenda.next(now) ?? ALL, FINE, now);
+    }
+    return found;
+  };
+
+  test.each<[string, Look, (agenda: Agenda) => void, readonly number[]]>([
+    [
+      'are looked at again within seconds, and then less and less often',
+      one('a'),
+      () => undefined,
+      [3000, 10_000, 30_000, 60_000],
+    ],
+    ['also after a look at everything', ALL, () => undefined, [3000, 10_000, 30_000, 60_000]],
+    [
+      'a look for another reason takes the place of none',
+      one('a'),
+      (agenda) => agenda.changed('a', 1000),
+      [1050, 3000, 10_000, 30_000, 60_000],
+    ],
+    ['a namespace that is gone is not looked at', one('a'), (agenda) => agenda.gone('a'), []],
+  ])('%s', (_, look, act, expected) => {
+    const agenda = begun();
+    agenda.done(look, { ...FINE, written: ['a'], unsettled: ['a'] }, 0);
+    act(agenda);
+    expect(minute(agenda, 0)).toEqual(expected);
   });
 });
 

@@ -38,6 +38,8 @@ const listener: SyncListener = {
   note: nothing,
   problem: nothing,
   absent: nothing,
+  policy: nothing,
+  unproven: nothing,
 };
 
 const payload = (password: string): string =>

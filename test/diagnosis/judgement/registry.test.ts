@@ -13,7 +13,7 @@ import {
   open,
   type Row,
 } from '../../support/judgement-table.ts';
-import { login, podWith, secretWith } from '../../support/pull-facts.ts';
+import { login, podWith, secretWith, templateWith } from '../../support/pull-facts.ts';
 import { down, forbidden, good, jane, list, noAccess, rejected, wrong } from '../../support/pull-situation.ts';
 
 const accepted: Verdict = { kind: 'accepted' };
@@ -99,7 +99,7 @@ const registries: readonly Row[] = [
     { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
   ],
   [
-    'the same of an image that runs',
+    'the same of an image that runs without a list',
     podWith({ status: 'runs' }),
     { says: all(turnedAway) },
     { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
@@ -125,7 +125,43 @@ const registries: readonly Row[] = [
     {
       outcome: 'cannot know',
       cause: 'registry-unreachable',
-      fix: 'curl -sv https://registry-1.docker.io/v2/',
+      fix: 'regsecret verify -n team-a --image acme/web --on-node=node-1',
+      sufficient: false,
+    },
+  ],
+  [
+    'a registry that does not answer, and a template',
+    templateWith({ list: list('regcred') }),
+    { secrets: { regcred: good }, says: all(down) },
+    {
+      outcome: 'cannot know',
+      cause: 'registry-unreachable',
+      fix: 'regsecret verify regcred -n team-a --image ghcr.io/acme/web:v1 --on-node',
+      sufficient: false,
+    },
+  ],
+  [
+    'the same of an image that runs',
+    podWith({ status: 'runs', list: list('regcred') }),
+    { secrets: { regcred: good }, says: all(down) },
+    {
+      outcome: 'cannot know',
+      cause: 'registry-unreachable',
+      fix: 'curl -sv https://ghcr.io/v2/',
+      sufficient: false,
+    },
+  ],
+  [
+    'the same, and the Secret was changed since',
+    podWith({ status: 'runs', list: list('regcred') }),
+    {
+      secrets: { regcred: { ...good, metadata: { creationTimestamp: '2026-11-25T11:59:30Z' } } },
+      says: all(down),
+    },
+    {
+      outcome: 'cannot know',
+      cause: 'registry-unreachable',
+      fix: 'regsecret verify regcred -n team-a --image ghcr.io/acme/web:v1 --on-node=node-1',
       sufficient: false,
     },
   ],

@@ -1,10 +1,10 @@
 /** The namespaces that a command line selects, as an expression about the namespace of a request. */
 
-import { UsageError } from '../../errors.ts';
-import { prose } from '../../line/hint.ts';
-import { SYNC } from '../../secret/copy.ts';
-import { type LabelledSelection, RESERVED } from '../../secret/selected-namespace.ts';
-import { allOf, listOf, quoted, someOf } from './cel.ts';
+import { allOf, listOf, quoted, someOf } from '../codec/cel.ts';
+import { UsageError } from '../errors.ts';
+import { prose } from '../line/hint.ts';
+import { SYNC } from '../secret/copy.ts';
+import { type LabelledSelection, RESERVED } from '../secret/selected-namespace.ts';
 
 const METADATA = 'namespaceObject.metadata';
 const NAME = `${METADATA}.name`;
@@ -69,10 +69,7 @@ function chosenByLabels(selector: string): string {
 function fits(requirement: string): string {
   const [found, not, key = '', operator, value = '', word, values = ''] = REQUIREMENT.exec(requirement) ?? [];
   if (found === undefined) {
-    throw new UsageError(
-      'the selector of -l has a form that the policy of --guard cannot express',
-      prose`-l a=b,c!=d,e`,
-    );
+    throw new UsageError('the selector of -l has a form that a policy cannot express', prose`-l a=b,c!=d,e`);
   }
   const wanted = operator === undefined ? values.split(',').map((each) => each.trim()) : [value];
   const isOneOf =
