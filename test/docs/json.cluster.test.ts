@@ -295,7 +295,8 @@ describe('rare answers', () => {
   test('every answer of a node', () =>
     print('verify 2', async (io) => {
       const of = { source: 'a/b', image: 'r.example/app:v1', asked: 'node n1' };
-      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, { image: of.image, node: 'n1' }));
+      const args = { image: of.image, node: 'n1', remedy: { how: 'manifest' } } as const;
+      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, args));
       const rows: AskedRow[] = [
         { ...of, verdict: { kind: 'accepted', milliseconds: 1, bytes: 1 } },
         { ...of, verdict: { kind: 'not pulled', error: 'platform', message: 'no match for platform' }, cause },

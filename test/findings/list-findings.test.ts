@@ -100,7 +100,7 @@ testFindings([
       lacks: { account: 'web', annotations: ['eks.amazonaws.com/role-arn'] },
       remedy: RECREATE,
     }),
-    'error: pod team-a/web-1 has no pull secret, and ghcr.io/org/app:v1 needs a login; serviceaccount web lacks the annotation eks.amazonaws.com/role-arn, which all others here have whose pods pull from this registry without a pull secret: a credential provider may require it',
+    'error: pod team-a/web-1 has no pull secret, and ghcr.io/org/app:v1 is refused without a login (it is private, or does not exist); serviceaccount web lacks the annotation eks.amazonaws.com/role-arn, which all others here have whose pods pull from this registry without a pull secret: a credential provider may require it',
     'fix',
     'regsecret create -n team-a --server ghcr.io && regsecret attach regsecret -n team-a --pod web-1 --recreate',
   ],
