@@ -198,9 +198,11 @@ function fixOfOne(one: Occurrence, group: readonly Occurrence[]): Fix | undefine
   return fix && { ...fix, sufficient: fix.sufficient && !group.some((seen) => seen.fix && isOther(seen)) };
 }
 
-/** `create` has to cover the images of the whole group, so commands that differ only in their servers become one. */
+/** `create` covers the images of the whole group, and a preview of `sync` its namespaces: commands that differ only there are one. */
 function fixOfAll(fix: Fix | undefined, group: readonly Occurrence[]): Fix | undefined {
   const does = fix?.command.does;
+  if (fix && does?.do === 'preview')
+    return { ...fix, command: lineOf({ ...does, to: placesOf(group.map(({ found }) => found)) ?? does.to }) };
   if (fix === undefined || does?.do !== 'create' || does.servers.length === 0) return fix;
   const need = needOf(fix.command);
   const servers = group.flatMap((one) => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PullFacts, SecretState } from '../../src/diagnosis/facts.ts';
 import { groupFindings, type Occurrence } from '../../src/diagnosis/groups.ts';
-import { type Finding, type FindingArguments, finding } from '../../src/findings/finding.ts';
+import { type Finding, type FindingArguments, finding, proposedFix } from '../../src/findings/finding.ts';
 import { formatCommand } from '../../src/line/format-command.ts';
 import type { CopyOrigin } from '../../src/secret/copy.ts';
 import { finished } from '../../src/secret/steps.ts';
@@ -150,4 +150,13 @@ test('pods of all namespaces count', () => {
   });
   const [view] = finished(groupFindings(seen, undefined, known({ a: {}, b: {} })));
   expect(view).toMatchObject({ affects: { pods: 4, namespaces: ['a', 'b'] }, objects: [{ pods: 2 }, { pods: 2 }] });
+});
+
+test('pods of several namespaces lack the copy of one source: the command is for all of them', () => {
+  const seen = ['b', 'a'].map((namespace): Occurrence => {
+    const puller = podWith();
+    const found = missing(namespace, copied);
+    return { found, fix: proposedFix(found), puller: { ...puller, ref: { ...puller.ref, namespace } } };
+  });
+  expect(shown(seen)).toEqual(['missing-secret a () next: regsecret sync pull -n plat --to a,b --dry-run=client']);
 });

@@ -71,3 +71,21 @@ test('a Secret is to be made in a namespace that nobody typed: with the login of
     sufficient: false,
   });
 });
+
+test('two namespaces lack the copy of a source: one line previews what sync would write', async () => {
+  const [label, namespaces] = await teams(() => Promise.resolve());
+  const [plat, here = ''] = [await newNamespace(), namespaces[2]];
+  await newPullSecret(plat, 'shared', host, janedoe);
+  expect((await run(`regsecret sync shared -n ${plat} --to ${here}`)).code).toBe(0);
+  const lacking = namespaces.slice(0, 2).toSorted();
+  for (const namespace of lacking)
+    await newWorkload('Deployment', namespace, {
+      image: privateImage,
+      list: named('shared'),
+      fields: { replicas: 0 },
+    });
+  const preview = `regsecret sync shared -n ${plat} --to ${lacking.join(',')} --dry-run=client`;
+  const { stdout } = await run(`regsecret doctor -l ${label} --only missing-secret`);
+  expect(lineAt('next', { stdout } as RanHere)).toBe(preview);
+  expect((await run(preview)).code).toBe(0);
+});
