@@ -26,7 +26,7 @@ const FIRST = [
 /** The program for the command line `args`; actions report their exit code through `exit`. */
 export function buildProgram(args: readonly string[], io: Io, name: string, exit: (code: number) => void): Command {
   const program = new Command(name)
-    .description('Kubernetes image-pull secrets, from the login on your machine to the pod that runs')
+    .description('Kubernetes image pull secrets, from the login on your machine to the pod that runs')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)

@@ -115,7 +115,7 @@ export const COMMANDS: readonly Definition[] = [
     description: 'add a pull secret to service accounts, workloads and pods',
     examples: [
       ['attach --serviceaccount default', 'attach it for new pods without their own imagePullSecrets'],
-      ['attach --pod private-reg', 'attach it to a pod, by changing the template of its owner'],
+      ['attach --pod private-reg', 'attach it to a pod, by changing the template of its workload'],
       ['attach --to deploy/web --to cj/nightly --wait', 'attach it to workloads, and wait until their pods run'],
     ],
     flags: attachFlags,
@@ -127,10 +127,10 @@ export const COMMANDS: readonly Definition[] = [
   {
     title: 'detach',
     group: 'Create and attach:',
-    description: 'take a pull secret from service accounts, workloads and pods',
+    description: 'remove a pull secret from service accounts, workloads and pods',
     examples: [
-      ['detach --serviceaccount default', 'take it from a service account'],
-      ['detach old-login -A', 'take it from everything in the cluster that uses it'],
+      ['detach --serviceaccount default', 'remove it from a service account'],
+      ['detach old-login -A', 'remove it from everything in the cluster that uses it'],
     ],
     flags: detachFlags,
     run: (io, exit) => async (secret: string, options) => {

@@ -69,7 +69,7 @@ describe.skipIf(platform() === 'win32')('an input without end', () => {
     const args = ['verify', '--server', '127.0.0.1:1', '--username', 'u', '--password-env', 'P'];
     const ran = await regsecret(args, { env: { P: 'p', [variable]: ZERO, SSL_CERT_DIR: folder } });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain(`${variable} names ${ZERO}, which is not a file`);
+    expect(ran.stderr).toContain(`${variable} is set to ${ZERO}, which is not a file`);
   });
 });
 

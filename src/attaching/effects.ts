@@ -28,14 +28,14 @@ export async function reportAccounts(facts: FailingFacts, context: AttachContext
     if (verb === 'detach' && isNamed && !changed) for (const note of notNamed(pullSpec, secret)) listener.note(note);
   }
   for (const workload of facts.workloads) {
-    const { ref, account, list } = workload;
+    const { ref, owner, account, list } = workload;
     const pullSpec = accountOf(workload);
     if (pullSpec === undefined || done.has(refKey(ref))) continue;
     const names = list.includes(secret);
     const enforced = isEnforced(pullSpec);
-    if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, account, list });
+    if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, owner, account, list });
     if (verb === 'attach' || !names) continue;
-    if (enforced) listener.note({ code: 'now-refused', ref, account });
+    if (enforced) listener.note({ code: 'now-refused', ref, owner, account });
     else if (doneOf(workload)?.changed === true) listener.note({ code: 'names-it', ref, account });
   }
   if (verb === 'detach') return [];

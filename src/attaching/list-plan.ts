@@ -9,7 +9,7 @@ import { scope } from '../line/object-name.ts';
 import { opensImage } from '../secret/keyring.ts';
 import { LAST_APPLIED } from '../secret/last-applied.ts';
 import { fieldOf } from '../workloads/api-object.ts';
-import { pullKind, pullKindOf } from '../workloads/kind.ts';
+import { pullKind } from '../workloads/kind.ts';
 import { changedList } from '../workloads/list-change.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import {
@@ -18,6 +18,7 @@ import {
   isBeingDeleted,
   isEnforced,
   isStaticPod,
+  knownOwner,
   listedNames,
   type PullSpec,
   pullSpecOf,
@@ -99,7 +100,7 @@ function jobProblem(
   // The template has no list, so the next pod gets the list of the service account.
   return new UserError(text, accountCommand(ref.namespace, serviceAccountName, request), [
     'its next pod uses the imagePullSecrets of its service account',
-    prose`or change its manifest and create the job again: ${change}`,
+    prose`to change its manifest and create the job again: ${change}`,
   ]);
 }
 
@@ -107,7 +108,7 @@ function jobProblem(
 async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
-  const owner = controller === undefined ? undefined : ownerRef(ref, controller);
+  const owner = knownOwner(pullSpec);
   const changes = changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined;
   if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
   if (owner !== undefined) {
@@ -119,7 +120,7 @@ async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<P
   const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   if (verb === 'detach') {
     const planner: ListRule = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
-    const still = inheritedNotes(pullSpec, account, context);
+    const still = inheritedNotes(pullSpec, account, changes, context);
     return {
       action: 'write',
       pullSpec,
@@ -145,14 +146,22 @@ function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec
   return [{ code: 'kept', ref, account: serviceAccountName, names }];
 }
 
-/** A note where the pods will get the Secret from their service account once the template has no list. */
-function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
+/** Notes where the pods get the list of their service account because the template has none, or none any more (`changes`). */
+function inheritedNotes(
+  { ref, imagePullSecrets: list, serviceAccountName: name }: PullSpec,
+  account: PullSpec | undefined,
+  changes: boolean,
+  { request }: PlanContext,
+): Note[] {
   const { secret } = request;
-  if (account === undefined || namesAccount(request, account.ref.name)) return [];
-  if (!listedNames(account.imagePullSecrets).includes(secret)) return [];
-  const { ref, imagePullSecrets: list } = pullSpec;
-  const rest = changedList('detach', list, [secret]) ?? list ?? [];
-  return rest.length > 0 ? [] : [{ code: 'account-has-it', ref, account: account.ref.name }];
+  const isDetached = namesAccount(request, name);
+  const names = listedNames(account?.imagePullSecrets).filter((one) => one !== secret || !isDetached);
+  if ((changedList('detach', list, [secret]) ?? list ?? []).length > 0) return [];
+  const isOther = changes && names.some((one) => one !== secret);
+  return [
+    ...(isOther ? [{ code: 'account-list', ref, account: name, names } as const] : []),
+    ...(names.includes(secret) ? [{ code: 'account-has-it', ref, account: name } as const] : []),
+  ];
 }
 
 /** Throws UserError where the account allows only its own list (plugin/pkg/admission/serviceaccount `limitSecretReferences`). */
@@ -172,11 +181,6 @@ async function imageNotes({ ref, images }: PullSpec, context: PlanContext): Prom
   const secret = await context.secretIn(ref.namespace);
   if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return [];
   return [{ code: 'opens-none', ref, images }];
-}
-
-function ownerRef(ref: ObjectRef, controller: NonNullable<PullSpec['controller']>): ObjectRef | undefined {
-  const kind = pullKindOf(controller.apiVersion, controller.kind)?.kind;
-  return kind === undefined ? undefined : { kind, namespace: ref.namespace, name: controller.name };
 }
 
 /** Throws UserError where regsecret cannot make the change, with a way to make it. */
@@ -308,6 +312,6 @@ export function notRecreated(pod: PullSpec, request: AttachRequest): UserError {
   const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
   return new UserError(text, recreationCommand(ref, request), [
     ...recreationLosses(pod).map((loss) => `deleting and creating it again loses ${loss}`),
-    prose`or change its manifest yourself: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
+    prose`to change its manifest instead: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
   ]);
 }

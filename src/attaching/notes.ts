@@ -13,7 +13,7 @@ import { many } from '../text/enumerate.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import type { Verb } from '../workloads/list-change.ts';
 import { type ObjectRef, refKey, resultName, targetName } from '../workloads/object-ref.ts';
-import { againCommand, changeCommand, deleteCommand, resumeCommand } from '../workloads/remedy.ts';
+import { againCommand, changeCommand, deleteCommand, resumeCommand, stepCommand } from '../workloads/remedy.ts';
 
 export type Note =
   /** Rights that are missing for a check, such as `list pods`. */
@@ -25,7 +25,7 @@ export type Note =
   /** A policy of `sync --admission` adds the Secret to new pods, whatever lists have it. */
   | { readonly code: 'still-added'; readonly policy: string; readonly namespace: string }
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
-  | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
+  | ({ readonly code: 'shadowed'; readonly account: string; readonly list: readonly string[] } & Made)
   | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly remedy: PodRemedy }
   | { readonly code: 'managed'; readonly ref: ObjectRef; readonly manager: string }
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
@@ -43,9 +43,15 @@ export type Note =
   /** `near`: a name in the list that is close to the typed one. */
   | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
-  | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
+  | ({ readonly code: 'now-refused'; readonly account: string } & Made)
   | { readonly code: 'owned'; readonly ref: ObjectRef; readonly owner: string }
   | { readonly code: 'kept'; readonly ref: ObjectRef; readonly account: string; readonly names: readonly string[] }
+  | {
+      readonly code: 'account-list';
+      readonly ref: ObjectRef;
+      readonly account: string;
+      readonly names: readonly string[];
+    }
   | { readonly code: 'account-has-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'belongs'; readonly ref: ObjectRef; readonly owner: ObjectRef }
   | { readonly code: 'job-stays'; readonly ref: ObjectRef; readonly owner: ObjectRef }
@@ -59,6 +65,12 @@ export type Note =
   /** About the Secret itself. */
   | Finding
   | PodNote;
+
+interface Made {
+  readonly ref: ObjectRef;
+  /** The CronJob of a Job. */
+  readonly owner?: ObjectRef | undefined;
+}
 
 /** The criteria of a selection. Without `namespace`: in all namespaces. */
 export interface Picking {
@@ -129,10 +141,10 @@ const SENTENCES: {
       `secret ${secret} has no login for ${many(images)} of ${resultName(ref)}`,
       lineOf({ do: 'create', secret, namespace: ref.namespace, servers: [registryOf(images)] }),
     ),
-  shadowed: ({ ref, account, list }, { verb, secret, dryRun = 'none' }) =>
+  shadowed: ({ ref, owner, account, list }, { verb, secret, dryRun = 'none' }) =>
     warn(
       `${resultName(ref)} has its own imagePullSecrets (${many(list)}), so its pods do not use those of serviceaccount/${account}`,
-      workloadCommand(verb, { secret, dryRun }, ref),
+      workloadCommand(verb, { secret, dryRun }, ref, owner),
     ),
   managed: ({ ref, manager }, { verb, secret }) =>
     warn(
@@ -166,12 +178,12 @@ const SENTENCES: {
     warn(
       `${resultName(ref)}${inNamespace(ref, context)} has ${secret} in its own imagePullSecrets, so its pods still use it`,
     ),
-  'now-refused': ({ ref, account }, context) => {
+  'now-refused': ({ ref, owner, account }, context) => {
     const { secret, dryRun = 'none' } = context;
     const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];
     return warn(
       `${resultName(ref)} uses ${secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
-      workloadCommand('detach', { secret, dryRun }, ref),
+      workloadCommand('detach', { secret, dryRun }, ref, owner),
     );
   },
   owned: ({ ref, owner }) => warn(`${owner} created ${resultName(ref)} and may undo this`),
@@ -179,6 +191,12 @@ const SENTENCES: {
     const [has, kept] = isDry(context) ? ['would have', 'would keep'] : ['now has', 'kept'];
     return say(
       `${resultName(ref)} ${has} its own imagePullSecrets; ${kept} ${many(names)} from serviceaccount/${account}`,
+    );
+  },
+  'account-list': ({ ref, account, names }, context) => {
+    const [has, get] = isDry(context) ? ['would no longer have', 'would get'] : ['no longer has', 'get'];
+    return say(
+      `${resultName(ref)}${inNamespace(ref, context)} ${has} its own imagePullSecrets; its pods ${get} ${many(names)} from serviceaccount/${account}`,
     );
   },
   'account-has-it': ({ ref, account }, { secret, dryRun = 'none' }) =>
@@ -233,12 +251,14 @@ export function unknownLogins(others: readonly string[], images: readonly string
   return `whether ${others.join(' or ')} has a login for ${describeLost({ images })}`;
 }
 
-/** The template of an existing Job is immutable (batch/validation `ValidateJobSpecUpdate`), but its manifest can be changed. */
+/** The template of a Job is immutable (batch/validation `ValidateJobSpecUpdate`), but not its manifest. Its `owner` makes another. */
 function workloadCommand(
   verb: Verb,
   { secret, dryRun }: { readonly secret: string; readonly dryRun: 'none' | 'client' | 'server' },
   ref: ObjectRef,
+  owner?: ObjectRef,
 ): Command {
+  if (owner !== undefined) return stepCommand({ step: 'run again', job: ref.name }, owner);
   if (ref.kind === 'Job') return changeCommand(verb, { how: 'manifest' }, secret);
   return command`${changeCommand(verb, { how: 'template', target: ref }, secret)} ${dryRunFlag({ dryRun })}`;
 }

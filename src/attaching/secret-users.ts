@@ -16,6 +16,7 @@ import { hasEnded } from '../workloads/pod-group.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { mountedNames, secretKey } from '../workloads/references.ts';
 import { hasFinished } from '../workloads/rollout.ts';
+import { standIns } from '../workloads/stand-in.ts';
 import { readState, stateIn } from './context.ts';
 
 /** An object with images for which nothing else in its list has a login, or one that uses the Secret in another way. */
@@ -111,7 +112,7 @@ async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<
   const mounts: Need[] = [];
   const note = (pullSpec: PullSpec): void => {
     const { ref, object, imagePullSecrets, serviceAccountName } = pullSpec;
-    if (hasKnownOwner(pullSpec) || (ref.kind === 'Pod' ? hasEnded(object) : hasFinished(pullSpec))) return;
+    if (ref.kind === 'Pod' ? hasKnownOwner(pullSpec) || hasEnded(object) : hasFinished(pullSpec)) return;
     const own = listedNames(imagePullSecrets);
     const list = own.length > 0 || ref.kind === 'Pod' ? own : (accounts.get(serviceAccountName) ?? []);
     const isIdle = fieldOf(object, 'spec', 'replicas') === 0;
@@ -122,10 +123,13 @@ async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<
       pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle, isOwn: own.includes(name) });
     }
   };
-  // `WORKLOAD_KINDS` has no ReplicaSets. One without a Deployment is found only here.
-  for (const kind of ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] as const) {
-    await eachPuller(pullKind(kind), { namespace, cached: false, dependants: true }, reader, note);
+  const workloads = standIns(note);
+  for (const kind of ['Pod', ...WORKLOAD_KINDS] as const) {
+    // With the ReplicaSets that a deleted Deployment left: their label is no proof that it is there.
+    const use = kind === 'Pod' ? note : workloads.add;
+    await eachPuller(pullKind(kind), { namespace, cached: false, dependants: true }, reader, use);
   }
+  workloads.end();
   return { pullers, mounts };
 }
 

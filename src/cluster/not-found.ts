@@ -164,7 +164,7 @@ export async function noObject(
   const { kind, namespace, name } = ref;
   await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
-  const found = (await Promise.all(kindsOf(ref).map((one) => refsIn(transport, one, namespace)))).flat();
+  const found = (await Promise.all(kindsOf(ref).map((one) => refsIn(transport, one, ref)))).flat();
   const same = found.filter((one) => one.name === name);
   if (same.some((one) => one.kind === kind)) {
     throw new UserError(`${describeRef(ref)} was missing for a moment`, prose`run the same command again`);
@@ -182,8 +182,12 @@ export async function noObject(
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
 }
 
-async function refsIn(transport: Transport, kind: PullKindName, namespace: string): Promise<ObjectRef[]> {
-  return (await listNames(transport, pullKind(kind), { namespace })).map((name) => ({ kind, namespace, name }));
+/** The objects of `kind` in the namespace of `asked`. Of another kind than that, those that a workload made are left out. */
+async function refsIn(transport: Transport, kind: PullKindName, asked: ObjectRef): Promise<ObjectRef[]> {
+  const { namespace } = asked;
+  const labelSelector = kind === asked.kind ? undefined : pullKind(kind).unmade;
+  const names = await listNames(transport, pullKind(kind), { namespace, labelSelector });
+  return names.map((name) => ({ kind, namespace, name }));
 }
 
 /** The object that `name` probably means. If `name` begins with a workload's name, one of its pods is preferred. */

@@ -23,6 +23,12 @@ export const SECRET_VOLUME = {
   projected: { sources: [{ secret: { name: 'name' } }] },
 } as const;
 
+/** The fields of a workload that `standIns` reads beside those of `pullSpecOf`. */
+export const OF_STAND_INS: MoreFields = {
+  spec: { replicas: true },
+  status: { conditions: [{ type: true, status: true }] },
+};
+
 /** The fields of an object of `kind` that `pullSpecOf` reads, except its images, and `more`. */
 export function pullSpecFields({ specPath }: PullKind, more: MoreFields = {}): FieldSelection {
   const metadata = { namespace: true, name: true, uid: true, ownerReferences: true, ...more.metadata } as const;

@@ -16,7 +16,10 @@ export const SECRET_FILES = [
 ] as const;
 
 /** The flags for the source of a login, the prompt included. */
-export function credentialFlags(command: Command, title = 'Logins, the first that applies:'): Command {
+export function credentialFlags(
+  command: Command,
+  title = 'Login (default: that of docker or podman on this machine):',
+): Command {
   return loginFlags(command, title).option('--prompt', 'ask for registry, username and password');
 }
 
@@ -38,11 +41,11 @@ export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
     .option('--server <server>', 'choose a registry, or part of it: ghcr.io/org/ (repeatable)', collect)
-    .option('--username <user>', 'log in as this user, at every --server', once('--username'))
+    .option('--username <user>', 'use this username for every --server', once('--username'))
     .option('--email <email>', 'write this e-mail address (no registry needs it)')
     .option('--password-stdin', 'read the password from stdin')
     .option('--password-file <file>', 'read the password from a file', once('--password-file'))
-    .option('--password-env <variable>', 'take the password from an environment variable', once('--password-env'))
+    .option('--password-env <variable>', 'read the password from an environment variable', once('--password-env'))
     .option('--from-file <file>', 'read a docker config or auth.json; - is stdin (repeatable)', collect)
     .option('--allow-helpers', 'run the credential helpers in --from-file, for the registries in it')
     .option('--all', 'take every login of docker and podman');

@@ -43,10 +43,10 @@ type HelpForm = Pick<Help, 'formatHelp' | 'commandDescription' | 'commandUsage'>
 
 /** `name` is the name by which the program was called, and `args` are its arguments: `why --help` is about `why`. */
 export function shortHelp(name: string, args: readonly string[]): HelpForm {
+  const typedName = (command: Command) => command.aliases().find((one) => args.includes(one)) ?? command.name();
   return {
     commandUsage(command) {
-      const typed = command.aliases().find((alias) => args.includes(alias)) ?? command.name();
-      return command.parent === null ? `${name} COMMAND [flags]` : `${name} ${typed} ${command.usage()}`;
+      return command.parent === null ? `${name} COMMAND [flags]` : `${name} ${typedName(command)} ${command.usage()}`;
     },
     commandDescription: sentenceOf,
     formatHelp(command, helper) {
@@ -55,7 +55,7 @@ export function shortHelp(name: string, args: readonly string[]): HelpForm {
       // The command `options` has exactly the flags that the others leave out.
       const options = command.name() === 'options' ? all : all.filter((option) => !isRare(command, option));
       const short = Object.assign(Object.create(helper) as Help, { visibleOptions: () => options, optionDescription });
-      const more = `\nAll flags, including -n, --context and -q: ${name} options ${command.name()}\n`;
+      const more = `\nAll flags, including -n, --context and -q: ${name} options ${typedName(command)}\n`;
       return forOneCommand(command, short) + (options.length < all.length ? more : '');
     },
   };

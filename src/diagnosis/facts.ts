@@ -43,6 +43,8 @@ export interface Observation {
   readonly secrets?: readonly SecretName[] | undefined;
   /** Who refers to which Secret, by `namespace/name`. Left out if nobody looked. */
   readonly usage?: ReadonlyMap<string, Usage> | undefined;
+  /** Namespaces that are being deleted: nothing can be created in them. */
+  readonly ending?: readonly string[] | undefined;
   /** Set when a whole namespace, or the whole cluster, is examined. */
   readonly scope?: Scope | undefined;
 }
@@ -52,8 +54,6 @@ export interface Scope {
   readonly namespaces?: ReadonlySet<string> | undefined;
   /** Patterns of namespaces that are left out. */
   readonly exclude?: readonly string[] | undefined;
-  /** Namespaces that are being deleted: nothing can be created in them. */
-  readonly ending?: readonly string[] | undefined;
   readonly counts: Omit<Counts, 'registries'>;
 }
 

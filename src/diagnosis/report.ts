@@ -41,13 +41,12 @@ export function* reportOf(
   diagnosed: Conclusion,
   strict: boolean,
 ): Generator<void, DoctorReport> {
-  const { pullers, secrets = [], unchecked, usage, scope } = gathered;
+  const { pullers, secrets = [], unchecked, usage, scope, ending = [] } = gathered;
   const { facts, judged } = diagnosed;
   const asked = facts.answers.size > 0;
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
     const seen = [...(yield* scopeFindings(gathered, facts, judged)), ...unread];
-    const { ending = [] } = scope;
     const grouped = yield* groupFindings(seen, usage, facts.secrets);
     const found = grouped.map((one) => unlessEnding(one, ending));
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
@@ -59,8 +58,16 @@ export function* reportOf(
     const rest = [...unjudgedOf(found, gathered, diagnosed, strict), ...(isBare ? idle : [])];
     const unseen = [...unseenOf(facts, scope), ...(isBare ? [] : idle)];
     const healthy = isHealthy(found, strict) && (rest.length === 0 || null);
-    const gone = found.length > 0 && ending.length > 0 ? ending : undefined;
-    return { healthy, asked, counts, ending: gone, findings: found, unchecked, unjudged: rest, unseen };
+    return {
+      healthy,
+      asked,
+      counts,
+      ending: endingOf(found, ending),
+      findings: found,
+      unchecked,
+      unjudged: rest,
+      unseen,
+    };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
@@ -75,12 +82,14 @@ export function* reportOf(
   }
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];
   const seen = [...reports.flatMap(seenIn), ...others.map((found) => ({ found }))];
-  const findings = yield* groupFindings(seen, usage, facts.secrets);
+  const grouped = yield* groupFindings(seen, usage, facts.secrets);
+  const findings = grouped.map((one) => unlessEnding(one, ending));
   const unjudged = unjudgedOf(findings, gathered, diagnosed, strict);
   return {
     healthy: isHealthy(findings, strict) && (unjudged.length === 0 || null),
     asked,
-    pullers: reports.map((one) => pullerView(one, facts)),
+    ending: endingOf(findings, ending),
+    pullers: reports.map((one) => withoutFixes(pullerView(one, facts), ending)),
     secrets:
       secrets.length === 0
         ? undefined
@@ -125,6 +134,16 @@ const TOLD: readonly (Finding['code'] | undefined)[] = ['wrong-platform', 'node-
 /** `found`, without its command if its namespace is being deleted: the API server would refuse the command. */
 function unlessEnding<View extends FindingView>(found: View, ending: readonly string[]): View {
   return ending.includes(found.object.namespace ?? '') ? { ...found, fix: NOTHING } : found;
+}
+
+function withoutFixes(view: PullerView, ending: readonly string[]): PullerView {
+  const images = view.images.map((image) => ({ ...image, cause: image.cause && unlessEnding(image.cause, ending) }));
+  return { ...view, images };
+}
+
+/** The namespaces to mention beside `found`. */
+function endingOf(found: readonly FindingView[], ending: readonly string[]): readonly string[] | undefined {
+  return found.length > 0 && ending.length > 0 ? ending : undefined;
 }
 
 /** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from its source. */

@@ -119,7 +119,7 @@ export const LIST_FINDINGS = {
   }>({
     identity: ['image'],
     says: ({ own, account, usable, image }, object) =>
-      `${object} has its own imagePullSecrets (${some(own)}), so those of serviceaccount ${account} are ignored; ${usable} there has a login for ${image}`,
+      `${object} has its own imagePullSecrets (${some(own)}), so ${usable} of serviceaccount ${account}, which has a login for ${image}, is ignored`,
     fix: ({ usable, remedy }) => changeCommand('attach', remedy, usable),
   }),
   /** An entry without a name, or in manifests a {@link ListFault}. `usable`: a Secret of the account that the entry hides. */

@@ -2,7 +2,7 @@
 
 import { checkNamespace } from '../cluster/not-found.ts';
 import { OtherKind } from '../cluster/other-places.ts';
-import type { Observation, Puller, PullFacts, SecretState } from '../diagnosis/facts.ts';
+import { lacksImage, type Observation, type Puller, type PullFacts, type SecretState } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
 import { eachWith } from '../line/command.ts';
@@ -12,6 +12,7 @@ import { listedNames } from '../workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
 import type { DoctorTarget } from '../workloads/target.ts';
 import type { Collector } from './collector.ts';
+import { endingAmong } from './ending-namespaces.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { gatherUsage } from './usage.ts';
 import { gatherAccount, gatherPodOf, gatherWorkload } from './workload.ts';
@@ -59,12 +60,13 @@ export async function observeTargets(
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
   const usage = isAsked ? (await gatherUsage(collector, namespace)).usage : undefined;
   await Promise.all([collector.origins(usage), collector.additions()]);
+  const pullers = gathered.flatMap((one) => one.pullers);
   const facts = collector.facts(collector.transport.clock.now(), options.offline !== true);
   const { secret: given = [] } = options;
   checkGiven(given, namespace, facts.secrets);
   const own = given.map((name) => facts.secrets.get(secretKey(namespace, name)));
   return {
-    pullers: gathered.flatMap(({ pullers }) => pullers),
+    pullers,
     server: collector.transport.server,
     home: collector.transport.namespace,
     facts,
@@ -72,8 +74,17 @@ export async function observeTargets(
     unchecked: rightsThatMatter(collector.missingRights.list(), all, own),
     secrets,
     usage,
+    ending: mayPropose(pullers, facts) ? await endingAmong(new Set([namespace]), collector.transport) : [],
     errors: [...errors.values()],
   };
+}
+
+/** Whether a new Secret or list may help, so that it matters whether the namespace is being deleted. */
+function mayPropose(pullers: readonly Puller[], { secrets, accounts }: PullFacts): boolean {
+  const isMissing = [...secrets.values(), ...accounts.values()].some(({ status }) => status === 'missing');
+  return (
+    isMissing || pullers.some((puller) => lacksImage(puller) || (puller.pod === undefined && puller.images.length > 0))
+  );
 }
 
 /** Throws UserError for a missing `--secret` where one of a similar name exists. No list has it, so attaching is no remedy. */

@@ -1,8 +1,9 @@
 /** Gathers who pulls images with which list: workloads that a service account's list does not reach, and pods that fail. */
 
 import { eachPullSpec } from '../cluster/each-object.ts';
+import type { ListQuery } from '../cluster/object-request.ts';
 import { fieldsWith } from '../cluster/pick-json.ts';
-import { ENV, type MoreFields, pullSpecFields, SECRET_VOLUME } from '../cluster/pull-spec-fields.ts';
+import { ENV, type MoreFields, OF_STAND_INS, pullSpecFields, SECRET_VOLUME } from '../cluster/pull-spec-fields.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { forEachLimit } from '../system/concurrency.ts';
 import { fieldOf } from '../workloads/api-object.ts';
@@ -11,8 +12,9 @@ import { type PullKind, pullKind, WORKLOAD_KINDS } from '../workloads/kind.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
 import { hasEnded } from '../workloads/pod-group.ts';
 import { type PullFailure, pullFailures } from '../workloads/pod-state.ts';
-import { type Controller, hasKnownOwner, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
+import { type Controller, hasKnownOwner, knownOwner, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { hasFinished, selectorOf } from '../workloads/rollout.ts';
+import { standIns } from '../workloads/stand-in.ts';
 
 /** The pods that a workload made itself. None where listing pods is forbidden. */
 export async function podsOf(pullSpec: PullSpec, reader: Reader): Promise<PullSpec[]> {
@@ -48,6 +50,8 @@ export interface AccountUse {
 
 export interface WorkloadFact {
   readonly ref: ObjectRef;
+  /** What made it. A workload of its own has none. */
+  readonly owner?: ObjectRef | undefined;
   readonly account: string;
   readonly list: readonly string[];
 }
@@ -89,7 +93,10 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
     users.set(key, user);
     return user;
   };
+  const isMeant = ({ serviceAccountName }: PullSpec): boolean =>
+    [undefined, serviceAccountName].includes(scope.account);
   const notePod = (pod: PullSpec): void => {
+    if (!isMeant(pod)) return;
     userOf(pod).pods += 1;
     const failures = pullFailures(pod.object);
     if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
@@ -98,16 +105,19 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
       addDependant(pod);
   };
   const noteWorkload = (workload: PullSpec): void => {
-    if (hasKnownOwner(workload) || hasFinished(workload)) return;
+    if (hasFinished(workload) || !isMeant(workload)) return;
     const user = userOf(workload);
     user.workloads += 1;
     if (user.examples.length < 3) user.examples.push(workload.ref);
     if ((workload.imagePullSecrets ?? []).length > 0) workloads.push(factOf(workload));
     else if (scope.dependants) addDependant(workload);
   };
-  await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOAD_KINDS], (kind) =>
-    eachPuller(pullKind(kind), scope, reader, kind === 'Pod' ? notePod : noteWorkload),
-  );
+  const { add, end } = standIns(noteWorkload);
+  await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOAD_KINDS], (name) => {
+    const kind = pullKind(name);
+    return eachPuller(kind, { ...scope, labelSelector: kind.unmade }, reader, name === 'Pod' ? notePod : add);
+  });
+  end();
   return { workloads, failing, users, dependants };
 }
 
@@ -133,7 +143,7 @@ function dependantsByAccount() {
   const controllers = new Set<string>();
   const add = (pullSpec: PullSpec): void => {
     const { ref, controller, serviceAccountName } = pullSpec;
-    if (controller !== undefined) {
+    if (ref.kind === 'Pod' && controller !== undefined) {
       if (controllers.has(controller.uid)) return;
       controllers.add(controller.uid);
     }
@@ -156,8 +166,9 @@ export function accountKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-function factOf({ ref, serviceAccountName, imagePullSecrets: list }: PullSpec): WorkloadFact {
-  return { ref, account: serviceAccountName, list: listedNames(list) };
+function factOf(pullSpec: PullSpec): WorkloadFact {
+  const { ref, serviceAccountName, imagePullSecrets: list } = pullSpec;
+  return { ref, owner: knownOwner(pullSpec), account: serviceAccountName, list: listedNames(list) };
 }
 
 const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true, ...ENV }] as const;
@@ -172,24 +183,22 @@ const OF_PODS: MoreFields = {
   podSpec: IMAGES,
   status: { ...fieldsWith(STATUS_LISTS, STATUSES), phase: true },
 };
-/** What `hasFinished` reads. */
-const OF_WORKLOADS: MoreFields = { status: { conditions: [{ type: true, status: true }] } };
+/** Also the images that they pull. */
+const OF_DEPENDANTS: MoreFields = { ...OF_STAND_INS, podSpec: IMAGES };
 
-/** Also the images that they pull, and the number of replicas. */
-const OF_DEPENDANTS: MoreFields = { ...OF_WORKLOADS, podSpec: IMAGES, spec: { replicas: true } };
-
-/** Hands every object of a kind that pulls images to `use`, with the fields that {@link gatherFacts} needs of it. */
+/**
+ * Hands every object of a kind that pulls images to `use`, with the fields that {@link gatherFacts} needs of it. `account` limits
+ * only the pods.
+ */
 export async function eachPuller(
   kind: PullKind,
-  { namespace, account, cached, dependants = false }: FactsScope,
+  { namespace, account, cached, dependants = false, labelSelector }: FactsScope & Pick<ListQuery, 'labelSelector'>,
   reader: Reader,
   use: (pullSpec: PullSpec) => void,
 ): Promise<void> {
   const isPod = kind.kind === 'Pod';
   const fieldSelector = isPod && account !== undefined ? `spec.serviceAccountName=${account}` : undefined;
-  const ofWorkloads = dependants ? OF_DEPENDANTS : OF_WORKLOADS;
+  const ofWorkloads = dependants ? OF_DEPENDANTS : OF_STAND_INS;
   const shape = pullSpecFields(kind, isPod ? OF_PODS : ofWorkloads);
-  await eachPullSpec(reader, kind, { namespace, fieldSelector, cached, shape }, (pullSpec) => {
-    if (account === undefined || pullSpec.serviceAccountName === account) use(pullSpec);
-  });
+  await eachPullSpec(reader, kind, { namespace, labelSelector, fieldSelector, cached, shape }, use);
 }

@@ -2,7 +2,7 @@
 import { ApiError } from '../cluster/api-error.ts';
 import { eachPullSpec } from '../cluster/each-object.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
-import { listPages, METADATA_OF_ONE, NAMESPACES, objectPath, type Resource } from '../cluster/object-request.ts';
+import { listPages, type Resource } from '../cluster/object-request.ts';
 import { SECRETS } from '../cluster/read-secrets.ts';
 import { labelledNamespaces, type ScopeFlags } from '../cluster/secret-scope.ts';
 import type { Transport } from '../cluster/transport.ts';
@@ -17,17 +17,18 @@ import {
 import { providerAnnotations } from '../diagnosis/provider-annotations.ts';
 import { UserError } from '../errors.ts';
 import { forEachLimit } from '../system/concurrency.ts';
-import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { imagesBefore } from '../workloads/images-before.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../workloads/pod-group.ts';
 import { troubleBesideImages } from '../workloads/pod-state.ts';
-import { hasKnownOwner, isBeingDeleted, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
+import { isBeingDeleted, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { addUsage, type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { withBefore } from '../workloads/remedy.ts';
 import { createTrouble } from '../workloads/rollout.ts';
+import { withoutStandIns } from '../workloads/stand-in.ts';
 import type { Collector } from './collector.ts';
 import type { GatherOptions } from './doctor-facts.ts';
+import { endingAmong } from './ending-namespaces.ts';
 import { gatherNeighbors } from './image-neighbors.ts';
 import { gatherRest, manyPodEvents } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
@@ -104,15 +105,14 @@ async function listKind(
   collector: Collector,
 ): Promise<void> {
   const kind = pullKind(kindName);
-  await eachPullSpec(collector, kind, { namespace, shape: shapeOf(kind) }, (pullSpec) =>
-    note(pullSpec, world, collector),
-  );
+  const query = { namespace, labelSelector: kind.unmade, shape: shapeOf(kind) };
+  await eachPullSpec(collector, kind, query, (pullSpec) => note(pullSpec, world, collector));
 }
 
 function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   if (!isInScope(world, pullSpec.ref.namespace)) return;
-  // An object that is being deleted pulls nothing, whatever its list names.
-  if (!isBeingDeleted(pullSpec)) addUsage(world.usage, pullSpec);
+  const isWorkload = !['Pod', 'ServiceAccount'].includes(pullSpec.ref.kind);
+  if (!isWorkload) noteUsage(pullSpec, world);
   if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
     if (troubleBesideImages(pullSpec.object) !== undefined) world.troubledPods += 1;
@@ -120,20 +120,25 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
     return;
   }
   collector.know(pullSpec);
-  if (pullSpec.ref.kind === 'ServiceAccount') world.accounts.push(pullSpec);
-  else world.templates.push(pullSpec);
+  (isWorkload ? world.templates : world.accounts).push(pullSpec);
+}
+
+/** An object that is being deleted pulls nothing, whatever its list names. */
+function noteUsage(pullSpec: PullSpec, { usage }: World): void {
+  if (!isBeingDeleted(pullSpec)) addUsage(usage, pullSpec);
 }
 
 async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observation> {
   const { usage, accounts, namespaces, exclude } = world;
+  const templates = withoutStandIns(world.templates);
+  for (const template of templates) noteUsage(template, world);
   await readRest(world, collector);
-  // An object that a known controller made is reported with that controller.
-  const templates = world.templates.filter((template) => !hasKnownOwner(template));
   const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
   const failing = groups.filter((group) => trouble(group) > 1);
   // The kubelet has not come to an image of these, so nobody knows yet whether they fail.
   const starting = groups.filter((group) => trouble(group) === 1);
-  const makerOf = makers(world.templates);
+  const makerOf = makers(world.templates, new Set(templates));
+  const byUid = new Map(world.templates.map((template) => [template.uid, template]));
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   await collector.additions();
@@ -165,7 +170,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   );
   await collector.origins(usage);
   const ofTemplate = (template: PullSpec, made: readonly PodGroup[]): Puller => ({
-    ...templatePuller(template, made, known),
+    ...templatePuller(template, made, known, byUid.get(`${template.controller?.uid}`)),
     neighbors: neighborsOf(made),
   });
   return {
@@ -185,10 +190,10 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,
+    ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
     scope: {
       namespaces,
       exclude,
-      ending: isLacking || failing.length > 0 ? await endingAmong(namespaces, collector.transport) : [],
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),
@@ -282,46 +287,6 @@ async function mayListEverywhere(transport: Transport): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return false;
-    throw error;
-  }
-}
-
-/** Which of `namespaces`, or of all namespaces, are being deleted, as far as our rights let us read them. */
-async function endingAmong(
-  namespaces: ReadonlySet<string> | undefined,
-  transport: Transport,
-): Promise<readonly string[]> {
-  if (namespaces === undefined || namespaces.size > FEW) {
-    return (await allEnding(transport)).filter((name) => namespaces?.has(name) ?? true);
-  }
-  const ending = await Promise.all(
-    [...namespaces].map(async (name) => ((await isEnding(name, transport)) ? name : [])),
-  );
-  return ending.flat();
-}
-
-async function allEnding(transport: Transport): Promise<string[]> {
-  const names: string[] = [];
-  const shape = { metadata: { name: true, deletionTimestamp: true } } as const;
-  try {
-    for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape })) {
-      const ending = items.filter((object) => isBeingDeleted({ object }));
-      names.push(...ending.map(({ metadata }) => `${fieldOf(metadata, 'name')}`));
-    }
-    return names;
-  } catch (error) {
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
-}
-
-async function isEnding(name: string, transport: Transport): Promise<boolean> {
-  try {
-    const path = objectPath(NAMESPACES, undefined, name);
-    const object = await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE });
-    return isBeingDeleted({ object });
-  } catch (error) {
-    if (error instanceof ApiError) return false;
     throw error;
   }
 }

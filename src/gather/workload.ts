@@ -20,7 +20,7 @@ import { type PullKind, type PullKindName, pullKind } from '../workloads/kind.ts
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import { addPod, hasEnded, type PodGroup, type PodGroups, trouble } from '../workloads/pod-group.ts';
 import { DENIALS } from '../workloads/pull-error.ts';
-import { deploymentName, hasKnownOwner, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { deploymentName, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate, withBefore } from '../workloads/remedy.ts';
 import { createTrouble, hasFinished, isUnseen, podsToCome, selectorOf } from '../workloads/rollout.ts';
@@ -187,8 +187,13 @@ export async function gatherAccount(
   };
 }
 
-/** The template of a workload in a scope, as a puller. `pods` are those that the workload makes. */
-export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], facts: PullFacts): Puller {
+/** The template of a workload in a scope, as a puller. `pods` are those that the workload makes; `maker` made it. */
+export function templatePuller(
+  workload: PullSpec,
+  pods: readonly PodGroup[],
+  facts: PullFacts,
+  maker?: PullSpec,
+): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const status = fieldOf(object, 'status');
   const ready = [fieldOf(status, 'readyReplicas'), fieldOf(status, 'numberReady'), fieldOf(status, 'ready')];
@@ -199,7 +204,10 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[], fa
     imagePullSecrets: list,
     account,
     images,
-    remedy: withBefore(remedyOfTemplate(workload), imagesBefore(images, pods)),
+    remedy: withBefore(
+      maker === undefined ? remedyOfTemplate(workload) : remedyOfOwners([workload, maker]),
+      imagesBefore(images, pods),
+    ),
     count: 1,
     runs,
     toCome: podsToCome(workload, countOf(pods.filter(isAlive))),
@@ -263,11 +271,13 @@ export function quietPod({ pod, images, startedAt, count }: PodGroup): Puller {
 /** Returns the uid of the object that makes a pod; undefined where that is unknown. */
 type MakerOf = (pod: PullSpec) => string | undefined;
 
-/** Finds which of `templates` makes a pod, so that the pod is reported with its template. */
-export function makers(templates: readonly PullSpec[]): MakerOf {
-  // A Job of a CronJob is reported with the CronJob.
+/** Finds which of `templates` makes a pod, so that the pod is reported with it, or with what stands for it: not in `own`. */
+export function makers(templates: readonly PullSpec[], own: ReadonlySet<PullSpec>): MakerOf {
   const uids = new Map(
-    templates.map(({ uid, controller }) => [uid, hasKnownOwner({ controller }) ? (controller?.uid ?? uid) : uid]),
+    templates.map((template) => [
+      template.uid,
+      (own.has(template) ? undefined : template.controller?.uid) ?? template.uid,
+    ]),
   );
   const deployments = new Map(
     templates.flatMap(({ ref, uid }) => (ref.kind === 'Deployment' ? [[`${ref.namespace}/${ref.name}`, uid]] : [])),
@@ -275,7 +285,7 @@ export function makers(templates: readonly PullSpec[]): MakerOf {
   return (pod) => {
     const { ref, controller } = pod;
     if (controller === undefined) return undefined;
-    // ReplicaSets are not read, because there are many. The Deployment is found by its name.
+    // Its ReplicaSets are not read, because there are many. The Deployment is found by its name.
     return uids.get(controller.uid) ?? deployments.get(`${ref.namespace}/${deploymentName(pod) ?? ''}`);
   };
 }

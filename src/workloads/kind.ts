@@ -27,6 +27,8 @@ export interface PullKind extends ManifestKind {
   readonly group: '' | 'apps' | 'batch';
   readonly plural: string;
   readonly shortName?: string;
+  /** The label selector that leaves out those that one of our kinds made, where they are far more than the others. */
+  readonly unmade?: string;
 }
 
 const TEMPLATE = ['spec', 'template', 'spec'];
@@ -38,7 +40,15 @@ export const PULL_KINDS: readonly PullKind[] = [
   { kind: 'Deployment', group: 'apps', plural: 'deployments', shortName: 'deploy', specPath: TEMPLATE },
   { kind: 'StatefulSet', group: 'apps', plural: 'statefulsets', shortName: 'sts', specPath: TEMPLATE },
   { kind: 'DaemonSet', group: 'apps', plural: 'daemonsets', shortName: 'ds', specPath: TEMPLATE },
-  { kind: 'ReplicaSet', group: 'apps', plural: 'replicasets', shortName: 'rs', specPath: TEMPLATE },
+  {
+    kind: 'ReplicaSet',
+    group: 'apps',
+    plural: 'replicasets',
+    shortName: 'rs',
+    specPath: TEMPLATE,
+    // A Deployment keeps ten older ones, and gives each this label (pkg/controller/deployment/sync.go `getNewReplicaSet`).
+    unmade: '!pod-template-hash',
+  },
   { kind: 'ReplicationController', group: '', plural: 'replicationcontrollers', shortName: 'rc', specPath: TEMPLATE },
   { kind: 'Job', group: 'batch', plural: 'jobs', specPath: TEMPLATE },
   {
@@ -51,7 +61,7 @@ export const PULL_KINDS: readonly PullKind[] = [
   { kind: 'PodTemplate', group: '', plural: 'podtemplates', specPath: ['template', 'spec'] },
 ];
 
-/** The kinds that create pods and are listed. A ReplicaSet is not listed: its Deployment or its pods stand for it. */
+/** The kinds that create pods. */
 export const WORKLOAD_KINDS = [
   'Deployment',
   'StatefulSet',
@@ -59,13 +69,13 @@ export const WORKLOAD_KINDS = [
   'CronJob',
   'Job',
   'ReplicationController',
+  'ReplicaSet',
 ] as const satisfies readonly PullKindName[];
 
-/** The kinds whose list can be changed. A Job keeps its list to its end. A ReplicaSet without a Deployment is seen only here. */
+/** The kinds whose list can be changed. A Job keeps its list to its end. */
 export const CHANGEABLE_KINDS: readonly PullKindName[] = [
   'ServiceAccount',
   ...WORKLOAD_KINDS.filter((kind) => kind !== 'Job'),
-  'ReplicaSet',
 ];
 
 /** The field that holds the list, in the pod spec or in the service account. */

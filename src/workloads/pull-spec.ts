@@ -101,9 +101,15 @@ export function controllerWord(name: string): Word {
   return parts.length === 2 && parts.every(isObjectName) ? name : { refused: name };
 }
 
-/** Whether a workload of a kind that we know created the object, and its template stands for it. Other kinds tell us nothing. */
-export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boolean {
-  return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
+/** The workload of a kind that we know that created the object. Other kinds tell us nothing. */
+export function knownOwner({ ref, controller }: Pick<PullSpec, 'ref' | 'controller'>): ObjectRef | undefined {
+  const kind = pullKindOf(controller?.apiVersion, controller?.kind)?.kind;
+  return kind && { kind, namespace: ref.namespace, name: controller?.name ?? '' };
+}
+
+/** Whether a workload of a kind that we know created the object. */
+export function hasKnownOwner(object: Pick<PullSpec, 'ref' | 'controller'>): boolean {
+  return knownOwner(object) !== undefined;
 }
 
 /** The Deployment of a pod, by the name of its ReplicaSet (deployment/sync.go `getNewReplicaSet`). Undefined if it has none. */

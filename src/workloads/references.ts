@@ -58,13 +58,11 @@ export function secretName(key: string): SecretName {
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
-/** Adds the Secrets in the list of `pullSpec`. */
+/** Adds the Secrets in the list of `pullSpec`, which is a workload only if no other one stands for it. */
 export function addUsage(
   index: UsageIndex,
-  pullSpec: Pick<PullSpec<ManifestRef>, 'ref' | 'imagePullSecrets' | 'controller'>,
+  { ref, imagePullSecrets: list }: Pick<PullSpec<ManifestRef>, 'ref' | 'imagePullSecrets'>,
 ): void {
-  const { ref, imagePullSecrets: list } = pullSpec;
-  if (ref.kind !== 'Pod' && hasKnownOwner(pullSpec)) return;
   for (const name of new Set(listedNames(list))) {
     const key = secretKey(ref.namespace, name);
     const counted = index.get(key) ?? { serviceAccounts: [], workloads: [], pods: 0 };
@@ -81,10 +79,10 @@ export type MountIndex = Map<string, { volumes?: string[]; env?: string[] }>;
 /** The ways in which a pod can have a Secret. */
 const WAYS = ['volumes', 'env'] as const;
 
-/** Adds the Secrets that `pullSpec` mounts. What a known workload created is skipped: the workload stands for it. */
+/** Adds the Secrets that `pullSpec` mounts. A pod that a known workload created is skipped: the workload stands for it. */
 export function addMounts(index: MountIndex, pullSpec: Pick<PullSpec, 'ref' | 'object' | 'controller'>): void {
-  if (hasKnownOwner(pullSpec)) return;
   const { ref, object } = pullSpec;
+  if (ref.kind === 'Pod' && hasKnownOwner(pullSpec)) return;
   const mounted = mountedNames(ref.kind, object);
   for (const way of WAYS) {
     for (const name of mounted[way]) {

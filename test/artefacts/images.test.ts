@@ -39,7 +39,7 @@ test('an image runs regsecret as a user without rights, and says what it is and 
       Labels: {
         'org.opencontainers.image.title': 'regsecret',
         'org.opencontainers.image.description':
-          'Kubernetes image-pull secrets, from the login on your machine to the pod that runs',
+          'Kubernetes image pull secrets, from the login on your machine to the pod that runs',
         'org.opencontainers.image.url': 'https://github.com/regsecret/regsecret',
         'org.opencontainers.image.source': 'https://github.com/regsecret/regsecret',
         'org.opencontainers.image.documentation': 'https://github.com/regsecret/regsecret#readme',

@@ -91,6 +91,24 @@ const SITUATIONS: readonly [string, Stored, readonly Stored[], Partial<AttachReq
     [account(['pull'])],
     detach,
   ],
+  ...(['a', 'a pull', 'pull a'] as const).map((list): (typeof SITUATIONS)[number] => [
+    `detached from a workload, whose account has ${list}`,
+    stored('Deployment', 'web', { ...ci, list: ['pull'] }),
+    [account(list.split(' '))],
+    detach,
+  ]),
+  [
+    'detached from a workload and its account, which has others',
+    stored('Deployment', 'web', { ...ci, list: ['pull'] }),
+    [account(['a', 'pull'])],
+    { ...detach, targets: [{ kind: 'ServiceAccount', name: 'ci' }] },
+  ],
+  [
+    'detached from a workload with more, whose account has others',
+    stored('Deployment', 'web', { ...ci, list: ['pull', 'b'] }),
+    [account(['a'])],
+    detach,
+  ],
   [
     'detached from a workload with more, whose account has it',
     stored('Deployment', 'web', { ...ci, list: ['pull', 'a'] }),

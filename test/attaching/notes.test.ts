@@ -92,6 +92,11 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'deployment.apps/web now has its own imagePullSecrets; kept a, b from serviceaccount/ci',
   ],
   [
+    { code: 'account-list', ref, account, names: ['a', 'b'] },
+    'note',
+    'deployment.apps/web no longer has its own imagePullSecrets; its pods get a, b from serviceaccount/ci',
+  ],
+  [
     { code: 'still-added', policy: 'regsecret.platform.regcred', namespace: 'team' },
     'note',
     'mutatingadmissionpolicy regsecret.platform.regcred adds regcred to each new pod in namespace team anyway',
@@ -225,6 +230,10 @@ describe('what attach and detach say in other words', () => {
 
 test.each<[note: Shown, command: string]>([
   [{ code: 'shadowed', ref: of('Job'), account, list: ['a'] }, 'regsecret attach regcred -f FILE --write'],
+  ...(['shadowed', 'now-refused'] as const).map((code): [Shown, string] => [
+    { code, ref: of('Job'), owner: of('CronJob'), account, list: ['a'] },
+    'kubectl delete job web -n team && kubectl create job --from=cronjob/web web-again -n team',
+  ]),
   [{ code: 'now-refused', ref: of('Job'), account }, 'regsecret detach regcred -f FILE --write'],
   [{ code: 'opens-none', ref, images: ['UPPER'] }, 'regsecret create regcred -n team --server UPPER'],
   [{ code: 'opens-none', ref, images: ['web'] }, 'regsecret create regcred -n team --server docker.io'],

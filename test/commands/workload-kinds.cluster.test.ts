@@ -23,7 +23,7 @@ const situations = WORKLOAD_KINDS.flatMap((kind) => [
   },
 ]);
 
-/** A namespace with one workload of each kind, which makes no pods and has its own list and service account. */
+/** A namespace with one workload of each kind, which makes no pods if it can, and has its own list and service account. */
 let namespace = '';
 beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });
@@ -32,7 +32,9 @@ beforeAll(async () => {
   for (const { kind, name, metadata } of situations) {
     await newAccount(namespace, {}, name);
     const none = { CronJob: {}, Job: { parallelism: 0 }, DaemonSet: {} };
-    const fields = kind in none ? none[kind as keyof typeof none] : { replicas: 0 };
+    // A ReplicaSet of a Rollout that is scaled to 0 is a former one.
+    const replicas = kind === 'ReplicaSet' && 'ownerReferences' in metadata ? 1 : 0;
+    const fields = kind in none ? none[kind as keyof typeof none] : { replicas };
     await newWorkload(kind, namespace, { name, list: named('theirs'), account: name, fields, metadata });
   }
 });

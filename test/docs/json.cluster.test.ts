@@ -370,6 +370,7 @@ describe('rare answers', () => {
     { code: 'still-added', policy: 'p', namespace: 'd' },
     { code: 'opens-none', ref, images: ['r.example/app'] },
     { code: 'shadowed', ref, account: 'default', list: ['own'] },
+    { code: 'account-list', ref, account: 'default', names: ['own'] },
     { code: 'failing', ref, reason: 'ErrImagePull', remedy: { how: 'restart', controller: ref } },
     {
       code: 'failing',

@@ -63,6 +63,13 @@ describe('a pod that fails', () => {
       [],
       'ask the owner rollout.argoproj.io/r',
     ],
+    ...(['ReplicaSet', 'ReplicationController'] as const).map((kind): [string, Stored, Stored[], string[], string] => [
+      `of a ${kind} that nothing made, which has no rollout`,
+      failing('web', { owner: `${kind}/web` }),
+      [stored(kind, 'web')],
+      [],
+      `delete ${kind}/web`,
+    ]),
     [
       'of a Deployment',
       failing('web', { owner: 'ReplicaSet/rs' }),

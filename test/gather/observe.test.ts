@@ -53,7 +53,7 @@ const NOTHING = [
 /** The kinds that pull images, and those that they use for it. */
 const KINDS_IN_SCOPE = [
   ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
-  'replicationcontrollers',
+  ...['replicationcontrollers', 'replicasets'],
 ];
 const conditions = (...list: readonly object[]): object => ({ status: { phase: 'Pending', conditions: list } });
 const NO_QUOTA = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };
@@ -97,6 +97,22 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
   [
     'a namespace with three pods of one image that no controller made, and that name no Secret',
     { objects: [account(), ghcrSecret, failing('a'), failing('b'), failing('c')] },
+  ],
+  [
+    'a namespace with a ReplicaSet without a Deployment, and a held Job with an older list than its CronJob',
+    {
+      objects: [
+        account(),
+        ghcrSecret,
+        secretFor('other', 'quay.io'),
+        stored('ReplicaSet', 'api', { list: ['gone'] }),
+        failing('api-a', { list: ['gone'], owner: 'ReplicaSet/api' }),
+        stored('CronJob', 'nightly', pull),
+        stored('Job', 'nightly-1', { list: ['other'], owner: 'CronJob/nightly', spec: { suspend: true } }),
+        stored('Job', 'nightly-2', { list: ['old'], owner: 'CronJob/nightly' }),
+        failing('nightly-2-a', { list: ['old'], owner: 'Job/nightly-2' }),
+      ],
+    },
   ],
   [
     'a namespace in which nothing is wrong',

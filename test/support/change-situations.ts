@@ -70,6 +70,17 @@ export function changeSituations(secret: typeof secretFor): [string, ChangeSitua
       'detached from one that enforces its imagePullSecrets',
       { objects: [account('ci', ['pull'], enforced), ...users], change: { ...toAccount, ...detach } },
     ],
+    ...[toAccount, { ...toAccount, ...detach }].map((change): [string, ChangeSituation] => [
+      `a service account of a held Job with an older list than its CronJob, ${'verb' in change ? 'detached' : 'attached'}`,
+      {
+        objects: [
+          account('ci', ['pull'], enforced),
+          stored('CronJob', 'nightly', ci),
+          ...['a', 'pull'].map((name) => stored('Job', name, { ...ci, list: [name], owner: 'CronJob/nightly' })),
+        ],
+        change,
+      },
+    ]),
     ['a service account that is not there', { objects: [account('cii')], change: toAccount }],
     [
       'the default service account does not come',

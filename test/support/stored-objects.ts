@@ -89,7 +89,7 @@ function metadataOf(object: ApiObject, field: string): string {
   return `${fieldOf(object, 'metadata', field) ?? ''}`;
 }
 
-/** Whether the object matches the selectors. Only equality is supported. */
+/** Whether the object matches the selectors. Only equality is supported, and the absence of a label. */
 function isChosen(
   object: ApiObject,
   { labelSelector, fieldSelector }: Readonly<Record<string, string | undefined>>,
@@ -97,8 +97,9 @@ function isChosen(
   const pairsOf = (selector = ''): string[][] =>
     selector === '' ? [] : selector.split(',').map((pair) => pair.split('='));
   return (
-    pairsOf(labelSelector).every(([key = '', value]) => fieldOf(object, 'metadata', 'labels', key) === value) &&
-    pairsOf(fieldSelector).every(([field = '', value]) => fieldOf(object, ...field.split('.')) === value)
+    pairsOf(labelSelector).every(
+      ([key = '', value]) => fieldOf(object, 'metadata', 'labels', key.replace('!', '')) === value,
+    ) && pairsOf(fieldSelector).every(([field = '', value]) => fieldOf(object, ...field.split('.')) === value)
   );
 }
 

@@ -14,18 +14,13 @@ import {
 const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: '1' };
 const list = [{ name: 'a' }, { name: 'a' }, { name: 'b' }];
 
-test('service accounts and workloads are named, pods are counted, what a workload has made is not', () => {
+test('service accounts and workloads are named, pods are counted', () => {
   const index: UsageIndex = new Map();
-  const add = (kind: 'ServiceAccount' | 'Deployment' | 'ReplicaSet' | 'Pod', name: string, owned = false): void =>
-    addUsage(index, {
-      ref: { kind, namespace: 'team', name },
-      imagePullSecrets: list,
-      ...(owned ? { controller } : {}),
-    });
+  const add = (kind: 'ServiceAccount' | 'Deployment' | 'Pod', name: string): void =>
+    addUsage(index, { ref: { kind, namespace: 'team', name }, imagePullSecrets: list });
   add('ServiceAccount', 'default');
   add('Deployment', 'web');
-  add('ReplicaSet', 'web-1', true);
-  add('Pod', 'web-1-x', true);
+  add('Pod', 'web-1-x');
   add('Pod', 'alone');
   const usage = { serviceAccounts: ['default'], workloads: ['deployment/web'], pods: 2 };
   expect([...index]).toEqual([

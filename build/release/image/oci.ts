@@ -31,7 +31,7 @@ interface Descriptor {
 export function labels({ version, commit, time }: Described): Readonly<Record<string, string>> {
   const about = {
     title: 'regsecret',
-    description: 'Kubernetes image-pull secrets, from the login on your machine to the pod that runs',
+    description: 'Kubernetes image pull secrets, from the login on your machine to the pod that runs',
     url: REPOSITORY,
     source: REPOSITORY,
     documentation: `${REPOSITORY}#readme`,

@@ -33,7 +33,7 @@ export function krewManifest({ version, of }: Downloads): string {
     spec: {
       version: `v${version}`,
       homepage: REPOSITORY,
-      shortDescription: 'Make, attach and debug image-pull secrets',
+      shortDescription: 'Make, attach and debug image pull secrets',
       description: DESCRIPTION,
       caveats: CAVEATS,
       platforms,

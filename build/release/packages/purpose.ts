@@ -1,7 +1,7 @@
 /** The purpose of the program, in the texts that package managers show. */
 
 /** One line for lists, without a full stop and without the name, which lists show beside it. */
-export const SUMMARY = 'Kubernetes image-pull secrets, from your login to the running pod';
+export const SUMMARY = 'Kubernetes image pull secrets, from your login to the running pod';
 
 /** A longer description, in lines of up to 76 characters. */
 export const PURPOSE = [

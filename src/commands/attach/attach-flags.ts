@@ -6,9 +6,9 @@ export function attachFlags(attach: Command): Command {
   return kubernetesFlags(
     targetFlags(attach, 'to')
       .optionsGroup('More:')
-      .option('--restart', 'restart controllers of pods that keep failing')
-      .option('--wait', 'wait until the pods run, or print why not (not with -f)')
-      .option('--yes', 'do not ask; a pod without a controller then needs --recreate')
+      .option('--restart', 'restart workloads whose pods keep failing')
+      .option('--wait', 'wait until the pods run, or print why they do not (not with -f)')
+      .option('--yes', 'do not ask; to recreate a pod, add --recreate')
       .option('--allow-missing', 'attach a Secret that does not exist yet')
       .option('--auto', 'change files of -f only where the Secret has a login for an image')
       .option('--secret-file <file>', 'read the Secret of --auto from this file, not from the cluster'),
@@ -29,12 +29,12 @@ function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
   const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
   const targets = command
     .argument('[secret]', 'name of the Secret', secretNameArgument, 'regsecret')
-    .optionsGroup('Targets, repeatable and mixed (with none, a terminal shows a list):')
-    .option('--pod <name>', 'change this pod, or the template of its owner', collect)
+    .optionsGroup('Targets, one or several (with none, a terminal shows a list):')
+    .option('--pod <name>', 'change the workload of this pod, or recreate it', collect)
     .option('--sa, --serviceaccount <name>', 'change this service account', collect)
-    .option(to, 'change KIND/NAME: deploy/web; or KIND with -l', collect)
+    .option(to, 'change this object: deploy/web; KIND with -l', collect)
     .option('--all-serviceaccounts', 'change every service account')
-    .option('--used', 'change the service accounts that are in use')
+    .option('--used', 'change the service accounts that pods use')
     .option('-l, --selector <labels>', 'choose objects with these labels')
     .option('-A, --all-namespaces', `work in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
     .option('-f, --filename <file>', 'change manifests in a file or folder, or stdin', collect)

@@ -113,7 +113,7 @@ async function namesIn(
   if (source === 'namespaces') return listNames(transport, NAMESPACES, { namespace: undefined, cached: true });
   if (source === 'nodes') return ['all', ...(await listNames(transport, NODES, { cached: true }))];
   const list = (kind: PullKindName): Promise<string[]> =>
-    listNames(transport, pullKind(kind), { namespace, cached: true });
+    listNames(transport, pullKind(kind), { namespace, labelSelector: pullKind(kind).unmade, cached: true });
   if (source !== 'targets') return list(source === 'pods' ? 'Pod' : 'ServiceAccount');
   const lists = TARGETS.map(async (kind) => (await list(kind)).map((name) => `${kind.toLowerCase()}/${name}`));
   return (await Promise.all(lists)).flat();

@@ -8,13 +8,16 @@ export function doctorFlags(doctor: Command): Command {
   return kubernetesFlags(
     registryFlags(
       doctor
-        .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/x, a pod or an image (default: all)')
+        .argument(
+          '[target...]',
+          'pod/web, deploy/web, sa/default, secret/x, an image or a pod name (default: the namespace)',
+        )
         .option('-A, --all-namespaces', 'check everything in all namespaces')
         .option('-l, --selector <labels>', 'check the namespaces with these labels')
         .option('--exclude <namespaces>', 'skip these, with -A or -l; names and patterns (repeatable)', collect)
         .option('-f, --filename <file>', 'check manifests only; no cluster, no registry (repeatable)', collect)
         .option('-R, --recursive', 'include subfolders of -f')
-        .option('-w, --watch', 'check until it is fixed, changes or times out')
+        .option('-w, --watch', 'check again until fixed, changed or timed out')
         .option('-v, --verbose', 'show every step')
         .option('--offline', 'contact no registry')
         .option('--strict', 'exit 1 for warnings as well')

@@ -233,7 +233,7 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
   return [
     printed`${severityLabel(severity, style)} ${printableSentence(message)} ${style.faint(`[${code}]`)}`,
     ...(affected === undefined ? [] : [printed`  ${style.faint(affected)}`]),
-    printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    ...(fix.command.words.length === 0 ? [] : [printed`${style.faint('hint:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
 }
@@ -245,7 +245,7 @@ function formatProspect(puller: PullerView, image: ImageView): string {
   switch (outcome) {
     case 'will pull':
       if (state === 'there')
-        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would also work`;
+        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}, and could pull it again`;
       return state === 'missing'
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;

@@ -52,8 +52,6 @@ const NAMESPACE = ['Namespace'] as const;
 const POD = ['Pod'] as const;
 const ACCOUNT = ['ServiceAccount'] as const;
 const TARGET = ['target'] as const;
-/** All kinds that may make pods, directly or through another one of these. */
-const CONTROLLERS = [...WORKLOAD_KINDS, 'ReplicaSet'] as const;
 /** Whoever may refer to a Secret. */
 const USERS = ['Pod', 'ServiceAccount', ...WORKLOAD_KINDS] as const;
 /** The kinds that `kubectl rollout restart` restarts. */
@@ -77,7 +75,7 @@ const CHANGED: readonly RightRow[] = [
   // The list of a Job cannot be changed.
   { for: but('Pod', 'Job'), when: ['writes'], may: ['patch'], on: TARGET, named: 'target' },
   // A pod is followed to its controller, and the controller to its service account.
-  { for: POD, when: ['not implied'], may: ['get'], on: [...CONTROLLERS, 'ServiceAccount'] },
+  { for: POD, when: ['not implied'], may: ['get'], on: [...WORKLOAD_KINDS, 'ServiceAccount'] },
   { for: POD, when: ['not implied', 'writes'], may: ['patch'], on: TEMPLATES },
   { for: but('ServiceAccount', 'Pod'), may: ['get'], on: ACCOUNT },
   // These do not replace failing pods.
@@ -92,7 +90,7 @@ const CHANGED: readonly RightRow[] = [
 /** To find out who uses a service account, which pods fail, and what would help them. */
 const ACCOUNT_USERS: readonly RightRow[] = [
   { when: ['users'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS] },
-  { when: ['users', 'attach', 'checks'], may: ['get'], on: CONTROLLERS },
+  { when: ['users', 'attach', 'checks'], may: ['get'], on: WORKLOAD_KINDS },
   { when: ['users', 'restart', 'writes'], may: ['patch'], on: RESTARTABLE },
 ];
 
@@ -115,7 +113,7 @@ const ROTATE: readonly RightRow[] = [
   { when: ['not named'], may: ['list'], on: SECRET },
   { when: ['writes'], may: ['patch'], on: SECRET, named: 'secrets' },
   { when: ['restart'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS] },
-  { when: ['restart'], may: ['get'], on: CONTROLLERS },
+  { when: ['restart'], may: ['get'], on: WORKLOAD_KINDS },
   { when: ['restart', 'writes'], may: ['patch'], on: RESTARTABLE },
 ];
 
@@ -169,7 +167,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       { when: ['waits'], may: ['get'], on: ACCOUNT, named: 'default' },
       // A copy is taken out of the lists of service accounts. Each list is read by itself before it is changed.
       { when: ['prune'], may: ['list', 'get'], on: ACCOUNT },
-      { when: ['prune'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] },
+      { when: ['prune'], may: ['list'], on: ['Pod', ...WORKLOAD_KINDS] },
       { when: ['prune', 'writes'], may: ['patch'], on: ACCOUNT },
     ],
   },
@@ -184,7 +182,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       ...ROTATE,
       // To find who needs the removed logins.
       { may: ['get'], on: SECRET },
-      { may: ['list'], on: ['Pod', 'ServiceAccount', ...CONTROLLERS] },
+      { may: ['list'], on: USERS },
     ],
   },
   delete: {
@@ -192,7 +190,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       // To find who names the Secret, and which other logins they have.
       { may: ['get'], on: SECRET },
       { when: ['everywhere'], may: ['list'], on: SECRET },
-      { may: ['list'], on: ['Pod', 'ServiceAccount', ...CONTROLLERS] },
+      { may: ['list'], on: USERS },
       { may: ['get'], on: CHANGEABLE_KINDS },
       { when: ['writes'], may: ['delete'], on: SECRET, named: 'secrets' },
       { when: ['writes'], may: ['patch'], on: CHANGEABLE_KINDS },
@@ -234,7 +232,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       { when: ['all', 'not secret'], may: ['get', 'list'], on: SECRET },
       { when: ['all', 'secret'], may: ['get'], on: SECRET, named: 'secrets' },
       { when: ['all'], may: ['list'], on: [...USERS, 'Event'] },
-      { when: ['all'], may: ['get'], on: ['ServiceAccount', ...CONTROLLERS, 'Node'] },
+      { when: ['all'], may: ['get'], on: ['ServiceAccount', ...WORKLOAD_KINDS, 'Node'] },
     ],
     target: [
       { may: ['get'], on: TARGET, named: 'target' },
@@ -245,7 +243,7 @@ const RIGHTS: Readonly<Record<string, CommandRows>> = {
       { for: but('ServiceAccount'), may: ['get', 'list'], on: SECRET },
       { for: but('ServiceAccount'), may: ['get'], on: ['ServiceAccount', 'Node'] },
       { for: but('ServiceAccount'), may: ['list'], on: ['Event'] },
-      { for: POD, may: ['get'], on: CONTROLLERS },
+      { for: POD, may: ['get'], on: WORKLOAD_KINDS },
       { for: but('ServiceAccount', 'Pod'), may: ['list'], on: POD },
       // The kind between a workload and its pods, and the kind that may own a workload.
       { for: ['Deployment'], may: ['list', 'get'], on: ['ReplicaSet'] },

@@ -75,7 +75,7 @@ export function verifyFlags(verify: Command): Command {
       )
         .optionsGroup('Output:')
         .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
-      'A login to check instead of a Secret, the first that applies:',
+      'A login to check instead of a Secret:',
     ),
   );
 }

@@ -173,6 +173,7 @@ describe('requests', () => {
         `GET ${namespace}/cronjobs`,
         `GET ${namespace}/jobs`,
         `GET ${namespace}/replicationcontrollers`,
+        `GET ${namespace}/replicasets`,
         `PATCH serviceaccounts/${name}`,
       ].sort(),
     );

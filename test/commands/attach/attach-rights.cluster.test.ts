@@ -34,7 +34,7 @@ describe('get and patch on the named service account', () => {
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', name], { kubeconfig });
     expect(ran).toMatchObject({ code: 0, stdout: `serviceaccount/${name} patched\n` });
     expect(ran.stderr).toBe(
-      'not checked, no permission to get secrets, list cronjobs, list daemonsets, list deployments, list jobs, list pods, list replicationcontrollers, list statefulsets\n',
+      'not checked, no permission to get secrets, list cronjobs, list daemonsets, list deployments, list jobs, list pods, list replicasets, list replicationcontrollers, list statefulsets\n',
     );
     expect((await account(namespace, name)).imagePullSecrets).toEqual(named('a', 'regsecret'));
     const quiet = await regsecretIn(namespace, ['detach', '--serviceaccount', name, '--no-checks'], { kubeconfig });

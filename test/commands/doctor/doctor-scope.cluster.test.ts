@@ -403,6 +403,7 @@ describe.concurrent('least rights', () => {
       'list daemonsets',
       'list deployments',
       'list jobs',
+      'list replicasets',
       'list replicationcontrollers',
       'list secrets',
       'list serviceaccounts',
@@ -415,6 +416,7 @@ describe.concurrent('least rights', () => {
     const kinds = [
       ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
       'replicationcontrollers',
+      'replicasets',
     ];
     const all = await userWith(namespace, may(kinds, ['', 'apps', 'batch']));
     expect((await doctor(namespace, [], 0, { kubeconfig: all })).healthy).toBe(true);
@@ -433,7 +435,7 @@ describe.concurrent('least rights', () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
     expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was found']);
     expect(stderr).toBe(
-      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not checked (--offline)\n',
+      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicasets, list replicationcontrollers, list statefulsets\nregistries were not checked (--offline)\n',
     );
   });
 

@@ -417,7 +417,7 @@ describe('with few rights', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^regcred +dockerconfigjson +ghcr\.io, quay\.io +- +- /m);
     expect(stderr).toBe(
-      'warning: no permission to list cronjobs, daemonsets, deployments, jobs, pods, replicationcontrollers, serviceaccounts, statefulsets, so uses of a secret there are unknown\n',
+      'warning: no permission to list cronjobs, daemonsets, deployments, jobs, pods, replicasets, replicationcontrollers, serviceaccounts, statefulsets, so uses of a secret there are unknown\n',
     );
   });
 
