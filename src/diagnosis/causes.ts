@@ -96,7 +96,7 @@ function undecodableList({ object, applied, attempt, pullError, use: { state } }
 
 function wrongPlatform({ object, puller, use: { image }, pullError }: ImagePull): Finding | undefined {
   if (pullError !== 'platform') return undefined;
-  return finding('wrong-platform', object, { image, node: puller.pod?.node ?? '' });
+  return finding('wrong-platform', object, { image, node: puller.pod?.node ?? '', remedy: puller.remedy });
 }
 
 function diskFull({ object, puller, pullError }: ImagePull): Finding | undefined {

@@ -261,7 +261,10 @@ export interface PullFacts {
   /** By `namespace/name`. */
   readonly accounts: ReadonlyMap<string, AccountState>;
   readonly nodes: ReadonlyMap<string, NodeFacts>;
-  /** The names of all pull secrets of each namespace, which are in `secrets`, too. Left out if they may not be listed. */
+  /**
+   * The names of all pull secrets of each namespace, which are in `secrets` as well, sorted: `why` and `doctor` propose the same
+   * one of several. Left out if they may not be listed.
+   */
   readonly others: ReadonlyMap<string, readonly string[]>;
   /** The sources of copies that `sync` made, as `namespace/name`. They count as used. Left out when nobody looked. */
   readonly sources?: ReadonlySet<string> | undefined;

@@ -12,14 +12,17 @@ import {
   subjectOf,
   withSeverity,
 } from '../findings/finding.ts';
-import { describeObject } from '../findings/finding-record.ts';
+import { describeObject, some } from '../findings/finding-record.ts';
 import { listed } from '../findings/listed.ts';
 import { andThen, type Command, stepsIn } from '../line/command.ts';
 import { lineOf } from '../line/deed.ts';
-import { staleTogether } from '../secret/copy.ts';
+import { placesOf, staleTogether } from '../secret/copy.ts';
+import { forgetApplied } from '../secret/last-applied.ts';
+import { nounFor } from '../text/enumerate.ts';
 import { targetName } from '../workloads/object-ref.ts';
-import { secretKey, type Usage } from '../workloads/references.ts';
+import { secretKey, secretName, type Usage } from '../workloads/references.ts';
 import { lacksImage, type Puller, type PullFacts } from './facts.ts';
+import { originOf, sharedCause } from './shared-cause.ts';
 import { type AffectedObject, type FindingView, findingView, type Impact } from './view.ts';
 
 /** A finding in one place, before those with the same cause become one. */
@@ -46,7 +49,9 @@ export function* groupFindings(
     group.push(one);
     yield;
   }
-  const all = [...groups.values()].map((group) => ({ group }));
+  const facts = { secrets: secrets ?? new Map() };
+  const shared = Map.groupBy(groups, ([key, group]) => sharedCause(togetherOf(group), facts) ?? key);
+  const all = [...shared.values()].map((same) => ({ group: same.flatMap(([, group]) => group) }));
   const views: FindingView[] = [];
   for (const { group, more } of listed(all, likeness)) {
     views.push({ ...viewOrBug(group, usage, secrets), more });
@@ -88,11 +93,67 @@ function viewOrBug(group: readonly Occurrence[], usage: Usages, secrets: Secrets
 }
 
 function viewOf(group: readonly Occurrence[], usage: Usages, secrets: Secrets): FindingView {
+  const alike = secretsWith(group);
+  if (alike.length < 2) return viewOfOne(group, usage, secrets);
+  const lead = leadOf(alike, group, secrets);
+  const view = viewOfOne(
+    group.filter(({ found }) => keyOf(found) === lead),
+    usage,
+    secrets,
+  );
+  const others = alike.filter((key) => key !== lead);
+  const also = `; also in ${nounFor(others.length, 'secret')} ${some(others)}`;
+  return {
+    ...view,
+    severity: group.some(({ found }) => found.severity === 'error') ? 'error' : view.severity,
+    message: `${view.message}${also}`,
+    fix: view.code === 'login-in-annotation' ? forgetAll(alike) : { ...view.fix, sufficient: false },
+    affects: affected(group, usage),
+    objects: objectsOf(group),
+    secrets: alike.map(secretName),
+  };
+}
+
+/** The Secret that is named: the source of copies, because it is healed there, or else one that keeps pods from their images. */
+function leadOf(alike: readonly string[], group: readonly Occurrence[], secrets: Secrets): string | undefined {
+  const facts = { secrets: secrets ?? new Map() };
+  const sources = group.filter(({ found }) => keyOf(found) === originOf(causeBehind(found), facts));
+  const chosen = sources.length > 0 ? sources : group;
+  const failing = new Set(chosen.flatMap(({ found, fix }) => (fix === undefined ? [] : keyOf(found))));
+  const keys = new Set(chosen.map(({ found }) => keyOf(found)));
+  return alike.find((key) => failing.has(key)) ?? alike.find((key) => keys.has(key));
+}
+
+/** The Secrets that have the finding, each by itself, as `namespace/name`. */
+function secretsWith(group: readonly Occurrence[]): string[] {
+  const causes = group.map(({ found }) => causeBehind(found));
+  const ofSecrets = causes.filter((cause) => cause.object.kind === 'Secret' && subjectOf(cause) === undefined);
+  return [...new Set(ofSecrets.map(keyOf))].sort();
+}
+
+function keyOf(found: Finding): string {
+  const { namespace = '', name } = causeBehind(found).object;
+  return secretKey(namespace, name);
+}
+
+/** One command for each namespace, up to EXAMPLES. */
+function forgetAll(keys: readonly string[]): Fix {
+  const places = [...Map.groupBy(keys.map(secretName), ({ namespace }) => namespace)].slice(0, EXAMPLES);
+  const steps = places.map(([namespace, names]) =>
+    forgetApplied(
+      names.map(({ name }) => name),
+      namespace,
+    ),
+  );
+  return { command: steps.reduce((before, step) => andThen(before, step)), sufficient: false };
+}
+
+function viewOfOne(group: readonly Occurrence[], usage: Usages, secrets: Secrets): FindingView {
   // A template describes the finding better than one of its pods. The fix for an existing pod also fixes its template.
   const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Occurrence;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
-  const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
+  const found = withSeverity(togetherOf(group, first.found), worst.found.severity);
   const isEach = [failing, ...group.filter(({ fix }) => fix !== undefined)].some(isOneEach);
   const fix = isEach ? fixOfEach([failing, ...group]) : fixOfOne(failing, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
@@ -101,8 +162,8 @@ function viewOf(group: readonly Occurrence[], usage: Usages, secrets: Secrets): 
 /** Whether each affected object needs its own command. A misspelt name is corrected in every list; a Secret is created once. */
 function isOneEach({ found, fix }: Occurrence): boolean {
   const { code } = causeBehind(found);
-  const isTypo = code === 'missing-secret' && fix?.command.does?.do !== 'create';
-  return isTypo || recordOf(code).oneEach === true;
+  const isTypo = code === 'missing-secret' && !['create', 'preview'].includes(`${fix?.command.does?.do}`);
+  return isTypo || recordOf(code).oneEach === true || fix?.command.does?.do === 'undo';
 }
 
 /** The different commands in a row, up to EXAMPLES. A pod's command replaces its template's, as it also covers the pod. */
@@ -137,9 +198,11 @@ function fixOfOne(one: Occurrence, group: readonly Occurrence[]): Fix | undefine
   return fix && { ...fix, sufficient: fix.sufficient && !group.some((seen) => seen.fix && isOther(seen)) };
 }
 
-/** `create` has to cover the images of the whole group, so commands that differ only in their servers become one. */
+/** `create` covers the images of the whole group, and a preview of `sync` its namespaces: commands that differ only there are one. */
 function fixOfAll(fix: Fix | undefined, group: readonly Occurrence[]): Fix | undefined {
   const does = fix?.command.does;
+  if (fix && does?.do === 'preview')
+    return { ...fix, command: lineOf({ ...does, to: placesOf(group.map(({ found }) => found)) ?? does.to }) };
   if (fix === undefined || does?.do !== 'create' || does.servers.length === 0) return fix;
   const need = needOf(fix.command);
   const servers = group.flatMap((one) => {
@@ -181,11 +244,15 @@ function sumOf(pods: readonly Puller[]): number {
  * Merges the arguments of a group. The pods know which Secret was meant, and the finding of the missing Secret knows who names
  * it. One `sync` writes all copies of a source.
  */
-function togetherOf(first: Finding, group: readonly Occurrence[]): Finding {
+function togetherOf(group: readonly Occurrence[], first = (group[0] as Occurrence).found): Finding {
   const all = group.map(({ found }) => found);
   if (first.code === 'stale-copy') return { ...first, ...staleTogether(first.arguments.source, all) };
   if (first.code !== 'missing-secret') return first;
-  return { ...first, arguments: Object.assign({}, ...all.map((found) => found.arguments)) };
+  const namespaces = placesOf(all);
+  const merged = Object.assign({}, ...all.map((found) => found.arguments));
+  if (namespaces === undefined) return { ...first, arguments: merged };
+  const object = { ...first.object, namespace: namespaces[0] };
+  return { ...first, object, arguments: { ...merged, namespaces, usedBy: undefined } };
 }
 
 function rank({ puller }: Occurrence): number {
@@ -220,18 +287,19 @@ function podsOf(pullers: readonly Puller[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** For a finding about Secrets alone: the users of the Secret, or the Secrets when there are several or a registry is silent. */
+/** For a finding about Secrets alone: who uses them. The Secrets, when one source is behind them, or a registry is silent. */
 function users(group: readonly Occurrence[], usage: ReadonlyMap<string, Usage> | undefined): Impact | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || recordOf(found.code).namesUsers === true) return undefined;
-  const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
-  const isAboutRegistry = found.code === 'registry-unreachable';
-  if (secrets.size > 1 || isAboutRegistry)
+  const bySecret = Map.groupBy(group, (seen) => keyOf(seen.found));
+  if (found.code === 'registry-unreachable' || (bySecret.size > 1 && subjectOf(found) !== undefined))
     return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
-  const used = group[0]?.usage ?? usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
-  if (used === undefined) return undefined;
-  const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];
-  return used.pods === 0 && names.length === 0 ? undefined : affects(used.pods, names);
+  const used = [...bySecret].flatMap(([key, [seen]]) => seen?.usage ?? usage?.get(key) ?? []);
+  const workloads = used.flatMap((one) => one.workloads);
+  const accounts = used.flatMap((one) => one.serviceAccounts.map((name) => `serviceaccount/${name}`));
+  const pods = used.reduce((sum, one) => sum + one.pods, 0);
+  const names = [...new Set([...workloads, ...accounts])];
+  return pods === 0 && names.length === 0 ? undefined : affects(pods, names);
 }
 
 function affects(pods: number, names: readonly string[]): Impact {

@@ -31,7 +31,7 @@ import {
   stateOf,
   usableSecret,
 } from './image-pull.ts';
-import { suspicionOf } from './list-causes.ts';
+import { suspicionOf, withMeant } from './list-causes.ts';
 
 export type Outcome = 'will pull' | 'will not pull' | 'cannot know';
 
@@ -124,7 +124,7 @@ function quietPull(puller: Puller, use: ImageUse, facts: PullFacts): ImagePull |
 }
 
 function causeFor(pull: ImagePull): Finding | undefined {
-  return unseenCredential(pull) ?? causeOf(pull) ?? unreachable(pull);
+  return withMeant(unseenCredential(pull) ?? causeOf(pull) ?? unreachable(pull), pull);
 }
 
 function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {

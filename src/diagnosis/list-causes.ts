@@ -5,8 +5,10 @@ import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { isTyped } from '../findings/pod-commands.ts';
 import { nearEntries } from '../secret/coverage.ts';
 import { shownServer } from '../secret/display-server.ts';
+import { nameOfImage } from '../secret/image.ts';
+import { isDockerHub } from '../secret/keyring.ts';
 import { isPullSecretType } from '../secret/secret.ts';
-import { imageServer } from '../secret/server.ts';
+import { imageServer, registryOf } from '../secret/server.ts';
 import { isTypedList, listContents, remedyOfList } from './effective-list.ts';
 import type { Answer } from './facts.ts';
 import {
@@ -60,6 +62,22 @@ function missingSecret(pull: ImagePull): Finding | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A cause that an image on Docker Hub can have although it was meant to be elsewhere. */
+const OF_HUB: readonly Finding['code'][] = ['no-entry', 'image-not-found', 'node-cannot-reach', 'registry-unreachable'];
+
+/** `cause` with the image that was likely meant: its name has no registry, and the list has logins for another one only. */
+export function withMeant(cause: Finding | undefined, pull: ImagePull): Finding | undefined {
+  const { image } = pull.use;
+  const name = nameOfImage(image);
+  const isWritten = name === undefined || !isDockerHub(name) || /^[^/]*[.:][^/]*\//.test(image);
+  if (cause === undefined || !OF_HUB.includes(cause.code) || isWritten || pull.attempt.candidates.length > 0)
+    return cause;
+  const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => registryOf(server)));
+  const [registry, ...others] = new Set(servers);
+  if (registry === undefined || others.length > 0) return cause;
+  return { ...cause, arguments: { ...cause.arguments, meant: `${registry}/${image}` } } as Finding;
 }
 
 /** Undefined for a Secret that is there, or may not be read. */

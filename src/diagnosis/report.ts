@@ -22,7 +22,7 @@ import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';
 import { type Judgements, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
-import { askedSecrets, idleLogins, numberLogins, secretFindings, unaskedServers } from './secret-checks.ts';
+import { askedSecrets, idleLogins, secretFindings, unaskedServers } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
 export interface Conclusion {
@@ -47,7 +47,7 @@ export function* reportOf(
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
     const seen = [...(yield* scopeFindings(gathered, facts, judged)), ...unread];
-    const grouped = numberLogins(yield* groupFindings(seen, usage, facts.secrets), facts);
+    const grouped = yield* groupFindings(seen, usage, facts.secrets);
     const found = grouped.map((one) => unlessEnding(one, ending));
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
@@ -75,7 +75,7 @@ export function* reportOf(
       reportOn(
         puller,
         facts,
-        judged.get(puller)?.map((one) => withoutAsked(one, pullers)),
+        judged.get(puller)?.map((one) => asPodsTell(withoutAsked(one, pullers), judged)),
       ),
     );
     yield;
@@ -116,6 +116,20 @@ function withoutAsked(judgement: Judgement, pullers: readonly Puller[]): Judgeme
   const isAsked = pullers.some(({ ref }) => ref.namespace === puller.ref.namespace && targetName(ref) === maker);
   return isAsked ? { ...judgement, fix: NOTHING } : judgement;
 }
+
+/** A template that can be pulled from here cannot be pulled where its pods are, if their kubelet reports what no login heals. */
+function asPodsTell(judgement: Judgement, judged: Judgements): Judgement {
+  const { puller, use, outcome } = judgement;
+  if (puller.pod !== undefined || outcome !== 'will pull') return judgement;
+  const isOwn = ({ ref, pod }: Puller): boolean =>
+    ref.namespace === puller.ref.namespace && pod?.template?.name === targetName(puller.ref);
+  const told = [...judged]
+    .flatMap(([pod, of]) => (isOwn(pod) ? of : []))
+    .find((one) => one.use.image === use.image && TOLD.includes(one.cause?.code));
+  return told === undefined ? judgement : { ...judgement, outcome: told.outcome, cause: told.cause, fix: told.fix };
+}
+
+const TOLD: readonly (Finding['code'] | undefined)[] = ['wrong-platform', 'node-cannot-reach'];
 
 /** `found`, without its command if its namespace is being deleted: the API server would refuse the command. */
 function unlessEnding<View extends FindingView>(found: View, ending: readonly string[]): View {

@@ -2,7 +2,7 @@
 
 import { isBug } from '../errors.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { causeBehind, type Finding, finding } from '../findings/finding.ts';
+import { type Finding, finding } from '../findings/finding.ts';
 import { describeObject } from '../findings/finding-record.ts';
 import type { ContentEntry } from '../secret/contents.ts';
 import { type ShownServer, shownServer } from '../secret/display-server.ts';
@@ -162,33 +162,6 @@ export function usersIn(namespace: string | undefined, { secrets }: PullFacts): 
     const [user, ...others] = new Set(users);
     return others.length === 0 ? user : undefined;
   };
-}
-
-/** `findings`, in which all that reject the same login get the same number. */
-export function numberLogins<Found extends Finding>(
-  findings: readonly Found[],
-  facts: PullFacts,
-): (Found & { readonly login?: number })[] {
-  const keys = findings.map((found) => rejectedLogin(found, facts));
-  const alike = Map.groupBy(
-    keys.filter((key) => key !== undefined),
-    (key) => key,
-  );
-  const shared = [...alike].flatMap(([key, same]) => (same.length > 1 ? [key] : []));
-  const numbers = new Map(shared.map((key, index) => [key, index + 1]));
-  return findings.map((found, index) => {
-    const login = numbers.get(keys[index] ?? '');
-    return login === undefined ? found : { ...found, login };
-  });
-}
-
-/** A key that is equal only for the same login for the same server. */
-function rejectedLogin(found: Finding, facts: PullFacts): string | undefined {
-  const { code, object, arguments: args } = causeBehind(found);
-  if (code !== 'credential-rejected') return undefined;
-  const { entries = [] } = secretIn(facts, object)?.contents ?? {};
-  const entry = entries.find(({ server }) => shownServer(server) === args.server);
-  return entry?.login && JSON.stringify([args.server, entry.login.username, entry.login.password]);
 }
 
 /** What is wrong with a Secret. Nothing if it may not be read. `usage` is left out when the users are not known. */

@@ -11,7 +11,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import type { ImageState, ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { PullError } from '../workloads/pull-error.ts';
-import { secretKey } from '../workloads/references.ts';
+import { type SecretName, secretKey } from '../workloads/references.ts';
 import type { Candidate } from './attempt.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
 import { type Addition, type Answer, changedAt, type PodEvent, type PullFacts, secretIn } from './facts.ts';
@@ -31,8 +31,8 @@ export type FindingView = Finding & {
   readonly objects?: readonly AffectedObject[] | undefined;
   /** How many more findings like this one the same Secret has. They are not listed. */
   readonly more?: number | undefined;
-  /** The same number for all findings about one login (server, user, password). Left out when only this one is about it. */
-  readonly login?: number | undefined;
+  /** All Secrets that have the finding, if one change heals several: one login, or the content of one source. */
+  readonly secrets?: readonly SecretName[] | undefined;
 };
 
 export interface Impact {
@@ -55,6 +55,13 @@ export interface AffectedObject {
   readonly pods: number;
   /** How many of those cannot pull now. */
   readonly failing: number;
+}
+
+/** The namespaces of everything that has the finding, each once. Empty for what is in none. */
+export function placesWith({ object, objects = [], affects, secrets = [], arguments: args }: FindingView): string[] {
+  const lacking = 'namespaces' in args ? args.namespaces : undefined;
+  const named = [object, ...objects, ...secrets].flatMap(({ namespace }) => namespace ?? []);
+  return [...new Set([...named, ...(affects?.namespaces ?? []), ...(lacking ?? [])])];
 }
 
 export interface PullerView {
@@ -149,10 +156,13 @@ export function findingView(
 /** Follows the sentence about a copy that is changed at its source only, which belongs to others. */
 function formatOwner({ code }: Finding, { command }: Fix): string {
   const shown = stepsIn(command).find(({ does }) => does?.do === 'preview' || does?.do === 'inspect')?.does;
-  if (code === 'stale-copy' || (shown?.do !== 'preview' && shown?.do !== 'inspect')) return '';
+  if (OF_SYNC.includes(code) || (shown?.do !== 'preview' && shown?.do !== 'inspect')) return '';
   const { secret, namespace } = shown;
   return `; secret ${secret} is marked as a copy of ${namespace}/${secret}, which only the owner of namespace ${namespace} should change`;
 }
+
+/** Their own sentences name the source. */
+const OF_SYNC: readonly Finding['code'][] = ['stale-copy', 'missing-secret'];
 
 /** The view of one report, with each finding in words. */
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {

@@ -120,6 +120,11 @@ export interface UsableSecret {
   readonly absent?: true | undefined;
 }
 
+/** `meant`: the image in the only registry that the pod has logins for. Set if the name of the image has no registry. */
+export interface MeantImage {
+  readonly meant?: string | undefined;
+}
+
 /** A service account without annotations that others have whose pods pull from the registry without a pull secret. */
 export interface LackedAnnotations {
   readonly account: string;
@@ -137,6 +142,8 @@ export function describeLacked(lacks: LackedAnnotations | undefined): string {
 /** Other namespaces with a Secret of that name. Only they know whose login it is, so no copy is proposed. */
 export interface OtherNamespaces {
   readonly namespaces: readonly string[];
+  /** The one whose Secret of that name is the source of copies. It may only be previewed: others wrote their marks. */
+  readonly source?: string | undefined;
 }
 
 /** A place in manifests. The first line is 1. */

@@ -87,7 +87,10 @@ export function bugFinding(object: FindingObject, error: unknown): Finding {
 
 /** `found` in one sentence. */
 export function formatFinding(found: Finding): string {
-  return recordOf(found.code).says(found.arguments, describeObject(found.object), found);
+  const { code, object, arguments: args } = found;
+  const meant = 'meant' in args ? args.meant : undefined;
+  const instead = meant && `; no registry in the name means Docker Hub: did you mean ${meant}?`;
+  return `${recordOf(code).says(args, describeObject(object), found)}${instead ?? ''}`;
 }
 
 /** The command, or two that belong together. It has no words if nothing can be done. */
@@ -163,6 +166,7 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   // Nobody knows whether the image was ever pulled with the new login.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;
+  if ('meant' in found.arguments && found.arguments.meant !== undefined) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   // During a roll-out one can only wait. A changed image may be wrong, too.
   if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;

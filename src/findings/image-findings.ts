@@ -14,6 +14,7 @@ import {
   describeLacked,
   error,
   type LackedAnnotations,
+  type MeantImage,
   NO_LOGIN,
   REFUSED,
   type Reporter,
@@ -21,7 +22,17 @@ import {
   some,
   warning,
 } from './finding-record.ts';
-import { allowPull, askAbout, editKept, editMaker, giveLogin, isTyped, setImage, watch } from './pod-commands.ts';
+import {
+  allowPull,
+  askAbout,
+  editKept,
+  editMaker,
+  giveLogin,
+  isTyped,
+  setImage,
+  undone,
+  watch,
+} from './pod-commands.ts';
 import { removeEntry, replaceSecret } from './secret-commands.ts';
 
 /** The image of a container, or of a volume, which `kubectl set image` does not know. */
@@ -49,19 +60,21 @@ export const IMAGE_FINDINGS = {
     kubeletSays: ['invalid name'],
     isKubelets: ({ image }) => imageError(image) === undefined,
     isAdvice: true,
-    says: ({ image, error }, object) =>
-      `${image || 'an empty string'} in ${object} is not a valid image name (${error})`,
-    fix: ({ container, volume, remedy }, object) =>
-      volume ? editKept(object, remedy) : setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
+    says: ({ image, error, container }, object, { object: place }) =>
+      `${image || 'an empty string'}${isTyped(place, container) ? '' : ` in ${object}`} is not a valid image name (${error})`,
+    fix: ({ image, container, volume, remedy }, object) =>
+      undone(remedy, image) ??
+      (volume ? editKept(object, remedy) : setImage(object, remedy, container, 'REGISTRY/NAME:TAG')),
   }),
   'image-not-found': error<
-    WrittenImage & {
-      readonly missing?: 'repository' | 'tag' | undefined;
-      readonly tags?: NearTags | undefined;
-      /** The registry was asked without a login. Some registries hide images from such a client. */
-      readonly anonymous?: true | undefined;
-      readonly said: Reporter;
-    }
+    WrittenImage &
+      MeantImage & {
+        readonly missing?: 'repository' | 'tag' | undefined;
+        readonly tags?: NearTags | undefined;
+        /** The registry was asked without a login. Some registries hide images from such a client. */
+        readonly anonymous?: true | undefined;
+        readonly said: Reporter;
+      }
   >({
     kubeletSays: ['not found'],
     isKubelets: ({ said }) => said.by === 'kubelet',
@@ -77,6 +90,8 @@ export const IMAGE_FINDINGS = {
     },
     fix: ({ image, missing, tags, container, volume, remedy }, object, { secrets }) => {
       if (isTyped(object, container)) return askAbout(object, image, tags, secrets);
+      const before = undone(remedy, image);
+      if (before !== undefined) return before;
       if (volume || missing === 'repository') return (volume ? editKept : editMaker)(object, remedy);
       return setImage(object, remedy, container, withNearTag(image, tags));
     },
@@ -152,17 +167,19 @@ export const IMAGE_FINDINGS = {
     fix: ({ image, anonymous, remedy }, object) => (anonymous ? giveLogin(remedy, image, undefined) : watch(object)),
   }),
   /** From here; the node may be on another network. */
-  'registry-unreachable': warning<{
-    readonly registry: string;
-    readonly reason: string;
-    readonly at: string;
-    /** We do not ask it, so a command does not lead there either. */
-    readonly unasked?: true | undefined;
-    /** The server of the entry, if a login is the object. */
-    readonly server?: ShownServer | undefined;
-    /** Whether no image that is pulled with the Secret needs the entry. */
-    readonly idle?: true | undefined;
-  }>({
+  'registry-unreachable': warning<
+    MeantImage & {
+      readonly registry: string;
+      readonly reason: string;
+      readonly at: string;
+      /** We do not ask it, so a command does not lead there either. */
+      readonly unasked?: true | undefined;
+      /** The server of the entry, if a login is the object. */
+      readonly server?: ShownServer | undefined;
+      /** Whether no image that is pulled with the Secret needs the entry. */
+      readonly idle?: true | undefined;
+    }
+  >({
     outcome: 'cannot know',
     subject: ({ registry, idle }, { namespace, name }) => (idle ? [registry, namespace, name] : registry),
     isAdvice: true,
@@ -175,13 +192,15 @@ export const IMAGE_FINDINGS = {
         ? command`regsecret doctor --help`
         : command`curl -sv ${nearness(registry.replace(/:\d+$/, '')) === 'loopback' ? 'http' : 'https'}://${registry}/v2/`),
   }),
-  'node-cannot-reach': error<{
-    readonly registry: string;
-    readonly trouble: NodeTrouble;
-    readonly node: string;
-    /** The mirror that the node asks instead of the registry. */
-    readonly mirror?: string | undefined;
-  }>({
+  'node-cannot-reach': error<
+    MeantImage & {
+      readonly registry: string;
+      readonly trouble: NodeTrouble;
+      readonly node: string;
+      /** The mirror that the node asks instead of the registry. */
+      readonly mirror?: string | undefined;
+    }
+  >({
     // A mirror may also refuse.
     kubeletSays: [...UNREACHABLE, ...ANY],
     isKubelets: () => true,
@@ -196,14 +215,15 @@ export const IMAGE_FINDINGS = {
     // No pod with an image of others on the node, and no address that a registry or its mirror may have written.
     fix: ({ node }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   }),
-  'wrong-platform': error<{ readonly image: string; readonly node: string }>({
+  'wrong-platform': error<{ readonly image: string; readonly node: string; readonly remedy: Remedy }>({
     kubeletSays: ['platform'],
     isKubelets: () => true,
     subject: ({ image }) => image,
     isAdvice: true,
     says: ({ image }) =>
       `${image} is not available for the platform of the node (kubelet); the login is not the problem`,
-    fix: ({ node }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
+    fix: ({ image, node, remedy }) =>
+      undone(remedy, image) ?? clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
   }),
   'disk-full': error<{ readonly node: string }>({
     kubeletSays: ['disk'],

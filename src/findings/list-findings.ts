@@ -16,6 +16,7 @@ import {
   error,
   type FindingObject,
   type LackedAnnotations,
+  type MeantImage,
   some,
   UNPLACED,
   type UsableSecret,
@@ -43,7 +44,7 @@ export const LIST_FINDINGS = {
     identity: ['image'],
     says: ({ image, usable, account, absent, lacks }, object, { object: { file } }) => {
       if (file === undefined || usable === undefined)
-        return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}${describeLacked(lacks)}`;
+        return `${object} has no pull secret, and ${image} ${usable === undefined ? REFUSED_BARE : 'needs a login'}${absent ? describeAbsent(usable) : ''}${describeLacked(lacks)}`;
       const unseen = account === undefined ? '' : `; serviceaccount ${account} may use it, but is not in these files`;
       return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
     },
@@ -51,14 +52,15 @@ export const LIST_FINDINGS = {
   }),
   /** `secrets` is the list, in order. If it is only tried with an image, its first Secret is the object, without a `remedy`. */
   'no-entry': error<
-    UsableSecret & {
-      readonly image: string;
-      readonly secrets: readonly string[];
-      /** The first servers of their entries, and how many more there are. */
-      readonly servers: readonly ShownServer[];
-      readonly moreServers?: number | undefined;
-      readonly remedy?: Remedy | undefined;
-    }
+    UsableSecret &
+      MeantImage & {
+        readonly image: string;
+        readonly secrets: readonly string[];
+        /** The first servers of their entries, and how many more there are. */
+        readonly servers: readonly ShownServer[];
+        readonly moreServers?: number | undefined;
+        readonly remedy?: Remedy | undefined;
+      }
   >({
     identity: ['image', 'servers'],
     says: (args, object, { object: { kind } }) => {
@@ -190,6 +192,9 @@ export const LIST_FINDINGS = {
     },
   }),
 };
+
+/** Registries give the same answer about an image that is closed and one that does not exist. */
+const REFUSED_BARE = 'is refused without a login (it is private, or does not exist)';
 
 function attachTo(account: string, secret: string, namespace: string | undefined): Command {
   return lineOf({ do: 'attach', secret, namespace, account });

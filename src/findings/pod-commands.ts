@@ -122,6 +122,14 @@ export function setImage(object: FindingObject, remedy: Remedy, container: strin
   );
 }
 
+/** Brings the template back whose pods still run, if it had another image than `image`. Undefined where none do. */
+export function undone(remedy: Remedy, image: string): Command | undefined {
+  if (remedy.how !== 'template' || remedy.before?.includes(image) !== false) return undefined;
+  const { target, next } = remedy;
+  const undo = lineOf({ do: 'undo', target: targetWord(target), namespace: target.namespace });
+  return andThen(undo, next && stepCommand(next, target));
+}
+
 /** `change` of the workload, or of the object itself. A Job in the cluster cannot be changed, so it is replaced. */
 function changeMaker(object: FindingObject, remedy: Remedy, change: (made: FindingObject) => Command): Command {
   if (remedy.how === 'template') {

@@ -24,7 +24,14 @@ import {
   warning,
 } from './finding-record.ts';
 import { edit, editFile } from './pod-commands.ts';
-import { createSecretCommand, exchangeMissing, here, isInManifest, removeEntry } from './secret-commands.ts';
+import {
+  createSecretCommand,
+  exchangeMissing,
+  here,
+  isInManifest,
+  removeEntry,
+  syncPreview,
+} from './secret-commands.ts';
 
 export interface UnfitServer {
   readonly server: ShownServer;
@@ -44,6 +51,8 @@ export const SECRET_FINDINGS = {
     UsableSecret & {
       readonly near?: string | undefined;
       readonly elsewhere?: OtherNamespaces | undefined;
+      /** All namespaces that lack it, if there are several, and `sync` copies it from elsewhere. */
+      readonly namespaces?: readonly string[] | undefined;
       /** Some of the objects that name it, such as `deployment/web`. */
       readonly usedBy?: readonly string[] | undefined;
       /** In manifests: the place of a Secret of that name that names no namespace. */
@@ -56,7 +65,8 @@ export const SECRET_FINDINGS = {
     // A Secret to use instead may have logins for the images of some users only.
     subject: ({ near, usable }, object) => [object.namespace, object.name, near ? undefined : usable],
     says: (args, object, { object: place }) => {
-      const { unplaced, usedBy = [] } = args;
+      const { unplaced, usedBy = [], namespaces } = args;
+      const where = namespaces ? `secret ${place.name} in namespaces ${some(namespaces)}` : object;
       // `2 pods` is one element, but plural.
       const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
       const naming = `${some(usedBy)} ${isOne ? 'uses' : 'use'}`;
@@ -65,7 +75,7 @@ export const SECRET_FINDINGS = {
         usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
       const text =
         place.file === undefined
-          ? `${object} does not exist${usedBy.length === 0 ? '' : `; used by ${users(usedBy)}`}`
+          ? `${where} does not exist${usedBy.length === 0 ? '' : `; used by ${users(usedBy)}`}`
           : inFiles;
       return `${text}${describeSubstitute(args, place.file)}`;
     },
@@ -76,6 +86,8 @@ export const SECRET_FINDINGS = {
       if (near !== undefined && object.file !== undefined) return editFile(object);
       const exchanged = exchangeMissing(object, args, context);
       if (exchanged !== undefined) return exchanged;
+      const source = object.file === undefined ? args.elsewhere?.source : undefined;
+      if (source !== undefined) return syncPreview({ namespace: source, name: object.name }, object, args.namespaces);
       const { file: _, ...inCluster } = object;
       return createSecretCommand(inCluster, context, context.images?.map(imageServer) ?? here(context));
     },
@@ -241,7 +253,8 @@ function describeSubstitute({ near, usable, listed, elsewhere }: Substitute, fil
     return `; secret ${usable} in the same imagePullSecrets has a login for the image`;
   if (usable !== undefined) return `; secret ${usable} has a login for that registry`;
   if (elsewhere === undefined) return '';
-  const { namespaces } = elsewhere;
+  const { namespaces, source } = elsewhere;
+  if (file === undefined && source !== undefined) return `; sync copies the one in namespace ${source}`;
   const there = `${nounFor(namespaces.length, 'namespace')} ${some(namespaces)}`;
   return file === undefined
     ? `; it exists in ${there}, but a pod can use only Secrets of its own namespace`

@@ -1,7 +1,7 @@
 /** Collects what a diagnosis needs from a cluster. Reads each object once, and records what could not be read. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ApiError, refusalOf } from '../cluster/api-error.ts';
-import { copySources } from '../cluster/copy-sources.ts';
+import { copiesNamed, copySources } from '../cluster/copy-sources.ts';
 import { NODES } from '../cluster/object-request.ts';
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../cluster/read-secrets.ts';
 import { createReader, type Reader, readObject } from '../cluster/reader.ts';
@@ -11,6 +11,7 @@ import { LARGE_TEXT } from '../codec/go/json.ts';
 import type { AccountState, Addition, NodeFacts, PullFacts, SecretState } from '../diagnosis/facts.ts';
 import { UserError } from '../errors.ts';
 import { diagnoseBriefly, originFindings } from '../findings/diagnosed-secret.ts';
+import type { OtherNamespaces } from '../findings/finding-record.ts';
 import type { KubeFlags } from '../kubeconfig/kube-flags.ts';
 import { isObjectName } from '../line/object-name.ts';
 import { loginServers } from '../secret/contents.ts';
@@ -23,7 +24,7 @@ import type { Io } from '../system/io.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import { pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef, refKey } from '../workloads/object-ref.ts';
-import { hasKnownOwner, isEnforced, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { isEnforced, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
 import { perhapsAdded, readAdditions } from './additions.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
@@ -106,7 +107,7 @@ export function createCollector(transport: Transport): Collector {
       secrets: withOrigins(secrets.done, origins, copies),
       accounts: accounts.done,
       nodes: present(nodes.done),
-      others: mostNamedFirst(present(namespaces.names), accounts.done, owners.done),
+      others: present(namespaces.names),
       sources,
       added,
       answers: new Map(),
@@ -120,7 +121,7 @@ interface NamespaceSecrets {
   read(namespace: string): Promise<void>;
   readAll(namespace: string | undefined): Promise<NamesByNamespace>;
   /** The namespaces with a pull secret of that name, as far as our rights let us look. Reads no contents. */
-  elsewhere(name: string): Promise<readonly string[]>;
+  elsewhere(name: string): Promise<OtherNamespaces | undefined>;
   /** Whether the pull secrets of all namespaces have been read. */
   isWhole(): boolean;
 }
@@ -153,8 +154,15 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: C
       return names;
     },
     async elsewhere(name) {
-      if (whole === undefined) return findPullSecrets(reader.transport, name);
-      return [...whole].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort();
+      const found =
+        whole === undefined
+          ? await findPullSecrets(reader.transport, name)
+          : [...whole].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort();
+      if (found.length === 0) return undefined;
+      const marks = whole === undefined ? (await copiesNamed(reader.transport, name)).values() : copies.namesakes(name);
+      const places = new Set([...marks].map((mark) => mark.split('/', 1)[0] ?? ''));
+      const [source, ...others] = found.filter((namespace) => places.has(namespace));
+      return { namespaces: found, ...(source !== undefined && others.length === 0 && { source }) };
     },
   };
 }
@@ -280,8 +288,8 @@ async function secretState(
   if (secret !== 'missing')
     return inPortions(knownSecret(secret, reader.transport.clock.now()), reader.transport.signal);
   const look = () => elsewhere(id.name);
-  const namespaces = await (reader.unread?.attempt(SECRETS, id, look, []) ?? look());
-  return { status: 'missing', ...(namespaces.length > 0 && { elsewhere: { namespaces } }) };
+  const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
+  return { status: 'missing', ...(found && { elsewhere: found }) };
 }
 
 /** The state of a Secret that has been read. Yields between its steps. */
@@ -308,31 +316,6 @@ async function pullSecretsByNamespace(
   if (refused !== undefined) return undefined;
   for (const names of found.values()) names.sort();
   return found;
-}
-
-/** The names in each namespace, those first that most lists of service accounts and workloads name. */
-function mostNamedFirst(
-  names: NamesByNamespace,
-  accounts: ReadonlyMap<string, AccountState>,
-  owners: ReadonlyMap<string, PullSpec | undefined>,
-): NamesByNamespace {
-  const counts = new Map<string, number>();
-  const note = (namespace: string, list: readonly unknown[] | undefined): void => {
-    for (const key of listedNames(list).map((name) => secretKey(namespace, name)))
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-  };
-  for (const [key, state] of accounts)
-    if (state.status === 'there') note(secretName(key).namespace, state.imagePullSecrets);
-  // An object that a known controller made has the same list as the controller.
-  for (const owner of owners.values())
-    if (owner !== undefined && !hasKnownOwner(owner)) note(owner.ref.namespace, owner.imagePullSecrets);
-  const countOf = (namespace: string, name: string): number => counts.get(secretKey(namespace, name)) ?? 0;
-  return new Map(
-    [...names].map(([namespace, some]) => [
-      namespace,
-      some.toSorted((one, other) => countOf(namespace, other) - countOf(namespace, one)),
-    ]),
-  );
 }
 
 /** The Secret without the annotation of `kubectl apply`. Large values are compressed, and unpacked each time they are read. */

@@ -17,6 +17,8 @@ const CONCURRENCY = 8;
 export interface CopyOrigins {
   /** To be called with every Secret that has been read. */
   note(secret: Secret): void;
+  /** The namespaces of the sources in this cluster of all noted copies of that name. */
+  namesakes(name: string): readonly string[];
   /** The sources in this cluster of all copies that have been noted, as `namespace/name`. */
   sources(): ReadonlySet<string>;
   /**
@@ -74,6 +76,8 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       if (source !== undefined) copies.set(key, { source, digest: own, isElsewhere: isFromElsewhere(secret) });
     },
     sources: sourcesHere,
+    namesakes: (name) =>
+      [...sourcesHere()].flatMap((key) => (secretName(key).name === name ? secretName(key).namespace : [])),
     serversOf: ({ namespace, name }) => servers.get(secretKey(namespace, name)),
     async find(isWhole) {
       const unknown = [...sourcesHere()].filter((key) => !digests.has(key) && (!isWhole || postponed.has(key)));

@@ -13,10 +13,9 @@ import { type SecretName, secretKey, secretName } from '../workloads/references.
 import type { DoctorTarget } from '../workloads/target.ts';
 import type { Collector } from './collector.ts';
 import { endingAmong } from './ending-namespaces.ts';
-import { gatherPod } from './pod.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { gatherUsage } from './usage.ts';
-import { gatherAccount, gatherWorkload } from './workload.ts';
+import { gatherAccount, gatherPodOf, gatherWorkload } from './workload.ts';
 
 export interface GatherOptions extends KubeFlags {
   /** The targets as they were typed. */
@@ -169,7 +168,7 @@ async function gatherNamed(
     return { pullers: [], secrets: [{ namespace, name }] };
   }
   const ref = { kind, namespace, name };
-  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector, planned, typed)], secrets: [] };
+  if (kind === 'Pod') return { pullers: [await gatherPodOf(ref, collector, planned, typed)], secrets: [] };
   if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector, planned, typed), secrets: [] };
   const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector, typed);
   const account = await collector.account(namespace, name);

@@ -17,11 +17,13 @@ import {
 import { providerAnnotations } from '../diagnosis/provider-annotations.ts';
 import { UserError } from '../errors.ts';
 import { forEachLimit } from '../system/concurrency.ts';
+import { imagesBefore } from '../workloads/images-before.ts';
 import { type PullKindName, pullKind } from '../workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../workloads/pod-group.ts';
 import { troubleBesideImages } from '../workloads/pod-state.ts';
 import { isBeingDeleted, listedNames, type PullSpec } from '../workloads/pull-spec.ts';
 import { addUsage, type SecretName, secretKey, secretName, type UsageIndex } from '../workloads/references.ts';
+import { withBefore } from '../workloads/remedy.ts';
 import { createTrouble } from '../workloads/rollout.ts';
 import { withoutStandIns } from '../workloads/stand-in.ts';
 import type { Collector } from './collector.ts';
@@ -160,7 +162,9 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
     noteBug(pullKind('Pod'), group.pod.ref, collector, async () => {
       const { object, ref } = group.pod;
       const puller = await gatherRest(object, mute.has(group) ? await eventsOf(ref) : [], collector, group);
-      pods.push(puller);
+      const maker = makerOf(group.pod);
+      const before = maker === undefined ? undefined : imagesBefore(puller.images, podsOf.get(maker) ?? []);
+      pods.push({ ...puller, remedy: withBefore(puller.remedy, before) });
       if (puller.pod?.trouble !== troubleBesideImages(object)) world.troubledPods += group.count;
     }),
   );

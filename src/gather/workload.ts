@@ -15,15 +15,17 @@ import { nameWord, scope } from '../line/object-name.ts';
 import { millisecondsOf } from '../text/time.ts';
 import { fieldOf, textOf } from '../workloads/api-object.ts';
 import { CONTAINER_LISTS, type ImageUse, imageUses, STATUS_LISTS } from '../workloads/container-images.ts';
+import { imagesBefore } from '../workloads/images-before.ts';
 import { type PullKind, type PullKindName, pullKind } from '../workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../workloads/object-ref.ts';
 import { addPod, hasEnded, type PodGroup, type PodGroups, trouble } from '../workloads/pod-group.ts';
+import { DENIALS } from '../workloads/pull-error.ts';
 import { deploymentName, listedNames, type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
-import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate } from '../workloads/remedy.ts';
+import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate, withBefore } from '../workloads/remedy.ts';
 import { createTrouble, hasFinished, isUnseen, podsToCome, selectorOf } from '../workloads/rollout.ts';
 import type { Collector } from './collector.ts';
-import { gatherRest, podEvents, podFacts, whyOf, withImages } from './pod.ts';
+import { gatherPod, gatherRest, podEvents, podFacts, whyOf, withImages } from './pod.ts';
 
 /**
  * Returns the template and the worst pod, the pod first where it lacks an image. With `images`, returns only the template, as if
@@ -54,8 +56,26 @@ export async function gatherWorkload(
   const [worst] = groups;
   if (worst === undefined) return [{ ...template, runs: 0 }];
   const { pod } = worst;
-  const both = [template, await gatherRest(pod.object, await podEvents(pod.ref, collector), collector, worst)];
+  const rest = await gatherRest(pod.object, await podEvents(pod.ref, collector), collector, worst);
+  const before = imagesBefore(template.images, groups);
+  const both = [template, rest].map((one) => ({ ...one, remedy: withBefore(one.remedy, before) }));
   return trouble(worst) > 1 ? both.reverse() : both;
+}
+
+/** A pod, and what its workload can be brought back to, if its image is what is wrong. Throws UserError. */
+export async function gatherPodOf(
+  ref: ObjectRef,
+  collector: Collector,
+  images: readonly string[] = [],
+  typed?: string,
+): Promise<Puller> {
+  const puller = await gatherPod(ref, collector, images, typed);
+  const { remedy } = puller;
+  const isBad = puller.images.some(({ state }) => state.status === 'missing' && !DENIALS.includes(state.pullError));
+  if (!isBad || remedy.how !== 'template') return puller;
+  const owner = await collector.owner(remedy.target).catch(() => undefined);
+  const groups = owner && (await livePods(owner, collector));
+  return groups === undefined ? puller : { ...puller, remedy: withBefore(remedy, imagesBefore(puller.images, groups)) };
 }
 
 /** The template of `workload`, as a puller. */
@@ -184,7 +204,10 @@ export function templatePuller(
     imagePullSecrets: list,
     account,
     images,
-    remedy: maker === undefined ? remedyOfTemplate(workload) : remedyOfOwners([workload, maker]),
+    remedy: withBefore(
+      maker === undefined ? remedyOfTemplate(workload) : remedyOfOwners([workload, maker]),
+      imagesBefore(images, pods),
+    ),
     count: 1,
     runs,
     toCome: podsToCome(workload, countOf(pods.filter(isAlive))),

@@ -69,6 +69,8 @@ export type Deed =
       readonly container: Word;
       readonly image: string;
     }
+  /** Brings the template back that a workload had before. */
+  | { readonly do: 'undo'; readonly target: Word; readonly namespace: string | undefined }
   /** Shows what is in a Secret that others own. */
   | { readonly do: 'inspect'; readonly secret: string; readonly namespace: string }
   /** Shows what `sync` would write into these namespaces. */

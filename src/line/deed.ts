@@ -31,6 +31,8 @@ function wordsOf(deed: Deed): Command {
       const pair = words`${deed.container}=${deed.image}`;
       return command`kubectl set image ${deed.target} ${pair} ${scope(deed.namespace)}`;
     }
+    case 'undo':
+      return command`kubectl rollout undo ${deed.target} ${scope(deed.namespace)}`;
     case 'inspect':
       return command`regsecret inspect ${nameWord(deed.secret)} ${scope(deed.namespace)}`;
     case 'preview': {

@@ -213,19 +213,26 @@ export interface StaleCopy {
   readonly refusedBy?: ShownServer | undefined;
 }
 
+/** The namespaces of several findings, sorted. Undefined if there is only one. */
+export function placesOf(
+  found: readonly { readonly object: { readonly namespace?: string | undefined } }[],
+): readonly string[] | undefined {
+  const namespaces = [...new Set(found.map(({ object }) => object.namespace ?? ''))].sort();
+  return namespaces.length < 2 ? undefined : namespaces;
+}
+
 /** Merges the findings on all copies of `source`. A copy that works while the source is refused is the one that is named. */
 export function staleTogether<T extends { readonly namespace?: string | undefined }>(
   source: CopySourceName,
   found: readonly { readonly object: T; readonly arguments: object }[],
 ): { readonly object?: T; readonly arguments: StaleCopy } {
-  const namespaces = [...new Set(found.map(({ object }) => object.namespace ?? ''))].sort();
   const refusalOf = (args: object): StaleCopy['refusedBy'] => (args as Partial<StaleCopy>).refusedBy;
   const better = found.find((one) => refusalOf(one.arguments) !== undefined);
   return {
     ...(better && { object: better.object }),
     arguments: {
       source,
-      namespaces: namespaces.length < 2 ? undefined : namespaces,
+      namespaces: placesOf(found),
       refusedBy: better && refusalOf(better.arguments),
     },
   };

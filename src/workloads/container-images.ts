@@ -54,7 +54,8 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
     const state = states.get(name);
     const other = references.find((reference) => reference !== image && isAbout(state, reference));
     if (state !== undefined && other !== undefined) others.set(other, state);
-    return useOf(image, name, fieldOf(container, 'imagePullPolicy'), other === undefined ? state : NOT_TRIED);
+    const isOlder = other !== undefined || isAboutAnother(state, image);
+    return useOf(image, name, fieldOf(container, 'imagePullPolicy'), isOlder ? NOT_TRIED : state);
   });
   const mounted = volumes.map((volume, index) => {
     const reference = references[index] ?? '';
@@ -75,6 +76,14 @@ const NOT_TRIED: ImageState = { status: 'not tried' };
 /** Whether `state` is about `image`. Runtimes write the whole name, and the kubelet the name in the pod. */
 function isAbout(state: ImageState | undefined, image: string): boolean {
   return state?.status === 'missing' && [image, wholeName(image)].some((name) => state.message.includes(`"${name}"`));
+}
+
+/** The image of a pod can change. The kubelet then has not tried the new one, and its message still names the old one. */
+function isAboutAnother(state: ImageState | undefined, image: string): boolean {
+  if (state?.status !== 'missing') return false;
+  // pkg/kubelet/images/image_manager.go and containerd; the runtime may quote the text once more.
+  const named = [...state.message.matchAll(/\bimage(?: name| tag)? \\?"([^"\\]+)\\?"/g)].map(([, name = '']) => name);
+  return named.length > 0 && !named.some((name) => name === image || wholeName(name) === wholeName(image));
 }
 
 function wholeName(image: string): string {

@@ -1,6 +1,6 @@
 /** Groups of pods that are identical as far as images are concerned. One pod of a group is examined for all. */
 import { millisecondsOf } from '../text/time.ts';
-import { fieldOf, textOf } from './api-object.ts';
+import { fieldOf, itemsOf, textOf } from './api-object.ts';
 import { containerStatuses, type ImageUse, imageUses } from './container-images.ts';
 import { isBeingDeleted, listedNames, type PullSpec } from './pull-spec.ts';
 
@@ -66,8 +66,12 @@ export function repositoryOf(image: string): string {
 export function briefly({ pod, images }: PodGroup): PullSpec {
   if (images.some(({ state }) => state.status !== 'there')) return pod;
   const { metadata, spec, status } = pod.object;
-  const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];
-  return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };
+  const [nodeName, phase, conditions] = [
+    fieldOf(spec, 'nodeName'),
+    fieldOf(status, 'phase'),
+    itemsOf(fieldOf(status, 'conditions')).filter((one) => fieldOf(one, 'type') === 'Ready'),
+  ];
+  return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase, conditions } } };
 }
 
 /** When the container that runs longest was started, in milliseconds since 1970. Undefined while none runs. */

@@ -34,6 +34,8 @@ export type Remedy =
       readonly how: 'template';
       readonly target: ObjectRef;
       readonly next?: Step | undefined;
+      /** The images of the template before, whose pods are ready. Left out where it is not known. */
+      readonly before?: readonly string[] | undefined;
       readonly allow?: ObjectRef | undefined;
     }
   /** A pod that no controller creates again. */
@@ -86,6 +88,13 @@ export function remedyOfOwners(owners: readonly PullSpec[], pods: readonly strin
   const remedy = remedyOfTemplate(top, pods);
   if (nearest.ref.kind !== 'Job' || top.ref.kind !== 'CronJob' || remedy.how !== 'template') return remedy;
   return { ...remedy, next: { step: 'run again', job: hasFinished(nearest) ? undefined : nearest.ref.name } };
+}
+
+/** `remedy`, if its template had the images `before`. Only these kinds keep a history (kubectl pkg/polymorphichelpers/rollback.go). */
+export function withBefore(remedy: Remedy, before: readonly string[] | undefined): Remedy {
+  const hasHistory =
+    remedy.how === 'template' && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(remedy.target.kind);
+  return hasHistory && before !== undefined ? { ...remedy, before } : remedy;
 }
 
 /** An owner of a kind that we know, but that was not read, is gone, or may have an owner itself. */

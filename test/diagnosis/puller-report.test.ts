@@ -43,6 +43,7 @@ test.each<
   ['the first is accepted, and so the second is not asked about', { rex: 'accepted' }, ['a']],
   ['all are rejected', { rex: 'rejected', jane: 'rejected' }, []],
   ['one is rejected, and of the other nothing is known', { rex: 'rejected', jane: 'unreachable' }, undefined],
+  ['the first may not pull the image, and the second is accepted', { rex: 'no access', jane: 'accepted' }, ['b']],
   ['none may pull this image', { rex: 'no access', jane: 'no access' }, undefined],
 ])('of different logins it is known which works: %s', (_, kinds, works) => {
   const secrets = { a: secretWith({ 'ghcr.io': login('rex') }), b: secretWith({ 'ghcr.io': login('jane') }) };

@@ -1,9 +1,8 @@
 /** The questions to registries about the logins of Secrets, and the findings from the answers. */
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/diagnosis/facts.ts';
-import { numberLogins, secretFindings, secretQuestions, usersIn } from '../../src/diagnosis/secret-checks.ts';
-import { findingView } from '../../src/diagnosis/view.ts';
-import { causeBehind, type Finding, finding } from '../../src/findings/finding.ts';
+import { secretFindings, secretQuestions, usersIn } from '../../src/diagnosis/secret-checks.ts';
+import { finding } from '../../src/findings/finding.ts';
 import type { Secret } from '../../src/secret/secret.ts';
 import { finished } from '../../src/secret/steps.ts';
 import { questionKey } from '../../src/verify/question.ts';
@@ -128,37 +127,4 @@ describe('the user of', () => {
   ])('%s', (_, server, user) => {
     expect(usersIn('team-a', factsOf(world))(server)).toBe(user);
   });
-});
-
-test('findings of the same login have the same number, also of pods that run, and the others none', () => {
-  const facts = factsOf({
-    secrets: {
-      a: secretWith({ 'ghcr.io': login('bot', 'old'), 'quay.io': login('bot', 'old') }),
-      b: secretWith({ 'ghcr.io': login('bot', 'old'), 'quay.io': login('bot', 'new') }),
-      c: secretWith({ 'ghcr.io': login('ann', 'old') }),
-      d: 'missing',
-    },
-    says: () => rejected,
-  });
-  const all = ['a', 'b', 'c'].map((name) => ({ namespace: 'team-a', name }));
-  const answers = new Map<string, Answer>();
-  for (const question of finished(secretQuestions(all, facts)))
-    answers.set(questionKey(question), { verdict: rejected, at: NOW });
-  const ofRunning = (cause: Finding): Finding =>
-    finding('fails-at-restart', { kind: 'Pod', namespace: 'team-a', name: 'web' }, { image: 'ghcr.io/a/b:v1', cause });
-  const views = [...all, { namespace: 'team-a', name: 'd' }]
-    .flatMap((id) => secretFindings(id, { ...facts, answers }))
-    .map((found) => findingView(found.object.name === 'b' ? ofRunning(found) : found));
-  const shown = numberLogins(views, facts).map((found) => {
-    const { object, arguments: args } = causeBehind(found);
-    return `${object.name} ${'server' in args ? args.server : '-'} ${found.login}`;
-  });
-  expect(shown).toEqual([
-    'a ghcr.io 1',
-    'a quay.io undefined',
-    'b ghcr.io 1',
-    'b quay.io undefined',
-    'c ghcr.io undefined',
-    'd - undefined',
-  ]);
 });

@@ -266,7 +266,8 @@ describe('rare answers', () => {
   test('a finding of many', () =>
     print('why and doctor', (io) => {
       const affects = { pods: 2, examples: ['deployment/web'], others: 1, namespaces: ['a', 'b'] };
-      const findings = first === undefined ? [] : [{ ...findingView(first, affects), login: 1 }];
+      const findings =
+        first === undefined ? [] : [{ ...findingView(first, affects), secrets: [{ namespace: 'a', name: 'b' }] }];
       const report = { healthy: false, asked: false, findings, unchecked: [], unseen: [] };
       return printDoctor(report, { output: 'json', verbose: false, now: 0 }, io);
     }));
@@ -294,7 +295,8 @@ describe('rare answers', () => {
   test('every answer of a node', () =>
     print('verify 2', async (io) => {
       const of = { source: 'a/b', image: 'r.example/app:v1', asked: 'node n1' };
-      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, { image: of.image, node: 'n1' }));
+      const args = { image: of.image, node: 'n1', remedy: { how: 'manifest' } } as const;
+      const cause = findingView(finding('wrong-platform', { kind: 'Pod', name: 'a' }, args));
       const rows: AskedRow[] = [
         { ...of, verdict: { kind: 'accepted', milliseconds: 1, bytes: 1 } },
         { ...of, verdict: { kind: 'not pulled', error: 'platform', message: 'no match for platform' }, cause },

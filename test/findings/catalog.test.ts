@@ -160,7 +160,7 @@ test.each<[Finding, subject: unknown]>([
   ],
   [finding('registry-unreachable', POD, { registry: 'ghcr.io', reason: 'it does not answer', at }), 'ghcr.io'],
   [finding('node-cannot-reach', POD, { registry: 'ghcr.io', trouble: 'tls', node: 'node-1' }), ['ghcr.io', 'tls']],
-  [finding('wrong-platform', POD, { image, node: 'node-1' }), 'ghcr.io/org/app:v1'],
+  [finding('wrong-platform', POD, { image, node: 'node-1', remedy: DEPLOYMENT }), 'ghcr.io/org/app:v1'],
   [finding('disk-full', POD, { node: 'node-1' }), 'node-1'],
   [finding('pull-postponed', POD, { image }), 'team-a'],
   [finding('no-login', SECRET, {}), undefined],

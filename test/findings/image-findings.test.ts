@@ -65,7 +65,7 @@ testFindings([
       { kind: 'ServiceAccount', namespace, name: 'default' },
       { image: 'A:b', error: 'a repository has no capitals', container: '', remedy: ACCOUNT },
     ),
-    'error: A:b in serviceaccount team-a/default is not a valid image name (a repository has no capitals)',
+    'error: A:b is not a valid image name (a repository has no capitals)',
     'advice',
     '',
   ],

@@ -1,5 +1,6 @@
 /** Findings from a node and its kubelet: sentence and command of each. */
 import { finding } from '../../src/findings/finding.ts';
+import { withBefore } from '../../src/workloads/remedy.ts';
 import { at, DEPLOYMENT, image, POD, RECREATE, SECRET, testFindings, WORKLOAD } from '../support/finding-table.ts';
 
 testFindings([
@@ -110,10 +111,20 @@ testFindings([
     'kubectl describe node node-1',
   ],
   [
-    finding('wrong-platform', POD, { image, node: 'node-1' }),
+    finding('wrong-platform', POD, { image, node: 'node-1', remedy: DEPLOYMENT }),
     'error: ghcr.io/org/app:v1 is not available for the platform of the node (kubelet); the login is not the problem',
     'advice',
     'kubectl get node node-1 --show-labels',
+  ],
+  [
+    finding('wrong-platform', POD, {
+      image,
+      node: 'node-1',
+      remedy: withBefore(DEPLOYMENT, ['ghcr.io/org/app:v0']),
+    }),
+    'error: ghcr.io/org/app:v1 is not available for the platform of the node (kubelet); the login is not the problem',
+    'advice',
+    'kubectl rollout undo deployment/web -n team-a',
   ],
   [
     finding('disk-full', POD, { node: 'node-1' }),

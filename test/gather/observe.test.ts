@@ -173,7 +173,7 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
     },
   ],
   [
-    'a pod without a list, and of two Secrets that fit the second is in one',
+    'a pod without a list, and of two Secrets that fit, the second in the list of another object: the first by name',
     {
       objects: [
         account(),

@@ -47,5 +47,7 @@ test.each(inputs.filter((file) => existsSync(join(folder, detached(file)))))(
 test('a list that cannot be emptied without touching anything else is left to people', async () => {
   const text = read('22-keys-that-readers-differ-about.yaml');
   await expect(edit(text, 'detach', 'quay')).rejects.toThrow(ManifestError);
-  await expect(edit(text, 'detach', 'quay')).rejects.toThrow('needs a change by hand in line 5: the imagePullSecrets of pod a');
+  await expect(edit(text, 'detach', 'quay')).rejects.toThrow(
+    'needs a change by hand in line 5: the imagePullSecrets of pod a',
+  );
 });

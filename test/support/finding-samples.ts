@@ -14,6 +14,7 @@ const REMEDIES: readonly Remedy[] = [
   { how: 'template', target: ref('Deployment', 'web7') },
   { how: 'template', target: ref('Deployment', 'web7'), allow: ref('ServiceAccount', 'sa7') },
   { how: 'template', target: ref('StatefulSet', 'db7'), next: { step: 'delete pods', pods: ['db7-0', 'db7-1'] } },
+  { how: 'template', target: ref('Deployment', 'web7'), before: ['server7.io/org/app:v0'] },
   { how: 'template', target: ref('Deployment', 'web7'), next: { step: 'resume', pods: [] } },
   { how: 'template', target: ref('CronJob', 'job7'), next: { step: 'run again', job: 'job7-1' } },
   { how: 'recreate', target: ref('Pod', 'pod7') },
@@ -59,6 +60,7 @@ const ARGUMENTS: Arguments = {
   'missing-secret': (remedy) => [
     {},
     { elsewhere: { namespaces: ['other7'] } },
+    { elsewhere: { namespaces: ['source7'], source: 'source7' }, namespaces: ['team7', 'other7'] },
     { near: 'near7', remedy },
     { near: 'near7', listed: true, remedy },
     { usable: 'usable7', remedy },
@@ -116,6 +118,7 @@ const ARGUMENTS: Arguments = {
     { image, secrets: ['one7'], servers: [], usable: 'usable7', remedy },
     { image, secrets: ['one7'], servers: [], usable: 'usable7', absent: true, remedy },
     { image, secrets: ['one7'], servers: [] },
+    { image, secrets: ['one7'], servers: [], meant: 'server7.io/app7' },
   ],
   'attached-later': (remedy) => [
     { image, account: 'sa7', secrets: ['one7'], remedy },
@@ -144,6 +147,7 @@ const ARGUMENTS: Arguments = {
   ],
   'image-not-found': (remedy) => [
     { image, container: 'container7', said, remedy },
+    { image, container: 'container7', said, remedy, meant: 'server7.io/app7' },
     { image, container: 'container7', said, remedy, missing: 'repository' },
     { image, container: 'volume7', volume: true, said, remedy },
     { image, container: 'container7', said, remedy, missing: 'tag', tags: { names: ['tag7'], more: 1 } },
@@ -167,15 +171,17 @@ const ARGUMENTS: Arguments = {
   ],
   'registry-unreachable': () => [
     { registry: 'server7.io', reason: 'x', at },
+    { registry: 'server7.io', reason: 'x', at, meant: 'server7.io/app7' },
     { registry: 'server7.io', reason: 'x', at, unasked: true },
     { registry: 'server7.io', reason: 'x', at, server, idle: true },
   ],
   'node-cannot-reach': () => [
     { registry: 'server7.io', trouble: 'tls', node: 'node7' },
+    { registry: 'server7.io', trouble: 'tls', node: 'node7', meant: 'server7.io/app7' },
     { registry: 'server7.io', trouble: 'clock', node: 'node7' },
     { registry: 'server7.io', trouble: 'mirror', node: 'node7', mirror: 'mirror7.io' },
   ],
-  'wrong-platform': () => [{ image, node: 'node7' }],
+  'wrong-platform': (remedy) => [{ image, node: 'node7', remedy }],
   'disk-full': () => [{ node: 'node7' }],
   'pull-postponed': () => [{ image }],
   'undecodable-list': () => [{ secrets: ['one7'], error: 'x' }],

@@ -40,3 +40,19 @@ describe('a volume that is an image', () => {
     expect(imageUses(spec, status).map(({ state }) => state.status)).toEqual(['there', 'not tried']);
   });
 });
+
+describe('the message of the kubelet', () => {
+  const image = 'r.io/app:v2';
+  test.each<[string, string, string]>([
+    ['names the image', 'failed to pull and unpack image "r.io/app:v2": no', 'missing'],
+    ['names no image', 'no basic auth credentials', 'missing'],
+    ['names it while it waits', 'Back-off pulling image "r.io/app:v2": ErrImagePull: x', 'missing'],
+    ['names the image that the pod had before', 'Back-off pulling image "old.io/app:v1": ErrImagePull: x', 'not tried'],
+    ['names an older tag', 'failed to pull and unpack image "r.io/app:v1": no', 'not tried'],
+    ['names it inside quoted text', 'rpc: desc = "failed to pull image \\"r.io/app:v2\\": no"', 'missing'],
+  ])('%s', (_, message, status) => {
+    const spec = { containers: [{ name: 'app', image }] };
+    const uses = imageUses(spec, { containerStatuses: [{ name: 'app', state: pulling(message) }] });
+    expect(uses.map(({ state }) => state.status)).toEqual([status]);
+  });
+});

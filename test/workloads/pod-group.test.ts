@@ -96,14 +96,14 @@ test.each([
   expect(hasEnded({ status: { phase } })).toBe(expected);
 });
 
-test('of a pod of which nothing more is asked only the node and the phase are kept', () => {
+test('of a pod of which nothing more is asked only the node, the phase and whether it is ready are kept', () => {
   const [quiet] = grouped(podOf({ phase: 'Running' }));
   const kept = briefly(quiet as PodGroup);
   expect(kept.images).toEqual([]);
   expect(kept.object).toEqual({
     metadata: quiet?.pod.object.metadata,
     spec: { nodeName: 'n' },
-    status: { phase: 'Running' },
+    status: { phase: 'Running', conditions: [] },
   });
   const [loud] = grouped(podOf({ waiting: failing }));
   expect(briefly(loud as PodGroup)).toBe(loud?.pod);

@@ -1,7 +1,7 @@
 /** Puts the findings of a report into sections, for the formats that people read later: a page, a ticket, a list by namespace. */
 import { compareUtf8 } from '../../codec/go/utf8.ts';
 import type { DoctorReport } from '../../diagnosis/report.ts';
-import type { FindingView } from '../../diagnosis/view.ts';
+import { type FindingView, placesWith } from '../../diagnosis/view.ts';
 import { plural } from '../../text/enumerate.ts';
 
 /** What one section is about: a namespace, or a code of findings. */
@@ -25,9 +25,9 @@ export function sectionsOf(findings: readonly FindingView[], by: Grouping): Repo
     .sort((one, other) => rank(one.title) - rank(other.title) || compareUtf8(one.title, other.title));
 }
 
-function placeOf({ object, objects, affects }: FindingView): string {
-  if (affects?.namespaces !== undefined) return SEVERAL;
-  return object.namespace ?? objects?.[0]?.namespace ?? object.file ?? CLUSTER;
+function placeOf(found: FindingView): string {
+  const [namespace, ...others] = placesWith(found);
+  return others.length > 0 ? SEVERAL : (namespace ?? found.object.file ?? CLUSTER);
 }
 
 function weight({ severity }: FindingView): number {

@@ -7,7 +7,7 @@
 import { compareUtf8 } from '../../codec/go/utf8.ts';
 import type { Counts } from '../../diagnosis/facts.ts';
 import type { DoctorReport } from '../../diagnosis/report.ts';
-import type { AffectedObject, FindingView } from '../../diagnosis/view.ts';
+import { type AffectedObject, type FindingView, placesWith } from '../../diagnosis/view.ts';
 import { countOf, formatMore } from '../../findings/listed.ts';
 import { formatIgnored } from '../../findings/selection.ts';
 import { andThen, type Command, type Deed, type Word } from '../../line/command.ts';
@@ -236,15 +236,11 @@ function groupOf(findings: readonly FindingView[]): CodeGroup {
   const [{ severity, code }] = findings as readonly [FindingView];
   const objects = distinct(findings.flatMap((found) => found.objects ?? []));
   const sorted = findings.toSorted((one, other) => compareUtf8(namespaceOf(one), namespaceOf(other)));
-  const named = findings.flatMap((found) => [
-    ...(found.objects?.map(({ namespace }) => namespace) ?? found.affects?.namespaces ?? []),
-    ...(found.object.namespace === undefined ? [] : [found.object.namespace]),
-  ]);
   return {
     severity,
     code,
     findings: sorted,
-    namespaces: [...new Set(named)].sort(compareUtf8),
+    namespaces: [...new Set(findings.flatMap(placesWith))].sort(compareUtf8),
     pods: objects.reduce((sum, { pods }) => sum + pods, 0),
     failing: objects.reduce((sum, { failing }) => sum + failing, 0),
   };

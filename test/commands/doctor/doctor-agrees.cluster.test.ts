@@ -158,6 +158,17 @@ test('a service account whose list has the rejected login, and a Secret that wou
   expect(errors(await findings(namespace, ['doctor']))).toEqual(why);
 });
 
+test('two Secrets that would do, one of which other lists have: the same one is proposed', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await put(namespace, { first: 'good', second: 'good' });
+  await newAccount(namespace, { imagePullSecrets: named('second') }, 'builder');
+  const image = `${host}/team/app:v1`;
+  await newWorkload('CronJob', namespace, { image, name: 'web' });
+  const why = errors(await findings(namespace, ['why', 'cronjob/web']));
+  expect(why).toHaveLength(1);
+  expect(errors(await findings(namespace, ['doctor']))).toEqual(why);
+});
+
 const CREATING = { state: { waiting: { reason: 'ContainerCreating' } } };
 
 /** The progress of the kubelet with the pod. */

@@ -30,14 +30,15 @@ function lineAt(label: string, { stdout }: RanHere): string {
   return line.slice(label.length + 4);
 }
 
-test('one login that three Secrets have is rejected: none of them becomes the home of a rotation', async () => {
-  const [label] = await teams(async (namespace) => {
+test('one login that three Secrets have is rejected: one finding names them, and none becomes the home of a rotation', async () => {
+  const [label, namespaces] = await teams(async (namespace) => {
     await newPullSecret(namespace, 'pull', host, { ...janedoe, password: 'old' });
     await newWorkload('Deployment', namespace, { image: privateImage, list: named('pull') });
   });
   const { code, stdout } = await run(`regsecret doctor -l ${label} -v`);
   expect(code).toBe(1);
-  expect(stdout.match(/regsecret create pull -n \S+ --server \S+ --username USER --password-stdin/g)).toHaveLength(3);
+  expect(stdout.match(/regsecret create pull -n \S+ --server \S+ --username USER --password-stdin/g)).toHaveLength(1);
+  for (const namespace of namespaces.slice(0, 3)) expect(stdout).toContain(`${namespace}/pull`);
   expect(stdout).not.toContain('rotate');
 });
 
@@ -69,4 +70,22 @@ test('a Secret is to be made in a namespace that nobody typed: with the login of
     command: `regsecret create gone -n ${namespace} --server ${host} --username USER --password-stdin`,
     sufficient: false,
   });
+});
+
+test('two namespaces lack the copy of a source: one line previews what sync would write', async () => {
+  const [label, namespaces] = await teams(() => Promise.resolve());
+  const [plat, here = ''] = [await newNamespace(), namespaces[2]];
+  await newPullSecret(plat, 'shared', host, janedoe);
+  expect((await run(`regsecret sync shared -n ${plat} --to ${here}`)).code).toBe(0);
+  const lacking = namespaces.slice(0, 2).toSorted();
+  for (const namespace of lacking)
+    await newWorkload('Deployment', namespace, {
+      image: privateImage,
+      list: named('shared'),
+      fields: { replicas: 0 },
+    });
+  const preview = `regsecret sync shared -n ${plat} --to ${lacking.join(',')} --dry-run=client`;
+  const { stdout } = await run(`regsecret doctor -l ${label} --only missing-secret`);
+  expect(lineAt('next', { stdout } as RanHere)).toBe(preview);
+  expect((await run(preview)).code).toBe(0);
 });

@@ -13,11 +13,10 @@ function lacks(namespace: string, name: string, usable?: string): FindingView {
   return findingView(finding('no-pull-secret', object, { image, usable, remedy: { how: 'template', target: object } }));
 }
 
-function rejected(namespace: string, login: number): FindingView {
+function rejected(namespace: string): FindingView {
   const said = { by: 'kubelet' } as const;
   const args = { server: 'ghcr.io' as ShownServer, username: 'jane', said };
-  const found = findingView(finding('credential-rejected', { kind: 'Secret', namespace, name: 'pull' }, args));
-  return { ...found, login };
+  return findingView(finding('credential-rejected', { kind: 'Secret', namespace, name: 'pull' }, args));
 }
 
 function absent(namespace: string, tags: readonly string[]): FindingView {
@@ -58,7 +57,7 @@ test.each<[string, readonly FindingView[], string]>([
   ],
   ['images whose tag nobody knows', [absent('a', []), absent('b', [])], 'none'],
   // A namespace would become the home of a rotation because of what stands in its Secrets.
-  ['one rejected login in many namespaces', teams(9).map((team) => rejected(team, 1)), 'none'],
+  ['one rejected login in many namespaces', teams(9).map(rejected), 'none'],
 ])('%s', (_, findings, shown) => {
   const shared = sharedCommand(findings);
   const text = shared && formatCommand(shared.command, { shell: 'posix', given: {} });
