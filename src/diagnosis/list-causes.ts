@@ -77,7 +77,7 @@ export function withMeant(cause: Finding | undefined, pull: ImagePull): Finding 
   const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => registryOf(server)));
   const [registry, ...others] = new Set(servers);
   if (registry === undefined || others.length > 0) return cause;
-  return { ...cause, arguments: { ...cause.arguments, meant: `${registry}/${image}` } } as Finding;
+  return { ...cause, arguments: { ...cause.arguments, meantImage: `${registry}/${image}` } } as Finding;
 }
 
 /** Undefined for a Secret that is there, or may not be read. */

@@ -120,9 +120,9 @@ export interface UsableSecret {
   readonly absent?: true | undefined;
 }
 
-/** `meant`: the image in the only registry that the pod has logins for. Set if the name of the image has no registry. */
+/** `meantImage`: the image in the only registry that the pod has logins for. Set if the name of the image has no registry. */
 export interface MeantImage {
-  readonly meant?: string | undefined;
+  readonly meantImage?: string | undefined;
 }
 
 /** A service account without annotations that others have whose pods pull from the registry without a pull secret. */

@@ -88,7 +88,7 @@ export function bugFinding(object: FindingObject, error: unknown): Finding {
 /** `found` in one sentence. */
 export function formatFinding(found: Finding): string {
   const { code, object, arguments: args } = found;
-  const meant = 'meant' in args ? args.meant : undefined;
+  const meant = 'meantImage' in args ? args.meantImage : undefined;
   const instead = meant && `; no registry in the name means Docker Hub: did you mean ${meant}?`;
   return `${recordOf(code).says(args, describeObject(object), found)}${instead ?? ''}`;
 }
@@ -166,7 +166,7 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   // Nobody knows whether the image was ever pulled with the new login.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;
-  if ('meant' in found.arguments && found.arguments.meant !== undefined) return false;
+  if ('meantImage' in found.arguments && found.arguments.meantImage !== undefined) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   // During a roll-out one can only wait. A changed image may be wrong, too.
   if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;

@@ -11,7 +11,7 @@ const PAGES = [
   ['README.md', 95],
   ['docs/README.md', 40],
   ['docs/start.md', 80],
-  ['docs/findings.md', 600],
+  ['docs/findings.md', 620],
   ['docs/troubleshoot.md', 145],
   ['docs/create.md', 90],
   ['docs/attach.md', 80],

@@ -118,7 +118,7 @@ const ARGUMENTS: Arguments = {
     { image, secrets: ['one7'], servers: [], usable: 'usable7', remedy },
     { image, secrets: ['one7'], servers: [], usable: 'usable7', absent: true, remedy },
     { image, secrets: ['one7'], servers: [] },
-    { image, secrets: ['one7'], servers: [], meant: 'server7.io/app7' },
+    { image, secrets: ['one7'], servers: [], meantImage: 'server7.io/app7' },
   ],
   'attached-later': (remedy) => [
     { image, account: 'sa7', secrets: ['one7'], remedy },
@@ -147,7 +147,7 @@ const ARGUMENTS: Arguments = {
   ],
   'image-not-found': (remedy) => [
     { image, container: 'container7', said, remedy },
-    { image, container: 'container7', said, remedy, meant: 'server7.io/app7' },
+    { image, container: 'container7', said, remedy, meantImage: 'server7.io/app7' },
     { image, container: 'container7', said, remedy, missing: 'repository' },
     { image, container: 'volume7', volume: true, said, remedy },
     { image, container: 'container7', said, remedy, missing: 'tag', tags: { names: ['tag7'], more: 1 } },
@@ -171,13 +171,13 @@ const ARGUMENTS: Arguments = {
   ],
   'registry-unreachable': () => [
     { registry: 'server7.io', reason: 'x', at },
-    { registry: 'server7.io', reason: 'x', at, meant: 'server7.io/app7' },
+    { registry: 'server7.io', reason: 'x', at, meantImage: 'server7.io/app7' },
     { registry: 'server7.io', reason: 'x', at, unasked: true },
     { registry: 'server7.io', reason: 'x', at, server, idle: true },
   ],
   'node-cannot-reach': () => [
     { registry: 'server7.io', trouble: 'tls', node: 'node7' },
-    { registry: 'server7.io', trouble: 'tls', node: 'node7', meant: 'server7.io/app7' },
+    { registry: 'server7.io', trouble: 'tls', node: 'node7', meantImage: 'server7.io/app7' },
     { registry: 'server7.io', trouble: 'clock', node: 'node7' },
     { registry: 'server7.io', trouble: 'mirror', node: 'node7', mirror: 'mirror7.io' },
   ],
