@@ -62,7 +62,7 @@ const cases: Case[] = [
   {
     title: 'no kubeconfig at all',
     given: () => ({ env: { HOME: '/nowhere' } }),
-    ours: /^no kubeconfig: \/nowhere\/.kube\/config does not exist \(name one/,
+    ours: /^no kubeconfig: \/nowhere\/.kube\/config does not exist \(give one/,
   },
   {
     title: 'KUBECONFIG that names nothing but missing files',
@@ -378,7 +378,7 @@ const cases: Case[] = [
   {
     title: 'a server of another name',
     given: () => withCluster({ 'tls-server-name': 'other.example' }),
-    ours: /its certificate is valid for 127.0.0.1, localhost, .*, not other.example \(if it is the right server/,
+    ours: /its certificate is valid for 127.0.0.1, localhost, .*, not other.example \(if it is the correct server/,
     theirs: /certificate is valid for .*, not other.example/,
   },
   {

@@ -22,8 +22,8 @@ function standIns(): [string | RegExp, string][] {
     [home, '~'],
     [/old-[0-9a-f]{16}-[0-9a-f]{8}/g, 'old-1a2b3c4d5e6f7a8b-9c0d1e2f'],
     [/•••• [0-9a-f]{8}/g, '•••• 581fbfe7'],
-    [/[0-9a-f]{8}(?= +gets the new one)/g, '581fbfe7'],
-    [/[0-9a-f]{8}(?= +has the new one)/g, '0c9d1e2f'],
+    [/[0-9a-f]{8}(?= +gets the new login)/g, '581fbfe7'],
+    [/[0-9a-f]{8}(?= +has the new login)/g, '0c9d1e2f'],
     [/\b\d+s( old)?$/gm, '3s$1'],
   ];
 }

@@ -104,7 +104,7 @@ test('in a server dry run no hint names the Secret, which is not there', async (
   const web = await newWorkload('Deployment', namespace, { account: robot });
   await failFirstPod(namespace, web);
   const rehearsed = await create(name, '--attach', `sa/${robot}`, '--dry-run=server');
-  expect(rehearsed.stderr).toContain('warning: 1 pod fails now');
+  expect(rehearsed.stderr).toContain('warning: 1 pod keeps failing until recreated');
   expect(rehearsed.stderr).not.toContain('hint:');
   expect((await create(name, '--attach', `sa/${robot}`)).stderr).toContain(`hint: regsecret attach ${name} `);
 });

@@ -25,7 +25,7 @@ async function why(namespace: string, target: string) {
   const json = await regsecretIn(namespace, ['why', target, '--offline', '-o', 'json']);
   const [puller] = JSON.parse(json.stdout).pullers;
   return {
-    line: /^ {2}list .*$/m.exec(text.stdout)?.[0].replace(/^ *list +/, ''),
+    line: /^ {2}imagePullSecrets .*$/m.exec(text.stdout)?.[0].replace(/^ *imagePullSecrets +/, ''),
     text: text.stdout,
     list: puller.list,
   };

@@ -54,7 +54,7 @@ test.each<[situation: string, args: () => string[], logins: readonly string[], a
   const { code, stdout, stderr } = await regsecretIn(namespace, args(), { env });
   const all = stdout + stderr;
   expect(new Set(proxy.targets.slice(before))).toEqual(new Set(asked ? [REGISTRY] : []));
-  if (!asked) expect(all).toContain(`${REGISTRY}; --allow-local-registries asks it`);
+  if (!asked) expect(all).toContain(`${REGISTRY}; --allow-local-registries checks it`);
   // No command leads there from here. A node that is to pull from it can be asked.
   const [verb, target] = args();
   const isPull = verb === 'why' && target !== 'secret/pull';

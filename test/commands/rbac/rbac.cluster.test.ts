@@ -41,7 +41,14 @@ test.each(some(LINES, 8).map((lines) => ({ title: lines[0] ?? '', lines })))(
 
 /** Whether the error names one of the rights in `rule`. */
 function isNamed({ verbs, resources }: Rule, stderr: string): boolean {
-  return verbs.some((verb) => resources.some((resource) => new RegExp(`${verb}\\b.*\\b${resource}`).test(stderr)));
+  return verbs.some((verb) =>
+    resources.some((resource) => new RegExp(`${verb}\\b.*\\b${singular(resource)}`).test(stderr)),
+  );
+}
+
+/** The beginning of both `secrets` and `secret`, as errors name them. */
+function singular(resource: string): string {
+  return resource.replace(/(?:y|ies|s)$/, '');
 }
 
 /** Runs `line` as a user with the rules of `rbac` except the one at `index`. */

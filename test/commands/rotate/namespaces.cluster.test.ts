@@ -49,7 +49,7 @@ describe('in many namespaces', () => {
       expect(await auths(namespace)).toEqual({ [host]: NEW, 'quay.io': other });
     }
     const after = await rotate(home, host, ['-A', '--dry-run=client']);
-    expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
+    expect(after.stdout.match(/has the new login/g)).toHaveLength(3);
     expect((await rotate(home, host, ['-A', '-q'])).stderr).toBe('');
   });
 
