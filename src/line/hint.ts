@@ -109,7 +109,9 @@ function formatCorrected(hint: CorrectedLine, context: CommandContext): string |
  */
 function formatGrant({ subject }: Grant, { shell, typed, given, home }: CommandContext): string | undefined {
   const { as: impersonated, asGroup: _, asUid: __, asUserExtra: ___, ...own } = given;
-  const place = typed?.has('-A') ? undefined : scope(given.namespace || home?.namespace || '');
+  // Beside -A, only these take -n: it is where their Secret is.
+  const isPlaced = !typed?.has('-A') || ['sync', 'rotate', 'remove', 'delete'].includes(typed.verb);
+  const place = isPlaced ? scope(given.namespace || home?.namespace || '') : undefined;
   const line = typed?.without('-o', '--yes', '-v').with(words`${place}`).command.words.slice(1) ?? ['COMMAND'];
   const role = { words: [...words`regsecret rbac --for ${subject}`.words, ...line], asks: 'nothing' } as const;
   const pipe = clusterCommand`kubectl apply -f -`;
