@@ -14,6 +14,16 @@ import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
 import { buildPrograms, goCaches, neededPrograms } from './programs.ts';
 import { type DemoRegistry, startDemoRegistry } from './registry.ts';
 
+const MISSPELT = `apiVersion: v1
+kind: Secret
+metadata:
+  name: regsecret
+type: kubernetes.io/dockerconfigjson
+stringData:
+  .dockerconfigjson: '{"auths": {"registry.example.com": {"username": "janedoe", "password": "example"}}}'
+---
+${podOf('registry.example.com/team/app:v1').replace('- name: regsecret', '- name: regsecert')}`;
+
 const root = resolve(import.meta.dirname, '../..');
 const program = join(root, 'bin', 'regsecret.cjs');
 
@@ -34,6 +44,9 @@ const env: NodeJS.ProcessEnv = {
 };
 const registry = await startDemoRegistry();
 let supervisor: Supervisor | undefined;
+let done = false;
+/** Where the programs were built. */
+let folders: readonly string[] = [];
 const stop = async (): Promise<void> => {
   registry.close();
   await Promise.all([killChildren(), supervisor?.close()]);
@@ -46,8 +59,10 @@ try {
   const built = buildPrograms(neededPrograms({ node: noNode === undefined, kubectl: isCommand('kubectl') }));
   built.catch(() => undefined); // reported where it is waited for
   await withoutCluster(registry);
-  show('The rest needs a cluster: an API server and a node. Go builds them the first time.');
-  const { app = '', kubectl } = await built;
+  show('The rest needs a cluster: an API server and a node. Go builds them the first time, from their sources.');
+  const programs = await built;
+  const { app = '', kubectl } = programs;
+  folders = [...new Set(Object.values(programs).map(dirname))].filter((one) => one.startsWith(cacheFolder()));
   rmSync(goCaches, { recursive: true, force: true });
   if (kubectl !== undefined) symlinkSync(kubectl, join(bin, 'kubectl'));
   registry.fill(app);
@@ -59,10 +74,14 @@ try {
   const stopBinding = node === undefined ? undefined : bindPods(cluster, node.name);
   await onCluster(privateImage);
   stopBinding?.();
-  await farewell();
+  done = true;
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 } finally {
   await stop();
 }
+if (done) await farewell();
 
 /** Creates a home folder with janedoe's login where docker keeps it, the manifests, and a PATH with regsecret. */
 function prepare(): void {
@@ -74,7 +93,7 @@ function prepare(): void {
   writeFileSync(join(folder, '.docker', 'config.json'), login, { mode: 0o600 });
   const pod = podOf(registry.privateImage);
   writeFileSync(join(folder, 'private-reg.yaml'), pod);
-  writeFileSync(join(folder, 'wrong.yaml'), pod.replace(/^ {2}(imagePullSecrets:|- name: regsecret)$/gm, '    $1'));
+  writeFileSync(join(folder, 'wrong.yaml'), MISSPELT);
 }
 
 /** What is to be seen at once, while Go builds. */
@@ -83,9 +102,9 @@ async function withoutCluster({ host }: DemoRegistry): Promise<void> {
   await type(`regsecret verify --server ${host}`);
   show('The pull secret that this login becomes.');
   await type('regsecret create --dry-run=client');
-  show('A manifest with a mistake: the field is in the container, where Kubernetes drops it.');
-  await type('tail -n 5 wrong.yaml');
-  await type('regsecret doctor -f wrong.yaml --strict', 1);
+  show('A manifest with a mistake. The check in a pipeline finds it before the cluster does.');
+  await type('cat wrong.yaml');
+  await type('regsecret doctor -f wrong.yaml --offline', 1);
 }
 
 async function onCluster(image: string): Promise<void> {
@@ -121,7 +140,7 @@ async function explain(image: string): Promise<void> {
 async function farewell(): Promise<void> {
   show('On your own cluster: log in to your registry with docker or podman, then');
   console.log(`  alias regsecret='${join(root, 'node_modules', '.bin', 'node')} ${program}'\n  regsecret create`);
-  const left = [cacheFolder(), join(root, 'node_modules'), join(root, 'dist'), join(root, 'exe')];
+  const left = [...folders, join(root, 'node_modules'), join(root, 'dist'), join(root, 'exe')];
   const { stdout } = await run('du', ['-scm', ...left]);
   const megabytes = stdout.trim().split('\n').at(-1)?.split('\t')[0];
   show(`The cluster is gone. ${megabytes} MB stay, so that the next run starts at once. This removes them:`);

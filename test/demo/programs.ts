@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../environment/child.ts';
-import { cacheFolder, ensurePrograms, kubernetesVersion, nodePrograms, type ProgramName } from '../environment/programs.ts';
+import {
+  cacheFolder,
+  ensurePrograms,
+  kubernetesVersion,
+  nodePrograms,
+  type ProgramName,
+} from '../environment/programs.ts';
 import { report } from '../environment/report.ts';
 
 /** Go's caches for the demo, which are removed once the programs are built. */
@@ -10,7 +16,13 @@ export const goCaches = join(cacheFolder(), 'go');
 
 /** What is needed: nothing schedules or controls, and a kubectl that is here is good enough. */
 export function neededPrograms(has: { readonly node: boolean; readonly kubectl: boolean }): ProgramName[] {
-  return ['etcd', 'kube-apiserver', 'app', ...(has.kubectl ? [] : ['kubectl' as const]), ...(has.node ? nodePrograms : [])];
+  return [
+    'etcd',
+    'kube-apiserver',
+    'app',
+    ...(has.kubectl ? [] : ['kubectl' as const]),
+    ...(has.node ? nodePrograms : []),
+  ];
 }
 
 /** Builds the programs that are not here. Uses Go's caches of the user if the tests have filled them. */

@@ -4,7 +4,7 @@
 const LINK_BYTES = 2_000_000;
 
 /** The seconds of a processor core for a megabyte of source, for the first estimate. */
-const CORE_SECONDS = 5;
+const CORE_SECONDS = 3;
 
 /** The time before which what is done is too little to calculate with. */
 const SETTLED_MS = 20_000;

@@ -63,11 +63,13 @@ function absentOf(paths: Programs): [ProgramName, string][] {
   return entries.filter(([, path]) => !existsSync(path));
 }
 
-/** Go's compiler collects garbage only above this: of a cold build, 13 % of the processor's time is saved. */
+/** With less garbage collected, Go's compiler takes 12 % less of the processors: up to half of the memory is for it. */
 function goEnvironment(caches: string | undefined): NodeJS.ProcessEnv {
   const limit = Math.floor(totalmem() / 2 ** 20 / 2 / availableParallelism());
   const own =
-    caches === undefined ? {} : { GOCACHE: join(caches, 'build'), GOMODCACHE: join(caches, 'modules'), GOFLAGS: '-modcacherw' };
+    caches === undefined
+      ? {}
+      : { GOCACHE: join(caches, 'build'), GOMODCACHE: join(caches, 'modules'), GOFLAGS: '-modcacherw' };
   const collector = { GOGC: 'off', GOMEMLIMIT: `${limit}MiB` };
   // Without cgo no C compiler is needed, and the programs run wherever they are copied.
   const fixed = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' };
@@ -79,7 +81,12 @@ const reportEveryMs = 15_000;
 const tailLines = 40;
 
 /** Asks Go which packages it has to compile. It first downloads their modules. */
-async function plan({ module, paths }: Wanted, env: NodeJS.ProcessEnv, progress: BuildProgress, report: Report): Promise<void> {
+async function plan(
+  { module, paths }: Wanted,
+  env: NodeJS.ProcessEnv,
+  progress: BuildProgress,
+  report: Report,
+): Promise<void> {
   const names = absentOf(paths).map(([name]) => name);
   const format = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}';
   const args = ['list', '-deps', ...COMMON_FLAGS, ...module.flags, '-f', format, ...packagesOf(module, names)];
