@@ -1,7 +1,7 @@
 /** `npm run demo`: the main use case on a throw-away cluster, from a login to a running pod with a private image. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createApiClient } from '../environment/api-client.ts';
@@ -52,7 +52,11 @@ const stop = async (): Promise<void> => {
   await Promise.all([killChildren(), supervisor?.close()]);
   rmSync(folder, { recursive: true, force: true });
 };
-process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+process.once('SIGINT', async () => {
+  await stop();
+  if (existsSync(goCaches)) console.error(`the next run continues from ${goCaches}, or: rm -rf ${goCaches}`);
+  process.exit(130);
+});
 
 try {
   prepare();

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { BuildProgress } from './build-progress.ts';
-import { run, startChild } from './child.ts';
+import { startChild } from './child.ts';
 import { patchFlag } from './go-patch.ts';
 import { lock } from './lock.ts';
 import type { GoModule, ProgramName, Programs } from './programs.ts';
@@ -80,6 +82,9 @@ const COMMON_FLAGS = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false
 const reportEveryMs = 15_000;
 const tailLines = 40;
 
+/** What `go build -v` prints for each package that it compiles. */
+const PACKAGE = /^[^\s:#]+$/;
+
 /** Asks Go which packages it has to compile. It first downloads their modules. */
 async function plan(
   { module, paths }: Wanted,
@@ -90,9 +95,13 @@ async function plan(
   const names = absentOf(paths).map(([name]) => name);
   const format = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}';
   const args = ['list', '-deps', ...COMMON_FLAGS, ...module.flags, '-f', format, ...packagesOf(module, names)];
-  report(`reading what ${names.join(', ')} are made of; downloads Go modules if they are not here`);
-  const { code, stdout, stderr } = await run('go', args, { cwd: module.folder, env });
-  if (code !== 0) throw new Error(`go list of ${names.join(', ')} failed: ${stderr.trim().split('\n').at(-1)}`);
+  let downloads = 0;
+  const what = names.join(', ');
+  report(`reading what ${what} consist of`);
+  const timer = setInterval(() => report(`${downloads} modules downloaded for ${what}`), reportEveryMs);
+  const stdout = await go(module, args, env, (line) => {
+    if (line.startsWith('go: downloading')) downloads++;
+  }).finally(() => clearInterval(timer));
   const lines = stdout.split('\n').filter(Boolean);
   const sizes = lines.map((line): [string, number] => {
     const [name = '', folder = '', ...files] = line.split('\t');
@@ -111,32 +120,39 @@ async function goBuild(
   const patch = module.patch ? [await patchFlag(module.patch, module.folder, join(into, 'patch'))] : [];
   const args = ['build', '-v', ...COMMON_FLAGS, ...module.flags, ...patch, '-o', `${into}/`];
   report(`building ${names.join(', ')} with go`);
-  const go = startChild('go', [...args, ...packagesOf(module, names)], {
-    cwd: module.folder,
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-
-  const tail: string[] = [];
-  if (go.stderr) {
-    createInterface(go.stderr).on('line', (line) => {
-      if (/^[^\s:#]+$/.test(line)) progress.compiles(keyOf(module, line));
-      else if (!line.startsWith('go: downloading') && tail.push(line) > tailLines) tail.shift();
-    });
-  }
   const timer = setInterval(() => {
     const present = readdirSync(into); // go puts each program there as soon as it is linked
     for (const name of names.filter((one) => present.includes(outputName(module, one)))) progress.links(name);
     report(progress.line(performance.now() - start));
   }, reportEveryMs);
-  const code = await new Promise<number | string>((resolve) => {
-    go.once('error', (error) => resolve(error.message));
-    go.once('close', (code, signal) => resolve(code ?? signal ?? 'no exit code'));
-  });
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`go build of ${names.join(', ')} failed (${code}):\n${tail.join('\n')}`);
+  await go(module, [...args, ...packagesOf(module, names)], env, (line) => {
+    if (PACKAGE.test(line)) progress.compiles(keyOf(module, line));
+  }).finally(() => clearInterval(timer));
   for (const name of names) progress.links(name);
   report(`built ${names.join(', ')}`);
+}
+
+/** Runs Go in a module and returns its stdout. Throws with the end of its stderr, of which `onLine` gets each line. */
+async function go(
+  { folder }: GoModule,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onLine: (line: string) => void,
+): Promise<string> {
+  const child = startChild('go', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const tail: string[] = [];
+  createInterface(child.stderr as Readable).on('line', (line) => {
+    onLine(line);
+    const expected = PACKAGE.test(line) || line.startsWith('go: downloading');
+    if (!expected && tail.push(line) > tailLines) tail.shift();
+  });
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'no exit code'));
+  });
+  const [code, stdout] = await Promise.all([ended, text(child.stdout as Readable)]);
+  if (code !== 0) throw new Error(`go ${args.slice(0, 2).join(' ')} failed (${code}):\n${tail.join('\n')}`);
+  return stdout;
 }
 
 /** Modules have different versions of a package, except of Go's own. */
