@@ -45,6 +45,7 @@ const env: NodeJS.ProcessEnv = {
 const registry = await startDemoRegistry();
 let supervisor: Supervisor | undefined;
 let done = false;
+let interrupted = false;
 /** Where the programs were built. */
 let folders: readonly string[] = [];
 const stop = async (): Promise<void> => {
@@ -53,6 +54,7 @@ const stop = async (): Promise<void> => {
   rmSync(folder, { recursive: true, force: true });
 };
 process.once('SIGINT', async () => {
+  interrupted = true;
   await stop();
   if (existsSync(goCaches)) console.error(`the next run continues from ${goCaches}, or: rm -rf ${goCaches}`);
   process.exit(130);
@@ -80,7 +82,7 @@ try {
   stopBinding?.();
   done = true;
 } catch (error) {
-  console.error((error as Error).message);
+  if (!interrupted) console.error((error as Error).message);
   process.exitCode = 1;
 } finally {
   await stop();
