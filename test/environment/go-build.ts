@@ -1,5 +1,5 @@
 /** Builds programs of one Go module into a folder: each appears complete or not at all, and only one build runs at a time. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -93,7 +93,7 @@ async function plan(
   report: Report,
 ): Promise<void> {
   const names = absentOf(paths).map(([name]) => name);
-  const format = '{{if .Stale}}{{.ImportPath}}\t{{.Dir}}\t{{join .GoFiles "\t"}}{{end}}';
+  const format = '{{if .Stale}}{{.ImportPath}}{{end}}';
   const args = ['list', '-deps', ...COMMON_FLAGS, ...module.flags, '-f', format, ...packagesOf(module, names)];
   let downloads = 0;
   const what = names.join(', ');
@@ -102,13 +102,11 @@ async function plan(
   const stdout = await go(module, args, env, (line) => {
     if (line.startsWith('go: downloading')) downloads++;
   }).finally(() => clearInterval(timer));
-  const lines = stdout.split('\n').filter(Boolean);
-  const sizes = lines.map((line): [string, number] => {
-    const [name = '', folder = '', ...files] = line.split('\t');
-    const size = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0;
-    return [keyOf(module, name), files.filter(Boolean).reduce((sum, file) => sum + size(file), 0)];
-  });
-  progress.plan(new Map(sizes), names.length);
+  const packages = stdout.split('\n').filter(Boolean);
+  progress.plan(
+    packages.map((name) => keyOf(module, name)),
+    names.length,
+  );
 }
 
 async function goBuild(
