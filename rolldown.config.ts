@@ -72,7 +72,11 @@ const commonJs: Plugin = {
 /** No getter does more than to return a value, so what is read and not used can go: 0.6 KB of what is downloaded. */
 const minify = { compress: { treeshake: { propertyReadSideEffects: false } }, mangle: true, codegen: true } as const;
 
+/** A busy machine is slow, and that is no warning. */
+const checks = { bundlerTimings: false };
+
 const program: RolldownOptions = {
+  checks,
   input: { main: 'src/main.ts' },
   platform: 'node',
   transform: { define: { REGSECRET_COMMIT: commit() } },
@@ -106,6 +110,7 @@ export default defineConfig([
     output: { dir: 'exe/bundle', cleanDir: true, format: 'esm', minify: true, codeSplitting },
   },
   {
+    checks,
     input: { index: 'src/index.ts', cluster: 'src/library/cluster.ts' },
     platform: 'node',
     output: {

@@ -37,7 +37,7 @@ switch (place.kind) {
     break;
   case 'programs':
     console.log(`There is no Go here, so no registry and no node either: an API server of ${place.folder}.`);
-    inRun('api-server.ts', place.folder);
+    inRun('api-server.ts', { KUBEBUILDER_ASSETS: place.folder });
     break;
   case 'namespace':
     // The signal ends the running command, which also gets it, and the demo then removes its namespace.
@@ -55,9 +55,12 @@ switch (place.kind) {
 }
 
 /** Runs a script of this folder with test-run.ts, which cleans up however the script ends. */
-function inRun(script: string, ...args: string[]): void {
+function inRun(script: string, variables: NodeJS.ProcessEnv = {}): void {
   const run = join(import.meta.dirname, '../environment/test-run.ts');
-  const child = spawn(process.execPath, [run, '40', join(import.meta.dirname, script), ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [run, '60', join(import.meta.dirname, script)], {
+    env: { ...process.env, ...variables },
+    stdio: 'inherit',
+  });
   // Forwards the signals. The child ends after it has cleaned up.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
   child.once('exit', (code) => process.exit(code ?? 1));

@@ -1,8 +1,8 @@
-/** A real control plane: etcd, kube-apiserver, kube-controller-manager and kube-scheduler, on loopback ports. */
+/** A real control plane on loopback ports: etcd and kube-apiserver, with or without kube-controller-manager and kube-scheduler. */
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApiClient } from './api-client.ts';
+import { type ApiClient, createApiClient } from './api-client.ts';
 import {
   type Authority,
   type CertificateFiles,
@@ -11,6 +11,7 @@ import {
   type Subject,
   writeCertificate,
 } from './certificate.ts';
+import { waitFor } from './condition.ts';
 import { startDaemon } from './daemon.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import type { PortBlock } from './port-block.ts';
@@ -40,10 +41,69 @@ export interface ClusterInfo {
   home: string;
 }
 
+/** A control plane without controllers: nothing creates service accounts, and pods need a node from who creates them. */
+export type ApiServer = Omit<ClusterInfo, 'bin'>;
+
+/** Starts etcd and an API server with the service account `default`, which is enough for pods that have a node. */
+export async function startSmallControlPlane(folder: string, ports: PortBlock, report: Report): Promise<ApiServer> {
+  const started = performance.now();
+  const { info, api } = await startApiServer(folder, ports, await ensurePrograms(['etcd', 'kube-apiserver'], report), [
+    '--disable-admission-plugins=TaintNodesByCondition', // no controller removes the taint of a new node
+  ]);
+  const account = { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: 'default' } };
+  const data = { 'ca.crt': readFileSync(info.caFile, 'utf8') };
+  const authority = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'kube-root-ca.crt' }, data };
+  const create = async (path: string, object: object): Promise<boolean> =>
+    [201, 409].includes((await api.request('POST', `/api/v1/namespaces/default/${path}`, object)).status);
+  // The API server creates the namespace a moment after it is ready.
+  const what = 'the namespace default';
+  await waitFor(() => create('serviceaccounts', account), { what, everyMs: 25 });
+  await waitFor(() => create('configmaps', authority), { what, everyMs: 25 });
+  api.close();
+  report(`API server ready in ${secondsSince(started)}`);
+  return info;
+}
+
 /** Starts the control plane. Resolves when the API server is ready and the controller manager creates service accounts. */
 export async function startControlPlane(folder: string, ports: PortBlock, report: Report): Promise<ClusterInfo> {
   const bin = await ensurePrograms(controlPlanePrograms, report);
   const started = performance.now();
+  const { info, api, serviceAccountKey } = await startApiServer(folder, ports, bin, []);
+  const { kubeconfig } = info;
+  const common = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'];
+  const unhurried = ['--kube-api-qps=1000', '--kube-api-burst=1000']; // the default of 20 requests per second makes tests wait
+  const manager = startDaemon({
+    name: 'kube-controller-manager',
+    command: bin['kube-controller-manager'],
+    folder,
+    args: [
+      ...common,
+      ...unhurried,
+      `--flex-volume-plugin-dir=${join(folder, 'state', 'flex-volume')}`, // created if absent, by default in /usr
+      `--root-ca-file=${info.caFile}`,
+      `--service-account-private-key-file=${serviceAccountKey}`,
+    ],
+  });
+  startDaemon({ name: 'kube-scheduler', command: bin['kube-scheduler'], folder, args: [...common, ...unhurried] });
+  const account = '/api/v1/namespaces/default/serviceaccounts/default';
+  await manager.ready(async () => (await api.request('GET', account)).status === 200);
+  api.close();
+  report(`control plane ready in ${secondsSince(started)}: ${kubeconfig}`);
+  return { ...info, bin };
+}
+
+interface RunningApiServer {
+  readonly info: ApiServer;
+  readonly api: ApiClient;
+  readonly serviceAccountKey: string;
+}
+
+async function startApiServer(
+  folder: string,
+  ports: PortBlock,
+  bin: Record<'etcd' | 'kube-apiserver', string>,
+  flags: readonly string[],
+): Promise<RunningApiServer> {
   const files = writeFiles(folder);
   const etcd = await startEtcd(bin.etcd, folder, ports);
   const port = await ports.next();
@@ -71,33 +131,14 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
       '--service-cluster-ip-range=10.96.0.0/16',
       '--endpoint-reconciler-type=none', // there is one server, and nothing looks up its endpoints
       '--allow-privileged',
+      ...flags,
     ],
   });
   const credentials = { server, caFile: files.ca.certFile };
   const kubeconfig = writeKubeconfig(join(folder, 'admin.kubeconfig'), { ...credentials, certificate: files.admin });
   const api = createApiClient({ ...credentials, certificate: files.admin });
   await apiServer.ready(async () => (await api.request('GET', '/readyz')).status === 200);
-
-  const common = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'];
-  const unhurried = ['--kube-api-qps=1000', '--kube-api-burst=1000']; // the default of 20 requests per second makes tests wait
-  const manager = startDaemon({
-    name: 'kube-controller-manager',
-    command: bin['kube-controller-manager'],
-    folder,
-    args: [
-      ...common,
-      ...unhurried,
-      `--flex-volume-plugin-dir=${join(folder, 'state', 'flex-volume')}`, // created if absent, by default in /usr
-      `--root-ca-file=${files.ca.certFile}`,
-      `--service-account-private-key-file=${files.serviceAccountKey}`,
-    ],
-  });
-  startDaemon({ name: 'kube-scheduler', command: bin['kube-scheduler'], folder, args: [...common, ...unhurried] });
-  const account = '/api/v1/namespaces/default/serviceaccounts/default';
-  await manager.ready(async () => (await api.request('GET', account)).status === 200);
-  api.close();
-  report(`control plane ready in ${secondsSince(started)}: ${kubeconfig}`);
-  return {
+  const info = {
     kubeconfig,
     server,
     etcd,
@@ -106,11 +147,11 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
     admin: files.admin,
     serviceAccountIssuer,
     tokenUsers,
-    bin,
     folder,
     socket: join(folder, 'supervisor.sock'),
     home: join(folder, 'home'),
   };
+  return { info, api, serviceAccountKey: files.serviceAccountKey };
 }
 
 const serviceAccountIssuer = 'https://kubernetes.default.svc';

@@ -8,8 +8,8 @@ import { run } from './child.ts';
 import type { RegistryUser } from './registry-user.ts';
 import { tar } from './tar.ts';
 
-/** Writes an image archive like `docker save`. Its only file and entry point is the given static program. */
-export function writeImage(program: string, archive: string): string {
+/** The config and the only layer of an image. Its only file and entry point is the given static program. */
+export function imageOf(program: string): { readonly config: Buffer; readonly layer: Buffer } {
   const layer = tar([{ path: 'app', content: readFileSync(program), mode: 0o755 }]);
   const config = JSON.stringify({
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
@@ -17,11 +17,17 @@ export function writeImage(program: string, archive: string): string {
     config: { Entrypoint: ['/app'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] },
   });
+  return { config: Buffer.from(config), layer };
+}
+
+/** Writes the image of a program as an archive like `docker save`. */
+export function writeImage(program: string, archive: string): string {
+  const { config, layer } = imageOf(program);
   const manifest = JSON.stringify([{ Config: 'config.json', RepoTags: [], Layers: ['layer.tar'] }]);
   writeFileSync(
     archive,
     tar([
-      { path: 'config.json', content: Buffer.from(config) },
+      { path: 'config.json', content: config },
       { path: 'layer.tar', content: layer },
       { path: 'manifest.json', content: Buffer.from(manifest) },
     ]),

@@ -1,7 +1,7 @@
 /** The kubelet's configuration: its defaults, and a list of differences with the reason for each. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterInfo } from './control-plane.ts';
+import type { ApiServer } from './control-plane.ts';
 import { lacks } from './kubernetes-features.ts';
 
 /** Kubelet settings that a test may change on a node of its own. */
@@ -23,7 +23,7 @@ export interface KubeletOptions {
   port: number;
   /** The name of the cgroup for all pods. */
   cgroup: string;
-  cluster: ClusterInfo;
+  cluster: ApiServer;
   settings: KubeletSettings;
   /** Taints that keep other pods away. */
   taints: readonly object[];

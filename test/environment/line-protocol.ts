@@ -1,14 +1,16 @@
 /** The supervisor's protocol: one JSON object per line, with a request `{start: …}` and its answer `{ok}` or `{error}`. */
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { ClusterInfo } from './control-plane.ts';
-import type { NodeInfo, NodeSettings } from './node.ts';
+import type { ApiServer, ClusterInfo } from './control-plane.ts';
+import type { NodeInfo, NodeRegistries, NodeSettings } from './node.ts';
 import type { RegistriesInfo } from './registries.ts';
 import type { RegistryInfo, RegistryOptions } from './registry.ts';
 
 export type Request =
   | { start: 'cluster' }
   | { start: 'registries' }
+  /** A control plane without controllers; with registries, also a node that runs its pods. */
+  | { start: 'small'; registries?: NodeRegistries | undefined }
   /** Without settings: the usual node. */
   | { start: 'node'; settings?: NodeSettings | undefined }
   /** Kills every process on a node with its own settings, and restarts its services. */
@@ -22,6 +24,7 @@ export type Answer = { ok: unknown } | { error: string };
 export interface Answers {
   cluster: ClusterInfo;
   registries: RegistriesInfo;
+  small: { cluster: ApiServer; node?: NodeInfo };
   node: NodeInfo;
   reboot: NodeInfo;
   registry: RegistryInfo;

@@ -7,7 +7,7 @@ import { issueCertificate, readAuthority, writeCertificate } from './certificate
 import { createCgroups, killCgroups } from './cgroup.ts';
 import { run } from './child.ts';
 import { writeContainerdConfig } from './containerd-config.ts';
-import type { ClusterInfo } from './control-plane.ts';
+import type { ApiServer } from './control-plane.ts';
 import { writeProvider } from './credential-provider.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { CLOCK_FILE } from './go-patch.ts';
@@ -16,7 +16,7 @@ import { type KubeletSettings, writeKubeletConfig } from './kubelet-config.ts';
 import { mountMemory, nameNode } from './mount.ts';
 import type { PortBlock } from './port-block.ts';
 import { ensurePrograms, nodePrograms } from './programs.ts';
-import { janedoe, type RegistriesInfo } from './registries.ts';
+import { janedoe } from './registries.ts';
 import type { RegistryUser } from './registry-user.ts';
 import { type Report, secondsSince } from './report.ts';
 import { killProcessesOf } from './run-folder.ts';
@@ -50,9 +50,16 @@ export interface NodeInfo {
 /** The key of the taint that only pods with a chosen node tolerate. */
 export const CHOSEN = 'regsecret.test/chosen';
 
+/** What a node needs to know about registries. The Basic one plays Docker Hub. */
+export interface NodeRegistries {
+  readonly pauseImage: string;
+  readonly basic: { readonly host: string; readonly privateImage: string };
+  readonly bearer: { readonly host: string };
+}
+
 interface NodeOptions {
-  readonly cluster: ClusterInfo;
-  readonly registries: Promise<RegistriesInfo>;
+  readonly cluster: ApiServer;
+  readonly registries: Promise<NodeRegistries>;
   readonly ports: PortBlock;
   readonly report: Report;
   /** Undefined for the node of all pods that do not choose another one. */
@@ -70,6 +77,7 @@ export async function startNode({ cluster, registries, ports, report, settings }
   const { folder } = cluster;
   const runtime = settings?.clock === undefined ? 'containerd' : 'containerd-with-clock';
   const bin = await ensurePrograms([...nodePrograms, runtime], report);
+  const preloader = settings?.preloaded && (await ensurePrograms(['ctr'], report)).ctr;
   const { pauseImage, basic, bearer } = await registries;
   const started = performance.now();
   const suffix = settings === undefined ? '' : `-${settings.label}`;
@@ -132,7 +140,7 @@ export async function startNode({ cluster, registries, ports, report, settings }
     api.close();
     services = [agent, service];
   };
-  await start(settings?.preloaded && (() => preload(bin.ctr, socket, basic.privateImage)));
+  await start(preloader === undefined ? undefined : () => preload(preloader, socket, basic.privateImage));
   report(`node ready in ${secondsSince(started)}: ${name}`);
   return {
     info: { name, hosts, images, clock },
@@ -154,7 +162,7 @@ async function preload(ctr: string, socket: string, image: string): Promise<void
   if (code !== 0) throw new Error(`ctr images pull ${image}: ${stderr}`);
 }
 
-function writeNodeKubeconfig(cluster: ClusterInfo, name: string): string {
+function writeNodeKubeconfig(cluster: ApiServer, name: string): string {
   const authority = readAuthority({ certFile: cluster.caFile, keyFile: cluster.caKeyFile });
   // The kubelet is not in system:nodes: the node authorizer lags behind new pods, and a kubelet that may not read a pull secret
   // yet pulls without it.

@@ -7,13 +7,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { killChildren, run } from './child.ts';
-import { build } from './go-build.ts';
+import { buildAll, type Wanted } from './go-build.ts';
 import { CLOCK_PATCH, type GoPatch } from './go-patch.ts';
 import { type Report, report } from './report.ts';
 
 export type ProgramName =
   | (typeof controlPlanePrograms)[number]
+  | (typeof registryPrograms)[number]
   | (typeof nodePrograms)[number]
+  | 'ctr'
   | 'containerd-with-clock'
   | 'oracle'
   | 'logins'
@@ -44,11 +46,13 @@ export const controlPlanePrograms = [
 
 export const registryPrograms = ['registry', 'crane', 'app'] as const;
 
-export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr'] as const;
+export const nodePrograms = ['kubelet', 'containerd', 'containerd-shim-runc-v2'] as const;
 
 const allPrograms: readonly ProgramName[] = [
   ...controlPlanePrograms,
+  ...registryPrograms,
   ...nodePrograms,
+  'ctr',
   'containerd-with-clock',
   'oracle',
   'logins',
@@ -57,20 +61,23 @@ const allPrograms: readonly ProgramName[] = [
   'puller',
 ];
 
-/** The path of each named program. Builds those that do not exist yet. */
+/** The path of each named program. Builds those that do not exist yet, with Go's caches in the folder `caches`. */
 export async function ensurePrograms<Name extends ProgramName>(
   names: readonly Name[],
   report: Report,
+  caches?: string,
 ): Promise<Record<Name, string>> {
   const found: Programs = givenPrograms(names);
+  const builds: Wanted[] = [];
   for (const module of modules) {
     const wanted = names.filter((name) => module.packages[name] && !found[name]);
     if (wanted.length === 0) continue;
     const folder = join(cacheFolder(), await moduleKey(module));
     const paths: Programs = Object.fromEntries(wanted.map((name) => [name, join(folder, fileName(module, name))]));
-    await build(module, paths, folder, report);
+    builds.push({ module, paths, folder });
     Object.assign(found, paths);
   }
+  await buildAll(builds, report, caches);
   return found as Record<Name, string>;
 }
 

@@ -8,11 +8,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { killChildren } from './child.ts';
 import { waitFor } from './condition.ts';
-import { startControlPlane } from './control-plane.ts';
+import { startControlPlane, startSmallControlPlane } from './control-plane.ts';
 import { stopDaemons } from './daemon.ts';
-import { answerRequests, type Greeting, type Request } from './line-protocol.ts';
+import { type Answers, answerRequests, type Greeting, type Request } from './line-protocol.ts';
 import { hideSystemFolders, mountMemory, unmount } from './mount.ts';
-import { type NodeInfo, type NodeSettings, type RunningNode, startNode } from './node.ts';
+import { type NodeInfo, type NodeRegistries, type NodeSettings, type RunningNode, startNode } from './node.ts';
 import { reservePorts } from './port-block.ts';
 import { startRegistries } from './registries.ts';
 import { type RegistryInfo, type RegistryOptions, startRegistry } from './registry.ts';
@@ -44,6 +44,8 @@ function answer(request: Request, closed: Promise<void>): unknown {
   switch (request.start) {
     case 'cluster':
       return cluster();
+    case 'small':
+      return startSmall(request.registries);
     case 'registries':
       return registries();
     case 'node':
@@ -75,6 +77,14 @@ async function startNodeHere(settings?: NodeSettings): Promise<RunningNode> {
   const control = await cluster();
   await system();
   return startNode({ cluster: control, registries: started, ports, report, settings });
+}
+
+async function startSmall(given: NodeRegistries | undefined): Promise<Answers['small']> {
+  const control = await startSmallControlPlane(folder, ports, report);
+  if (given === undefined) return { cluster: control };
+  await system();
+  const options = { cluster: control, registries: Promise.resolve(given), ports, report, settings: undefined };
+  return { cluster: control, node: (await startNode(options)).info };
 }
 
 async function startRegistryUntil(closed: Promise<void>, options: RegistryOptions): Promise<RegistryInfo> {

@@ -7,7 +7,7 @@ import { canUnshare } from './availability.ts';
 import { waitFor } from './condition.ts';
 import type { ClusterInfo } from './control-plane.ts';
 import { type Answers, ask, type Greeting, type Request } from './line-protocol.ts';
-import type { NodeInfo, NodeSettings } from './node.ts';
+import type { NodeInfo, NodeRegistries, NodeSettings } from './node.ts';
 import type { RegistriesInfo } from './registries.ts';
 import { report } from './report.ts';
 import { sweepRunFolder, sweepRunFolders } from './run-folder.ts';
@@ -19,6 +19,8 @@ export interface Supervisor {
   process: ChildProcess;
   /** Starts the control plane at the first call. */
   cluster(): Promise<ClusterInfo>;
+  /** Starts a control plane without controllers, and with registries also a node. */
+  small(registries?: NodeRegistries): Promise<Answers['small']>;
   /** Starts the registries at the first call. */
   registries(): Promise<RegistriesInfo>;
   /** Starts the usual node, or one with these settings, and everything it needs, at the first call. */
@@ -49,6 +51,7 @@ export async function startSupervisor(): Promise<Supervisor> {
     folder,
     process: child,
     cluster: () => askOnce(socket, { start: 'cluster' }),
+    small: (registries) => askOnce(socket, { start: 'small', registries }),
     registries: () => askOnce(socket, { start: 'registries' }),
     node: (settings) => askOnce(socket, { start: 'node', settings }),
     close: async () => {

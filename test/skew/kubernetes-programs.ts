@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../environment/child.ts';
-import { build } from '../environment/go-build.ts';
+import { buildAll } from '../environment/go-build.ts';
 import { lock } from '../environment/lock.ts';
 import { cacheFolder, type GoModule, kubernetesPackages, moduleKey, versionFlags } from '../environment/programs.ts';
 import { type Report, secondsSince } from '../environment/report.ts';
@@ -23,7 +23,8 @@ export async function buildKubernetes(version: string, report: Report): Promise<
     packages: Object.fromEntries(programs.map((name) => [name, kubernetesPackages[name]])),
   };
   const folder = join(cacheFolder(), await moduleKey(module));
-  await build(module, Object.fromEntries(programs.map((name) => [name, join(folder, name)])), folder, report);
+  const paths = Object.fromEntries(programs.map((name) => [name, join(folder, name)]));
+  await buildAll([{ module, paths, folder }], report);
   return folder;
 }
 
