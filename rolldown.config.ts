@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { commonJs } from './build/common-js.ts';
 import { licences } from './build/licences.ts';
-import { plainExports } from './build/plain-exports.ts';
 import { shims } from './build/shims.ts';
+import { shortenNames } from './build/short-names.ts';
 
 /**
  * What the program and the library have in common. npm packs files by extension and name, and gzip finds what repeats within
@@ -61,16 +62,8 @@ const codeSplitting = {
   ],
 };
 
-/** For files that end in `.js`, since the package has ES modules. */
-const commonJs: Plugin = {
-  name: 'package-scope',
-  generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{"type":"commonjs"}\n' });
-  },
-};
-
 /** No getter does more than to return a value, so what is read and not used can go: 0.6 KB of what is downloaded. */
-const minify = { compress: { treeshake: { propertyReadSideEffects: false } }, mangle: true, codegen: true } as const;
+const minify = { compress: { treeshake: { propertyReadSideEffects: false } }, mangle: { toplevel: false }, codegen: true } as const;
 
 const program: RolldownOptions = {
   input: { main: 'src/main.ts' },
@@ -84,14 +77,14 @@ const program: RolldownOptions = {
 export default defineConfig([
   {
     ...program,
-    plugins: [shims(), licences(), plainExports(), commonJs],
+    plugins: [shims(), licences(), shortenNames(), commonJs()],
     // Node loads CommonJS 6 ms faster than ES modules, and its own modules without listing all that they export.
     output: {
       dir: 'dist/cli',
       cleanDir: true,
-      format: 'cjs',
+      format: 'esm',
       minify,
-      dynamicImportInCjs: false,
+      minifyInternalExports: false,
       codeSplitting: { groups: [...common, ...codeSplitting.groups] },
       entryFileNames: '[name].js',
       // No hashes and no notes for another minifier: nobody packs these files again, and both are 5 KB of what is downloaded.
@@ -108,11 +101,13 @@ export default defineConfig([
   {
     input: { index: 'src/index.ts', cluster: 'src/library/cluster.ts' },
     platform: 'node',
+    plugins: [shortenNames()],
     output: {
       dir: 'dist/api',
       cleanDir: true,
       format: 'esm',
       minify,
+      minifyInternalExports: false,
       chunkFileNames: '[name].js',
       codeSplitting: {
         groups: [
