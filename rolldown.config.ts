@@ -15,12 +15,14 @@ const common = [
     test: /[\\/]src[\\/](codec[\\/]go[\\/](glob|json|url|utf8)|secret[\\/](build|coverage|expiry|image|secret|server)|text[\\/]time)\.ts$/,
     priority: 8,
   },
+  { name: 'keyring', test: /[\\/]src[\\/]secret[\\/](contents|keyring)\.ts$/, priority: 7 },
   {
     name: 'pull',
-    test: /[\\/]src[\\/](workloads[\\/](pull-spec|remedy|rollout)|secret[\\/](contents|copy|keyring)|findings[\\/]pod-commands)\.ts$/,
-    priority: 7,
+    test: /[\\/]src[\\/](workloads[\\/](pull-spec|remedy|rollout)|secret[\\/]copy|findings[\\/]pod-commands)\.ts$/,
+    priority: 6,
   },
-  { name: 'findings', test: /[\\/]src[\\/]findings[\\/](finding|secret-rules)\.ts$/, priority: 6 },
+  { name: 'image-findings', test: /[\\/]src[\\/]findings[\\/](copy|image|list)-findings\.ts$/, priority: 6 },
+  { name: 'findings', test: /[\\/]src[\\/]findings[\\/](finding|secret-rules)\.ts$/, priority: 5 },
 ];
 const merge = { name: 'merge', test: /[\\/]secret[\\/](merge|entry-change)\.ts$/, priority: 0 };
 
@@ -112,7 +114,7 @@ export default defineConfig([
       codeSplitting: {
         groups: [
           ...common,
-          { ...merge, priority: 5 },
+          { ...merge, priority: 4.5 },
           { name: 'cluster-answers', test: /[\\/]src[\\/]cluster[\\/]/, priority: 4 },
           { name: 'recreate-secret', test: /[\\/]recreate-secret\.ts$/, priority: 3 },
           // Who writes a Secret needs nearly all of the rest.
