@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { defineConfig, type RolldownOptions } from 'rolldown';
 import { commonJs } from './build/common-js.ts';
 import { licences } from './build/licences.ts';
 import { shims } from './build/shims.ts';
@@ -65,7 +65,11 @@ const codeSplitting = {
 };
 
 /** No getter does more than to return a value, so what is read and not used can go: 0.6 KB of what is downloaded. */
-const minify = { compress: { treeshake: { propertyReadSideEffects: false } }, mangle: { toplevel: false }, codegen: true } as const;
+const minify = {
+  compress: { treeshake: { propertyReadSideEffects: false } },
+  mangle: { toplevel: false },
+  codegen: true,
+} as const;
 
 const program: RolldownOptions = {
   input: { main: 'src/main.ts' },

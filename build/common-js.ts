@@ -3,8 +3,7 @@
  * export in two statements: 8 KB of the download. Here an import is one name in the chunk, as in the library's chunks.
  */
 import type { OutputBundle, OutputChunk, Plugin } from 'rolldown';
-import { parseAst } from 'rolldown/parseAst';
-import { type Node, rewrite, walk } from './syntax.ts';
+import { type Node, type Program, parse, rewrite, walk } from './syntax.ts';
 
 interface Specifier extends Node {
   readonly imported?: { readonly name: string };
@@ -23,7 +22,7 @@ export function commonJs(): Plugin {
   return {
     name: 'common-js',
     renderChunk(code, { fileName }) {
-      for (const name of changed(parseAst(code))) this.error(`${fileName} exports ${name}, which changes later`);
+      for (const name of changed(parse(code))) this.error(`${fileName} exports ${name}, which changes later`);
     },
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
@@ -46,7 +45,7 @@ function importedFrom(fileName: string, bundle: OutputBundle, found = new Set<st
 }
 
 /** The exported variables to which anything is assigned after they were declared: whoever imports them would keep the old value. */
-function changed(program: { readonly body: readonly Node[] }): string[] {
+function changed(program: Program): string[] {
   const assigned = new Set<string>();
   walk(program, (node) => {
     const { type, left, argument } = node as { type: string; left?: { name?: string }; argument?: { name?: string } };
@@ -54,9 +53,13 @@ function changed(program: { readonly body: readonly Node[] }): string[] {
     if (target?.name !== undefined) assigned.add(target.name);
   });
   const statements = program.body as readonly Statement[];
-  const declared = statements.flatMap(({ kind = 'const', declarations = [] }) => (kind === 'const' ? [] : declarations));
+  const declared = statements.flatMap(({ kind = 'const', declarations = [] }) =>
+    kind === 'const' ? [] : declarations,
+  );
   const variables = new Set(declared.map(({ id }) => id.name));
-  const exported = statements.flatMap(({ type, specifiers }) => (type === 'ExportNamedDeclaration' ? (specifiers ?? []) : []));
+  const exported = statements.flatMap(({ type, specifiers }) =>
+    type === 'ExportNamedDeclaration' ? (specifiers ?? []) : [],
+  );
   return exported.map(({ local }) => local.name).filter((name) => variables.has(name) && assigned.has(name));
 }
 
@@ -82,7 +85,9 @@ function replacement(node: Node, code: string, isAwaited: boolean): string | und
 
 function importOf(specifiers: readonly Specifier[], required: string): string {
   const named = specifiers.filter(({ imported }) => imported !== undefined);
-  const whole = specifiers.filter(({ imported }) => imported === undefined).map(({ local }) => `${local.name}=${required}`);
+  const whole = specifiers
+    .filter(({ imported }) => imported === undefined)
+    .map(({ local }) => `${local.name}=${required}`);
   const parts = named.map(({ imported, local }) => pair(imported?.name, local.name));
   const declared = parts.length === 0 ? whole : [...whole, `{${parts}}=${required}`];
   return `${declared.length === 0 ? required : `const ${declared}`};`;

@@ -3,8 +3,7 @@
  * them anew in each chunk, so that what two chunks have in common differs: 17 KB of the download.
  */
 import type { OutputChunk, Plugin } from 'rolldown';
-import { parseAst } from 'rolldown/parseAst';
-import { type Node, rewrite, walk } from './syntax.ts';
+import { type Node, type Program, parse, rewrite, walk } from './syntax.ts';
 
 /** In the order of their frequency in minified code. */
 const LETTERS = [...'etnrioaslcudpfmhgvybxwkCSTEPADMjIORLNBFUqzHVWGYKXJZQ_$'];
@@ -13,10 +12,6 @@ const RESERVED = ['as', 'do', 'if', 'in', 'of', 'for', 'get', 'let', 'new', 'set
 /** By the long name. */
 const shortNames = new Map<string, string>();
 const taken = new Set(RESERVED);
-
-interface Program {
-  readonly body: readonly Node[];
-}
 
 function pairs(starts: readonly string[]): string[] {
   return starts.flatMap((start) => [...LETTERS, ...'0123456789'].map((end) => start + end));
@@ -31,7 +26,7 @@ export function shortenNames(): Plugin {
     name: 'short-names',
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
-      shorten(chunks.map(({ code }) => parseAst(code) as unknown as Program));
+      shorten(chunks.map(({ code }) => parse(code)));
       const imported = importedNames(chunks);
       for (const chunk of chunks) {
         const { fileName, facadeModuleId } = chunk;
@@ -46,7 +41,7 @@ export function shortenNames(): Plugin {
 function importedNames(chunks: readonly OutputChunk[]): Map<string, Set<string>> {
   const names = new Map<string, Set<string>>();
   for (const { code } of chunks) {
-    walk(parseAst(code), (node) => {
+    walk(parse(code), (node) => {
       if (node.type !== 'ImportDeclaration' && node.type !== 'ExportNamedDeclaration') return;
       const file = (node.source as { value: string } | null)?.value.replace('./', '') ?? '';
       const all = names.get(file) ?? new Set();
@@ -83,7 +78,9 @@ function outermostNames(body: readonly Node[]): Set<string> {
   const names = body.flatMap((statement) => {
     const specifiers = (statement.type === 'ImportDeclaration' ? statement.specifiers : []) as Node[];
     const declarations = (statement.declarations ?? []) as Node[];
-    return [statement, ...declarations].flatMap(({ id }) => boundBy(id)).concat(specifiers.map((one) => nameOf(one.local)));
+    return [statement, ...declarations]
+      .flatMap(({ id }) => boundBy(id))
+      .concat(specifiers.map((one) => nameOf(one.local)));
   });
   return new Set(names);
 }
@@ -121,9 +118,9 @@ function isVariable(node: Node, parent: Node | undefined): boolean {
 /** `imported`: the exports that other chunks import at once; `open`: those that are read by their names. */
 function renamed(code: string, imported: ReadonlySet<string>, open: ReadonlySet<string>): string {
   const keys = new Map<unknown, string>();
-  const outermost = outermostNames((parseAst(code) as unknown as Program).body);
+  const outermost = outermostNames(parse(code).body);
   return rewrite(code, (node, parent) => {
-    if (node.type === 'ImportSpecifier') return importOf(node, parent);
+    if (node.type === 'ImportSpecifier' && parent !== undefined) return importOf(node, parent);
     if (node.type === 'ExportSpecifier') return exportOf(node, imported, open);
     if (parent?.type === 'ImportSpecifier' || parent?.type === 'ExportSpecifier') return undefined;
     if (node.type === 'Property' && node.shorthand === true) {
@@ -136,8 +133,8 @@ function renamed(code: string, imported: ReadonlySet<string>, open: ReadonlySet<
   });
 }
 
-function importOf({ imported, local }: Node, parent: Node | undefined): string {
-  const { value } = parent?.source as { value: string };
+function importOf({ imported, local }: Node, parent: Node): string {
+  const { value } = parent.source as { value: string };
   const name = nameOf(imported);
   return pair(value.startsWith('./') ? shortOf(name) : name, shortOf(nameOf(local)));
 }

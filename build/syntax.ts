@@ -9,10 +9,21 @@ export interface Node {
   readonly [key: string]: unknown;
 }
 
+export interface Program {
+  readonly body: readonly Node[];
+}
+
+export function parse(code: string): Program {
+  return parseAst(code) as unknown as Program;
+}
+
 /** `code` with another text for each node for which `replacement` returns one; these must not be in one another. */
-export function rewrite(code: string, replacement: (node: Node, parent: Node | undefined) => string | undefined): string {
+export function rewrite(
+  code: string,
+  replacement: (node: Node, parent: Node | undefined) => string | undefined,
+): string {
   const edits: (readonly [node: Node, text: string])[] = [];
-  walk(parseAst(code), (node, parent) => {
+  walk(parse(code), (node, parent) => {
     const text = replacement(node, parent);
     if (text !== undefined) edits.push([node, text]);
   });
