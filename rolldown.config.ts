@@ -52,6 +52,8 @@ const codeSplitting = {
     },
     // Whoever needs another one of these needs the first as well.
     { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|pod-owners)\.ts$/, priority: 0 },
+    { name: 'manifest-files', test: /[\\/](manifest-files|recursion-hint)\.ts$/, priority: 0 },
+    { name: 'lint-printer', test: /[\\/]lint-(line|printer)\.ts$/, priority: 0 },
     { name: 'copy', test: /[\\/]secret[\\/]copy\.ts$/, priority: 0 },
     { name: 'slips', test: /[\\/]commands[\\/]argument-slips\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]doctor[\\/](report-writer|annotations)\.ts$/, priority: 0 },
