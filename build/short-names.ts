@@ -42,11 +42,13 @@ function importedNames(chunks: readonly OutputChunk[]): Map<string, Set<string>>
   const names = new Map<string, Set<string>>();
   for (const { code } of chunks) {
     walk(parse(code), (node) => {
-      if (node.type !== 'ImportDeclaration') return;
-      const file = (node.source as { value: string }).value.replace('./', '');
+      // An entry of the library is `export { … } from` another chunk.
+      const source = (node.specifiers === undefined ? undefined : node.source) as { value: string } | null | undefined;
+      if (!source) return;
+      const file = source.value.replace('./', '');
       const all = names.get(file) ?? new Set();
       names.set(file, all);
-      for (const { imported } of node.specifiers as Node[]) if (imported !== undefined) all.add(nameOf(imported));
+      for (const { imported, local } of node.specifiers as Node[]) all.add(nameOf(imported ?? local));
     });
   }
   return names;
