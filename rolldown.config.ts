@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { defineConfig, type RolldownOptions } from 'rolldown';
+import { commonJs } from './build/common-js.ts';
 import { licences } from './build/licences.ts';
-import { plainExports } from './build/plain-exports.ts';
 import { shims } from './build/shims.ts';
+import { shortenNames } from './build/short-names.ts';
 
 /**
  * What the program and the library have in common. npm packs files by extension and name, and gzip finds what repeats within
@@ -14,12 +15,14 @@ const common = [
     test: /[\\/]src[\\/](codec[\\/]go[\\/](glob|json|url|utf8)|secret[\\/](build|coverage|expiry|image|secret|server)|text[\\/]time)\.ts$/,
     priority: 8,
   },
+  { name: 'keyring', test: /[\\/]src[\\/]secret[\\/](contents|keyring)\.ts$/, priority: 7 },
   {
     name: 'pull',
-    test: /[\\/]src[\\/](workloads[\\/](pull-spec|remedy|rollout)|secret[\\/](contents|copy|keyring)|findings[\\/]pod-commands)\.ts$/,
-    priority: 7,
+    test: /[\\/]src[\\/](workloads[\\/](pull-spec|remedy|rollout)|secret[\\/]copy|findings[\\/]pod-commands)\.ts$/,
+    priority: 6,
   },
-  { name: 'findings', test: /[\\/]src[\\/]findings[\\/](finding|secret-rules)\.ts$/, priority: 6 },
+  { name: 'image-findings', test: /[\\/]src[\\/]findings[\\/](copy|image|list)-findings\.ts$/, priority: 6 },
+  { name: 'findings', test: /[\\/]src[\\/]findings[\\/](finding|secret-rules)\.ts$/, priority: 5 },
 ];
 const merge = { name: 'merge', test: /[\\/]secret[\\/](merge|entry-change)\.ts$/, priority: 0 };
 
@@ -49,6 +52,8 @@ const codeSplitting = {
     },
     // Whoever needs another one of these needs the first as well.
     { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|pod-owners)\.ts$/, priority: 0 },
+    { name: 'manifest-files', test: /[\\/](manifest-files|recursion-hint)\.ts$/, priority: 0 },
+    { name: 'lint-printer', test: /[\\/]lint-(line|printer)\.ts$/, priority: 0 },
     { name: 'copy', test: /[\\/]secret[\\/]copy\.ts$/, priority: 0 },
     { name: 'slips', test: /[\\/]commands[\\/]argument-slips\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]doctor[\\/](report-writer|annotations)\.ts$/, priority: 0 },
@@ -61,16 +66,12 @@ const codeSplitting = {
   ],
 };
 
-/** For files that end in `.js`, since the package has ES modules. */
-const commonJs: Plugin = {
-  name: 'package-scope',
-  generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{"type":"commonjs"}\n' });
-  },
-};
-
 /** No getter does more than to return a value, so what is read and not used can go: 0.6 KB of what is downloaded. */
-const minify = { compress: { treeshake: { propertyReadSideEffects: false } }, mangle: true, codegen: true } as const;
+const minify = {
+  compress: { treeshake: { propertyReadSideEffects: false } },
+  mangle: { toplevel: false },
+  codegen: true,
+} as const;
 
 /** A busy machine is slow, and that is no warning. */
 const checks = { bundlerTimings: false };
@@ -88,14 +89,14 @@ const program: RolldownOptions = {
 export default defineConfig([
   {
     ...program,
-    plugins: [shims(), licences(), plainExports(), commonJs],
+    plugins: [shims(), licences(), shortenNames(), commonJs()],
     // Node loads CommonJS 6 ms faster than ES modules, and its own modules without listing all that they export.
     output: {
       dir: 'dist/cli',
       cleanDir: true,
-      format: 'cjs',
+      format: 'esm',
       minify,
-      dynamicImportInCjs: false,
+      minifyInternalExports: false,
       codeSplitting: { groups: [...common, ...codeSplitting.groups] },
       entryFileNames: '[name].js',
       // No hashes and no notes for another minifier: nobody packs these files again, and both are 5 KB of what is downloaded.
@@ -113,16 +114,18 @@ export default defineConfig([
     checks,
     input: { index: 'src/index.ts', cluster: 'src/library/cluster.ts' },
     platform: 'node',
+    plugins: [shortenNames()],
     output: {
       dir: 'dist/api',
       cleanDir: true,
       format: 'esm',
       minify,
+      minifyInternalExports: false,
       chunkFileNames: '[name].js',
       codeSplitting: {
         groups: [
           ...common,
-          { ...merge, priority: 5 },
+          { ...merge, priority: 4.5 },
           { name: 'cluster-answers', test: /[\\/]src[\\/]cluster[\\/]/, priority: 4 },
           { name: 'recreate-secret', test: /[\\/]recreate-secret\.ts$/, priority: 3 },
           // Who writes a Secret needs nearly all of the rest.

@@ -25,28 +25,29 @@ export interface FindingObject {
 
 /** Everything about a code. The type of its arguments says what a finding has beyond code and object; times are RFC 3339 in UTC. */
 export interface FindingRecord<Args> {
-  /** An error keeps a pod from its image; a warning may, or will one day. */
+  /** @internal An error keeps a pod from its image; a warning may, or will one day. */
   readonly severity: Severity;
   /**
+   * @internal
    * What the kubelet cannot use because of the finding: all Secrets of a pod that names this one, this Secret, or one entry. It
    * does not read an ignored Secret (secrets.go `MakeDockerKeyring`), so the content of that does no harm either.
    */
   readonly keepsAway?: 'pod' | 'ignored secret' | 'secret' | 'entry';
-  /** The kubelet errors of a pull that fails for this cause. Left out if they are those of a pull without a login. */
+  /** @internal The kubelet errors of a pull that fails for this cause. Left out if they are those of a pull without a login. */
   readonly kubeletSays?: readonly PullError[];
-  /** Whether the kubelet's error is where the cause was read, so that this error does not confirm it. */
+  /** @internal Whether the kubelet's error is where the cause was read, so that this error does not confirm it. */
   readonly isKubelets?: (args: Args) => boolean;
-  /** Left out if the image will not be pulled. */
+  /** @internal Left out if the image will not be pulled. */
   readonly outcome?: 'will pull' | 'cannot know';
-  /** The arguments that tell it from another finding of this code about the same object. */
+  /** @internal The arguments that tell it from another finding of this code about the same object. */
   readonly identity?: readonly (keyof Args)[];
-  /** What tells one cause from another, if the finding is about something else than its object. */
+  /** @internal What tells one cause from another, if the finding is about something else than its object. */
   readonly subject?: (args: Args, object: FindingObject) => unknown;
-  /** The sentence already says who uses the Secret, or the finding harms no user. */
+  /** @internal The sentence already says who uses the Secret, or the finding harms no user. */
   readonly namesUsers?: true;
-  /** The command only shows more, or is for somebody who knows what was meant. */
+  /** @internal The command only shows more, or is for somebody who knows what was meant. */
   readonly isAdvice?: true;
-  /** The command changes the object, so each object with this cause needs its own command. */
+  /** @internal The command changes the object, so each object with this cause needs its own command. */
   readonly oneEach?: true;
   /** The sentence: in lower case, without a full stop, and no more than what was seen. `object` is the name of the object. */
   readonly says: (

@@ -82,7 +82,27 @@ describe('the tarball', () => {
   });
 });
 
+/** The names in `{a,b:c}` before `require("./file.js")`, and the one in `e=>e.name` behind it. */
+const REQUIRED =
+  /(?:\{([^{}]*)\}=(?:await )?)?require\(["'`]\.\/([\w-]+\.js)["'`]\)(?:\)\.then\((\w+)=>\3\.([\w$]+))?/g;
+
 describe('the program', () => {
+  test('has in each file what the others take from it', () => {
+    const cli = join(project, 'node_modules/regsecret/dist/cli');
+    const files = packed.files.flatMap(({ path }) => /^dist\/cli\/(.*\.js)$/.exec(path)?.[1] ?? []);
+    const codes = new Map(files.map((file) => [file, readFileSync(join(cli, file), 'utf8')]));
+    const namesIn = (list = '') => list.split(',').map((one) => one.replace(/:.*/, ''));
+    const missing = [...codes].flatMap(([by, code]) =>
+      [...code.matchAll(REQUIRED)].flatMap(([, list, file = '', , name]) => {
+        const exported = namesIn(/module\.exports=\{([^}]*)\};?\s*$/.exec(codes.get(file) ?? '')?.[1]);
+        const taken = [...(list === undefined ? [] : namesIn(list)), ...(name === undefined ? [] : [name])];
+        return taken.filter((one) => !exported.includes(one)).map((one) => `${by}: ${one} of ${file}`);
+      }),
+    );
+    expect(codes.size).toBeGreaterThan(50);
+    expect(missing).toEqual([]);
+  });
+
   const version = expect.stringMatching(/^\d+\.\d+\.\d+ \([0-9a-f]{12}(-dirty)?\)\n$/);
 
   // npm puts programs beside its folder on Windows.
