@@ -40,7 +40,7 @@ const codeSplitting = {
     },
     {
       name: 'cluster',
-      test: /[\\/](cluster[\\/](transport|unread-objects|cluster-identity)|changes[\\/]upsert)\.ts$/,
+      test: /[\\/](cluster[\\/]transport|changes[\\/]upsert)\.ts$/,
       priority: 1,
     },
     // What attach, doctor, list and inspect all need is of many small files, and Bun, too, takes its time for each chunk.

@@ -6,9 +6,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PolicyRule, type Right, rulesFor } from '../../src/cluster/right.ts';
+import type { Right } from '../../src/cluster/right.ts';
 import { copiedBy } from '../../src/commands/rbac/command-rights.ts';
 import { type GuardRequest, guardObjects, OWN_NAMESPACE } from '../../src/commands/rbac/guard.ts';
+import { type PolicyRule, rulesFor } from '../../src/commands/rbac/policy-rule.ts';
 import { type AskedLine, rightsFor } from '../../src/commands/rbac/right-table.ts';
 import type { AccountSelection } from '../../src/commands/sync/sync-request.ts';
 import { admissionSpec } from '../../src/copies/admission-objects.ts';

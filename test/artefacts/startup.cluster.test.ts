@@ -16,6 +16,7 @@ const CLUSTER = [
   'cluster/clients',
   'cluster/network-trouble',
   'cluster/retry',
+  'cluster/right',
   'cluster/secret-request',
   'cluster/transport',
   'codec/plain-yaml',

@@ -1,10 +1,11 @@
 /** A Role or ClusterRole with its binding. */
 
-import { type PolicyRule, type Right, rulesFor } from '../../cluster/right.ts';
+import type { Right } from '../../cluster/right.ts';
 import { UsageError } from '../../errors.ts';
 import { words } from '../../line/command.ts';
 import { againWith, type Hint, prose } from '../../line/hint.ts';
 import { isNamespaceName, isObjectName } from '../../line/object-name.ts';
+import { type PolicyRule, rulesFor } from './policy-rule.ts';
 
 /** The group of roles and bindings. */
 export const RBAC_API = 'rbac.authorization.k8s.io';

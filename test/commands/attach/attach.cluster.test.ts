@@ -464,7 +464,12 @@ describe('a Secret that is no help', () => {
   });
 
   test.each([
-    ['of another type', 'Opaque', { '.dockerconfigjson': '{"auths":{}}' }, 'SECRET has the type Opaque'],
+    [
+      'of another type',
+      'Opaque',
+      { '.dockerconfigjson': '{"auths":{}}' },
+      'SECRET has a .dockerconfigjson, but the type Opaque',
+    ],
     [
       'without an entry',
       'kubernetes.io/dockerconfigjson',

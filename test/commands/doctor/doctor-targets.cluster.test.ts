@@ -296,7 +296,7 @@ describe.concurrent('an image that is not deployed yet', () => {
     expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
     expect(report.findings[0]).toMatchObject({
       object: { kind: 'Secret', name: 'foreign' },
-      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host} --username ada` },
+      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host} --username ada --password-stdin` },
     });
   });
 
@@ -417,7 +417,7 @@ test('several at a time, for people', async () => {
       `  ${basic.host} (janedoe): its registry rejects the login (HTTP 401)`,
       `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, checked from here) [credential-rejected]`,
       '  used by serviceaccount/breaker',
-      `hint: regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe`,
+      `hint: regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe --password-stdin`,
       '',
     ].join('\n'),
   );
@@ -504,8 +504,21 @@ describe.concurrent('for programs', () => {
       },
       message: expect.stringContaining(`${basic.host} rejects the login of janedoe`),
       fix: {
-        command: `regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe`,
-        argv: [['regsecret', 'create', 'rejected', '-n', namespace, '--server', basic.host, '--username', 'janedoe']],
+        command: `regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe --password-stdin`,
+        argv: [
+          [
+            'regsecret',
+            'create',
+            'rejected',
+            '-n',
+            namespace,
+            '--server',
+            basic.host,
+            '--username',
+            'janedoe',
+            '--password-stdin',
+          ],
+        ],
         sufficient: true,
       },
       affects: { pods: 0, examples: ['serviceaccount/breaker'], others: 0 },

@@ -89,7 +89,7 @@ test.each<[string, (namespace: string) => Promise<Person>, string]>([
     last = (await run()).stderr;
     return !last.includes('no permission');
   };
-  await waitFor(isHealed, { what: "that the role suffices", everyMs: 20 });
+  await waitFor(isHealed, { what: 'that the role suffices', everyMs: 20 });
 });
 
 test('a request without a login proposes no role for everyone who has none', async () => {

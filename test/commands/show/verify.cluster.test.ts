@@ -153,7 +153,9 @@ describe('the logins of a Secret', () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['verify', name]);
     expect(code).toBe(1);
     expect(stdout).toContain('accepted');
-    expect(stderr).toContain(`error: secret ${namespace}/${name} has the type Opaque, which the kubelet ignores`);
+    expect(stderr).toContain(
+      `error: secret ${namespace}/${name} has a .dockerconfigjson, but the type Opaque, which the kubelet ignores`,
+    );
   });
 
   test('an empty entry is anonymous', async () => {

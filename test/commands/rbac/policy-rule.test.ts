@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Right, rulesFor } from '../../src/cluster/right.ts';
-import { fc } from '../support/fast-check.ts';
+import type { Right } from '../../../src/cluster/right.ts';
+import { rulesFor } from '../../../src/commands/rbac/policy-rule.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const rights = fc.array(
   fc.record({
