@@ -182,15 +182,15 @@ describe('what is asked', () => {
       'of a pod that runs',
       { secrets: regcred, list },
       [...always, 'secrets/regcred'],
-      ['GET /v2/', 'HEAD manifest', 'HEAD manifest with login'],
+      ['HEAD manifest', 'HEAD manifest with login'],
     ],
     [
       'of a pod that fails: all pull secrets of its namespace, too',
       { secrets: rejected, list },
-      [...always, 'secrets', 'secrets', 'secrets/regcred'],
+      [...always, 'namespaces/NS', 'secrets', 'secrets', 'secrets/regcred'],
       ['GET /v2/', 'GET /v2/ with login', 'HEAD manifest', 'HEAD manifest with login'],
     ],
-    ['of a pod without a list', {}, [...always, 'secrets', 'secrets'], ['GET /v2/', 'HEAD manifest']],
+    ['of a pod without a list', {}, [...always, 'namespaces/NS', 'secrets', 'secrets'], ['HEAD manifest']],
     [
       'of a pod with two logins, the second of which is good',
       {

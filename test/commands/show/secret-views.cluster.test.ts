@@ -28,6 +28,8 @@ interface Shown {
   readonly code: string;
   readonly severity: string;
   readonly object: { readonly kind: string; readonly name: string };
+  /** Of a finding about several Secrets, which one change heals. */
+  readonly secrets?: readonly { readonly name: string }[];
 }
 
 const run = (...args: string[]): Promise<RanHere> => regsecretIn(namespace, args);
@@ -38,7 +40,9 @@ async function live(name: string): Promise<Secret> {
 
 /** The codes of findings about the Secret itself, without findings about its users. */
 function codesOf(findings: readonly Shown[], { name }: Row): string[] {
-  const own = findings.filter(({ object, code }) => object.name === name && code !== 'same-content');
+  const own = findings.filter(
+    ({ object, secrets = [object], code }) => secrets.some((one) => one.name === name) && code !== 'same-content',
+  );
   return own.map(({ code }) => code).sort();
 }
 
