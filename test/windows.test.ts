@@ -145,7 +145,7 @@ describe('lines that end in CRLF are read like others', () => {
       'manifests',
       { 'm.yaml': pod },
       'doctor -f $HOME/m.yaml --offline',
-      'm.yaml:10: warning: no pull secret of pod web',
+      'm.yaml:10: warning: pull secret pull of pod web',
     ],
     ['a kubeconfig', { '.kube/config': kubeconfig }, '__complete list --context ', 'one\ntwo\n'],
     ['a kuberc', { '.kube/config': kubeconfig, '.kube/kuberc': kuberc }, 'list', 'policy set to "DenyAll"'],

@@ -55,7 +55,7 @@ describe.each(whole ? [40, 80, 200] : [40])('%i columns', (columns) => {
 
   test.each([
     ['quay', 'quay has no dot and no port'],
-    ['https://', 'https:// has no host'],
+    ['https://', 'https:// has no registry that an image can use'],
     ['ghcr.io/org/app:v1', 'did you mean ghcr.io/org/app?'],
     ['GHCR.io', 'did you mean ghcr.io?'],
   ])('%s is refused where it was typed', async (typed, said) => {

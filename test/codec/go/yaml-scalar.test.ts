@@ -77,7 +77,7 @@ describe('a plain scalar', () => {
   });
 });
 
-const NOT = (tag: string): string => `a scalar is not what its tag ${tag} says`;
+const NOT = (tag: string): string => `a scalar does not match its tag ${tag}`;
 
 describe('a scalar with a tag', () => {
   test.each<[string, string, ScalarValue | YamlValueError]>([
