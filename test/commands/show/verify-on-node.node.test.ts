@@ -208,7 +208,7 @@ async function testPods(namespace: string): Promise<string[]> {
 }
 
 describe.concurrent('the answer is that of a real pod', () => {
-  test.for(some(SITUATIONS, 16))('%s', { timeout: 240_000 }, async ([, setup, answer]) => {
+  test.for(some(SITUATIONS, 10))('%s', { timeout: 240_000 }, async ([, setup, answer]) => {
     const where = node();
     const { namespace, image, host } = await make(setup, where);
     const names = (setup.list ?? []).map(String);
@@ -377,7 +377,7 @@ function killed(args: readonly string[], signal: NodeJS.Signals, afterMs: number
 
 describe.concurrent('a program that is killed at a random moment', () => {
   const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
-  const runs = cases(12, 100);
+  const runs = cases(6, 100);
 
   test(`leaves no pod: ${runs} runs`, { timeout: 1_200_000 }, async () => {
     const [gentle, hard] = await Promise.all([

@@ -11,7 +11,7 @@ import { cases } from '../../support/cases.ts';
 import { secretIn } from '../../support/sync-world.ts';
 import { type RunningWatch, startWatch } from '../../support/watch-world.ts';
 
-const COUNT = cases(3, 50);
+const COUNT = cases(2, 50);
 const APP = 'web';
 let home: string;
 let watch: RunningWatch | undefined;
