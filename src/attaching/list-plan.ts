@@ -257,7 +257,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
   );
 }
 
-/** Throws UserError where the pod is being deleted, or where it may not be deleted and nobody can be asked. */
+/** Throws UserError where the pod is being deleted, or where it may not be deleted and no one can be asked. */
 async function planRecreation(pod: PullSpec, list: readonly unknown[], context: PlanContext): Promise<PlanItem> {
   const { ref } = pod;
   const { verb, recreate, agree } = context.request;

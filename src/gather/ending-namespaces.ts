@@ -3,9 +3,7 @@ import { ApiError } from '../cluster/api-error.ts';
 import { listPages, NAMESPACES } from '../cluster/object-request.ts';
 import type { Transport } from '../cluster/transport.ts';
 import { UserError } from '../errors.ts';
-import { fieldOf } from '../workloads/api-object.ts';
-import { isBeingDeleted } from '../workloads/pull-spec.ts';
-import { readNamespace } from './namespace.ts';
+import { NAMESPACE_FIELDS, namespaceFacts, readNamespace } from './namespace.ts';
 
 /** Up to this many namespaces are read one by one. Beyond that, all are listed. */
 const FEW = 5;
@@ -28,11 +26,9 @@ function ignored(error: unknown): undefined {
 
 async function allEnding(transport: Transport): Promise<string[]> {
   const names: string[] = [];
-  const shape = { metadata: { name: true, deletionTimestamp: true } } as const;
   try {
-    for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape })) {
-      const ending = items.filter((object) => isBeingDeleted({ object }));
-      names.push(...ending.map(({ metadata }) => `${fieldOf(metadata, 'name')}`));
+    for await (const items of listPages(transport, NAMESPACES, { metadataOnly: true, shape: NAMESPACE_FIELDS })) {
+      names.push(...items.map(namespaceFacts).flatMap(({ name, isEnding }) => (isEnding ? name : [])));
     }
     return names;
   } catch (error) {

@@ -7,9 +7,8 @@ import { decidingNodes, isWithheld } from '../../diagnosis/present-image.ts';
 import { judgeAll } from '../../diagnosis/puller-report.ts';
 import { type Conclusion, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../../diagnosis/report.ts';
 import { usersIn } from '../../diagnosis/secret-checks.ts';
-import type { FindingView } from '../../diagnosis/view.ts';
 import { EXIT, UsageError } from '../../errors.ts';
-import { type Finding, reachableFix, userOf } from '../../findings/finding.ts';
+import { type Finding, reachableFix } from '../../findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../../findings/selection.ts';
 import { type AskingFlags, conclude } from '../../gather/answers.ts';
 import type { Collector } from '../../gather/collector.ts';
@@ -106,12 +105,8 @@ async function withProposals(
   io: Io,
 ): Promise<DoctorReport> {
   if (report.findings.length === 0) return report;
-  const { userNamer } = await import('../../credentials/known-logins.ts');
-  const named = await userNamer(io, usual);
-  const proposed = (found: FindingView): FindingView => {
-    const { command, sufficient } = reachableFix(found.fix, io.commands);
-    return { ...found, fix: { command: named(command, userOf(found)), sufficient } };
-  };
+  const { proposer } = await import('../../gather/proposals.ts');
+  const proposed = await proposer(io, usual);
   const pullers = report.pullers?.map((puller) => ({
     ...puller,
     images: puller.images.map((image) => ({ ...image, cause: image.cause && proposed(image.cause) })),

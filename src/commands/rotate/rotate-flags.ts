@@ -26,7 +26,7 @@ export function rotateFlags(rotate: Command): Command {
             .option('--to <namespaces>', 'choose these namespaces; names and patterns (repeatable)', collect)
             .option('--below', 'include entries with a path, or under another name; trusts every part of the registry')
             .option('--any-user', 'include logins of other users in the namespace of -n')
-            .option('--owned', 'include Secrets that another tool manages, such as Helm; trusts whoever runs it')
+            .option('--owned', 'include Secrets that another tool manages, such as Helm; trust the people who run it')
             .optionsGroup('Old login (default: that in the namespace of -n):')
             .option('--old-password-stdin', 'read the old password from stdin')
             .option('--old-password-file <file>', 'read the old password from a file')

@@ -9,7 +9,6 @@ import { parseDuration } from '../../codec/go/duration.ts';
 import type { Observation, Puller } from '../../diagnosis/facts.ts';
 import { type FindingView, findingView } from '../../diagnosis/view.ts';
 import { EXIT, UserError } from '../../errors.ts';
-import { reachableFix, userOf } from '../../findings/finding.ts';
 import { type AskingFlags, conclude } from '../../gather/answers.ts';
 import { type Collector, createCollector } from '../../gather/collector.ts';
 import { podEvents, podFacts, withEvents } from '../../gather/pod.ts';
@@ -291,8 +290,6 @@ async function causeOf(puller: Puller, options: OnNodeOptions, run: NodeRun): Pr
     const command = clusterCommand`kubectl describe node ${nodeWord(puller.pod?.node ?? '')}`;
     return { ...view, fix: { command, sufficient: false } };
   }
-  const { userNamer } = await import('../../credentials/known-logins.ts');
-  const named = await userNamer(io);
-  const { command, sufficient } = reachableFix(view.fix, io.commands);
-  return { ...view, fix: { command: named(command, userOf(cause)), sufficient } };
+  const { proposer } = await import('../../gather/proposals.ts');
+  return (await proposer(io))(view);
 }
